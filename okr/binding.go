@@ -1,0 +1,159 @@
+package okr
+
+import "time"
+
+// Method is how a number is taken from the work items of a query.
+type Method string
+
+// The methods of measuring a key result (DESIGN of the field: share of completed
+// items, or a count).
+const (
+	PercentCompleted Method = "percent completed" // completed ÷ all × 100
+	CountCompleted   Method = "count completed"
+	CountTotal       Method = "count total"
+)
+
+// Methods lists the methods in the order in which they are offered.
+func Methods() []Method { return []Method{PercentCompleted, CountCompleted, CountTotal} }
+
+// Words is the method as people read it.
+func (m Method) Words() string {
+	switch m {
+	case PercentCompleted:
+		return "Percentage of completed work items"
+	case CountCompleted:
+		return "Count of completed work items"
+	case CountTotal:
+		return "Count of all work items"
+	}
+	return string(m)
+}
+
+// QueryKind is the shape of a query's result.
+type QueryKind string
+
+// The shapes of a query's result, as Azure DevOps names them.
+const (
+	FlatQuery   QueryKind = "flat"
+	TreeQuery   QueryKind = "tree"
+	OneHopQuery QueryKind = "oneHop"
+)
+
+// Words is the kind as people read it.
+func (k QueryKind) Words() string {
+	switch k {
+	case FlatQuery:
+		return "flat list"
+	case TreeQuery:
+		return "tree"
+	case OneHopQuery:
+		return "direct links"
+	}
+	return string(k)
+}
+
+// Query is a shared query. The id survives renames and moves; name, path and URL
+// are as of the last sync.
+type Query struct {
+	ID   string    `json:"id"`
+	Name string    `json:"name"`
+	Path string    `json:"path"` // with folders, for example Shared Queries/Launch/Bugs
+	Kind QueryKind `json:"kind"`
+	URL  string    `json:"url"`
+}
+
+// Binding ties a key result or project to a shared query.
+type Binding struct {
+	Connection ConnectionID `json:"connection"`
+	Query      Query        `json:"query"`
+	Method     Method       `json:"method,omitempty"`   // key results only
+	ItemType   string       `json:"itemType,omitempty"` // only this work item type; empty: all
+	BoundBy    Person       `json:"boundBy"`
+	BoundAt    time.Time    `json:"boundAt"`
+	Last       *Measurement `json:"last,omitempty"` // the last that worked; kept on failures
+	Health     Health       `json:"health"`
+}
+
+// Measurement is what one run of a query says of one binding, with its own
+// explanation.
+type Measurement struct {
+	At          time.Time `json:"at"`
+	Value       *float64  `json:"value,omitempty"` // nil: the query holds nothing to measure ("no data")
+	Completed   int       `json:"completed"`       // items in state category Completed
+	Total       int       `json:"total"`           // items counted
+	Removed     int       `json:"removed,omitempty"`
+	Unknown     int       `json:"unknown,omitempty"`     // state not in the type's list: counted as not completed
+	OtherTypes  int       `json:"otherTypes,omitempty"`  // left out by the chosen type
+	Unreadable  int       `json:"unreadable,omitempty"`  // the account may not read them
+	Account     string    `json:"account"`               // whose access was used
+	Connection  string    `json:"connection"`            // the connection's name
+	Changes     Changes   `json:"changes"`               // since the measurement before
+	Tree        []Node    `json:"tree,omitempty"`        // projects only: parents before children
+	HiddenNodes int       `json:"hiddenNodes,omitempty"` // nodes of the three levels that do not fit
+}
+
+// Progress of a measurement is completed ÷ total in percent; false without items.
+func (m Measurement) Progress() (float64, bool) {
+	if m.Total == 0 {
+		return 0, false
+	}
+	return 100 * float64(m.Completed) / float64(m.Total), true
+}
+
+// WorkItemRef names a work item to people.
+type WorkItemRef struct {
+	ID    int    `json:"id"`
+	Type  string `json:"type,omitempty"`
+	Title string `json:"title"`
+	URL   string `json:"url,omitempty"`
+}
+
+// maxNamed is how many items of each sort of change are kept by name.
+const maxNamed = 10
+
+// ItemList counts items and names the first of them.
+type ItemList struct {
+	Count int           `json:"count,omitempty"`
+	First []WorkItemRef `json:"first,omitempty"` // at most 10
+}
+
+func (l *ItemList) add(ref WorkItemRef) {
+	l.Count++
+	if len(l.First) < maxNamed {
+		l.First = append(l.First, ref)
+	}
+}
+
+// Changes says what moved a measurement. An item that enters the result is added
+// whatever its state; one that leaves it is removed.
+type Changes struct {
+	First     bool     `json:"first,omitempty"` // nothing to compare with yet
+	Completed ItemList `json:"completed,omitzero"`
+	Reopened  ItemList `json:"reopened,omitzero"`
+	Added     ItemList `json:"added,omitzero"`
+	Removed   ItemList `json:"removed,omitzero"`
+}
+
+// Empty says whether nothing changed.
+func (c Changes) Empty() bool {
+	return c.Completed.Count+c.Reopened.Count+c.Added.Count+c.Removed.Count == 0
+}
+
+// merge adds what came later.
+func (c Changes) merge(later Changes) Changes {
+	return Changes{
+		First:     c.First || later.First,
+		Completed: c.Completed.merge(later.Completed), Reopened: c.Reopened.merge(later.Reopened),
+		Added: c.Added.merge(later.Added), Removed: c.Removed.merge(later.Removed),
+	}
+}
+
+func (l ItemList) merge(later ItemList) ItemList {
+	out := ItemList{Count: l.Count + later.Count}
+	for _, ref := range append(append([]WorkItemRef{}, l.First...), later.First...) {
+		if len(out.First) < maxNamed {
+			out.First = append(out.First, ref)
+		}
+	}
+	return out
+}

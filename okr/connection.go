@@ -1,0 +1,171 @@
+package okr
+
+import (
+	"strings"
+	"time"
+)
+
+// RemoteProject is an Azure DevOps project. The id survives renames.
+type RemoteProject struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Connection is a named way to one Azure DevOps project, used with the access of
+// its owner.
+type Connection struct {
+	ID           ConnectionID  `json:"id"`
+	Name         string        `json:"name"`
+	Organization string        `json:"organization"`
+	Project      RemoteProject `json:"project"`
+	Owner        Person        `json:"owner"`
+	Credential   CredentialID  `json:"credential"`
+	Account      string        `json:"account"` // the Azure DevOps account's sign-in name, to show whose access is used
+	Shared       bool          `json:"shared"`  // everyone of the tenant may bind through it
+	Health       Health        `json:"health"`
+	CreatedAt    time.Time     `json:"createdAt"`
+}
+
+// Key is the record's id.
+func (c Connection) Key() string { return string(c.ID) }
+
+// Unique is the name without regard to case: two connections of the same name
+// are refused in a tenant.
+func (c Connection) Unique() string { return strings.ToLower(c.Name) }
+
+// Indexes names the lists that the connection stands in.
+func (c Connection) Indexes() []string {
+	indexes := []string{OwnerIndex(c.Owner.ID)}
+	if c.Shared {
+		indexes = append(indexes, SharedIndex)
+	}
+	return indexes
+}
+
+// SharedIndex lists the connections that everyone may use.
+const SharedIndex = "shared"
+
+// OwnerIndex lists what a person owns.
+func OwnerIndex(owner UserID) string { return "owner:" + string(owner) }
+
+// Place gives where the connection leads.
+func (c Connection) Place() Place { return Place{Organization: c.Organization, Project: c.Project} }
+
+// Place is a project of an organization in Azure DevOps.
+type Place struct {
+	Organization string
+	Project      RemoteProject
+}
+
+// Access is whose sign-in a call to Azure DevOps uses.
+type Access struct {
+	Tenant     TenantID
+	Credential CredentialID
+}
+
+// HealthState says how the last contact went.
+type HealthState string
+
+// The states of health.
+const (
+	HealthNew         HealthState = ""              // nothing tried yet
+	HealthOK          HealthState = "ok"            // the last sync worked
+	HealthThrottled   HealthState = "throttled"     // Azure DevOps asked to slow down
+	HealthNeedsSignIn HealthState = "needs sign-in" // the owner must sign in again
+	HealthNoAccess    HealthState = "no access"     // the account is refused
+	HealthQueryGone   HealthState = "query gone"    // deleted or not visible any more
+	HealthQueryBroken HealthState = "query broken"  // too large, too slow or invalid
+	HealthUnavailable HealthState = "unavailable"   // Azure DevOps did not answer
+	HealthUnbound     HealthState = "no connection" // its connection was deleted
+)
+
+// Health is the state of a connection or binding. A failure keeps the last value
+// and says since when and why.
+type Health struct {
+	State    HealthState `json:"state,omitempty"`
+	Since    time.Time   `json:"since,omitzero"`    // when this state began
+	LastOK   time.Time   `json:"lastOK,omitzero"`   // the last sync that worked
+	Problem  string      `json:"problem,omitempty"` // in words for people; empty when ok
+	NoticeAt time.Time   `json:"noticeAt,omitzero"` // when the owner was last told
+}
+
+// Failing says whether somebody must do something or wait.
+func (h Health) Failing() bool { return h.State != HealthOK && h.State != HealthNew }
+
+// noticeInterval is how often an owner is told of a failure that goes on.
+const noticeInterval = 7 * 24 * time.Hour
+
+// worked gives the health after a success at now.
+func (h Health) worked(now time.Time) Health {
+	if h.State != HealthOK {
+		h.Since = now
+	}
+	return Health{State: HealthOK, Since: h.Since, LastOK: now}
+}
+
+// failed gives the health after err at now.
+func (h Health) failed(err error, now time.Time) Health {
+	state := healthStateOf(KindOf(err))
+	if h.State != state {
+		h.Since = now
+	}
+	msg, ok := MessageOf(err)
+	if !ok {
+		msg = "okrbot could not measure it because of an internal fault. It tries again at the next sync."
+	}
+	h.State, h.Problem = state, msg
+	return h
+}
+
+// noticeDue says whether the owner should be told at now: once when a failure
+// begins that only a person can end, then weekly.
+func (h Health) noticeDue(now time.Time) bool {
+	switch h.State {
+	case HealthNeedsSignIn, HealthNoAccess, HealthQueryGone, HealthQueryBroken:
+		return h.NoticeAt.IsZero() || now.Sub(h.NoticeAt) >= noticeInterval
+	default:
+		return false
+	}
+}
+
+func healthStateOf(kind Kind) HealthState {
+	switch kind {
+	case SignIn:
+		return HealthNeedsSignIn
+	case NoAccess, Forbidden, NotFound:
+		return HealthNoAccess
+	case QueryGone:
+		return HealthQueryGone
+	case QueryTooLarge, QueryBroken:
+		return HealthQueryBroken
+	case Throttled:
+		return HealthThrottled
+	default:
+		return HealthUnavailable
+	}
+}
+
+// Account is an Azure DevOps sign-in as Microsoft Entra names it.
+type Account struct {
+	ObjectID string // oid claim
+	TenantID string // tid claim
+	Name     string
+	UserName string // preferred_username claim
+}
+
+// Credential is the sign-in of one person: the tokens of one account.
+type Credential struct {
+	ID           CredentialID
+	Owner        UserID
+	Account      Account
+	AccessToken  Secret
+	RefreshToken Secret
+	Expiry       time.Time // of the access token
+	SignedInAt   time.Time
+}
+
+// CredentialIDFor names the credential of a person with an account, so that
+// signing in again with the same account renews all its connections.
+func CredentialIDFor(owner UserID, account Account) CredentialID {
+	return CredentialID(string(owner) + "." + account.TenantID + "." + account.ObjectID)
+}

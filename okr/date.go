@@ -1,0 +1,45 @@
+package okr
+
+import (
+	"fmt"
+	"time"
+)
+
+// Date is a day of the calendar as 2006-01-02, without a time zone.
+type Date string
+
+const dateLayout = "2006-01-02"
+
+// DateOf gives the day that t falls on in its location.
+func DateOf(t time.Time) Date { return Date(t.Format(dateLayout)) }
+
+// Valid says whether d is a day between the years 1970 and 2999.
+func (d Date) Valid() bool {
+	t, err := time.Parse(dateLayout, string(d))
+	return err == nil && t.Year() >= 1970 && t.Year() < 3000
+}
+
+// Days counts the days since 1 January 1970; 0 for an invalid date.
+func (d Date) Days() int {
+	t, err := time.Parse(dateLayout, string(d))
+	if err != nil {
+		return 0
+	}
+	return int(t.Unix() / int64(24*time.Hour/time.Second))
+}
+
+// Quarter gives the calendar quarter that lies n quarters after that of day.
+func Quarter(day time.Time, n int) Period {
+	first := time.Date(day.Year(), (day.Month()-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 3*n, 0)
+	last := first.AddDate(0, 3, -1)
+	return Period{
+		Name:  fmt.Sprintf("Q%d %d", (int(first.Month())-1)/3+1, first.Year()),
+		Start: DateOf(first), End: DateOf(last),
+	}
+}
+
+// Year gives the calendar year of day.
+func Year(day time.Time) Period {
+	y := day.Year()
+	return Period{Name: fmt.Sprint(y), Start: Date(fmt.Sprintf("%d-01-01", y)), End: Date(fmt.Sprintf("%d-12-31", y))}
+}

@@ -1,0 +1,130 @@
+package okr
+
+import (
+	"math"
+	"time"
+)
+
+// Status is where a goal stands against what is expected by now.
+type Status string
+
+// The statuses of goals.
+const (
+	NoData     Status = "no data"
+	NotStarted Status = "not started"
+	OnTrack    Status = "on track"
+	Behind     Status = "behind"
+	AtRisk     Status = "at risk"
+)
+
+// Bands are the limits of the status in percentage points behind the expected
+// progress: more than AtRisk is at risk, more than Behind is behind.
+type Bands struct {
+	AtRisk float64 `json:"atRisk"`
+	Behind float64 `json:"behind"`
+}
+
+// DefaultBands are the limits that Viva Goals used.
+func DefaultBands() Bands { return Bands{AtRisk: 25, Behind: 0} }
+
+// ScaledProgress is (current − start) ÷ (target − start) × 100, not clamped
+// (formula F2). It reports false without a current value or where start and
+// target are the same.
+func (m Metric) ScaledProgress() (float64, bool) {
+	if m.Current == nil || m.Target == m.Start {
+		return 0, false
+	}
+	return (*m.Current - m.Start) / (m.Target - m.Start) * 100, true
+}
+
+// Expected is the progress in percent that a straight line has on a day: 0 on
+// the first, 100 on the last day (formula F1).
+func (p Period) Expected(day Date) float64 {
+	first, last := p.Start.Days(), p.End.Days()
+	if last <= first {
+		return 100
+	}
+	return clamp(100 * float64(day.Days()-first) / float64(last-first))
+}
+
+// StatusOf compares progress with the expected (formula F5): D = expected −
+// progress in percentage points; D > AtRisk is at risk, D > Behind is behind,
+// else on track.
+func (b Bands) StatusOf(progress, expected float64) Status {
+	// A difference below a billionth of a point is rounding of the division.
+	d := math.Round((expected-progress)*1e9) / 1e9
+	switch {
+	case d > b.AtRisk:
+		return AtRisk
+	case d > b.Behind:
+		return Behind
+	default:
+		return OnTrack
+	}
+}
+
+// RollUp is the plain average of the children that have data (formula F3 with
+// equal weights). Counted says how many had.
+func RollUp(children []float64) (progress float64, ok bool) {
+	if len(children) == 0 {
+		return 0, false
+	}
+	sum := 0.0
+	for _, c := range children {
+		sum += c
+	}
+	return sum / float64(len(children)), true
+}
+
+// Standing is a goal's progress and status at a time, and what they rest on.
+type Standing struct {
+	Progress *float64 // percent, clamped to 0..100; nil: no data
+	Raw      *float64 // percent before clamping
+	Expected float64  // percent
+	Status   Status
+	Counted  int // children of an objective that have data
+	Children int // children that contribute
+}
+
+// standing puts raw progress against the expected of a day. Before the first
+// day of its period a goal is not started.
+func standing(raw *float64, period Period, bands Bands, day Date) Standing {
+	s := Standing{Raw: raw, Expected: period.Expected(day), Status: NoData}
+	if raw == nil {
+		return s
+	}
+	shown := clamp(*raw)
+	s.Progress = &shown
+	s.Status = bands.StatusOf(shown, s.Expected)
+	if day.Days() < period.Start.Days() && shown == 0 {
+		s.Status = NotStarted
+	}
+	return s
+}
+
+// leafProgress is the unclamped progress of a key result or project in percent.
+func (g Goal) leafProgress() *float64 {
+	switch {
+	case g.Kind == KeyResult && g.Metric != nil:
+		if p, ok := g.Metric.ScaledProgress(); ok {
+			return &p
+		}
+	case g.Kind == Project && g.Binding != nil && g.Binding.Last != nil:
+		return g.Binding.Last.Value
+	}
+	return nil
+}
+
+// Stale says whether the goal's last value is older than it should be: it is
+// bound and its binding fails. Age is how old the value is.
+func (g Goal) Stale(now time.Time) (age time.Duration, stale bool) {
+	if g.Binding == nil || !g.Binding.Health.Failing() {
+		return 0, false
+	}
+	if g.Binding.Last == nil {
+		return 0, true
+	}
+	return now.Sub(g.Binding.Last.At), true
+}
+
+func clamp(percent float64) float64 { return math.Max(0, math.Min(100, percent)) }

@@ -1,0 +1,80 @@
+package okr
+
+import "time"
+
+// Conversation is a place in Teams to which okrbot can post: what the connector
+// needs and what people know it by.
+type Conversation struct {
+	Tenant     TenantID         `json:"tenant"`
+	ID         string           `json:"id"` // without the thread: posting to it starts a new one
+	Kind       ConversationKind `json:"kind"`
+	Name       string           `json:"name,omitempty"`
+	ServiceURL string           `json:"serviceUrl"`
+	BotID      string           `json:"botId"`
+	TeamID     string           `json:"teamId,omitempty"`
+	User       UserID           `json:"user,omitempty"` // whose chat, for Personal
+}
+
+// ConversationKind is where a conversation takes place.
+type ConversationKind string
+
+// The kinds of conversations, as Teams names them.
+const (
+	Personal  ConversationKind = "personal"
+	GroupChat ConversationKind = "groupChat"
+	Channel   ConversationKind = "channel"
+)
+
+// Subscription is a conversation that gets digests of chosen objectives.
+type Subscription struct {
+	ID           SubscriptionID      `json:"id"`
+	Conversation Conversation        `json:"conversation"`
+	Objectives   []GoalID            `json:"objectives"` // empty: all that may be seen in a shared place
+	CreatedBy    Person              `json:"createdBy"`
+	CreatedAt    time.Time           `json:"createdAt"`
+	Paused       string              `json:"paused,omitempty"`   // why nothing is posted; empty: running
+	Reported     map[GoalID]Reported `json:"reported,omitempty"` // what the place was last told of each goal
+	PostedAt     time.Time           `json:"postedAt,omitzero"`
+}
+
+// Reported is what a place was last told of a goal. A change is reported once:
+// it moves only after Teams took the post.
+type Reported struct {
+	At       time.Time `json:"at"` // of the measurement that was told
+	Value    *float64  `json:"value,omitempty"`
+	Progress *float64  `json:"progress,omitempty"`
+	Status   Status    `json:"status"`
+}
+
+// Key is the record's id.
+func (s Subscription) Key() string { return string(s.ID) }
+
+// Unique is the conversation: one subscription a place.
+func (s Subscription) Unique() string { return s.Conversation.ID }
+
+// Indexes names the lists that the subscription stands in.
+func (s Subscription) Indexes() []string { return []string{ConversationIndex(s.Conversation.ID)} }
+
+// ConversationIndex lists the subscriptions of a conversation.
+func ConversationIndex(conversation string) string { return "conversation:" + conversation }
+
+// Digest is what one post tells a place.
+type Digest struct {
+	Subscription Subscription
+	At           time.Time
+	Moved        []Move   // key results and projects, in the tree's order
+	Objectives   []Move   // objectives whose progress or status changed by it
+	Failing      []GoalID // watched goals whose value is stale
+}
+
+// Move is how one goal changed between two digests.
+type Move struct {
+	Goal    Goal
+	Parent  string // the objective's title
+	Before  Reported
+	After   Reported
+	Changes Changes // why: the items that moved it
+}
+
+// StatusChanged says whether the status is another one.
+func (m Move) StatusChanged() bool { return m.Before.Status != m.After.Status }

@@ -1,0 +1,51 @@
+package okr
+
+import (
+	"slices"
+	"time"
+)
+
+// Tenant holds a tenant's own settings.
+type Tenant struct {
+	ID         TenantID  `json:"id"`
+	Enabled    bool      `json:"enabled"`
+	Ever       bool      `json:"ever"` // enabled at some time: the card then says Manage
+	ChangedBy  Person    `json:"changedBy"`
+	ChangedAt  time.Time `json:"changedAt"`
+	Admins     []Person  `json:"admins,omitempty"` // besides those of the configuration
+	TimeZone   string    `json:"timeZone,omitempty"`
+	Bands      Bands     `json:"bands"`
+	Generation int       `json:"generation"` // data version, for rolling upgrades
+}
+
+// Key is the record's id: one a tenant.
+func (t Tenant) Key() string { return "settings" }
+
+// Unique is empty.
+func (t Tenant) Unique() string { return "" }
+
+// Indexes is empty.
+func (t Tenant) Indexes() []string { return nil }
+
+// Location is the tenant's time zone, in which days are counted; UTC when none
+// is set or the name is not known here.
+func (t Tenant) Location() *time.Location {
+	if loc, err := time.LoadLocation(t.TimeZone); err == nil {
+		return loc
+	}
+	return time.UTC
+}
+
+// isAdmin says whether the tenant's own list names the person.
+func (t Tenant) isAdmin(user UserID) bool {
+	return slices.ContainsFunc(t.Admins, func(p Person) bool { return p.ID == user })
+}
+
+// Actor is who does something, and where. It comes from a verified activity
+// only, never from a card.
+type Actor struct {
+	Tenant TenantID
+	Person
+	Guest  bool
+	Shared bool // in a group chat or channel, where others read along
+}
