@@ -1,0 +1,161 @@
+package cards
+
+import (
+	"time"
+
+	"okrbot/okr"
+)
+
+// GoalView is a goal as a card shows it: with what the service computed.
+type GoalView struct {
+	Goal        okr.Goal
+	Standing    okr.Standing
+	ParentTitle string
+	Connection  string        // name of the binding's connection
+	StaleFor    time.Duration // age of the value when Stale
+	Stale       bool
+	MayEdit     bool       // the viewer may bind, edit and delete
+	Children    []GoalView // of an objective
+}
+
+// Place is where a card is shown: times are written in its zone.
+type Place struct {
+	Zone *time.Location
+	Now  time.Time
+}
+
+// Choice is one option of a drop-down.
+type Choice struct{ Title, Value string }
+
+// FieldError is what is wrong with a form: the message stands at the field where
+// Field names one, else on top.
+type FieldError struct{ Field, Message string }
+
+// Command is a chat command as help shows it.
+type Command struct {
+	Usage string // as typed, for example "okr <id or text>"
+	What  string // in a few words
+	Verb  string // of the button that does the same; empty: none
+	Data  map[string]string
+}
+
+// Button is an action of a card: Verb and Data come back when it is pressed.
+type Button struct {
+	Title string
+	Verb  string
+	Data  map[string]string
+	URL   string // opens a page instead
+	Style string // "positive", "destructive" or empty
+}
+
+// IntegrationView is the state of the integration for the enable and manage
+// cards.
+type IntegrationView struct {
+	Tenant        okr.Tenant
+	IsAdmin       bool
+	Admins        []string // names or ids of who can change it
+	Connections   int
+	Bindings      int
+	Subscriptions int
+	Failing       int // connections that fail
+}
+
+// ConnectionView is a connection as a list or its own card shows it.
+type ConnectionView struct {
+	Connection okr.Connection
+	Bound      []okr.Goal // what is measured through it; may be cut
+	BoundCount int
+	IsOwner    bool
+	MayDelete  bool
+	WebURL     string // of the Azure DevOps project
+}
+
+// ConnectionForm is the state of the form that makes or edits a connection.
+type ConnectionForm struct {
+	Draft         string // id of the server-side draft
+	Editing       okr.ConnectionID
+	Name          string
+	Organization  string
+	Project       string // id or name
+	Shared        bool
+	Account       string // whose sign-in is used
+	Organizations []string
+	Projects      []okr.RemoteProject // step 2, once the organization is known
+	Error         FieldError
+}
+
+// GoalForm is the state of the form that makes or edits a goal. Values are as
+// typed, so that a refused form comes back as it was.
+type GoalForm struct {
+	Kind       okr.GoalKind
+	Editing    okr.GoalID
+	Title      string
+	OwnerName  string // shown; empty: the person who fills it in
+	Parent     string
+	Objectives []Choice
+	Period     string // value of the chosen period, or "custom"
+	Periods    []Choice
+	Start, End string // dates, for "custom"
+	Metric     string
+	Unit       string
+	StartValue string
+	Target     string
+	Error      FieldError
+}
+
+// BindForm is the state of the binding wizard.
+type BindForm struct {
+	Draft       string
+	Goal        okr.Goal
+	Connections []Choice // own first, then shared
+	Connection  string
+	Text        string // what was searched
+	Results     []okr.Query
+	More        bool // further queries match
+	Searched    bool
+	Query       okr.Query // chosen
+	Count       int       // matching work items
+	Methods     []Choice
+	Method      string
+	Types       []string
+	ItemType    string
+	Error       FieldError
+}
+
+// BindPreview is what saving a binding would show.
+type BindPreview struct {
+	Draft       string
+	Goal        okr.Goal // with the binding and measurement applied
+	Standing    okr.Standing
+	Measurement okr.Measurement
+	Warnings    []string
+}
+
+// SyncRow is the outcome of a sync for one goal.
+type SyncRow struct {
+	Goal    okr.Goal
+	Before  *float64
+	After   *float64
+	Status  okr.Status
+	Changes okr.Changes
+	Problem string // in words, when it failed
+}
+
+// DigestForm is the state of the subscription card of a conversation.
+type DigestForm struct {
+	Place      string // the conversation's name or "this channel"
+	Objectives []Choice
+	Chosen     []string
+	Subscribed bool
+	Paused     string
+	Error      FieldError
+}
+
+// Notice tells an owner what fails and what to do.
+type Notice struct {
+	Connection okr.Connection
+	Goals      []okr.Goal
+	Problem    string
+	Since      time.Time
+	Buttons    []Button
+}
