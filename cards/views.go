@@ -132,14 +132,7 @@ type BindPreview struct {
 }
 
 // SyncRow is the outcome of a sync for one goal.
-type SyncRow struct {
-	Goal    okr.Goal
-	Before  *float64
-	After   *float64
-	Status  okr.Status
-	Changes okr.Changes
-	Problem string // in words, when it failed
-}
+type SyncRow = okr.SyncRow
 
 // DigestForm is the state of the subscription card of a conversation.
 type DigestForm struct {

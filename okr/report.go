@@ -1,0 +1,42 @@
+package okr
+
+import "time"
+
+// SyncRow is the outcome of a sync for one goal.
+type SyncRow struct {
+	Goal    Goal // as it stands after
+	Before  *float64
+	After   *float64
+	Status  Status
+	Changes Changes
+	Problem string // in words, when it failed; the last value then stands
+}
+
+// SyncReport is the outcome of a sync of one connection.
+type SyncReport struct {
+	Rows    []SyncRow
+	Notices []Notice // what owners are to be told now
+	Failure error    // why the connection could not be measured at all; nil: it was
+}
+
+// Notice tells an owner what fails, since when, and what hangs on it.
+type Notice struct {
+	Owner      Person
+	Connection Connection
+	Goals      []GoalID // what is no longer measured
+	Titles     []string // of the first of them
+	Health     Health
+}
+
+// SyncJob asks for a sync of some queries of a connection; none means all.
+type SyncJob struct {
+	Connection ConnectionID `json:"connection"`
+	Queries    []string     `json:"queries,omitempty"`
+}
+
+// Reply is the card that is to show the outcome of a sync.
+type Reply struct {
+	Conversation Conversation `json:"conversation"`
+	ActivityID   string       `json:"activityId"`
+	Asked        time.Time    `json:"asked"`
+}
