@@ -1,0 +1,49 @@
+# okrbot: every target installs what it needs and the machine lacks, and says so (see .make/ensure).
+
+GO      ?= go
+ENSURE  := .make/ensure
+BIN     := bin/okrbot
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+# The linters run at these versions straight from the module cache, so go.mod holds the product's modules only.
+# golangci-lint brings gofumpt v0.12.0 and goimports v0.52.0 as its formatters.
+GOLANGCI    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK := $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test e2e bench lint fmt build
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## run okrbot with simulated Azure DevOps and Teams, and open the Playground
+	@$(ENSURE) go node npm
+	$(GO) run . demo
+
+test: ## vet, and every Go test with the race detector in random order
+	@$(ENSURE) go cc redis
+	$(GO) vet ./...
+	$(GO) test -race -shuffle=on ./...
+	@echo "test: all packages passed"
+
+e2e: build ## drive the demo in a real browser and take the screenshots
+	@$(ENSURE) node npm chromium
+	node bot/e2e/run.mjs
+
+bench: ## run the benchmarks
+	@$(ENSURE) go redis
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+lint: ## formatting, linters and known vulnerabilities
+	@$(ENSURE) go
+	$(GOLANGCI) run ./...
+	@.make/vulncheck $(GOVULNCHECK) ./...
+	@echo "lint: clean"
+
+fmt: ## format the Go code (gofumpt, goimports)
+	@$(ENSURE) go
+	$(GOLANGCI) fmt
+
+build: ## build bin/okrbot
+	@$(ENSURE) go
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN) .

@@ -1,0 +1,231 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "okrbot"
+
+// mayImport says which of our rooms each room's code may import; its tests may import a little more (see extraForTests).
+// Package main wires the rooms and may import all of them, but the simulators only in demo*.go.
+var mayImport = map[string][]string{
+	"okr":            {},
+	"okr/redisstore": {"okr"},
+	"okr/adosource":  {"okr", "ado"},
+	"okr/okrtest":    {"okr"},
+	"ado":            {},
+	"ado/adotest":    {},
+	"cards":          {"okr"},
+	"bot":            {"okr", "cards"},
+	"bot/bottest":    {},
+	"scheduler":      {"okr"},
+	"manifest":       {},
+}
+
+// simulators stand in for the remote systems. Tests and demo use them, no other code of the binary does.
+var simulators = []string{"ado/adotest", "bot/bottest"}
+
+// confined names the rooms in which a third-party module may be imported, by tests too.
+// Package main may import everything.
+var confined = map[string][]string{
+	"github.com/go-co-op/gocron/":             {"scheduler"},
+	"github.com/hibiken/asynq":                {"scheduler"},
+	"github.com/infracloudio/msbotbuilder-go": {"bot"},
+	"github.com/gin-gonic/gin":                {"bot"},
+	"github.com/redis/go-redis/":              {"okr/redisstore"},
+}
+
+// testOnly are modules that the binary must not contain. The contract suite of okr/okrtest is test code in plain files.
+var testOnly = []string{
+	"github.com/stretchr/testify",
+	"github.com/santhosh-tekuri/jsonschema/",
+	"github.com/rogpeppe/go-internal/",
+	"pgregory.net/rapid",
+	"go.uber.org/goleak",
+}
+
+// listed is the part of `go list -json` that the rule needs.
+type listed struct {
+	ImportPath, Dir                    string
+	GoFiles                            []string
+	Imports, TestImports, XTestImports []string
+}
+
+func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t) {
+		allowed, known := mayImport[p.room()]
+		if p.room() == "" {
+			continue
+		}
+		require.True(t, known, "package %s has no line in the import rule", p.ImportPath)
+		for _, imp := range ours(p.Imports) {
+			require.Contains(t, slices.Concat(allowed, []string{p.room()}), imp, "%s may not import %s", p.ImportPath, imp)
+		}
+	}
+}
+
+func TestOnlyTestsAndDemoUseTheSimulators(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t) {
+		if p.room() == "" {
+			checkMainFiles(t, p)
+			continue
+		}
+		for _, imp := range ours(p.Imports) {
+			require.NotContains(t, simulators, imp, "%s imports a simulator outside of its tests", p.ImportPath)
+		}
+	}
+}
+
+// TestTestsOfARoomStayNearIt lets a room's tests use the room, what it may import, the simulators and the contract suite,
+// so that a test cannot tie together rooms that the code keeps apart. The tests of package main see everything.
+func TestTestsOfARoomStayNearIt(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t) {
+		if p.room() == "" {
+			continue
+		}
+		allowed := slices.Concat(mayImport[p.room()], simulators, []string{p.room(), "okr", "okr/okrtest"}, extraForTests[p.room()])
+		for _, imp := range ours(slices.Concat(p.TestImports, p.XTestImports)) {
+			require.Contains(t, allowed, imp, "the tests of %s may not import %s", p.ImportPath, imp)
+		}
+	}
+}
+
+// extraForTests: the hour is tested against the real store, and the simulators against the clients that they serve.
+var extraForTests = map[string][]string{
+	"scheduler":   {"okr/redisstore"},
+	"ado/adotest": {"ado"},
+	"bot/bottest": {"bot"},
+}
+
+func TestThirdPartyModulesStayInTheirRoom(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t) {
+		for _, imp := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			for prefix, rooms := range confined {
+				if p.room() != "" && hasPrefix(imp, prefix) {
+					require.True(t, slices.ContainsFunc(rooms, p.in), "%s may not import %s", p.ImportPath, imp)
+				}
+			}
+		}
+	}
+}
+
+func TestBinaryHoldsNoTestModules(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t) {
+		if p.room() == "okr/okrtest" {
+			continue
+		}
+		for _, imp := range p.Imports {
+			for _, prefix := range testOnly {
+				require.False(t, hasPrefix(imp, prefix), "%s imports %s outside of its tests", p.ImportPath, imp)
+			}
+		}
+	}
+}
+
+// TestDomainDoesNoIO holds the domain to the standard library without its doors to the outside.
+func TestDomainDoesNoIO(t *testing.T) {
+	t.Parallel()
+	outside := []string{"net", "net/http", "os", "os/exec", "os/signal", "io/ioutil", "database/sql", "log", "log/slog", "syscall", "plugin"}
+	for _, p := range listPackages(t) {
+		if p.room() != "okr" {
+			continue
+		}
+		for _, imp := range p.Imports {
+			require.NotContains(t, outside, imp, "the domain imports %s", imp)
+			require.NotContains(t, strings.Split(imp, "/")[0], ".", "the domain imports the module %s", imp)
+		}
+	}
+}
+
+// checkMainFiles lets only demo*.go of package main import the simulators.
+func checkMainFiles(t *testing.T, p listed) {
+	t.Helper()
+	for _, name := range p.GoFiles {
+		if strings.HasPrefix(name, "demo") {
+			continue
+		}
+		for _, imp := range ours(fileImports(t, path.Join(p.Dir, name))) {
+			require.NotContains(t, simulators, imp, "%s imports a simulator; only demo*.go may", name)
+		}
+	}
+}
+
+// fileImports returns the import paths of one Go file.
+func fileImports(t *testing.T, file string) []string {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	require.NoError(t, err)
+	var paths []string
+	for _, spec := range f.Imports {
+		imp, err := strconv.Unquote(spec.Path.Value)
+		require.NoError(t, err)
+		paths = append(paths, imp)
+	}
+	return paths
+}
+
+// room is the package's path inside the module, "" for package main.
+func (p listed) room() string {
+	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+}
+
+// in reports whether the package is the room or nests inside it.
+func (p listed) in(room string) bool {
+	return p.room() == room || strings.HasPrefix(p.room(), room+"/")
+}
+
+// ours returns the imports of this module, as rooms.
+func ours(imports []string) []string {
+	var rooms []string
+	for _, imp := range imports {
+		if room, ok := strings.CutPrefix(imp, module+"/"); ok {
+			rooms = append(rooms, room)
+		}
+	}
+	return rooms
+}
+
+// hasPrefix reports whether imp is the module or a package of it; a prefix that ends in a slash stands for its versions.
+func hasPrefix(imp, prefix string) bool {
+	return imp == prefix || strings.HasPrefix(imp, strings.TrimSuffix(prefix, "/")+"/")
+}
+
+// listPackages asks the go command about every package of the module.
+func listPackages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Dir,GoFiles,Imports,TestImports,XTestImports", "./...").Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		t.Logf("go list: %s", exit.Stderr)
+	}
+	require.NoError(t, err)
+	var all []listed
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		require.NoError(t, err)
+		if p.room() != "zdeps" {
+			all = append(all, p)
+		}
+	}
+}
