@@ -1,0 +1,117 @@
+package ado
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// Profile is the signed-in person, across organizations.
+type Profile struct {
+	ID           string `json:"id"` // the memberID of Accounts
+	DisplayName  string `json:"displayName"`
+	EmailAddress string `json:"emailAddress"`
+	PublicAlias  string `json:"publicAlias"`
+	TimeStamp    Time   `json:"timeStamp"`
+}
+
+// MyProfile gives the token's owner; it needs no organization, so it proves a token by itself.
+// https://learn.microsoft.com/rest/api/azure/devops/profile/profiles/get
+func (s *Session) MyProfile(ctx context.Context) (Profile, error) {
+	c := get("my profile", under(s.c.profile, "_apis", "profile", "profiles", "me"))
+	p, _, err := fetch[Profile](ctx, s, c)
+	return p, err
+}
+
+// Account is an organization that a person belongs to.
+type Account struct {
+	ID     string `json:"accountId"`
+	Name   string `json:"accountName"`
+	URI    string `json:"accountUri"`
+	Status Status `json:"accountStatus"` // mostly absent
+}
+
+// Status is the state of an account: none, enabled, disabled, deleted or moved; empty when not said.
+type Status string
+
+// UnmarshalJSON takes the name or the number of the value (page "Accounts - List", AccountStatus).
+func (s *Status) UnmarshalJSON(data []byte) error {
+	var name string
+	if json.Unmarshal(data, &name) == nil {
+		*s = Status(strings.ToLower(name))
+		return nil
+	}
+	var number int
+	if err := json.Unmarshal(data, &number); err != nil {
+		return err
+	}
+	names := []Status{"none", "enabled", "disabled", "deleted", "moved"}
+	*s = "unknown"
+	if number >= 0 && number < len(names) {
+		*s = names[number]
+	}
+	return nil
+}
+
+// Accounts lists the organizations of a member (Profile.ID) that can be used: those not disabled, deleted or moved.
+// https://learn.microsoft.com/rest/api/azure/devops/account/accounts/list
+func (s *Session) Accounts(ctx context.Context, memberID string) ([]Account, error) {
+	c := get("accounts", under(s.c.profile, "_apis", "accounts"), "memberId", memberID)
+	page, _, err := fetch[list[Account]](ctx, s, c)
+	usable := make([]Account, 0, len(page.Value))
+	for _, a := range page.Value {
+		if a.Status == "" || a.Status == "enabled" {
+			usable = append(usable, a)
+		}
+	}
+	return usable, err
+}
+
+// resourceAreaCore is the id of the "Core" area, whose location is the organization's address.
+const resourceAreaCore = "79134C72-4A58-4B42-976C-04E7115F32BF"
+
+// OrganizationExists asks without credentials, so it also tells about organizations that the identity cannot enter. A
+// refusal means no, as in the sample of the page; when the service cannot answer, that is the error.
+// https://learn.microsoft.com/azure/devops/extend/develop/work-with-urls
+func (s *Session) OrganizationExists(ctx context.Context, organization string) (bool, error) {
+	c := get("organization", under(s.c.base, "_apis", "resourceAreas", resourceAreaCore),
+		"accountName", organization, "api-version", "5.0-preview.1")
+	c.anonymous = true
+	area, _, err := fetch[struct {
+		LocationURL string `json:"locationUrl"`
+	}](ctx, s, c)
+	failure, refused := errors.AsType[*Error](err)
+	if refused && failure.Kind != ErrThrottled && failure.Kind != ErrUnavailable {
+		return false, nil
+	}
+	return area.LocationURL != "", err
+}
+
+// ConnectionData says who the token is in one organization.
+type ConnectionData struct {
+	AuthenticatedUser ConnectionUser `json:"authenticatedUser"`
+	AuthorizedUser    ConnectionUser `json:"authorizedUser"`
+	InstanceID        string         `json:"instanceId"` // the organization's id
+	DeploymentType    string         `json:"deploymentType"`
+}
+
+// ConnectionUser is an identity as one organization knows it.
+type ConnectionUser struct {
+	ID                  string `json:"id"`
+	SubjectDescriptor   string `json:"subjectDescriptor"`
+	ProviderDisplayName string `json:"providerDisplayName"`
+	IsActive            bool   `json:"isActive"`
+	Properties          struct {
+		Account struct {
+			Value string `json:"$value"` // the sign-in address
+		} `json:"Account"`
+	} `json:"properties"`
+}
+
+// ConnectionData is a preview of the API, which every Microsoft client calls first.
+func (s *Session) ConnectionData(ctx context.Context, organization string) (ConnectionData, error) {
+	c := get("connection data", s.org(organization, "_apis", "connectionData"), "api-version", "7.1-preview.1")
+	d, _, err := fetch[ConnectionData](ctx, s, c)
+	return d, err
+}

@@ -1,0 +1,130 @@
+package ado
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Reference names of fields.
+const (
+	FieldID               = "System.Id"
+	FieldRev              = "System.Rev"
+	FieldTitle            = "System.Title"
+	FieldState            = "System.State"
+	FieldType             = "System.WorkItemType"
+	FieldAssignedTo       = "System.AssignedTo"
+	FieldParent           = "System.Parent"
+	FieldProject          = "System.TeamProject"
+	FieldChangedDate      = "System.ChangedDate"
+	FieldStoryPoints      = "Microsoft.VSTS.Scheduling.StoryPoints"
+	FieldEffort           = "Microsoft.VSTS.Scheduling.Effort"
+	FieldOriginalEstimate = "Microsoft.VSTS.Scheduling.OriginalEstimate"
+	FieldCompletedWork    = "Microsoft.VSTS.Scheduling.CompletedWork"
+	FieldRemainingWork    = "Microsoft.VSTS.Scheduling.RemainingWork"
+)
+
+// maxWorkItemsBatch is the limit of one request (page "Work Items - Get Work Items Batch").
+const maxWorkItemsBatch = 200
+
+// BaseFields are the nine small fields that every measurement needs. Rich-text fields make pages slow; leave them out.
+func BaseFields() []string {
+	return []string{
+		FieldID, FieldRev, FieldTitle, FieldState, FieldType, FieldAssignedTo, FieldParent, FieldProject, FieldChangedDate,
+	}
+}
+
+// WorkItem is a work item with the fields that were asked for and have a value.
+type WorkItem struct {
+	ID     int    `json:"id"`
+	Rev    int    `json:"rev"`
+	Fields Fields `json:"fields"`
+}
+
+// Fields holds values by reference name. A field without a value is absent.
+type Fields map[string]json.RawMessage
+
+// WorkItems reads work items by id, 200 a request, one request after the other. Ids that repeat are read once; items
+// that are missing or not visible are left out. Without fields it reads BaseFields. It uses the organization's route,
+// since a query can find items of several projects.
+// https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/get-work-items-batch
+func (s *Session) WorkItems(ctx context.Context, organization string, ids []int, fields []string) ([]WorkItem, error) {
+	if len(fields) == 0 {
+		fields = BaseFields()
+	}
+	ids = unique(ids)
+	all := make([]WorkItem, 0, len(ids))
+	for chunk := range slices.Chunk(ids, maxWorkItemsBatch) {
+		c := post("work items", s.org(organization, "_apis", "wit", "workitemsbatch"),
+			map[string]any{"ids": chunk, "fields": fields, "errorPolicy": "omit"})
+		page, _, err := fetch[list[WorkItem]](ctx, s, c)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range page.Value {
+			if item.ID != 0 { // the slot of an item that was omitted is null
+				all = append(all, item)
+			}
+		}
+	}
+	return all, nil
+}
+
+func unique(ids []int) []int {
+	seen := make(map[int]bool, len(ids))
+	out := make([]int, 0, len(ids))
+	for _, id := range ids {
+		if id != 0 && !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// Title, State, Type and Project (a name) are empty, and Parent is 0, when the field was not asked for or has no value.
+func (w WorkItem) Title() string   { return w.Fields.Text(FieldTitle) }
+func (w WorkItem) State() string   { return w.Fields.Text(FieldState) }
+func (w WorkItem) Type() string    { return w.Fields.Text(FieldType) }
+func (w WorkItem) Project() string { return w.Fields.Text(FieldProject) }
+
+// Parent is the id of the parent item; it may lie outside of the query.
+func (w WorkItem) Parent() int {
+	n, _ := w.Fields.Number(FieldParent)
+	return int(n)
+}
+
+// AssignedTo is empty for an item that nobody has.
+func (w WorkItem) AssignedTo() Identity {
+	i, _ := read[Identity](w.Fields, FieldAssignedTo)
+	return i
+}
+
+// Changed is when the item last changed.
+func (w WorkItem) Changed() time.Time { return parseTime(w.Fields.Text(FieldChangedDate)) }
+
+// Text gives a field's text, or "" when it has none or is no text.
+func (f Fields) Text(name string) string {
+	s, _ := read[string](f, name)
+	return s
+}
+
+// Number gives a numeric field and whether the item has it; units are the field's own (hours for work, points for size).
+func (f Fields) Number(name string) (float64, bool) { return read[float64](f, name) }
+
+// read decodes one field. Names are compared without case, as Azure DevOps does; people type custom ones.
+func read[T any](f Fields, name string) (value T, ok bool) {
+	raw, found := f[name]
+	for key := range f {
+		if !found && strings.EqualFold(key, name) {
+			raw, found = f[key], true
+		}
+	}
+	if !found || string(raw) == "null" || json.Unmarshal(raw, &value) != nil {
+		var zero T
+		return zero, false
+	}
+	return value, true
+}
