@@ -1,0 +1,122 @@
+package bottest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// BotName is the name that the bot's mention carries in chats.
+const BotName = "okrbot"
+
+// Activity returns the envelope of an activity that the person sends in the chat,
+// with a fresh id, to be completed and given to Deliver. In a channel it stands in the
+// chat's thread, or on the bare channel if there is none.
+func (c *Cloud) Activity(chat Chat, u User, kind string) map[string]any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.opts.Now().UTC()
+	activity := map[string]any{
+		"type": kind, "id": c.nextID(), "channelId": "msteams", "serviceUrl": c.serviceURL(),
+		"timestamp":      now.Format("2006-01-02T15:04:05.000Z"),
+		"localTimestamp": now.Format("2006-01-02T15:04:05.000+00:00"), "localTimezone": "Europe/Paris", "locale": "en-US",
+		"from":         map[string]any{"id": u.ID, "name": u.Name, "aadObjectId": u.ObjectID},
+		"recipient":    map[string]any{"id": c.BotID(), "name": BotName},
+		"conversation": chat.account(),
+		"channelData":  c.channelData(chat),
+		"entities":     []any{clientInfo()},
+	}
+	return activity
+}
+
+func clientInfo() map[string]any {
+	return map[string]any{"type": "clientInfo", "locale": "en-US", "country": "US", "platform": "Web", "timezone": "Europe/Paris"}
+}
+
+// account is the "conversation" of an activity.
+func (c Chat) account() map[string]any {
+	account := map[string]any{"id": c.ConversationID(), "conversationType": c.Kind, "tenantId": c.TenantID}
+	if c.Kind != KindPersonal {
+		account["isGroup"] = true
+	}
+	if c.Kind == KindGroup {
+		account["name"] = c.Name
+	}
+	return account
+}
+
+func (c *Cloud) channelData(chat Chat) map[string]any {
+	data := map[string]any{"tenant": map[string]any{"id": chat.TenantID}}
+	if t := c.world.team(chat.TeamID); t != nil {
+		data["team"] = map[string]any{"id": t.ID, "aadGroupId": t.GroupID, "name": t.Name}
+		data["channel"] = map[string]any{"id": chat.ID}
+	}
+	return data
+}
+
+// Say sends a text as the person. In a group chat or channel it mentions the bot
+// first, as it must for a bot to hear it; in a channel without a thread it starts one.
+// The error names a place or person that does not exist, or a turn that ended with
+// anything but 200, 201 or 202; the Delivery is filled in either case.
+func (c *Cloud) Say(ctx context.Context, chat Chat, u User, words string) (Delivery, error) {
+	activity, err := c.message(chat, u)
+	if err != nil {
+		return Delivery{}, err
+	}
+	activity["text"], activity["textFormat"] = words, "plain"
+	content := "<div>" + words + "</div>"
+	if chat.Kind != KindPersonal {
+		mention := "<at>" + BotName + "</at>"
+		activity["text"] = mention + " " + words + "\n"
+		content = "<div>" + mention + " " + words + "</div>"
+		activity["entities"] = []any{map[string]any{
+			"type": "mention", "text": mention, "mentioned": map[string]any{"id": c.BotID(), "name": BotName},
+		}, clientInfo()}
+	}
+	activity["attachments"] = []any{map[string]any{"contentType": "text/html", "content": content}}
+	return c.turn(ctx, activity)
+}
+
+// message is a message envelope in the chat, which starts a thread if it must.
+func (c *Cloud) message(chat Chat, u User) (map[string]any, error) {
+	if err := known(chat, u); err != nil {
+		return nil, err
+	}
+	activity := c.Activity(chat, u, "message")
+	if chat.Kind == KindChannel && chat.Thread == "" {
+		activity["conversation"] = chat.InThread(text(activity, "id")).account()
+	}
+	return activity, nil
+}
+
+// turn delivers and insists on a success.
+func (c *Cloud) turn(ctx context.Context, activity map[string]any) (Delivery, error) {
+	d, err := c.Deliver(ctx, activity, DeliverOptions{})
+	if err != nil {
+		return d, err
+	}
+	if d.Status < http.StatusOK || d.Status > http.StatusAccepted {
+		return d, fmt.Errorf("bottest: the bot answered the %s activity with %d", text(activity, "type"), d.Status)
+	}
+	return d, nil
+}
+
+func known(chat Chat, u User) error {
+	switch {
+	case chat.ID == "":
+		return errors.New("bottest: no such chat")
+	case u.ID == "":
+		return errors.New("bottest: no such user")
+	}
+	return nil
+}
+
+// eventID is an id as installation and conversation updates carry it.
+func eventID() string {
+	var raw [16]byte
+	_, _ = rand.Read(raw[:])
+	return "f:" + hex.EncodeToString(raw[:])
+}
