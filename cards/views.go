@@ -7,16 +7,7 @@ import (
 )
 
 // GoalView is a goal as a card shows it: with what the service computed.
-type GoalView struct {
-	Goal        okr.Goal
-	Standing    okr.Standing
-	ParentTitle string
-	Connection  string        // name of the binding's connection
-	StaleFor    time.Duration // age of the value when Stale
-	Stale       bool
-	MayEdit     bool       // the viewer may bind, edit and delete
-	Children    []GoalView // of an objective
-}
+type GoalView = okr.GoalView
 
 // Place is where a card is shown: times are written in its zone.
 type Place struct {

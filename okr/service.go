@@ -1,0 +1,121 @@
+package okr
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Options is what a [Service] works with.
+type Options struct {
+	Store        Store
+	Measurements Measurements
+	Credentials  Credentials
+	Agenda       Agenda
+	Directory    Directory
+	Queries      Queries
+	// Admins are the configured admins as tenantId/objectId.
+	Admins []string
+	// Now gives the time; it is a field so that a test can move the calendar.
+	Now func() time.Time
+}
+
+// Service holds the use cases. Every method checks again what the actor may do.
+type Service struct {
+	Options
+	admins map[string]bool
+}
+
+// NewService makes a service.
+func NewService(o Options) *Service {
+	s := &Service{Options: o, admins: map[string]bool{}}
+	for _, a := range o.Admins {
+		s.admins[strings.ToLower(a)] = true
+	}
+	return s
+}
+
+// Settings reads a tenant's settings, with the defaults for a new one.
+func (s *Service) Settings(ctx context.Context, tenant TenantID) (Tenant, error) {
+	t, err := s.Store.Tenants().Get(ctx, tenant, Tenant{}.Key())
+	if KindOf(err) == NotFound {
+		return Tenant{ID: tenant, Bands: DefaultBands(), TimeZone: "UTC"}, nil
+	}
+	return t, err
+}
+
+func (s *Service) changeSettings(ctx context.Context, tenant TenantID, change func(*Tenant) error) (Tenant, error) {
+	t, err := s.Settings(ctx, tenant)
+	if err != nil {
+		return t, err
+	}
+	err = s.Store.Tenants().Create(ctx, tenant, t)
+	if err != nil && KindOf(err) != Conflict {
+		return t, err
+	}
+	return s.Store.Tenants().Update(ctx, tenant, t.Key(), change)
+}
+
+// requireEnabled fails with Disabled while the integration is off.
+func (s *Service) requireEnabled(ctx context.Context, actor Actor) error {
+	t, err := s.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return err
+	}
+	if t.Enabled {
+		return nil
+	}
+	if s.isAdmin(t, actor) {
+		return Errorf(Disabled, "The Azure DevOps integration is not enabled yet. Send `enable` to turn it on.")
+	}
+	return Errorf(Disabled, "The Azure DevOps integration is not enabled here. An admin can turn it on with `enable`: %s.", s.adminNames(t))
+}
+
+func (s *Service) isAdmin(t Tenant, actor Actor) bool {
+	if actor.Guest {
+		return false
+	}
+	return t.isAdmin(actor.ID) || s.admins[strings.ToLower(string(actor.Tenant)+"/"+string(actor.ID))]
+}
+
+// IsAdmin says whether the actor administers okrbot in the tenant. Guests never
+// do.
+func (s *Service) IsAdmin(ctx context.Context, actor Actor) (bool, error) {
+	t, err := s.Settings(ctx, actor.Tenant)
+	return err == nil && s.isAdmin(t, actor), err
+}
+
+// adminNames lists who can be asked, for a refusal.
+func (s *Service) adminNames(t Tenant) string {
+	names := s.AdminList(t)
+	if len(names) == 0 {
+		return "nobody is named as one; whoever runs okrbot sets ADMIN_OBJECT_IDS"
+	}
+	return strings.Join(names, ", ")
+}
+
+// AdminList names the admins of a tenant: by name where known, else by object id.
+func (s *Service) AdminList(t Tenant) []string {
+	var names []string
+	known := map[string]bool{}
+	for _, p := range t.Admins {
+		names = append(names, p.Name)
+		known[strings.ToLower(string(p.ID))] = true
+	}
+	for _, a := range s.Admins {
+		tenant, id, _ := strings.Cut(a, "/")
+		if strings.EqualFold(tenant, string(t.ID)) && !known[strings.ToLower(id)] {
+			names = append(names, "the person with object id "+id)
+		}
+	}
+	return names
+}
+
+func (s *Service) newID(ctx context.Context, tenant TenantID, prefix string) (string, error) {
+	n, err := s.Store.NextNumber(ctx, tenant, prefix)
+	return fmt.Sprintf("%s%d", prefix, n), err
+}
+
+// today is the tenant's day.
+func (s *Service) today(t Tenant) Date { return DateOf(s.Now().In(t.Location())) }

@@ -1,0 +1,198 @@
+package okr
+
+import (
+	"context"
+	"fmt"
+)
+
+// BindInput is how a person wants to bind a goal.
+type BindInput struct {
+	Goal       GoalID
+	Connection ConnectionID
+	Query      string // id
+	Method     Method // key results only
+	ItemType   string // empty: all
+}
+
+// Preview is what a binding would show if it were saved.
+type Preview struct {
+	View        GoalView // with the binding and its measurement applied
+	Measurement Measurement
+	Warnings    []string
+	run         Run
+}
+
+// Bindable reads a goal that the actor may bind. Invalid: it is an objective.
+// Forbidden: the actor may not edit it.
+func (s *Service) Bindable(ctx context.Context, actor Actor, id GoalID) (Goal, error) {
+	if err := s.requireEnabled(ctx, actor); err != nil {
+		return Goal{}, err
+	}
+	g, err := s.goal(ctx, actor, id)
+	if err != nil {
+		return g, err
+	}
+	if g.Kind == Objective {
+		return g, Errorf(Invalid, "%s is an objective. An objective says what is to be achieved and takes its progress from its key results, so only key results and projects can be bound to a query. Bind one of those below it.", id)
+	}
+	return g, s.mayEdit(ctx, actor, g)
+}
+
+// SearchQueries finds shared queries through a connection.
+func (s *Service) SearchQueries(ctx context.Context, actor Actor, id ConnectionID, text string) (QueryPage, error) {
+	c, err := s.usable(ctx, actor, id)
+	if err != nil {
+		return QueryPage{}, err
+	}
+	return s.Queries.SearchQueries(ctx, Access{actor.Tenant, c.Credential}, c.Place(), text)
+}
+
+// ChosenQuery is a query with what is needed to decide how to measure it.
+type ChosenQuery struct {
+	Query Query
+	Count int // matching work items
+	Types []string
+}
+
+// ChooseQuery reads a query, the number of its work items, and the project's
+// work item types.
+func (s *Service) ChooseQuery(ctx context.Context, actor Actor, id ConnectionID, query string) (ChosenQuery, error) {
+	c, err := s.usable(ctx, actor, id)
+	if err != nil {
+		return ChosenQuery{}, err
+	}
+	access := Access{actor.Tenant, c.Credential}
+	out := ChosenQuery{}
+	if out.Query, err = s.Queries.Query(ctx, access, c.Place(), query); err != nil {
+		return out, err
+	}
+	if out.Count, err = s.Queries.CountQuery(ctx, access, c.Place(), out.Query); err != nil {
+		return out, err
+	}
+	out.Types, err = s.Queries.ItemTypes(ctx, access, c.Place())
+	return out, err
+}
+
+// PreviewBinding measures a binding without saving anything.
+func (s *Service) PreviewBinding(ctx context.Context, actor Actor, in BindInput) (Preview, error) {
+	g, err := s.Bindable(ctx, actor, in.Goal)
+	if err != nil {
+		return Preview{}, err
+	}
+	c, err := s.usable(ctx, actor, in.Connection)
+	if err != nil {
+		return Preview{}, err
+	}
+	run, err := s.Queries.RunQuery(ctx, Access{actor.Tenant, c.Credential}, c.Place(), in.Query)
+	if err != nil {
+		return Preview{}, err
+	}
+	g.Binding = s.newBinding(actor, in, run)
+	m := measured(&g, run, nil, c)
+	t, err := s.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return Preview{}, err
+	}
+	parent, err := s.Store.Goals().Get(ctx, actor.Tenant, g.Parent)
+	if err != nil && KindOf(err) != NotFound {
+		return Preview{}, err
+	}
+	v := s.leafView(actor, t, g, parent)
+	v.Connection = c.Name
+	return Preview{View: v, Measurement: m, Warnings: warnings(g, run), run: run}, nil
+}
+
+func (s *Service) newBinding(actor Actor, in BindInput, run Run) *Binding {
+	return &Binding{
+		Connection: in.Connection, Query: run.Query, Method: in.Method, ItemType: in.ItemType,
+		BoundBy: actor.Person, BoundAt: s.Now(),
+	}
+}
+
+// measured applies a run to a bound goal and gives the measurement.
+func measured(g *Goal, run Run, before *Snapshot, c Connection) Measurement {
+	m := g.Binding.Measure(run, g.Kind, before)
+	m.Account, m.Connection = c.Account, c.Name
+	g.Binding.Last, g.Binding.Query = &m, run.Query
+	if g.Kind == KeyResult && g.Metric != nil {
+		metric := *g.Metric // the goal may share it with what was read before
+		metric.Current, metric.At = m.Value, &m.At
+		g.Metric = &metric
+	}
+	return m
+}
+
+// warnings says what a person should know before saving.
+func warnings(g Goal, run Run) []string {
+	var w []string
+	b := g.Binding
+	if g.Kind == KeyResult && run.Query.Kind != FlatQuery {
+		w = append(w, "This query is not a flat list. Every work item counts, wherever it stands in the tree; a flat query is recommended for key results.")
+	}
+	if g.Kind == Project && run.Query.Kind == OneHopQuery {
+		w = append(w, "This is a query of direct links; a project is best shown by a tree or a flat list.")
+	}
+	if m := g.Metric; g.Kind == KeyResult && b.Method == PercentCompleted && m != nil && (m.Target > 100 || m.Start > 100) {
+		w = append(w, fmt.Sprintf("A percentage runs from 0 to 100, but the key result runs from %s to %s. Count work items instead, or edit the key result.", FormatNumber(m.Start), FormatNumber(m.Target)))
+	}
+	if b.Last != nil && b.Last.Value == nil {
+		w = append(w, "The query holds nothing to measure at the moment, so there is no data until it does.")
+	}
+	return w
+}
+
+// Bind saves a binding after measuring it once more, and brings the other goals
+// of the same query up to date with the same run.
+func (s *Service) Bind(ctx context.Context, actor Actor, in BindInput) (GoalView, error) {
+	p, err := s.PreviewBinding(ctx, actor, in)
+	if err != nil {
+		return GoalView{}, err
+	}
+	c, err := s.usable(ctx, actor, in.Connection)
+	if err != nil {
+		return GoalView{}, err
+	}
+	_, err = s.Store.Goals().Update(ctx, actor.Tenant, in.Goal, func(g *Goal) error {
+		if err := s.mayEdit(ctx, actor, *g); err != nil {
+			return err
+		}
+		g.Binding = s.newBinding(actor, in, p.run)
+		return nil
+	})
+	if err != nil {
+		return GoalView{}, err
+	}
+	if err := s.planSync(ctx, actor.Tenant, c.ID); err != nil {
+		return GoalView{}, err
+	}
+	if _, err := s.record(ctx, actor.Tenant, c, p.run); err != nil {
+		return GoalView{}, err
+	}
+	return s.Goal(ctx, actor, in.Goal)
+}
+
+func (s *Service) planSync(ctx context.Context, tenant TenantID, id ConnectionID) error {
+	return s.Agenda.Plan(ctx, Due{DueSync, tenant, string(id)})
+}
+
+// Unbind takes a goal off its query. A key result keeps its last value. Invalid:
+// it is not bound.
+func (s *Service) Unbind(ctx context.Context, actor Actor, id GoalID) (GoalView, error) {
+	if _, err := s.goal(ctx, actor, id); err != nil {
+		return GoalView{}, err
+	}
+	_, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *Goal) error {
+		if g.Binding == nil {
+			return Errorf(Invalid, "%s is not bound to a query, so there is nothing to undo. `bind %s` binds it.", g.ID, g.ID)
+		}
+		if err := s.mayEdit(ctx, actor, *g); err != nil {
+			return err
+		}
+		g.Binding = nil
+		return nil
+	})
+	if err != nil {
+		return GoalView{}, err
+	}
+	return s.Goal(ctx, actor, id)
+}

@@ -1,0 +1,325 @@
+package okr
+
+import (
+	"context"
+	"strings"
+)
+
+// ConnectionInput is what a person gives to make or edit a connection.
+type ConnectionInput struct {
+	Editing      ConnectionID // empty: a new one
+	Name         string
+	Organization string // as typed or pasted
+	Project      string // id or name
+	Credential   CredentialID
+	Shared       bool
+}
+
+// Accounts lists the actor's sign-ins.
+func (s *Service) Accounts(ctx context.Context, actor Actor) ([]Credential, error) {
+	return s.Credentials.CredentialsOf(ctx, actor.Tenant, actor.ID)
+}
+
+// SignedIn keeps a sign-in and lists the connections that it brings back.
+func (s *Service) SignedIn(ctx context.Context, tenant TenantID, c Credential) ([]Connection, error) {
+	if err := s.Credentials.SaveCredential(ctx, tenant, c); err != nil {
+		return nil, err
+	}
+	own, _, err := s.Store.Connections().List(ctx, tenant, OwnerIndex(c.Owner), Page{})
+	if err != nil {
+		return nil, err
+	}
+	var healed []Connection
+	for _, conn := range own {
+		if conn.Credential != c.ID || !conn.Health.Failing() {
+			continue
+		}
+		conn, err = s.Store.Connections().Update(ctx, tenant, conn.ID, func(conn *Connection) error {
+			conn.Health = Health{}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		healed = append(healed, conn)
+	}
+	return healed, nil
+}
+
+// SignOut forgets the actor's tokens and lists the connections that stop by it.
+func (s *Service) SignOut(ctx context.Context, actor Actor) ([]Connection, error) {
+	accounts, err := s.Accounts(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range accounts {
+		if err := s.Credentials.DeleteCredential(ctx, actor.Tenant, c.ID); err != nil {
+			return nil, err
+		}
+	}
+	own, _, err := s.Store.Connections().List(ctx, actor.Tenant, OwnerIndex(actor.ID), Page{})
+	for i, conn := range own {
+		own[i], err = s.failConnection(ctx, actor.Tenant, conn.ID,
+			Errorf(SignIn, "%s signed out. Sign in again to go on measuring.", conn.Owner.Name))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return own, err
+}
+
+func (s *Service) failConnection(ctx context.Context, tenant TenantID, id ConnectionID, cause error) (Connection, error) {
+	return s.Store.Connections().Update(ctx, tenant, id, func(c *Connection) error {
+		c.Health = c.Health.failed(cause, s.Now())
+		return nil
+	})
+}
+
+// credential finds the sign-in that the actor wants to use: the named one, or
+// the only one. SignIn: there is none.
+func (s *Service) credential(ctx context.Context, actor Actor, id CredentialID) (Credential, error) {
+	if id == "" {
+		accounts, err := s.Accounts(ctx, actor)
+		if err != nil {
+			return Credential{}, err
+		}
+		if len(accounts) == 0 {
+			return Credential{}, Errorf(SignIn, "You are not signed in to Azure DevOps. Send `connect` to sign in.")
+		}
+		return accounts[0], nil
+	}
+	c, err := s.Credentials.Credential(ctx, actor.Tenant, id)
+	if err == nil && c.Owner != actor.ID {
+		return Credential{}, Errorf(Forbidden, "That sign-in belongs to somebody else. Send `connect` to sign in yourself.")
+	}
+	return c, err
+}
+
+// Organizations lists the organizations of one of the actor's accounts.
+func (s *Service) Organizations(ctx context.Context, actor Actor, id CredentialID) ([]string, error) {
+	c, err := s.credential(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.Directory.Organizations(ctx, Access{actor.Tenant, c.ID})
+}
+
+// RemoteProjects lists the projects of an organization as typed or pasted, and
+// gives the organization's name and the project named in a pasted URL.
+func (s *Service) RemoteProjects(ctx context.Context, actor Actor, id CredentialID, text string) (organization, project string, projects []RemoteProject, err error) {
+	c, err := s.credential(ctx, actor, id)
+	if err != nil {
+		return "", "", nil, err
+	}
+	organization, project, err = s.Directory.ParsePlace(text)
+	if err != nil {
+		return "", "", nil, err
+	}
+	projects, err = s.Directory.Projects(ctx, Access{actor.Tenant, c.ID}, organization)
+	if err == nil && len(projects) == 0 {
+		err = FieldErrorf("organization", "Your account %s sees no project in the organization %s. Ask its administrator for access, or choose another one.", c.Account.UserName, organization)
+	}
+	return organization, project, projects, err
+}
+
+// SaveConnection makes or edits a connection after checking that the actor can
+// really read the project. Conflict: the name is in use. NotFound, NoAccess: the
+// organization or project does not exist or refuses the account.
+func (s *Service) SaveConnection(ctx context.Context, actor Actor, in ConnectionInput) (Connection, error) {
+	if err := s.requireEnabled(ctx, actor); err != nil {
+		return Connection{}, err
+	}
+	in.Name = CleanLine(in.Name)
+	if err := checkConnectionName(in.Name); err != nil {
+		return Connection{}, err
+	}
+	if strings.TrimSpace(in.Project) == "" {
+		return Connection{}, FieldErrorf("project", "Choose a project.")
+	}
+	c, err := s.credential(ctx, actor, in.Credential)
+	if err != nil {
+		return Connection{}, err
+	}
+	organization, _, err := s.Directory.ParsePlace(in.Organization)
+	if err != nil {
+		return Connection{}, err
+	}
+	project, err := s.Directory.Project(ctx, Access{actor.Tenant, c.ID}, organization, in.Project)
+	if err != nil {
+		return Connection{}, err
+	}
+	return s.storeConnection(ctx, actor, in, func(conn *Connection) {
+		conn.Name, conn.Shared = in.Name, in.Shared
+		conn.Organization, conn.Project = organization, project
+		conn.Credential, conn.Account = c.ID, c.Account.UserName
+		conn.Health = Health{}
+	})
+}
+
+func checkConnectionName(name string) error {
+	switch n := runes(name); {
+	case n == 0:
+		return FieldErrorf("name", "Give the connection a name, for example organization and project.")
+	case n > MaxName:
+		return FieldErrorf("name", "The name has %d characters; at most %d fit.", n, MaxName)
+	}
+	return nil
+}
+
+func (s *Service) storeConnection(ctx context.Context, actor Actor, in ConnectionInput, fill func(*Connection)) (conn Connection, err error) {
+	if in.Editing != "" {
+		conn, err = s.Store.Connections().Update(ctx, actor.Tenant, in.Editing, func(c *Connection) error {
+			if c.Owner.ID != actor.ID {
+				return Errorf(Forbidden, "Only %s, who made it, can edit this connection.", c.Owner.Name)
+			}
+			fill(c)
+			return nil
+		})
+		return conn, nameInUse(err, in.Name)
+	}
+	id, err := s.newID(ctx, actor.Tenant, ConnectionPrefix)
+	if err != nil {
+		return conn, err
+	}
+	conn = Connection{ID: ConnectionID(id), Owner: actor.Person, CreatedAt: s.Now()}
+	fill(&conn)
+	// On the agenda first: an entry without a connection is harmless and is
+	// dropped by the next sync; a connection without an entry would never sync.
+	if err := s.Agenda.Plan(ctx, Due{DueSync, actor.Tenant, id}); err != nil {
+		return conn, err
+	}
+	return conn, nameInUse(s.Store.Connections().Create(ctx, actor.Tenant, conn), in.Name)
+}
+
+func nameInUse(err error, name string) error {
+	if KindOf(err) == Conflict {
+		return &Error{Kind: Conflict, Field: "name", Err: err, Msg: "There is already a connection named " + name + ". Choose another name; organization and project make a good one."}
+	}
+	return err
+}
+
+// Connection reads a connection that the actor may see: an own or a shared one;
+// admins see all.
+func (s *Service) Connection(ctx context.Context, actor Actor, id ConnectionID) (Connection, error) {
+	c, err := s.Store.Connections().Get(ctx, actor.Tenant, id)
+	if err != nil {
+		if KindOf(err) == NotFound {
+			return c, Errorf(NotFound, "There is no connection %s (any more). `connections` lists those you can use.", id)
+		}
+		return c, err
+	}
+	if c.Owner.ID == actor.ID || c.Shared {
+		return c, nil
+	}
+	if admin, err := s.IsAdmin(ctx, actor); err != nil || admin {
+		return c, err
+	}
+	return Connection{}, Errorf(Forbidden, "Connection %s is private. Ask %s to share it, or make one of your own with `connect`.", id, c.Owner.Name)
+}
+
+// usable reads a connection that the actor may bind through.
+func (s *Service) usable(ctx context.Context, actor Actor, id ConnectionID) (Connection, error) {
+	c, err := s.Connection(ctx, actor, id)
+	if err == nil && c.Owner.ID != actor.ID && !c.Shared {
+		err = Errorf(Forbidden, "Connection %s is private to %s. Ask for it to be shared, or make one of your own with `connect`.", c.Name, c.Owner.Name)
+	}
+	return c, err
+}
+
+// Connections lists what the actor may bind through, own first, then shared.
+func (s *Service) Connections(ctx context.Context, actor Actor) ([]Connection, error) {
+	own, _, err := s.Store.Connections().List(ctx, actor.Tenant, OwnerIndex(actor.ID), Page{})
+	if err != nil {
+		return nil, err
+	}
+	shared, _, err := s.Store.Connections().List(ctx, actor.Tenant, SharedIndex, Page{})
+	for _, c := range shared {
+		if c.Owner.ID != actor.ID {
+			own = append(own, c)
+		}
+	}
+	return own, err
+}
+
+// AllConnections lists every connection for an admin, and for others those of
+// [Service.Connections]: own first, then shared, then other people's.
+func (s *Service) AllConnections(ctx context.Context, actor Actor) ([]Connection, error) {
+	list, err := s.Connections(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	if admin, err := s.IsAdmin(ctx, actor); err != nil || !admin {
+		return list, err
+	}
+	all, _, err := s.Store.Connections().List(ctx, actor.Tenant, "", Page{})
+	for _, c := range all {
+		if c.Owner.ID != actor.ID && !c.Shared {
+			list = append(list, c)
+		}
+	}
+	return list, err
+}
+
+// Bound lists a page of what is measured through a connection, and how much
+// there is.
+func (s *Service) Bound(ctx context.Context, actor Actor, id ConnectionID, page Page) ([]Goal, int, error) {
+	return s.Store.Goals().List(ctx, actor.Tenant, BoundIndex(id), page)
+}
+
+// ShareConnection lets everyone of the tenant bind through a connection, or only
+// its owner. Forbidden: the actor is not the owner.
+func (s *Service) ShareConnection(ctx context.Context, actor Actor, id ConnectionID, shared bool) (Connection, error) {
+	return s.Store.Connections().Update(ctx, actor.Tenant, id, func(c *Connection) error {
+		if c.Owner.ID != actor.ID {
+			return Errorf(Forbidden, "Only %s, who made it, can share this connection or make it private.", c.Owner.Name)
+		}
+		c.Shared = shared
+		return nil
+	})
+}
+
+// DeleteConnection removes a connection. What was measured through it keeps its
+// last value and says that its connection is gone. Forbidden: the actor is
+// neither the owner nor an admin.
+func (s *Service) DeleteConnection(ctx context.Context, actor Actor, id ConnectionID) (Connection, error) {
+	c, err := s.Connection(ctx, actor, id)
+	if err != nil {
+		return c, err
+	}
+	if admin, err := s.IsAdmin(ctx, actor); err != nil {
+		return c, err
+	} else if c.Owner.ID != actor.ID && !admin {
+		return c, Errorf(Forbidden, "Only %s, who made it, or an admin can delete this connection.", c.Owner.Name)
+	}
+	bound, _, err := s.Store.Goals().List(ctx, actor.Tenant, BoundIndex(id), Page{})
+	if err != nil {
+		return c, err
+	}
+	gone := Errorf(NotFound, "Its connection %s was deleted by %s. Bind it again with another connection; the last value stays until then.", c.Name, actor.Name)
+	for _, g := range bound {
+		if err := s.failBinding(ctx, actor.Tenant, g.ID, id, HealthUnbound, gone); err != nil {
+			return c, err
+		}
+	}
+	if err := s.Agenda.Drop(ctx, Due{DueSync, actor.Tenant, string(id)}); err != nil {
+		return c, err
+	}
+	return s.Store.Connections().Delete(ctx, actor.Tenant, id)
+}
+
+// failBinding records why a goal is not measured through a connection any more.
+func (s *Service) failBinding(ctx context.Context, tenant TenantID, id GoalID, connection ConnectionID, state HealthState, cause error) error {
+	_, err := s.Store.Goals().Update(ctx, tenant, id, func(g *Goal) error {
+		if g.Binding != nil && g.Binding.Connection == connection {
+			g.Binding.Health = g.Binding.Health.failed(cause, s.Now())
+			if state != HealthNew {
+				g.Binding.Health.State = state
+			}
+		}
+		return nil
+	})
+	if KindOf(err) == NotFound {
+		return nil // deleted meanwhile
+	}
+	return err
+}

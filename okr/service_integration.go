@@ -1,0 +1,95 @@
+package okr
+
+import (
+	"context"
+)
+
+// Integration is the state of the Azure DevOps integration of a tenant.
+type Integration struct {
+	Tenant        Tenant
+	IsAdmin       bool
+	Admins        []string
+	Connections   int
+	Bindings      int
+	Subscriptions int
+	Failing       int // connections whose last sync failed
+}
+
+// Integration tells the state of the integration. Everyone may ask.
+func (s *Service) Integration(ctx context.Context, actor Actor) (Integration, error) {
+	t, err := s.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return Integration{}, err
+	}
+	in := Integration{Tenant: t, IsAdmin: s.isAdmin(t, actor), Admins: s.AdminList(t)}
+	connections, n, err := s.Store.Connections().List(ctx, actor.Tenant, "", Page{})
+	if err != nil {
+		return in, err
+	}
+	in.Connections = n
+	for _, c := range connections {
+		if c.Health.Failing() {
+			in.Failing++
+		}
+		_, bound, err := s.Store.Goals().List(ctx, actor.Tenant, BoundIndex(c.ID), Page{Limit: 1})
+		if err != nil {
+			return in, err
+		}
+		in.Bindings += bound
+	}
+	_, in.Subscriptions, err = s.Store.Subscriptions().List(ctx, actor.Tenant, "", Page{Limit: 1})
+	return in, err
+}
+
+// Enable turns the integration on. Forbidden: the actor is no admin.
+func (s *Service) Enable(ctx context.Context, actor Actor) (Integration, error) {
+	return s.switchIntegration(ctx, actor, true)
+}
+
+// Disable turns the integration off: every sync and digest stops, every value
+// and setting stays. Forbidden: the actor is no admin.
+func (s *Service) Disable(ctx context.Context, actor Actor) (Integration, error) {
+	return s.switchIntegration(ctx, actor, false)
+}
+
+func (s *Service) switchIntegration(ctx context.Context, actor Actor, on bool) (Integration, error) {
+	if err := s.requireAdmin(ctx, actor); err != nil {
+		return Integration{}, err
+	}
+	_, err := s.changeSettings(ctx, actor.Tenant, func(t *Tenant) error {
+		if t.Enabled == on {
+			return nil // the second press changes nothing, not even who and when
+		}
+		t.Enabled, t.Ever = on, true
+		t.ChangedBy, t.ChangedAt = actor.Person, s.Now()
+		return nil
+	})
+	if err != nil {
+		return Integration{}, err
+	}
+	return s.Integration(ctx, actor)
+}
+
+func (s *Service) requireAdmin(ctx context.Context, actor Actor) error {
+	t, err := s.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return err
+	}
+	if s.isAdmin(t, actor) {
+		return nil
+	}
+	return Errorf(Forbidden, "Only an admin of okrbot can do this: %s.", s.adminNames(t))
+}
+
+// AddAdmin makes a person of the tenant an admin. Forbidden: the actor is none.
+func (s *Service) AddAdmin(ctx context.Context, actor Actor, person Person) (Tenant, error) {
+	if err := s.requireAdmin(ctx, actor); err != nil {
+		return Tenant{}, err
+	}
+	return s.changeSettings(ctx, actor.Tenant, func(t *Tenant) error {
+		if !t.isAdmin(person.ID) {
+			t.Admins = append(t.Admins, person)
+		}
+		return nil
+	})
+}
