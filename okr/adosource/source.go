@@ -1,0 +1,73 @@
+// Package adosource is the bridge from okr to Azure DevOps: a binding becomes a
+// query run, and what Azure DevOps answers becomes work items with state
+// categories. Its errors are translated here, once, into okr's with words for
+// people.
+package adosource
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"okrbot/ado"
+	"okrbot/okr"
+)
+
+// Credentials reads and renews sign-ins.
+type Credentials interface {
+	// Credential reads a sign-in. SignIn: there is none.
+	Credential(ctx context.Context, tenant okr.TenantID, id okr.CredentialID) (okr.Credential, error)
+	// Refresh renews a sign-in, one at a time across replicas: a stored one that
+	// isFresh accepts is returned as it is, else renew makes a new one, which is
+	// stored before anybody sees it. An error of renew is returned as it is.
+	Refresh(ctx context.Context, tenant okr.TenantID, id okr.CredentialID,
+		isFresh func(okr.Credential) bool,
+		renew func(context.Context, okr.Credential) (okr.Credential, error)) (okr.Credential, error)
+}
+
+// Options is what a [Source] works with.
+type Options struct {
+	Client      *ado.Client
+	Credentials Credentials
+	// LoginURL is Microsoft Entra's base URL; tokens are renewed at
+	// <LoginURL>/<tenant of the account>/oauth2/v2.0/token.
+	LoginURL     string
+	ClientID     string
+	ClientSecret okr.Secret
+	HTTP         *http.Client
+	Now          func() time.Time
+	Logger       *slog.Logger
+}
+
+// Source implements okr.Directory and okr.Queries.
+type Source struct {
+	Options
+	types *typeCache
+}
+
+var (
+	_ okr.Directory = (*Source)(nil)
+	_ okr.Queries   = (*Source)(nil)
+)
+
+// New makes a source.
+func New(o Options) *Source {
+	return &Source{Options: o, types: newTypeCache(o.Now)}
+}
+
+// session is the client with one person's access. The identity that shares a
+// budget of requests is the credential.
+func (s *Source) session(access okr.Access) *ado.Session {
+	identity := string(access.Tenant) + "/" + string(access.Credential)
+	return s.Client.As(identity, &tokenSource{source: s, access: access})
+}
+
+// project gives the segment that names a project on the wire: its id, which
+// survives renames, else its name.
+func project(place okr.Place) string {
+	if place.Project.ID != "" {
+		return place.Project.ID
+	}
+	return place.Project.Name
+}

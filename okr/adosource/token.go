@@ -1,0 +1,126 @@
+package adosource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"okrbot/okr"
+)
+
+// early is how long before its end an access token is renewed: a fifth of the
+// usual hour.
+const early = 12 * time.Minute
+
+// tokenSource gives the access token of one credential. It implements
+// ado.TokenSource and ado.Invalidator.
+type tokenSource struct {
+	source *Source
+	access okr.Access
+
+	mu      sync.Mutex
+	refused string // a token that Azure DevOps did not accept
+}
+
+// Invalidate makes the next Token renew token if it is still the stored one.
+func (t *tokenSource) Invalidate(token string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.refused = token
+}
+
+func (t *tokenSource) isFresh(c okr.Credential) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	token := c.AccessToken.Reveal()
+	return token != "" && token != t.refused && c.Expiry.Sub(t.source.Now()) > early
+}
+
+// Token gives a token that is good for some minutes more.
+func (t *tokenSource) Token(ctx context.Context) (string, error) {
+	c, err := t.source.Credentials.Credential(ctx, t.access.Tenant, t.access.Credential)
+	if err != nil {
+		return "", err
+	}
+	if !t.isFresh(c) {
+		c, err = t.source.Credentials.Refresh(ctx, t.access.Tenant, t.access.Credential, t.isFresh, t.source.renew)
+	}
+	return c.AccessToken.Reveal(), err
+}
+
+// renew exchanges the refresh token for new tokens. Microsoft Entra rotates the
+// refresh token at each use.
+// https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#refresh-the-access-token
+func (s *Source) renew(ctx context.Context, c okr.Credential) (okr.Credential, error) {
+	config := oauth2.Config{
+		ClientID: s.ClientID, ClientSecret: s.ClientSecret.Reveal(),
+		Endpoint: oauth2.Endpoint{
+			TokenURL:  strings.TrimSuffix(s.LoginURL, "/") + "/" + c.Account.TenantID + "/oauth2/v2.0/token",
+			AuthStyle: oauth2.AuthStyleInParams,
+		},
+	}
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.HTTP)
+	tok, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: c.RefreshToken.Reveal()}).Token()
+	if err != nil {
+		return c, refreshError(err, c.Account.UserName)
+	}
+	c.AccessToken = okr.Secret(tok.AccessToken)
+	c.Expiry = s.Now().Add(time.Duration(max(tok.ExpiresIn, 60)) * time.Second)
+	if tok.RefreshToken != "" {
+		c.RefreshToken = okr.Secret(tok.RefreshToken)
+	}
+	return c, nil
+}
+
+var aadsts = regexp.MustCompile(`AADSTS(\d+)`)
+
+// refreshError translates Microsoft Entra's refusal into what the person must
+// do. The answer's body is not kept: it may quote tokens.
+func refreshError(err error, account string) error {
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) {
+		return okr.WrapError(okr.Unavailable, errors.New("refresh: no answer from the sign-in service"),
+			"Microsoft's sign-in service did not answer. okrbot tries again at the next sync.")
+	}
+	code := ""
+	if m := aadsts.FindStringSubmatch(refused.ErrorDescription); m != nil {
+		code = m[1]
+	}
+	cause := fmt.Errorf("refresh refused: %s AADSTS%s", refused.ErrorCode, code)
+	switch {
+	case refused.ErrorCode == "invalid_grant" || refused.ErrorCode == "interaction_required":
+		return okr.WrapError(okr.SignIn, cause, "The sign-in of %s has ended (%s). Sign in again with `connect` to go on measuring.", account, reason(code))
+	case refused.ErrorCode == "invalid_client" || refused.ErrorCode == "unauthorized_client":
+		return okr.WrapError(okr.Unavailable, cause, "Microsoft refuses okrbot's own registration. Whoever runs okrbot must check ADO_CLIENT_ID and ADO_CLIENT_SECRET.")
+	default:
+		return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service could not renew the sign-in. okrbot tries again at the next sync.")
+	}
+}
+
+// reason puts the AADSTS codes that ends of sign-ins are known by into words.
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+func reason(code string) string {
+	switch code {
+	case "50173":
+		return "the password was changed or the access withdrawn"
+	case "700082", "70008", "70043":
+		return "it was not used for too long"
+	case "50076", "50079", "50078":
+		return "a second factor is asked for"
+	case "53003", "53000", "530002", "530003":
+		return "a conditional access policy asks for it"
+	case "500341", "50034", "50057":
+		return "the account was disabled or deleted"
+	case "65001":
+		return "the consent was withdrawn"
+	case "":
+		return "it was withdrawn"
+	}
+	return "Microsoft's code AADSTS" + code
+}
