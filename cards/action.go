@@ -1,0 +1,123 @@
+package cards
+
+import "maps"
+
+// action is a button, in the form of the Adaptive Cards schema.
+type action struct {
+	Type       string            `json:"type"`
+	Title      string            `json:"title"`
+	Verb       string            `json:"verb,omitempty"`
+	Data       map[string]string `json:"data,omitempty"`
+	URL        string            `json:"url,omitempty"`
+	Style      string            `json:"style,omitempty"`
+	Mode       string            `json:"mode,omitempty"`
+	Associated string            `json:"associatedInputs,omitempty"`
+	Card       *innerCard        `json:"card,omitempty"`
+	Fallback   *action           `json:"fallback,omitempty"`
+}
+
+// innerCard is what an Action.ShowCard unfolds.
+type innerCard struct {
+	Type    string     `json:"type"`
+	Body    []element  `json:"body"`
+	Actions actionList `json:"actions,omitempty"`
+}
+
+// actionList writes the actions after the sixth into the overflow menu.
+type actionList []action
+
+// MarshalJSON writes the list.
+func (l actionList) MarshalJSON() ([]byte, error) {
+	out := make([]action, 0, len(l))
+	for i, a := range l {
+		if i >= maxVisible {
+			a = a.secondary()
+		}
+		out = append(out, a)
+	}
+	return marshal(out)
+}
+
+// run makes an Action.Execute. The pairs are keys and values of its data, empty
+// values left out; the data repeats the verb because the fallback has no other
+// place for it.
+func run(title, verb string, pairs ...string) action {
+	data := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			data[pairs[i]] = pairs[i+1]
+		}
+	}
+	return runData(title, verb, data)
+}
+
+func runData(title, verb string, extra map[string]string) action {
+	data := map[string]string{}
+	maps.Copy(data, extra)
+	data["verb"] = verb
+	title = Plain(title, maxButton)
+	submit := action{Type: "Action.Submit", Title: title, Data: data}
+	return action{Type: "Action.Execute", Title: title, Verb: verb, Data: data, Fallback: &submit}
+}
+
+// both changes an action and its fallback.
+func (a action) both(change func(*action)) action {
+	change(&a)
+	if a.Fallback != nil {
+		submit := *a.Fallback
+		change(&submit)
+		a.Fallback = &submit
+	}
+	return a
+}
+
+func (a action) positive() action    { return a.styled("positive") }
+func (a action) destructive() action { return a.styled("destructive") }
+
+func (a action) styled(style string) action {
+	if style != "positive" && style != "destructive" {
+		return a
+	}
+	return a.both(func(a *action) { a.Style = style })
+}
+
+func (a action) secondary() action { return a.both(func(a *action) { a.Mode = "secondary" }) }
+
+// bare sends no inputs along, so that required ones do not stop it.
+func (a action) bare() action { return a.both(func(a *action) { a.Associated = "none" }) }
+
+// open makes an Action.OpenUrl; false where the address is not safe.
+func open(title, address string) (action, bool) {
+	to, ok := safeURL(address)
+	return action{Type: "Action.OpenUrl", Title: Plain(title, maxButton), URL: to}, ok
+}
+
+// withLink adds an Action.OpenUrl where the address is safe.
+func withLink(actions []action, title, address string) []action {
+	if a, ok := open(title, address); ok {
+		return append(actions, a)
+	}
+	return actions
+}
+
+// unfold makes an Action.ShowCard.
+func unfold(title string, body []element, actions ...action) action {
+	return action{Type: "Action.ShowCard", Title: title, Card: &innerCard{Type: "AdaptiveCard", Body: body, Actions: actions}}
+}
+
+// maxButtons is how many buttons a caller may give one card.
+const maxButtons = 12
+
+// buttonActions makes actions of buttons; those that open an unsafe address are
+// left out.
+func buttonActions(buttons []Button) []action {
+	var out []action
+	for _, b := range buttons[:min(len(buttons), maxButtons)] {
+		if b.URL != "" {
+			out = withLink(out, b.Title, b.URL)
+			continue
+		}
+		out = append(out, runData(b.Title, b.Verb, b.Data).styled(b.Style))
+	}
+	return out
+}

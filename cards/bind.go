@@ -1,0 +1,154 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// BindSearch is the first step of binding: the connection and the query.
+func BindSearch(f BindForm) Card {
+	title := "Bind " + string(f.Goal.ID) + " to a query"
+	head := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(f.Goal.Kind), f.Goal.Title))}
+	in := form{err: f.Error}
+	in.add(connectionInput(f))
+	in.show(actionsOf(run("Use this connection", VerbBindConnection, "draft", f.Draft)))
+	in.add(queryInput(f), hiddenInput("draft", f.Draft))
+	in.show(actionsOf(run("Choose query", VerbBindChoose, "draft", f.Draft)))
+	in.add(textInput("text", "Or search by a part of the name", f.Text, okr.MaxName).hint("for example bugs"))
+	in.show(actionsOf(run("Search", VerbBindSearch, "draft", f.Draft).positive()))
+	in.show(queryResults(f)...)
+	return newCard(title, in.elements(head...), run("Cancel", VerbGoal, "goal", string(f.Goal.ID)).bare())
+}
+
+func connectionInput(f BindForm) input {
+	choices := append([]Choice{}, f.Connections...)
+	if !hasChoice(choices, ChoiceNewConnection) {
+		choices = append(choices, Choice{Title: "Add a new connection", Value: ChoiceNewConnection})
+	}
+	chosen := f.Connection
+	if chosen == "" {
+		chosen = choices[0].Value
+	}
+	return choiceInput("connection", "Connection", chosen, choices).required("Choose a connection.")
+}
+
+// queryInput searches while somebody types. The results of a search by button
+// are its fixed choices, for clients that cannot ask.
+func queryInput(f BindForm) input {
+	choices := make([]Choice, 0, len(f.Results))
+	for _, q := range f.Results[:min(len(f.Results), PageSize)] {
+		choices = append(choices, Choice{Title: q.Path, Value: q.ID})
+	}
+	in := choiceInput("query", "Shared query", f.Query.ID, choices).filtered().hint("Type a part of its name")
+	in.Choices = append([]choiceJSON{}, in.Choices...)
+	in.ChoicesData = &dataQuery{Type: "Data.Query", Dataset: DatasetQueries, AssociatedInputs: "auto"}
+	return in
+}
+
+func queryResults(f BindForm) []element {
+	if !f.Searched {
+		return nil
+	}
+	if len(f.Results) == 0 {
+		return []element{box("warning", text(mdf("No shared query matches “%s”.", f.Text)),
+			note("Only shared queries can be bound. In Azure DevOps a query of your own becomes shared when it is moved to Shared Queries."))}
+	}
+	shown := rowsWithin(len(f.Results), PageSize, maxListBytes*2/3, func(i int) element {
+		q := f.Results[i]
+		choose := run("Choose", VerbBindChoose, "draft", f.Draft, "query", q.ID).bare()
+		return columns(
+			col(stretch, text(mdf("%s", q.Name)).near(), note(mdn(okr.MaxName, "%s · %s", q.Path, q.Kind.Words()))).middle(),
+			col(auto, actionsOf(choose)),
+		).near()
+	})
+	out := append([]element{section("Found")}, shown...)
+	if n := len(f.Results) - len(shown); n > 0 || f.More {
+		out = append(out, note("More queries match. Type more of the name."))
+	}
+	return out
+}
+
+// BindOptions is the second step of binding: what is counted and how.
+func BindOptions(f BindForm) Card {
+	q := f.Query
+	title := "How to measure " + string(f.Goal.ID)
+	head := []element{
+		heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(f.Goal.Kind), f.Goal.Title)),
+		facts(
+			fact{"Query", link(q.Name, q.URL, okr.MaxName)}, fact{"Folder", mdn(okr.MaxName, "%s", q.Path)},
+			fact{"Kind", mdf("%s", capital(q.Kind.Words()))}, fact{"Matches now", md(count(f.Count, "work item"))},
+		),
+	}
+	head = append(head, kindHint(f)...)
+	in := form{err: f.Error}
+	if f.Goal.Kind == okr.KeyResult {
+		method := f.Method
+		if method == "" && len(f.Methods) > 0 {
+			method = f.Methods[0].Value
+		}
+		in.add(choiceInput("method", "Method", method, f.Methods).required("Choose how it is measured."))
+	}
+	in.add(typeInput(f))
+	return newCard(title, in.elements(head...), run("Preview", VerbBindPreview, "draft", f.Draft).positive(),
+		run("Back", VerbBindAgain, "draft", f.Draft).bare(), run("Cancel", VerbGoal, "goal", string(f.Goal.ID)).bare())
+}
+
+// kindHint warns where the kind of query does not suit the goal.
+func kindHint(f BindForm) []element {
+	switch {
+	case f.Goal.Kind == okr.KeyResult && f.Query.Kind != okr.FlatQuery && f.Query.Kind != "":
+		return []element{box("warning", text(mdf("This query is a %s. Every work item in it counts, wherever it stands. A flat query is recommended for key results.", f.Query.Kind.Words())))}
+	case f.Goal.Kind == okr.Project && f.Query.Kind == okr.FlatQuery:
+		return []element{note("A tree query would show the project's work in levels; a flat one shows one level.")}
+	}
+	return nil
+}
+
+func typeInput(f BindForm) input {
+	choices := []Choice{{Title: "All types", Value: ChoiceAllTypes}}
+	for _, t := range f.Types {
+		choices = append(choices, Choice{Title: t, Value: t})
+	}
+	chosen := f.ItemType
+	if chosen == "" {
+		chosen = ChoiceAllTypes
+	}
+	return choiceInput("itemType", "Work item type", chosen, choices).required("Choose what is counted.")
+}
+
+// Preview shows what saving the binding would give.
+func Preview(p Place, v BindPreview) Card {
+	g := v.Goal
+	title := "Preview of " + string(g.ID)
+	body := []element{
+		columns(col(stretch, heading(mdf("%s", title))), col(auto, statusBadge(v.Standing.Status)).middle()),
+		note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)),
+		bar(v.Standing.Progress, v.Standing.Status),
+	}
+	for _, w := range v.Warnings[:min(len(v.Warnings), 5)] {
+		body = append(body, box("warning", text(mdn(maxMessage, "%s", w))))
+	}
+	body = append(body, facts(previewFacts(p, v)...))
+	body = append(body, tree(v.Measurement)...)
+	return newCard(fmt.Sprintf("%s: %s", title, progressText(v.Standing.Progress)), body,
+		run("Save", VerbBindSave, "draft", v.Draft).positive(), run("Back", VerbBindBack, "draft", v.Draft),
+		run("Cancel", VerbGoal, "goal", string(g.ID)))
+}
+
+func previewFacts(p Place, v BindPreview) []fact {
+	var out []fact
+	if m := v.Goal.Metric; m != nil {
+		out = append(out, fact{mdf("%s", m.Name), mdf("%s (from %s to %s)", valueText(m, v.Measurement.Value), valueText(m, &m.Start), valueText(m, &m.Target))})
+	}
+	itemType := ""
+	out = append(out, fact{"Expected by now", md(percentText(v.Standing.Expected))})
+	if b := v.Goal.Binding; b != nil {
+		itemType = b.ItemType
+		out = append(out, fact{"Query", link(b.Query.Name, b.Query.URL, okr.MaxName)})
+		if b.Method != "" {
+			out = append(out, fact{"Method", mdf("%s", b.Method.Words())})
+		}
+	}
+	return append(out, measurementFacts(p, v.Measurement, itemType)...)
+}

@@ -1,0 +1,154 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// Connection shows one connection with everything that is known of it.
+func Connection(p Place, v ConnectionView) Card {
+	c := v.Connection
+	body := []element{
+		columns(col(stretch, heading(mdn(okr.MaxName, "%s", c.Name))), col(auto, healthBlock(c.Health)).middle()),
+		facts(
+			fact{"Id", mdf("%s", c.ID)}, fact{"Organization", mdf("%s", c.Organization)},
+			fact{"Project", link(c.Project.Name, v.WebURL, maxRow)}, fact{"Owner", mdf("%s", c.Owner.Name)},
+			fact{"Account", mdf("%s", c.Account)}, fact{"May be used by", sharing(c)},
+			fact{"Last sync that worked", p.when(c.Health.LastOK)}, fact{"Created", p.at(c.CreatedAt)},
+		),
+	}
+	if c.Health.Failing() {
+		body = append(body, trouble(p, c.Health))
+	}
+	body = append(body, boundTo(v)...)
+	return newCard(fmt.Sprintf("Connection %s: %s", c.Name, healthText(c.Health)), body, connectionActions(v)...)
+}
+
+func sharing(c okr.Connection) md {
+	if c.Shared {
+		return "Everyone here, with the owner's access"
+	}
+	return "Its owner only"
+}
+
+// trouble says what fails since when.
+func trouble(p Place, h okr.Health) container {
+	items := []element{healthBlock(h)}
+	if h.Problem != "" {
+		items = append(items, text(mdn(maxMessage, "%s", h.Problem)))
+	}
+	if !h.Since.IsZero() {
+		items = append(items, note("Since "+p.when(h.Since)))
+	}
+	style := "attention"
+	if healthColor(h) == warning {
+		style = "warning"
+	}
+	return box(style, items...)
+}
+
+func boundTo(v ConnectionView) []element {
+	total := max(v.BoundCount, len(v.Bound))
+	if total == 0 {
+		return []element{text("Nothing is bound through it yet.")}
+	}
+	out := rowsWithin(len(v.Bound), 10, maxListBytes/2, func(i int) element {
+		g := v.Bound[i]
+		return text(mdf("- %s %s", g.ID, g.Title)).near()
+	})
+	shown := len(out)
+	out = append([]element{section(md(fmt.Sprintf("Measured through it: %d", total)))}, out...)
+	return append(out, more(total-shown, "bound OKR")...)
+}
+
+func connectionActions(v ConnectionView) []action {
+	id := string(v.Connection.ID)
+	var out []action
+	if v.IsOwner {
+		if v.Connection.Health.State == okr.HealthNeedsSignIn {
+			out = append(out, run("Sign in again", VerbConnectionSignIn, "connection", id).positive())
+		}
+		out = append(out, run("Edit", VerbConnectionEdit, "connection", id))
+		if v.Connection.Shared {
+			out = append(out, run("Stop sharing", VerbConnectionShare, "connection", id, "shared", "false"))
+		} else {
+			out = append(out, run("Share", VerbConnectionShare, "connection", id, "shared", "true"))
+		}
+	}
+	if v.IsOwner || v.MayDelete {
+		out = append(out, run("Delete", VerbConnectionAskDel, "connection", id).destructive())
+	}
+	return withLink(append(out, run("Connections", VerbConnections)), "Open project", v.WebURL)
+}
+
+// Connections lists connections: a page of total from offset on, the viewer's
+// own before the shared ones.
+func Connections(p Place, views []ConnectionView, total, offset int) Card {
+	if len(views) == 0 {
+		return newCard("No connections yet", []element{
+			heading("No connections yet"),
+			text("A connection leads to one Azure DevOps project with your own sign-in. Key results and projects are bound through it."),
+		}, run("Connect", VerbConnect).positive(), run("Help", VerbHelp))
+	}
+	total = max(total, offset+len(views))
+	shown := rows(len(views), func(i int) element { return connectionRow(p, views, i) })
+	body := []element{heading("Connections"), note("Choose a row to see all of it. " + rangeText(total, offset, len(shown)))}
+	body = append(body, shown...)
+	actions := append([]action{run("New connection", VerbConnect).positive()}, pages(VerbConnections, total, offset, len(shown))...)
+	return newCard("Connections: "+fmt.Sprint(total), body, actions...)
+}
+
+// connectionRow stands below a title where its group begins.
+func connectionRow(p Place, views []ConnectionView, i int) element {
+	v := views[i]
+	c := v.Connection
+	detail := joinMD(" · ", mdf("%s", c.ID), mdf("%s / %s", c.Organization, c.Project.Name), ownership(v), usage(v))
+	left := col(stretch, bold(mdf("%s", c.Name)), note(detail))
+	right := col(auto, healthBlock(c.Health).right())
+	if c.Health.Failing() && !c.Health.Since.IsZero() {
+		right.Items = append(right.Items, note("since "+p.at(c.Health.Since)).right())
+	}
+	row := columns(left, right).separated().opens(run("Show "+string(c.ID), VerbConnection, "connection", string(c.ID)))
+	if i > 0 && views[i-1].IsOwner == v.IsOwner {
+		return row
+	}
+	title := md("Your own")
+	if !v.IsOwner {
+		title = "Shared with you"
+	}
+	return box("", section(title), row)
+}
+
+func ownership(v ConnectionView) md {
+	switch {
+	case v.IsOwner && v.Connection.Shared:
+		return "shared by you"
+	case v.IsOwner:
+		return "only you"
+	default:
+		return mdf("shared by %s", v.Connection.Owner.Name)
+	}
+}
+
+func usage(v ConnectionView) md {
+	n := max(v.BoundCount, len(v.Bound))
+	if n == 0 {
+		return "nothing bound"
+	}
+	return md(count(n, "bound OKR"))
+}
+
+// ConfirmDeleteConnection asks before a connection is deleted.
+func ConfirmDeleteConnection(v ConnectionView) Card {
+	title := "Delete the connection " + v.Connection.Name + "?"
+	body := []element{heading(mdn(maxLong, "%s", title))}
+	if n := max(v.BoundCount, len(v.Bound)); n > 0 {
+		body = append(body, box("warning", text(md(fmt.Sprintf("%s will no longer be measured. The last values stay and are marked stale until each is bound again.", count(n, "bound OKR"))))))
+		body = append(body, boundTo(v)...)
+	} else {
+		body = append(body, text("Nothing is bound through it."))
+	}
+	id := string(v.Connection.ID)
+	return newCard(title, body, run("Delete", VerbConnectionDelete, "connection", id).destructive(), run("Keep it", VerbConnection, "connection", id))
+}

@@ -1,0 +1,12 @@
+// Package cards makes the Adaptive Cards that people see: one pure function a
+// card, domain values in, a [Card] out.
+//
+// Cards keep to schema 1.5, which is what Teams renders for bots, stay below
+// [MaxBytes] and give every newer element a fallback. Buttons are Action.Execute
+// with an Action.Submit of the same data as fallback; their data carries ids and
+// a verb, never rights or state. Inputs come back as strings under their ids.
+//
+// Text of people and of Azure DevOps passes through [Escape] where the card knows
+// Markdown (text blocks and facts) and through [Plain] where it does not (labels,
+// choices, button titles).
+package cards

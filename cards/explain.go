@@ -1,0 +1,111 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// measured says what the value rests on: numerator and denominator.
+func measured(m okr.Measurement) md {
+	switch {
+	case m.Total == 0:
+		return "no work items to count"
+	default:
+		return md(fmt.Sprintf("%d of %s completed", m.Completed, count(m.Total, "work item")))
+	}
+}
+
+// leftOut names what does not count and why; empty when everything does.
+func leftOut(m okr.Measurement, itemType string) md {
+	part := func(n int, why md) md {
+		if n == 0 {
+			return ""
+		}
+		return md(fmt.Sprint(n)) + " " + why
+	}
+	return joinMD(", ",
+		part(m.Removed, "removed (state category Removed)"),
+		part(m.OtherTypes, mdf("of another type than %s", itemType)),
+		part(m.Unreadable, "that the account may not read"),
+	)
+}
+
+// unknownStates says what counts although its state is not known.
+func unknownStates(m okr.Measurement) md {
+	if m.Unknown == 0 {
+		return ""
+	}
+	return md(fmt.Sprintf("%s with a state that Azure DevOps does not list: counted as not completed", count(m.Unknown, "work item")))
+}
+
+func counted(itemType string) md {
+	if itemType == "" {
+		return "all work item types"
+	}
+	return mdf("%s only", itemType)
+}
+
+func measurementFacts(p Place, m okr.Measurement, itemType string) []fact {
+	return []fact{
+		{"Counted", measured(m)}, {"Left out", leftOut(m, itemType)}, {"Unclear", unknownStates(m)},
+		{"Types", counted(itemType)}, {"Measured", p.when(m.At)},
+		{"With the access of", mdf("%s", m.Account)}, {"Connection", mdf("%s", m.Connection)},
+	}
+}
+
+// changeText says what moved a value in numbers; empty when nothing did.
+func changeText(c okr.Changes) md {
+	part := func(sign md, n int, word md) md {
+		if n == 0 {
+			return ""
+		}
+		return sign + md(fmt.Sprint(n)) + " " + word
+	}
+	return joinMD(", ",
+		part("", c.Completed.Count, "completed"), part("", c.Reopened.Count, "reopened"),
+		part("+", c.Added.Count, "added"), part("−", c.Removed.Count, "no longer in the query"))
+}
+
+// scopeText names a scope that grew or shrank, so that a fall or a rise without
+// work is understood.
+func scopeText(c okr.Changes) md {
+	switch n := c.Added.Count - c.Removed.Count; {
+	case n > 0:
+		return md(fmt.Sprintf("The scope grew by %s.", count(n, "work item")))
+	case n < 0:
+		return md(fmt.Sprintf("The scope shrank by %s.", count(-n, "work item")))
+	}
+	return ""
+}
+
+// changeItems names the first items of each sort of change.
+func changeItems(c okr.Changes, most int) []element {
+	var out []element
+	add := func(word md, l okr.ItemList) {
+		if l.Count == 0 {
+			return
+		}
+		line := word + ": "
+		shown := min(len(l.First), most)
+		for i, ref := range l.First[:shown] {
+			if i > 0 {
+				line += ", "
+			}
+			line += itemLink(ref)
+		}
+		if l.Count > shown {
+			line += md(fmt.Sprintf(" and %d more", l.Count-shown))
+		}
+		out = append(out, note(line))
+	}
+	add("✓ Completed", c.Completed)
+	add("↺ Reopened", c.Reopened)
+	add("+ Added", c.Added)
+	add("− No longer in the query", c.Removed)
+	return out
+}
+
+func itemLink(ref okr.WorkItemRef) md {
+	return link(fmt.Sprintf("%d %s", ref.ID, okr.Shorten(okr.CleanLine(ref.Title), 40)), ref.URL, maxRow)
+}

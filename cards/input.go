@@ -1,0 +1,151 @@
+package cards
+
+import (
+	"slices"
+
+	"okrbot/okr"
+)
+
+// input is any of the Input elements of the Adaptive Cards schema.
+type input struct {
+	Type          string       `json:"type"`
+	ID            string       `json:"id"`
+	Label         string       `json:"label,omitempty"`
+	Title         string       `json:"title,omitempty"` // of a toggle
+	Value         string       `json:"value,omitempty"`
+	Placeholder   string       `json:"placeholder,omitempty"`
+	IsRequired    bool         `json:"isRequired,omitempty"`
+	ErrorMessage  string       `json:"errorMessage,omitempty"`
+	MaxLength     int          `json:"maxLength,omitempty"`
+	Style         string       `json:"style,omitempty"`
+	IsMultiSelect bool         `json:"isMultiSelect,omitempty"`
+	Choices       []choiceJSON `json:"choices,omitempty"`
+	ChoicesData   *dataQuery   `json:"choices.data,omitempty"`
+	Wrap          bool         `json:"wrap,omitempty"`
+	IsVisible     *bool        `json:"isVisible,omitempty"`
+}
+
+func (input) isElement() {}
+
+type choiceJSON struct {
+	Title string `json:"title"`
+	Value string `json:"value"`
+}
+
+// dataQuery asks the bot for choices while somebody types (Teams documentation,
+// "Typeahead search in Adaptive Cards").
+type dataQuery struct {
+	Type             string `json:"type"`
+	Dataset          string `json:"dataset"`
+	AssociatedInputs string `json:"associatedInputs"`
+}
+
+// textInput is a line of at most n characters.
+func textInput(id, label, value string, n int) input {
+	return input{Type: "Input.Text", ID: id, Label: Plain(label, maxChoice), Value: typed(value, n), MaxLength: n}
+}
+
+// typed is what a person typed, as it was: renderers expand nothing in the
+// value of an input, and what would be put in here came back with the form.
+func typed(value string, n int) string { return okr.Shorten(okr.CleanLine(value), n) }
+
+func dateInput(id, label, value string) input {
+	return input{Type: "Input.Date", ID: id, Label: label, Value: typed(value, 10)}
+}
+
+func toggleInput(id, label, title string, on bool) input {
+	value := "false"
+	if on {
+		value = "true"
+	}
+	return input{Type: "Input.Toggle", ID: id, Label: label, Title: title, Value: value, Wrap: true}
+}
+
+// hiddenInput carries a value to where only inputs are sent.
+func hiddenInput(id, value string) input {
+	visible := false
+	return input{Type: "Input.Text", ID: id, Value: value, IsVisible: &visible}
+}
+
+// choiceInput is a drop-down. The chosen value is kept whatever its place in the
+// list; a value that is no choice is not preselected.
+func choiceInput(id, label, value string, choices []Choice) input {
+	in := input{Type: "Input.ChoiceSet", ID: id, Label: Plain(label, maxChoice), Style: "compact", Choices: choicesJSON(choices, value)}
+	if slices.ContainsFunc(in.Choices, func(c choiceJSON) bool { return c.Value == value }) {
+		in.Value = value
+	}
+	return in
+}
+
+func (i input) required(message string) input {
+	i.IsRequired, i.ErrorMessage = true, message
+	return i
+}
+
+func (i input) hint(placeholder string) input {
+	i.Placeholder = placeholder
+	return i
+}
+
+func (i input) filtered() input {
+	i.Style = "filtered"
+	return i
+}
+
+// maxChoiceBytes bounds the choices of one drop-down, as JSON.
+const maxChoiceBytes = 9_000
+
+// isSpecial says whether a choice is one of the verbs' own values, which must
+// never be cut.
+func isSpecial(value string) bool {
+	return value == ChoiceNewConnection || value == ChoiceCustomPeriod || value == ChoiceOtherOrganization
+}
+
+// choicesJSON cuts the list to what fits; the chosen and the special ones always
+// stay.
+func choicesJSON(choices []Choice, chosen ...string) []choiceJSON {
+	out := []choiceJSON{}
+	size := 0
+	for _, c := range choices {
+		title := Plain(c.Title, maxChoice)
+		n := len(title)*2 + len(c.Value) + 30
+		if size+n > maxChoiceBytes && !isSpecial(c.Value) && !slices.Contains(chosen, c.Value) {
+			continue
+		}
+		size += n
+		out = append(out, choiceJSON{Title: title, Value: c.Value})
+	}
+	return out
+}
+
+// form collects the elements of a form and puts the error at its field, or on
+// top where no field of the form has its name.
+type form struct {
+	err    FieldError
+	placed bool
+	body   []element
+}
+
+func (f *form) add(inputs ...input) {
+	for _, in := range inputs {
+		if f.err.Message != "" && f.err.Field == in.ID {
+			f.body = append(f.body, f.complaint())
+			f.placed = true
+		}
+		f.body = append(f.body, in)
+	}
+}
+
+func (f *form) show(elements ...element) { f.body = append(f.body, elements...) }
+
+func (f *form) complaint() element {
+	return text(mdn(maxMessage, "▲ %s", f.err.Message)).with(bolder, attention)
+}
+
+// elements gives the body below its title.
+func (f *form) elements(title ...element) []element {
+	if f.err.Message != "" && !f.placed {
+		title = append(title, box("attention", f.complaint()))
+	}
+	return append(title, f.body...)
+}

@@ -1,0 +1,42 @@
+package cards
+
+import (
+	"net"
+	"net/url"
+	"strings"
+)
+
+// safeURL gives an absolute https address, or http of the own machine (the
+// demo), in a form that can neither end a Markdown link nor be expanded; false
+// for anything else.
+func safeURL(raw string) (string, bool) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || len(raw) > 2000 {
+		return "", false
+	}
+	if u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
+		return "", false
+	}
+	return strings.NewReplacer(
+		"(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "{", "%7B", "}", "%7D",
+		"\\", "%5C", "`", "%60", " ", "%20", "\"", "%22", "'", "%27", "[", "%5B", "]", "%5D",
+	).Replace(u.String()), true
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// link makes a Markdown link of at most n characters; only the title where the
+// address is not safe.
+func link(title, address string, n int) md {
+	to, ok := safeURL(address)
+	if !ok || len(to) > maxLink {
+		return md(Escape(title, n))
+	}
+	return md("[" + Escape(title, n) + "](" + to + ")")
+}
+
+// maxLink is the longest address that is linked in running text, in bytes.
+const maxLink = 400

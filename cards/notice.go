@@ -1,0 +1,34 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// OwnerNotice tells an owner what fails, since when and what to do.
+func OwnerNotice(p Place, n Notice) Card {
+	title := "A connection needs you"
+	name := mdn(okr.MaxName, "%s (%s / %s)", n.Connection.Name, n.Connection.Organization, n.Connection.Project.Name)
+	if n.Connection.ID == "" {
+		title, name = "An OKR needs you", ""
+	}
+	items := []element{text(mdf("▲ %s", title)).with(bolder, attention)}
+	if name != "" {
+		items = append(items, bold(name))
+	}
+	items = append(items, text(mdn(maxMessage, "%s", n.Problem)))
+	if !n.Since.IsZero() {
+		items = append(items, note("Since "+p.when(n.Since)))
+	}
+	body := []element{box("attention", items...)}
+	if len(n.Goals) > 0 {
+		body = append(body, section(md(fmt.Sprintf("Not measured meanwhile: %d", len(n.Goals)))), note("Their last values stay and are marked stale."))
+		shown := rowsWithin(len(n.Goals), PageSize, maxListBytes/2, func(i int) element {
+			return text(mdf("- %s %s", n.Goals[i].ID, n.Goals[i].Title)).near()
+		})
+		body = append(body, shown...)
+		body = append(body, more(len(n.Goals)-len(shown), "OKR")...)
+	}
+	return newCard(title+": "+n.Problem, body, buttonActions(n.Buttons)...)
+}

@@ -1,0 +1,126 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// consentURL is where a person withdraws the consent given to an application
+// (Microsoft support, "Edit or revoke application permissions in the My Apps
+// portal").
+const consentURL = "https://myapplications.microsoft.com"
+
+type signInJSON struct {
+	Text           string         `json:"text"`
+	ConnectionName string         `json:"connectionName,omitempty"`
+	Buttons        []signInButton `json:"buttons"`
+}
+
+type signInButton struct {
+	Type  string `json:"type"`
+	Title string `json:"title"`
+	Value string `json:"value"`
+}
+
+func signInContent(words, address string) signInJSON {
+	return signInJSON{Text: Plain(words, maxMessage), Buttons: []signInButton{{Type: "signin", Title: "Sign in", Value: address}}}
+}
+
+// OAuth makes an OAuth card whose sign-in button opens address.
+func OAuth(words, address, connectionName string) Attachment {
+	content := signInContent(words, address)
+	content.ConnectionName = connectionName
+	return Attachment{ContentType: ContentTypeOAuth, Content: content}
+}
+
+// SignIn makes a sign-in card whose button opens address.
+func SignIn(words, address string) Attachment {
+	return Attachment{ContentType: ContentTypeSignIn, Content: signInContent(words, address)}
+}
+
+// SignInElsewhere tells somebody in a shared place that the sign-in waits in
+// their own chat. The place may be empty.
+func SignInElsewhere(place string) Card {
+	where := md("others can read along here")
+	if place != "" {
+		where = mdf("others can read along in %s", place)
+	}
+	return newCard("I have sent you a message in our chat", []element{
+		heading("Sign in in our own chat"),
+		text("I have sent you a message in our chat, because " + where + ". Open it and press **Sign in**."),
+	})
+}
+
+// SignInCode asks for the one-time code that the sign-in page showed.
+func SignInCode(words string, err FieldError) Card {
+	f := form{err: err}
+	f.add(textInput("code", "Code from the sign-in page", "", 12).hint("for example 482913").
+		required("Type the code that the sign-in page shows."))
+	title := []element{heading("Finish your sign-in")}
+	if words != "" {
+		title = append(title, text(mdn(maxMessage, "%s", words)))
+	}
+	return newCard("Finish your sign-in with the code", f.elements(title...),
+		run("Confirm", VerbSignInCode).positive(), run("Start again", VerbConnect).bare())
+}
+
+// SignedIn confirms a sign-in.
+func SignedIn(account string, next []Button) Card {
+	body := []element{box(good,
+		text("✓ Signed in").with(bolder, good),
+		text(mdn(maxLong, "Your account %s is used to read Azure DevOps. okrbot sees what this account sees and changes nothing.", account)),
+	)}
+	return newCard("Signed in as "+account, body, buttonActions(next)...)
+}
+
+// ConfirmSignOut asks before the sign-ins of a person are forgotten.
+func ConfirmSignOut(accounts []string, connections []okr.Connection) Card {
+	const title = "Sign out of Azure DevOps?"
+	body := []element{heading(title)}
+	if len(accounts) > 0 {
+		body = append(body, text(nameList("Accounts: ", accounts)))
+	}
+	if len(connections) == 0 {
+		body = append(body, text("No connection uses your sign-in."))
+	} else {
+		body = append(body, text(md(fmt.Sprintf("%s of yours will fail until you sign in again. Whatever is bound through it keeps its last value.", count(len(connections), "connection")))))
+		body = append(body, connectionLines(connections)...)
+	}
+	return newCard(title, body, run("Sign out", VerbSignOut).destructive(), run("Stay signed in", VerbConnections))
+}
+
+// SignedOut confirms that the sign-ins of a person were forgotten.
+func SignedOut(connections []okr.Connection) Card {
+	const title = "You are signed out"
+	body := []element{
+		heading(title),
+		text("okrbot has forgotten your tokens for Azure DevOps. They were stored sealed and are deleted here. The consent that you gave stays with Microsoft until you withdraw it at [My Apps](" + consentURL + ")."),
+	}
+	if len(connections) > 0 {
+		body = append(body, section("Connections that now need a sign-in"))
+		body = append(body, connectionLines(connections)...)
+	}
+	return newCard(title, body, withLink([]action{run("Sign in again", VerbConnect)}, "My Apps", consentURL)...)
+}
+
+func connectionLines(connections []okr.Connection) []element {
+	out := rows(len(connections), func(i int) element {
+		c := connections[i]
+		return text(mdf("- **%s** (%s): %s / %s", c.Name, c.ID, c.Organization, c.Project.Name)).near()
+	})
+	return append(out, more(len(connections)-len(out), "connection")...)
+}
+
+func nameList(lead md, names []string) md {
+	for i, n := range names[:min(len(names), maxAdmins)] {
+		if i > 0 {
+			lead += ", "
+		}
+		lead += mdf("%s", n)
+	}
+	if n := len(names) - maxAdmins; n > 0 {
+		lead += md(fmt.Sprintf(" and %d more", n))
+	}
+	return lead
+}

@@ -1,0 +1,80 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// SyncStarted says that a sync is under way.
+func SyncStarted(what string) Card {
+	return newCard("Sync started: "+what, []element{
+		heading("Sync started"),
+		text(mdn(maxLong, "Measuring %s in Azure DevOps. This card shows the result when it is there.", what)),
+	})
+}
+
+// SyncDone tells the outcome of a sync.
+func SyncDone(p Place, list []SyncRow) Card {
+	failed := 0
+	for _, r := range list {
+		if r.Problem != "" {
+			failed++
+		}
+	}
+	title := fmt.Sprintf("Sync done: %d measured", len(list)-failed)
+	if failed > 0 {
+		title += fmt.Sprintf(", %d failed", failed)
+	}
+	body := []element{heading(md(title)), note(p.at(p.Now))}
+	if p.Now.IsZero() {
+		body = body[:1]
+	}
+	if len(list) == 0 {
+		body = append(body, text("Nothing is bound yet, so there was nothing to measure."))
+	}
+	shown := rows(len(list), func(i int) element { return syncRow(list[i]) })
+	body = append(body, shown...)
+	body = append(body, more(len(list)-len(shown), "OKR")...)
+	if len(list) == 1 {
+		return newCard(title, body, run("Show "+string(list[0].Goal.ID), VerbGoal, "goal", string(list[0].Goal.ID)), run("All OKRs", VerbGoals))
+	}
+	return newCard(title, body, run("All OKRs", VerbGoals))
+}
+
+func syncRow(r SyncRow) element {
+	left := col(stretch, bold(mdf("%s %s", r.Goal.ID, r.Goal.Title)))
+	if r.Problem != "" {
+		left.Items = append(left.Items, text(mdn(2*maxLong, "▲ %s", r.Problem)).with("", attention).near())
+	} else {
+		why := changeText(r.Changes)
+		if why == "" && r.Changes.First {
+			why = "first measurement"
+		} else if why == "" {
+			why = "nothing changed"
+		}
+		left.Items = append(left.Items, note(joinMD(" · ", mdf("%s", movedValue(r.Goal, r.Before, r.After)), why)))
+	}
+	return columns(left, col(auto, statusBlock(r.Status).right())).separated().
+		opens(run("Show "+string(r.Goal.ID), VerbGoal, "goal", string(r.Goal.ID)))
+}
+
+// movedValue is a value before and after: of a key result its number, of a
+// project its percentage.
+func movedValue(g okr.Goal, before, after *float64) string {
+	show := func(f *float64) string {
+		switch {
+		case f == nil:
+			return "no data"
+		case g.Kind == okr.KeyResult:
+			return valueText(g.Metric, f)
+		default:
+			return percentText(*f)
+		}
+	}
+	was, is := show(before), show(after)
+	if was == is {
+		return is
+	}
+	return was + " → " + is
+}
