@@ -36,7 +36,10 @@ type SyncJob struct {
 
 // Reply is the card that is to show the outcome of a sync.
 type Reply struct {
-	Conversation Conversation `json:"conversation"`
+	Conversation Conversation `json:"conversation"` // with the thread
 	ActivityID   string       `json:"activityId"`
+	Actor        Actor        `json:"actor"`          // who asked
+	Goal         GoalID       `json:"goal,omitempty"` // what was asked for; empty: everything
+	Zone         string       `json:"zone,omitempty"` // the asker's time zone
 	Asked        time.Time    `json:"asked"`
 }
