@@ -1,0 +1,128 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/okr"
+	"okrbot/scheduler"
+)
+
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	due := digestOf("S1")
+	w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
+	s := newScheduler(t, startRedis(t), w)
+	start(t, s)
+	for hour := range 3 {
+		require.NoError(t, s.Tick(t.Context(), slotTime(due).Add(time.Duration(hour)*time.Hour)))
+		idle(t, s)
+	}
+	require.Equal(t, []string{"compose S1", "post S1", "record", "compose S1", "compose S1"}, w.order(),
+		"news are posted, then recorded, then no news any more")
+}
+
+func TestDigestRetried(t *testing.T) {
+	t.Parallel()
+	due := digestOf("S1")
+	w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
+	w.onPost = func(context.Context) error {
+		if w.count("post S1") <= 2 {
+			return errors.New("502")
+		}
+		return nil
+	}
+	s := newScheduler(t, startRedis(t), w)
+	start(t, s)
+	require.NoError(t, s.Tick(t.Context(), w.clock()))
+	idle(t, s)
+	require.Equal(t, 3, w.count("post S1"))
+	require.Equal(t, 1, w.count("record"), "recorded once, after Teams took it")
+	require.Empty(t, w.reasons)
+}
+
+func TestDigestGivenUpIsToldLater(t *testing.T) {
+	t.Parallel()
+	due := digestOf("S1")
+	w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
+	w.onPost = func(context.Context) error {
+		if w.count("post S1") <= 2 {
+			return errors.New("502")
+		}
+		return nil
+	}
+	s := newScheduler(t, startRedis(t), w, func(o *scheduler.Options) { o.MaxRetry = 1 })
+	start(t, s)
+	require.NoError(t, s.Tick(t.Context(), w.clock()))
+	idle(t, s)
+	require.Equal(t, 0, w.count("record"), "two attempts, then parked")
+	require.NoError(t, s.Tick(t.Context(), w.clock().Add(time.Hour)))
+	idle(t, s)
+	require.Equal(t, 3, w.count("post S1"))
+	require.Equal(t, 1, w.count("record"))
+}
+
+func TestDigestRefused(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []okr.Kind{okr.Forbidden, okr.NotFound} {
+		due := digestOf("S1")
+		w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
+		w.onPost = func(context.Context) error { return okr.Errorf(kind, "okrbot was removed.") }
+		s := newScheduler(t, startRedis(t), w)
+		start(t, s)
+		require.NoError(t, s.Tick(t.Context(), w.clock()))
+		idle(t, s)
+		require.Equal(t, []string{"okrbot was removed."}, w.reasons)
+		require.Equal(t, 1, w.count("post S1"))
+		require.Equal(t, 0, w.count("record"))
+	}
+}
+
+// TestDigestCrashBeforeRecord lets the replica die between the post and its
+// record: the same change is told once more, not more often.
+func TestDigestCrashBeforeRecord(t *testing.T) {
+	t.Parallel()
+	due := digestOf("S1")
+	w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
+	crashed := false
+	w.onRecord = func() error {
+		if !crashed {
+			crashed = true
+			panic("crash")
+		}
+		return nil
+	}
+	s := newScheduler(t, startRedis(t), w)
+	start(t, s)
+	for hour := range 4 {
+		require.NoError(t, s.Tick(t.Context(), slotTime(due).Add(time.Duration(hour)*time.Hour)))
+		idle(t, s)
+	}
+	require.Equal(t, 2, w.count("post S1"))
+	require.Equal(t, 1, w.count("record"))
+}
+
+// TestDigestRecordInsists lets the store be away for a moment after the post.
+func TestDigestRecordInsists(t *testing.T) {
+	t.Parallel()
+	due := digestOf("S1")
+	w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
+	failures := 2
+	w.onRecord = func() error {
+		failures--
+		if failures >= 0 {
+			return okr.Errorf(okr.Unavailable, "store")
+		}
+		return nil
+	}
+	s := newScheduler(t, startRedis(t), w)
+	start(t, s)
+	require.NoError(t, s.Tick(t.Context(), w.clock()))
+	idle(t, s)
+	require.Equal(t, 1, w.count("post S1"), "the post is not repeated")
+	require.Equal(t, 1, w.count("record"))
+}

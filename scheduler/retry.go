@@ -1,0 +1,50 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/hibiken/asynq"
+
+	"okrbot/okr"
+)
+
+// errInterrupted ends a task whose replica shuts down: another one takes it up at
+// once and it costs no retry.
+var errInterrupted = errors.New("interrupted by a shutdown")
+
+// isFailure says whether an error costs a retry.
+func isFailure(err error) bool { return err != nil && !errors.Is(err, errInterrupted) }
+
+// retryDelay is the pause before retry n+1. The task of a dead or leaving worker
+// goes on at once.
+func (s *Scheduler) retryDelay(n int, err error, _ *asynq.Task) time.Duration {
+	if errors.Is(err, errInterrupted) || errors.Is(err, asynq.ErrLeaseExpired) {
+		return 0
+	}
+	delay := min(s.opts.RetryDelay<<min(n, 16), s.opts.Interval/4)
+	return delay + rand.N(delay/4+1) // spread those that failed together
+}
+
+// passes says whether a failure may pass by itself within the period.
+func passes(err error) bool {
+	switch okr.KindOf(err) {
+	case okr.Throttled, okr.Unavailable:
+		return true
+	default:
+		return errors.Is(err, context.DeadlineExceeded)
+	}
+}
+
+// insist calls f up to three times, for steps that close what has happened
+// already and that should not make a task start over.
+func (s *Scheduler) insist(ctx context.Context, f func() error) error {
+	pause := backoff.NewExponentialBackOff()
+	pause.InitialInterval = min(s.opts.RetryDelay, time.Second)
+	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, f() },
+		backoff.WithBackOff(pause), backoff.WithMaxTries(3))
+	return err
+}

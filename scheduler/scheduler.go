@@ -1,0 +1,201 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-co-op/gocron/v2"
+	"github.com/hibiken/asynq"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"okrbot/okr"
+)
+
+// Options configure a [Scheduler]. Redis, Agenda, Work and Post are required.
+type Options struct {
+	// Redis gives the shared go-redis client (a redis.UniversalClient: single,
+	// Sentinel or Cluster). MakeRedisClient is called once; the scheduler never
+	// closes the client.
+	Redis asynq.RedisConnOpt
+	// Agenda says what is due.
+	Agenda Agenda
+	// Work measures and composes.
+	Work Work
+	// Post tells people.
+	Post Post
+	// Interval is how often work repeats, in whole minutes from one minute to a
+	// day; 0 means an hour. All replicas must have the same.
+	Interval time.Duration
+	// Concurrency is how many tasks this replica runs at a time; 0 means 8.
+	Concurrency int
+	// MaxRetry is how often a task is tried again after a failure that may pass;
+	// 0 means 3.
+	MaxRetry int
+	// RetryDelay is the pause before the first retry; it doubles with each further
+	// one up to a quarter of the interval. 0 means 30 s.
+	RetryDelay time.Duration
+	// PollInterval is how often an idle worker looks for tasks, and a fifth of how
+	// often it looks for retries; 0 means 1 s.
+	PollInterval time.Duration
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Logger gets one line a run; nil means silence.
+	Logger *slog.Logger
+	// Registerer gets the metrics; nil means none are served.
+	Registerer prometheus.Registerer
+}
+
+// withDefaults fills in what is not set.
+func (o Options) withDefaults() Options {
+	o.Interval = defaulted(o.Interval, time.Hour).Truncate(time.Minute)
+	o.Interval = max(time.Minute, min(o.Interval, okr.MinutesPerDay*time.Minute))
+	o.Concurrency = defaulted(o.Concurrency, 8)
+	o.MaxRetry = defaulted(o.MaxRetry, 3)
+	o.RetryDelay = defaulted(o.RetryDelay, 30*time.Second)
+	o.PollInterval = defaulted(o.PollInterval, time.Second)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+func defaulted[T int | time.Duration](value, fallback T) T {
+	if value <= 0 {
+		return fallback
+	}
+	return value
+}
+
+// Scheduler is one replica's clock and workers.
+type Scheduler struct {
+	opts      Options
+	log       *slog.Logger
+	client    *asynq.Client
+	inspector *asynq.Inspector
+	newServer func(asynq.Config) *asynq.Server
+	metrics   *metrics
+
+	ticking     sync.Mutex   // one tick at a time
+	tickedUntil atomic.Int64 // Unix seconds of the watermark as last seen; 0: never
+
+	running sync.WaitGroup // handlers under way
+
+	mu        sync.Mutex // guards what follows
+	clock     gocron.Scheduler
+	server    *asynq.Server
+	interrupt context.CancelFunc // ends the handlers under way
+}
+
+// New makes a scheduler. It fails when a required option is missing, Redis gives
+// no go-redis client, or the metrics are registered already.
+func New(opts Options) (*Scheduler, error) {
+	if opts.Redis == nil || opts.Agenda == nil || opts.Work == nil || opts.Post == nil {
+		return nil, errors.New("scheduler: Redis, Agenda, Work and Post are required")
+	}
+	opts = opts.withDefaults()
+	s := &Scheduler{opts: opts, log: opts.Logger}
+	if err := s.connect(opts.Redis.MakeRedisClient()); err != nil {
+		return nil, err
+	}
+	var err error
+	s.metrics, err = newMetrics(opts.Registerer, s.lag)
+	if err != nil {
+		return nil, fmt.Errorf("scheduler: metrics: %w", err)
+	}
+	return s, nil
+}
+
+// connect builds asynq's parts on the shared client. Asynq closes a client that
+// it made itself from a RedisConnOpt, therefore its constructors for a shared
+// client are used.
+func (s *Scheduler) connect(shared any) error {
+	client, ok := on(asynq.NewClientFromRedisClient, shared)
+	if !ok {
+		return fmt.Errorf("scheduler: Redis client of type %T is not a go-redis client", shared)
+	}
+	s.client = client
+	s.inspector, _ = on(asynq.NewInspectorFromRedisClient, shared)
+	s.newServer, _ = on(curry(asynq.NewServerFromRedisClient), shared)
+	return nil
+}
+
+// on calls build with the shared client, whose type build alone needs to name.
+func on[C, T any](build func(C) T, shared any) (built T, ok bool) {
+	client, ok := shared.(C)
+	if !ok {
+		return built, false
+	}
+	return build(client), true
+}
+
+func curry[A, B, T any](f func(A, B) T) func(A) func(B) T {
+	return func(a A) func(B) T { return func(b B) T { return f(a, b) } }
+}
+
+// Start starts the clock, which ticks at once and then each minute, and the
+// workers. The clock stops when ctx ends; [Scheduler.Shutdown] stops both. It
+// fails when the scheduler was started before.
+func (s *Scheduler) Start(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.server != nil {
+		return errors.New("scheduler: started before")
+	}
+	clock, err := s.newClock(ctx)
+	if err != nil {
+		return fmt.Errorf("scheduler: clock: %w", err)
+	}
+	base := context.WithoutCancel(ctx)
+	quit, interrupt := context.WithCancel(base)
+	server := s.newServer(s.serverConfig(base))
+	if err := server.Start(s.handler(quit)); err != nil {
+		interrupt()
+		return errors.Join(fmt.Errorf("scheduler: workers: %w", err), clock.Shutdown())
+	}
+	clock.Start()
+	s.clock, s.server, s.interrupt = clock, server, interrupt
+	return nil
+}
+
+func (s *Scheduler) newClock(ctx context.Context) (gocron.Scheduler, error) {
+	clock, err := gocron.NewScheduler(gocron.WithLogger(clockLog{s.log}))
+	if err != nil {
+		return nil, err
+	}
+	tick := func(ctx context.Context) {
+		if err := s.Tick(ctx, s.opts.Now()); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "tick failed; the next one catches up", "op", "tick", "err", err)
+		}
+	}
+	_, err = clock.NewJob(gocron.CronJob("* * * * *", false), gocron.NewTask(tick),
+		gocron.WithName("tick"), gocron.WithContext(ctx),
+		gocron.WithStartAt(gocron.WithStartImmediately()),
+		gocron.WithSingletonMode(gocron.LimitModeReschedule))
+	if err != nil {
+		return nil, errors.Join(err, clock.Shutdown())
+	}
+	return clock, nil
+}
+
+func (s *Scheduler) serverConfig(base context.Context) asynq.Config {
+	return asynq.Config{
+		Concurrency:              s.opts.Concurrency,
+		BaseContext:              func() context.Context { return base },
+		Queues:                   map[string]int{queueNow: 6, queueHourly: 3, queueDigest: 2},
+		TaskCheckInterval:        s.opts.PollInterval,
+		DelayedTaskCheckInterval: 5 * s.opts.PollInterval,
+		RetryDelayFunc:           s.retryDelay,
+		IsFailure:                isFailure,
+		ShutdownTimeout:          hardTimeout, // Shutdown interrupts handlers itself, when its ctx ends
+		Logger:                   queueLog{s.log},
+		LogLevel:                 asynq.InfoLevel,
+	}
+}

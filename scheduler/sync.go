@@ -1,0 +1,128 @@
+package scheduler
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"okrbot/okr"
+)
+
+// Work is what tasks do. Errors of kind Throttled and Unavailable are tried again
+// within the period, NotFound takes the work off the agenda, all others wait for
+// the next period.
+type Work interface {
+	// SyncConnection measures what is bound through a connection, by some of its
+	// queries or, with none given, all. It records failures of the measuring
+	// itself and reports them in SyncReport.Failure.
+	SyncConnection(ctx context.Context, tenant okr.TenantID, id okr.ConnectionID, queries []string) (okr.SyncReport, error)
+	// ComposeDigest gives what a place has not been told yet, and false when that
+	// is nothing or the subscription is paused.
+	ComposeDigest(ctx context.Context, tenant okr.TenantID, id okr.SubscriptionID) (okr.Digest, bool, error)
+	// DigestPosted records that Teams took the digest.
+	DigestPosted(ctx context.Context, d okr.Digest) error
+	// DigestRefused pauses the subscription because its place is unreachable.
+	DigestRefused(ctx context.Context, d okr.Digest, reason string) error
+	// NoticeGiven records that the owner was told.
+	NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.Notice) error
+}
+
+// Post tells people. Forbidden and NotFound mean that the place is unreachable
+// and stays so, such as after the bot was removed.
+type Post interface {
+	// PostDigest posts a digest to its subscription's place.
+	PostDigest(ctx context.Context, d okr.Digest) error
+	// TellOwner tells the owner of a connection in the 1:1 chat what fails.
+	TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) error
+	// SyncDone shows the outcome of a sync on the card that asked for it. A row
+	// without a goal says why a whole connection could not be measured.
+	SyncDone(ctx context.Context, reply okr.Reply, rows []okr.SyncRow) error
+}
+
+// runSync measures one connection.
+func (s *Scheduler) runSync(ctx context.Context, work okr.Due) result {
+	report, err := s.sync(ctx, work.Tenant, okr.ConnectionID(work.ID), nil)
+	switch {
+	case err != nil:
+		return failure(err)
+	case report.Failure != nil && passes(report.Failure):
+		return result{retried, report.Failure}
+	case report.Failure != nil:
+		return result{failed, report.Failure}
+	default:
+		return result{done, nil}
+	}
+}
+
+// sync measures a connection and gives its notices.
+func (s *Scheduler) sync(ctx context.Context, tenant okr.TenantID, id okr.ConnectionID, queries []string) (okr.SyncReport, error) {
+	start := time.Now()
+	var report okr.SyncReport
+	err := s.guard(ctx, kindSync, func() (err error) {
+		report, err = s.opts.Work.SyncConnection(ctx, tenant, id, queries)
+		return err
+	})
+	s.metrics.sync.Observe(time.Since(start).Seconds())
+	for _, notice := range report.Notices {
+		if err := s.tell(ctx, tenant, notice); err != nil {
+			s.log.WarnContext(ctx, "owner not told; the next sync tries again", "op", "notice",
+				"tenant", tenant, "connection", id, "err", err)
+		}
+	}
+	if err != nil {
+		return report, fmt.Errorf("sync of %s: %w", id, err)
+	}
+	return report, nil
+}
+
+// tell tells an owner, and only then records it.
+func (s *Scheduler) tell(ctx context.Context, tenant okr.TenantID, notice okr.Notice) error {
+	if err := s.opts.Post.TellOwner(ctx, tenant, notice); err != nil {
+		return fmt.Errorf("tell the owner: %w", err)
+	}
+	return s.record(ctx, func(ctx context.Context) error { return s.opts.Work.NoticeGiven(ctx, tenant, notice) })
+}
+
+// runNow runs the jobs of a "sync now" and shows the outcome. A failure is an
+// outcome too: somebody waits for it, so nothing is tried again later.
+func (s *Scheduler) runNow(ctx context.Context, task *asynq.Task) result {
+	var p nowPayload
+	if err := json.Unmarshal(task.Payload(), &p); err != nil {
+		return result{parked, fmt.Errorf("payload: %w", err)}
+	}
+	var rows []okr.SyncRow
+	var failures []error
+	for _, job := range p.Jobs {
+		report, err := s.sync(ctx, p.Tenant, job.Connection, job.Queries)
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return result{interrupted, ctx.Err()}
+		}
+		rows = append(rows, rowsOf(report, err)...)
+		failures = append(failures, err, report.Failure)
+	}
+	err := s.record(ctx, func(ctx context.Context) error { return s.opts.Post.SyncDone(ctx, p.Reply, rows) })
+	if err != nil {
+		return result{failed, fmt.Errorf("show the outcome: %w", err)}
+	}
+	if err := errors.Join(failures...); err != nil {
+		return result{failed, err}
+	}
+	return result{done, nil}
+}
+
+// rowsOf gives the rows of a report; where it has none, one that says why.
+func rowsOf(report okr.SyncReport, err error) []okr.SyncRow {
+	err = errors.Join(err, report.Failure)
+	if len(report.Rows) > 0 || err == nil {
+		return report.Rows
+	}
+	msg, ok := okr.MessageOf(err)
+	if !ok {
+		msg = "okrbot could not measure it because of an internal fault. It tries again at the next hourly sync."
+	}
+	return []okr.SyncRow{{Problem: msg}}
+}

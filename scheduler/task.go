@@ -1,0 +1,177 @@
+package scheduler
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"okrbot/okr"
+)
+
+// outcome is how a run of a task ended: a label of the metrics and in the log.
+type outcome string
+
+const (
+	done        outcome = "done"
+	nothing     outcome = "nothing"     // a digest without news
+	refused     outcome = "refused"     // the place is unreachable; the subscription pauses
+	gone        outcome = "gone"        // its object was deleted; off the agenda
+	superseded  outcome = "superseded"  // the next period's task takes over
+	failed      outcome = "failed"      // recorded by the work; the next period tries again
+	retried     outcome = "retry"       // tried again within the period
+	parked      outcome = "parked"      // given up; an operator can read it in the archive
+	interrupted outcome = "interrupted" // the replica shuts down; another one takes it up
+)
+
+// result is what a run came to. Err is for the log and, when the outcome is not
+// final, for asynq.
+type result struct {
+	outcome outcome
+	err     error
+}
+
+// handler runs tasks until quit ends, which interrupts those under way.
+func (s *Scheduler) handler(quit context.Context) asynq.Handler {
+	return asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
+		s.running.Add(1)
+		defer s.running.Done()
+		ctx, cancel := context.WithTimeout(ctx, taskTimeout)
+		defer cancel()
+		defer context.AfterFunc(quit, cancel)()
+		start := time.Now()
+		res := s.settle(ctx, quit, s.run(ctx, task))
+		s.note(ctx, task, res, time.Since(start))
+		return res.forQueue()
+	})
+}
+
+// run runs a task by its kind. A panic parks it: that is a fault of the program,
+// which a retry would meet again.
+func (s *Scheduler) run(ctx context.Context, task *asynq.Task) result {
+	var res result
+	err := s.guard(ctx, task.Type(), func() error {
+		res = s.runKind(ctx, task)
+		return nil
+	})
+	if err != nil {
+		return result{parked, err}
+	}
+	return res
+}
+
+// guard turns a panic of f into an error and logs where it came from.
+func (s *Scheduler) guard(ctx context.Context, op string, f func() error) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.log.ErrorContext(ctx, "panic", "op", op, "panic", fault, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", fault)
+		}
+	}()
+	return f()
+}
+
+func (s *Scheduler) runKind(ctx context.Context, task *asynq.Task) result {
+	switch task.Type() {
+	case kindSync:
+		return s.runDue(ctx, task, okr.DueSync, s.runSync)
+	case kindDigest:
+		return s.runDue(ctx, task, okr.DueDigest, s.runDigest)
+	case kindNow:
+		return s.runNow(ctx, task)
+	default:
+		return result{parked, fmt.Errorf("unknown kind of task %q", task.Type())}
+	}
+}
+
+// runDue runs hourly work within its period. Work that comes too late is left to
+// the next period's task, so that a backlog collapses and two tasks of the same
+// work do not run side by side.
+func (s *Scheduler) runDue(ctx context.Context, task *asynq.Task, kind okr.DueKind,
+	run func(context.Context, okr.Due) result,
+) result {
+	var p duePayload
+	if err := json.Unmarshal(task.Payload(), &p); err != nil {
+		return result{parked, fmt.Errorf("payload: %w", err)}
+	}
+	left := p.Until.Sub(s.opts.Now())
+	if left < s.opts.Interval/60 { // too little to begin with
+		return result{superseded, nil}
+	}
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
+	work := okr.Due{Kind: kind, Tenant: p.Tenant, ID: p.ID}
+	res := run(ctx, work)
+	if res.outcome != gone {
+		return res
+	}
+	if err := s.opts.Agenda.Drop(ctx, work); err != nil {
+		return result{gone, errors.Join(res.err, fmt.Errorf("drop from the agenda: %w", err))}
+	}
+	return res
+}
+
+// failure is the result of an error of the domain.
+func failure(err error) result {
+	switch {
+	case passes(err):
+		return result{retried, err}
+	case okr.KindOf(err) == okr.NotFound:
+		return result{gone, err}
+	case okr.KindOf(err) == okr.Internal:
+		return result{parked, err}
+	default:
+		return result{failed, err}
+	}
+}
+
+// settle gives the final outcome: an interrupted run goes back to the queue, and
+// one that has no retry left is parked.
+func (s *Scheduler) settle(ctx, quit context.Context, res result) result {
+	if res.err == nil {
+		return res
+	}
+	if quit.Err() != nil && (res.outcome == retried || errors.Is(res.err, context.Canceled)) {
+		return result{interrupted, fmt.Errorf("%w: %w", errInterrupted, res.err)}
+	}
+	retries, _ := asynq.GetRetryCount(ctx)
+	if res.outcome == retried && retries >= s.opts.MaxRetry {
+		return result{parked, res.err}
+	}
+	return res
+}
+
+// forQueue is what asynq is told: nil completes the task, SkipRetry archives it,
+// any other error tries it again.
+func (r result) forQueue() error {
+	switch r.outcome {
+	case retried, interrupted:
+		return r.err
+	case parked:
+		return fmt.Errorf("%w: %w", r.err, asynq.SkipRetry)
+	default:
+		return nil
+	}
+}
+
+func (s *Scheduler) note(ctx context.Context, task *asynq.Task, res result, took time.Duration) {
+	s.metrics.tasks.WithLabelValues(task.Type(), string(res.outcome)).Inc()
+	id, _ := asynq.GetTaskID(ctx)
+	retries, _ := asynq.GetRetryCount(ctx)
+	var of struct {
+		Tenant okr.TenantID `json:"tenant"`
+		ID     string       `json:"id"` // of due work only
+	}
+	_ = json.Unmarshal(task.Payload(), &of) // one that cannot be read is in res.err
+	attrs := []any{"op", task.Type(), "task", id, "tenant", of.Tenant, "id", of.ID,
+		"outcome", string(res.outcome), "attempt", retries + 1, "dur", took}
+	if res.err == nil {
+		s.log.InfoContext(ctx, "task", attrs...)
+		return
+	}
+	s.log.WarnContext(ctx, "task", append(attrs, "err", res.err)...)
+}

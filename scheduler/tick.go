@@ -1,0 +1,108 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"okrbot/okr"
+)
+
+// Agenda says what is due and remembers how far the clock came. All methods fail
+// with Unavailable when the store cannot be reached.
+type Agenda interface {
+	// Due lists the work that belongs to any of the slots ([okr.SlotsDue]). Its
+	// cost grows with what is due, not with what exists.
+	Due(ctx context.Context, slots []int) ([]okr.Due, error)
+	// TickedUntil gives the last minute of which everything was enqueued, by any
+	// replica; the zero time when there was none.
+	TickedUntil(ctx context.Context) (time.Time, error)
+	// SetTickedUntil moves that watermark.
+	SetTickedUntil(ctx context.Context, minute time.Time) error
+	// Drop takes work off the agenda.
+	Drop(ctx context.Context, work okr.Due) error
+}
+
+const (
+	// minuteTimeout bounds the enqueueing of one minute's work.
+	minuteTimeout = time.Minute
+	// clockSkew is how far the clocks of two replicas may differ.
+	clockSkew = 5 * time.Minute
+)
+
+// Tick enqueues what became due since the watermark, up to the minute of now and
+// at most one interval back, and moves the watermark minute by minute after the
+// enqueues. Any number of replicas may tick the same minute. A failed tick leaves
+// the watermark where it came to, so that the next one goes on from there.
+func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
+	s.ticking.Lock()
+	defer s.ticking.Unlock()
+	last := now.UTC().Truncate(time.Minute)
+	minute, err := s.firstMinute(ctx, last)
+	if err != nil {
+		return err
+	}
+	for ; !minute.After(last); minute = minute.Add(time.Minute) {
+		if err := s.tickMinute(ctx, minute); err != nil {
+			return fmt.Errorf("scheduler: tick of %s: %w", minute.Format(time.RFC3339), err)
+		}
+	}
+	return nil
+}
+
+// firstMinute is the minute after the watermark, but within one interval, in
+// which each slot stands exactly once. A watermark far in the future was written
+// by a clock that was wrong; waiting for it would stop all work.
+func (s *Scheduler) firstMinute(ctx context.Context, last time.Time) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, minuteTimeout)
+	defer cancel()
+	until, err := s.opts.Agenda.TickedUntil(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("scheduler: read the watermark: %w", err)
+	}
+	if until.After(last.Add(clockSkew)) {
+		s.log.WarnContext(ctx, "the watermark lies in the future; going on from now", "op", "tick", "until", until)
+		return last, nil
+	}
+	s.ticked(until)
+	first := last.Add(time.Minute - s.opts.Interval)
+	if next := until.Truncate(time.Minute).Add(time.Minute); next.After(first) {
+		return next, nil
+	}
+	return first, nil
+}
+
+func (s *Scheduler) tickMinute(ctx context.Context, minute time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, minuteTimeout)
+	defer cancel()
+	due, err := s.opts.Agenda.Due(ctx, okr.SlotsDue(minute, s.opts.Interval))
+	if err != nil {
+		return fmt.Errorf("read what is due: %w", err)
+	}
+	for _, work := range due {
+		if err := s.enqueueDue(ctx, work, minute); err != nil {
+			return err
+		}
+	}
+	if err := s.opts.Agenda.SetTickedUntil(ctx, minute); err != nil {
+		return fmt.Errorf("move the watermark: %w", err)
+	}
+	s.ticked(minute)
+	return nil
+}
+
+func (s *Scheduler) ticked(until time.Time) {
+	if !until.IsZero() {
+		s.tickedUntil.Store(until.Unix())
+	}
+}
+
+// lag is how many seconds the watermark is behind the minute that is over, 0
+// before the first tick.
+func (s *Scheduler) lag() float64 {
+	until := s.tickedUntil.Load()
+	if until == 0 {
+		return 0
+	}
+	return max(0, s.opts.Now().Sub(time.Unix(until, 0)).Seconds()-60)
+}
