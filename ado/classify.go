@@ -17,6 +17,8 @@ import (
 // "Work tracking, process, and project limits"). Both are documented, so a full result is never trusted.
 const maxResults = 20000
 
+const codeConditionalAccess = "VS403463"
+
 const maxMessage = 500 // runes of a service's explanation that are kept
 
 // reply is what came of one request: an answer, a failure of the transport, or a refusal of our own.
@@ -66,16 +68,25 @@ func kindOf(r reply, e *Error, texts []string) Kind {
 		return ErrUnavailable
 	case r.status == http.StatusNonAuthoritativeInfo || r.status < 400:
 		return ErrSignIn
+	case r.status == http.StatusUnauthorized && e.Code != codeConditionalAccess:
+		return kindOfUnauthorized(e, texts) // who calls comes before what they asked for
 	}
 	if kind, ok := kindOfCode(e.Code, e.TypeKey); ok {
 		return kind
 	}
-	return kindOfStatus(r.status, e, texts)
+	return kindOfStatus(r.status, e)
+}
+
+func kindOfUnauthorized(e *Error, texts []string) Kind {
+	if e.TypeKey == "UnauthorizedRequestException" && namesUser(texts) {
+		return ErrNoAccessToOrg
+	}
+	return ErrSignIn
 }
 
 func kindOfCode(code, typeKey string) (Kind, bool) {
 	switch code {
-	case "VS403463":
+	case codeConditionalAccess:
 		return ErrConditionalAccess, true
 	case "VS402335":
 		return ErrQueryTooSlow, true
@@ -99,13 +110,8 @@ func kindOfCode(code, typeKey string) (Kind, bool) {
 	return "", false
 }
 
-func kindOfStatus(status int, e *Error, texts []string) Kind {
+func kindOfStatus(status int, e *Error) Kind {
 	switch {
-	case status == http.StatusUnauthorized:
-		if e.TypeKey == "UnauthorizedRequestException" && namesUser(texts) {
-			return ErrNoAccessToOrg
-		}
-		return ErrSignIn
 	case status == http.StatusForbidden:
 		return ErrForbidden
 	case status == http.StatusNotFound || status == http.StatusGone:

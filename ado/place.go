@@ -37,10 +37,13 @@ func (c *Client) ParseOrganization(text string) (Place, error) {
 		name, project, _ := strings.Cut(text, "/")
 		place = Place{Organization: strings.TrimSpace(name), Project: strings.Trim(project, "/ ")}
 	}
+	if err == nil {
+		err = place.validate()
+	}
 	if err != nil {
 		return Place{}, err
 	}
-	return place, place.validate()
+	return place, nil
 }
 
 func (p Place) validate() error {

@@ -1,0 +1,125 @@
+package ado_test
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"okrbot/ado"
+)
+
+// TestInFlight: eight callers of one identity get two requests through at a time; another identity is not held up.
+func TestInFlight(t *testing.T) {
+	t.Parallel()
+	c, mux := setup(t)
+	var now, most atomic.Int32
+	release := make(chan struct{})
+	mux.HandleFunc("/fabrikam/", func(w http.ResponseWriter, _ *http.Request) {
+		n := now.Add(1)
+		for seen := most.Load(); n > seen && !most.CompareAndSwap(seen, n); seen = most.Load() {
+		}
+		<-release
+		now.Add(-1)
+		answer(w, 200, `{}`)
+	})
+	mux.HandleFunc("/contoso/", func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, `{}`) })
+	var group errgroup.Group
+	for range 8 {
+		group.Go(func() error {
+			_, err := c.As("amy", fixed(token)).Project(t.Context(), "fabrikam", "Fiber")
+			return err
+		})
+	}
+	_, err := c.As("bob", fixed(token)).Project(t.Context(), "contoso", "Fiber")
+	require.NoError(t, err)
+	close(release)
+	require.NoError(t, group.Wait())
+	require.LessOrEqual(t, most.Load(), int32(2))
+}
+
+// TestRetryAfterOnAnswer: a 200 can ask to wait, and then all callers of the identity do, and nobody else.
+func TestRetryAfterOnAnswer(t *testing.T) {
+	t.Parallel()
+	inBubble(t, askToWait(200), func(t *testing.T, c *ado.Client) {
+		started := time.Now()
+		call := func(identity string) time.Duration {
+			_, err := c.As(identity, fixed(token)).Project(t.Context(), "fabrikam", "Fiber")
+			require.NoError(t, err)
+			return time.Since(started)
+		}
+		require.Zero(t, call("amy"))
+		require.Zero(t, call("bob"))
+		require.Equal(t, 7*time.Second, call("amy"))
+	})
+}
+
+// TestRetryAfterIsAFloor: the second attempt comes no earlier than the service allows.
+func TestRetryAfterIsAFloor(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{429, 503} {
+		inBubble(t, askToWait(status), func(t *testing.T, c *ado.Client) {
+			started := time.Now()
+			_, err := c.As("amy", fixed(token)).Project(t.Context(), "fabrikam", "Fiber")
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, time.Since(started), 7*time.Second)
+			require.Less(t, time.Since(started), 8*time.Second)
+		})
+	}
+}
+
+// TestNoTimeToWait: a caller whose deadline is earlier than Retry-After hears so at once, and so does the next one.
+func TestNoTimeToWait(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{429, 503} {
+		inBubble(t, askToWait(status), func(t *testing.T, c *ado.Client) {
+			for range 2 {
+				started := time.Now()
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				_, err := c.As("amy", fixed(token)).Project(ctx, "fabrikam", "Fiber")
+				cancel()
+				var e *ado.Error
+				require.ErrorAs(t, err, &e)
+				require.ErrorIs(t, err, ado.ErrThrottled)
+				require.Equal(t, 7*time.Second, e.RetryAfter)
+				require.Zero(t, time.Since(started))
+			}
+		})
+	}
+}
+
+func TestWaitIsCancelled(t *testing.T) {
+	t.Parallel()
+	inBubble(t, askToWait(200), func(t *testing.T, c *ado.Client) {
+		s := c.As("amy", fixed(token))
+		_, err := s.Project(t.Context(), "fabrikam", "Fiber")
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		failed := make(chan error, 1)
+		go func() {
+			_, err := s.Project(ctx, "fabrikam", "Fiber")
+			failed <- err
+		}()
+		synctest.Wait()
+		cancel()
+		require.ErrorIs(t, <-failed, context.Canceled)
+	})
+}
+
+// askToWait answers the first request of each test with the status and a Retry-After of 7 s, further ones with 200.
+func askToWait(status int) http.HandlerFunc {
+	var asked atomic.Bool
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if asked.CompareAndSwap(false, true) {
+			w.Header().Set("Retry-After", "7")
+			answer(w, status, `{}`)
+			return
+		}
+		answer(w, 200, `{}`)
+	}
+}
