@@ -1,0 +1,158 @@
+package adotest
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// maxBody bounds a request body; the largest legitimate one is a query text of
+// 32,000 characters.
+const maxBody = 1 << 20
+
+// object is a JSON object under construction.
+type object map[string]any
+
+// exchange is one request as the router understood it.
+type exchange struct {
+	r        *http.Request
+	body     []byte
+	base     string // public URL without trailing slash
+	op       string // see the Op constants
+	handle   func(*Cloud, *exchange) answer
+	tenant   string   // of a /login request
+	org      string   // of an /ado request, as written by the caller
+	project  string   // as written: a name or a GUID
+	team     string   // as written
+	rest     []string // decoded path segments after the resource's name
+	slash    bool     // a segment carried an encoded slash
+	params   url.Values
+	session  *accessGrant  // of a known bearer token, nil otherwise
+	inOrg    *organization // set by the /ado gate
+	inProj   *Project      // set by the /ado gate when the path names one
+	viewer   *User         // set by the gates
+	activity string
+}
+
+// exchange reads the request, names its operation and its caller.
+func (c *Cloud) exchange(r *http.Request) *exchange {
+	x := &exchange{r: r, params: foldedQuery(r.URL.Query()), activity: randomGUID()}
+	// A body that cannot be read is the caller's hang-up; the handler then sees
+	// what arrived and refuses it as malformed.
+	x.body, _ = io.ReadAll(io.LimitReader(r.Body, maxBody))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	x.base = c.public
+	if x.base == "" {
+		x.base = "http://" + r.Host
+	}
+	x.session = c.entra.access[bearer(r)]
+	x.route()
+	return x
+}
+
+// foldedQuery lower-cases parameter names, which Azure DevOps does not
+// distinguish by case.
+func foldedQuery(in url.Values) url.Values {
+	out := url.Values{}
+	for k, v := range in {
+		out[strings.ToLower(k)] = append(out[strings.ToLower(k)], v...)
+	}
+	return out
+}
+
+func bearer(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// param is a query parameter by its lower-case name.
+func (x *exchange) param(name string) string { return x.params.Get(name) }
+
+// intParam reads a non-negative integer parameter, def when absent or bad.
+func (x *exchange) intParam(name string, def int) int {
+	n, err := strconv.Atoi(x.param(name))
+	if err != nil || n < 0 {
+		return def
+	}
+	return n
+}
+
+// seg is the n-th path segment after the resource, empty when absent.
+func (x *exchange) seg(n int) string {
+	if n < len(x.rest) {
+		return x.rest[n]
+	}
+	return ""
+}
+
+// suppressed reports that the caller wants 401 rather than a sign-in page.
+func (x *exchange) suppressed() bool {
+	return strings.EqualFold(x.r.Header.Get("X-TFS-FedAuthRedirect"), "Suppress")
+}
+
+// answer is a whole response. Status 0 means that the connection is dropped.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// with returns the answer with one more header.
+func (a answer) with(name, value string) answer {
+	if a.header == nil {
+		a.header = http.Header{}
+	}
+	a.header.Set(name, value)
+	return a
+}
+
+func jsonAnswer(status int, v any) answer {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return answer{status: http.StatusInternalServerError}
+	}
+	return answer{status: status, body: b}.with("Content-Type", "application/json; charset=utf-8; api-version=7.1")
+}
+
+func listAnswer[T any](rows []T) answer {
+	if rows == nil {
+		rows = []T{}
+	}
+	return jsonAnswer(http.StatusOK, object{"count": len(rows), "value": rows})
+}
+
+func htmlAnswer(status int, page string) answer {
+	return answer{status: status, body: []byte(page)}.with("Content-Type", "text/html; charset=utf-8")
+}
+
+// write sends the answer. A dropped one aborts the connection in the way that
+// net/http documents, so that the client sees an unexpected end.
+func (a answer) write(w http.ResponseWriter, x *exchange) {
+	if a.status == 0 {
+		panic(http.ErrAbortHandler)
+	}
+	h := w.Header()
+	for k, v := range a.header {
+		h[k] = v
+	}
+	h.Set("X-Ms-Request-Id", x.activity)
+	if x.org != "" || strings.HasPrefix(x.r.URL.Path, "/vssps") {
+		h.Set("ActivityId", x.activity)
+		h.Set("X-VSS-E2EID", x.activity)
+		h.Set("X-TFS-Session", x.activity)
+	}
+	if x.r.Method != http.MethodHead {
+		h.Set("Content-Length", strconv.Itoa(len(a.body)))
+	}
+	w.WriteHeader(a.status)
+	if x.r.Method != http.MethodHead {
+		_, _ = w.Write(a.body) // a gone client is its own business
+	}
+}

@@ -1,0 +1,104 @@
+package adotest
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// TooMany is 400 VS402337: over 20,000 results.
+func TooMany() Fault {
+	return asCaller("too many results", func(*exchange) answer { return tooMany() })
+}
+
+// QueryTimeout is VS402335 with the given status, which is not documented:
+// 400, 408 and 500 are all conceivable.
+func QueryTimeout(status int) Fault {
+	return asCaller("query timeout", func(*exchange) answer {
+		return vss(status, "WorkItemTrackingQueryTimeoutException",
+			"VS402335: The timeout period (30 seconds) elapsed prior to completion of the query or the server is not responding.")
+	})
+}
+
+// ServerError is 500 with a JSON body.
+func ServerError() Fault {
+	return asCaller("server error", func(*exchange) answer {
+		return vss(http.StatusInternalServerError, "CircuitBreakerExceededConcurrencyException", "TF400898: An Internal Error Occurred. Activity Id: 0.")
+	})
+}
+
+// Unavailable is 503 with an HTML body; Retry-After is left out when 0.
+func Unavailable(retryAfter time.Duration) Fault {
+	return fixed("unavailable", func(*exchange) answer {
+		a := htmlAnswer(http.StatusServiceUnavailable, "<html><head><title>Service Unavailable</title></head></html>")
+		if retryAfter > 0 {
+			a = a.with("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+		}
+		return a
+	})
+}
+
+// Dropped closes the connection without an answer.
+func Dropped() Fault { return fixed("dropped", func(*exchange) answer { return answer{} }) }
+
+// Hang answers nothing until the client gives up.
+func Hang() Fault {
+	return fixed("hang", func(x *exchange) answer {
+		<-x.r.Context().Done()
+		return answer{}
+	})
+}
+
+// Slow gives the real answer after a wait, or nothing if the client is gone.
+func Slow(wait time.Duration) Fault {
+	return Fault{"slow", func(_ *Cloud, x *exchange, next func() answer) answer {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return next()
+		case <-x.r.Context().Done():
+			return answer{}
+		}
+	}}
+}
+
+// Held gives the real answer once release is closed; for tests that must look
+// while a request is under way.
+func Held(release <-chan struct{}) Fault {
+	return Fault{"held", func(_ *Cloud, x *exchange, next func() answer) answer {
+		select {
+		case <-release:
+			return next()
+		case <-x.r.Context().Done():
+			return answer{}
+		}
+	}}
+}
+
+// HTML is 200 with a page, as proxies and maintenance windows send it.
+func HTML() Fault {
+	return fixed("html", func(*exchange) answer {
+		return htmlAnswer(http.StatusOK, "<!DOCTYPE html><html><head><title>Azure DevOps</title></head><body>We will be right back.</body></html>")
+	})
+}
+
+// Truncated is the real answer cut in half, with a Content-Length that fits the
+// half: only the JSON decoder can notice.
+func Truncated() Fault {
+	return Fault{"truncated", func(_ *Cloud, _ *exchange, next func() answer) answer {
+		a := next()
+		a.body = a.body[:len(a.body)/2]
+		return a
+	}}
+}
+
+// Marked is the real answer with a byte order mark in front, which Azure DevOps
+// may send on any JSON body.
+func Marked() Fault {
+	return Fault{"byte order mark", func(_ *Cloud, _ *exchange, next func() answer) answer {
+		a := next()
+		a.body = append([]byte(bom), a.body...)
+		return a
+	}}
+}
