@@ -1,0 +1,152 @@
+package okrtest
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	redisStart = 10 * time.Second
+	redisTries = 5 // somebody else may take the free port before Redis does
+)
+
+// StartRedis starts a redis-server of its own for a test and gives its URL. It
+// keeps nothing and ends with the test. A machine without redis-server fails the
+// test: what was not tested must not look as if it were.
+func StartRedis(tb testing.TB) (url string) {
+	tb.Helper()
+	return StartRedisServer(tb).URL()
+}
+
+// RedisServer is a redis-server process of a test.
+type RedisServer struct {
+	addr string
+	dir  string
+	args []string
+	cmd  *exec.Cmd
+	log  *bytes.Buffer
+	done chan struct{} // closed when the process has ended
+}
+
+// StartRedisServer starts a redis-server on a free port with a new folder and
+// more arguments, for example "--appendonly", "yes".
+func StartRedisServer(tb testing.TB, args ...string) *RedisServer {
+	tb.Helper()
+	_, err := exec.LookPath("redis-server")
+	require.NoError(tb, err, "this test needs redis-server: install the package redis-server (Debian, Ubuntu) or redis (Fedora, Alpine, Homebrew)")
+	r := &RedisServer{dir: tb.TempDir(), args: args}
+	tb.Cleanup(func() { r.end(syscall.SIGKILL) })
+	for range redisTries {
+		r.addr = freeAddr(tb)
+		if err = r.start(); err == nil {
+			return r
+		}
+	}
+	require.NoError(tb, err, "redis-server does not start")
+	return nil
+}
+
+// URL is where the server listens, as redis://127.0.0.1:port/0.
+func (r *RedisServer) URL() string { return "redis://" + r.addr + "/0" }
+
+// Kill ends the server as kill -9 does, and returns when it is gone.
+func (r *RedisServer) Kill() { r.end(syscall.SIGKILL) }
+
+// Restart starts a killed server again: same port, same folder, same arguments.
+func (r *RedisServer) Restart(tb testing.TB) {
+	tb.Helper()
+	require.NoError(tb, r.start())
+}
+
+// Do sends one command and gives the first line of the answer, for example "+OK".
+func (r *RedisServer) Do(args ...string) (string, error) {
+	conn, err := net.DialTimeout("tcp", r.addr, time.Second)
+	if err != nil {
+		return "", fmt.Errorf("redis-server: %w", err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(time.Second))
+	var command strings.Builder
+	fmt.Fprintf(&command, "*%d\r\n", len(args))
+	for _, arg := range args {
+		fmt.Fprintf(&command, "$%d\r\n%s\r\n", len(arg), arg)
+	}
+	if _, err := conn.Write([]byte(command.String())); err != nil {
+		return "", fmt.Errorf("redis-server: %w", err)
+	}
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	if err != nil {
+		return "", fmt.Errorf("redis-server: %w", err)
+	}
+	return strings.TrimSpace(line), nil
+}
+
+func (r *RedisServer) start() error {
+	host, port, err := net.SplitHostPort(r.addr)
+	if err != nil {
+		return fmt.Errorf("redis-server: %w", err)
+	}
+	args := append([]string{"--bind", host, "--port", port, "--dir", r.dir, "--save", "", "--appendonly", "no"}, r.args...)
+	r.log, r.done = &bytes.Buffer{}, make(chan struct{})
+	r.cmd = exec.Command("redis-server", args...) //nolint:noctx // it ends with the test, by Cleanup
+	r.cmd.Stdout, r.cmd.Stderr = r.log, r.log
+	r.cmd.SysProcAttr = diesWithParent()
+	if err := r.cmd.Start(); err != nil {
+		return fmt.Errorf("redis-server: %w", err)
+	}
+	go func() {
+		_ = r.cmd.Wait()
+		close(r.done)
+	}()
+	if err := r.ready(); err != nil {
+		r.end(syscall.SIGKILL)
+		return fmt.Errorf("%w\n%s", err, r.log)
+	}
+	return nil
+}
+
+// ready waits until the server answers; a server that still loads its file does
+// not yet.
+func (r *RedisServer) ready() error {
+	deadline := time.NewTimer(redisStart)
+	defer deadline.Stop()
+	poll := time.NewTicker(10 * time.Millisecond)
+	defer poll.Stop()
+	for {
+		if answer, err := r.Do("PING"); err == nil && answer == "+PONG" {
+			return nil
+		}
+		select {
+		case <-r.done:
+			return fmt.Errorf("redis-server on %s ended", r.addr)
+		case <-deadline.C:
+			return fmt.Errorf("redis-server on %s does not answer", r.addr)
+		case <-poll.C:
+		}
+	}
+}
+
+func (r *RedisServer) end(signal syscall.Signal) {
+	if r.cmd == nil || r.cmd.Process == nil {
+		return
+	}
+	_ = r.cmd.Process.Signal(signal)
+	<-r.done
+}
+
+func freeAddr(tb testing.TB) string {
+	tb.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // loopback, at once
+	require.NoError(tb, err)
+	defer l.Close()
+	return l.Addr().String()
+}

@@ -1,0 +1,135 @@
+package redisstore
+
+import (
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"okrbot/okr"
+)
+
+// What a command may take. A person waits for most of them, at most 10 s in all.
+const (
+	dialTimeout     = 2 * time.Second
+	commandTimeout  = 3 * time.Second
+	poolTimeout     = 4 * time.Second
+	maxRetries      = 3
+	dialTries       = 2
+	minRetryBackoff = 20 * time.Millisecond
+	maxRetryBackoff = 500 * time.Millisecond
+	poolSize        = 32 // a node; transactions hold a connection for some round trips
+	maxIdleTime     = 5 * time.Minute
+)
+
+// parseURL reads the address of a Redis. Its errors never repeat the address,
+// which may hold a password.
+func parseURL(text string) (*redis.UniversalOptions, error) {
+	first, hosts, ok := splitHosts(text)
+	if !ok {
+		return nil, badURL()
+	}
+	u, err := url.Parse(first)
+	if err != nil {
+		return nil, badURL() // err repeats parts of the address
+	}
+	query := u.Query()
+	special := takeSpecial(query)
+	u.RawQuery = query.Encode()
+	single, err := redis.ParseURL(u.String())
+	if err != nil {
+		return nil, badURL()
+	}
+	return universal(single, withPorts(hosts, special), special), nil
+}
+
+func badURL() error {
+	return okr.Errorf(okr.Invalid, "REDIS_URL cannot be read. It looks like redis://user:password@host:6379/0 or rediss://…, "+
+		"with commas between the hosts of a Cluster, or with ?master=name after the hosts of the Sentinels. "+
+		"Special characters in the password are written as %%XX.")
+}
+
+// splitHosts gives the address with the first host only, which package url can
+// read, and all its hosts.
+func splitHosts(text string) (first string, hosts []string, ok bool) {
+	scheme, rest, ok := strings.Cut(text, "://")
+	if !ok || scheme != "redis" && scheme != "rediss" {
+		return "", nil, false
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	at := strings.LastIndex(rest[:end], "@") + 1
+	hosts = strings.Split(rest[at:end], ",")
+	for _, host := range hosts {
+		if host == "" {
+			return "", nil, false
+		}
+	}
+	return scheme + "://" + rest[:at] + hosts[0] + rest[end:], hosts, true
+}
+
+// special are the options of the address that go-redis does not read itself.
+type special struct {
+	master, sentinelUser, sentinelPassword string
+	cluster                                bool
+}
+
+func takeSpecial(query url.Values) special {
+	s := special{
+		master:           query.Get("master"),
+		sentinelUser:     query.Get("sentinel_username"),
+		sentinelPassword: query.Get("sentinel_password"),
+		cluster:          query.Get("cluster") == "true",
+	}
+	for _, name := range []string{"master", "sentinel_username", "sentinel_password", "cluster"} {
+		query.Del(name)
+	}
+	return s
+}
+
+// withPorts adds the usual port, 6379 or 26379 for Sentinel, where there is none.
+func withPorts(hosts []string, s special) []string {
+	port := "6379"
+	if s.master != "" {
+		port = "26379"
+	}
+	for i, host := range hosts {
+		if _, _, err := net.SplitHostPort(host); err != nil {
+			hosts[i] = net.JoinHostPort(strings.Trim(host, "[]"), port)
+		}
+	}
+	return hosts
+}
+
+func universal(o *redis.Options, hosts []string, s special) *redis.UniversalOptions {
+	if o.TLSConfig != nil && (len(hosts) > 1 || s.master != "" || s.cluster) {
+		o.TLSConfig.ServerName = "" // each node proves its own name
+	}
+	return &redis.UniversalOptions{
+		Addrs: hosts, MasterName: s.master, IsClusterMode: s.cluster, DB: o.DB, TLSConfig: o.TLSConfig,
+		Username: o.Username, Password: o.Password, Protocol: o.Protocol,
+		SentinelUsername: s.sentinelUser, SentinelPassword: s.sentinelPassword,
+		ClientName: "okrbot", DisableIdentity: true, ContextTimeoutEnabled: true,
+		DialTimeout: or(o.DialTimeout, dialTimeout), ReadTimeout: or(o.ReadTimeout, commandTimeout),
+		WriteTimeout: or(o.WriteTimeout, commandTimeout), PoolTimeout: or(o.PoolTimeout, poolTimeout),
+		PoolSize: or(o.PoolSize, poolSize), ConnMaxIdleTime: or(o.ConnMaxIdleTime, maxIdleTime),
+		MaxRetries: or(o.MaxRetries, maxRetries), DialerRetries: dialTries,
+		MinRetryBackoff: or(o.MinRetryBackoff, minRetryBackoff), MaxRetryBackoff: or(o.MaxRetryBackoff, maxRetryBackoff),
+		MinIdleConns: o.MinIdleConns, MaxIdleConns: o.MaxIdleConns, MaxActiveConns: o.MaxActiveConns,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	}
+}
+
+// or gives what the address says, else the default.
+func or[T comparable](value, otherwise T) T {
+	var zero T
+	if value == zero {
+		return otherwise
+	}
+	return value
+}

@@ -1,0 +1,185 @@
+package redisstore
+
+import (
+	"context"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+
+	"okrbot/okr"
+)
+
+// records keeps the records of one type: each under its own key, its id in a
+// sorted set for each list that it stands in, its unique name in a hash.
+type records[K ~string, T okr.Record] struct {
+	s     *Store
+	kind  string // in keys
+	noun  string // for people
+	taken string // what to say when the unique name is in use
+}
+
+// Create implements [okr.Records].
+func (r records[K, T]) Create(ctx context.Context, tenant okr.TenantID, record T) error {
+	n, err := r.s.client.Incr(ctx, createdKey(tenant, r.kind)).Result()
+	if err != nil {
+		return fail(ctx, "create "+r.kind, err)
+	}
+	raw, err := encode(n, record)
+	if err != nil {
+		return err
+	}
+	key := recordKey(tenant, r.kind, record.Key())
+	return r.s.transact(ctx, "create "+r.kind, func(tx *redis.Tx) error {
+		if exists, err := tx.Exists(ctx, key).Result(); err != nil {
+			return err
+		} else if exists > 0 {
+			return okr.Errorf(okr.Conflict, "There is a %s %s already.", r.noun, record.Key())
+		}
+		if err := r.claimName(ctx, tx, tenant, record); err != nil {
+			return err
+		}
+		_, err := tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
+			r.write(ctx, p, tenant, n, raw, record)
+			return nil
+		})
+		return err
+	}, key)
+}
+
+// Get implements [okr.Records].
+func (r records[K, T]) Get(ctx context.Context, tenant okr.TenantID, id K) (T, error) {
+	record, _, err := r.read(ctx, r.s.client, tenant, id)
+	return record, fail(ctx, "read "+r.kind, err)
+}
+
+// Update implements [okr.Records].
+func (r records[K, T]) Update(ctx context.Context, tenant okr.TenantID, id K, change func(*T) error) (T, error) {
+	var written T
+	var refused error
+	err := r.s.transact(ctx, "update "+r.kind, func(tx *redis.Tx) error {
+		before, n, err := r.read(ctx, tx, tenant, id)
+		if err != nil {
+			return err
+		}
+		indexes, name := before.Indexes(), before.Unique() // change may write into what before refers to
+		after := before
+		if refused = change(&after); refused != nil {
+			return nil
+		}
+		if after.Key() != string(id) {
+			return okr.Errorf(okr.Internal, "%s %s would become %s", r.kind, id, after.Key())
+		}
+		written = after
+		return r.replace(ctx, tx, tenant, n, after, indexes, name)
+	}, recordKey(tenant, r.kind, string(id)))
+	var none T
+	switch {
+	case refused != nil:
+		return none, refused
+	case err != nil:
+		return none, err
+	}
+	return written, nil
+}
+
+// replace writes a record over one that stood in indexes under name.
+func (r records[K, T]) replace(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, n int64, after T, indexes []string, name string) error {
+	raw, err := encode(n, after)
+	if err != nil {
+		return err
+	}
+	if after.Unique() != name {
+		if err := r.claimName(ctx, tx, tenant, after); err != nil {
+			return err
+		}
+	}
+	_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		for _, index := range indexes {
+			if !slices.Contains(after.Indexes(), index) {
+				p.ZRem(ctx, indexKey(tenant, r.kind, index), after.Key())
+			}
+		}
+		if name != "" && after.Unique() != name {
+			p.HDel(ctx, namesKey(tenant, r.kind), name)
+		}
+		r.write(ctx, p, tenant, n, raw, after)
+		return nil
+	})
+	return err
+}
+
+// Delete implements [okr.Records].
+func (r records[K, T]) Delete(ctx context.Context, tenant okr.TenantID, id K) (T, error) {
+	var deleted T
+	key := recordKey(tenant, r.kind, string(id))
+	err := r.s.transact(ctx, "delete "+r.kind, func(tx *redis.Tx) error {
+		record, _, err := r.read(ctx, tx, tenant, id)
+		if err != nil {
+			return err
+		}
+		deleted = record
+		_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
+			p.Del(ctx, key)
+			p.ZRem(ctx, indexKey(tenant, r.kind, ""), string(id))
+			for _, index := range record.Indexes() {
+				p.ZRem(ctx, indexKey(tenant, r.kind, index), string(id))
+			}
+			if name := record.Unique(); name != "" {
+				p.HDel(ctx, namesKey(tenant, r.kind), name)
+			}
+			return nil
+		})
+		return err
+	}, key)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return deleted, nil
+}
+
+// read gets a record and the number of its creation. NotFound: there is none.
+func (r records[K, T]) read(ctx context.Context, c redis.Cmdable, tenant okr.TenantID, id K) (T, int64, error) {
+	var record T
+	raw, err := c.Get(ctx, recordKey(tenant, r.kind, string(id))).Bytes()
+	if missing(err) {
+		return record, 0, okr.Errorf(okr.NotFound, "There is no %s %s.", r.noun, id)
+	} else if err != nil {
+		return record, 0, err
+	}
+	n, err := decode(raw, &record)
+	return record, n, err
+}
+
+// claimName watches the unique names and fails with Conflict when another record
+// has the name of this one.
+func (r records[K, T]) claimName(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, record T) error {
+	if record.Unique() == "" {
+		return nil
+	}
+	names := namesKey(tenant, r.kind)
+	if err := tx.Watch(ctx, names).Err(); err != nil {
+		return err
+	}
+	holder, err := tx.HGet(ctx, names, record.Unique()).Result()
+	if missing(err) || err == nil && holder == record.Key() {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return okr.Errorf(okr.Conflict, "%s", r.taken)
+}
+
+// write queues the record, its places in lists and its unique name.
+func (r records[K, T]) write(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, n int64, raw []byte, record T) {
+	id := record.Key()
+	p.Set(ctx, recordKey(tenant, r.kind, id), raw, 0)
+	place := redis.Z{Score: float64(n), Member: id}
+	p.ZAdd(ctx, indexKey(tenant, r.kind, ""), place)
+	for _, index := range record.Indexes() {
+		p.ZAdd(ctx, indexKey(tenant, r.kind, index), place)
+	}
+	if name := record.Unique(); name != "" {
+		p.HSet(ctx, namesKey(tenant, r.kind), name, id)
+	}
+}

@@ -1,0 +1,107 @@
+package redisstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"okrbot/okr"
+)
+
+const (
+	// refreshLock is how long a refresh may hold its credential. The call and the
+	// storing together take less.
+	refreshLock    = 40 * time.Second
+	refreshCall    = 25 * time.Second
+	refreshStore   = 10 * time.Second
+	refreshPoll    = 250 * time.Millisecond // longest wait between two looks at somebody else's refresh
+	releaseTimeout = 2 * time.Second
+)
+
+// replaceScript writes a value only over the one that was read before, so that
+// neither a deletion nor a newer sign-in is undone.
+//
+//	KEYS[1] the key
+//	ARGV[1] the value that was read
+//	ARGV[2] the value to write
+//
+// Returns 1 when the new value stands, else 0.
+var replaceScript = redis.NewScript(`
+local now = redis.call("GET", KEYS[1])
+if now == ARGV[2] then return 1 end
+if now ~= ARGV[1] then return 0 end
+redis.call("SET", KEYS[1], ARGV[2])
+return 1`)
+
+// Refresh gives a sign-in that is fresh. If the stored one is not, it calls
+// refresh with it and stores what that gives; of all callers on all replicas
+// only one at a time does so for a credential, and the others wait and get what
+// it stored. refresh gets 25 s at most, and its error is returned as it is. A
+// sign-in that was deleted meanwhile stays deleted (SignIn); one that was
+// replaced by a new sign-in stays as that. Unavailable: the store does not
+// answer, or somebody else's refresh does not end.
+func (s *Store) Refresh(ctx context.Context, tenant okr.TenantID, id okr.CredentialID,
+	fresh func(okr.Credential) bool, refresh func(context.Context, okr.Credential) (okr.Credential, error),
+) (okr.Credential, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*refreshLock)
+	defer cancel()
+	key, token := refreshKey(tenant, id), newToken()
+	for {
+		c, err := s.Credential(ctx, tenant, id)
+		if err != nil || fresh(c) {
+			return c, err
+		}
+		mine, err := s.claim(ctx, key, token, refreshLock)
+		if err != nil {
+			return okr.Credential{}, fail(ctx, "lock sign-in", err)
+		}
+		if mine {
+			break
+		}
+		if err := pause(ctx, refreshPoll); err != nil {
+			return okr.Credential{}, fail(ctx, "wait for refresh", err)
+		}
+	}
+	defer s.release(ctx, key, token)
+	return s.refreshLocked(ctx, tenant, id, fresh, refresh)
+}
+
+// refreshLocked reads again, since somebody else may have refreshed between the
+// look and the lock.
+func (s *Store) refreshLocked(ctx context.Context, tenant okr.TenantID, id okr.CredentialID,
+	fresh func(okr.Credential) bool, refresh func(context.Context, okr.Credential) (okr.Credential, error),
+) (okr.Credential, error) {
+	before, raw, err := s.readCredential(ctx, tenant, id)
+	if err != nil || fresh(before) {
+		return before, err
+	}
+	callCtx, cancel := context.WithTimeout(ctx, refreshCall)
+	defer cancel()
+	after, err := refresh(callCtx, before)
+	if err != nil {
+		return okr.Credential{}, err
+	}
+	after.ID, after.Owner = before.ID, before.Owner
+	return s.replaceCredential(ctx, tenant, raw, after)
+}
+
+// replaceCredential stores refreshed tokens, even if the caller has gone: the
+// old refresh token may be worth nothing any more.
+func (s *Store) replaceCredential(ctx context.Context, tenant okr.TenantID, before []byte, after okr.Credential) (okr.Credential, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshStore)
+	defer cancel()
+	key := credentialKey(tenant, after.ID)
+	raw, err := s.sealCredential(key, after)
+	if err != nil {
+		return okr.Credential{}, err
+	}
+	n, err := replaceScript.Run(ctx, s.client, []string{key}, before, raw).Int()
+	if err != nil {
+		return okr.Credential{}, fail(ctx, "store refreshed sign-in", err)
+	}
+	if n == 0 {
+		return s.Credential(ctx, tenant, after.ID)
+	}
+	return after, nil
+}

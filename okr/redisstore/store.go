@@ -1,0 +1,127 @@
+// Package redisstore keeps everything that okrbot must remember in Redis: a
+// single server, Sentinel or Cluster (Redis 6.2 or later, or what speaks its
+// protocol), or an embedded one in memory for trying out.
+//
+// All keys come from keys.go. Writes of several keys happen in one transaction
+// on one slot, since all keys of a tenant share a hash tag.
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+
+	"okrbot/okr"
+)
+
+// Options says where the store is.
+type Options struct {
+	// URL is where Redis listens: redis://[user:password@]host[:port][/db], or
+	// rediss:// for TLS. Several hosts with commas between them are the seeds of a
+	// Cluster (one host with ?cluster=true is, too); with ?master=name they are
+	// Sentinels that know the master of this name (?sentinel_username= and
+	// ?sentinel_password= if they want a login). Empty: an embedded Redis in memory
+	// that forgets everything when it is closed.
+	URL string
+	// SealKeys seal tokens at rest: id:base64(32 bytes), comma-separated. The first
+	// seals, all open. Required with a URL; without one a random key is made.
+	SealKeys string
+	// Logger hears what an operator must know. Nil: nothing is logged.
+	Logger *slog.Logger
+}
+
+// Store keeps okrbot's data in Redis. It is safe for concurrent use, also by
+// several replicas on the same Redis.
+type Store struct {
+	client   redis.UniversalClient
+	sealer   *Sealer
+	log      *slog.Logger
+	embedded *miniredis.Miniredis // nil: a real Redis
+}
+
+// Open connects to Redis and checks that it answers. The caller closes the
+// store. Errors: Invalid for options that cannot be read, Unavailable when Redis
+// does not answer.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.URL == "" {
+		return openEmbedded(ctx, o)
+	}
+	sealer, err := NewSealer(o.SealKeys)
+	if err != nil {
+		return nil, err
+	}
+	options, err := parseURL(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	return connect(ctx, &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger})
+}
+
+// connect checks that Redis answers, and closes the store when it does not.
+func connect(ctx context.Context, s *Store) (*Store, error) {
+	if err := s.Ping(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Close ends all connections, and with them an embedded Redis and its data.
+func (s *Store) Close() error {
+	err := s.client.Close()
+	if s.embedded != nil {
+		s.embedded.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("closing of the store: %w", err)
+	}
+	return nil
+}
+
+// Client is the connection to Redis, for a work queue beside the store. Whoever
+// uses it does not close it.
+func (s *Store) Client() redis.UniversalClient { return s.client }
+
+// Ping says whether the store can be used: Unavailable when it cannot.
+func (s *Store) Ping(ctx context.Context) error {
+	return fail(ctx, "ping", s.client.Ping(ctx).Err())
+}
+
+// Tenants keeps the settings of tenants.
+func (s *Store) Tenants() okr.Records[string, okr.Tenant] {
+	return records[string, okr.Tenant]{s: s, kind: "tenant", noun: "record", taken: "A tenant has one record of settings."}
+}
+
+// Goals keeps objectives, key results and projects.
+func (s *Store) Goals() okr.Records[okr.GoalID, okr.Goal] {
+	return records[okr.GoalID, okr.Goal]{s: s, kind: "goal", noun: "goal", taken: "This name is in use."}
+}
+
+// Connections keeps connections.
+func (s *Store) Connections() okr.Records[okr.ConnectionID, okr.Connection] {
+	return records[okr.ConnectionID, okr.Connection]{
+		s: s, kind: "connection", noun: "connection",
+		taken: "There is a connection of this name already. Choose another name.",
+	}
+}
+
+// Subscriptions keeps digest subscriptions.
+func (s *Store) Subscriptions() okr.Records[okr.SubscriptionID, okr.Subscription] {
+	return records[okr.SubscriptionID, okr.Subscription]{
+		s: s, kind: "subscription", noun: "subscription",
+		taken: "This conversation has a digest already.",
+	}
+}
+
+// NextNumber gives 1, 2, 3 … for each tenant and prefix, never the same twice. A
+// number may be left out when Redis' answer was lost.
+func (s *Store) NextNumber(ctx context.Context, tenant okr.TenantID, prefix string) (int64, error) {
+	n, err := s.client.Incr(ctx, numberKey(tenant, prefix)).Result()
+	return n, fail(ctx, "next number", err)
+}
