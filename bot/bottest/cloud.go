@@ -33,6 +33,10 @@ type Options struct {
 	// PublicURL is the base URL at which the Cloud is reached, without a trailing slash.
 	// Start fills it in; with New it may also be given later through SetPublicURL.
 	PublicURL string
+	// ValidateInputs makes a press fail with an error where a Teams client would not let
+	// the person press: a required input left empty, a number out of range, a text that
+	// is too long or does not match its pattern.
+	ValidateInputs bool
 	// Now is the clock of tokens and time stamps; nil means time.Now.
 	Now func() time.Time
 	// Logger receives one debug record per connector call; nil discards.
@@ -58,6 +62,7 @@ type Cloud struct {
 	roots     map[string]bool
 	typing    map[string]int
 	fills     map[string]map[string]string
+	flights   map[string]int
 	tokens    map[string]time.Time
 	faults    []*fault
 	counts    Counts
@@ -93,7 +98,7 @@ func New(opts Options) (*Cloud, error) {
 		client:    &http.Client{Timeout: turnLimit, Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
 		publicURL: strings.TrimRight(opts.PublicURL, "/"),
 		roots:     map[string]bool{}, typing: map[string]int{},
-		fills: map[string]map[string]string{}, tokens: map[string]time.Time{},
+		fills: map[string]map[string]string{}, flights: map[string]int{}, tokens: map[string]time.Time{},
 		counts: Counts{Connector: map[Op]int{}},
 	}
 	c.world = defaultWorld()

@@ -62,6 +62,7 @@ func (c *Cloud) answer(w http.ResponseWriter, r *http.Request, k call) {
 	case OpSend, OpReply:
 		c.send(w, k)
 	case OpUpdate:
+		c.settle(r.Context(), k.chat+"/"+k.arg)
 		c.updateActivity(w, k)
 	case OpDelete:
 		c.deleteActivity(w, k)

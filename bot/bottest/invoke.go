@@ -2,38 +2,11 @@ package bottest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
-	"strings"
+	"slices"
 )
-
-// The types of an invoke answer ("Universal Actions for Adaptive Cards").
-const (
-	TypeCard    = ContentAdaptive
-	TypeMessage = "application/vnd.microsoft.activity.message"
-	TypeError   = "application/vnd.microsoft.error"
-	TypeLogin   = "application/vnd.microsoft.activity.loginRequest"
-	TypeSearch  = "application/vnd.microsoft.search.searchResponse"
-)
-
-// Answer is what came of a press.
-type Answer struct {
-	Delivery
-	// Code and Type are "statusCode" and "type" of the answer's body; both are zero
-	// when the press went out as a message.
-	Code int
-	Type string
-	// Card is set when the answer is a card; Post.Card is then the same.
-	Card map[string]any
-	// Message is the text of a message or of an error, ErrorCode the latter's code.
-	Message   string
-	ErrorCode string
-	// Post is the pressed post as the person sees it now.
-	Post Post
-}
 
 // Fill types values into inputs of the post, by input id. They go with the next press
 // by anyone and are then forgotten. A choice set takes the value, not the title; with
@@ -108,7 +81,9 @@ func (c *Cloud) prepare(p Post, u User, action string) (found, inputs map[string
 	if enabled, ok := pressed.action["isEnabled"].(bool); ok && !enabled {
 		return nil, nil, fmt.Errorf("bottest: %q is disabled", action)
 	}
-	inputs, err = pressed.values(c.takeFill(p))
+	if inputs, err = pressed.values(c.takeFill(p)); err == nil && c.opts.ValidateInputs {
+		err = pressed.validate(inputs)
+	}
 	return pressed.action, inputs, err
 }
 
@@ -119,8 +94,15 @@ func (c *Cloud) execute(ctx context.Context, p Post, u User, found, inputs map[s
 			action[key] = v
 		}
 	}
-	activity := c.invoke(p.Chat, u, "adaptiveCard/action", map[string]any{"action": action, "trigger": "manual"})
+	return c.act(ctx, p, u, map[string]any{"action": action, "trigger": "manual"})
+}
+
+// act sends adaptiveCard/action and shows a card that comes back.
+func (c *Cloud) act(ctx context.Context, p Post, u User, value map[string]any) (Answer, error) {
+	activity := c.invoke(p.Chat, u, "adaptiveCard/action", value)
 	activity["replyToId"] = p.ID
+	c.takeOff(p, 1)
+	defer c.takeOff(p, -1)
 	d, err := c.Deliver(ctx, activity, DeliverOptions{})
 	a := Answer{Delivery: d}
 	if err != nil {
@@ -132,43 +114,40 @@ func (c *Cloud) execute(ctx context.Context, p Post, u User, found, inputs map[s
 	return a, err
 }
 
+// Refresh does what a client does by itself with a card that has a "refresh" action
+// and names the person, or no one: the same invoke with the trigger "automatic".
+func (c *Cloud) Refresh(ctx context.Context, p Post, u User) (Answer, error) {
+	if err := known(p.Chat, u); err != nil {
+		return Answer{}, err
+	}
+	refresh := object(c.View(p, u).Card, "refresh")
+	found := object(refresh, "action")
+	users, limited := refresh["userIds"].([]any)
+	if found == nil || (limited && !slices.Contains(users, any(u.ID))) {
+		return Answer{}, errors.New("bottest: the card does not refresh for this person")
+	}
+	action := map[string]any{"type": "Action.Execute", "verb": text(found, "verb"), "data": merged(found, nil)}
+	return c.act(ctx, p, u, map[string]any{"action": action, "trigger": "automatic"})
+}
+
+// OpenURL returns the address behind an Action.OpenUrl of the post, by title or id.
+func (c *Cloud) OpenURL(p Post, u User, action string) (string, error) {
+	found, err := findAction(c.View(p, u).Card, action)
+	if err != nil {
+		return "", err
+	}
+	if text(found.action, "type") != "Action.OpenUrl" {
+		return "", fmt.Errorf("bottest: %q opens no address", action)
+	}
+	return text(found.action, "url"), nil
+}
+
 // invoke is the envelope of an invoke in the chat.
 func (c *Cloud) invoke(chat Chat, u User, name string, value any) map[string]any {
 	activity := c.Activity(chat, u, "invoke")
 	activity["id"] = eventID()
 	activity["name"], activity["value"] = name, value
 	return activity
-}
-
-// read takes the invoke answer apart.
-func (a *Answer) read() error {
-	if a.Status != http.StatusOK {
-		return fmt.Errorf("bottest: the bot answered the invoke with HTTP %d", a.Status)
-	}
-	var body struct {
-		StatusCode int             `json:"statusCode"`
-		Type       string          `json:"type"`
-		Value      json.RawMessage `json:"value"`
-	}
-	if err := json.Unmarshal(a.Body, &body); err != nil {
-		return fmt.Errorf("bottest: answer of the invoke: %w", err)
-	}
-	a.Code, a.Type = body.StatusCode, body.Type
-	switch body.Type {
-	case TypeCard:
-		return json.Unmarshal(body.Value, &a.Card)
-	case TypeMessage:
-		return json.Unmarshal(body.Value, &a.Message)
-	case TypeLogin, TypeSearch:
-		return nil
-	}
-	if !strings.HasPrefix(body.Type, TypeError) {
-		return fmt.Errorf("bottest: unknown type %q of an invoke answer", body.Type)
-	}
-	var refusal struct{ Code, Message string }
-	err := json.Unmarshal(body.Value, &refusal)
-	a.ErrorCode, a.Message = refusal.Code, refusal.Message
-	return err
 }
 
 // show replaces the post's card for one person; nil changes nothing.
@@ -179,25 +158,4 @@ func (c *Cloud) show(p Post, u User, card map[string]any) {
 		found.views[u.ID] = card
 		found.Seq = c.touch()
 	}
-}
-
-// submit sends an Action.Submit. Its "msteams" data may turn it into a typed message
-// (imBack, messageBack); dialogs and sign-in are not played.
-func (c *Cloud) submit(ctx context.Context, p Post, u User, found, inputs map[string]any) (Answer, error) {
-	activity := c.Activity(p.Chat, u, "message")
-	activity["replyToId"] = p.ID
-	data := merged(found, inputs)
-	special := object(data, "msteams")
-	switch text(special, "type") {
-	case "":
-		activity["value"] = data
-	case "imBack":
-		activity["text"] = text(special, "value")
-	case "messageBack":
-		activity["text"], activity["value"] = text(special, "text"), special["value"]
-	default:
-		return Answer{}, fmt.Errorf("bottest: Action.Submit of type %q is not played", text(special, "type"))
-	}
-	d, err := c.turn(ctx, activity)
-	return Answer{Delivery: d, Post: c.View(p, u)}, err
 }
