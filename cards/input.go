@@ -19,7 +19,7 @@ type input struct {
 	MaxLength     int          `json:"maxLength,omitempty"`
 	Style         string       `json:"style,omitempty"`
 	IsMultiSelect bool         `json:"isMultiSelect,omitempty"`
-	Choices       []choiceJSON `json:"choices,omitempty"`
+	Choices       []choiceJSON `json:"choices,omitzero"`
 	ChoicesData   *dataQuery   `json:"choices.data,omitempty"`
 	Wrap          bool         `json:"wrap,omitempty"`
 	IsVisible     *bool        `json:"isVisible,omitempty"`

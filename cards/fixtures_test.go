@@ -1,0 +1,210 @@
+package cards_test
+
+import (
+	"fmt"
+	"time"
+
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// nasty is what a title may hold: markup, a tag, a date macro, a line break, an
+// override of the writing direction.
+const nasty = "*Bugs* [x](https://evil.example) <at>Bob</at> {{DATE(2026-11-24T00:00:00Z)}} `a_b`\n# R&amp;D \u202e"
+
+var (
+	now   = time.Date(2026, 11, 24, 8, 12, 0, 0, time.UTC)
+	paris = mustZone("Europe/Paris")
+	place = cards.Place{Zone: paris, Now: now}
+	megan = okr.Person{ID: "00000000-0000-4000-8000-00000000000a", Name: "Megan Bowen"}
+	adele = okr.Person{ID: "00000000-0000-4000-8000-00000000000b", Name: "Adele Vance"}
+)
+
+func mustZone(name string) *time.Location {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.FixedZone("CET", 3600)
+	}
+	return zone
+}
+
+func ptr(f float64) *float64 { return &f }
+
+func item(id int, title string) okr.WorkItemRef {
+	return okr.WorkItemRef{ID: id, Type: "Bug", Title: title, URL: fmt.Sprintf("https://dev.azure.com/contoso/Launch/_workitems/edit/%d", id)}
+}
+
+func items(refs ...okr.WorkItemRef) okr.ItemList { return okr.ItemList{Count: len(refs), First: refs} }
+
+func query() okr.Query {
+	return okr.Query{
+		ID: "2f6c0f1e-1111-4111-8111-111111111111", Name: "Launch bugs", Path: "Shared Queries/Launch/Launch bugs",
+		Kind: okr.FlatQuery, URL: "https://dev.azure.com/contoso/Launch/_queries/query/2f6c0f1e-1111-4111-8111-111111111111",
+	}
+}
+
+func changes() okr.Changes {
+	return okr.Changes{
+		Completed: items(item(4711, "Crash when the basket is empty"), item(4712, "Wrong currency on the receipt")),
+		Added:     items(item(4801, "Voucher is taken twice"), item(4802, nasty), item(4803, "Slow first page")),
+		Reopened:  items(item(4650, "Log-in loops")),
+	}
+}
+
+func measurement() okr.Measurement {
+	return okr.Measurement{
+		At: now.Add(-12 * time.Minute), Value: ptr(40), Completed: 12, Total: 30, Removed: 2, Unknown: 1, OtherTypes: 4, Unreadable: 1,
+		Account: "megan@contoso.example", Connection: "Contoso launch", Changes: changes(),
+	}
+}
+
+func objective() okr.Goal {
+	return okr.Goal{
+		ID: "O1", Kind: okr.Objective, Title: "Launch without surprises", Owner: megan,
+		Period: okr.Period{Name: "Q4 2026", Start: "2026-10-01", End: "2026-12-31"},
+	}
+}
+
+func keyResult() okr.Goal {
+	m := measurement()
+	return okr.Goal{
+		ID: "KR3", Kind: okr.KeyResult, Title: "Close the launch bugs", Owner: megan, Parent: "O1", Period: objective().Period,
+		Metric: &okr.Metric{Name: "Bugs closed", Unit: "%", Start: 0, Target: 100, Current: ptr(40), At: &m.At},
+		Binding: &okr.Binding{
+			Connection: "C7", Query: query(), Method: okr.PercentCompleted, ItemType: "Bug", BoundBy: megan, BoundAt: now.Add(-90 * time.Hour),
+			Last: &m, Health: okr.Health{State: okr.HealthOK, Since: now.Add(-90 * time.Hour), LastOK: now.Add(-12 * time.Minute)},
+		},
+	}
+}
+
+func node(level, id, done, total int, typ, title, state string) okr.Node {
+	return okr.Node{
+		WorkItemRef: okr.WorkItemRef{ID: id, Type: typ, Title: title, URL: fmt.Sprintf("https://dev.azure.com/contoso/Launch/_workitems/edit/%d", id)},
+		State:       state, Completed: state == "Closed", Level: level, Done: done, Total: total,
+	}
+}
+
+func tree() []okr.Node {
+	deep := node(3, 103, 3, 7, "User Story", "Pay by card", "Active")
+	deep.Deeper = 7
+	return []okr.Node{
+		node(1, 101, 5, 12, "Epic", "New checkout", "Active"),
+		node(2, 102, 4, 9, "Feature", "Payment", "Active"),
+		deep,
+		node(3, 104, 1, 1, "User Story", "Pay by invoice", "Closed"),
+		node(3, 105, 0, 1, "User Story", nasty, "New"),
+		node(2, 106, 1, 3, "Feature", "Basket", "Active"),
+		node(3, 107, 1, 1, "User Story", "Keep the basket for a week", "Closed"),
+		node(1, 120, 0, 1, "Epic", "Old checkout switched off", "New"),
+	}
+}
+
+func project() okr.Goal {
+	g := keyResult()
+	g.ID, g.Kind, g.Title, g.Metric = "P4", okr.Project, "New checkout", nil
+	m := measurement()
+	m.Tree, m.Completed, m.Total, m.Value, m.HiddenNodes = tree(), 5, 13, ptr(38.46), 3
+	m.Changes = okr.Changes{First: true}
+	b := *g.Binding
+	b.Method, b.ItemType, b.Last, b.Query.Kind, b.Query.Name = "", "", &m, okr.TreeQuery, "Checkout tree"
+	g.Binding = &b
+	return g
+}
+
+func standing(progress, expected float64, status okr.Status) okr.Standing {
+	return okr.Standing{Progress: ptr(progress), Raw: ptr(progress), Expected: expected, Status: status, Counted: 2, Children: 3}
+}
+
+func view(g okr.Goal, progress float64, status okr.Status) cards.GoalView {
+	return cards.GoalView{
+		Goal: g, Standing: standing(progress, 59.3, status), ParentTitle: "Launch without surprises", Connection: "Contoso launch", MayEdit: true,
+	}
+}
+
+func staleView() cards.GoalView {
+	v := view(keyResult(), 40, okr.Behind)
+	b := *v.Goal.Binding
+	b.Health = okr.Health{
+		State: okr.HealthNeedsSignIn, Since: now.Add(-50 * time.Hour), LastOK: now.Add(-51 * time.Hour),
+		Problem: "Microsoft Entra no longer accepts the sign-in of megan@contoso.example. Megan Bowen signs in again, then the next sync works.",
+	}
+	v.Goal.Binding = &b
+	v.Stale, v.StaleFor = true, 51*time.Hour
+	return v
+}
+
+func unboundView() cards.GoalView {
+	v := view(keyResult(), 0, okr.NoData)
+	v.Goal.ID, v.Goal.Title, v.Goal.Binding = "KR5", nasty, nil
+	v.Goal.Metric = &okr.Metric{Name: "Orders a day", Unit: "orders", Start: 120, Target: 400}
+	v.Standing = okr.Standing{Expected: 59.3, Status: okr.NoData}
+	return v
+}
+
+func objectiveView() cards.GoalView {
+	v := view(objective(), 39.2, okr.Behind)
+	v.ParentTitle = ""
+	v.Children = []cards.GoalView{view(keyResult(), 40, okr.Behind), staleView(), unboundView(), view(project(), 38.46, okr.AtRisk)}
+	return v
+}
+
+func secondObjective() cards.GoalView {
+	g := objective()
+	g.ID, g.Title = "O2", "Customers recommend us"
+	v := view(g, 71, okr.OnTrack)
+	kr := keyResult()
+	kr.ID, kr.Title, kr.Metric = "KR8", "Answer faster", &okr.Metric{Name: "Hours to the first answer", Unit: "h", Start: 24, Target: 4, Current: ptr(9.8)}
+	v.Children = []cards.GoalView{view(kr, 71, okr.OnTrack)}
+	return v
+}
+
+func connection(id string, owner okr.Person, shared bool, health okr.Health) cards.ConnectionView {
+	return cards.ConnectionView{
+		Connection: okr.Connection{
+			ID: okr.ConnectionID(id), Name: "Contoso launch", Organization: "contoso", Project: okr.RemoteProject{ID: "p", Name: "Launch"},
+			Owner: owner, Account: "megan@contoso.example", Shared: shared, Health: health, CreatedAt: now.Add(-300 * time.Hour),
+		},
+		Bound: []okr.Goal{keyResult(), project()}, BoundCount: 5, IsOwner: owner == megan, WebURL: "https://dev.azure.com/contoso/Launch",
+	}
+}
+
+func healthy() okr.Health {
+	return okr.Health{State: okr.HealthOK, Since: now.Add(-90 * time.Hour), LastOK: now.Add(-12 * time.Minute)}
+}
+
+func signedOff() okr.Health { return staleView().Goal.Binding.Health }
+
+func connectionViews() []cards.ConnectionView {
+	slow := okr.Health{State: okr.HealthUnavailable, Since: now.Add(-2 * time.Hour), Problem: "Azure DevOps did not answer."}
+	odd := connection("C9", adele, true, slow)
+	odd.Connection.Name, odd.BoundCount, odd.Bound = nasty, 0, nil
+	return []cards.ConnectionView{
+		connection("C7", megan, true, healthy()), connection("C8", megan, false, signedOff()), odd,
+	}
+}
+
+func digest() okr.Digest {
+	scope := okr.Changes{Completed: items(item(4711, "Crash when the basket is empty")), Added: okr.ItemList{Count: 9, First: []okr.WorkItemRef{item(4801, "Voucher is taken twice")}}}
+	answer := secondObjective().Children[0].Goal
+	return okr.Digest{
+		At: now,
+		Objectives: []okr.Move{{
+			Goal: objective(), Before: okr.Reported{Progress: ptr(41), Status: okr.OnTrack}, After: okr.Reported{Progress: ptr(39.2), Status: okr.Behind},
+		}},
+		Moved: []okr.Move{
+			{
+				Goal: keyResult(), Parent: "Launch without surprises", Changes: scope,
+				Before: okr.Reported{Value: ptr(45), Progress: ptr(45), Status: okr.OnTrack}, After: okr.Reported{Value: ptr(40), Progress: ptr(40), Status: okr.Behind},
+			},
+			{
+				Goal: project(), Parent: "Launch without surprises", Changes: okr.Changes{Completed: items(item(107, "Keep the basket for a week"))},
+				Before: okr.Reported{Progress: ptr(38.1), Status: okr.AtRisk}, After: okr.Reported{Progress: ptr(38.46), Status: okr.AtRisk},
+			},
+			{
+				Goal: answer, Parent: "Customers recommend us", Changes: okr.Changes{Completed: items(item(1, nasty), item(2, "Second"), item(3, "Third"))},
+				Before: okr.Reported{Status: okr.NoData}, After: okr.Reported{Value: ptr(9.8), Progress: ptr(71), Status: okr.OnTrack},
+			},
+		},
+		Failing: []okr.GoalID{"KR5", "P9"},
+	}
+}

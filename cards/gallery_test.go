@@ -1,0 +1,196 @@
+package cards_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// exhibit is one card of the gallery. Every card of the package stands in it
+// once for each of its states.
+type exhibit struct {
+	name string
+	card cards.Card
+}
+
+func commands() []cards.Command {
+	return []cards.Command{
+		{Usage: "okrs", What: "list objectives, key results and projects", Verb: cards.VerbGoals},
+		{Usage: "okr <id or text>", What: "show one of them"},
+		{Usage: "connect", What: "connect to Azure DevOps", Verb: cards.VerbConnect},
+		{Usage: "connections", What: "list connections and how they work", Verb: cards.VerbConnections},
+		{Usage: "new objective|kr|project", What: "make a new one"},
+		{Usage: "bind <id>", What: "bind a key result or project to a shared query"},
+		{Usage: "sync [id]", What: "measure now", Verb: cards.VerbSync},
+		{Usage: "digest", What: "subscribe this place to what moves", Verb: cards.VerbDigest},
+		{Usage: "sign out", What: "forget my Azure DevOps sign-in", Verb: cards.VerbSignOutAsk},
+	}
+}
+
+func integration(isAdmin bool) cards.IntegrationView {
+	return cards.IntegrationView{
+		Tenant:  okr.Tenant{Enabled: true, Ever: true, ChangedBy: megan, ChangedAt: now.Add(-3000 * 60e9), TimeZone: "Europe/Paris"},
+		IsAdmin: isAdmin, Admins: []string{"Megan Bowen", "00000000-0000-4000-8000-00000000000c"}, Connections: 3, Bindings: 12, Subscriptions: 2, Failing: 1,
+	}
+}
+
+func gallery() []exhibit {
+	var all []exhibit
+	for _, room := range [][]exhibit{generalCards(), signInCards(), connectionCards(), goalCards(), bindCards(), reportCards()} {
+		all = append(all, room...)
+	}
+	return all
+}
+
+func generalCards() []exhibit {
+	buttons := []cards.Button{{Title: "Try again", Verb: cards.VerbSync, Style: "positive"}, {Title: "Status page", URL: "https://status.dev.azure.com"}, {Title: "No", URL: "javascript:alert(1)"}}
+	return []exhibit{
+		{"help", cards.Help(commands())},
+		{"unknown", cards.Unknown("synk "+nasty, commands()[6:8])},
+		{"welcome-enabled", cards.Welcome(true)},
+		{"welcome-disabled", cards.Welcome(false)},
+		{"problem", cards.Problem("Azure DevOps does not answer", "The query "+nasty+" could not be run. Nobody has to do anything: the next sync tries again.", "7F3A-91C2", buttons)},
+		{"done", cards.Done("Saved", "KR3 is measured every hour from now on.", []cards.Button{{Title: "Show KR3", Verb: cards.VerbGoal, Data: map[string]string{"goal": "KR3"}}})},
+		{"enable-admin", cards.Enable(integration(true))},
+		{"enable-other", cards.Enable(integration(false))},
+		{"manage", cards.Manage(place, integration(true))},
+		{"disable", cards.ConfirmDisable(integration(true))},
+		{"disabled-admin", cards.Disabled(integration(true))},
+		{"disabled-other", cards.Disabled(integration(false))},
+	}
+}
+
+func signInCards() []exhibit {
+	mine := []okr.Connection{connectionViews()[0].Connection, connectionViews()[2].Connection}
+	return []exhibit{
+		{"signin-elsewhere", cards.SignInElsewhere("Launch team")},
+		{"signin-code", cards.SignInCode("You signed in with another account than the one you use in Teams. Type the code that the page shows.", cards.FieldError{})},
+		{"signin-code-wrong", cards.SignInCode("", cards.FieldError{Field: "code", Message: "This is not the code. 4 tries are left."})},
+		{"signed-in", cards.SignedIn("megan@contoso.example", []cards.Button{{Title: "Make a connection", Verb: cards.VerbConnect, Style: "positive"}})},
+		{"signout", cards.ConfirmSignOut([]string{"megan@contoso.example"}, mine)},
+		{"signed-out", cards.SignedOut(mine)},
+	}
+}
+
+func connectionCards() []exhibit {
+	form := cards.ConnectionForm{
+		Draft: "d-93", Name: "Contoso launch", Account: "megan@contoso.example", Organizations: []string{"contoso", "fabrikam"}, Organization: "contoso",
+	}
+	step2 := form
+	step2.Projects = []okr.RemoteProject{{ID: "p1", Name: "Launch"}, {ID: "p2", Name: nasty}}
+	step2.Project, step2.Shared = "Launch", true
+	wrong := form
+	wrong.Organization = "https://dev.azure.com/nowhere"
+	wrong.Error = cards.FieldError{Field: "organizationText", Message: "There is no organization nowhere, or megan@contoso.example may not see it."}
+	noList := cards.ConnectionForm{Draft: "d-93", Error: cards.FieldError{Message: "Azure DevOps did not list your organizations. Type its name."}}
+	views := connectionViews()
+	return []exhibit{
+		{"connection", cards.Connection(place, views[0])},
+		{"connection-failing", cards.Connection(place, views[1])},
+		{"connections", cards.Connections(place, views, 21, 15)},
+		{"connections-empty", cards.Connections(place, nil, 0, 0)},
+		{"connection-form-1", cards.EditConnection(form)},
+		{"connection-form-1-wrong", cards.EditConnection(wrong)},
+		{"connection-form-1-no-list", cards.EditConnection(noList)},
+		{"connection-form-2", cards.EditConnection(step2)},
+		{"connection-delete", cards.ConfirmDeleteConnection(views[0])},
+	}
+}
+
+func goalCards() []exhibit {
+	periods := []cards.Choice{{Title: "Q4 2026", Value: "Q4 2026"}, {Title: "Q1 2027", Value: "Q1 2027"}, {Title: "Own dates", Value: cards.ChoiceCustomPeriod}}
+	objectives := []cards.Choice{{Title: "O1 Launch without surprises", Value: "O1"}, {Title: "O2 " + nasty, Value: "O2"}}
+	wrong := cards.GoalForm{
+		Kind: okr.KeyResult, Editing: "KR3", Title: nasty, OwnerName: "Megan Bowen", Parent: "O2", Objectives: objectives, Metric: "Bugs closed", Unit: "%", StartValue: "100", Target: "100",
+		Error: cards.FieldError{Field: "target", Message: "Start and target are both 100, so no progress could be measured. Give a target that differs from the start."},
+	}
+	return []exhibit{
+		{"goal-form-objective", cards.EditGoal(cards.GoalForm{Kind: okr.Objective, Periods: periods})},
+		{"goal-form-key-result-wrong", cards.EditGoal(wrong)},
+		{"goal-form-project", cards.EditGoal(cards.GoalForm{Kind: okr.Project, Objectives: objectives, Parent: "O1"})},
+		{"goal-form-no-objective", cards.EditGoal(cards.GoalForm{Kind: okr.Project})},
+		{"goal-objective", cards.Goal(place, objectiveView())},
+		{"goal-key-result", cards.Goal(place, view(keyResult(), 40, okr.Behind))},
+		{"goal-key-result-stale", cards.Goal(place, staleView())},
+		{"goal-key-result-unbound", cards.Goal(place, unboundView())},
+		{"goal-project", cards.Goal(place, view(project(), 38.46, okr.AtRisk))},
+		{"goals", cards.Goals(place, []cards.GoalView{objectiveView(), secondObjective()}, 17, 0)},
+		{"goals-empty", cards.Goals(place, nil, 0, 0)},
+		{"goal-choose", cards.ChooseGoal("“launch” fits several.", []okr.Goal{objective(), keyResult(), unboundView().Goal}, cards.VerbGoal)},
+		{"goal-delete", cards.ConfirmDeleteGoal(objective(), 4)},
+		{"unbind", cards.ConfirmUnbind(keyResult())},
+	}
+}
+
+func bindCards() []exhibit {
+	odd := query()
+	odd.ID, odd.Name, odd.Path, odd.Kind = "q2", nasty, "Shared Queries/"+nasty, okr.TreeQuery
+	search := cards.BindForm{
+		Draft: "d-93", Goal: keyResult(), Connection: "C7",
+		Connections: []cards.Choice{{Title: "Contoso launch (contoso / Launch)", Value: "C7"}, {Title: "Add a new connection", Value: cards.ChoiceNewConnection}},
+	}
+	found := search
+	found.Text, found.Searched, found.More, found.Results = "bugs", true, true, []okr.Query{query(), odd}
+	none := search
+	none.Text, none.Searched = nasty, true
+	options := search
+	options.Query, options.Count, options.Types = odd, 35, []string{"Bug", "Task"}
+	for _, m := range okr.Methods() {
+		options.Methods = append(options.Methods, cards.Choice{Title: m.Words(), Value: string(m)})
+	}
+	forProject := options
+	forProject.Goal, forProject.Query, forProject.ItemType = project(), query(), "Task"
+	p := project()
+	return []exhibit{
+		{"bind-search", cards.BindSearch(search)},
+		{"bind-search-found", cards.BindSearch(found)},
+		{"bind-search-none", cards.BindSearch(none)},
+		{"bind-options-key-result", cards.BindOptions(options)},
+		{"bind-options-project", cards.BindOptions(forProject)},
+		{"preview-key-result", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: keyResult(), Standing: standing(40, 59.3, okr.Behind), Measurement: measurement(), Warnings: []string{"This query is a tree. Every work item in it counts, wherever it stands. A flat query is recommended."}})},
+		{"preview-project", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: p, Standing: standing(38.46, 59.3, okr.AtRisk), Measurement: *p.Binding.Last})},
+	}
+}
+
+func reportCards() []exhibit {
+	syncs := []cards.SyncRow{
+		{Goal: keyResult(), Before: ptr(45), After: ptr(40), Status: okr.Behind, Changes: changes()},
+		{Goal: unboundView().Goal, Before: ptr(38), Status: okr.NoData, Problem: "The query " + nasty + " was deleted in Azure DevOps. Its owner binds KR5 to another one."},
+		{Goal: project(), Before: ptr(38.46), After: ptr(38.46), Status: okr.AtRisk},
+	}
+	objectives := []cards.Choice{{Title: "O1 Launch without surprises", Value: "O1"}, {Title: "O2 " + nasty, Value: "O2"}}
+	notice := cards.Notice{
+		Connection: connectionViews()[1].Connection, Goals: []okr.Goal{keyResult(), project()}, Problem: signedOff().Problem, Since: signedOff().Since,
+		Buttons: []cards.Button{{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: map[string]string{"connection": "C8"}, Style: "positive"}},
+	}
+	return []exhibit{
+		{"sync-started", cards.SyncStarted("all bound OKRs")},
+		{"sync-done", cards.SyncDone(place, syncs)},
+		{"sync-done-one", cards.SyncDone(place, syncs[:1])},
+		{"digest", cards.Digest(place, digest())},
+		{"subscribe", cards.Subscribe(cards.DigestForm{Place: "this channel", Objectives: objectives})},
+		{"subscribe-change", cards.Subscribe(cards.DigestForm{Place: "Launch team", Objectives: objectives, Chosen: []string{"O2", "O1"}, Subscribed: true, Paused: "okrbot was removed from the team."})},
+		{"owner-notice", cards.OwnerNotice(place, notice)},
+	}
+}
+
+// TestGallery writes every card into the folder CARDS_OUT, to look at them.
+func TestGallery(t *testing.T) {
+	t.Parallel()
+	out := os.Getenv("CARDS_OUT")
+	if out == "" {
+		t.Skip("CARDS_OUT names no folder")
+	}
+	require.NoError(t, os.MkdirAll(out, 0o750))
+	for _, e := range gallery() {
+		data, err := json.MarshalIndent(e.card, "", " ")
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(out, e.name+".json"), data, 0o600))
+	}
+}
