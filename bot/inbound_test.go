@@ -120,16 +120,16 @@ func TestValidatorNeedsAppID(t *testing.T) {
 	require.Error(t, err)
 }
 
-// fakeNow is a clock that a test moves.
-type fakeNow struct{ offset atomic.Int64 }
+// wireClock is a clock that a test moves.
+type wireClock struct{ offset atomic.Int64 }
 
-func (f *fakeNow) now() time.Time { return time.Now().Add(time.Duration(f.offset.Load())) }
+func (f *wireClock) now() time.Time { return time.Now().Add(time.Duration(f.offset.Load())) }
 
-func (f *fakeNow) advance(d time.Duration) { f.offset.Add(int64(d)) }
+func (f *wireClock) advance(d time.Duration) { f.offset.Add(int64(d)) }
 
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
-	c, clock := newWireCloud(t), &fakeNow{}
+	c, clock := newWireCloud(t), &wireClock{}
 	options := c.validatorOptions()
 	options.Now = clock.now
 	v, err := bot.NewValidator(options)
@@ -168,7 +168,7 @@ func TestForeignTokenFetchesNoKeys(t *testing.T) {
 
 func TestMetadataDown(t *testing.T) {
 	t.Parallel()
-	c, clock := newWireCloud(t), &fakeNow{}
+	c, clock := newWireCloud(t), &wireClock{}
 	options := c.validatorOptions()
 	options.Now = clock.now
 	v, err := bot.NewValidator(options)

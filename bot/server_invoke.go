@@ -35,6 +35,9 @@ var (
 type InvokeResponse struct {
 	Status int
 	Body   any
+	// Private says that the card is for the one who pressed only. When it
+	// comes too late to be the answer, it is not shown in a shared place.
+	Private bool
 }
 
 // InvokeAnswer is the body of an answer to an Adaptive Card action or search.

@@ -11,6 +11,7 @@ import (
 
 const (
 	lateText      = "Still working on it; this card is updated when it is done."
+	lateDoneText  = "Done. Press the button again to see the result."
 	duplicateText = "Already handled"
 	// lateTimeout bounds the delivery of a late response, in addition to what
 	// is left of the turn.
@@ -110,7 +111,8 @@ func duplicateAnswer(a Activity) InvokeResponse {
 
 // deliverLate shows the response to a card action that came too late for the
 // request: a card replaces the one that was used, for everyone; a text or an
-// error is posted to the conversation.
+// error is posted to the conversation. A private card in a shared place is only
+// announced.
 func (s *Server) deliverLate(ctx context.Context, a Activity, r InvokeResponse) error {
 	body, ok := r.Body.(InvokeAnswer)
 	if a.Type != TypeInvoke || a.Name != InvokeCardAction || !ok {
@@ -119,6 +121,9 @@ func (s *Server) deliverLate(ctx context.Context, a Activity, r InvokeResponse) 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lateTimeout)
 	defer cancel()
 	msg, isCard := lateMessage(body)
+	if r.Private && !a.IsPersonal() {
+		msg, isCard = Message{Text: lateDoneText}, false
+	}
 	if isCard && a.ReplyToID != "" {
 		return s.options.Connector.Update(ctx, a.CardRef(), msg)
 	}

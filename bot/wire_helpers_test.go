@@ -170,7 +170,7 @@ func (c *wireCloud) validator(t *testing.T) *bot.Validator {
 
 func (c *wireCloud) connectorOptions(t *testing.T) bot.ConnectorOptions {
 	return bot.ConnectorOptions{
-		Tokens: &fixedTokens{}, AppID: wireAppID, ServiceHosts: []string{"127.0.0.1"}, Client: c.Client(),
+		Tokens: &wireTokens{}, AppID: wireAppID, ServiceHosts: []string{"127.0.0.1"}, Client: c.Client(),
 		Backoff: time.Millisecond, MaxWait: 2 * time.Second, PerSecond: 1000, Burst: 1000, Logger: wireLog(t),
 	}
 }
@@ -204,19 +204,19 @@ func (c *wireCloud) activity(change map[string]any) []byte {
 	return raw
 }
 
-// fixedTokens gives one token and counts how often it was refused.
-type fixedTokens struct{ refused atomic.Int32 }
+// wireTokens gives one token and counts how often it was refused.
+type wireTokens struct{ refused atomic.Int32 }
 
-func (f *fixedTokens) Token(context.Context) (string, error) { return wireBearer, nil }
+func (f *wireTokens) Token(context.Context) (string, error) { return wireBearer, nil }
 
-func (f *fixedTokens) Invalidate(string) { f.refused.Add(1) }
+func (f *wireTokens) Invalidate(string) { f.refused.Add(1) }
 
 func wireLog(t *testing.T) *slog.Logger {
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// deliver posts an activity to the server.
-func deliver(t *testing.T, server http.Handler, header string, body []byte) *httptest.ResponseRecorder {
+// wireDeliver posts an activity to the server.
+func wireDeliver(t *testing.T, server http.Handler, header string, body []byte) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/messages", strings.NewReader(string(body)))
 	if header != "" {
