@@ -44,7 +44,7 @@ func (s *seeder) launchBugs() {
 		}
 		if i%3 == 0 {
 			it.Tags = append(it.Tags, "blocker")
-			it.Links = []Link{{"System.LinkTypes.Dependency-Forward", i + 2}, {"System.LinkTypes.Related", i + 3}}
+			it.Links = []Link{{"System.LinkTypes.Dependency-Forward", i + 2}, {"System.LinkTypes.Related", i + 4}}
 		}
 		s.add(it)
 	}
