@@ -14,20 +14,20 @@ const recordTimeout = 30 * time.Second
 // runDigest posts what a place has not been told yet. The post comes first and is
 // recorded only after Teams took it, so that a change is reported once, or once
 // more when okrbot dies between the two.
-func (s *Scheduler) runDigest(ctx context.Context, work okr.Due) result {
-	digest, news, err := s.opts.Work.ComposeDigest(ctx, work.Tenant, okr.SubscriptionID(work.ID))
+func (s *Scheduler) runDigest(ctx context.Context, due duePayload) result {
+	digest, news, err := s.opts.Work.ComposeDigest(ctx, due.Tenant, okr.SubscriptionID(due.ID))
 	switch {
 	case err != nil:
-		return failure(fmt.Errorf("digest %s: %w", work.ID, err))
+		return failure(ctx, fmt.Errorf("digest %s: %w", due.ID, err))
 	case !news:
 		return result{nothing, nil}
 	}
 	if err := s.opts.Post.PostDigest(ctx, digest); err != nil {
-		return s.notPosted(ctx, digest, fmt.Errorf("post digest %s: %w", work.ID, err))
+		return s.notPosted(ctx, digest, fmt.Errorf("post digest %s: %w", due.ID, err))
 	}
 	err = s.record(ctx, func(ctx context.Context) error { return s.opts.Work.DigestPosted(ctx, digest) })
 	if err != nil {
-		return result{parked, fmt.Errorf("record digest %s: %w", work.ID, err)}
+		return result{parked, fmt.Errorf("record digest %s: %w", due.ID, err)}
 	}
 	return result{done, nil}
 }

@@ -13,8 +13,9 @@ import (
 )
 
 // Work is what tasks do. Errors of kind Throttled and Unavailable are tried again
-// within the period, NotFound takes the work off the agenda, all others wait for
-// the next period.
+// within the period, Internal ones are parked, all others wait for the next
+// period. Work whose object was deleted is no error: the work itself takes it off
+// the agenda.
 type Work interface {
 	// SyncConnection measures what is bound through a connection, by some of its
 	// queries or, with none given, all. It records failures of the measuring
@@ -44,18 +45,15 @@ type Post interface {
 }
 
 // runSync measures one connection.
-func (s *Scheduler) runSync(ctx context.Context, work okr.Due) result {
-	report, err := s.sync(ctx, work.Tenant, okr.ConnectionID(work.ID), nil)
-	switch {
-	case err != nil:
-		return failure(err)
-	case report.Failure != nil && passes(report.Failure):
-		return result{retried, report.Failure}
-	case report.Failure != nil:
-		return result{failed, report.Failure}
-	default:
-		return result{done, nil}
+func (s *Scheduler) runSync(ctx context.Context, due duePayload) result {
+	report, err := s.sync(ctx, due.Tenant, okr.ConnectionID(due.ID), nil)
+	if err == nil {
+		err = report.Failure
 	}
+	if err != nil {
+		return failure(ctx, err)
+	}
+	return result{done, nil}
 }
 
 // sync measures a connection and gives its notices.
@@ -99,7 +97,7 @@ func (s *Scheduler) runNow(ctx context.Context, task *asynq.Task) result {
 	for _, job := range p.Jobs {
 		report, err := s.sync(ctx, p.Tenant, job.Connection, job.Queries)
 		if errors.Is(ctx.Err(), context.Canceled) {
-			return result{interrupted, ctx.Err()}
+			return result{retried, ctx.Err()}
 		}
 		rows = append(rows, rowsOf(report, err)...)
 		failures = append(failures, err, report.Failure)

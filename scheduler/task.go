@@ -3,7 +3,6 @@ package scheduler
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -20,7 +19,6 @@ const (
 	done        outcome = "done"
 	nothing     outcome = "nothing"     // a digest without news
 	refused     outcome = "refused"     // the place is unreachable; the subscription pauses
-	gone        outcome = "gone"        // its object was deleted; off the agenda
 	superseded  outcome = "superseded"  // the next period's task takes over
 	failed      outcome = "failed"      // recorded by the work; the next period tries again
 	retried     outcome = "retry"       // tried again within the period
@@ -78,9 +76,9 @@ func (s *Scheduler) guard(ctx context.Context, op string, f func() error) (err e
 func (s *Scheduler) runKind(ctx context.Context, task *asynq.Task) result {
 	switch task.Type() {
 	case kindSync:
-		return s.runDue(ctx, task, okr.DueSync, s.runSync)
+		return s.runDue(ctx, task, s.runSync)
 	case kindDigest:
-		return s.runDue(ctx, task, okr.DueDigest, s.runDigest)
+		return s.runDue(ctx, task, s.runDigest)
 	case kindNow:
 		return s.runNow(ctx, task)
 	default:
@@ -91,9 +89,7 @@ func (s *Scheduler) runKind(ctx context.Context, task *asynq.Task) result {
 // runDue runs hourly work within its period. Work that comes too late is left to
 // the next period's task, so that a backlog collapses and two tasks of the same
 // work do not run side by side.
-func (s *Scheduler) runDue(ctx context.Context, task *asynq.Task, kind okr.DueKind,
-	run func(context.Context, okr.Due) result,
-) result {
+func (s *Scheduler) runDue(ctx context.Context, task *asynq.Task, run func(context.Context, duePayload) result) result {
 	var p duePayload
 	if err := json.Unmarshal(task.Payload(), &p); err != nil {
 		return result{parked, fmt.Errorf("payload: %w", err)}
@@ -104,24 +100,15 @@ func (s *Scheduler) runDue(ctx context.Context, task *asynq.Task, kind okr.DueKi
 	}
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
-	work := okr.Due{Kind: kind, Tenant: p.Tenant, ID: p.ID}
-	res := run(ctx, work)
-	if res.outcome != gone {
-		return res
-	}
-	if err := s.opts.Agenda.Drop(ctx, work); err != nil {
-		return result{gone, errors.Join(res.err, fmt.Errorf("drop from the agenda: %w", err))}
-	}
-	return res
+	return run(ctx, p)
 }
 
-// failure is the result of an error of the domain.
-func failure(err error) result {
+// failure is the result of an error of the domain. An error after the end of ctx
+// says nothing about the work, only that it was cut short.
+func failure(ctx context.Context, err error) result {
 	switch {
-	case passes(err):
+	case passes(err), ctx.Err() != nil:
 		return result{retried, err}
-	case okr.KindOf(err) == okr.NotFound:
-		return result{gone, err}
 	case okr.KindOf(err) == okr.Internal:
 		return result{parked, err}
 	default:
@@ -135,7 +122,7 @@ func (s *Scheduler) settle(ctx, quit context.Context, res result) result {
 	if res.err == nil {
 		return res
 	}
-	if quit.Err() != nil && (res.outcome == retried || errors.Is(res.err, context.Canceled)) {
+	if quit.Err() != nil && res.outcome == retried {
 		return result{interrupted, fmt.Errorf("%w: %w", errInterrupted, res.err)}
 	}
 	retries, _ := asynq.GetRetryCount(ctx)

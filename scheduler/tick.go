@@ -17,10 +17,8 @@ type Agenda interface {
 	// TickedUntil gives the last minute of which everything was enqueued, by any
 	// replica; the zero time when there was none.
 	TickedUntil(ctx context.Context) (time.Time, error)
-	// SetTickedUntil moves that watermark.
+	// SetTickedUntil moves that watermark forward, never back.
 	SetTickedUntil(ctx context.Context, minute time.Time) error
-	// Drop takes work off the agenda.
-	Drop(ctx context.Context, work okr.Due) error
 }
 
 const (
@@ -51,8 +49,7 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 }
 
 // firstMinute is the minute after the watermark, but within one interval, in
-// which each slot stands exactly once. A watermark far in the future was written
-// by a clock that was wrong; waiting for it would stop all work.
+// which each slot stands exactly once.
 func (s *Scheduler) firstMinute(ctx context.Context, last time.Time) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, minuteTimeout)
 	defer cancel()
@@ -60,16 +57,28 @@ func (s *Scheduler) firstMinute(ctx context.Context, last time.Time) (time.Time,
 	if err != nil {
 		return time.Time{}, fmt.Errorf("scheduler: read the watermark: %w", err)
 	}
-	if until.After(last.Add(clockSkew)) {
-		s.log.WarnContext(ctx, "the watermark lies in the future; going on from now", "op", "tick", "until", until)
-		return last, nil
-	}
+	until = s.plausible(ctx, until, last)
 	s.ticked(until)
 	first := last.Add(time.Minute - s.opts.Interval)
 	if next := until.Truncate(time.Minute).Add(time.Minute); next.After(first) {
 		return next, nil
 	}
 	return first, nil
+}
+
+// plausible gives the watermark, or what this replica itself did when it lies in
+// the future: a clock that was wrong wrote it, and waiting for it to come true
+// would stop all work.
+func (s *Scheduler) plausible(ctx context.Context, until, last time.Time) time.Time {
+	if !until.After(last.Add(clockSkew)) {
+		return until
+	}
+	s.log.WarnContext(ctx, "the watermark lies in the future and is ignored", "op", "tick", "until", until)
+	own := s.tickedUntil.Load()
+	if own == 0 || own > last.Unix() {
+		return time.Time{}
+	}
+	return time.Unix(own, 0).UTC()
 }
 
 func (s *Scheduler) tickMinute(ctx context.Context, minute time.Time) error {
