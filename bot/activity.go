@@ -232,7 +232,7 @@ func baseConversationID(id string) string {
 }
 
 // Kind is where the activity took place. Some events come without a
-// conversation type; then the team or the group flag tells.
+// conversation type; then the team, the group flag or the form of the id tells.
 func (a Activity) Kind() ConversationKind {
 	switch {
 	case a.Conversation.Type != "":
@@ -241,9 +241,20 @@ func (a Activity) Kind() ConversationKind {
 		return KindChannel
 	case a.Conversation.IsGroup:
 		return KindGroupChat
+	case strings.HasPrefix(a.Conversation.ID, "19:"):
+		return sharedKind(a.Conversation.ID)
 	default:
 		return KindPersonal
 	}
+}
+
+// sharedKind tells channels from group chats by the conversation id. Source:
+// "Channel and group chat conversations with a bot".
+func sharedKind(id string) ConversationKind {
+	if strings.Contains(id, "@thread.tacv2") {
+		return KindChannel
+	}
+	return KindGroupChat
 }
 
 // IsPersonal reports whether only the sender reads the conversation. An

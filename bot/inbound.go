@@ -71,8 +71,9 @@ type Identity struct {
 	hosts        ServiceHosts
 }
 
-// NewValidator builds a Validator. It fails when the app id is empty or the
-// allow-list is wrong; keys are fetched with the first request.
+// NewValidator builds a Validator. It fails when the app id is empty, the
+// metadata URL is not https (http for loopback only) or the allow-list is wrong;
+// keys are fetched with the first request.
 func NewValidator(o ValidatorOptions) (*Validator, error) {
 	if o.AppID == "" {
 		return nil, errors.New("inbound authentication: app id is empty")
@@ -82,6 +83,9 @@ func NewValidator(o ValidatorOptions) (*Validator, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
+	if !secureURL(o.MetadataURL) {
+		return nil, errors.New("inbound authentication: the metadata URL is not https")
+	}
 	checks := []jwt.ParserOption{
 		jwt.WithIssuer(o.Issuer), jwt.WithAudience(o.AppID),
 		jwt.WithExpirationRequired(), jwt.WithLeeway(clockSkew), jwt.WithTimeFunc(o.Now),

@@ -118,6 +118,8 @@ func TestValidatorNeedsAppID(t *testing.T) {
 	t.Parallel()
 	_, err := bot.NewValidator(bot.ValidatorOptions{})
 	require.Error(t, err)
+	_, err = bot.NewValidator(bot.ValidatorOptions{AppID: wireAppID, MetadataURL: "http://login.example/openid"})
+	require.Error(t, err)
 }
 
 // wireClock is a clock that a test moves.

@@ -133,7 +133,7 @@ func TestShutdownWaits(t *testing.T) {
 		<-release
 		return nil
 	}}, func(o *bot.ServerOptions) { o.AnswerWithin = time.Millisecond })
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -171,4 +171,25 @@ func TestShutdownGivesUp(t *testing.T) {
 	defer cancel()
 	require.ErrorIs(t, s.Shutdown(ctx), context.DeadlineExceeded)
 	require.NoError(t, s.Shutdown(t.Context()), "its context was cancelled")
+}
+
+func TestUnreachablePlaceGetsNoApology(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	s := c.newServer(t, wireHandler{message: func(context.Context, bot.Activity) error {
+		return &bot.ConnectorError{Op: "send", Status: http.StatusForbidden, Code: "BotNotInConversationRoster"}
+	}}, nil)
+	require.Equal(t, http.StatusOK, wireDeliver(t, s, c.header(t), c.activity(nil)).Code)
+	require.NoError(t, s.Shutdown(t.Context()))
+	require.Empty(t, c.got())
+}
+
+func TestRunOnTakenAddress(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, taken.Close()) }()
+	s := c.newServer(t, wireHandler{}, func(o *bot.ServerOptions) { o.Addr = taken.Addr().String() })
+	require.ErrorContains(t, s.Run(t.Context()), "listen")
 }

@@ -84,7 +84,8 @@ type issuedToken struct {
 }
 
 // NewTokenSource builds the source for the app type. It fails on a missing id,
-// secret or tenant and on an unknown type; nothing is fetched yet.
+// secret or tenant, an unknown type and a login URL that is not https (http for
+// loopback only); nothing is fetched yet.
 func NewTokenSource(o TokenOptions) (*TokenSource, error) {
 	o = o.withDefaults()
 	s := &TokenSource{now: o.Now}
@@ -101,6 +102,9 @@ func NewTokenSource(o TokenOptions) (*TokenSource, error) {
 	}
 	if o.AppPassword == "" {
 		return nil, fmt.Errorf("%w: app password is empty", ErrBotToken)
+	}
+	if !secureURL(o.LoginURL) {
+		return nil, fmt.Errorf("%w: the login URL is not https", ErrBotToken)
 	}
 	s.fetch = o.clientCredentials(authority)
 	return s, nil

@@ -121,6 +121,7 @@ func TestTokenOptionsRefused(t *testing.T) {
 		"no app":    {TenantID: "t", AppPassword: "p"},
 		"no secret": {TenantID: "t", AppID: "a"},
 		"no tenant": {AppID: "a", AppPassword: "p"},
+		"http":      {AppID: "a", AppPassword: "p", TenantID: "t", LoginURL: "http://login.example"},
 		"type":      {AppID: "a", AppPassword: "p", AppType: "Other"},
 	} {
 		_, err := bot.NewTokenSource(o)
