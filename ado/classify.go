@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -138,12 +139,7 @@ func isQueryFault(e *Error) bool {
 // namesUser reports that the service knew whom it refused: an unknown or expired token has no name to quote. The quotes
 // hold no space, since an apostrophe is no quote ("L'utilisateur ” n'est pas autorisé").
 func namesUser(texts []string) bool {
-	for _, t := range texts {
-		if quotedUser.MatchString(t) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(texts, quotedUser.MatchString)
 }
 
 // explain gives the machine name and the explanations, the most trustworthy first: the header X-TFS-ServiceError, then

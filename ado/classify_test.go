@@ -48,12 +48,14 @@ func refusals() []refusal {
 		{"redirect 307", 307, map[string]string{"Location": "https://elsewhere.test/"}, "", ado.ErrSignIn, "", ""},
 		{"empty 401", 401, map[string]string{"WWW-Authenticate": `Basic realm="x"`}, "", ado.ErrSignIn, "", ""},
 		{
-			"bearer refused, header first", 401, map[string]string{"X-TFS-ServiceError": serviceError},
+			"bearer refused, header first", 401,
+			map[string]string{"X-TFS-ServiceError": serviceError},
 			"\xef\xbb\xbf" + vss("InvalidIdentityException", "other words"), ado.ErrSignIn, "TF400813", "The user is not authorized",
 		},
 		{"not a member", 401, nil, vss("UnauthorizedRequestException", user), ado.ErrNoAccessToOrg, "TF400813", "fb80544b"},
 		{
-			"not a member, header without the id", 401, map[string]string{"X-TFS-ServiceError": serviceError},
+			"not a member, header without the id", 401,
+			map[string]string{"X-TFS-ServiceError": serviceError},
 			vss("UnauthorizedRequestException", user), ado.ErrNoAccessToOrg, "TF400813", "",
 		},
 		{
@@ -203,6 +205,7 @@ func TestRetryAfterIsRead(t *testing.T) {
 			w.Header().Set("Retry-After", text)
 			answer(w, 403, `{}`)
 		}, func(t *testing.T, c *ado.Client) {
+			t.Helper()
 			_, err := c.As("amy", fixed(token)).Project(t.Context(), "fabrikam", "Fiber")
 			var e *ado.Error
 			require.ErrorAs(t, err, &e)

@@ -11,28 +11,28 @@ import (
 type Kind string
 
 const (
-	// ErrSignIn: the token is missing, expired or revoked; the person signs in again. Azure DevOps says so with 401,
+	// ErrSignIn means that the token is missing, expired or revoked; the person signs in again. Azure DevOps says so with 401,
 	// with a redirect, or with the HTML of its sign-in page and status 203 or 200.
 	ErrSignIn Kind = "sign_in"
-	// ErrNoAccessToOrg: the account is known but not a member of the organization, or of another Microsoft Entra tenant.
+	// ErrNoAccessToOrg means that the account is known but not a member of the organization, or of another Microsoft Entra tenant.
 	ErrNoAccessToOrg Kind = "no_access_to_org"
-	// ErrConditionalAccess: a conditional access policy (network, device, MFA) refused the call (VS403463).
+	// ErrConditionalAccess means that a conditional access policy (network, device, MFA) refused the call (VS403463).
 	ErrConditionalAccess Kind = "conditional_access"
-	// ErrForbidden: signed in, but the permission is missing.
+	// ErrForbidden means that the account is signed in, but a permission is missing.
 	ErrForbidden Kind = "forbidden"
-	// ErrNotFound: missing, deleted, or not visible to this identity; Azure DevOps does not tell which.
+	// ErrNotFound means missing, deleted, or not visible to this identity; Azure DevOps does not tell which.
 	ErrNotFound Kind = "not_found"
-	// ErrTooManyResults: the query matches 20,000 items or more, so its result is refused or cut.
+	// ErrTooManyResults means that the query matches 20,000 items or more, so its result is refused or cut.
 	ErrTooManyResults Kind = "too_many_results"
-	// ErrQueryTooSlow: the query ran into the service's limit of 30 s (VS402335).
+	// ErrQueryTooSlow means that the query ran into the service's limit of 30 s (VS402335).
 	ErrQueryTooSlow Kind = "query_too_slow"
-	// ErrInvalidQuery: the query cannot run: wrong WIQL, a field or path that is gone, or a folder.
+	// ErrInvalidQuery means that the query cannot run: wrong WIQL, a field or path that is gone, or a folder.
 	ErrInvalidQuery Kind = "invalid_query"
-	// ErrThrottled: the identity used too much; RetryAfter says how long to wait, when the service did.
+	// ErrThrottled means that the identity used too much; RetryAfter says how long to wait, when the service did.
 	ErrThrottled Kind = "throttled"
-	// ErrUnavailable: no usable answer: 5xx, network, timeout of the request, or a body that is cut or no JSON.
+	// ErrUnavailable means no usable answer: 5xx, network, timeout of the request, or a body that is cut or no JSON.
 	ErrUnavailable Kind = "unavailable"
-	// ErrBadRequest: any other refusal of the request itself; most likely our mistake.
+	// ErrBadRequest is any other refusal of the request itself; most likely our mistake.
 	ErrBadRequest Kind = "bad_request"
 )
 
@@ -56,9 +56,9 @@ func (k Kind) Error() string {
 	case ErrInvalidQuery:
 		return "query cannot run"
 	case ErrThrottled:
-		return "throttled"
+		return "asked to slow down"
 	case ErrUnavailable:
-		return "unavailable"
+		return "no usable answer"
 	case ErrBadRequest:
 		return "request refused"
 	}

@@ -104,6 +104,9 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	w := httptest.NewRecorder()
 	d(w, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
 	resp := w.Result()
 	resp.Request = r
 	return resp, nil

@@ -79,10 +79,10 @@ func refusedPlaces() map[string]string {
 	}
 }
 
-func placeClient(t testing.TB) *ado.Client {
-	t.Helper()
+func placeClient(tb testing.TB) *ado.Client {
+	tb.Helper()
 	c, err := ado.New(ado.Options{BaseURL: "https://ado.test:8443/base/path"})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return c
 }
 

@@ -81,11 +81,16 @@ func (s *Session) OrganizationExists(ctx context.Context, organization string) (
 	area, _, err := fetch[struct {
 		LocationURL string `json:"locationUrl"`
 	}](ctx, s, c)
-	failure, refused := errors.AsType[*Error](err)
-	if refused && failure.Kind != ErrThrottled && failure.Kind != ErrUnavailable {
-		return false, nil
+	if saysNo(err) {
+		err = nil
 	}
 	return area.LocationURL != "", err
+}
+
+// saysNo tells a refusal from a failure to answer.
+func saysNo(err error) bool {
+	failure, ok := errors.AsType[*Error](err)
+	return ok && failure.Kind != ErrThrottled && failure.Kind != ErrUnavailable
 }
 
 // ConnectionData says who the token is in one organization.

@@ -31,7 +31,7 @@ type call struct {
 	err       error // a name that cannot stand in a URL
 }
 
-// get makes a GET of version 7.1; the query is given as name, value, name, value, …
+// get makes a GET of version 7.1. The query is given in pairs of name and value.
 func get(op string, at target, query ...string) call {
 	return call{op: op, method: http.MethodGet, url: at.with(query...), err: at.err}
 }

@@ -110,7 +110,8 @@ func TestRefresh(t *testing.T) {
 		{"page then good", func(w http.ResponseWriter) { page(w, 203, "Sign In") }, "second", []string{"first"}, nil},
 		{
 			"refreshed only once", func(w http.ResponseWriter) { answer(w, 401, ``) }, "third",
-			[]string{"first"}, ado.ErrSignIn,
+			[]string{"first"},
+			ado.ErrSignIn,
 		},
 		{
 			"no member: the token is fine", func(w http.ResponseWriter) {
@@ -233,6 +234,7 @@ func TestBackoff(t *testing.T) {
 	} {
 		inBubble(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, tt.status, tt.body) },
 			func(t *testing.T, c *ado.Client) {
+				t.Helper()
 				started := time.Now()
 				_, err := c.As("amy", fixed(token)).Project(t.Context(), "fabrikam", "Fiber")
 				require.Error(t, err)
@@ -247,6 +249,7 @@ func TestSlowQueryAnswersInTime(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, 400, vss("X", "VS402335: slow")) },
 		func(t *testing.T, c *ado.Client) {
+			t.Helper()
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
 			started := time.Now()

@@ -84,13 +84,19 @@ func unique(ids []int) []int {
 	return out
 }
 
-// Title, State, Type and Project (a name) are empty, and Parent is 0, when the field was not asked for or has no value.
-func (w WorkItem) Title() string   { return w.Fields.Text(FieldTitle) }
-func (w WorkItem) State() string   { return w.Fields.Text(FieldState) }
-func (w WorkItem) Type() string    { return w.Fields.Text(FieldType) }
+// Title is one line. This and the following are empty when the field was not asked for or has no value.
+func (w WorkItem) Title() string { return w.Fields.Text(FieldTitle) }
+
+// State is a name, whose category WorkItemTypes tells.
+func (w WorkItem) State() string { return w.Fields.Text(FieldState) }
+
+// Type is the name of the work item's type.
+func (w WorkItem) Type() string { return w.Fields.Text(FieldType) }
+
+// Project is the name of the project that holds the item, never its id.
 func (w WorkItem) Project() string { return w.Fields.Text(FieldProject) }
 
-// Parent is the id of the parent item; it may lie outside of the query.
+// Parent is the id of the parent item, or 0; the parent may lie outside of the query.
 func (w WorkItem) Parent() int {
 	n, _ := w.Fields.Number(FieldParent)
 	return int(n)
