@@ -47,15 +47,16 @@ func (l *callLog) enter(x *exchange) func(status int) {
 	if l.inFlight == nil {
 		l.inFlight, l.most = map[string]int{}, map[string]int{}
 	}
-	l.inFlight[call.User]++
-	l.most[call.User] = max(l.most[call.User], l.inFlight[call.User])
+	who := strings.ToLower(call.User)
+	l.inFlight[who]++
+	l.most[who] = max(l.most[who], l.inFlight[who])
 	return func(status int) { l.leave(call, status) }
 }
 
 func (l *callLog) leave(call Call, status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.inFlight[call.User]--
+	l.inFlight[strings.ToLower(call.User)]--
 	call.Status, call.Took = status, time.Since(call.Start)
 	if len(l.calls) >= maxCalls {
 		l.calls = slices.Delete(l.calls, 0, maxCalls/10)

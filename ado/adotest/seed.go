@@ -21,7 +21,8 @@ const (
 	OrgForeign   = "northwind"       // connected to ForeignTenantID
 	ProjectFiber = "Fabrikam Fiber"  // Agile, in contoso
 	ProjectPay   = "Payments"        // Scrum, in contoso
-	ProjectChain = "Supply Chain"    // Agile, in fabrikam
+	ProjectChain = "Supply Chain"    // Agile, in fabrikam; its type list has no states
+	ProjectLocal = "任务板"             // localized names, in fabrikam
 )
 
 // Role is what a person of the demo world may do.

@@ -6,11 +6,13 @@ import (
 	"strings"
 )
 
-// fiberTypes is Agile with one change that many organizations make: the Bug has
-// a Removed state, which the process as shipped keeps from it.
+// fiberTypes is Agile with two changes that many organizations make: the Bug
+// has a Removed state, which the process as shipped keeps from it, and the
+// Issue is switched off.
 func fiberTypes() []Type {
 	types := Agile()
 	for i, t := range types {
+		types[i].Disabled = t.Name == "Issue"
 		if t.Name == "Bug" {
 			types[i].States = append(slices.Clone(t.States), removed("Removed"))
 		}

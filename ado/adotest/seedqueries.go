@@ -78,11 +78,28 @@ func (s *seeder) paymentQueries() {
 
 // elsewhere seeds small projects in the other organizations.
 func (s *seeder) elsewhere() {
-	s.open(OrgFabrikam, Project{Name: ProjectChain, Types: Agile()})
+	types := Agile()
+	for i := range types {
+		types[i].OmitStates = true
+	}
+	s.open(OrgFabrikam, Project{Name: ProjectChain, Types: types})
 	for i, title := range []string{"Suppliers confirm orders", "Trucks report position", "Warehouse counts by scan", "Orders merge by route"} {
 		s.add(Item{Type: "User Story", State: []string{"Closed", "Active", "New"}[i%3], Title: title, Tags: []string{"pilot", StoryTag}, Fields: map[string]any{FieldStoryPoints: float64(2 + i)}})
 	}
 	s.query(Query{Name: "Pilot stories", Filter: tagged("pilot")})
+	s.localized()
 	s.open(OrgForeign, Project{Name: "Traders", Types: Agile()})
 	s.query(Query{Name: "Foreign work", Filter: func(Item) bool { return true }})
+}
+
+// localized seeds a project whose types and states have names of their own, and
+// one item in a state that the process no longer knows.
+func (s *seeder) localized() {
+	s.open(OrgFabrikam, Project{Name: ProjectLocal, SharedRoot: "共享查询", PrivateRoot: "我的查询", Types: []Type{
+		kind("任务", "Task", "A4880A", "icon_clipboard", proposed("新建"), progress("进行中"), completed("已完成"), removed("已删除")),
+	}})
+	for i, state := range []string{"新建", "进行中", "已完成", "已完成", "待验收"} {
+		s.add(Item{Type: "任务", State: state, Title: "任务 " + itoa(i+1), Tags: []string{"本地"}})
+	}
+	s.query(Query{Name: "全部任务", Filter: tagged("本地")})
 }

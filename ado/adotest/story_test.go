@@ -97,6 +97,10 @@ func TestPagesForPeople(t *testing.T) {
 	item := s.get("", "/ado/contoso/Fabrikam%20Fiber/_workitems/edit/3")
 	require.Equal(t, 200, item.status)
 	require.NotContains(t, string(item.raw), "<script>", "titles are escaped")
+	moved := s.do("", http.MethodPost, "/ado/contoso/Fabrikam%20Fiber/_workitems/edit/3", "application/x-www-form-urlencoded", []byte("state=Closed"))
+	require.Equal(t, http.StatusSeeOther, moved.status)
+	it, _ := s.Item("contoso", 3)
+	require.Equal(t, "Closed", it.State)
 	alex := s.token(adotest.AlexOID)
 	q := s.get(alex, fiber+"/queries/"+s.queryID("Launch bugs"))
 	link := q.json["_links"].(map[string]any)["html"].(map[string]any)["href"].(string)
@@ -104,4 +108,29 @@ func TestPagesForPeople(t *testing.T) {
 	require.Equal(t, 200, s.get("", "/ado/contoso/Fabrikam%20Fiber/_queries/query/"+s.queryID("Launch scope")).status)
 	require.Equal(t, http.StatusNotFound, s.get("", "/ado/contoso/Fabrikam%20Fiber/_queries/query/"+s.queryID("My launch scratch")).status)
 	require.Contains(t, string(s.get("", "/").raw), s.url+"/ado")
+}
+
+func TestLocalizedProjectHasAnUnknownState(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	alex := s.token(adotest.AlexOID)
+	const where = "/ado/fabrikam/%E4%BB%BB%E5%8A%A1%E6%9D%BF/_apis/wit/"
+	rows := s.get(alex, where+"queries?$filter=%E5%85%A8%E9%83%A8").rows(t)
+	require.Equal(t, "共享查询/全部任务", rows[0]["path"])
+	require.Len(t, s.get(alex, where+"wiql/"+rows[0]["id"].(string)).json["workItems"], 5)
+	unknown := 0
+	for _, it := range s.Result("fabrikam", adotest.ProjectLocal, "全部任务", "") {
+		if s.Category("fabrikam", it) == "" {
+			unknown++
+		}
+	}
+	require.Equal(t, 1, unknown)
+	require.Equal(t, []string{"新建", "进行中", "已完成", "已删除"}, names(s.get(alex, where+"workitemtypes/%E4%BB%BB%E5%8A%A1/states").rows(t)))
+}
+
+func TestStoryDoesNotGrowForEver(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.Advance(1200)
+	require.LessOrEqual(t, len(s.Items("fabrikam", "Supply Chain")), 201)
 }

@@ -4,11 +4,15 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 )
+
+// maxTokens are kept before expired ones are forgotten.
+const maxTokens = 10_000
 
 // tokenError is the error body of the token endpoint.
 func (c *Cloud) tokenError(e EntraError) answer {
@@ -168,6 +172,9 @@ func (c *Cloud) issue(x *exchange, g grant, scopes []string) answer {
 // mint makes an opaque access token and, if offline_access was granted, a
 // refresh token.
 func (c *Cloud) mint(g grant, scopes []string) (access, refresh string) {
+	if len(c.entra.access) > maxTokens {
+		maps.DeleteFunc(c.entra.access, func(_ string, g *accessGrant) bool { return !c.now().Before(g.expires) })
+	}
 	access = randomText("EwB4A8l6BAAU")
 	narrowed := g
 	narrowed.scopes = scopes
