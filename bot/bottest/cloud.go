@@ -48,6 +48,7 @@ type Cloud struct {
 	opts   Options
 	client *http.Client
 	server *http.Server
+	ended  chan struct{}
 	keys   *keyring
 
 	mu        sync.Mutex
@@ -118,7 +119,9 @@ func Start(opts Options) (*Cloud, error) {
 	}
 	c.SetPublicURL("http://" + listener.Addr().String())
 	c.server = &http.Server{Handler: c, ReadHeaderTimeout: turnLimit}
+	c.ended = make(chan struct{})
 	go func() {
+		defer close(c.ended)
 		if err := c.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			c.opts.Logger.Error("bottest server ended", "err", err)
 		}
@@ -132,7 +135,9 @@ func (c *Cloud) Close() error {
 	if c.server == nil {
 		return nil
 	}
-	return c.server.Close()
+	err := c.server.Close()
+	<-c.ended
+	return err
 }
 
 // ServeHTTP serves the OpenID document and keys below /openid/, the token endpoint

@@ -77,6 +77,9 @@ func (p Post) Contains(part string) bool {
 	return false
 }
 
+// Transcript returns the words and buttons of the chat's posts, for a failing test.
+func (c *Cloud) Transcript(chat Chat) string { return transcript(c.Posts(chat)) }
+
 func transcript(posts []Post) string {
 	if len(posts) == 0 {
 		return "(nothing)"
