@@ -14,7 +14,7 @@ import (
 
 func TestDigest(t *testing.T) {
 	t.Parallel()
-	due := digestOf("S1")
+	due := digest
 	w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
 	s := newScheduler(t, startRedis(t), w)
 	start(t, s)
@@ -28,7 +28,7 @@ func TestDigest(t *testing.T) {
 
 func TestDigestRetried(t *testing.T) {
 	t.Parallel()
-	due := digestOf("S1")
+	due := digest
 	w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
 	w.onPost = func(context.Context) error {
 		if w.count("post S1") <= 2 {
@@ -47,7 +47,7 @@ func TestDigestRetried(t *testing.T) {
 
 func TestDigestGivenUpIsToldLater(t *testing.T) {
 	t.Parallel()
-	due := digestOf("S1")
+	due := digest
 	w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
 	w.onPost = func(context.Context) error {
 		if w.count("post S1") <= 2 {
@@ -69,7 +69,7 @@ func TestDigestGivenUpIsToldLater(t *testing.T) {
 func TestDigestRefused(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []okr.Kind{okr.Forbidden, okr.NotFound} {
-		due := digestOf("S1")
+		due := digest
 		w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
 		w.onPost = func(context.Context) error { return okr.Errorf(kind, "okrbot was removed.") }
 		s := newScheduler(t, startRedis(t), w)
@@ -86,7 +86,7 @@ func TestDigestRefused(t *testing.T) {
 // record: the same change is told once more, not more often.
 func TestDigestCrashBeforeRecord(t *testing.T) {
 	t.Parallel()
-	due := digestOf("S1")
+	due := digest
 	w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
 	crashed := false
 	w.onRecord = func() error {
@@ -109,7 +109,7 @@ func TestDigestCrashBeforeRecord(t *testing.T) {
 // TestDigestRecordInsists lets the store be away for a moment after the post.
 func TestDigestRecordInsists(t *testing.T) {
 	t.Parallel()
-	due := digestOf("S1")
+	due := digest
 	w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
 	failures := 2
 	w.onRecord = func() error {

@@ -23,7 +23,7 @@ func addrOf(url string) string {
 func TestRealRedis(t *testing.T) {
 	t.Parallel()
 	addr := addrOf(okrtest.StartRedis(t))
-	w := &world{now: noon, until: noon.Add(-25 * time.Hour), agenda: []okr.Due{digestOf("S1")}, news: 1}
+	w := &world{now: noon, until: noon.Add(-25 * time.Hour), agenda: []okr.Due{digest}, news: 1}
 	const connections = 200
 	for i := range connections {
 		w.agenda = append(w.agenda, syncOf(fmt.Sprintf("C%d", i)))
@@ -50,7 +50,7 @@ func TestRealRedis(t *testing.T) {
 	for i := range connections {
 		d := syncOf(fmt.Sprintf("C%d", i))
 		want := 4
-		if slotTime(d) == noon {
+		if slotTime(d).Equal(noon) {
 			want = 3
 		}
 		if i == 1 {

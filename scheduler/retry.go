@@ -26,7 +26,7 @@ func (s *Scheduler) retryDelay(n int, err error, _ *asynq.Task) time.Duration {
 		return 0
 	}
 	delay := min(s.opts.RetryDelay<<min(n, 16), s.opts.Interval/4)
-	return delay + rand.N(delay/4+1) // spread those that failed together
+	return delay + rand.N(delay/4+1) //nolint:gosec // no secret: it spreads those that failed together
 }
 
 // passes says whether a failure may pass by itself within the period.

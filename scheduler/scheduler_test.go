@@ -44,7 +44,7 @@ func TestIntervals(t *testing.T) {
 		t.Run(interval.String(), func(t *testing.T) {
 			t.Parallel()
 			whole := max(time.Minute, min(interval.Truncate(time.Minute), 24*time.Hour))
-			w := &world{now: noon, agenda: []okr.Due{syncOf("C1"), digestOf("S1")}}
+			w := &world{now: noon, agenda: []okr.Due{syncOf("C1"), digest}}
 			s := newScheduler(t, startRedis(t), w, func(o *scheduler.Options) { o.Interval = interval })
 			require.NoError(t, s.Tick(t.Context(), noon))
 			start(t, s)

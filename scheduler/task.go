@@ -154,11 +154,11 @@ func (s *Scheduler) note(ctx context.Context, task *asynq.Task, res result, took
 		ID     string       `json:"id"` // of due work only
 	}
 	_ = json.Unmarshal(task.Payload(), &of) // one that cannot be read is in res.err
-	attrs := []any{"op", task.Type(), "task", id, "tenant", of.Tenant, "id", of.ID,
-		"outcome", string(res.outcome), "attempt", retries + 1, "dur", took}
+	log := s.log.With("op", task.Type(), "task", id, "tenant", of.Tenant, "id", of.ID)
+	attrs := []any{"outcome", string(res.outcome), "attempt", retries + 1, "dur", took}
 	if res.err == nil {
-		s.log.InfoContext(ctx, "task", attrs...)
+		log.InfoContext(ctx, "task", attrs...)
 		return
 	}
-	s.log.WarnContext(ctx, "task", append(attrs, "err", res.err)...)
+	log.WarnContext(ctx, "task", append(attrs, "err", res.err)...)
 }

@@ -228,7 +228,7 @@ func start(t *testing.T, s *scheduler.Scheduler) {
 	t.Helper()
 	require.NoError(t, s.Start(t.Context()))
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 20*time.Second)
 		defer cancel()
 		require.NoError(t, s.Shutdown(ctx))
 	})
@@ -247,5 +247,7 @@ func slotTime(work okr.Due) time.Time {
 	return noon.Add(time.Duration(work.Slot()%60) * time.Minute)
 }
 
-func syncOf(id string) okr.Due   { return okr.Due{Kind: okr.DueSync, Tenant: tenant, ID: id} }
-func digestOf(id string) okr.Due { return okr.Due{Kind: okr.DueDigest, Tenant: tenant, ID: id} }
+// digest is the post of a subscription.
+var digest = okr.Due{Kind: okr.DueDigest, Tenant: tenant, ID: "S1"}
+
+func syncOf(id string) okr.Due { return okr.Due{Kind: okr.DueSync, Tenant: tenant, ID: id} }
