@@ -23,7 +23,7 @@ func QueryTimeout(status int) Fault {
 // ServerError is 500 with a JSON body.
 func ServerError() Fault {
 	return asCaller("server error", func(*exchange) answer {
-		return vss(http.StatusInternalServerError, "CircuitBreakerExceededConcurrencyException", "TF400898: An Internal Error Occurred. Activity Id: 0.")
+		return vss(http.StatusInternalServerError, "VssServiceException", "TF400898: An Internal Error Occurred. Activity Id: "+randomGUID()+".")
 	})
 }
 
