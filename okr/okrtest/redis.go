@@ -5,7 +5,10 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,7 +41,7 @@ type RedisServer struct {
 }
 
 // StartRedisServer starts a redis-server on a free port with a new folder and
-// more arguments, for example "--appendonly", "yes".
+// more arguments, for example "--appendonly", "yes". Without any it keeps nothing.
 func StartRedisServer(tb testing.TB, args ...string) *RedisServer {
 	tb.Helper()
 	_, err := exec.LookPath("redis-server")
@@ -54,6 +57,18 @@ func StartRedisServer(tb testing.TB, args ...string) *RedisServer {
 	require.NoError(tb, err, "redis-server does not start")
 	return nil
 }
+
+// StartSentinel starts a Redis Sentinel that watches nothing yet; tell it with Do
+// "SENTINEL", "MONITOR", name, host, port, quorum.
+func StartSentinel(tb testing.TB) *RedisServer {
+	tb.Helper()
+	conf := filepath.Join(tb.TempDir(), "sentinel.conf") // Sentinel keeps its state in it
+	require.NoError(tb, os.WriteFile(conf, nil, 0o600))
+	return StartRedisServer(tb, conf, "--sentinel")
+}
+
+// Addr is where the server listens, as 127.0.0.1:port.
+func (r *RedisServer) Addr() string { return r.addr }
 
 // URL is where the server listens, as redis://127.0.0.1:port/0.
 func (r *RedisServer) URL() string { return "redis://" + r.addr + "/0" }
@@ -95,7 +110,10 @@ func (r *RedisServer) start() error {
 	if err != nil {
 		return fmt.Errorf("redis-server: %w", err)
 	}
-	args := append([]string{"--bind", host, "--port", port, "--dir", r.dir, "--save", "", "--appendonly", "no"}, r.args...)
+	args := append(slices.Clone(r.args), "--bind", host, "--port", port, "--dir", r.dir)
+	if !slices.Contains(args, "--sentinel") {
+		args = append(args, "--save", "") // nothing of the disk's but what the test asks for
+	}
 	r.log, r.done = &bytes.Buffer{}, make(chan struct{})
 	r.cmd = exec.Command("redis-server", args...) //nolint:noctx // it ends with the test, by Cleanup
 	r.cmd.Stdout, r.cmd.Stderr = r.log, r.log

@@ -17,7 +17,7 @@ const (
 	dialTimeout     = 2 * time.Second
 	commandTimeout  = 3 * time.Second
 	poolTimeout     = 4 * time.Second
-	maxRetries      = 3
+	maxRetries      = 2 // with commandTimeout: a Redis that hangs is given up after 9 s
 	dialTries       = 2
 	minRetryBackoff = 20 * time.Millisecond
 	maxRetryBackoff = 500 * time.Millisecond
