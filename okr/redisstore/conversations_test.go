@@ -1,0 +1,47 @@
+package redisstore_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/okr"
+	"okrbot/okr/okrtest"
+	"okrbot/okr/redisstore"
+)
+
+func chatOf(p okr.Person, id string) okr.Conversation {
+	c := okrtest.Conversation(id)
+	c.Kind, c.User, c.Name, c.TeamID = okr.Personal, p.ID, p.Name, ""
+	return c
+}
+
+func TestConversations(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		ctx := t.Context()
+		channel, old, chat := okrtest.Conversation("19:x@thread.tacv2"), chatOf(okrtest.Ada, "a:1"), chatOf(okrtest.Ada, "a:2")
+		_, err := s.PersonalConversation(ctx, okrtest.TenantID, okrtest.Ada.ID)
+		okrtest.RequireKind(t, okr.NotFound, err)
+		for _, c := range []okr.Conversation{channel, old, chat, chat} {
+			require.NoError(t, s.SaveConversation(ctx, c))
+		}
+		got, err := s.Conversation(ctx, okrtest.TenantID, channel.ID)
+		require.NoError(t, err)
+		require.Equal(t, channel, got)
+		_, err = s.Conversation(ctx, "other", channel.ID)
+		okrtest.RequireKind(t, okr.NotFound, err)
+
+		require.NoError(t, s.DropConversation(ctx, okrtest.TenantID, old.ID))
+		got, err = s.PersonalConversation(ctx, okrtest.TenantID, okrtest.Ada.ID)
+		require.NoError(t, err)
+		require.Equal(t, chat, got, "the newer one stays")
+
+		require.NoError(t, s.DropConversation(ctx, okrtest.TenantID, chat.ID))
+		require.NoError(t, s.DropConversation(ctx, okrtest.TenantID, chat.ID))
+		_, err = s.PersonalConversation(ctx, okrtest.TenantID, okrtest.Ada.ID)
+		okrtest.RequireKind(t, okr.NotFound, err)
+		require.NoError(t, s.DropConversation(ctx, okrtest.TenantID, channel.ID))
+		require.Empty(t, dump(t, s))
+	})
+}

@@ -1,0 +1,78 @@
+package redisstore_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/okr"
+	"okrbot/okr/okrtest"
+	"okrbot/okr/redisstore"
+)
+
+// While replicas are updated one after the other, an old one may meet what a new
+// one wrote.
+func TestValueOfANewerProgram(t *testing.T) {
+	t.Parallel()
+	s := open(t, "")
+	rewriteGoal(t, s, func(raw string) string {
+		require.True(t, strings.HasPrefix(raw, `{"v":1,`), "the version is stored: %s", raw)
+		return strings.Replace(raw, `{"v":1,`, `{"v":2,`, 1)
+	})
+	_, err := s.Goals().Get(t.Context(), okrtest.TenantID, "O1")
+	okrtest.RequireKind(t, okr.Unavailable, err)
+	require.ErrorContains(t, err, "data version 2, this program knows 1 to 1")
+	_, err = s.Goals().Update(t.Context(), okrtest.TenantID, "O1", func(*okr.Goal) error { return nil })
+	okrtest.RequireKind(t, okr.Unavailable, err)
+	_, _, err = s.Goals().List(t.Context(), okrtest.TenantID, "", okr.Page{})
+	okrtest.RequireKind(t, okr.Unavailable, err)
+}
+
+func TestValueWithFieldsOfANewerProgram(t *testing.T) {
+	t.Parallel()
+	s := open(t, "")
+	rewriteGoal(t, s, func(raw string) string { return strings.Replace(raw, `"title":`, `"mood":"fine","title":`, 1) })
+	got, err := s.Goals().Get(t.Context(), okrtest.TenantID, "O1")
+	require.NoError(t, err)
+	require.Equal(t, okrtest.Objective(1), got)
+}
+
+func TestValueThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	s := open(t, "")
+	rewriteGoal(t, s, func(string) string { return "{" })
+	_, err := s.Goals().Get(t.Context(), okrtest.TenantID, "O1")
+	okrtest.RequireKind(t, okr.Internal, err)
+}
+
+// rewriteGoal creates objective O1 and changes what is stored of it.
+func rewriteGoal(t *testing.T, s *redisstore.Store, change func(string) string) {
+	t.Helper()
+	require.NoError(t, s.Goals().Create(t.Context(), okrtest.TenantID, okrtest.Objective(1)))
+	key := keyWith(t, s, "goal:record:O1")
+	raw, err := s.Client().Get(t.Context(), key).Result()
+	require.NoError(t, err)
+	require.NoError(t, s.Client().Set(t.Context(), key, change(raw), 0).Err())
+}
+
+func TestKeysCarryTheTenantAndLeaveNothing(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		ctx := t.Context()
+		require.NoError(t, s.Connections().Create(ctx, okrtest.TenantID, okrtest.Connection(1, okrtest.Ada)))
+		_, err := s.Connections().Update(ctx, okrtest.TenantID, "C1", func(c *okr.Connection) error {
+			c.Name, c.Shared, c.Owner = "Other", true, okrtest.Grace
+			return nil
+		})
+		require.NoError(t, err)
+		for line := range strings.Lines(dump(t, s)) {
+			require.True(t, strings.HasPrefix(line, "okr:{"+string(okrtest.TenantID)+"}:"), line)
+		}
+		_, err = s.Connections().Delete(ctx, okrtest.TenantID, "C1")
+		require.NoError(t, err)
+		keys, err := s.Client().Keys(ctx, "*").Result()
+		require.NoError(t, err)
+		require.Equal(t, []string{"okr:{" + string(okrtest.TenantID) + "}:connection:created"}, keys)
+	})
+}
