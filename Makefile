@@ -46,4 +46,4 @@ fmt: ## format the Go code (gofumpt, goimports)
 
 build: ## build bin/okrbot
 	@$(ENSURE) go
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN) .
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o $(BIN) .

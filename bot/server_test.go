@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/bot"
+	"okrbot/okr"
 )
 
 // wireHandler is a Handler of functions; absent ones do nothing.
@@ -56,10 +57,10 @@ type wireDeliveries struct {
 	err  error
 }
 
-func (d *wireDeliveries) FirstDelivery(_ context.Context, tenant, conversation, id string) (bool, error) {
+func (d *wireDeliveries) FirstDelivery(_ context.Context, tenant okr.TenantID, conversation, id string) (bool, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	key := tenant + "|" + conversation + "|" + id
+	key := string(tenant) + "|" + conversation + "|" + id
 	first := !d.seen[key]
 	d.seen[key] = true
 	return first, d.err

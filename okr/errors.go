@@ -95,3 +95,12 @@ func MessageOf(err error) (string, bool) {
 	}
 	return "", false
 }
+
+// FieldOf names the form field that an error is about; empty: the whole form.
+func FieldOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Field
+	}
+	return ""
+}

@@ -57,8 +57,8 @@ func (s *Service) changeSettings(ctx context.Context, tenant TenantID, change fu
 	return s.Store.Tenants().Update(ctx, tenant, t.Key(), change)
 }
 
-// requireEnabled fails with Disabled while the integration is off.
-func (s *Service) requireEnabled(ctx context.Context, actor Actor) error {
+// RequireEnabled fails with Disabled while the integration is off.
+func (s *Service) RequireEnabled(ctx context.Context, actor Actor) error {
 	t, err := s.Settings(ctx, actor.Tenant)
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ type Preview struct {
 // Bindable reads a goal that the actor may bind. Invalid: it is an objective.
 // Forbidden: the actor may not edit it.
 func (s *Service) Bindable(ctx context.Context, actor Actor, id GoalID) (Goal, error) {
-	if err := s.requireEnabled(ctx, actor); err != nil {
+	if err := s.RequireEnabled(ctx, actor); err != nil {
 		return Goal{}, err
 	}
 	g, err := s.goal(ctx, actor, id)

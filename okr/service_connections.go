@@ -126,7 +126,7 @@ func (s *Service) RemoteProjects(ctx context.Context, actor Actor, id Credential
 // really read the project. Conflict: the name is in use. NotFound, NoAccess: the
 // organization or project does not exist or refuses the account.
 func (s *Service) SaveConnection(ctx context.Context, actor Actor, in ConnectionInput) (Connection, error) {
-	if err := s.requireEnabled(ctx, actor); err != nil {
+	if err := s.RequireEnabled(ctx, actor); err != nil {
 		return Connection{}, err
 	}
 	in.Name = CleanLine(in.Name)
@@ -322,4 +322,10 @@ func (s *Service) failBinding(ctx context.Context, tenant TenantID, id GoalID, c
 		return nil // deleted meanwhile
 	}
 	return err
+}
+
+// OwnConnections lists the connections that the actor made.
+func (s *Service) OwnConnections(ctx context.Context, actor Actor) ([]Connection, error) {
+	own, _, err := s.Store.Connections().List(ctx, actor.Tenant, OwnerIndex(actor.ID), Page{})
+	return own, err
 }

@@ -25,7 +25,7 @@ func (s *Service) SubscriptionOf(ctx context.Context, tenant TenantID, conversat
 // changes which. What stands now counts as told: the first digest tells what
 // moves from now on.
 func (s *Service) Subscribe(ctx context.Context, actor Actor, conv Conversation, objectives []GoalID) (Subscription, error) {
-	if err := s.requireEnabled(ctx, actor); err != nil {
+	if err := s.RequireEnabled(ctx, actor); err != nil {
 		return Subscription{}, err
 	}
 	if actor.Guest {

@@ -10,7 +10,7 @@ import (
 // goal, or all connections that something is bound through. Invalid: the goal is
 // not bound, or nothing is.
 func (s *Service) SyncJobs(ctx context.Context, actor Actor, id GoalID) ([]SyncJob, error) {
-	if err := s.requireEnabled(ctx, actor); err != nil {
+	if err := s.RequireEnabled(ctx, actor); err != nil {
 		return nil, err
 	}
 	if id == "" {

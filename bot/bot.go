@@ -1,0 +1,83 @@
+package bot
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"okrbot/okr"
+)
+
+// Memory keeps what the conversation has to remember between turns, over all
+// replicas and restarts.
+type Memory interface {
+	Deliveries
+	// SaveConversation keeps where a place can be reached; the newest wins.
+	SaveConversation(ctx context.Context, c okr.Conversation) error
+	// Conversation reads a place. NotFound: it was never seen or was dropped.
+	Conversation(ctx context.Context, tenant okr.TenantID, id string) (okr.Conversation, error)
+	// PersonalConversation reads the 1:1 chat of a person. NotFound: never seen.
+	PersonalConversation(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Conversation, error)
+	// DropConversation forgets a place; none there is no error.
+	DropConversation(ctx context.Context, tenant okr.TenantID, id string) error
+	Drafts
+	Tickets
+}
+
+// Drafts keeps half-filled forms on the server, so that cards carry only an id.
+type Drafts interface {
+	// PutDraft stores a draft for a time.
+	PutDraft(ctx context.Context, tenant okr.TenantID, id string, data []byte, ttl time.Duration) error
+	// Draft reads a draft. NotFound: it never was, or its time is over.
+	Draft(ctx context.Context, tenant okr.TenantID, id string) ([]byte, error)
+	// DropDraft forgets a draft; none there is no error.
+	DropDraft(ctx context.Context, tenant okr.TenantID, id string) error
+}
+
+// Tickets keeps what a sign-in under way needs, sealed.
+type Tickets interface {
+	// PutTicket stores a ticket for a time.
+	PutTicket(ctx context.Context, ticket string, data []byte, ttl time.Duration) error
+	// TakeTicket reads and removes a ticket in one step. NotFound: it never was,
+	// was taken, or its time is over.
+	TakeTicket(ctx context.Context, ticket string) ([]byte, error)
+	// PeekTicket reads a ticket and leaves it.
+	PeekTicket(ctx context.Context, ticket string) ([]byte, error)
+	// CountTry counts tries under a key and gives how many there were within ttl.
+	CountTry(ctx context.Context, tenant okr.TenantID, key string, ttl time.Duration) (int, error)
+}
+
+// Syncer runs syncs in the background.
+type Syncer interface {
+	// SyncNow runs jobs soon and then shows the outcome on the card of reply.
+	SyncNow(ctx context.Context, tenant okr.TenantID, jobs []okr.SyncJob, reply okr.Reply) error
+}
+
+// Options is what a [Bot] works with.
+type Options struct {
+	Service   *okr.Service
+	Memory    Memory
+	Syncer    Syncer
+	Connector *Connector
+	SignIn    SignInOptions
+	Logger    *slog.Logger
+	Now       func() time.Time
+}
+
+// Bot is the conversation: it implements [Handler] for what people write and
+// press, and posts digests, notices and outcomes of syncs by itself.
+type Bot struct {
+	Options
+	commands []command
+	verbs    map[string]pressHandler
+}
+
+var _ Handler = (*Bot)(nil)
+
+// New makes the conversation.
+func New(o Options) *Bot {
+	b := &Bot{Options: o}
+	b.commands = b.commandTable()
+	b.verbs = b.verbTable()
+	return b
+}

@@ -1,0 +1,117 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// PostDigest posts a digest as a new message of its place. Forbidden or NotFound:
+// the place cannot be reached any more. Any other error: try again later.
+func (b *Bot) PostDigest(ctx context.Context, d okr.Digest) error {
+	settings, err := b.Service.Settings(ctx, d.Subscription.Conversation.Tenant)
+	if err != nil {
+		return err
+	}
+	place := d.Subscription.Conversation
+	// The service URL may have changed since the subscription was made.
+	if newest, err := b.Memory.Conversation(ctx, place.Tenant, place.ID); err == nil {
+		place = newest
+	}
+	card := cards.Digest(cards.Place{Zone: settings.Location(), Now: b.Now()}, d)
+	err = b.post(ctx, refOf(place), say(card))
+	return unreachable(err)
+}
+
+// unreachable translates the connector's refusals into okr's.
+func unreachable(err error) error {
+	switch {
+	case errors.Is(err, ErrUnreachable):
+		return okr.WrapError(okr.Forbidden, err, "okrbot was removed from this place or may not post here.")
+	case errors.Is(err, ErrGone):
+		return okr.WrapError(okr.NotFound, err, "This place does not exist any more.")
+	}
+	return err
+}
+
+// TellOwner tells a person in the 1:1 chat what fails and how to end it. One who
+// cannot be reached is left alone: the connection list shows it as well.
+func (b *Bot) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {
+	chat, err := b.Memory.PersonalConversation(ctx, tenant, n.Owner.ID)
+	if okr.KindOf(err) == okr.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	goals := make([]okr.Goal, 0, len(n.Titles))
+	for i, title := range n.Titles {
+		goals = append(goals, okr.Goal{ID: n.Goals[i], Kind: n.Goals[i].Kind(), Title: title})
+	}
+	settings, err := b.Service.Settings(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	card := cards.OwnerNotice(cards.Place{Zone: settings.Location(), Now: b.Now()}, cards.Notice{
+		Connection: n.Connection, Goals: goals, Problem: n.Health.Problem, Since: n.Health.Since, Buttons: fixes(n),
+	})
+	err = unreachable(b.post(ctx, refOf(chat), say(card)))
+	if kind := okr.KindOf(err); kind == okr.Forbidden || kind == okr.NotFound {
+		return nil
+	}
+	return err
+}
+
+// fixes offers the buttons that end a failure.
+func fixes(n okr.Notice) []cards.Button {
+	connection := map[string]string{"connection": string(n.Connection.ID)}
+	open := cards.Button{Title: "Open the connection", Verb: cards.VerbConnection, Data: connection}
+	switch n.Health.State {
+	case okr.HealthNeedsSignIn:
+		return []cards.Button{{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: connection, Style: "positive"}, open}
+	case okr.HealthQueryGone, okr.HealthQueryBroken:
+		if len(n.Goals) > 0 {
+			return []cards.Button{{Title: "Choose another query", Verb: cards.VerbBind, Data: map[string]string{"goal": string(n.Goals[0])}, Style: "positive"}, open}
+		}
+	}
+	return []cards.Button{open}
+}
+
+// SyncDone puts the outcome of a sync on the card that announced it: the goal
+// that was asked for, else a row for each. A sync that nobody waits for has no
+// card.
+func (b *Bot) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow) error {
+	if r.ActivityID == "" {
+		return nil
+	}
+	place := cards.Place{Zone: zone(r.Zone, time.UTC), Now: b.Now()}
+	card := cards.SyncDone(place, rows)
+	if r.Goal != "" && r.Goal.Kind() != okr.Objective && !failed(rows) {
+		v, err := b.Service.Goal(ctx, r.Actor, r.Goal)
+		if err != nil && okr.KindOf(err) != okr.NotFound {
+			return err
+		}
+		if err == nil {
+			card = cards.Goal(place, v)
+		}
+	}
+	ref := refOf(r.Conversation).WithActivity(r.ActivityID)
+	err := b.Connector.Update(ctx, ref, say(card).message())
+	if errors.Is(err, ErrGone) {
+		return nil // somebody deleted the card
+	}
+	return err
+}
+
+func failed(rows []okr.SyncRow) bool {
+	for _, row := range rows {
+		if strings.TrimSpace(row.Problem) != "" {
+			return true
+		}
+	}
+	return false
+}

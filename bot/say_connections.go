@@ -1,0 +1,371 @@
+package bot
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// connectionPage is how many connections one card lists.
+const connectionPage = 15
+
+// connect starts the sign-in, or the form for who is signed in.
+func (b *Bot) connect(ctx context.Context, t *turn, _ string) (reply, error) {
+	return b.startConnection(ctx, t, nil)
+}
+
+// startConnection opens the form that makes a connection, in the 1:1 chat and
+// after a sign-in where there is none. After carries on from there.
+func (b *Bot) startConnection(ctx context.Context, t *turn, after *resume) (reply, error) {
+	if err := b.Service.RequireEnabled(ctx, t.actor); err != nil {
+		return reply{}, err
+	}
+	accounts, err := b.Service.Accounts(ctx, t.actor)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(accounts) == 0 {
+		return b.askSignIn(ctx, t, &resume{Verb: cards.VerbConnect, Data: resumeData(after)})
+	}
+	d := connectionDraft{ID: newDraftID(), Owner: t.actor.ID, Credential: accounts[0].ID, Account: accounts[0].Account.UserName, Resume: after}
+	form, err := b.connectionForm(ctx, t, d, cards.FieldError{})
+	if okr.KindOf(err) == okr.SignIn {
+		return b.askSignIn(ctx, t, &resume{Verb: cards.VerbConnect, Data: resumeData(after)})
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	return b.inPersonal(ctx, t, say(cards.EditConnection(form)))
+}
+
+// resumeData carries what goes on after the connection through the sign-in.
+func resumeData(after *resume) map[string]string {
+	if after == nil {
+		return nil
+	}
+	data := map[string]string{"then": after.Verb}
+	for k, v := range after.Data {
+		data[k] = v
+	}
+	return data
+}
+
+func resumeFrom(p press) *resume {
+	if p.data["then"] == "" {
+		return nil
+	}
+	r := &resume{Verb: p.data["then"], Data: map[string]string{}}
+	for k, v := range p.data {
+		if k != "then" && k != "verb" {
+			r.Data[k] = v
+		}
+	}
+	return r
+}
+
+// inPersonal says something in the 1:1 chat, with a word where it was asked for.
+func (b *Bot) inPersonal(ctx context.Context, t *turn, r reply) (reply, error) {
+	if t.activity.IsPersonal() {
+		return r, nil
+	}
+	c, err := b.personal(ctx, t)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := b.post(ctx, refOf(c), r); err != nil {
+		return reply{}, err
+	}
+	return say(cards.SignInElsewhere(t.placeName())), nil
+}
+
+// connectionForm is the form of a draft. Its first step asks for the
+// organization, the second, once that is known, for the project.
+func (b *Bot) connectionForm(ctx context.Context, t *turn, d connectionDraft, wrong cards.FieldError) (cards.ConnectionForm, error) {
+	f := cards.ConnectionForm{
+		Draft: d.ID, Editing: d.Editing, Name: d.Name, Organization: d.Organization, Project: d.Project,
+		Shared: d.Shared, Account: d.Account, Error: wrong,
+	}
+	if err := b.saveDraft(ctx, t, d.ID, d); err != nil {
+		return f, err
+	}
+	var err error
+	f.Organizations, err = b.Service.Organizations(ctx, t.actor, d.Credential)
+	if err != nil && okr.KindOf(err) != okr.SignIn {
+		// The list is a help only: a name can be typed as well.
+		f.Error = firstError(f.Error, cards.FieldError{Field: "organization", Message: b.words(ctx, err)})
+		err = nil
+	}
+	return f, err
+}
+
+func firstError(a, b cards.FieldError) cards.FieldError {
+	if a.Message != "" {
+		return a
+	}
+	return b
+}
+
+// connectionOrganization takes the first step and asks for the project.
+func (b *Bot) connectionOrganization(ctx context.Context, t *turn, p press) (reply, error) {
+	d, err := b.connectionDraft(ctx, t, p)
+	if err != nil {
+		return reply{}, err
+	}
+	d.Name, d.Shared = okr.CleanLine(p.data["name"]), p.data["shared"] == "true"
+	d.Organization = strings.TrimSpace(p.data["organizationText"])
+	if chosen := p.data["organization"]; d.Organization == "" && chosen != cards.ChoiceOtherOrganization {
+		d.Organization = chosen
+	}
+	if d.Organization == "" {
+		return b.connectionStepOne(ctx, t, d, cards.FieldError{Field: "organization", Message: "Choose an organization, or type its name or paste any Azure DevOps address."})
+	}
+	return b.connectionProjects(ctx, t, d, cards.FieldError{})
+}
+
+func (b *Bot) connectionStepOne(ctx context.Context, t *turn, d connectionDraft, wrong cards.FieldError) (reply, error) {
+	form, err := b.connectionForm(ctx, t, d, wrong)
+	return say(cards.EditConnection(form)), err
+}
+
+// connectionProjects shows the second step: the projects that the account sees.
+func (b *Bot) connectionProjects(ctx context.Context, t *turn, d connectionDraft, wrong cards.FieldError) (reply, error) {
+	organization, project, projects, err := b.Service.RemoteProjects(ctx, t.actor, d.Credential, d.Organization)
+	if wrongOrg, ok := b.fieldError(ctx, err); ok {
+		return b.connectionStepOne(ctx, t, d, wrongOrg)
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	d.Organization = organization
+	if d.Project == "" {
+		d.Project = projectID(projects, project)
+	}
+	if d.Name == "" && wrong.Field != "name" {
+		d.Name = suggestedName(organization, project)
+	}
+	form, err := b.connectionForm(ctx, t, d, wrong)
+	form.Projects = projects
+	return say(cards.EditConnection(form)), err
+}
+
+// projectID finds a project that was named in a pasted address.
+func projectID(projects []okr.RemoteProject, name string) string {
+	for _, p := range projects {
+		if name != "" && (strings.EqualFold(p.Name, name) || strings.EqualFold(p.ID, name)) {
+			return p.ID
+		}
+	}
+	return ""
+}
+
+func suggestedName(organization, project string) string {
+	if project == "" {
+		return ""
+	}
+	return okr.Shorten(organization+" / "+project, okr.MaxName)
+}
+
+// fieldError gives what is wrong with a form, for errors that the form itself
+// can show.
+func (b *Bot) fieldError(ctx context.Context, err error) (cards.FieldError, bool) {
+	switch okr.KindOf(err) {
+	case okr.Invalid, okr.NotFound, okr.NoAccess, okr.Conflict, okr.Throttled, okr.Unavailable:
+		return cards.FieldError{Field: okr.FieldOf(err), Message: b.words(ctx, err)}, true
+	default:
+		return cards.FieldError{}, false
+	}
+}
+
+func (b *Bot) connectionBack(ctx context.Context, t *turn, p press) (reply, error) {
+	d, err := b.connectionDraft(ctx, t, p)
+	if err != nil {
+		return reply{}, err
+	}
+	d.Project = ""
+	return b.connectionStepOne(ctx, t, d, cards.FieldError{})
+}
+
+// saveConnection checks that the project can really be read, and saves.
+func (b *Bot) saveConnection(ctx context.Context, t *turn, p press) (reply, error) {
+	d, err := b.connectionDraft(ctx, t, p)
+	if err != nil {
+		return reply{}, err
+	}
+	if name, ok := p.data["name"]; ok {
+		d.Name = okr.CleanLine(name)
+	}
+	d.Project, d.Shared = p.data["project"], p.data["shared"] == "true"
+	c, err := b.Service.SaveConnection(ctx, t.actor, okr.ConnectionInput{
+		Editing: d.Editing, Name: d.Name, Organization: d.Organization, Project: d.Project,
+		Credential: d.Credential, Shared: d.Shared,
+	})
+	if wrong, ok := b.fieldError(ctx, err); ok {
+		if d.Name == "" {
+			wrong.Field = "name"
+		}
+		return b.connectionProjects(ctx, t, d, wrong)
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	if err := b.Memory.DropDraft(ctx, t.actor.Tenant, d.ID); err != nil {
+		return reply{}, err
+	}
+	return b.afterConnection(ctx, t, c, d.Resume)
+}
+
+// afterConnection shows the new connection, or goes on with what needed it.
+func (b *Bot) afterConnection(ctx context.Context, t *turn, c okr.Connection, next *resume) (reply, error) {
+	if next == nil {
+		return b.connectionCard(ctx, t, c.ID)
+	}
+	data := map[string]string{"connection": string(c.ID)}
+	for k, v := range next.Data {
+		data[k] = v
+	}
+	return b.act(ctx, t, press{verb: next.Verb, data: data})
+}
+
+func (b *Bot) listConnections(ctx context.Context, t *turn, _ string) (reply, error) {
+	return b.pressConnections(ctx, t, press{})
+}
+
+func (b *Bot) pressConnections(ctx context.Context, t *turn, p press) (reply, error) {
+	all, err := b.Service.AllConnections(ctx, t.actor)
+	if err != nil {
+		return reply{}, err
+	}
+	offset := min(offsetOf(p), max(0, len(all)-1))
+	var views []cards.ConnectionView
+	for _, c := range all[offset:min(len(all), offset+connectionPage)] {
+		v, err := b.connectionView(ctx, t, c, 1)
+		if err != nil {
+			return reply{}, err
+		}
+		views = append(views, v)
+	}
+	return say(cards.Connections(t.place, views, len(all), offset)), nil
+}
+
+// offsetOf reads where a page begins; anything else is the first page.
+func offsetOf(p press) int {
+	n, err := strconv.Atoi(p.data["offset"])
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+func (b *Bot) connectionView(ctx context.Context, t *turn, c okr.Connection, bound int) (cards.ConnectionView, error) {
+	goals, n, err := b.Service.Bound(ctx, t.actor, c.ID, okr.Page{Limit: bound})
+	if err != nil {
+		return cards.ConnectionView{}, err
+	}
+	admin, err := b.Service.IsAdmin(ctx, t.actor)
+	own := c.Owner.ID == t.actor.ID
+	return cards.ConnectionView{Connection: c, Bound: goals, BoundCount: n, IsOwner: own, MayDelete: own || admin}, err
+}
+
+func (b *Bot) pressConnection(ctx context.Context, t *turn, p press) (reply, error) {
+	return b.connectionCard(ctx, t, okr.ConnectionID(p.data["connection"]))
+}
+
+func (b *Bot) connectionCard(ctx context.Context, t *turn, id okr.ConnectionID) (reply, error) {
+	v, err := b.readConnection(ctx, t, id)
+	return say(cards.Connection(t.place, v)), err
+}
+
+func (b *Bot) readConnection(ctx context.Context, t *turn, id okr.ConnectionID) (cards.ConnectionView, error) {
+	c, err := b.Service.Connection(ctx, t.actor, id)
+	if err != nil {
+		return cards.ConnectionView{}, err
+	}
+	return b.connectionView(ctx, t, c, connectionPage)
+}
+
+// editConnection opens the form with what the connection has.
+func (b *Bot) editConnection(ctx context.Context, t *turn, p press) (reply, error) {
+	c, err := b.Service.Connection(ctx, t.actor, okr.ConnectionID(p.data["connection"]))
+	if err != nil {
+		return reply{}, err
+	}
+	if c.Owner.ID != t.actor.ID {
+		return reply{}, okr.Errorf(okr.Forbidden, "Only %s, who made it, can edit this connection.", c.Owner.Name)
+	}
+	d := connectionDraft{
+		ID: newDraftID(), Owner: t.actor.ID, Credential: c.Credential, Account: c.Account, Editing: c.ID,
+		Name: c.Name, Organization: c.Organization, Project: c.Project.ID, Shared: c.Shared,
+	}
+	form, err := b.connectionForm(ctx, t, d, cards.FieldError{})
+	if okr.KindOf(err) == okr.SignIn {
+		return b.askSignIn(ctx, t, &resume{Verb: cards.VerbConnectionEdit, Data: map[string]string{"connection": string(c.ID)}})
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	return b.inPersonal(ctx, t, say(cards.EditConnection(form)))
+}
+
+func (b *Bot) shareConnection(ctx context.Context, t *turn, p press) (reply, error) {
+	c, err := b.Service.ShareConnection(ctx, t.actor, okr.ConnectionID(p.data["connection"]), p.data["shared"] == "true")
+	if err != nil {
+		return reply{}, err
+	}
+	return b.connectionCard(ctx, t, c.ID)
+}
+
+func (b *Bot) askDeleteConnection(ctx context.Context, t *turn, p press) (reply, error) {
+	v, err := b.readConnection(ctx, t, okr.ConnectionID(p.data["connection"]))
+	if err != nil {
+		return reply{}, err
+	}
+	if !v.MayDelete {
+		return reply{}, okr.Errorf(okr.Forbidden, "Only %s, who made it, or an admin can delete this connection.", v.Connection.Owner.Name)
+	}
+	return say(cards.ConfirmDeleteConnection(v)), nil
+}
+
+func (b *Bot) deleteConnection(ctx context.Context, t *turn, p press) (reply, error) {
+	c, err := b.Service.DeleteConnection(ctx, t.actor, okr.ConnectionID(p.data["connection"]))
+	if err != nil {
+		return reply{}, err
+	}
+	return sayAll(cards.Done("Connection deleted", "The connection "+c.Name+" is gone. What was measured through it keeps its last value; bind it again with another connection.", []cards.Button{
+		{Title: "Connections", Verb: cards.VerbConnections}, {Title: "OKRs", Verb: cards.VerbGoals},
+	})), nil
+}
+
+// signInConnection signs in again for a connection that needs it.
+func (b *Bot) signInConnection(ctx context.Context, t *turn, p press) (reply, error) {
+	id := okr.ConnectionID(p.data["connection"])
+	c, err := b.Service.Connection(ctx, t.actor, id)
+	if err != nil {
+		return reply{}, err
+	}
+	if c.Owner.ID != t.actor.ID {
+		return reply{}, okr.Errorf(okr.Forbidden, "Only %s can sign in for this connection. You can make one of your own with `connect` and bind to that.", c.Owner.Name)
+	}
+	return b.askSignIn(ctx, t, &resume{Verb: cards.VerbConnection, Data: map[string]string{"connection": string(id)}})
+}
+
+// queries lists shared queries by name through the first connection.
+func (b *Bot) queries(ctx context.Context, t *turn, arg string) (reply, error) {
+	if strings.TrimSpace(arg) == "" {
+		return reply{}, okr.Errorf(okr.Invalid, "Say a part of the query's name, for example `queries bugs`.")
+	}
+	list, err := b.Service.Connections(ctx, t.actor)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(list) == 0 {
+		return reply{}, okr.Errorf(okr.SignIn, "You have no connection to Azure DevOps yet, and none is shared with you. Make one with `connect`.")
+	}
+	page, err := b.Service.SearchQueries(ctx, t.actor, list[0].ID, arg)
+	if err != nil {
+		return reply{}, err
+	}
+	return say(cards.Queries(okr.CleanLine(arg), list[0], page)), nil
+}

@@ -1,0 +1,65 @@
+package bot
+
+import (
+	"context"
+
+	"okrbot/cards"
+)
+
+// verbTable says what each button does. Buttons do everything that commands do.
+func (b *Bot) verbTable() map[string]pressHandler {
+	return map[string]pressHandler{
+		cards.VerbHelp: pressed(b.help),
+
+		cards.VerbEnableAsk:  pressed(b.askEnable),
+		cards.VerbEnable:     b.enable,
+		cards.VerbManage:     pressed(b.manage),
+		cards.VerbDisableAsk: pressed(b.askDisable),
+		cards.VerbDisable:    b.disable,
+
+		cards.VerbConnect:           b.pressConnect,
+		cards.VerbConnectionAccount: b.pressSignIn,
+		cards.VerbConnectionOrg:     b.connectionOrganization,
+		cards.VerbConnectionSave:    b.saveConnection,
+		cards.VerbConnectionBack:    b.connectionBack,
+		cards.VerbConnections:       b.pressConnections,
+		cards.VerbConnection:        b.pressConnection,
+		cards.VerbConnectionEdit:    b.editConnection,
+		cards.VerbConnectionSignIn:  b.signInConnection,
+		cards.VerbConnectionShare:   b.shareConnection,
+		cards.VerbConnectionAskDel:  b.askDeleteConnection,
+		cards.VerbConnectionDelete:  b.deleteConnection,
+		cards.VerbSignInCode:        b.pressCode,
+		cards.VerbSignOutAsk:        pressed(b.askSignOut),
+		cards.VerbSignOut:           b.signOut,
+
+		cards.VerbGoals:         b.pressGoals,
+		cards.VerbGoal:          withGoal(b.goalCard),
+		cards.VerbGoalNew:       b.pressNewGoal,
+		cards.VerbGoalEdit:      withGoal(b.editGoalForm),
+		cards.VerbGoalSave:      b.saveGoal,
+		cards.VerbGoalAskDelete: withGoal(b.askDeleteGoal),
+		cards.VerbGoalDelete:    withGoal(b.deleteGoal),
+
+		cards.VerbBind:           b.pressBind,
+		cards.VerbBindConnection: b.bindConnection,
+		cards.VerbBindSearch:     b.bindSearch,
+		cards.VerbBindChoose:     b.pressChooseQuery,
+		cards.VerbBindPreview:    b.bindPreview,
+		cards.VerbBindSave:       b.saveBinding,
+		cards.VerbBindBack:       b.bindBack,
+		cards.VerbBindAgain:      b.bindAgain,
+		cards.VerbUnbindAsk:      withGoal(b.askUnbindGoal),
+		cards.VerbUnbind:         withGoal(b.unbind),
+
+		cards.VerbSync:       b.pressSync,
+		cards.VerbDigest:     pressed(b.digest),
+		cards.VerbDigestSave: b.saveDigest,
+		cards.VerbDigestStop: b.stopDigest,
+	}
+}
+
+// pressed makes a button of a command without its argument.
+func pressed(run func(context.Context, *turn, string) (reply, error)) pressHandler {
+	return func(ctx context.Context, t *turn, _ press) (reply, error) { return run(ctx, t, "") }
+}

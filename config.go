@@ -1,0 +1,233 @@
+package main
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"okrbot/okr"
+)
+
+// Config is everything that can be set, by environment variables only. Each
+// variable NAME may also be given as NAME_FILE: the path of a file that holds
+// the value, as container platforms mount secrets.
+type Config struct {
+	// ListenAddr is the HTTP listen address.
+	ListenAddr string `env:"LISTEN_ADDR" envDefault:":3978"`
+	// PublicURL is this service as Teams and browsers reach it: https, or http on
+	// loopback. The sign-in pages stand below it.
+	PublicURL string `env:"PUBLIC_URL,required"`
+
+	// AppID, AppPassword and AppTenantID are the bot's registration. The password
+	// is not used by a managed identity, the tenant not by a multi-tenant bot.
+	AppID       string     `env:"MICROSOFT_APP_ID,required"`
+	AppPassword okr.Secret `env:"MICROSOFT_APP_PASSWORD"`
+	AppTenantID string     `env:"MICROSOFT_APP_TENANT_ID"`
+	// AppType is SingleTenant, MultiTenant or UserAssignedMSI.
+	AppType string `env:"MICROSOFT_APP_TYPE" envDefault:"SingleTenant"`
+
+	// BotLoginURL is where the bot gets its own token.
+	BotLoginURL string `env:"BOT_LOGIN_URL" envDefault:"https://login.microsoftonline.com"`
+	// BotMetadataURL names the keys that sign inbound tokens.
+	BotMetadataURL string `env:"BOT_OPENID_METADATA_URL" envDefault:"https://login.botframework.com/v1/.well-known/openidconfiguration"`
+	// BotTokenIssuer is the only accepted issuer of inbound tokens.
+	BotTokenIssuer string `env:"BOT_TOKEN_ISSUER" envDefault:"https://api.botframework.com"`
+	// BotServiceURLs are the hosts to which the bot's token may be sent; empty
+	// means those of the public and government clouds. http only for loopback.
+	BotServiceURLs []string `env:"BOT_SERVICE_URLS"`
+
+	// ADOClientID and ADOClientSecret are the Entra app that signs people in to
+	// Azure DevOps; empty means the bot's own.
+	ADOClientID     string     `env:"ADO_CLIENT_ID"`
+	ADOClientSecret okr.Secret `env:"ADO_CLIENT_SECRET"`
+	// ADOLoginURL and ADOLoginTenant are where they sign in. The tenant is a
+	// tenant id or "organizations".
+	ADOLoginURL    string `env:"ADO_LOGIN_URL" envDefault:"https://login.microsoftonline.com"`
+	ADOLoginTenant string `env:"ADO_LOGIN_TENANT" envDefault:"organizations"`
+	// ADOBaseURL is where organizations are: <url>/{organization}.
+	ADOBaseURL string `env:"ADO_BASE_URL" envDefault:"https://dev.azure.com"`
+	// ADOProfileURL serves profiles and the list of organizations.
+	ADOProfileURL string `env:"ADO_PROFILE_URL" envDefault:"https://app.vssps.visualstudio.com"`
+	// SignInCard is "oauth" for the OAuth card, or "signin" for the plain one.
+	SignInCard string `env:"SIGNIN_CARD" envDefault:"oauth"`
+
+	// RedisURL is redis:// or rediss://; several hosts are a Cluster, ?master= is
+	// Sentinel. Empty: an embedded store that forgets everything at a restart.
+	RedisURL okr.Secret `env:"REDIS_URL"`
+	// SealKeys seal tokens at rest: id:base64(32 bytes), comma-separated; the
+	// first one seals, all open. Required with REDIS_URL.
+	SealKeys okr.Secret `env:"SEAL_KEYS"`
+
+	// AdminObjectIDs are the admins: tenantId/objectId, comma-separated.
+	AdminObjectIDs []string `env:"ADMIN_OBJECT_IDS"`
+	// SyncInterval is how often every binding is measured, 1 minute to a day.
+	SyncInterval time.Duration `env:"SYNC_INTERVAL" envDefault:"1h"`
+	// LogLevel is debug, info, warn or error.
+	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
+	// LogFormat is json or text; empty: text on a terminal, else json.
+	LogFormat string `env:"LOG_FORMAT"`
+	// MetricsAddr is a listen address of its own for /metrics; empty: the same
+	// listener, for requests from loopback only.
+	MetricsAddr string `env:"METRICS_ADDR"`
+	// IdentityEndpoint and IdentityHeader are set by Azure App Service for a
+	// managed identity.
+	IdentityEndpoint string     `env:"IDENTITY_ENDPOINT"`
+	IdentityHeader   okr.Secret `env:"IDENTITY_HEADER"`
+}
+
+// LoadConfig reads and checks the configuration and reports every problem at
+// once.
+func LoadConfig(getenv func(string) string) (Config, error) {
+	values, problems := readEnvironment(getenv)
+	c := Config{}
+	if err := env.ParseWithOptions(&c, env.Options{Environment: values}); err != nil {
+		problems = append(problems, plainProblems(err)...)
+	}
+	if c.ADOClientID == "" {
+		c.ADOClientID = c.AppID
+	}
+	if c.ADOClientSecret == "" {
+		c.ADOClientSecret = c.AppPassword
+	}
+	return c, errors.Join(append(problems, c.check()...)...)
+}
+
+// readEnvironment collects the variables that are set, by value or by file.
+func readEnvironment(getenv func(string) string) (values map[string]string, problems []error) {
+	values = map[string]string{}
+	for _, name := range variableNames() {
+		if v := getenv(name); v != "" {
+			values[name] = v
+			continue
+		}
+		path := getenv(name + "_FILE")
+		if path == "" {
+			continue
+		}
+		content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s_FILE: the file cannot be read", name))
+			continue
+		}
+		values[name] = strings.TrimRight(string(content), "\r\n")
+	}
+	return values, problems
+}
+
+func variableNames() []string {
+	var names []string
+	t := reflect.TypeFor[Config]()
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("env"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+// plainProblems takes the parser's errors apart and leaves out the values, which
+// may be secret.
+func plainProblems(err error) []error {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return []error{errors.New("the environment cannot be read")}
+	}
+	var out []error
+	for _, e := range all.Errors {
+		var unset env.VarIsNotSetError
+		var parse env.ParseError
+		switch {
+		case errors.As(e, &unset):
+			out = append(out, fmt.Errorf("%s: required, but not set", unset.Key))
+		case errors.As(e, &parse):
+			out = append(out, fmt.Errorf("%s: cannot be read as a %s", envName(parse.Name), parse.Type))
+		default:
+			out = append(out, errors.New("a variable cannot be read"))
+		}
+	}
+	return out
+}
+
+func envName(field string) string {
+	f, _ := reflect.TypeFor[Config]().FieldByName(field)
+	name, _, _ := strings.Cut(f.Tag.Get("env"), ",")
+	return name
+}
+
+var (
+	guid    = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	sealKey = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}:`)
+)
+
+// check looks at values that were read; one that is missing is reported already.
+func (c Config) check() []error {
+	var out []error
+	add := func(ok bool, format string, args ...any) {
+		if !ok {
+			out = append(out, fmt.Errorf(format, args...))
+		}
+	}
+	for name, value := range map[string]string{
+		"PUBLIC_URL": c.PublicURL, "BOT_LOGIN_URL": c.BotLoginURL, "BOT_OPENID_METADATA_URL": c.BotMetadataURL,
+		"ADO_LOGIN_URL": c.ADOLoginURL, "ADO_BASE_URL": c.ADOBaseURL, "ADO_PROFILE_URL": c.ADOProfileURL,
+	} {
+		add(value == "" || isWebURL(value), "%s: must be an https address (http only on loopback)", name)
+	}
+	add(c.AppID == "" || guid.MatchString(c.AppID), "MICROSOFT_APP_ID: must be a GUID")
+	add(oneOf(c.AppType, "SingleTenant", "MultiTenant", "UserAssignedMSI"), "MICROSOFT_APP_TYPE: must be SingleTenant, MultiTenant or UserAssignedMSI")
+	add(c.AppType != "SingleTenant" || guid.MatchString(c.AppTenantID), "MICROSOFT_APP_TENANT_ID: required for a single-tenant bot, as a GUID")
+	add(c.AppType == "UserAssignedMSI" || c.AppPassword != "", "MICROSOFT_APP_PASSWORD: required, but not set")
+	add(c.ADOClientSecret != "", "ADO_CLIENT_SECRET: required where the bot has no password of its own")
+	add(oneOf(c.SignInCard, "oauth", "signin"), "SIGNIN_CARD: must be oauth or signin")
+	add(oneOf(c.LogLevel, "debug", "info", "warn", "error"), "LOG_LEVEL: must be debug, info, warn or error")
+	add(oneOf(c.LogFormat, "", "json", "text"), "LOG_FORMAT: must be json or text")
+	add(c.SyncInterval >= time.Minute && c.SyncInterval <= 24*time.Hour, "SYNC_INTERVAL: must lie between 1m and 24h")
+	add(c.RedisURL == "" || c.SealKeys != "", "SEAL_KEYS: required with REDIS_URL; make one with: echo k1:$(openssl rand -base64 32)")
+	add(c.SealKeys == "" || sealKeysFit(c.SealKeys.Reveal()), "SEAL_KEYS: must be id:base64(32 bytes), comma-separated")
+	for _, a := range c.AdminObjectIDs {
+		tenant, id, _ := strings.Cut(a, "/")
+		add(guid.MatchString(tenant) && guid.MatchString(id), "ADMIN_OBJECT_IDS: must be tenantId/objectId, both GUIDs, comma-separated")
+	}
+	return out
+}
+
+func oneOf(value string, allowed ...string) bool {
+	for _, a := range allowed {
+		if value == a {
+			return true
+		}
+	}
+	return false
+}
+
+func isWebURL(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.User != nil {
+		return false
+	}
+	host := u.Hostname()
+	loopback := host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+	return u.Scheme == "https" || (u.Scheme == "http" && loopback)
+}
+
+func sealKeysFit(keys string) bool {
+	for _, k := range strings.Split(keys, ",") {
+		k = strings.TrimSpace(k)
+		if !sealKey.MatchString(k) {
+			return false
+		}
+		_, encoded, _ := strings.Cut(k, ":")
+		raw, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil || len(raw) != 32 {
+			return false
+		}
+	}
+	return true
+}

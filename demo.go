@@ -1,0 +1,288 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"okrbot/ado/adotest"
+	"okrbot/bot/bottest"
+)
+
+// The registration of the demo's bot. Nothing outside this machine knows it.
+const (
+	demoAppID     = "11111111-1111-4111-8111-111111111111"
+	demoAppSecret = "demo-secret" //nolint:gosec // of the simulated cloud only
+)
+
+// playgroundCLI is where `make demo` installs Microsoft's Agents Playground.
+const playgroundCLI = "bot/e2e/node_modules/@microsoft/m365agentsplayground/cli.js"
+
+// demoOptions are the demo's flags. Port 0 takes a free one.
+type demoOptions struct {
+	botPort, azurePort, teamsPort, playgroundPort int
+	noPlayground, noBrowser                       bool
+	story                                         time.Duration
+}
+
+func parseDemo(args []string, out io.Writer) (demoOptions, error) {
+	o := demoOptions{}
+	f := flag.NewFlagSet("okrbot demo", flag.ContinueOnError)
+	f.SetOutput(out)
+	f.IntVar(&o.botPort, "port", 3978, "port of okrbot")
+	f.IntVar(&o.azurePort, "azure-port", 3979, "port of the simulated Azure DevOps and Entra")
+	f.IntVar(&o.teamsPort, "teams-port", 3980, "port of the simulated Teams cloud")
+	f.IntVar(&o.playgroundPort, "playground-port", 5615, "port of the Agents Playground, below 32768")
+	f.BoolVar(&o.noPlayground, "no-playground", false, "do not start the Agents Playground")
+	f.BoolVar(&o.noBrowser, "no-browser", false, "do not open a browser")
+	f.DurationVar(&o.story, "story", 20*time.Second, "how often somebody gets work done; 0: never")
+	return o, f.Parse(args)
+}
+
+// runDemo runs the whole product with nothing outside this machine: the store in
+// memory, simulated Azure DevOps, Entra and Teams, okrbot with its real
+// authentication, and Microsoft's Agents Playground in front.
+func runDemo(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) error {
+	o, err := parseDemo(args, stdout)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d := &demo{options: o, getenv: getenv, stdout: stdout}
+	if err := d.listen(ctx); err != nil {
+		return err
+	}
+	return d.run(ctx)
+}
+
+// demo is the demo's parts.
+type demo struct {
+	options           demoOptions
+	getenv            func(string) string
+	stdout            io.Writer
+	bot, azure, teams net.Listener
+	azureCloud        *adotest.Cloud
+	teamsCloud        *bottest.Cloud
+	playground        string // its address
+}
+
+func (d *demo) listen(ctx context.Context) (err error) {
+	for _, l := range []struct {
+		listener *net.Listener
+		port     int
+		flag     string
+	}{{&d.bot, d.options.botPort, "-port"}, {&d.azure, d.options.azurePort, "-azure-port"}, {&d.teams, d.options.teamsPort, "-teams-port"}} {
+		*l.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(l.port)))
+		if err != nil {
+			return fmt.Errorf("port %d is in use; choose another one with %s: %w", l.port, l.flag, err)
+		}
+	}
+	if d.options.playgroundPort == 0 {
+		d.options.playgroundPort, err = freeLowPort(ctx)
+	}
+	d.playground = "http://127.0.0.1:" + strconv.Itoa(d.options.playgroundPort)
+	return err
+}
+
+// freeLowPort finds a port below those that Linux gives to outgoing connections:
+// the Playground silently takes another port when its own is busy.
+func freeLowPort(ctx context.Context) (int, error) {
+	for port := 20000 + os.Getpid()%5000; port < 32000; port++ {
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err == nil {
+			return port, l.Close()
+		}
+	}
+	return 0, errors.New("no free port for the Agents Playground")
+}
+
+func urlOf(l net.Listener) string { return "http://" + l.Addr().String() }
+
+func (d *demo) run(ctx context.Context) error {
+	c, err := d.config()
+	if err != nil {
+		return err
+	}
+	log := newLogger(c, d.stdout)
+	if err := d.buildClouds(log); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	d.serveHTTP(ctx, group, d.azure, d.azureCloud)
+	d.serveHTTP(ctx, group, d.teams, d.teamsMux())
+	if d.options.story > 0 {
+		wait := d.azureCloud.StartStory(ctx, d.options.story)
+		group.Go(func() error { wait(); return nil })
+	}
+	group.Go(func() error {
+		return serve(ctx, c, log, &hooks{listener: d.bot, poll: 200 * time.Millisecond, ready: d.banner})
+	})
+	if !d.options.noPlayground {
+		group.Go(func() error { return d.runPlayground(ctx) })
+	}
+	if err := group.Wait(); err != nil && ctx.Err() == nil {
+		return err
+	}
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+// config is the configuration of the demo as `okrbot serve` would read it.
+// SYNC_INTERVAL, LOG_LEVEL, LOG_FORMAT, REDIS_URL, SEAL_KEYS and SIGNIN_CARD may
+// be set from outside.
+func (d *demo) config() (Config, error) {
+	teams, azure := urlOf(d.teams), urlOf(d.azure)
+	values := map[string]string{
+		"PUBLIC_URL": urlOf(d.bot), "MICROSOFT_APP_ID": demoAppID, "MICROSOFT_APP_PASSWORD": demoAppSecret,
+		"MICROSOFT_APP_TENANT_ID": bottest.DefaultTenant, "BOT_LOGIN_URL": teams + "/login",
+		"BOT_OPENID_METADATA_URL": teams + "/openid/.well-known/openidconfiguration", "BOT_SERVICE_URLS": teams,
+		"ADO_LOGIN_URL": azure + "/login", "ADO_BASE_URL": azure + "/ado", "ADO_PROFILE_URL": azure + "/vssps",
+		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "SYNC_INTERVAL": "1m", "LOG_FORMAT": "text",
+	}
+	return LoadConfig(func(name string) string {
+		switch name {
+		case "SYNC_INTERVAL", "LOG_LEVEL", "LOG_FORMAT", "REDIS_URL", "SEAL_KEYS", "SIGNIN_CARD":
+			if v := d.getenv(name); v != "" {
+				return v
+			}
+		}
+		return values[name]
+	})
+}
+
+func (d *demo) buildClouds(log *slog.Logger) error {
+	d.azureCloud = adotest.New(adotest.Options{PublicURL: urlOf(d.azure), Logger: log})
+	if err := d.azureCloud.Seed(adotest.World{}); err != nil {
+		return err
+	}
+	d.azureCloud.RegisterApp(adotest.App{
+		ClientID: demoAppID, ClientSecret: demoAppSecret, RedirectURIs: []string{urlOf(d.bot) + "/auth/callback"},
+	})
+	var err error
+	d.teamsCloud, err = bottest.New(bottest.Options{
+		AppID: demoAppID, AppPassword: demoAppSecret, AppTenant: bottest.DefaultTenant, PublicURL: urlOf(d.teams), Logger: log,
+	})
+	if err != nil {
+		return err
+	}
+	d.teamsCloud.SetBot(urlOf(d.bot) + "/api/messages")
+	return nil
+}
+
+// teamsMux serves the Teams cloud, and below /playground the Agents Playground's
+// way through it.
+func (d *demo) teamsMux() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", d.teamsCloud)
+	mux.Handle("/playground/", http.StripPrefix("/playground", d.teamsCloud.Proxy(bottest.ProxyOptions{
+		PublicURL: urlOf(d.teams) + "/playground", PlaygroundURL: d.playground,
+	})))
+	return mux
+}
+
+func (d *demo) serveHTTP(ctx context.Context, group *errgroup.Group, l net.Listener, h http.Handler) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	group.Go(func() error {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		return server.Close()
+	})
+}
+
+// runPlayground starts the Agents Playground with the demo's people and places,
+// and ends it with everything that it started.
+func (d *demo) runPlayground(ctx context.Context) error {
+	if _, err := os.Stat(playgroundCLI); err != nil {
+		return errors.New("the Agents Playground is not installed; `make demo` installs and starts it, or run with -no-playground")
+	}
+	dir, err := os.MkdirTemp("", "okrbot-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file := filepath.Join(dir, "playground.yml")
+	if err := os.WriteFile(file, d.teamsCloud.PlaygroundConfig(), 0o600); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "node", playgroundCLI, "start", //nolint:gosec // a fixed program
+		"-e", urlOf(d.teams)+"/playground/api/messages", "-c", "msteams",
+		"-p", strconv.Itoa(d.options.playgroundPort), "--disable-telemetry")
+	cmd.Env = append(os.Environ(), "M365_AGENTS_PLAYGROUND_CONFIG_PATH="+file)
+	if d.options.noBrowser || !hasDisplay(d.getenv) {
+		cmd.Env = append(cmd.Env, "TEAMSAPPTESTER_BROWSER=none")
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = 5 * time.Second
+	var output tail
+	cmd.Stdout, cmd.Stderr = &output, &output
+	if err := cmd.Run(); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("the Agents Playground ended: %w\n%s", err, output.String())
+	}
+	return nil
+}
+
+// hasDisplay says whether a browser could open.
+func hasDisplay(getenv func(string) string) bool {
+	return runtime.GOOS != "linux" || getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != ""
+}
+
+// tail keeps the end of an output.
+type tail struct{ b []byte }
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.b = append(t.b, p...)
+	t.b = t.b[max(0, len(t.b)-4096):]
+	return len(p), nil
+}
+
+func (t *tail) String() string { return strings.TrimSpace(string(t.b)) }
+
+func (d *demo) banner(*app) {
+	where := "Open " + d.playground + " in a browser."
+	if d.options.noPlayground {
+		where = "The Agents Playground is not started; its endpoint would be " + urlOf(d.teams) + "/playground/api/messages"
+	}
+	_, _ = fmt.Fprintf(d.stdout, `
+okrbot demo: everything runs on this machine, and nothing survives a stop.
+
+  %s
+  You are Alex Wilber, an admin. Type "help", or go on:
+
+    enable                 turn the integration on
+    connect                sign in to the simulated Azure DevOps as Alex Wilber,
+                           organization contoso, project Fabrikam Fiber
+    new objective          then: new kr, new project
+    bind KR1               find the query "Launch bugs"
+    bind P1                find the query "Launch scope"
+    digest                 in the channel Delivery (mention okrbot)
+
+  Work gets done there by itself as time passes; everything is measured each minute.
+  Azure DevOps: %s    okrbot: %s    stop: Ctrl+C
+
+`, where, urlOf(d.azure), urlOf(d.bot))
+}

@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"okrbot/ado"
+	"okrbot/bot"
+	"okrbot/okr"
+	"okrbot/okr/adosource"
+	"okrbot/okr/redisstore"
+	"okrbot/scheduler"
+)
+
+// shutdownTime is how long a stop may take: turns under way, then the queue.
+const shutdownTime = 45 * time.Second
+
+// app is everything that runs, wired together.
+type app struct {
+	config    Config
+	log       *slog.Logger
+	registry  *prometheus.Registry
+	store     *redisstore.Store
+	service   *okr.Service
+	bot       *bot.Bot
+	scheduler *scheduler.Scheduler
+	server    *bot.Server
+}
+
+// hooks are the seams that the demo and the tests use; nil means the real thing.
+type hooks struct {
+	now      func() time.Time
+	listener net.Listener
+	ready    func(*app)
+	poll     time.Duration // how often the queue is looked at
+}
+
+// serve runs the bot until ctx ends, then stops in order: no new turns, those
+// under way to their end, the queue drained, the store closed.
+func serve(ctx context.Context, c Config, log *slog.Logger, h *hooks) (err error) {
+	if h == nil {
+		h = &hooks{}
+	}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	a, err := newApp(ctx, c, log, *h)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.store.Close()) }()
+	listener := h.listener
+	if listener == nil {
+		if listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.ListenAddr); err != nil {
+			return fmt.Errorf("listen: %w", err)
+		}
+	}
+	return a.run(ctx, listener, h.ready)
+}
+
+func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) error {
+	if err := a.scheduler.Start(context.WithoutCancel(ctx)); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	stopMetrics, err := a.serveMetrics(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	a.log.InfoContext(ctx, "okrbot is ready", "addr", listener.Addr().String(), "interval", a.config.SyncInterval, "version", version())
+	if ready != nil {
+		go ready(a)
+	}
+	err = a.server.Serve(ctx, listener)
+	stopMetrics()
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	err = errors.Join(err, a.scheduler.Shutdown(stopping))
+	a.log.InfoContext(stopping, "okrbot has stopped")
+	return err
+}
+
+func newApp(ctx context.Context, c Config, log *slog.Logger, h hooks) (*app, error) {
+	a := &app{config: c, log: log, registry: prometheus.NewRegistry()}
+	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	var err error
+	a.store, err = redisstore.Open(ctx, redisstore.Options{URL: c.RedisURL.Reveal(), SealKeys: c.SealKeys.Reveal(), Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	if err := a.wire(c, h); err != nil {
+		return nil, errors.Join(err, a.store.Close())
+	}
+	return a, nil
+}
+
+func (a *app) wire(c Config, h hooks) error {
+	source, err := a.newSource(c, h.now)
+	if err != nil {
+		return err
+	}
+	a.service = okr.NewService(okr.Options{
+		Store: a.store, Measurements: a.store, Credentials: a.store, Agenda: a.store,
+		Directory: source, Queries: source, Admins: c.AdminObjectIDs, Now: h.now,
+	})
+	connector, validator, err := newTeams(c, a.log)
+	if err != nil {
+		return err
+	}
+	queue := &lateSyncer{}
+	a.bot = bot.New(bot.Options{
+		Service: a.service, Memory: a.store, Syncer: queue, Connector: connector,
+		SignIn: signIn(c), Logger: a.log, Now: h.now,
+	})
+	a.scheduler, err = scheduler.New(scheduler.Options{
+		Redis: sharedRedis{a.store}, Agenda: a.store, Work: a.service, Post: a.bot, Interval: c.SyncInterval,
+		Logger: a.log, Registerer: a.registry, Now: h.now, PollInterval: h.poll,
+	})
+	if err != nil {
+		return err
+	}
+	queue.Scheduler = a.scheduler
+	a.server = bot.NewServer(bot.ServerOptions{
+		Addr: c.ListenAddr, AppID: c.AppID, Validator: validator, Connector: connector, Handler: a.bot,
+		Deliveries: a.store, Mount: a.routes, Logger: a.log, Registerer: a.registry,
+	})
+	return nil
+}
+
+// lateSyncer breaks the circle of bot and scheduler: each is given to the other.
+type lateSyncer struct{ *scheduler.Scheduler }
+
+// sharedRedis gives the store's client to the queue, which then does not close it.
+type sharedRedis struct{ store *redisstore.Store }
+
+// MakeRedisClient implements asynq.RedisConnOpt.
+func (s sharedRedis) MakeRedisClient() any { return s.store.Client() }
+
+// newSource makes the way to Azure DevOps.
+func (a *app) newSource(c Config, now func() time.Time) (*adosource.Source, error) {
+	requests := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "okrbot_ado_requests_total", Help: "Requests to Azure DevOps by operation and outcome.",
+	}, []string{"op", "reason"})
+	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "okrbot_ado_request_seconds", Help: "Duration of requests to Azure DevOps by operation.",
+		Buckets: prometheus.ExponentialBuckets(0.01, 3, 9),
+	}, []string{"op"})
+	a.registry.MustRegister(requests, seconds)
+	client, err := ado.New(ado.Options{
+		BaseURL: c.ADOBaseURL, ProfileURL: c.ADOProfileURL, UserAgent: "okrbot/" + version(), Logger: a.log,
+		Observer: func(op, outcome string, took time.Duration) {
+			requests.WithLabelValues(op, outcome).Inc()
+			seconds.WithLabelValues(op).Observe(took.Seconds())
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return adosource.New(adosource.Options{
+		Client: client, Credentials: a.store, LoginURL: c.ADOLoginURL, ClientID: c.ADOClientID,
+		ClientSecret: c.ADOClientSecret, HTTP: loginClient(), Now: now, Logger: a.log,
+	}), nil
+}
+
+// loginClient speaks to Microsoft Entra. Redirects are no part of a token
+// endpoint's answer.
+func loginClient() *http.Client {
+	return &http.Client{
+		Timeout:       20 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func signIn(c Config) bot.SignInOptions {
+	return bot.SignInOptions{
+		PublicURL: c.PublicURL, LoginURL: c.ADOLoginURL, LoginTenant: c.ADOLoginTenant,
+		ClientID: c.ADOClientID, ClientSecret: c.ADOClientSecret, PlainCard: c.SignInCard == "signin", HTTP: loginClient(),
+	}
+}
+
+// newTeams makes the two halves of the way to Teams: out and in.
+func newTeams(c Config, log *slog.Logger) (*bot.Connector, *bot.Validator, error) {
+	tokens, err := bot.NewTokenSource(bot.TokenOptions{
+		LoginURL: c.BotLoginURL, AppType: bot.AppType(c.AppType), TenantID: c.AppTenantID, AppID: c.AppID,
+		AppPassword:      c.AppPassword.Reveal(),
+		IdentityEndpoint: c.IdentityEndpoint, IdentityHeader: c.IdentityHeader.Reveal(),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	connector, err := bot.NewConnector(bot.ConnectorOptions{Tokens: tokens, AppID: c.AppID, ServiceHosts: c.BotServiceURLs, Logger: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	validator, err := bot.NewValidator(bot.ValidatorOptions{
+		MetadataURL: c.BotMetadataURL, Issuer: c.BotTokenIssuer, AppID: c.AppID, ServiceHosts: c.BotServiceURLs,
+	})
+	return connector, validator, err
+}
+
+// routes adds the pages beside the bot's own endpoint.
+func (a *app) routes(r gin.IRouter) {
+	a.bot.SignInRoutes(r)
+	r.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	r.GET("/readyz", a.readyz)
+	if a.config.MetricsAddr == "" {
+		r.GET("/metrics", onlyLoopback, gin.WrapH(a.metrics()))
+	}
+}
+
+// readyz says whether the store answers.
+func (a *app) readyz(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.store.Ping(ctx); err != nil {
+		c.String(http.StatusServiceUnavailable, "the store does not answer\n")
+		return
+	}
+	c.String(http.StatusOK, "ready\n")
+}
+
+func (a *app) metrics() http.Handler {
+	return promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{})
+}
+
+// onlyLoopback hides a page from everybody but this machine. A request that a
+// proxy on this machine passes on is not from this machine.
+func onlyLoopback(c *gin.Context) {
+	host, _, err := net.SplitHostPort(c.Request.RemoteAddr)
+	forwarded := c.GetHeader("X-Forwarded-For") != "" || c.GetHeader("Forwarded") != ""
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() || forwarded {
+		c.AbortWithStatus(http.StatusNotFound)
+	}
+}
+
+// serveMetrics serves /metrics on a listener of its own where one is configured.
+func (a *app) serveMetrics(ctx context.Context) (stop func(), err error) {
+	if a.config.MetricsAddr == "" {
+		return func() {}, nil
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.config.MetricsAddr)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", a.metrics())
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan struct{})
+	go func() { defer close(done); _ = server.Serve(listener) }()
+	return func() { _ = server.Close(); <-done }, nil
+}
