@@ -40,16 +40,22 @@ type demoOptions struct {
 	story                                         time.Duration
 }
 
-func parseDemo(args []string, out io.Writer) (demoOptions, error) {
+// parseDemo reads the flags. OKRBOT_DEMO_PORT_BASE gives the Playground that port
+// and the others the three after it; OKRBOT_DEMO_BROWSER=none opens no browser.
+func parseDemo(args []string, getenv func(string) string, out io.Writer) (demoOptions, error) {
+	ports := [4]int{5615, 3978, 3979, 3980}
+	if base, err := strconv.Atoi(getenv("OKRBOT_DEMO_PORT_BASE")); err == nil {
+		ports = [4]int{base, base + 1, base + 2, base + 3}
+	}
 	o := demoOptions{}
 	f := flag.NewFlagSet("okrbot demo", flag.ContinueOnError)
 	f.SetOutput(out)
-	f.IntVar(&o.botPort, "port", 3978, "port of okrbot")
-	f.IntVar(&o.azurePort, "azure-port", 3979, "port of the simulated Azure DevOps and Entra")
-	f.IntVar(&o.teamsPort, "teams-port", 3980, "port of the simulated Teams cloud")
-	f.IntVar(&o.playgroundPort, "playground-port", 5615, "port of the Agents Playground, below 32768")
+	f.IntVar(&o.playgroundPort, "playground-port", ports[0], "port of the Agents Playground, below 32768")
+	f.IntVar(&o.botPort, "port", ports[1], "port of okrbot")
+	f.IntVar(&o.azurePort, "azure-port", ports[2], "port of the simulated Azure DevOps and Entra")
+	f.IntVar(&o.teamsPort, "teams-port", ports[3], "port of the simulated Teams cloud")
 	f.BoolVar(&o.noPlayground, "no-playground", false, "do not start the Agents Playground")
-	f.BoolVar(&o.noBrowser, "no-browser", false, "do not open a browser")
+	f.BoolVar(&o.noBrowser, "no-browser", getenv("OKRBOT_DEMO_BROWSER") == "none", "do not open a browser")
 	f.DurationVar(&o.story, "story", 20*time.Second, "how often somebody gets work done; 0: never")
 	return o, f.Parse(args)
 }
@@ -58,7 +64,7 @@ func parseDemo(args []string, out io.Writer) (demoOptions, error) {
 // memory, simulated Azure DevOps, Entra and Teams, okrbot with its real
 // authentication, and Microsoft's Agents Playground in front.
 func runDemo(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) error {
-	o, err := parseDemo(args, stdout)
+	o, err := parseDemo(args, getenv, stdout)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
 	}
