@@ -76,6 +76,18 @@ func (r *RedisServer) URL() string { return "redis://" + r.addr + "/0" }
 // Kill ends the server as kill -9 does, and returns when it is gone.
 func (r *RedisServer) Kill() { r.end(syscall.SIGKILL) }
 
+// Pause makes the server hang: it takes connections and answers nothing.
+func (r *RedisServer) Pause(tb testing.TB) {
+	tb.Helper()
+	require.NoError(tb, r.cmd.Process.Signal(syscall.SIGSTOP))
+}
+
+// Resume ends a Pause.
+func (r *RedisServer) Resume(tb testing.TB) {
+	tb.Helper()
+	require.NoError(tb, r.cmd.Process.Signal(syscall.SIGCONT))
+}
+
 // Restart starts a killed server again: same port, same folder, same arguments.
 func (r *RedisServer) Restart(tb testing.TB) {
 	tb.Helper()

@@ -14,8 +14,9 @@ import (
 const unreachable = "okrbot cannot reach its store at the moment. Nothing is lost; try again in a minute."
 
 // fail turns what Redis says into an error of the domain. Errors of the domain
-// and of the context pass; everything else is Unavailable, since an operator or
-// time must put it right.
+// and a cancelled context pass; everything else is Unavailable, since an
+// operator or time must put it right. That includes a deadline, which is most
+// often a Redis that hangs; it stays in the chain for [errors.Is].
 func fail(ctx context.Context, op string, err error) error {
 	var known *okr.Error
 	switch {
@@ -23,8 +24,10 @@ func fail(ctx context.Context, op string, err error) error {
 		return nil
 	case errors.As(err, &known):
 		return err
-	case ctx.Err() != nil:
-		return fmt.Errorf("store: %s: %w", op, ctx.Err())
+	case errors.Is(ctx.Err(), context.Canceled):
+		return fmt.Errorf("store: %s: %w", op, context.Canceled)
+	case ctx.Err() != nil && !errors.Is(err, ctx.Err()):
+		err = fmt.Errorf("%w: %w", ctx.Err(), withoutArguments(err))
 	}
 	return okr.WrapError(okr.Unavailable, fmt.Errorf("store: %s: %w", op, withoutArguments(err)), unreachable)
 }

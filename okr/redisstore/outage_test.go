@@ -1,8 +1,10 @@
 package redisstore_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -26,6 +28,20 @@ func TestOutageIsUnavailableAndEnds(t *testing.T) {
 	server.Restart(t)
 	require.NoError(t, s.Goals().Create(t.Context(), okrtest.TenantID, okrtest.Objective(1)), "the same store works again")
 	require.NoError(t, s.SetTickedUntil(t.Context(), okrtest.Noon()), "scripts are loaded again")
+}
+
+func TestHangingRedisEndsWithTheDeadline(t *testing.T) {
+	t.Parallel()
+	server := okrtest.StartRedisServer(t)
+	s := open(t, server.URL())
+	server.Pause(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	err := s.Ping(ctx)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	okrtest.RequireKind(t, okr.Unavailable, err)
+	server.Resume(t)
+	require.NoError(t, s.Ping(t.Context()))
 }
 
 // What was acknowledged is there after kill -9, when Redis writes through.
