@@ -105,7 +105,11 @@ func (s *Service) AdminList(t Tenant) []string {
 	}
 	for _, a := range s.Admins {
 		tenant, id, _ := strings.Cut(a, "/")
-		if strings.EqualFold(tenant, string(t.ID)) && !known[strings.ToLower(id)] {
+		switch {
+		case !strings.EqualFold(tenant, string(t.ID)) || known[strings.ToLower(id)]:
+		case strings.EqualFold(id, string(t.ChangedBy.ID)):
+			names = append(names, t.ChangedBy.Name)
+		default:
 			names = append(names, "the person with object id "+id)
 		}
 	}
