@@ -98,6 +98,9 @@ func (b *Bot) goalForm(ctx context.Context, t *turn, f cards.GoalForm) (reply, e
 	if f.OwnerName == "" {
 		f.OwnerName = t.actor.Name
 	}
+	if f.Kind == okr.KeyResult && f.StartValue == "" {
+		f.StartValue = "0"
+	}
 	if f.Kind == okr.Objective {
 		f.Periods = periods(t)
 		if f.Period == "" {
