@@ -1,0 +1,41 @@
+package manifest
+
+// command is a line of the menu that Teams shows beside the message box. The schema allows 12 a list; older clients cut
+// titles at 32 and descriptions at 128 characters.
+type command struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+}
+
+// commandList is the menu of the scopes that it names.
+type commandList struct {
+	Scopes   []string  `json:"scopes"`
+	Commands []command `json:"commands"`
+}
+
+// scopes are the places where okrbot can be added.
+func scopes() []string { return []string{"personal", "team", "groupChat"} }
+
+// commandLists gives each scope a list of its own, as the schema asks. The commands are the same everywhere.
+func commandLists() []commandList {
+	lists := make([]commandList, 0, len(scopes()))
+	for _, scope := range scopes() {
+		lists = append(lists, commandList{Scopes: []string{scope}, Commands: commands()})
+	}
+	return lists
+}
+
+func commands() []command {
+	return []command{
+		{"help", "What okrbot can do"},
+		{"okrs", "All objectives with their key results and projects"},
+		{"new objective", "Make an objective"},
+		{"connect", "Sign in to Azure DevOps and make a connection"},
+		{"connections", "Your connections, and those shared with everyone"},
+		{"bind", "Measure a key result or project by a shared query: bind KR1"},
+		{"sync", "Measure now: one, or everything"},
+		{"digest", "Tell this place every hour what moved"},
+		{"enable", "Turn the Azure DevOps integration on (admins)"},
+		{"manage", "See and change the integration"},
+	}
+}
