@@ -1,0 +1,397 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"okrbot/bot/bottest"
+)
+
+func (w *scriptWorld) ctx() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), patience)
+}
+
+func (w *scriptWorld) cmdUser(_ bool, args []string) error {
+	u := w.teams.User(strings.Join(args, " "))
+	if u.ID == "" {
+		return fmt.Errorf("nobody is called %q", args)
+	}
+	w.user = u
+	if w.chat.Kind == bottest.KindPersonal {
+		w.chat = w.teams.Personal(u)
+	}
+	return nil
+}
+
+func (w *scriptWorld) cmdIn(_ bool, args []string) error {
+	w.current = nil
+	switch place := strings.Join(args, " "); {
+	case place == "personal":
+		w.chat = w.teams.Personal(w.user)
+	case place == "group":
+		w.chat = w.teams.GroupChat("")
+	case strings.HasPrefix(place, "channel "):
+		w.chat = w.teams.Channel(strings.TrimPrefix(place, "channel "))
+	default:
+		return fmt.Errorf("in %s: unknown", place)
+	}
+	if w.chat.ID == "" {
+		return fmt.Errorf("in %s: no such place", args)
+	}
+	return nil
+}
+
+func (w *scriptWorld) cmdClient(_ bool, args []string) error {
+	w.submit = len(args) == 1 && args[0] == "submit"
+	return nil
+}
+
+func (w *scriptWorld) cmdInstall(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	d, err := w.teams.Install(ctx, w.chat, w.user)
+	w.begin(d)
+	return err
+}
+
+func (w *scriptWorld) cmdUninstall(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	d, err := w.teams.Uninstall(ctx, w.chat, w.user)
+	w.begin(d)
+	return err
+}
+
+func (w *scriptWorld) cmdRedeliver(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	d, err := w.teams.Redeliver(ctx, w.sent)
+	w.since, w.current = d.Seq, nil
+	return err
+}
+
+// begin makes everything up to a delivery old.
+func (w *scriptWorld) begin(d bottest.Delivery) {
+	w.since, w.sent, w.current, w.answer = d.Seq, d, nil, bottest.Answer{}
+}
+
+func (w *scriptWorld) cmdSay(_ bool, args []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	d, err := w.teams.Say(ctx, w.chat, w.user, strings.Join(args, " "))
+	w.begin(d)
+	return err
+}
+
+// fresh are the new posts of the place as the acting person sees them, the newest
+// change first.
+func (w *scriptWorld) fresh() []bottest.Post {
+	posts := w.teams.Posts(w.chat.Since(bottest.Delivery{Seq: w.since}))
+	var out []bottest.Post
+	for i := len(posts) - 1; i >= 0; i-- {
+		out = append(out, w.teams.View(posts[i], w.user))
+	}
+	return out
+}
+
+func showsAll(p bottest.Post, texts []string) bool {
+	for _, text := range texts {
+		if !p.Contains(text) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *scriptWorld) cmdExpect(neg bool, args []string) error {
+	if neg {
+		return w.expectNone(args)
+	}
+	p, err := w.await(func(p bottest.Post) bool { return p.HasCard() && showsAll(p, args) })
+	if err != nil {
+		return fmt.Errorf("no new card shows %q: %w", args, err)
+	}
+	w.current = &p
+	return nil
+}
+
+func (w *scriptWorld) await(match func(bottest.Post) bool) (found bottest.Post, err error) {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	err = w.teams.WaitUntil(ctx, func() bool {
+		for _, p := range w.fresh() {
+			if match(p) {
+				found = p
+				return true
+			}
+		}
+		return false
+	})
+	return found, err
+}
+
+func (w *scriptWorld) expectNone(args []string) error {
+	for _, p := range w.fresh() {
+		for _, text := range args {
+			if p.Contains(text) {
+				return fmt.Errorf("a new card shows %q", text)
+			}
+		}
+	}
+	return nil
+}
+
+// newestWith finds the newest card of any age in the place.
+func (w *scriptWorld) newestWith(texts []string) (bottest.Post, error) {
+	posts := w.teams.Posts(w.chat)
+	for i := len(posts) - 1; i >= 0; i-- {
+		if p := w.teams.View(posts[i], w.user); showsAll(p, texts) {
+			return p, nil
+		}
+	}
+	return bottest.Post{}, fmt.Errorf("no card shows %q", texts)
+}
+
+func (w *scriptWorld) cmdOpen(_ bool, args []string) error {
+	p, err := w.newestWith(args)
+	if err == nil {
+		w.current = &p
+	}
+	return err
+}
+
+func (w *scriptWorld) cmdShows(neg bool, args []string) error {
+	p, err := w.card("")
+	if err != nil {
+		return err
+	}
+	return compare(p, neg, args)
+}
+
+func (w *scriptWorld) cmdLast(neg bool, args []string) error {
+	return compare(w.teams.View(w.teams.Last(w.chat), w.user), neg, args)
+}
+
+func compare(p bottest.Post, neg bool, args []string) error {
+	for _, text := range args {
+		if p.Contains(text) == neg {
+			return fmt.Errorf("%q: %t in\n%s\n%s", text, neg, p.Text(), strings.Join(p.Actions(), " | "))
+		}
+	}
+	return nil
+}
+
+// card is the current card as the acting person sees it; after a say it is the
+// first new one, with a certain button or input if one is named.
+func (w *scriptWorld) card(with string) (bottest.Post, error) {
+	if w.current == nil {
+		with, _, _ = strings.Cut(with, "#")
+		p, err := w.await(func(p bottest.Post) bool { return p.HasCard() && hasPart(p, with) })
+		if err != nil {
+			return p, fmt.Errorf("no new card has %q: %w", with, err)
+		}
+		w.current = &p
+	}
+	p := w.teams.View(*w.current, w.user)
+	w.current = &p
+	return p, nil
+}
+
+// hasPart says whether a card has a button (by title or verb) or an input.
+func hasPart(p bottest.Post, name string) bool {
+	if name == "" || p.Contains(name) {
+		return true
+	}
+	raw, err := json.Marshal(p.Card)
+	return err == nil && (strings.Contains(string(raw), `"verb":"`+name+`"`) || strings.Contains(string(raw), `"id":"`+name+`"`))
+}
+
+func (w *scriptWorld) cmdFill(_ bool, args []string) error {
+	for _, arg := range args {
+		id, value, ok := strings.Cut(arg, "=")
+		if !ok {
+			return fmt.Errorf("%q: not ID=VALUE", arg)
+		}
+		p, err := w.card(id)
+		if err != nil {
+			return err
+		}
+		w.teams.Fill(p, map[string]string{id: choiceValue(p.Card, id, value)})
+	}
+	return nil
+}
+
+// choiceValue turns titles of choices into their values; several are parted by |.
+func choiceValue(card map[string]any, id, text string) string {
+	titles := map[string]string{}
+	eachInput(card, func(input map[string]any) {
+		choices, _ := input["choices"].([]any)
+		for _, each := range choices {
+			if c, ok := each.(map[string]any); ok && input["id"] == id {
+				title, _ := c["title"].(string)
+				titles[title], _ = c["value"].(string)
+			}
+		}
+	})
+	if len(titles) == 0 {
+		return text
+	}
+	parts := strings.Split(text, "|")
+	for i, part := range parts {
+		if value, ok := titles[part]; ok {
+			parts[i] = value
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
+// eachInput visits all objects of a card that look like inputs.
+func eachInput(v any, visit func(map[string]any)) {
+	switch v := v.(type) {
+	case map[string]any:
+		if kind, _ := v["type"].(string); strings.HasPrefix(kind, "Input.") {
+			visit(v)
+		}
+		for _, each := range v {
+			eachInput(each, visit)
+		}
+	case []any:
+		for _, each := range v {
+			eachInput(each, visit)
+		}
+	}
+}
+
+func (w *scriptWorld) cmdPress(_ bool, args []string) error {
+	title := strings.Join(args, " ")
+	p, err := w.card(title)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := w.ctx()
+	defer cancel()
+	press := w.teams.Press
+	if w.submit {
+		press = w.teams.PressSubmit
+	}
+	a, err := press(ctx, p, w.user, title)
+	if err != nil {
+		return err
+	}
+	w.since, w.sent, w.answer, w.current = a.Seq, a.Delivery, a, nil
+	if a.Card != nil {
+		raw, err := json.Marshal(a.Card)
+		w.cards = append(w.cards, raw)
+		return err
+	}
+	w.current = &a.Post
+	return nil
+}
+
+func (w *scriptWorld) cmdRefused(_ bool, args []string) error {
+	if w.submit { // an old client gets a new card
+		return w.cmdExpect(false, args)
+	}
+	if !strings.HasPrefix(w.answer.Type, bottest.TypeError) {
+		return fmt.Errorf("the press was answered by %q: %s", w.answer.Type, w.answer.Post.Text())
+	}
+	for _, text := range args {
+		if !strings.Contains(bottest.Plain(w.answer.Message), text) {
+			return fmt.Errorf("the refusal does not say %q: %s", text, w.answer.Message)
+		}
+	}
+	return nil
+}
+
+func (w *scriptWorld) cmdSearch(_ bool, args []string) error {
+	if len(args) < 2 {
+		return errors.New("search ID WORDS")
+	}
+	p, err := w.card(args[0])
+	if err != nil {
+		return err
+	}
+	ctx, cancel := w.ctx()
+	defer cancel()
+	f, err := w.teams.Search(ctx, p, w.user, args[0], strings.Join(args[1:], " "))
+	w.found, w.answer = f.Choices, f.Answer
+	return err
+}
+
+func (w *scriptWorld) cmdChoices(neg bool, args []string) error {
+	var titles []string
+	for _, c := range w.found {
+		titles = append(titles, bottest.Plain(c.Title))
+	}
+	all := strings.Join(titles, "\n")
+	for _, text := range args {
+		if strings.Contains(all, text) == neg {
+			return fmt.Errorf("%q: %t in\n%s\n%s", text, neg, all, w.answer.Message)
+		}
+	}
+	return nil
+}
+
+func (w *scriptWorld) cmdPick(_ bool, args []string) error {
+	for _, c := range w.found {
+		if len(args) == 2 && strings.Contains(bottest.Plain(c.Title), args[1]) {
+			p, err := w.card(args[0])
+			if err == nil {
+				w.teams.Fill(p, map[string]string{args[0]: c.Value})
+			}
+			return err
+		}
+	}
+	return fmt.Errorf("no choice %q among %v", args, w.found)
+}
+
+// cmdLinks looks for a link by its text, as markdown or as a button.
+func (w *scriptWorld) cmdLinks(_ bool, args []string) error {
+	p, err := w.card("")
+	if err != nil || len(args) != 2 {
+		return errors.Join(err, fmt.Errorf("links TITLE TEXT: %q", args))
+	}
+	if address, err := w.teams.OpenURL(p, w.user, args[0]); err == nil && strings.Contains(address, args[1]) {
+		return nil
+	}
+	raw, err := json.Marshal(p.Card)
+	if err != nil {
+		return err
+	}
+	for _, part := range strings.Split(string(raw), "](")[1:] {
+		before, _, _ := strings.Cut(string(raw), "]("+part)
+		address, _, _ := strings.Cut(part, ")")
+		if strings.HasSuffix(bottest.Plain(strings.ReplaceAll(before, `\\`, `\`)), args[0]) && strings.Contains(address, args[1]) {
+			return nil
+		}
+	}
+	return fmt.Errorf("no link %q to an address with %q in %s", args[0], args[1], raw)
+}
+
+func (w *scriptWorld) cmdSilence(bool, []string) error {
+	if err := w.cmdIdle(false, nil); err != nil {
+		return err
+	}
+	for _, place := range w.places() {
+		if posts := w.teams.Posts(place.Since(bottest.Delivery{Seq: w.since})); len(posts) > 0 {
+			return fmt.Errorf("new in %s %q:\n%s", place.Kind, place.Name, posts[len(posts)-1].Text())
+		}
+	}
+	return nil
+}
+
+// cmdMark makes everything that there is old.
+func (w *scriptWorld) cmdMark(bool, []string) error {
+	w.current, w.answer, w.calls = nil, bottest.Answer{}, len(w.azure.Calls())
+	for _, place := range w.places() {
+		for _, p := range w.teams.Posts(place) {
+			w.since = max(w.since, p.Seq)
+		}
+	}
+	return nil
+}
+
+func (w *scriptWorld) cmdDump(bool, []string) error { return errors.New("here it is") }

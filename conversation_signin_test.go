@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"regexp"
+	"strings"
+	"time"
+
+	"okrbot/ado/adotest"
+	"okrbot/bot/bottest"
+)
+
+// newBrowser is a browser with cookies that follows no redirect by itself and
+// leaves no connection behind.
+func newBrowser() *http.Client {
+	jar, _ := cookiejar.New(nil) // never fails, by its documentation
+	return &http.Client{
+		Jar: jar, Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// get fetches a page: its text, or where it redirects to.
+func get(ctx context.Context, browser *http.Client, address string) (status int, body string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	resp, err := browser.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	if to := resp.Header.Get("Location"); to != "" {
+		return resp.StatusCode, to, nil
+	}
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	return resp.StatusCode, string(raw), err
+}
+
+// newestLink waits for the sign-in card of the acting person.
+func (w *scriptWorld) newestLink(ctx context.Context) error {
+	chat := w.teams.Personal(w.user).Since(bottest.Delivery{Seq: w.since})
+	_, link, err := w.teams.WaitSignIn(ctx, chat)
+	w.link = link
+	return err
+}
+
+// follow opens the sign-in link, does what choose does on Microsoft's page and
+// comes back, in the same browser unless back is another one.
+func (w *scriptWorld) follow(choose func(ctx context.Context, address string) (string, error), back *http.Client) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	if err := w.newestLink(ctx); err != nil {
+		return err
+	}
+	browser := newBrowser()
+	if back == nil {
+		back = browser
+	}
+	status, address, err := get(ctx, browser, w.link)
+	if err != nil || status != http.StatusFound {
+		return fmt.Errorf("the link gave %d %s: %w", status, plainPage(address), err)
+	}
+	callback, err := choose(ctx, address)
+	if err != nil {
+		return err
+	}
+	if err := w.cmdMark(false, nil); err != nil {
+		return err
+	}
+	_, body, err := get(ctx, back, callback)
+	w.page = plainPage(body)
+	return err
+}
+
+func (w *scriptWorld) cmdSignIn(_ bool, args []string) error {
+	return w.follow(w.chooser(args), nil)
+}
+
+// chooser chooses somebody on the sign-in page; a UPN or object id stands for
+// somebody whom the chat does not know.
+func (w *scriptWorld) chooser(args []string) func(context.Context, string) (string, error) {
+	who := w.user.ObjectID
+	if len(args) > 0 {
+		who = args[0]
+		if u := w.teams.User(who); u.ID != "" && !strings.Contains(who, "@") {
+			who = u.ObjectID
+		}
+		if who == "stranger" {
+			who = adotest.ForeignOID
+		}
+	}
+	return func(ctx context.Context, address string) (string, error) { return adotest.SignIn(ctx, address, who) }
+}
+
+func (w *scriptWorld) cmdSignInCancel(bool, []string) error {
+	return w.follow(adotest.CancelSignIn, nil)
+}
+
+func (w *scriptWorld) cmdSignInElsewhere(_ bool, args []string) error {
+	return w.follow(w.chooser(args), newBrowser())
+}
+
+func (w *scriptWorld) cmdSignInReuse(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	status, body, err := get(ctx, newBrowser(), w.link)
+	w.page = plainPage(body)
+	if err == nil && status == http.StatusFound {
+		err = errors.New("the link worked twice")
+	}
+	return err
+}
+
+var (
+	pageNoise = regexp.MustCompile(`(?s)<(style|script|title)\b.*?</(style|script|title)>`)
+	pageTags  = regexp.MustCompile(`<[^>]*>`)
+	pageCode  = regexp.MustCompile(`(?m)^\s*(\d{6})\s*$`)
+)
+
+// plainPage is what a person reads on a page.
+func plainPage(body string) string {
+	return html.UnescapeString(pageTags.ReplaceAllString(pageNoise.ReplaceAllString(body, ""), "\n"))
+}
+
+func (w *scriptWorld) cmdPage(neg bool, args []string) error {
+	for _, text := range args {
+		if strings.Contains(w.page, text) == neg {
+			return fmt.Errorf("%q: %t on the page %s", text, neg, w.page)
+		}
+	}
+	return nil
+}
+
+// cmdCode enters the code of the page, or another one, in the 1:1 chat.
+func (w *scriptWorld) cmdCode(_ bool, args []string) error {
+	found := pageCode.FindStringSubmatch(w.page)
+	if found == nil || len(args) == 0 {
+		return fmt.Errorf("no code on the page: %s", w.page)
+	}
+	code := found[1]
+	if args[0] == "wrong" {
+		code = fmt.Sprintf("%06d", (int(code[5]-'0')+1)%10)
+	}
+	ctx, cancel := w.ctx()
+	defer cancel()
+	if len(args) < 2 || args[1] != "teams" {
+		d, err := w.teams.Say(ctx, w.teams.Personal(w.user), w.user, code)
+		w.begin(d)
+		return err
+	}
+	d, err := w.teams.VerifyState(ctx, w.user, code)
+	w.begin(d)
+	if fits := d.Status == http.StatusOK; err == nil && fits != (args[0] == "ok") {
+		err = fmt.Errorf("signin/verifyState was answered by %d", d.Status)
+	}
+	return err
+}
+
+func (w *scriptWorld) cmdAdvance(_ bool, args []string) error {
+	d, err := time.ParseDuration(strings.Join(args, ""))
+	if err != nil {
+		return err
+	}
+	if err := w.cmdMark(false, nil); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	defer cancel()
+	for ; d > 0; d -= time.Minute {
+		step := min(d, time.Minute)
+		w.clock.add(step)
+		w.redis.FastForward(step)
+		if err := w.running.scheduler.Tick(ctx, w.clock.Now()); err != nil {
+			return err
+		}
+		if err := w.running.scheduler.Idle(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *scriptWorld) cmdIdle(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	return w.running.scheduler.Idle(ctx)
+}
+
+func (w *scriptWorld) cmdRestart(bool, []string) error {
+	if err := w.stop(); err != nil {
+		return err
+	}
+	w.stop = nil
+	return w.start()
+}
+
+func (w *scriptWorld) cmdRedis(_ bool, args []string) error {
+	if len(args) == 1 && args[0] == "stop" {
+		w.redis.Close()
+		return nil
+	}
+	return w.redis.Restart()
+}
+
+func (w *scriptWorld) cmdAllowErrors(_ bool, args []string) error {
+	w.allowed = append(w.allowed, strings.Join(args, " "))
+	return nil
+}

@@ -1,0 +1,311 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"okrbot/ado/adotest"
+	"okrbot/bot/bottest"
+	"okrbot/cards"
+)
+
+// patience is how long a script waits for anything.
+const patience = 20 * time.Second
+
+const (
+	scriptAppID  = "22222222-2222-4222-8222-222222222222"
+	scriptSecret = "script-secret"
+)
+
+// scriptKey signs the id tokens of all worlds; making one is slow.
+var scriptKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
+type worldKey struct{}
+
+// scriptWorld is the world of one script.
+type scriptWorld struct {
+	clock *scriptClock
+	redis *miniredis.Miniredis
+	teams *bottest.Cloud
+	azure *adotest.Cloud
+	log   *scriptLog
+
+	azureServer *httptest.Server
+	address     string // of okrbot, kept over restarts
+	running     *app
+	stop        func() error
+
+	user    bottest.User
+	chat    bottest.Chat // the place, without a thread
+	submit  bool         // presses go out as Action.Submit
+	since   int          // of what is new
+	current *bottest.Post
+	answer  bottest.Answer    // of the last press
+	sent    bottest.Delivery  // the last message or press
+	found   []bottest.Choice  // of the last search
+	link    string            // of the last sign-in
+	page    string            // where the browser ended
+	calls   int               // requests to Azure DevOps at the mark
+	org     string            // of the ado commands
+	project string            // of the ado commands
+	allowed []string          // parts of error lines that are expected
+	cards   []json.RawMessage // that answered a press
+}
+
+// scriptClock is the clock of okrbot and of Azure DevOps.
+type scriptClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *scriptClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *scriptClock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// scriptLog keeps okrbot's log.
+type scriptLog struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *scriptLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *scriptLog) lines() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Split(strings.TrimSpace(l.buf.String()), "\n")
+}
+
+// setUpWorld starts everything for one script.
+func setUpWorld(env *testscript.Env) error {
+	w := &scriptWorld{
+		clock: &scriptClock{now: time.Date(2026, 8, 17, 9, 0, 0, 0, time.UTC)}, log: &scriptLog{},
+		redis: miniredis.NewMiniRedis(), org: adotest.OrgContoso, project: adotest.ProjectFiber,
+	}
+	env.Values[worldKey{}] = w
+	report, _ := env.T().(interface{ Errorf(string, ...any) })
+	env.Defer(func() {
+		if err := w.close(); err != nil {
+			report.Errorf("%v", err)
+		}
+	})
+	if err := w.redis.Start(); err != nil {
+		return err
+	}
+	if err := w.startClouds(); err != nil {
+		return err
+	}
+	return w.start()
+}
+
+func (w *scriptWorld) startClouds() error {
+	key, err := scriptKey()
+	if err != nil {
+		return err
+	}
+	w.teams, err = bottest.Start(bottest.Options{AppID: scriptAppID, AppPassword: scriptSecret, AppTenant: bottest.DefaultTenant, ValidateInputs: true})
+	if err != nil {
+		return err
+	}
+	w.user = w.teams.User("alex")
+	w.chat = w.teams.Personal(w.user)
+	w.azure = adotest.New(adotest.Options{Now: w.clock.Now, Key: key})
+	w.azureServer = httptest.NewServer(w.azure)
+	w.azure.SetPublicURL(w.azureServer.URL)
+	return w.azure.Seed(adotest.World{})
+}
+
+// start starts okrbot; a restart takes the same address again.
+func (w *scriptWorld) start() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	address := w.address
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	w.address = listener.Addr().String()
+	w.teams.SetBot("http://" + w.address + "/api/messages")
+	w.azure.RegisterApp(adotest.App{ClientID: scriptAppID, ClientSecret: scriptSecret, RedirectURIs: []string{"http://" + w.address + "/auth/callback"}})
+	config, err := LoadConfig(w.getenv)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return w.serve(ctx, config, listener)
+}
+
+func (w *scriptWorld) serve(ctx context.Context, config Config, listener net.Listener) error {
+	ready, done := make(chan *app, 1), make(chan error, 1)
+	running, stop := context.WithCancel(context.Background())
+	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	go func() {
+		done <- serve(running, config, log, &hooks{
+			now: w.clock.Now, listener: listener, poll: 10 * time.Millisecond, ready: func(a *app) { ready <- a },
+		})
+	}()
+	w.stop = func() error { stop(); return <-done }
+	select {
+	case w.running = <-ready:
+		return w.healthy(ctx)
+	case err := <-done:
+		done <- err
+		return fmt.Errorf("okrbot does not start: %w", err)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// healthy asks okrbot itself whether it is ready.
+func (w *scriptWorld) healthy(ctx context.Context) error {
+	status, body, err := get(ctx, newBrowser(), "http://"+w.address+"/readyz")
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("readyz: %d %s", status, body)
+	}
+	return err
+}
+
+func (w *scriptWorld) getenv(name string) string {
+	return map[string]string{
+		"PUBLIC_URL": "http://" + w.address, "MICROSOFT_APP_ID": scriptAppID, "MICROSOFT_APP_PASSWORD": scriptSecret,
+		"MICROSOFT_APP_TENANT_ID": bottest.DefaultTenant, "BOT_LOGIN_URL": w.teams.LoginURL(),
+		"BOT_OPENID_METADATA_URL": w.teams.MetadataURL(), "BOT_SERVICE_URLS": w.teams.PublicURL(),
+		"ADO_LOGIN_URL": w.azure.LoginURL(), "ADO_BASE_URL": w.azure.BaseURL(), "ADO_PROFILE_URL": w.azure.ProfileURL(),
+		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "REDIS_URL": "redis://" + w.redis.Addr(),
+		"SEAL_KEYS": "k1:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)),
+	}[name]
+}
+
+// close ends the world and says what is wrong with what it left.
+func (w *scriptWorld) close() error {
+	var errs []error
+	if w.stop != nil {
+		errs = append(errs, w.stop())
+	}
+	if w.teams != nil {
+		errs = append(errs, w.checkCards(), w.checkLog(), w.teams.Close())
+	}
+	if w.azureServer != nil {
+		w.azureServer.Close()
+	}
+	w.redis.Close()
+	return errors.Join(errs...)
+}
+
+// places are all conversations of the world.
+func (w *scriptWorld) places() []bottest.Chat {
+	out := append([]bottest.Chat{w.teams.GroupChat("")}, w.teams.Team("").Channels...)
+	for _, u := range w.teams.Users(bottest.DefaultTenant) {
+		out = append(out, w.teams.Personal(u))
+	}
+	return out
+}
+
+// checkCards checks every card that okrbot sent.
+func (w *scriptWorld) checkCards() error {
+	var errs []error
+	for _, place := range w.places() {
+		for _, p := range w.teams.Posts(place) {
+			for _, activity := range append(p.History, p.Activity) {
+				errs = append(errs, checkActivity(activity))
+			}
+		}
+	}
+	for _, raw := range w.cards {
+		errs = append(errs, checkCard(raw))
+	}
+	return errors.Join(errs...)
+}
+
+func checkActivity(activity map[string]any) error {
+	attachments, _ := activity["attachments"].([]any)
+	if summary, _ := activity["summary"].(string); len(attachments) > 0 && summary == "" {
+		return fmt.Errorf("a card without a summary: %v", activity)
+	}
+	var errs []error
+	for _, each := range attachments {
+		a, _ := each.(map[string]any)
+		raw, err := json.Marshal(a["content"])
+		errs = append(errs, err)
+		if a["contentType"] == bottest.ContentAdaptive {
+			errs = append(errs, checkCard(raw))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func checkCard(raw json.RawMessage) error {
+	var card struct{ Type, Version string }
+	if err := json.Unmarshal(raw, &card); err != nil {
+		return err
+	}
+	if card.Type != "AdaptiveCard" || card.Version != "1.5" {
+		return fmt.Errorf("a card of type %q, version %q", card.Type, card.Version)
+	}
+	if len(raw) >= cards.MaxBytes {
+		return fmt.Errorf("a card of %d bytes", len(raw))
+	}
+	return nil
+}
+
+// checkLog finds error lines that no script expects, and panics.
+func (w *scriptWorld) checkLog() error {
+	var errs []error
+	for _, line := range w.log.lines() {
+		if strings.Contains(line, "level=ERROR") && !containsAny(line, w.allowed) {
+			errs = append(errs, fmt.Errorf("okrbot logged an error: %s", line))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// evidence is what a failed script leaves: the place, and the end of the log.
+func (w *scriptWorld) evidence() string {
+	lines, posts := w.log.lines(), w.teams.Posts(w.chat)
+	var shown strings.Builder
+	for _, p := range posts[max(0, len(posts)-3):] {
+		p = w.teams.View(p, w.user)
+		_, _ = fmt.Fprintf(&shown, "----\n%s\n[%s]\n", p.Text(), strings.Join(p.Actions(), "] ["))
+	}
+	return fmt.Sprintf("as %s in %s %q, whose last cards are:\n%s\nlog:\n%s", w.user.GivenName, w.chat.Kind, w.chat.Name,
+		shown.String(), strings.Join(lines[max(0, len(lines)-8):], "\n"))
+}
+
+func containsAny(text string, parts []string) bool {
+	for _, part := range parts {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
+}
