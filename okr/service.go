@@ -110,7 +110,7 @@ func (s *Service) AdminList(t Tenant) []string {
 		case strings.EqualFold(id, string(t.ChangedBy.ID)):
 			names = append(names, t.ChangedBy.Name)
 		default:
-			names = append(names, "the person with object id "+id)
+			names = append(names, "the account "+id)
 		}
 	}
 	return names
