@@ -166,7 +166,7 @@ func (b *Bot) credentialOf(f flow, tok *oauth2.Token) (okr.Credential, error) {
 		return okr.Credential{}, errors.New("id_token: cannot be read")
 	}
 	validator := jwt.NewValidator(jwt.WithAudience(b.SignIn.ClientID), jwt.WithExpirationRequired(),
-		jwt.WithLeeway(5*time.Minute))
+		jwt.WithLeeway(5*time.Minute), jwt.WithTimeFunc(b.Now))
 	if err := validator.Validate(claims); err != nil {
 		return okr.Credential{}, fmt.Errorf("id_token: %w", err)
 	}

@@ -48,9 +48,10 @@ func showPage(c *gin.Context, pages *template.Template, status int, p signInPage
 }
 
 func (b *Bot) startPage(c *gin.Context, show func(*gin.Context, int, signInPage)) {
-	address, f, err := b.begin(c.Request.Context(), c.Query("t"))
+	ctx := withRef(c.Request.Context(), newRef())
+	address, f, err := b.begin(ctx, c.Query("t"))
 	if err != nil {
-		status, p := b.failedPage(c.Request.Context(), err)
+		status, p := b.failedPage(ctx, err)
 		show(c, status, p)
 		return
 	}
@@ -70,7 +71,7 @@ func (b *Bot) setCookie(c *gin.Context, value string, seconds int) {
 func (b *Bot) callbackPage(c *gin.Context, show func(*gin.Context, int, signInPage)) {
 	cookie, _ := c.Cookie(cookieName)
 	b.setCookie(c, "", -1)
-	status, p := b.callback(c.Request.Context(), c.Request.URL.Query(), cookie)
+	status, p := b.callback(withRef(c.Request.Context(), newRef()), c.Request.URL.Query(), cookie)
 	show(c, status, p)
 }
 
