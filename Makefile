@@ -11,7 +11,7 @@ GOLANGCI    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@
 GOVULNCHECK := $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e bench lint fmt build
+.PHONY: help demo test e2e bench lint fmt fix build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,11 @@ lint: ## formatting, linters and known vulnerabilities
 
 fmt: ## format the Go code (gofumpt, goimports)
 	@$(ENSURE) go
+	$(GOLANGCI) fmt
+
+fix: ## apply the rewrites that the linters are sure of, then format
+	@$(ENSURE) go
+	$(GOLANGCI) run --fix --enable-only modernize,testifylint,godot,misspell ./...
 	$(GOLANGCI) fmt
 
 build: ## build bin/okrbot
