@@ -66,9 +66,11 @@ func connectionActions(v ConnectionView) []action {
 	id := string(v.Connection.ID)
 	var out []action
 	if v.IsOwner {
+		again := run("Sign in again", VerbConnectionSignIn, "connection", id)
 		if v.Connection.Health.State == okr.HealthNeedsSignIn {
-			out = append(out, run("Sign in again", VerbConnectionSignIn, "connection", id).positive())
+			again = again.positive()
 		}
+		out = append(out, again)
 		out = append(out, run("Edit", VerbConnectionEdit, "connection", id))
 		if v.Connection.Shared {
 			out = append(out, run("Stop sharing", VerbConnectionShare, "connection", id, "shared", "false"))
