@@ -107,6 +107,9 @@ func (h Health) worked(now time.Time) Health {
 func (h Health) failed(err error, now time.Time) Health {
 	state := healthStateOf(KindOf(err))
 	if h.State != state {
+		if h.needsPerson() && (Health{State: state}).needsPerson() {
+			h.NoticeAt = time.Time{} // another cause is news
+		}
 		h.Since = now
 	}
 	msg, ok := MessageOf(err)
@@ -120,9 +123,14 @@ func (h Health) failed(err error, now time.Time) Health {
 // noticeDue says whether the owner should be told at now: once when a failure
 // begins that only a person can end, then weekly.
 func (h Health) noticeDue(now time.Time) bool {
+	return h.needsPerson() && (h.NoticeAt.IsZero() || now.Sub(h.NoticeAt) >= noticeInterval)
+}
+
+// needsPerson says whether the failure lasts until a person does something.
+func (h Health) needsPerson() bool {
 	switch h.State {
 	case HealthNeedsSignIn, HealthNoAccess, HealthQueryGone, HealthQueryBroken:
-		return h.NoticeAt.IsZero() || now.Sub(h.NoticeAt) >= noticeInterval
+		return true
 	default:
 		return false
 	}

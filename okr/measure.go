@@ -9,6 +9,7 @@ func fold(s string) string { return strings.ToLower(s) }
 // state is unknown count as not completed. Every item counts wherever it stands
 // in a tree. A project counts the leaves (or the chosen type) and gets its tree.
 func (b Binding) Measure(run Run, kind GoalKind, before *Snapshot) Measurement {
+	run = run.distinct()
 	m := Measurement{At: run.At, Unreadable: run.Unreadable, Changes: run.Changes(before, b.ItemType)}
 	for _, item := range run.Items {
 		m.count(item, b.ItemType)

@@ -42,6 +42,20 @@ type Run struct {
 	Unreadable int // items of the result that the account may not read
 }
 
+// distinct leaves out items that come again: each counts once.
+func (r Run) distinct() Run {
+	items := make([]WorkItem, 0, len(r.Items))
+	seen := make(map[int]bool, len(r.Items))
+	for _, item := range r.Items {
+		if !seen[item.ID] {
+			seen[item.ID] = true
+			items = append(items, item)
+		}
+	}
+	r.Items = items
+	return r
+}
+
 // Types lists the work item types of the run in order of appearance.
 func (r Run) Types() []string {
 	var types []string

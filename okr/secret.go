@@ -1,6 +1,9 @@
 package okr
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 const redacted = "[redacted]"
 
@@ -16,6 +19,10 @@ func (s Secret) String() string { return redacted }
 
 // GoString implements fmt.GoStringer without giving the content away.
 func (s Secret) GoString() string { return redacted }
+
+// Format implements fmt.Formatter: a verb that does not fit a string, such as %d,
+// would print the content as its complaint.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 
 // MarshalJSON keeps the content out of any JSON; whoever stores a secret seals
 // it first.

@@ -1,8 +1,10 @@
 package okr
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 )
 
 // BindInput is how a person wants to bind a goal.
@@ -79,6 +81,9 @@ func (s *Service) PreviewBinding(ctx context.Context, actor Actor, in BindInput)
 	if err != nil {
 		return Preview{}, err
 	}
+	if err := in.check(g.Kind); err != nil {
+		return Preview{}, err
+	}
 	c, err := s.usable(ctx, actor, in.Connection)
 	if err != nil {
 		return Preview{}, err
@@ -87,7 +92,7 @@ func (s *Service) PreviewBinding(ctx context.Context, actor Actor, in BindInput)
 	if err != nil {
 		return Preview{}, err
 	}
-	g.Binding = s.newBinding(actor, in, run)
+	g.Binding = s.newBinding(actor, in, g.Kind, run)
 	m := measured(&g, run, nil, c)
 	t, err := s.Settings(ctx, actor.Tenant)
 	if err != nil {
@@ -102,11 +107,23 @@ func (s *Service) PreviewBinding(ctx context.Context, actor Actor, in BindInput)
 	return Preview{View: v, Measurement: m, Warnings: warnings(g, run), run: run}, nil
 }
 
-func (s *Service) newBinding(actor Actor, in BindInput, run Run) *Binding {
-	return &Binding{
-		Connection: in.Connection, Query: run.Query, Method: in.Method, ItemType: in.ItemType,
+// check refuses a method that does not exist; none means percent completed.
+func (in BindInput) check(kind GoalKind) error {
+	if kind == KeyResult && in.Method != "" && !slices.Contains(Methods(), in.Method) {
+		return FieldErrorf("method", "Choose how to measure: a percentage, or a count of work items.")
+	}
+	return nil
+}
+
+func (s *Service) newBinding(actor Actor, in BindInput, kind GoalKind, run Run) *Binding {
+	b := &Binding{
+		Connection: in.Connection, Query: run.Query, ItemType: in.ItemType,
 		BoundBy: actor.Person, BoundAt: s.Now(),
 	}
+	if kind == KeyResult {
+		b.Method = cmp.Or(in.Method, PercentCompleted)
+	}
+	return b
 }
 
 // measured applies a run to a bound goal and gives the measurement.
@@ -156,7 +173,7 @@ func (s *Service) Bind(ctx context.Context, actor Actor, in BindInput) (GoalView
 		if err := s.mayEdit(ctx, actor, *g); err != nil {
 			return err
 		}
-		g.Binding = s.newBinding(actor, in, p.run)
+		g.Binding = s.newBinding(actor, in, g.Kind, p.run)
 		return nil
 	})
 	if err != nil {

@@ -15,86 +15,6 @@ type ConnectionInput struct {
 	Shared       bool
 }
 
-// Accounts lists the actor's sign-ins.
-func (s *Service) Accounts(ctx context.Context, actor Actor) ([]Credential, error) {
-	return s.Credentials.CredentialsOf(ctx, actor.Tenant, actor.ID)
-}
-
-// SignedIn keeps a sign-in and lists the connections that it brings back.
-func (s *Service) SignedIn(ctx context.Context, tenant TenantID, c Credential) ([]Connection, error) {
-	if err := s.Credentials.SaveCredential(ctx, tenant, c); err != nil {
-		return nil, err
-	}
-	own, _, err := s.Store.Connections().List(ctx, tenant, OwnerIndex(c.Owner), Page{})
-	if err != nil {
-		return nil, err
-	}
-	var healed []Connection
-	for _, conn := range own {
-		if conn.Credential != c.ID || !conn.Health.Failing() {
-			continue
-		}
-		conn, err = s.Store.Connections().Update(ctx, tenant, conn.ID, func(conn *Connection) error {
-			conn.Health = Health{}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		healed = append(healed, conn)
-	}
-	return healed, nil
-}
-
-// SignOut forgets the actor's tokens and lists the connections that stop by it.
-func (s *Service) SignOut(ctx context.Context, actor Actor) ([]Connection, error) {
-	accounts, err := s.Accounts(ctx, actor)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range accounts {
-		if err := s.Credentials.DeleteCredential(ctx, actor.Tenant, c.ID); err != nil {
-			return nil, err
-		}
-	}
-	own, _, err := s.Store.Connections().List(ctx, actor.Tenant, OwnerIndex(actor.ID), Page{})
-	for i, conn := range own {
-		own[i], err = s.failConnection(ctx, actor.Tenant, conn.ID,
-			Errorf(SignIn, "%s signed out. Sign in again to go on measuring.", conn.Owner.Name))
-		if err != nil {
-			return nil, err
-		}
-	}
-	return own, err
-}
-
-func (s *Service) failConnection(ctx context.Context, tenant TenantID, id ConnectionID, cause error) (Connection, error) {
-	return s.Store.Connections().Update(ctx, tenant, id, func(c *Connection) error {
-		c.Health = c.Health.failed(cause, s.Now())
-		return nil
-	})
-}
-
-// credential finds the sign-in that the actor wants to use: the named one, or
-// the only one. SignIn: there is none.
-func (s *Service) credential(ctx context.Context, actor Actor, id CredentialID) (Credential, error) {
-	if id == "" {
-		accounts, err := s.Accounts(ctx, actor)
-		if err != nil {
-			return Credential{}, err
-		}
-		if len(accounts) == 0 {
-			return Credential{}, Errorf(SignIn, "You are not signed in to Azure DevOps. Send `connect` to sign in.")
-		}
-		return accounts[0], nil
-	}
-	c, err := s.Credentials.Credential(ctx, actor.Tenant, id)
-	if err == nil && c.Owner != actor.ID {
-		return Credential{}, Errorf(Forbidden, "That sign-in belongs to somebody else. Send `connect` to sign in yourself.")
-	}
-	return c, err
-}
-
 // Organizations lists the organizations of one of the actor's accounts.
 func (s *Service) Organizations(ctx context.Context, actor Actor, id CredentialID) ([]string, error) {
 	c, err := s.credential(ctx, actor, id)
@@ -124,10 +44,14 @@ func (s *Service) RemoteProjects(ctx context.Context, actor Actor, id Credential
 
 // SaveConnection makes or edits a connection after checking that the actor can
 // really read the project. Conflict: the name is in use. NotFound, NoAccess: the
-// organization or project does not exist or refuses the account.
+// organization or project does not exist or refuses the account. Forbidden: the
+// actor is a guest or not the owner.
 func (s *Service) SaveConnection(ctx context.Context, actor Actor, in ConnectionInput) (Connection, error) {
 	if err := s.RequireEnabled(ctx, actor); err != nil {
 		return Connection{}, err
+	}
+	if actor.Guest {
+		return Connection{}, Errorf(Forbidden, "Guests cannot make connections. Ask a member of the organization.")
 	}
 	in.Name = CleanLine(in.Name)
 	if err := checkConnectionName(in.Name); err != nil {
@@ -297,7 +221,12 @@ func (s *Service) DeleteConnection(ctx context.Context, actor Actor, id Connecti
 	}
 	gone := Errorf(NotFound, "Its connection %s was deleted by %s. Bind it again with another connection; the last value stays until then.", c.Name, actor.Name)
 	for _, g := range bound {
-		if err := s.failBinding(ctx, actor.Tenant, g.ID, id, HealthUnbound, gone); err != nil {
+		if _, err := s.failBinding(ctx, actor.Tenant, g.ID, id, HealthUnbound, gone); err != nil {
+			return c, err
+		}
+	}
+	for _, q := range distinctQueries(bound, nil) {
+		if err := s.Measurements.SaveSnapshot(ctx, actor.Tenant, id, q, nil); err != nil {
 			return c, err
 		}
 	}
@@ -307,9 +236,10 @@ func (s *Service) DeleteConnection(ctx context.Context, actor Actor, id Connecti
 	return s.Store.Connections().Delete(ctx, actor.Tenant, id)
 }
 
-// failBinding records why a goal is not measured through a connection any more.
-func (s *Service) failBinding(ctx context.Context, tenant TenantID, id GoalID, connection ConnectionID, state HealthState, cause error) error {
-	_, err := s.Store.Goals().Update(ctx, tenant, id, func(g *Goal) error {
+// failBinding records why a goal is not measured through a connection any more
+// and gives the goal as it then stands; one that was deleted meanwhile is empty.
+func (s *Service) failBinding(ctx context.Context, tenant TenantID, id GoalID, connection ConnectionID, state HealthState, cause error) (Goal, error) {
+	g, err := s.Store.Goals().Update(ctx, tenant, id, func(g *Goal) error {
 		if g.Binding != nil && g.Binding.Connection == connection {
 			g.Binding.Health = g.Binding.Health.failed(cause, s.Now())
 			if state != HealthNew {
@@ -318,10 +248,7 @@ func (s *Service) failBinding(ctx context.Context, tenant TenantID, id GoalID, c
 		}
 		return nil
 	})
-	if KindOf(err) == NotFound {
-		return nil // deleted meanwhile
-	}
-	return err
+	return g, ignoreNotFound(err)
 }
 
 // OwnConnections lists the connections that the actor made.

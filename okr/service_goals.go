@@ -33,7 +33,10 @@ type GoalInput struct {
 func (s *Service) SaveGoal(ctx context.Context, actor Actor, in GoalInput) (GoalView, error) {
 	in.Title = CleanLine(in.Title)
 	if in.Metric != nil {
-		in.Metric.Name, in.Metric.Unit = CleanLine(in.Metric.Name), CleanLine(in.Metric.Unit)
+		in.Metric = &Metric{
+			Name: CleanLine(in.Metric.Name), Unit: CleanLine(in.Metric.Unit),
+			Start: in.Metric.Start, Target: in.Metric.Target,
+		}
 	}
 	if actor.Guest {
 		return GoalView{}, Errorf(Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")
@@ -72,6 +75,9 @@ func (s *Service) storeGoal(ctx context.Context, actor Actor, in GoalInput) (Goa
 			in.fill(g)
 			return g.validate()
 		})
+	}
+	if in.Kind != Objective && in.Kind != KeyResult && in.Kind != Project {
+		return Goal{}, FieldErrorf("kind", "Choose whether it is an objective, a key result or a project.")
 	}
 	g := Goal{Kind: in.Kind, Owner: actor.Person, CreatedBy: actor.Person, CreatedAt: s.Now()}
 	in.fill(&g)
@@ -233,7 +239,7 @@ func (s *Service) Objectives(ctx context.Context, actor Actor) ([]Goal, error) {
 }
 
 // FindGoals finds goals by id or by a part of the title, without regard to case.
-// An exact title comes alone. No kind means all kinds.
+// Where the text is a whole title, only goals of that title come. No kind means all kinds.
 func (s *Service) FindGoals(ctx context.Context, actor Actor, text string, kinds ...GoalKind) ([]Goal, error) {
 	if id, ok := ParseGoalID(text); ok {
 		g, err := s.goal(ctx, actor, id)
@@ -244,18 +250,21 @@ func (s *Service) FindGoals(ctx context.Context, actor Actor, text string, kinds
 		return nil, err
 	}
 	wanted := strings.ToLower(CleanLine(text))
-	var found []Goal
+	var exact, found []Goal
 	for _, g := range all {
 		title := strings.ToLower(g.Title)
 		if len(kinds) > 0 && !slices.Contains(kinds, g.Kind) {
 			continue
 		}
 		if title == wanted && wanted != "" {
-			return []Goal{g}, nil
+			exact = append(exact, g)
 		}
 		if strings.Contains(title, wanted) {
 			found = append(found, g)
 		}
+	}
+	if len(exact) > 0 {
+		return exact, nil
 	}
 	return found, nil
 }

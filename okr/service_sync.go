@@ -120,7 +120,7 @@ func (s *Service) syncQueries(ctx context.Context, tenant TenantID, c Connection
 			rows, err = s.recordFailure(ctx, tenant, c, q, err, &report)
 		}
 		report.Rows = append(report.Rows, rows...)
-		if err != nil {
+		if err != nil || report.Failure != nil {
 			return report, err
 		}
 	}
@@ -135,6 +135,9 @@ func (s *Service) record(ctx context.Context, tenant TenantID, c Connection, run
 	before, err := s.Measurements.Snapshot(ctx, tenant, c.ID, run.Query.ID)
 	if err != nil {
 		return nil, err
+	}
+	if before != nil && before.At.After(run.At) {
+		return nil, nil // a later run was faster: this one tells nothing any more
 	}
 	t, err := s.Settings(ctx, tenant)
 	if err != nil {
@@ -219,85 +222,6 @@ func value(g Goal) *float64 {
 	return g.leafProgress()
 }
 
-// recordFailure keeps the last values of a query's goals and marks them. A
-// failure of the whole connection ends the sync of its other queries too.
-func (s *Service) recordFailure(ctx context.Context, tenant TenantID, c Connection, query string, cause error, report *SyncReport) ([]SyncRow, error) {
-	goals, _, err := s.Store.Goals().List(ctx, tenant, BoundIndex(c.ID), Page{})
-	if err != nil {
-		return nil, err
-	}
-	whole := isConnectionFailure(KindOf(cause))
-	var rows []SyncRow
-	for _, g := range goals {
-		if !whole && g.Binding.Query.ID != query {
-			continue
-		}
-		if err := s.failBinding(ctx, tenant, g.ID, c.ID, HealthNew, cause); err != nil {
-			return rows, err
-		}
-		rows = append(rows, SyncRow{Goal: g, Before: value(g), After: value(g), Status: NoData, Problem: g.Binding.Health.failed(cause, s.Now()).Problem})
-	}
-	if !whole {
-		return rows, s.noteQueryFailure(ctx, tenant, c, goals, query, report)
-	}
-	report.Failure = cause
-	if c, err = s.failConnection(ctx, tenant, c.ID, cause); err != nil {
-		return rows, err
-	}
-	if c.Health.noticeDue(s.Now()) {
-		report.Notices = append(report.Notices, notice(c.Owner, c, goals, c.Health))
-	}
-	return rows, cause
-}
-
-func isConnectionFailure(kind Kind) bool {
-	switch kind {
-	case QueryGone, QueryBroken, QueryTooLarge:
-		return false
-	default:
-		return true
-	}
-}
-
-// noteQueryFailure tells whoever bound a goal to a query that fails, once for
-// all goals that they bound to it.
-func (s *Service) noteQueryFailure(ctx context.Context, tenant TenantID, c Connection, goals []Goal, query string, report *SyncReport) error {
-	byOwner := map[UserID][]Goal{}
-	var owners []Person
-	for _, g := range goals {
-		if g.Binding.Query.ID != query {
-			continue
-		}
-		g, err := s.Store.Goals().Get(ctx, tenant, g.ID)
-		if err != nil && KindOf(err) != NotFound {
-			return err
-		}
-		if err != nil || g.Binding == nil || !g.Binding.Health.noticeDue(s.Now()) {
-			continue
-		}
-		if _, known := byOwner[g.Binding.BoundBy.ID]; !known {
-			owners = append(owners, g.Binding.BoundBy)
-		}
-		byOwner[g.Binding.BoundBy.ID] = append(byOwner[g.Binding.BoundBy.ID], g)
-	}
-	for _, o := range owners {
-		affected := byOwner[o.ID]
-		report.Notices = append(report.Notices, notice(o, c, affected, affected[0].Binding.Health))
-	}
-	return nil
-}
-
-func notice(owner Person, c Connection, goals []Goal, h Health) Notice {
-	n := Notice{Owner: owner, Connection: c, Health: h}
-	for _, g := range goals {
-		n.Goals = append(n.Goals, g.ID)
-		if len(n.Titles) < maxNamed {
-			n.Titles = append(n.Titles, g.Title)
-		}
-	}
-	return n
-}
-
 // concludeSync records that the connection works.
 func (s *Service) concludeSync(ctx context.Context, tenant TenantID, c Connection, report SyncReport) (SyncReport, error) {
 	if len(report.Rows) == 0 {
@@ -311,39 +235,4 @@ func (s *Service) concludeSync(ctx context.Context, tenant TenantID, c Connectio
 		err = nil // deleted while its queries ran
 	}
 	return report, err
-}
-
-// NoticeGiven records that an owner was told of a failure, so that it is not
-// told again before a week has passed.
-func (s *Service) NoticeGiven(ctx context.Context, tenant TenantID, n Notice) error {
-	if isConnectionState(n.Health.State) {
-		_, err := s.Store.Connections().Update(ctx, tenant, n.Connection.ID, func(c *Connection) error {
-			c.Health.NoticeAt = s.Now()
-			return nil
-		})
-		return ignoreNotFound(err)
-	}
-	for _, id := range n.Goals {
-		_, err := s.Store.Goals().Update(ctx, tenant, id, func(g *Goal) error {
-			if g.Binding != nil {
-				g.Binding.Health.NoticeAt = s.Now()
-			}
-			return nil
-		})
-		if err := ignoreNotFound(err); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func isConnectionState(state HealthState) bool {
-	return state != HealthQueryGone && state != HealthQueryBroken
-}
-
-func ignoreNotFound(err error) error {
-	if KindOf(err) == NotFound {
-		return nil
-	}
-	return err
 }

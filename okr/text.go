@@ -32,6 +32,9 @@ func Shorten(text string, n int) string {
 	if runes(text) <= n {
 		return text
 	}
+	if n < 1 {
+		return ""
+	}
 	return strings.TrimSpace(string([]rune(text)[:n-1])) + "…"
 }
 
@@ -45,16 +48,58 @@ func checkTitle(title string) error {
 	return nil
 }
 
-// ParseNumber reads a number as people write it: "1,5", "1 200", "80 %". A
-// comma followed by exactly three digits groups thousands.
+// ParseNumber reads a number as people write it: "1,5", "1 200", "80 %",
+// "1,200.5", "1.200,5". Of a comma and a point the last one is the decimal one;
+// a comma alone groups thousands where exactly three digits follow it and one to
+// three, not zero, stand before it.
 func ParseNumber(text string) (float64, bool) {
 	text = strings.TrimSuffix(strings.TrimSpace(text), "%")
-	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "", "_", "").Replace(text)
-	if strings.Count(text, ",") == 1 && !strings.Contains(text, ".") && len(text)-strings.Index(text, ",") != 4 {
-		text = strings.Replace(text, ",", ".", 1)
+	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "", "’", "", "_", "", "−", "-").Replace(text)
+	if strings.ContainsAny(text, "xXpPnN") {
+		return 0, false // hexadecimal, infinity and NaN, which strconv reads too
 	}
-	f, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", ""), 64)
-	return f, err == nil && finite(f) && !strings.ContainsAny(text, "xXpPnN")
+	decimal := strings.LastIndexAny(text, ",.")
+	whole, fraction := text, ""
+	if decimal >= 0 && !isGrouping(text, decimal) {
+		whole, fraction = text[:decimal], "."+text[decimal+1:]
+	}
+	whole, ok := ungroup(whole)
+	f, err := strconv.ParseFloat(whole+fraction, 64)
+	if !ok || err != nil || !finite(f) {
+		return 0, false
+	}
+	return f, true
+}
+
+// isGrouping says whether the last separator, at i, groups thousands rather than
+// begins the decimals.
+func isGrouping(text string, i int) bool {
+	before := strings.TrimLeft(text[:i], "+-")
+	sep := text[i : i+1]
+	switch {
+	case strings.Contains(before, sep):
+		return true
+	case sep == "." || strings.ContainsAny(before, ",."):
+		return false
+	}
+	return len(text)-i == 4 && before != "" && before != "0" && len(before) <= 3
+}
+
+// ungroup takes the separators out of the whole part of a number; false when
+// they do not stand at every third digit.
+func ungroup(whole string) (string, bool) {
+	sep := strings.IndexAny(whole, ",.")
+	if sep < 0 {
+		return whole, true
+	}
+	groups := strings.Split(whole, whole[sep:sep+1])
+	for i, g := range groups {
+		digits := strings.TrimLeft(g, "+-")
+		if (i > 0 && len(g) != 3) || digits == "" || len(digits) > 3 || strings.Trim(digits, "0123456789") != "" {
+			return "", false
+		}
+	}
+	return strings.Join(groups, ""), true
 }
 
 // FormatNumber writes a number with at most two decimals and none that are zero.

@@ -1,5 +1,7 @@
 package okr
 
+import "slices"
+
 // MaxLevels is how many levels of a project's query are shown.
 const MaxLevels = 3
 
@@ -14,7 +16,7 @@ type Node struct {
 	Level     int    `json:"level"`            // 1 to 3
 	Done      int    `json:"c"`                // completed of Total
 	Total     int    `json:"n"`                // what its progress is taken over
-	Deeper    int    `json:"deeper,omitempty"` // items below level 3: counted but not shown
+	Deeper    int    `json:"deeper,omitempty"` // items (of the chosen type) below level 3: counted but not shown
 }
 
 // Progress of a node in percent; false when there is nothing to count.
@@ -30,7 +32,7 @@ func (n Node) Progress() (float64, bool) {
 // itemType below it when one is chosen; a leaf's is its own. With a chosen type
 // only its items and their ancestors are shown.
 func Tree(run Run, itemType string) ProjectTree {
-	t := newForest(run, itemType)
+	t := newForest(run.distinct(), itemType)
 	var out ProjectTree
 	for _, root := range t.children[0] {
 		out.Done += t.done[root]
@@ -55,15 +57,17 @@ func (t *ProjectTree) add(n Node) {
 	t.Nodes = append(t.Nodes, n)
 }
 
-// forest is the run as trees. Parents that are not in the result and links that
-// would close a cycle make an item a root.
+// forest is the run as trees. Parents that are not in the result make an item a
+// root, and so does standing in a cycle; below a removed item it hangs on the
+// next one above. Nothing here recurses by the depth of the data or walks a way
+// twice: 20,000 items may form one chain.
 type forest struct {
 	items    map[int]WorkItem
 	children map[int][]int
 	itemType string
 	done     map[int]int
 	total    map[int]int
-	size     map[int]int // items below, shown or not
+	size     map[int]int // items below that count, shown or not
 }
 
 func newForest(run Run, itemType string) *forest {
@@ -71,55 +75,91 @@ func newForest(run Run, itemType string) *forest {
 		items: map[int]WorkItem{}, children: map[int][]int{}, itemType: itemType,
 		done: map[int]int{}, total: map[int]int{}, size: map[int]int{},
 	}
+	parents := make(map[int]int, len(run.Items))
 	for _, item := range run.Items {
+		parents[item.ID] = item.Parent
 		if item.Category != Removed {
 			t.items[item.ID] = item
 		}
 	}
+	breakCycles(run.Items, parents)
 	for _, item := range run.Items {
-		if _, ok := t.items[item.ID]; ok {
-			parent := t.parentOf(item)
+		if item.Category != Removed {
+			parent := t.above(parents, item.ID)
 			t.children[parent] = append(t.children[parent], item.ID)
 		}
 	}
-	for _, root := range t.children[0] {
-		t.sum(root)
-	}
+	t.sumAll()
 	return t
 }
 
-// parentOf gives the nearest ancestor in the forest, 0 for a root. The walk is
-// bounded by the number of items, which a cycle exceeds; every item of a cycle
-// then is a root.
-func (t *forest) parentOf(item WorkItem) int {
-	parent, ok := t.items[item.Parent]
-	if !ok {
-		return 0
-	}
-	for steps, at := 0, parent; at.Parent != 0; steps++ {
-		next, ok := t.items[at.Parent]
-		if !ok {
-			break
+// breakCycles makes every item of a cycle a root. A walk up ends at the top or
+// where an earlier walk has been; where it meets itself there is a cycle.
+func breakCycles(items []WorkItem, parents map[int]int) {
+	walkOf := make(map[int]int, len(items))
+	for n, item := range items {
+		walk, at := n+1, item.ID
+		for known := true; known && walkOf[at] == 0; _, known = parents[at] {
+			walkOf[at] = walk
+			at = parents[at]
 		}
-		if next.ID == item.ID || steps > len(t.items) {
-			return 0
+		if _, known := parents[at]; !known || walkOf[at] != walk {
+			continue
 		}
-		at = next
+		for parents[at] != 0 {
+			next := parents[at]
+			parents[at] = 0
+			at = next
+		}
 	}
-	return parent.ID
 }
 
-// sum fills in what lies below an item and itself.
+// above gives the nearest ancestor that is not removed, 0 for a root, and
+// shortens the way for the next one who comes by.
+func (t *forest) above(parents map[int]int, id int) int {
+	var passed []int
+	at := parents[id]
+	for {
+		if _, kept := t.items[at]; kept {
+			break
+		}
+		next, known := parents[at]
+		if !known {
+			at = 0
+			break
+		}
+		passed = append(passed, at)
+		at = next
+	}
+	for _, p := range passed {
+		parents[p] = at
+	}
+	return at
+}
+
+// sumAll sums up from the lowest level to the roots.
+func (t *forest) sumAll() {
+	order := slices.Clone(t.children[0])
+	for i := 0; i < len(order); i++ { // it grows: level by level
+		order = append(order, t.children[order[i]]...)
+	}
+	for _, id := range slices.Backward(order) {
+		t.sum(id)
+	}
+}
+
+// sum fills in what lies below an item and itself, from its children's sums.
 func (t *forest) sum(id int) {
-	item := t.items[id]
-	isLeaf := len(t.children[id]) == 0
-	for _, child := range t.children[id] {
-		t.sum(child)
+	children := t.children[id]
+	for _, child := range children {
 		t.done[id] += t.done[child]
 		t.total[id] += t.total[child]
-		t.size[id] += 1 + t.size[child]
+		t.size[id] += t.size[child]
+		if t.itemType == "" || fold(t.items[child].Type) == fold(t.itemType) {
+			t.size[id]++
+		}
 	}
-	if t.isCounted(item, isLeaf) {
+	if item := t.items[id]; t.isCounted(item, len(children) == 0) {
 		t.total[id]++
 		if item.Category == Completed {
 			t.done[id]++

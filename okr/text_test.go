@@ -1,0 +1,173 @@
+package okr_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"okrbot/okr"
+)
+
+func TestParseNumber(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]float64{
+		"0": 0, "5": 5, "-5": -5, "+5": 5, "−5": -5, "1.5": 1.5, "1,5": 1.5, "-1,5": -1.5, ".5": 0.5, ",5": 0.5, "5.": 5,
+		"0,125": 0.125, "0.125": 0.125, ",125": 0.125, "1,25": 1.25, "1,2345": 1.2345,
+		"1,200": 1200, "1,200.5": 1200.5, "1.200,5": 1200.5, "1,200,300": 1200300, "1.200.300": 1200300, "12,000.25": 12000.25,
+		"1 200": 1200, "1\u00a0200": 1200, "1\u202f200,5": 1200.5, "1'200": 1200, "1’200": 1200, "1_200": 1200,
+		"80 %": 80, "80%": 80, " 80,5 % ": 80.5, "1e3": 1000, "-1.200,50": -1200.5, "1234,567": 1234.567,
+	} {
+		got, ok := okr.ParseNumber(text)
+		require.True(t, ok, "%q", text)
+		require.InDelta(t, want, got, 1e-9, "%q", text)
+	}
+	for _, text := range []string{
+		"", " ", "%", "abc", "NaN", "nan", "inf", "-Infinity", "0x10", "0x1p4", "1e400", "1e15", "--5", "5-", "1,2,3", "1.2.3",
+		"1,2000.5", "1,200,30", "1,,000", "1.2,3.4", "12 bugs", "½", "٣", "1;2", "80 %%", ".", ",", "-", "1,200,", "$5",
+	} {
+		got, ok := okr.ParseNumber(text)
+		require.False(t, ok, "%q gave %v", text, got)
+		require.Zero(t, got)
+	}
+}
+
+func TestFormatNumber(t *testing.T) {
+	t.Parallel()
+	for want, f := range map[string]float64{
+		"0": 0, "5": 5, "-5": -5, "1.5": 1.5, "33.33": 100.0 / 3, "66.67": 200.0 / 3, "1000000": 1e6, "0.01": 0.005,
+		"123456789012": 123456789012, "42.1": 42.10,
+	} {
+		require.Equal(t, want, okr.FormatNumber(f))
+	}
+	require.Equal(t, "0", okr.FormatNumber(-0.001), "no minus before nothing")
+	require.Equal(t, "0", okr.FormatNumber(math.Copysign(0, -1)))
+}
+
+func TestNumbersSurviveTheirFormat(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		f := float64(rapid.Int64Range(-1e12, 1e12).Draw(t, "hundredths")) / 100
+		got, ok := okr.ParseNumber(okr.FormatNumber(f))
+		require.True(t, ok)
+		require.InDelta(t, f, got, 1e-9)
+	})
+}
+
+func TestCleanLine(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"  a  b ":          "a b",
+		"a\r\nb\tc\x00d":   "a b c d",
+		"a\u2028b\u2029c":  "a b c",
+		"\u202ereversed":   "reversed",
+		"a\u2066b\u2069c":  "abc",
+		"bad \xff\xfe":     "bad",
+		"\u00a0nbsp\u3000": "nbsp",
+		"👩‍👩‍👧 عربي":       "👩‍👩‍👧 عربي",
+		"\x1b[31mred":      "[31mred",
+		"":                 "",
+	} {
+		require.Equal(t, want, okr.CleanLine(in), "%q", in)
+	}
+}
+
+func TestShorten(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text string
+		n    int
+		want string
+	}{
+		{"short", 5, "short"},
+		{"longer", 5, "long…"},
+		{"a bcdef", 3, "a…"},
+		{"日本語テキスト", 4, "日本語…"},
+		{"ab", 1, "…"},
+		{"ab", 0, ""},
+		{"ab", -1, ""},
+		{"", 0, ""},
+	} {
+		require.Equal(t, c.want, okr.Shorten(c.text, c.n), "%q to %d", c.text, c.n)
+	}
+}
+
+func FuzzCleanLineAndShorten(f *testing.F) {
+	f.Add("a\u202eb\r\n\xff", 3)
+	f.Fuzz(func(t *testing.T, text string, n int) {
+		line := okr.CleanLine(text)
+		require.Equal(t, line, okr.CleanLine(line), "again changes nothing")
+		require.True(t, utf8.ValidString(line))
+		require.False(t, strings.ContainsFunc(line, func(r rune) bool {
+			return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
+		}))
+		require.LessOrEqual(t, utf8.RuneCountInString(okr.Shorten(line, n)), max(n, 0))
+	})
+}
+
+func FuzzParseNumber(f *testing.F) {
+	for _, seed := range []string{"1,200.5", "1.200,5", "80 %", "-,5", "1e3", "1,2,3"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, ok := okr.ParseNumber(text)
+		require.False(t, math.IsNaN(got) || math.IsInf(got, 0))
+		if !ok {
+			require.Zero(t, got)
+			return
+		}
+		again, ok := okr.ParseNumber(okr.FormatNumber(got))
+		require.True(t, ok, "%q gave %v", text, got)
+		require.InDelta(t, got, again, 0.005+math.Abs(got)*1e-12)
+	})
+}
+
+func TestParseGoalID(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]okr.GoalID{
+		"O1": "O1", "kr3": "KR3", " O12 ": "O12", "p4": "P4", "Kr2147483647": "KR2147483647",
+	} {
+		got, ok := okr.ParseGoalID(text)
+		require.True(t, ok, text)
+		require.Equal(t, want, got)
+	}
+	for _, text := range []string{"", "O", "KR", "O0", "O-1", "O+1", "O1.5", "KR3x", "C7", "O 1", "1", "OO1", "KR99999999999", "O１", "OKR1"} {
+		_, ok := okr.ParseGoalID(text)
+		require.False(t, ok, "%q", text)
+	}
+	require.Equal(t, okr.Objective, okr.GoalID("O1").Kind())
+	require.Equal(t, okr.KeyResult, okr.GoalID("KR1").Kind())
+	require.Equal(t, okr.Project, okr.GoalID("P1").Kind())
+}
+
+func TestParseConnectionID(t *testing.T) {
+	t.Parallel()
+	got, ok := okr.ParseConnectionID(" c7 ")
+	require.True(t, ok)
+	require.Equal(t, okr.ConnectionID("C7"), got)
+	for _, text := range []string{"", "C", "C0", "KR7", "C7x", "C-7"} {
+		_, ok := okr.ParseConnectionID(text)
+		require.False(t, ok, "%q", text)
+	}
+}
+
+func FuzzParseGoalID(f *testing.F) {
+	for _, seed := range []string{"kr3", " O12 ", "p4", "KR+1", "O007"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		id, ok := okr.ParseGoalID(text)
+		if !ok {
+			require.Empty(t, id)
+			return
+		}
+		again, ok := okr.ParseGoalID(string(id))
+		require.True(t, ok)
+		require.Equal(t, id, again)
+		require.True(t, strings.HasPrefix(string(id), id.Kind().Prefix()))
+	})
+}

@@ -1,0 +1,163 @@
+package okr_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"okrbot/okr"
+)
+
+// node makes an item of a tree: completed when done.
+func node(id, parent int, typ string, done bool) okr.WorkItem {
+	item := okr.WorkItem{ID: id, Parent: parent, Type: typ, Title: typ, Category: okr.InProgress}
+	if done {
+		item.Category = okr.Completed
+	}
+	return item
+}
+
+// shown is what a node says: id, level, done of total, deeper.
+func shown(tree okr.ProjectTree) [][5]int {
+	var out [][5]int
+	for _, n := range tree.Nodes {
+		out = append(out, [5]int{n.ID, n.Level, n.Done, n.Total, n.Deeper})
+	}
+	return out
+}
+
+// epic is two features: A with 2 of 4 stories done, B with 1 of 1, and tasks
+// below the first story.
+func epic() okr.Run {
+	return okr.Run{Items: []okr.WorkItem{
+		node(1, 0, "Epic", false),
+		node(10, 1, "Feature", false),
+		node(11, 10, "Story", true), node(111, 11, "Task", true), node(112, 111, "Task", false),
+		node(12, 10, "Story", true), node(13, 10, "Story", false), node(14, 10, "Story", false),
+		node(20, 1, "Feature", true),
+		node(21, 20, "Story", true),
+	}}
+}
+
+func TestTreeCountsTheLeaves(t *testing.T) {
+	t.Parallel()
+	tree := okr.Tree(epic(), "")
+	require.Equal(t, [][5]int{
+		{1, 1, 2, 5, 0}, {10, 2, 1, 4, 0}, {11, 3, 0, 1, 2}, {12, 3, 1, 1, 0}, {13, 3, 0, 1, 0}, {14, 3, 0, 1, 0},
+		{20, 2, 1, 1, 0}, {21, 3, 1, 1, 0},
+	}, shown(tree))
+	require.Equal(t, []int{2, 5}, []int{tree.Done, tree.Total})
+}
+
+func TestTreeCountsTheChosenType(t *testing.T) {
+	t.Parallel()
+	tree := okr.Tree(epic(), "story")
+	require.Equal(t, []int{3, 5}, []int{tree.Done, tree.Total}, "60 %%, not the mean of the features")
+	p, ok := tree.Nodes[0].Progress()
+	require.True(t, ok)
+	require.InDelta(t, 60, p, 1e-9)
+	require.Equal(t, [5]int{11, 3, 1, 1, 0}, shown(tree)[2], "tasks below do not count")
+
+	tree = okr.Tree(epic(), "Task")
+	require.Equal(t, [][5]int{{1, 1, 1, 2, 0}, {10, 2, 1, 2, 0}, {11, 3, 1, 2, 2}}, shown(tree), "only what leads to a task")
+	require.Empty(t, okr.Tree(epic(), "Absent").Nodes)
+}
+
+func TestTreeOfOddParents(t *testing.T) {
+	t.Parallel()
+	removed := node(2, 1, "Feature", false)
+	removed.Category = okr.Removed
+	for _, c := range []struct {
+		name  string
+		items []okr.WorkItem
+		want  [][5]int
+	}{
+		{"a flat list", []okr.WorkItem{node(1, 0, "Bug", true), node(2, 0, "Bug", false)}, [][5]int{{1, 1, 1, 1, 0}, {2, 1, 0, 1, 0}}},
+		{"an orphan is a root", []okr.WorkItem{node(1, 99, "Bug", true)}, [][5]int{{1, 1, 1, 1, 0}}},
+		{"its own parent", []okr.WorkItem{node(1, 1, "Bug", true)}, [][5]int{{1, 1, 1, 1, 0}}},
+		{
+			"a cycle, and what hangs on it",
+			[]okr.WorkItem{node(1, 2, "A", true), node(2, 3, "B", false), node(3, 1, "C", false), node(4, 3, "D", true)},
+			[][5]int{{1, 1, 1, 1, 0}, {2, 1, 0, 1, 0}, {3, 1, 1, 1, 0}, {4, 2, 1, 1, 0}},
+		},
+		{
+			"below a removed item",
+			[]okr.WorkItem{node(1, 0, "Epic", false), removed, node(3, 2, "Story", true)},
+			[][5]int{{1, 1, 1, 1, 0}, {3, 2, 1, 1, 0}},
+		},
+		{"children before their parent", []okr.WorkItem{node(2, 1, "B", true), node(1, 0, "A", false)}, [][5]int{{1, 1, 1, 1, 0}, {2, 2, 1, 1, 0}}},
+		{"an item twice", []okr.WorkItem{node(1, 0, "A", true), node(2, 1, "B", true), node(2, 1, "B", true)}, [][5]int{{1, 1, 1, 1, 0}, {2, 2, 1, 1, 0}}},
+		{"nothing", nil, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, c.want, shown(okr.Tree(okr.Run{Items: c.items}, "")))
+		})
+	}
+}
+
+func TestTreeOfTheGreatestSize(t *testing.T) {
+	t.Parallel()
+	const size = 20_000
+	var chain, reversed, flat, gone []okr.WorkItem
+	for n := range size {
+		item := node(n+1, n, "Task", n == size-1)
+		chain = append(chain, item)
+		reversed = append(reversed, node(size-n, size-n-1, "Task", n == 0))
+		flat = append(flat, node(n+1, 0, "Task", n%2 == 0))
+		if n < size/2 {
+			item.Category = okr.Removed
+		} else {
+			item.Parent = size / 2
+		}
+		gone = append(gone, item)
+	}
+	start := time.Now()
+	tree := okr.Tree(okr.Run{Items: chain}, "")
+	require.Equal(t, [][5]int{{1, 1, 1, 1, 0}, {2, 2, 1, 1, 0}, {3, 3, 1, 1, size - 3}}, shown(tree))
+	require.Equal(t, shown(tree), shown(okr.Tree(okr.Run{Items: reversed}, "")))
+	chain[0].Parent = size
+	require.Equal(t, size, okr.Tree(okr.Run{Items: chain}, "").Total, "one cycle of all: each a root")
+	tree = okr.Tree(okr.Run{Items: flat}, "")
+	require.Len(t, tree.Nodes, 60)
+	require.Equal(t, []int{size - 60, size / 2, size}, []int{tree.Hidden, tree.Done, tree.Total})
+	require.Equal(t, size/2, okr.Tree(okr.Run{Items: gone}, "").Total)
+	require.Less(t, time.Since(start), 10*time.Second, "the time grows with the size, not with its square")
+}
+
+func TestTreeHolds(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		run, b := drawRun(t, "run"), drawBinding(t)
+		tree := okr.Tree(run, b.ItemType)
+		require.LessOrEqual(t, tree.Done, tree.Total)
+		done, total, level := 0, 0, 0
+		for _, n := range tree.Nodes {
+			require.LessOrEqual(t, n.Level, level+1, "parents before children")
+			require.LessOrEqual(t, n.Level, okr.MaxLevels)
+			require.LessOrEqual(t, n.Done, n.Total)
+			if n.Level < okr.MaxLevels {
+				require.Zero(t, n.Deeper)
+			}
+			if level = n.Level; level == 1 {
+				done, total = done+n.Done, total+n.Total
+			}
+		}
+		require.Equal(t, []int{tree.Done, tree.Total}, []int{done, total}, "the roots add up to the whole")
+		if m := b.Measure(run, okr.KeyResult, nil); b.ItemType != "" {
+			require.Equal(t, []int{m.Completed, m.Total}, []int{tree.Done, tree.Total}, "with a type, place does not matter")
+		}
+		counted := 0
+		for _, item := range run.Items {
+			if item.Category != okr.Removed {
+				counted++
+			}
+		}
+		require.LessOrEqual(t, tree.Total, counted)
+		if counted > 0 && b.ItemType == "" {
+			require.NotZero(t, tree.Total, "whatever the links, something counts")
+		}
+	})
+}
