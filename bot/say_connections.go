@@ -78,6 +78,7 @@ func (b *Bot) inPersonal(ctx context.Context, t *turn, r reply) (reply, error) {
 	if err := b.post(ctx, refOf(c), r); err != nil {
 		return reply{}, err
 	}
+	b.namePlace(ctx, t)
 	return say(cards.SignInElsewhere(t.placeName())), nil
 }
 

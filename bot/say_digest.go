@@ -17,6 +17,7 @@ func (b *Bot) digestForm(ctx context.Context, t *turn, wrong cards.FieldError) (
 	if err := b.Service.RequireEnabled(ctx, t.actor); err != nil {
 		return reply{}, err
 	}
+	b.namePlace(ctx, t)
 	f := cards.DigestForm{Place: t.placeName(), Error: wrong}
 	sub, err := b.Service.SubscriptionOf(ctx, t.actor.Tenant, t.activity.BaseConversationID())
 	switch {
@@ -46,6 +47,7 @@ func (b *Bot) saveDigest(ctx context.Context, t *turn, p press) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	b.namePlace(ctx, t)
 	sub, err := b.Service.Subscribe(ctx, t.actor, t.conversation(), chosen)
 	if err != nil {
 		return reply{}, err

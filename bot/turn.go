@@ -104,6 +104,24 @@ func (t *turn) placeName() string {
 	}
 }
 
+// namePlace asks Teams for the name of a channel, which the activities of people
+// leave out. It is a help only: without a name the place is "this conversation".
+func (b *Bot) namePlace(ctx context.Context, t *turn) {
+	d := &t.activity.ChannelData
+	if t.placeName() != "" || t.activity.Kind() != KindChannel || d.Team.ID == "" {
+		return
+	}
+	channels, err := b.Connector.Channels(ctx, t.activity.ServiceURL, d.Team.ID)
+	if err != nil {
+		b.Logger.InfoContext(ctx, "channel not named", "ref", RefFrom(ctx), "err", err)
+	}
+	for _, c := range channels {
+		if c.ID == t.activity.BaseConversationID() {
+			d.Channel.Name = okr.CleanLine(c.Name)
+		}
+	}
+}
+
 // refOf is where to post in a place.
 func refOf(c okr.Conversation) Ref {
 	return Ref{ServiceURL: c.ServiceURL, ConversationID: c.ID, TenantID: string(c.Tenant), BotID: c.BotID}
