@@ -139,7 +139,7 @@ export class Playground {
   // until waits for the condition in the page, and on time-out says what the bot did show.
   async until(what, condition, argument, timeout = this.timeout) {
     try {
-      return await this.page.waitForFunction(condition, argument, { timeout });
+      return await this.page.waitForFunction(condition, argument, { timeout, polling: 100 }); // reading all text is slow: not at each frame
     } catch (cause) {
       const fresh = await this.page.evaluate(() => window.e2e.fresh()).catch(() => []);
       throw new Error(`waited ${timeout} ms for ${what}; since then the bot showed: ${JSON.stringify(fresh)}`, { cause });
