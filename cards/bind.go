@@ -40,8 +40,8 @@ func queryInput(f BindForm) input {
 	for _, q := range f.Results[:min(len(f.Results), PageSize)] {
 		choices = append(choices, Choice{Title: q.Path, Value: q.ID})
 	}
-	in := choiceInput("query", "Shared query", f.Query.ID, choices).filtered().hint("Type a part of its name")
-	in.Choices = append([]choiceJSON{}, in.Choices...)
+	in := choiceInput("query", "Shared query", f.Query.ID, choices).hint("Type a part of its name")
+	in.Style = "filtered"
 	in.ChoicesData = &dataQuery{Type: "Data.Query", Dataset: DatasetQueries, AssociatedInputs: "auto"}
 	return in
 }
@@ -54,7 +54,7 @@ func queryResults(f BindForm) []element {
 		return []element{box("warning", text(mdf("No shared query matches “%s”.", f.Text)),
 			note("Only shared queries can be bound. In Azure DevOps a query of your own becomes shared when it is moved to Shared Queries."))}
 	}
-	shown := rowsWithin(len(f.Results), PageSize, maxListBytes*2/3, func(i int) element {
+	shown := rowsWithin(len(f.Results), PageSize, maxListBytes/2, func(i int) element {
 		q := f.Results[i]
 		choose := run("Choose", VerbBindChoose, "draft", f.Draft, "query", q.ID).bare()
 		return columns(
@@ -126,11 +126,11 @@ func Preview(p Place, v BindPreview) Card {
 		note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)),
 		bar(v.Standing.Progress, v.Standing.Status),
 	}
-	for _, w := range v.Warnings[:min(len(v.Warnings), 5)] {
-		body = append(body, box("warning", text(mdn(maxMessage, "%s", w))))
+	for _, w := range v.Warnings[:min(len(v.Warnings), 3)] {
+		body = append(body, box("warning", text(mdn(2*maxLong, "%s", w))))
 	}
 	body = append(body, facts(previewFacts(p, v)...))
-	body = append(body, tree(v.Measurement)...)
+	body = append(body, tree(v.Measurement, maxTreeBytes-max(0, sizeOf(body...)-maxTreeBytes/2))...)
 	return newCard(fmt.Sprintf("%s: %s", title, progressText(v.Standing.Progress)), body,
 		run("Save", VerbBindSave, "draft", v.Draft).positive(), run("Back", VerbBindBack, "draft", v.Draft),
 		run("Cancel", VerbGoal, "goal", string(g.ID)))

@@ -85,10 +85,18 @@ func newCard(summary string, body []element, actions ...action) Card {
 	return Card{Summary: Plain(summary, maxSummary), body: body, actions: actions}
 }
 
-// sizeOf gives the bytes of an element in the card. encoding/json writes <, >
+// sizeOf gives the bytes of elements in the card. encoding/json writes <, >
 // and & longer when somebody else marshals the card, so the longer form counts.
-func sizeOf(e element) int {
-	b, err := json.Marshal(e)
+func sizeOf(elements ...element) int {
+	size := 0
+	for _, e := range elements {
+		size += jsonSize(e)
+	}
+	return size
+}
+
+func jsonSize(v any) int {
+	b, err := json.Marshal(v)
 	if err != nil {
 		return MaxBytes
 	}

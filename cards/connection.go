@@ -55,7 +55,7 @@ func boundTo(v ConnectionView) []element {
 	}
 	out := rowsWithin(len(v.Bound), 10, maxListBytes/2, func(i int) element {
 		g := v.Bound[i]
-		return text(mdf("- %s %s", g.ID, g.Title)).near()
+		return bullet(mdf("%s %s", g.ID, g.Title))
 	})
 	shown := len(out)
 	out = append([]element{section(md(fmt.Sprintf("Measured through it: %d", total)))}, out...)

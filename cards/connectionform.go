@@ -109,6 +109,6 @@ func projectInput(f ConnectionForm) input {
 	if chosen == "" && len(f.Projects) == 1 {
 		chosen = f.Projects[0].ID
 	}
-	in := choiceInput("project", "Project", chosen, choices).filtered()
-	return in.hint("Type to search").required("Choose the project.")
+	in := choiceInput("project", "Project", chosen, choices).searchable()
+	return in.hint("Choose or type to search").required("Choose the project.")
 }

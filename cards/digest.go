@@ -75,7 +75,11 @@ func digestValue(m okr.Move) string {
 	if m.Goal.Kind != okr.KeyResult || m.After.Value == nil {
 		return progress
 	}
-	return progress + ", " + movedValue(m.Goal, m.Before.Value, m.After.Value)
+	value := movedValue(m.Goal, m.Before.Value, m.After.Value)
+	if value == progress {
+		return progress
+	}
+	return progress + ", " + value
 }
 
 // statusShift names the status before where it was another one.

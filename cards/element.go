@@ -54,6 +54,18 @@ func note(s md) textBlock {
 	return t
 }
 
+// bullet is one line of a list. It is no Markdown list, whose indentation some
+// clients cut off.
+func bullet(s md) textBlock { return text("• " + s).near() }
+
+func bullets(lines ...md) []element {
+	var out []element
+	for _, line := range lines {
+		out = append(out, bullet(line))
+	}
+	return out
+}
+
 func (t textBlock) with(weight, color string) textBlock {
 	t.Weight, t.Color = weight, color
 	return t

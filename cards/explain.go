@@ -18,6 +18,10 @@ func measured(m okr.Measurement) md {
 
 // leftOut names what does not count and why; empty when everything does.
 func leftOut(m okr.Measurement, itemType string) md {
+	others := md("of other types")
+	if itemType != "" {
+		others = mdf("of another type than %s", itemType)
+	}
 	part := func(n int, why md) md {
 		if n == 0 {
 			return ""
@@ -26,7 +30,7 @@ func leftOut(m okr.Measurement, itemType string) md {
 	}
 	return joinMD(", ",
 		part(m.Removed, "removed (state category Removed)"),
-		part(m.OtherTypes, mdf("of another type than %s", itemType)),
+		part(m.OtherTypes, others),
 		part(m.Unreadable, "that the account may not read"),
 	)
 }
@@ -50,7 +54,7 @@ func measurementFacts(p Place, m okr.Measurement, itemType string) []fact {
 	return []fact{
 		{"Counted", measured(m)}, {"Left out", leftOut(m, itemType)}, {"Unclear", unknownStates(m)},
 		{"Types", counted(itemType)}, {"Measured", p.when(m.At)},
-		{"With the access of", mdf("%s", m.Account)}, {"Connection", mdf("%s", m.Connection)},
+		{"Access of", mdf("%s", m.Account)}, {"Connection", mdf("%s", m.Connection)},
 	}
 }
 
@@ -101,7 +105,7 @@ func changeItems(c okr.Changes, most int) []element {
 	}
 	add("✓ Completed", c.Completed)
 	add("↺ Reopened", c.Reopened)
-	add("+ Added", c.Added)
+	add("\\+ Added", c.Added)
 	add("− No longer in the query", c.Removed)
 	return out
 }

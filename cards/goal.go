@@ -57,12 +57,13 @@ func staleness(p Place, v GoalView) []element {
 	if b == nil || !v.Stale && !b.Health.Failing() {
 		return nil
 	}
-	age := md("There is no value yet.")
-	if v.StaleFor > 0 {
-		age = md(fmt.Sprintf("The value is stale: %s old.", span(v.StaleFor)))
-	}
 	alarm := trouble(p, b.Health)
-	alarm.Items = append(alarm.Items, text(age))
+	switch {
+	case v.StaleFor > 0:
+		alarm.Items = append(alarm.Items, text(md(fmt.Sprintf("The value is stale: %s old.", span(v.StaleFor)))))
+	case b.Last == nil:
+		alarm.Items = append(alarm.Items, text("There is no value yet."))
+	}
 	if next, ok := nextStep(v); ok {
 		alarm.Items = append(alarm.Items, actionsOf(next))
 	}
@@ -107,8 +108,8 @@ func binding(p Place, v GoalView) []element {
 		m.Connection = v.Connection
 	}
 	out = append(out, facts(append(list, measurementFacts(p, m, b.ItemType)...)...))
-	out = append(out, sinceLast(m.Changes)...)
-	return append(out, tree(m)...)
+	changed := sinceLast(m.Changes)
+	return append(append(out, changed...), tree(m, maxTreeBytes-max(0, sizeOf(changed...)-maxTreeBytes/5))...)
 }
 
 // sinceLast says what changed since the measurement before.

@@ -54,8 +54,8 @@ func parentInput(in *form, f GoalForm) {
 	if chosen == "" && len(f.Objectives) == 1 {
 		chosen = f.Objectives[0].Value
 	}
-	in.add(choiceInput("parent", "Objective", chosen, f.Objectives).filtered().
-		hint("Type to search").required("Choose the objective that it belongs to."))
+	in.add(choiceInput("parent", "Objective", chosen, f.Objectives).searchable().
+		hint("Choose or type to search").required("Choose the objective that it belongs to."))
 }
 
 func periodInputs(in *form, f GoalForm) {

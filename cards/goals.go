@@ -34,10 +34,7 @@ func goalTree(tree []GoalView) (out []element, shown int) {
 	left := maxListBytes
 	for i, v := range tree {
 		group := goalGroup(v)
-		size := 0
-		for _, e := range group {
-			size += sizeOf(e)
-		}
+		size := sizeOf(group...)
 		if i > 0 && (size > left || len(out)+len(group) > 2*PageSize) || shown == PageSize {
 			break
 		}

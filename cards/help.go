@@ -81,5 +81,5 @@ func Done(title, message string, buttons []Button) Card {
 	if message != "" {
 		items = append(items, text(mdn(maxMessage, "%s", message)))
 	}
-	return newCard(title, []element{box(good, items...)}, buttonActions(buttons)...)
+	return newCard(title, []element{box("good", items...)}, buttonActions(buttons)...)
 }

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"slices"
+	"strings"
 
 	"okrbot/okr"
 )
@@ -67,6 +68,13 @@ func hiddenInput(id, value string) input {
 	return input{Type: "Input.Text", ID: id, Value: value, IsVisible: &visible}
 }
 
+// choiceTitle is the title of a choice. Some clients read Markdown in choices and
+// others show it as it is, so that nothing can be escaped: a link is broken by a
+// zero-width space.
+func choiceTitle(title string) string {
+	return strings.NewReplacer("](", "]\u200b(", "][", "]\u200b[", "<", "<\u200b").Replace(Plain(title, maxChoice))
+}
+
 // choiceInput is a drop-down. The chosen value is kept whatever its place in the
 // list; a value that is no choice is not preselected.
 func choiceInput(id, label, value string, choices []Choice) input {
@@ -87,13 +95,17 @@ func (i input) hint(placeholder string) input {
 	return i
 }
 
-func (i input) filtered() input {
-	i.Style = "filtered"
+// searchable lets people type to find a choice where there are many. Short lists
+// stay drop-downs, which every client preselects by title.
+func (i input) searchable() input {
+	if len(i.Choices) > PageSize {
+		i.Style = "filtered"
+	}
 	return i
 }
 
 // maxChoiceBytes bounds the choices of one drop-down, as JSON.
-const maxChoiceBytes = 9_000
+const maxChoiceBytes = 8_000
 
 // isSpecial says whether a choice is one of the verbs' own values, which must
 // never be cut.
@@ -102,13 +114,18 @@ func isSpecial(value string) bool {
 }
 
 // choicesJSON cuts the list to what fits; the chosen and the special ones always
-// stay.
+// stay, and a value stands once.
 func choicesJSON(choices []Choice, chosen ...string) []choiceJSON {
 	out := []choiceJSON{}
 	size := 0
+	seen := map[string]bool{}
 	for _, c := range choices {
-		title := Plain(c.Title, maxChoice)
-		n := len(title)*2 + len(c.Value) + 30
+		if seen[c.Value] {
+			continue
+		}
+		seen[c.Value] = true
+		title := choiceTitle(c.Title)
+		n := jsonSize(choiceJSON{Title: title, Value: c.Value})
 		if size+n > maxChoiceBytes && !isSpecial(c.Value) && !slices.Contains(chosen, c.Value) {
 			continue
 		}

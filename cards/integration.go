@@ -10,14 +10,12 @@ import (
 // Enable says what enabling the integration does, to admins with the button.
 func Enable(v IntegrationView) Card {
 	const title = "Enable the Azure DevOps integration"
-	body := []element{
-		heading(title),
-		text("Once it is enabled for your organization:"),
-		text("- Everyone can connect to Azure DevOps with their own sign-in and see only what their account may see.\n" +
-			"- Key results and projects can be bound to shared queries; they are measured every hour.\n" +
-			"- Channels and chats can subscribe to digests of what moved.\n" +
-			"- okrbot only reads work items and queries. It changes nothing in Azure DevOps."),
-	}
+	body := append([]element{heading(title), text("Once it is enabled for your organization:")}, bullets(
+		"Everyone can connect to Azure DevOps with their own sign-in and see only what their account may see.",
+		"Key results and projects can be bound to shared queries; they are measured every hour.",
+		"Channels and chats can subscribe to digests of what moved.",
+		"okrbot only reads work items and queries. It changes nothing in Azure DevOps.",
+	)...)
 	if !v.IsAdmin {
 		body = append(body, box("warning", text("Only an admin can enable it."), text(whoCan(v.Admins))))
 		return newCard(title, body, run("Help", VerbHelp))
@@ -81,14 +79,16 @@ func adminList(admins []string) md {
 // ConfirmDisable asks before the integration is disabled.
 func ConfirmDisable(v IntegrationView) Card {
 	const title = "Disable the Azure DevOps integration?"
-	body := []element{
-		heading(title),
-		section("What stops"),
-		text(md(fmt.Sprintf("- Measuring of %s through %s.\n- %s.\n- New connections and bindings.",
-			count(v.Bindings, "bound OKR"), count(v.Connections, "connection"), count(v.Subscriptions, "digest")))),
-		section("What is kept"),
-		text("- Objectives, key results and projects with their last values.\n- Connections and bindings: they go on when it is enabled again.\n- Sign-ins, until their owners sign out."),
-	}
+	body := append([]element{heading(title), section("What stops")}, bullets(
+		md(fmt.Sprintf("Measuring of %s through %s.", count(v.Bindings, "bound OKR"), count(v.Connections, "connection"))),
+		md(fmt.Sprintf("Posts of %s.", count(v.Subscriptions, "digest"))),
+		"New connections and bindings.",
+	)...)
+	body = append(append(body, section("What is kept")), bullets(
+		"Objectives, key results and projects with their last values.",
+		"Connections and bindings: they go on when it is enabled again.",
+		"Sign-ins, until their owners sign out.",
+	)...)
 	return newCard(title, body, run("Disable", VerbDisable).destructive(), run("Keep it", VerbManage))
 }
 

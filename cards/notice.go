@@ -25,7 +25,7 @@ func OwnerNotice(p Place, n Notice) Card {
 	if len(n.Goals) > 0 {
 		body = append(body, section(md(fmt.Sprintf("Not measured meanwhile: %d", len(n.Goals)))), note("Their last values stay and are marked stale."))
 		shown := rowsWithin(len(n.Goals), PageSize, maxListBytes/2, func(i int) element {
-			return text(mdf("- %s %s", n.Goals[i].ID, n.Goals[i].Title)).near()
+			return bullet(mdf("%s %s", n.Goals[i].ID, n.Goals[i].Title))
 		})
 		body = append(body, shown...)
 		body = append(body, more(len(n.Goals)-len(shown), "OKR")...)

@@ -67,7 +67,7 @@ func SignInCode(words string, err FieldError) Card {
 
 // SignedIn confirms a sign-in.
 func SignedIn(account string, next []Button) Card {
-	body := []element{box(good,
+	body := []element{box("good",
 		text("✓ Signed in").with(bolder, good),
 		text(mdn(maxLong, "Your account %s is used to read Azure DevOps. okrbot sees what this account sees and changes nothing.", account)),
 	)}
@@ -107,7 +107,7 @@ func SignedOut(connections []okr.Connection) Card {
 func connectionLines(connections []okr.Connection) []element {
 	out := rows(len(connections), func(i int) element {
 		c := connections[i]
-		return text(mdf("- **%s** (%s): %s / %s", c.Name, c.ID, c.Organization, c.Project.Name)).near()
+		return bullet(mdf("**%s** (%s): %s / %s", c.Name, c.ID, c.Organization, c.Project.Name))
 	})
 	return append(out, more(len(connections)-len(out), "connection")...)
 }

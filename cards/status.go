@@ -55,11 +55,12 @@ func bar(progress *float64, status okr.Status) element {
 	}
 	color := statusColor(status)
 	signs := text(md(barSigns(*progress))).with("", color)
+	signs.Size = large
 	if color == "" {
 		color = accent
 	}
 	b := progressBar{Type: "ProgressBar", Value: math.Round(*progress*10) / 10, Max: 100, Color: color, Fallback: signs}
-	return columns(col(stretch, b).middle(), col(auto, number).middle()).near()
+	return columns(col("52px", number).middle(), col(stretch, b).middle()).near()
 }
 
 // barSigns draws ten steps. The last one is full only when all is done, and the

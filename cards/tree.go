@@ -10,12 +10,12 @@ import (
 const maxTreeBytes = 10_000
 
 // tree shows the work items of a project, indented by level, with the progress
-// of each level.
-func tree(m okr.Measurement) []element {
+// of each level, within so many bytes.
+func tree(m okr.Measurement, bytes int) []element {
 	if len(m.Tree) == 0 {
 		return nil
 	}
-	shown := rowsWithin(len(m.Tree), PageSize, maxTreeBytes, func(i int) element { return nodeRow(m.Tree[i]) })
+	shown := rowsWithin(len(m.Tree), PageSize, bytes, func(i int) element { return nodeRow(m.Tree[i]) })
 	out := append([]element{section("Work items")}, shown...)
 	return append(out, more(len(m.Tree)-len(shown)+m.HiddenNodes, "work item")...)
 }

@@ -1,0 +1,123 @@
+package cards_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/require"
+
+	"okrbot/cards"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// all is the gallery and the same cards with the worst that may come.
+func all() []exhibit { return append(gallery(), worst()...) }
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	for _, e := range gallery() {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			var got bytes.Buffer
+			require.NoError(t, json.Indent(&got, encode(t, e.card), "", " "))
+			got.WriteByte('\n')
+			file := filepath.Join("testdata", "golden", e.name+".json")
+			if *update {
+				require.NoError(t, os.WriteFile(file, got.Bytes(), 0o600))
+			}
+			want, err := os.ReadFile(file)
+			require.NoError(t, err)
+			require.Equal(t, string(want), got.String())
+		})
+	}
+}
+
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	schema, err := jsonschema.NewCompiler().Compile("testdata/card.schema.json")
+	require.NoError(t, err)
+	for _, e := range all() {
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(encode(t, e.card)))
+		require.NoError(t, err)
+		require.NoError(t, schema.Validate(value), e.name)
+	}
+}
+
+func TestSize(t *testing.T) {
+	t.Parallel()
+	for _, e := range all() {
+		// The longer form: encoding/json escapes <, > and &.
+		escaped, err := json.Marshal(e.card)
+		require.NoError(t, err)
+		require.Less(t, len(escaped), cards.MaxBytes, e.name)
+		require.True(t, utf8.Valid(escaped), e.name)
+		require.NotEmpty(t, e.card.Summary, e.name)
+	}
+}
+
+// TestElements walks each card: what is newer than 1.5 has a fallback of 1.5, at
+// most six actions are primary, an Execute falls back to a Submit of the same
+// data, and no input id stands twice.
+func TestElements(t *testing.T) {
+	t.Parallel()
+	for _, e := range all() {
+		var card map[string]any
+		require.NoError(t, json.Unmarshal(encode(t, e.card), &card))
+		ids := map[string]bool{}
+		walk(card, func(node map[string]any) {
+			switch node["type"] {
+			case "ProgressBar", "Badge":
+				require.Equal(t, "TextBlock", node["fallback"].(map[string]any)["type"], e.name)
+			case "Action.Execute":
+				submit := node["fallback"].(map[string]any)
+				require.Equal(t, "Action.Submit", submit["type"], e.name)
+				require.Equal(t, node["data"], submit["data"], e.name)
+				require.Equal(t, node["verb"], node["data"].(map[string]any)["verb"], e.name)
+			case "Input.Text", "Input.Date", "Input.Toggle", "Input.ChoiceSet":
+				id := node["id"].(string)
+				require.False(t, ids[id], "%s: input %s twice", e.name, id)
+				ids[id] = true
+			}
+			require.LessOrEqual(t, primary(node["actions"]), 6, e.name)
+		})
+	}
+}
+
+func primary(actions any) int {
+	n := 0
+	list, _ := actions.([]any)
+	for _, a := range list {
+		if a.(map[string]any)["mode"] != "secondary" {
+			n++
+		}
+	}
+	return n
+}
+
+func walk(value any, visit func(map[string]any)) {
+	switch v := value.(type) {
+	case []any:
+		for _, e := range v {
+			walk(e, visit)
+		}
+	case map[string]any:
+		visit(v)
+		for _, e := range v {
+			walk(e, visit)
+		}
+	}
+}
+
+func encode(t *testing.T, c cards.Card) []byte {
+	t.Helper()
+	data, err := c.MarshalJSON()
+	require.NoError(t, err)
+	return data
+}

@@ -1,0 +1,113 @@
+package cards_test
+
+import (
+	"fmt"
+	"strings"
+
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// worstTitles are the longest titles: of four-byte characters, and of characters
+// that are escaped twice.
+func worstTitles() []string { return []string{strings.Repeat("😀", 255), strings.Repeat("<&a", 85)} }
+
+// worst is each list card with a hundred rows and the longest of texts.
+func worst() []exhibit {
+	var out []exhibit
+	for i, title := range worstTitles() {
+		for _, e := range worstOf(title) {
+			e.name = fmt.Sprintf("worst-%s-%d", e.name, i)
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func hundred[T any](v T) []T {
+	out := make([]T, 100)
+	for i := range out {
+		out[i] = v
+	}
+	return out
+}
+
+func worstOf(title string) []exhibit {
+	link := "https://dev.azure.com/" + strings.Repeat("a", 370)
+	ref := okr.WorkItemRef{ID: 1 << 30, Type: title, Title: okr.Shorten(title, 120), URL: link}
+	list := okr.ItemList{Count: 100, First: hundred(ref)[:10]}
+	moved := okr.Changes{Completed: list, Added: list, Removed: list, Reopened: list}
+	q := okr.Query{ID: strings.Repeat("9", 36), Name: title, Path: title, Kind: okr.TreeQuery, URL: link}
+	m := measurement()
+	m.Changes, m.Account, m.Connection = moved, title, title
+	g := keyResult()
+	g.Title, g.Owner.Name = title, title
+	g.Metric = &okr.Metric{Name: title, Unit: title, Target: 100, Current: ptr(40)}
+	g.Binding = &okr.Binding{Connection: "C99999", Query: q, Method: okr.PercentCompleted, ItemType: title, Last: &m, Health: okr.Health{State: okr.HealthQueryGone, Problem: title + title + title, Since: now}}
+	p := g
+	tree := m
+	tree.Tree = hundred(okr.Node{WorkItemRef: ref, State: title, Level: 3, Done: 1, Total: 9, Deeper: 900})[:60]
+	b := *g.Binding
+	b.Last, p.Kind, p.Metric, p.Binding = &tree, okr.Project, nil, &b
+	v := cards.GoalView{Goal: g, Standing: standing(40, 59, okr.Behind), ParentTitle: title, Connection: title, Stale: true, StaleFor: 1e15, MayEdit: true}
+	o := v
+	o.Goal, o.Children = objective(), hundred(v)
+	o.Goal.Title, o.Goal.Period.Name = title, title
+	pv := v
+	pv.Goal = p
+	choices := hundred(cards.Choice{Title: title})
+	names := hundred(title)
+	remote := hundred(okr.RemoteProject{Name: title})
+	for i := range choices {
+		choices[i].Value = fmt.Sprintf("O9999%02d", i)
+		names[i] = fmt.Sprintf("%02d%s", i, title)
+		remote[i].ID = fmt.Sprintf("%036d", i)
+	}
+	c := connection("C99999", megan, true, g.Binding.Health)
+	c.Connection.Name, c.Connection.Organization, c.Connection.Project.Name, c.Connection.Account = title, title, title, title
+	c.Connection.Owner.Name, c.Bound, c.BoundCount, c.WebURL, c.MayDelete = title, hundred(g), 100, link, true
+	wrong := cards.FieldError{Field: "title", Message: title + title + title}
+	buttons := hundred(cards.Button{Title: title, Verb: cards.VerbGoal, Data: map[string]string{"goal": "KR9"}})
+	bind := cards.BindForm{Draft: strings.Repeat("d", 43), Goal: g, Connections: choices, Text: title, Results: hundred(q), More: true, Searched: true, Query: q, Count: 20000, Methods: choices[:3], Types: names, ItemType: title, Error: wrong}
+	move := okr.Move{Goal: g, Parent: title, Before: okr.Reported{Value: ptr(1), Progress: ptr(1), Status: okr.OnTrack}, After: okr.Reported{Value: ptr(2), Progress: ptr(2), Status: okr.AtRisk}, Changes: moved}
+	form := cards.ConnectionForm{Draft: bind.Draft, Name: title, Organization: title, Account: title, Organizations: names, Error: wrong}
+	step2 := form
+	step2.Projects = remote
+	connections := hundred(c.Connection)
+	in := cards.IntegrationView{Tenant: okr.Tenant{ChangedBy: g.Owner, ChangedAt: now}, IsAdmin: true, Admins: names}
+	return []exhibit{
+		{"help", cards.Help(hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp}))},
+		{"unknown", cards.Unknown(title, hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp}))},
+		{"problem", cards.Problem(title, title+title+title, title, buttons)},
+		{"done", cards.Done(title, title+title+title, buttons)},
+		{"enable", cards.Enable(in)},
+		{"manage", cards.Manage(place, in)},
+		{"disabled", cards.Disabled(cards.IntegrationView{Tenant: in.Tenant, Admins: names})},
+		{"signin-code", cards.SignInCode(title+title+title, wrong)},
+		{"signed-in", cards.SignedIn(title, buttons)},
+		{"signout", cards.ConfirmSignOut(names, connections)},
+		{"signed-out", cards.SignedOut(connections)},
+		{"connection", cards.Connection(place, c)},
+		{"connections", cards.Connections(place, hundred(c), 1000, 15)},
+		{"connection-form-1", cards.EditConnection(form)},
+		{"connection-form-2", cards.EditConnection(step2)},
+		{"connection-delete", cards.ConfirmDeleteConnection(c)},
+		{"goal-form", cards.EditGoal(cards.GoalForm{Kind: okr.KeyResult, Title: title, OwnerName: title, Parent: "O1", Objectives: choices, Metric: title, Unit: title, StartValue: title, Target: title, Error: wrong})},
+		{"goal-objective", cards.Goal(place, o)},
+		{"goal-key-result", cards.Goal(place, v)},
+		{"goal-project", cards.Goal(place, pv)},
+		{"goals", cards.Goals(place, hundred(o), 1000, 15)},
+		{"goal-choose", cards.ChooseGoal(title+title+title, hundred(g), cards.VerbBind)},
+		{"goal-delete", cards.ConfirmDeleteGoal(g, 100)},
+		{"unbind", cards.ConfirmUnbind(g)},
+		{"bind-search", cards.BindSearch(bind)},
+		{"bind-options", cards.BindOptions(bind)},
+		{"preview", cards.Preview(place, cards.BindPreview{Draft: bind.Draft, Goal: p, Standing: v.Standing, Measurement: tree, Warnings: hundred(title + title + title)})},
+		{"sync-started", cards.SyncStarted(title)},
+		{"sync-done", cards.SyncDone(place, hundred(cards.SyncRow{Goal: g, Before: ptr(1), After: ptr(2), Status: okr.AtRisk, Problem: title + title}))},
+		{"digest", cards.Digest(place, okr.Digest{At: now, Objectives: hundred(move)[:5], Moved: hundred(move), Failing: hundred(okr.GoalID("KR999999"))})},
+		{"subscribe", cards.Subscribe(cards.DigestForm{Place: title, Objectives: choices, Chosen: []string{"O1"}, Subscribed: true, Paused: title, Error: wrong})},
+		{"owner-notice", cards.OwnerNotice(place, cards.Notice{Connection: c.Connection, Goals: hundred(g), Problem: title + title + title, Since: now, Buttons: buttons})},
+		{"queries", cards.Queries(title, c.Connection, okr.QueryPage{Queries: hundred(q), More: true})},
+	}
+}
