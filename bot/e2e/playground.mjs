@@ -38,7 +38,7 @@ export class Playground {
 
   // switchTo opens 'Personal', 'Group chat' or a channel by its name. All that is there counts as new to waitText.
   async switchTo(place) {
-    const names = { Personal: /^Personal Chat$/, 'Group chat': /^Group Chat$/ };
+    const names = { Personal: /^Personal Chat$/, 'Group chat': /^(Group Chat|OKR leads)$/ };
     await this.page.getByRole('treeitem', { name: names[place] ?? new RegExp(` - ${place}$`) }).click();
     this.place = place;
     this.isChannel = !names[place];

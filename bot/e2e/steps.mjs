@@ -1,9 +1,221 @@
 // What the acceptance run does, in this order; a step may build on those before it.
 // Each step is a name and a function of the Playground (playground.mjs) that throws when it does not see what it should.
+
+// A demo measures each minute; what comes by itself is waited for twice that long and a half.
+const byItself = { timeout: 150_000 };
+
+// signIn goes through the simulated sign-in page that the card's button opens, and closes it.
+async function signIn(pg, name) {
+  const page = await pg.popup(() => pg.press('Sign in'));
+  await pg.mark();
+  await page.getByRole('button', { name }).click();
+  await page.getByText('You are signed in').waitFor();
+  await page.close();
+}
+
+// open presses a row of a list.
+async function open(pg, text) {
+  const card = await pg.lastCard(text);
+  await pg.mark();
+  await card.getByText(text).first().click();
+}
+
 export const steps = [
   ['help lists the commands', async (pg) => {
     await pg.say('help');
     await pg.waitText('okrs');
-    await pg.screenshot('help');
+    await pg.screenshot('help', { card: true });
+  }],
+
+  ['a text that is no command gets the nearest ones', async (pg) => {
+    await pg.say('conect');
+    await pg.waitText('connect');
+  }],
+
+  ['before enabling, connecting says what to do', async (pg) => {
+    await pg.say('connect');
+    await pg.waitText('not enabled');
+  }],
+
+  ['an admin enables the integration', async (pg) => {
+    await pg.say('enable');
+    await pg.waitText('Enable');
+    await pg.screenshot('enable', { card: true });
+    await pg.press('Enable');
+    await pg.waitText('Change');
+    await pg.screenshot('manage', { card: true });
+  }],
+
+  ['objectives, key results and projects are made by forms', async (pg) => {
+    await pg.say('new objective');
+    await pg.fill('Title', 'Launch the new shop');
+    await pg.screenshot('new-objective', { card: true });
+    await pg.press('Save');
+    await pg.waitText('Launch the new shop');
+    await pg.say('new kr');
+    await pg.fill('Title', 'The shop is free of launch bugs');
+    await pg.fill('What is measured', 'Launch bugs closed');
+    await pg.fill('Unit (optional)', '%');
+    await pg.fill('Target value', '100');
+    await pg.screenshot('new-key-result', { card: true });
+    await pg.press('Save');
+    await pg.waitText('KR1');
+    await pg.say('new project');
+    await pg.fill('Title', 'Build the launch scope');
+    await pg.press('Save');
+    await pg.waitText('P1');
+    await pg.say('okrs');
+    await pg.waitText('Launch the new shop');
+  }],
+
+  ['a form with a wrong value comes back with what is wrong', async (pg) => {
+    await pg.say('new kr');
+    await pg.fill('Title', 'Nothing lost');
+    await pg.fill('What is measured', 'Things');
+    await pg.fill('Start value', '7');
+    await pg.fill('Target value', '7');
+    await pg.press('Save');
+    await pg.waitText('Start and target are both 7');
+    await pg.press('Cancel');
+  }],
+
+  ['an objective cannot be bound and says why', async (pg) => {
+    await pg.say('bind O1');
+    await pg.waitText('only key results and projects can be bound');
+  }],
+
+  ['binding without a connection signs in, connects and comes back', async (pg) => {
+    await pg.say('bind KR1');
+    await pg.waitText('Sign in to Azure DevOps');
+    await pg.screenshot('sign-in', { card: true });
+    await signIn(pg, /Alex Wilber/);
+    await pg.waitText('Name of the connection');
+    await pg.fill('Name of the connection', 'Contoso Fabrikam Fiber');
+    await pg.choose('Azure DevOps organization', 'contoso');
+    await pg.screenshot('connection-form', { card: true });
+    await pg.press('Next');
+    await pg.waitText('Project');
+    await pg.choose('Project', 'Fabrikam Fiber');
+    await pg.press('Save');
+    await pg.waitText('Bind KR1');
+  }],
+
+  ['a key result is bound to a query after a preview', async (pg) => {
+    await pg.fill('Or search by a part of the name', 'launch');
+    await pg.press('Search');
+    await pg.waitText('Launch bugs');
+    await pg.screenshot('bind-search', { card: true });
+    await pg.fill('Or search by a part of the name', 'Launch bugs');
+    await pg.press('Search');
+    await pg.waitText('Launch bugs');
+    await pg.press('Choose');
+    await pg.waitText('32 work items');
+    await pg.screenshot('bind-options', { card: true });
+    await pg.press('Preview');
+    await pg.waitText('Preview of KR1');
+    await pg.screenshot('bind-preview', { card: true });
+    await pg.press('Save');
+    await pg.waitText('Launch bugs');
+    await pg.screenshot('key-result', { card: true });
+  }],
+
+  ['a project is bound and shows its tree', async (pg) => {
+    await pg.say('bind P1');
+    await pg.waitText('Bind P1');
+    await pg.fill('Or search by a part of the name', 'Launch scope');
+    await pg.press('Search');
+    await pg.waitText('Launch scope');
+    await pg.press('Choose');
+    await pg.waitText('How to measure P1');
+    await pg.press('Preview');
+    await pg.waitText('deeper');
+    await pg.press('Save');
+    await pg.waitText('deeper');
+    await pg.screenshot('project', { card: true });
+    await pg.say('okrs');
+    await pg.waitText('KR1');
+    await pg.screenshot('okrs', { card: true });
+  }],
+
+  ['a channel subscribes to a digest', async (pg) => {
+    await pg.switchTo('Delivery');
+    await pg.say('digest');
+    await pg.waitText('Objectives');
+    await pg.screenshot('digest-form', { card: true });
+    await pg.press('Subscribe');
+    await pg.waitText('Digest on');
+  }],
+
+  ['sync measures now and says what changed', async (pg) => {
+    await pg.switchTo('Personal');
+    await pg.say('sync');
+    await pg.waitText('Sync done');
+    await pg.screenshot('sync', { card: true });
+    await pg.say('sync KR1');
+    await pg.waitText('Launch bugs');
+  }],
+
+  ['connections are listed, edited and shared', async (pg) => {
+    await pg.say('connections');
+    await pg.waitText('Contoso Fabrikam Fiber');
+    await pg.screenshot('connections', { card: true });
+    await open(pg, 'Contoso Fabrikam Fiber');
+    await pg.waitText('alex');
+    await pg.press('Share');
+    await pg.waitText('Everyone here');
+    await pg.screenshot('connection', { card: true });
+  }],
+
+  ['the same commands work in a group chat', async (pg) => {
+    await pg.switchTo('Group chat');
+    await pg.say('okrs');
+    await pg.waitText('Launch the new shop');
+    await pg.say('connect');
+    await pg.waitText('chat');
+  }],
+
+  ['the channel gets its digest by itself', async (pg) => {
+    await pg.switchTo('Delivery');
+    await pg.waitText('What moved', { ...byItself, anywhere: true });
+    await pg.screenshot('digest', { card: true });
+    await pg.screenshot('channel');
+  }],
+
+  ['unbind keeps the value', async (pg) => {
+    await pg.switchTo('Personal');
+    await pg.say('unbind KR1');
+    await pg.waitText('Unbind');
+    await pg.press('Unbind');
+    await pg.waitText('KR1');
+  }],
+
+  ['sign out forgets the sign-in and says what stops', async (pg) => {
+    await pg.say('sign out');
+    await pg.waitText('alex');
+    await pg.screenshot('sign-out', { card: true });
+    await pg.press('Sign out');
+    await pg.waitText('Contoso Fabrikam Fiber');
+  }],
+
+  ['disable stops everything and keeps every value', async (pg) => {
+    await pg.say('manage');
+    await pg.waitText('Change');
+    await pg.press('Change');
+    await pg.press('Disable');
+    await pg.waitText('stop');
+    await pg.screenshot('disable', { card: true });
+    await pg.press('Disable');
+    await pg.waitText('are kept');
+    await pg.say('okrs');
+    await pg.waitText('Launch the new shop');
+  }],
+
+  ['goals are deleted after asking', async (pg) => {
+    await pg.say('delete O1');
+    await pg.waitText('Delete');
+    await pg.press('Delete');
+    await pg.waitText('is gone');
+    await pg.say('okrs');
+    await pg.waitText(/no objective|No objective/);
   }],
 ];
