@@ -70,6 +70,7 @@ type Bot struct {
 	Options
 	commands []command
 	verbs    map[string]pressHandler
+	guests   guests
 }
 
 var _ Handler = (*Bot)(nil)

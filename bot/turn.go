@@ -45,7 +45,7 @@ func (b *Bot) newTurn(ctx context.Context, a Activity) (*turn, error) {
 	t := &turn{activity: a, actor: okr.Actor{
 		Tenant: okr.TenantID(a.TenantID()),
 		Person: okr.Person{ID: okr.UserID(strings.ToLower(a.From.AADObjectID)), Name: okr.CleanLine(a.From.Name)},
-		Guest:  isGuest(a),
+		Guest:  b.isGuest(ctx, a),
 		Shared: !a.IsPersonal(),
 	}}
 	t.place = cards.Place{Zone: zone(a.LocalTimezone, time.UTC), Now: b.Now()}
@@ -61,12 +61,6 @@ func (b *Bot) newTurn(ctx context.Context, a Activity) (*turn, error) {
 	}
 	t.place.Zone = zone(a.LocalTimezone, t.settings.Location())
 	return t, b.Memory.SaveConversation(ctx, t.conversation())
-}
-
-// isGuest recognises guests by their role and by their home tenant.
-func isGuest(a Activity) bool {
-	foreign := a.From.TenantID != "" && !strings.EqualFold(a.From.TenantID, a.TenantID())
-	return foreign || strings.EqualFold(a.From.UserRole, "guest") || strings.EqualFold(a.From.UserRole, "anonymous")
 }
 
 func zone(name string, fallback *time.Location) *time.Location {
