@@ -16,6 +16,10 @@ func translate(err error, what string) error {
 	if err == nil || errors.As(err, &known) {
 		return err // a token source's error is translated already
 	}
+	var input *ado.InputError
+	if errors.As(err, &input) {
+		return okr.WrapError(okr.Invalid, err, "%s", input.Message)
+	}
 	var e *ado.Error
 	if !errors.As(err, &e) {
 		return okr.WrapError(okr.Unavailable, err, "Azure DevOps could not be asked for %s. okrbot tries again at the next sync.", what)
@@ -64,11 +68,11 @@ func upper(what string) string {
 	return string(append([]rune{first[0] &^ 0x20}, first[1:]...))
 }
 
-// queryError translates an error about one query: a query that is not found is
-// gone, whereas anything else not found is a typing error.
-func queryError(err error, name string) error {
+// queryError translates an error about one query, called what: a query that is
+// not found is gone, whereas anything else not found is a typing error.
+func queryError(err error, what string) error {
 	if errors.Is(err, ado.ErrNotFound) {
-		return okr.WrapError(okr.QueryGone, err, "The query %s was deleted, moved out of the project, or is no longer visible to the account. Restore it in Azure DevOps, or bind to another query; the last value stays until then.", name)
+		return okr.WrapError(okr.QueryGone, err, "%s was deleted, moved out of the project, or is no longer visible to the account. Restore it in Azure DevOps, or bind to another query; the last value stays until then.", upper(what))
 	}
-	return translate(err, "the query "+name)
+	return translate(err, what)
 }

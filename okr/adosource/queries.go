@@ -50,9 +50,12 @@ func (s *Source) query(place okr.Place, q ado.Query) okr.Query {
 func (s *Source) Query(ctx context.Context, access okr.Access, place okr.Place, id string) (okr.Query, error) {
 	q, err := s.session(access).Query(ctx, place.Organization, project(place), id, true)
 	if err != nil {
-		return okr.Query{}, queryError(err, id)
+		return okr.Query{}, queryError(err, "the query") // only its id is known, which says nothing to people
 	}
-	if q.IsDeleted || q.IsFolder {
+	if q.IsFolder {
+		return okr.Query{}, okr.Errorf(okr.QueryBroken, "%s is a folder of queries. Choose one of the queries in it.", q.Name)
+	}
+	if q.IsDeleted {
 		return okr.Query{}, okr.Errorf(okr.QueryGone, "The query %s was deleted. Restore it in Azure DevOps, or bind to another query; the last value stays until then.", q.Name)
 	}
 	if q.IsInvalidSyntax {
@@ -65,7 +68,7 @@ func (s *Source) Query(ctx context.Context, access okr.Access, place okr.Place, 
 func (s *Source) CountQuery(ctx context.Context, access okr.Access, place okr.Place, q okr.Query) (int, error) {
 	n, err := s.session(access).CountQuery(ctx, place.Organization, project(place), ado.Query{ID: q.ID, QueryType: string(q.Kind)})
 	if err != nil {
-		return 0, queryError(err, q.Name)
+		return 0, queryError(err, "the query "+q.Name)
 	}
 	return n, nil
 }
@@ -80,7 +83,7 @@ func (s *Source) RunQuery(ctx context.Context, access okr.Access, place okr.Plac
 	at := s.Now()
 	result, err := session.RunQuery(ctx, place.Organization, project(place), id)
 	if err != nil {
-		return okr.Run{}, queryError(err, q.Name)
+		return okr.Run{}, queryError(err, "the query "+q.Name)
 	}
 	ids := result.IDs()
 	items, err := session.WorkItems(ctx, place.Organization, ids, ado.BaseFields())
@@ -92,11 +95,13 @@ func (s *Source) RunQuery(ctx context.Context, access okr.Access, place okr.Plac
 	return run, err
 }
 
-// parents gives for each item the one that it first appeared below.
+// parents gives for each item the one that it first appeared below, 0 where it
+// first stood by itself: in a query of direct links the ends of a link may each
+// stand below the other.
 func parents(result ado.QueryResult) map[int]int {
 	above := map[int]int{}
 	for _, link := range result.Relations {
-		if _, known := above[link.Target.ID]; !known && link.Source.ID != 0 {
+		if _, known := above[link.Target.ID]; !known {
 			above[link.Target.ID] = link.Source.ID
 		}
 	}

@@ -14,9 +14,11 @@ import (
 	"okrbot/okr"
 )
 
-// early is how long before its end an access token is renewed: a fifth of the
-// usual hour.
-const early = 12 * time.Minute
+// early is how long before its end an access token is renewed: longer than any
+// request takes, and shorter than the 10 minutes that a tenant may set as the
+// lifetime, below which each request would renew it.
+// https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes
+const early = 5 * time.Minute
 
 // tokenSource gives the access token of one credential. It implements
 // ado.TokenSource and ado.Invalidator.
@@ -93,10 +95,10 @@ func refreshError(err error, account string) error {
 		code = m[1]
 	}
 	cause := fmt.Errorf("refresh refused: %s AADSTS%s", refused.ErrorCode, code)
-	switch {
-	case refused.ErrorCode == "invalid_grant" || refused.ErrorCode == "interaction_required":
+	switch refused.ErrorCode {
+	case "invalid_grant", "interaction_required", "consent_required", "login_required":
 		return okr.WrapError(okr.SignIn, cause, "The sign-in of %s has ended (%s). Sign in again with `connect` to go on measuring.", account, reason(code))
-	case refused.ErrorCode == "invalid_client" || refused.ErrorCode == "unauthorized_client":
+	case "invalid_client", "unauthorized_client":
 		return okr.WrapError(okr.Unavailable, cause, "Microsoft refuses okrbot's own registration. Whoever runs okrbot must check ADO_CLIENT_ID and ADO_CLIENT_SECRET.")
 	default:
 		return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service could not renew the sign-in. okrbot tries again at the next sync.")
