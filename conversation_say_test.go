@@ -219,33 +219,44 @@ func (w *scriptWorld) cmdFill(_ bool, args []string) error {
 		if err != nil {
 			return err
 		}
-		w.teams.Fill(p, map[string]string{id: choiceValue(p.Card, id, value)})
+		if value, err = inputValue(p.Card, id, value); err != nil {
+			return err
+		}
+		w.teams.Fill(p, map[string]string{id: value})
 	}
 	return nil
 }
 
-// choiceValue turns titles of choices into their values; several are parted by |.
-func choiceValue(card map[string]any, id, text string) string {
-	titles := map[string]string{}
+// inputValue turns titles of choices into their values; several are parted by |.
+// A value that begins with = is typed as it stands, be it offered or not.
+func inputValue(card map[string]any, id, text string) (string, error) {
+	if raw, ok := strings.CutPrefix(text, "="); ok {
+		return raw, nil
+	}
+	titles, isChoice := map[string]string{}, false
 	eachInput(card, func(input map[string]any) {
 		choices, _ := input["choices"].([]any)
+		isChoice = isChoice || input["id"] == id && input["type"] == "Input.ChoiceSet"
 		for _, each := range choices {
 			if c, ok := each.(map[string]any); ok && input["id"] == id {
 				title, _ := c["title"].(string)
-				titles[title], _ = c["value"].(string)
+				value, _ := c["value"].(string)
+				titles[title], titles[value] = value, value
 			}
 		}
 	})
-	if len(titles) == 0 {
-		return text
+	if !isChoice {
+		return text, nil
 	}
 	parts := strings.Split(text, "|")
 	for i, part := range parts {
-		if value, ok := titles[part]; ok {
-			parts[i] = value
+		value, ok := titles[part]
+		if !ok {
+			return "", fmt.Errorf("%s has no choice %q", id, part)
 		}
+		parts[i] = value
 	}
-	return strings.Join(parts, ",")
+	return strings.Join(parts, ","), nil
 }
 
 // eachInput visits all objects of a card that look like inputs.

@@ -122,12 +122,14 @@ func (w *scriptWorld) cmdSignInReuse(bool, []string) error {
 var (
 	pageNoise = regexp.MustCompile(`(?s)<(style|script|title)\b.*?</(style|script|title)>`)
 	pageTags  = regexp.MustCompile(`<[^>]*>`)
+	pageSpace = regexp.MustCompile(`\s*\n\s*`)
 	pageCode  = regexp.MustCompile(`(?m)^\s*(\d{6})\s*$`)
 )
 
 // plainPage is what a person reads on a page.
 func plainPage(body string) string {
-	return html.UnescapeString(pageTags.ReplaceAllString(pageNoise.ReplaceAllString(body, ""), "\n"))
+	words := html.UnescapeString(pageTags.ReplaceAllString(pageNoise.ReplaceAllString(body, ""), "\n"))
+	return pageSpace.ReplaceAllString(words, "\n")
 }
 
 func (w *scriptWorld) cmdPage(neg bool, args []string) error {

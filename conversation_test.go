@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"path/filepath"
 	"testing"
 
@@ -8,7 +9,13 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain lets more scripts run at a time than there are processors: they mostly
+// wait for the pace at which Teams takes posts.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "12")
+	goleak.VerifyTestMain(m)
+}
 
 // TestConversation plays the scripts in bot/testdata/script: people talk to the
 // whole okrbot (serve, real HTTP, real token checks, the queue) between a
@@ -37,7 +44,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 //	! expect TEXT...        no new card in the place shows any of the TEXTs (say what is expected first)
 //	open TEXT...            makes the newest card of any age in the place current
 //	shows TEXT...           the current card, as the acting person sees it now, shows all TEXTs
-//	fill ID=VALUE...        types into inputs of the current card; a choice goes by value or title
+//	fill ID=VALUE...        types into inputs of the current card; a choice goes by value or title (several: a|b)
+//	                        and must be offered; ID==VALUE types what no client would
 //	press TITLE             presses a button by title or verb ("Choose#2" is the second one)
 //	refused TEXT...         the last press was refused with these words, and the card stays
 //	search ID WORDS...      types into a type-ahead input of the current card
