@@ -317,6 +317,9 @@ func (b *Bot) askUnbindGoal(ctx context.Context, t *turn, id okr.GoalID) (reply,
 	if err != nil {
 		return reply{}, err
 	}
+	if !v.MayEdit {
+		return reply{}, okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can unbind %s.", v.Goal.Owner.Name, id)
+	}
 	if v.Goal.Binding == nil {
 		return reply{}, okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo. `bind %s` binds it.", id, id)
 	}
