@@ -1,0 +1,114 @@
+package adosource_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/ado/adotest"
+	"okrbot/okr"
+)
+
+// enabled is a world in which the integration is on and Alex is signed in.
+func enabled(t *testing.T, change ...func(*adotest.Options)) *world {
+	t.Helper()
+	w := newWorld(t, change...)
+	_, err := w.Enable(t.Context(), alex)
+	require.NoError(t, err)
+	w.signIn(alex)
+	return w
+}
+
+func TestOnlyAdminsSwitchTheIntegration(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	adminGuest := alex
+	adminGuest.Guest = true
+	elsewhere := alex
+	elsewhere.Tenant = "another-tenant"
+	for _, who := range []okr.Actor{megan, guest, adminGuest, elsewhere} {
+		_, err := w.Enable(t.Context(), who)
+		w.requireRefused(okr.Forbidden, err, "Only an admin")
+		_, err = w.Disable(t.Context(), who)
+		w.requireRefused(okr.Forbidden, err)
+		_, err = w.AddAdmin(t.Context(), who, who.Person)
+		w.requireRefused(okr.Forbidden, err)
+	}
+	in, err := w.Integration(t.Context(), megan)
+	require.NoError(t, err)
+	require.False(t, in.Tenant.Enabled)
+	require.False(t, in.Tenant.Ever)
+	require.False(t, in.IsAdmin)
+	require.Len(t, in.Admins, 1)
+	require.Contains(t, in.Admins[0], adotest.AlexOID, "the configuration knows no names")
+
+	in, err = w.Enable(t.Context(), alex)
+	require.NoError(t, err)
+	require.True(t, in.Tenant.Enabled)
+	require.True(t, in.IsAdmin)
+	require.Equal(t, []string{alex.Name}, in.Admins)
+	_, err = w.AddAdmin(t.Context(), alex, megan.Person)
+	require.NoError(t, err)
+	_, err = w.AddAdmin(t.Context(), alex, megan.Person)
+	require.NoError(t, err)
+	in, err = w.Disable(t.Context(), megan)
+	require.NoError(t, err)
+	require.Len(t, in.Admins, 2)
+	require.Equal(t, megan.Name, in.Admins[0])
+	require.True(t, in.Tenant.Ever)
+}
+
+func TestTheSecondPressChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first, err := w.Enable(t.Context(), alex)
+	require.NoError(t, err)
+	_, err = w.AddAdmin(t.Context(), alex, megan.Person)
+	require.NoError(t, err)
+	w.advance(time.Hour)
+	second, err := w.Enable(t.Context(), megan)
+	require.NoError(t, err)
+	require.Equal(t, first.Tenant.ChangedBy, second.Tenant.ChangedBy)
+	require.Equal(t, first.Tenant.ChangedAt, second.Tenant.ChangedAt)
+}
+
+func TestNothingWorksWhileDisabled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.signIn(alex)
+	try := func(who okr.Actor) []error {
+		_, connect := w.SaveConnection(t.Context(), who, fiberConnection("Fiber"))
+		_, preview := w.PreviewBinding(t.Context(), who, okr.BindInput{Goal: "KR1"})
+		_, jobs := w.SyncJobs(t.Context(), who, "")
+		_, subscribe := w.Subscribe(t.Context(), who, channel("1"), nil)
+		return []error{connect, preview, jobs, subscribe}
+	}
+	for _, err := range try(alex) {
+		w.requireRefused(okr.Disabled, err, "Send `enable`")
+	}
+	for _, err := range try(megan) {
+		w.requireRefused(okr.Disabled, err, "An admin can")
+	}
+	require.Empty(t, w.cloud.Calls())
+}
+
+func TestTheStoreBeingDownIsSaid(t *testing.T) {
+	t.Parallel()
+	w := enabled(t)
+	w.store.down.Store(true)
+	_, err := w.Integration(t.Context(), alex)
+	w.requireRefused(okr.Unavailable, err)
+	_, _, err = w.Goals(t.Context(), alex, okr.Page{})
+	w.requireRefused(okr.Unavailable, err)
+	_, err = w.SyncConnection(t.Context(), tenant, "C1", nil)
+	w.requireRefused(okr.Unavailable, err)
+}
+
+func fiberConnection(name string) okr.ConnectionInput {
+	return okr.ConnectionInput{Name: name, Organization: adotest.OrgContoso, Project: adotest.ProjectFiber}
+}
+
+func channel(id string) okr.Conversation {
+	return okr.Conversation{Tenant: tenant, ID: "19:" + id, Kind: okr.Channel, Name: "Launch"}
+}
