@@ -38,7 +38,7 @@ class Demo {
     this.url = `http://localhost:${base}`;
     this.log = '';
     const env = { ...process.env, OKRBOT_DEMO_PORT_BASE: String(base), OKRBOT_DEMO_BROWSER: 'none' };
-    this.child = spawn(path.join(root, 'bin', 'okrbot'), ['demo'], { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(path.join(root, 'bin', 'okrbot'), ['demo', '-story', '5s'], { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.once('error', (e) => { this.log += e.message; });
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (d) => { this.log += d; });
   }
