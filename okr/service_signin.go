@@ -1,10 +1,16 @@
 package okr
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
-// Accounts lists the actor's sign-ins.
+// Accounts lists the actor's sign-ins, the latest first: that is the one that a
+// new connection uses.
 func (s *Service) Accounts(ctx context.Context, actor Actor) ([]Credential, error) {
-	return s.Credentials.CredentialsOf(ctx, actor.Tenant, actor.ID)
+	all, err := s.Credentials.CredentialsOf(ctx, actor.Tenant, actor.ID)
+	slices.SortStableFunc(all, func(a, b Credential) int { return b.SignedInAt.Compare(a.SignedInAt) })
+	return all, err
 }
 
 // SignedIn keeps a sign-in and lists the connections that it brings back.
@@ -47,10 +53,14 @@ func (s *Service) SignOut(ctx context.Context, actor Actor) ([]Connection, error
 			return nil, err
 		}
 	}
-	own, _, err := s.Store.Connections().List(ctx, actor.Tenant, OwnerIndex(actor.ID), Page{})
+	own, err := s.OwnConnections(ctx, actor)
+	cause := Errorf(SignIn, "%s signed out. Sign in again to go on measuring.", actor.Name)
 	for i, conn := range own {
-		own[i], err = s.failConnection(ctx, actor.Tenant, conn.ID,
-			Errorf(SignIn, "%s signed out. Sign in again to go on measuring.", conn.Owner.Name))
+		own[i], err = s.Store.Connections().Update(ctx, actor.Tenant, conn.ID, func(c *Connection) error {
+			c.Health = c.Health.failed(cause, s.Now())
+			c.Health.NoticeAt = s.Now() // who signs out knows it
+			return nil
+		})
 		if err != nil {
 			return nil, err
 		}
