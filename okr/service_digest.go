@@ -2,6 +2,7 @@ package okr
 
 import (
 	"context"
+	"maps"
 	"slices"
 )
 
@@ -40,6 +41,10 @@ func (s *Service) Subscribe(ctx context.Context, actor Actor, conv Conversation,
 	if err == nil {
 		return s.Store.Subscriptions().Update(ctx, actor.Tenant, sub.ID, func(sub *Subscription) error {
 			sub.Conversation, sub.Objectives, sub.Paused = conv, objectives, ""
+			maps.DeleteFunc(sub.Reported, func(id GoalID, _ Reported) bool {
+				_, watched := told[id]
+				return !watched // chosen again later, it is new to the place
+			})
 			for id, r := range told {
 				if _, known := sub.Reported[id]; !known {
 					sub.report(id, r)
@@ -78,7 +83,11 @@ func (sub *Subscription) report(id GoalID, r Reported) {
 }
 
 // Unsubscribe ends the digests of a conversation. NotFound: there are none.
+// Forbidden: the actor is a guest.
 func (s *Service) Unsubscribe(ctx context.Context, actor Actor, conversation string) (Subscription, error) {
+	if actor.Guest {
+		return Subscription{}, Errorf(Forbidden, "Guests cannot end digests. Ask a member of the organization.")
+	}
 	sub, err := s.SubscriptionOf(ctx, actor.Tenant, conversation)
 	if err != nil {
 		return sub, err

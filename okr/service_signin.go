@@ -94,4 +94,3 @@ func (s *Service) credential(ctx context.Context, actor Actor, id CredentialID) 
 	}
 	return c, err
 }
-

@@ -242,3 +242,50 @@ func TestSignOutStopsAndSignInHeals(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, healed, "what works need not be healed")
 }
+
+func TestFindingTheWayToAProject(t *testing.T) {
+	t.Parallel()
+	w := enabled(t)
+	names, err := w.Organizations(t.Context(), alex, "")
+	require.NoError(t, err)
+	require.Equal(t, []string{adotest.OrgContoso, adotest.OrgFabrikam}, names)
+	org, project, list, err := w.RemoteProjects(t.Context(), alex, "", "https://dev.azure.com/contoso/Payments/_boards")
+	require.NoError(t, err)
+	require.Equal(t, []string{"contoso", "Payments"}, []string{org, project})
+	require.Len(t, list, 2)
+	_, _, _, err = w.RemoteProjects(t.Context(), alex, "", "https://example.com")
+	w.requireRefused(okr.Invalid, err)
+	_, err = w.Organizations(t.Context(), megan, "")
+	w.requireRefused(okr.SignIn, err, "`connect`")
+	_, err = w.Organizations(t.Context(), megan, accessOf(alex).Credential)
+	w.requireRefused(okr.Forbidden, err)
+
+	w.signIn(adele)
+	require.True(t, w.cloud.UpdateUser(adotest.AdeleOID, func(u *adotest.User) { u.Access[0].Projects = []string{"none of these"} }))
+	_, _, _, err = w.RemoteProjects(t.Context(), adele, "", adotest.OrgContoso)
+	w.requireRefused(okr.Invalid, err, "sees no project", "administrator")
+	require.Equal(t, "organization", okr.FieldOf(err))
+}
+
+func TestTenantsAreApart(t *testing.T) {
+	t.Parallel()
+	w := enabled(t)
+	c := w.connect(alex, "Fiber", true)
+	o := w.objective(alex, "Launch")
+	stranger := alex
+	stranger.Tenant = "another-tenant"
+	_, err := w.Goal(t.Context(), stranger, o)
+	w.requireRefused(okr.NotFound, err)
+	_, err = w.Connection(t.Context(), stranger, c.ID)
+	w.requireRefused(okr.NotFound, err)
+	list, err := w.AllConnections(t.Context(), stranger)
+	require.NoError(t, err)
+	require.Empty(t, list)
+	goals, total, err := w.Goals(t.Context(), stranger, okr.Page{})
+	require.NoError(t, err)
+	require.Empty(t, goals)
+	require.Zero(t, total)
+	accounts, err := w.Accounts(t.Context(), stranger)
+	require.NoError(t, err)
+	require.Empty(t, accounts)
+}

@@ -131,6 +131,12 @@ func TestADigestOfChosenObjectives(t *testing.T) {
 	require.Equal(t, okr.SubscriptionID("S1"), sub.ID, "one a place")
 	require.NotContains(t, moved(w.compose(sub).Moved), late, "what is new to the place counts as told")
 	require.Len(t, w.compose(sub).Moved, 1, "what it watched before is still to be told")
+
+	w.subscribe("1", other)
+	w.complete(3)
+	w.sync(c)
+	sub = w.subscribe("1", o, other)
+	require.Equal(t, []okr.GoalID{late}, moved(w.compose(sub).Moved), "what moved while it was not watched is old")
 }
 
 func TestANewGoalIsToldWhenItHasAValue(t *testing.T) {
@@ -200,6 +206,8 @@ func TestWhoeverIsNotToBeTold(t *testing.T) {
 	require.NotEmpty(t, w.compose(sub).Moved)
 
 	_, err = w.Subscribe(t.Context(), guest, channel("2"), nil)
+	w.requireRefused(okr.Forbidden, err, "Guests")
+	_, err = w.Unsubscribe(t.Context(), guest, channel("1").ID)
 	w.requireRefused(okr.Forbidden, err, "Guests")
 	_, err = w.Unsubscribe(t.Context(), megan, channel("1").ID)
 	require.NoError(t, err)
