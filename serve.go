@@ -43,6 +43,7 @@ type hooks struct {
 	listener net.Listener
 	ready    func(*app)
 	poll     time.Duration // how often the queue is looked at
+	pace     float64       // posts a second to one conversation
 }
 
 // serve runs the bot until ctx ends, then stops in order: no new turns, those
@@ -112,7 +113,7 @@ func (a *app) wire(c Config, h hooks) error {
 		Store: a.store, Measurements: a.store, Credentials: a.store, Agenda: a.store,
 		Directory: source, Queries: source, Admins: c.AdminObjectIDs, Now: h.now,
 	})
-	connector, validator, err := newTeams(c, a.log)
+	connector, validator, err := newTeams(c, h.pace, a.log)
 	if err != nil {
 		return err
 	}
@@ -188,7 +189,7 @@ func signIn(c Config) bot.SignInOptions {
 }
 
 // newTeams makes the two halves of the way to Teams: out and in.
-func newTeams(c Config, log *slog.Logger) (*bot.Connector, *bot.Validator, error) {
+func newTeams(c Config, pace float64, log *slog.Logger) (*bot.Connector, *bot.Validator, error) {
 	tokens, err := bot.NewTokenSource(bot.TokenOptions{
 		LoginURL: c.BotLoginURL, AppType: bot.AppType(c.AppType), TenantID: c.AppTenantID, AppID: c.AppID,
 		AppPassword:      c.AppPassword.Reveal(),
@@ -197,7 +198,7 @@ func newTeams(c Config, log *slog.Logger) (*bot.Connector, *bot.Validator, error
 	if err != nil {
 		return nil, nil, err
 	}
-	connector, err := bot.NewConnector(bot.ConnectorOptions{Tokens: tokens, AppID: c.AppID, ServiceHosts: c.BotServiceURLs, Logger: log})
+	connector, err := bot.NewConnector(bot.ConnectorOptions{Tokens: tokens, AppID: c.AppID, ServiceHosts: c.BotServiceURLs, PerSecond: pace, Logger: log})
 	if err != nil {
 		return nil, nil, err
 	}
