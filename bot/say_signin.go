@@ -144,7 +144,7 @@ func (b *Bot) enterCode(ctx context.Context, t *turn, code string) (reply, error
 	key := pendingKey(t.actor)
 	raw, err := b.Memory.PeekTicket(ctx, key)
 	if okr.KindOf(err) == okr.NotFound {
-		return reply{}, okr.Errorf(okr.NotFound, "No sign-in of yours waits for a code (any more). Send `connect` to sign in.")
+		return reply{}, okr.Errorf(okr.SignIn, "No sign-in of yours waits for a code (any more). Send `connect` to sign in.")
 	}
 	if err != nil {
 		return reply{}, err
