@@ -62,6 +62,7 @@ func TestMain(m *testing.M) {
 //	signin [NAME]           opens the link in a browser and signs in as somebody (default: oneself)
 //	signin-cancel           opens the link and presses Cancel
 //	signin-reuse            opens the link that was used last once more
+//	signin-late             opens the newest link of any age that was not used, which should be over
 //	signin-elsewhere        signs in, but ends in another browser
 //	page TEXT...            the page where the browser ended shows these words
 //	code ok|wrong [typed|teams]  enters the code of that page, typed or by signin/verifyState
@@ -117,8 +118,9 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"pick": (*scriptWorld).cmdPick, "links": (*scriptWorld).cmdLinks, "expect-silence": (*scriptWorld).cmdSilence,
 		"mark": (*scriptWorld).cmdMark, "last": (*scriptWorld).cmdLast, "dump": (*scriptWorld).cmdDump,
 		"signin": (*scriptWorld).cmdSignIn, "signin-cancel": (*scriptWorld).cmdSignInCancel,
-		"signin-reuse": (*scriptWorld).cmdSignInReuse, "signin-elsewhere": (*scriptWorld).cmdSignInElsewhere,
-		"page": (*scriptWorld).cmdPage, "code": (*scriptWorld).cmdCode,
+		"signin-reuse": (*scriptWorld).cmdSignInReuse, "signin-late": (*scriptWorld).cmdSignInLate,
+		"signin-elsewhere": (*scriptWorld).cmdSignInElsewhere,
+		"page":             (*scriptWorld).cmdPage, "code": (*scriptWorld).cmdCode,
 		"ado": (*scriptWorld).cmdADO, "advance": (*scriptWorld).cmdAdvance, "idle": (*scriptWorld).cmdIdle,
 		"fault": (*scriptWorld).cmdFault, "restart": (*scriptWorld).cmdRestart, "redis": (*scriptWorld).cmdRedis,
 		"allow-errors": (*scriptWorld).cmdAllowErrors,
