@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"net/url"
 )
@@ -33,6 +34,12 @@ type Member struct {
 
 // Members is the whole roster of the conversation, page by page.
 func (c *Connector) Members(ctx context.Context, ref Ref) ([]Member, error) {
+	return c.FirstMembers(ctx, ref, math.MaxInt)
+}
+
+// FirstMembers is the roster of the conversation up to the page on which the
+// number most is reached: a team may have thousands.
+func (c *Connector) FirstMembers(ctx context.Context, ref Ref, most int) ([]Member, error) {
 	var members []Member
 	query := url.Values{"pageSize": {memberPage}}
 	for range maxMemberPages {
@@ -46,7 +53,7 @@ func (c *Connector) Members(ctx context.Context, ref Ref) ([]Member, error) {
 			members = append(members, memberOf(m))
 		}
 		next := f.text("continuationToken")
-		if next == "" {
+		if next == "" || len(members) >= most {
 			return members, nil
 		}
 		query.Set("continuationToken", next)

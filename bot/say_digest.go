@@ -36,9 +36,7 @@ func (b *Bot) digestForm(ctx context.Context, t *turn, wrong cards.FieldError) (
 	if len(objectives) == 0 {
 		return reply{}, okr.Errorf(okr.Invalid, "There is no objective to tell about yet. Make one with `new objective` first.")
 	}
-	for _, o := range objectives {
-		f.Objectives = append(f.Objectives, cards.Choice{Title: string(o.ID) + " " + o.Title, Value: string(o.ID)})
-	}
+	f.Objectives = objectiveChoices(objectives)
 	return say(cards.Subscribe(f)), nil
 }
 

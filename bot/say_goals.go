@@ -95,9 +95,11 @@ func (b *Bot) goalForm(ctx context.Context, t *turn, f cards.GoalForm) (reply, e
 	if t.actor.Guest {
 		return reply{}, okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")
 	}
-	if f.OwnerName == "" {
-		f.OwnerName = t.actor.Name
+	current, err := b.currentOwner(ctx, t, f.Editing)
+	if err != nil {
+		return reply{}, err
 	}
+	f.OwnerName, f.Owners = current.Name, b.owners(ctx, t, current)
 	if f.Kind == okr.KeyResult && f.StartValue == "" {
 		f.StartValue = "0"
 	}
@@ -108,20 +110,41 @@ func (b *Bot) goalForm(ctx context.Context, t *turn, f cards.GoalForm) (reply, e
 		}
 		return say(cards.EditGoal(f)), nil
 	}
+	f.Objectives, err = b.parents(ctx, t, f.Kind)
+	if f.Parent == "" && len(f.Objectives) == 1 {
+		f.Parent = f.Objectives[0].Value
+	}
+	return say(cards.EditGoal(f)), err
+}
+
+// parents offers the objectives that a key result or project can belong to.
+func (b *Bot) parents(ctx context.Context, t *turn, kind okr.GoalKind) ([]cards.Choice, error) {
 	objectives, err := b.Service.Objectives(ctx, t.actor)
 	if err != nil {
-		return reply{}, err
+		return nil, err
 	}
 	if len(objectives) == 0 {
-		return reply{}, okr.Errorf(okr.Invalid, "A %s belongs below an objective, and there is none yet. Make one with `new objective` first.", f.Kind)
+		return nil, okr.Errorf(okr.Invalid, "A %s belongs below an objective, and there is none yet. Make one with `new objective` first.", kind)
 	}
+	return objectiveChoices(objectives), nil
+}
+
+func objectiveChoices(objectives []okr.Goal) []cards.Choice {
+	choices := make([]cards.Choice, 0, len(objectives))
 	for _, o := range objectives {
-		f.Objectives = append(f.Objectives, cards.Choice{Title: string(o.ID) + " " + o.Title, Value: string(o.ID)})
+		choices = append(choices, cards.Choice{Title: string(o.ID) + " " + o.Title, Value: string(o.ID)})
 	}
-	if f.Parent == "" && len(objectives) == 1 {
-		f.Parent = string(objectives[0].ID)
+	return choices
+}
+
+// currentOwner is who owns the goal that a form is about; a new one is the
+// person's own.
+func (b *Bot) currentOwner(ctx context.Context, t *turn, editing okr.GoalID) (okr.Person, error) {
+	if editing == "" {
+		return t.actor.Person, nil
 	}
-	return say(cards.EditGoal(f)), nil
+	v, err := b.Service.Goal(ctx, t.actor, editing)
+	return v.Goal.Owner, err
 }
 
 // periods offers this and the next quarters and the year, by name; own dates are
@@ -152,7 +175,7 @@ func (b *Bot) editGoalForm(ctx context.Context, t *turn, id okr.GoalID) (reply, 
 		return reply{}, okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can change %s.", v.Goal.Owner.Name, id)
 	}
 	g := v.Goal
-	f := cards.GoalForm{Kind: g.Kind, Editing: g.ID, Title: g.Title, OwnerName: g.Owner.Name, Parent: string(g.Parent)}
+	f := cards.GoalForm{Kind: g.Kind, Editing: g.ID, Title: g.Title, Parent: string(g.Parent)}
 	if g.Kind == okr.Objective {
 		f.Period, f.Start, f.End = cards.ChoiceCustomPeriod, string(g.Period.Start), string(g.Period.End)
 		for _, p := range knownPeriods(t) {
@@ -176,10 +199,17 @@ func (b *Bot) saveGoal(ctx context.Context, t *turn, p press) (reply, error) {
 	f := cards.GoalForm{
 		Kind: kind, Title: p.data["title"], Parent: p.data["parent"], Period: p.data["period"],
 		Start: p.data["start"], End: p.data["end"], Metric: p.data["metric"], Unit: p.data["unit"],
-		StartValue: p.data["startValue"], Target: p.data["target"],
+		StartValue: p.data["startValue"], Target: p.data["target"], Owner: p.data["owner"],
 	}
 	f.Editing, _ = okr.ParseGoalID(p.data["goal"])
+	current, err := b.currentOwner(ctx, t, f.Editing)
+	if err != nil {
+		return reply{}, err
+	}
 	in, err := goalInput(t, f)
+	if err == nil {
+		in.Owner, err = b.owner(ctx, t, f.Owner, current)
+	}
 	var v okr.GoalView
 	if err == nil {
 		v, err = b.Service.SaveGoal(ctx, t.actor, in)

@@ -21,17 +21,31 @@ func EditGoal(f GoalForm) Card {
 	case okr.Project:
 		in.show(note("A project gets its progress from a shared query. Bind it after saving."))
 	}
-	owner := md("you")
-	if f.OwnerName != "" {
-		owner = mdf("%s", f.OwnerName)
-	}
-	in.show(note("Owner: " + owner))
+	ownerInput(&in, f)
 	save := run("Save", VerbGoalSave, "kind", string(f.Kind), "goal", string(f.Editing)).positive()
 	cancel := run("Cancel", VerbGoals).bare()
 	if f.Editing != "" {
 		cancel = run("Cancel", VerbGoal, "goal", string(f.Editing)).bare()
 	}
 	return newCard(title, in.elements(heading(mdf("%s", title))), save, cancel)
+}
+
+// ownerInput offers the people of the place; where there are none it names the
+// owner.
+func ownerInput(in *form, f GoalForm) {
+	owner := md("you")
+	if f.OwnerName != "" {
+		owner = mdf("%s", f.OwnerName)
+	}
+	if len(f.Owners) < 2 {
+		in.show(note("Owner: " + owner))
+		return
+	}
+	chosen := f.Owner
+	if chosen == "" {
+		chosen = f.Owners[0].Value
+	}
+	in.add(choiceInput("owner", "Owner", chosen, f.Owners).searchable().hint("Choose or type to search"))
 }
 
 func titleHint(kind okr.GoalKind) string {

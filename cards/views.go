@@ -81,7 +81,9 @@ type GoalForm struct {
 	Kind       okr.GoalKind
 	Editing    okr.GoalID
 	Title      string
-	OwnerName  string // shown; empty: the person who fills it in
+	OwnerName  string   // shown; empty: the person who fills it in
+	Owner      string   // value of the chosen owner
+	Owners     []Choice // who can be chosen; fewer than two: the owner is only shown
 	Parent     string
 	Objectives []Choice
 	Period     string // value of the chosen period, or "custom"

@@ -24,6 +24,7 @@ type GoalInput struct {
 	Editing GoalID // empty: a new one
 	Kind    GoalKind
 	Title   string
+	Owner   Person  // who it belongs to; empty: the actor, or as it was
 	Parent  GoalID  // key results and projects
 	Period  Period  // objectives
 	Metric  *Metric // key results; Current is left alone
@@ -94,6 +95,9 @@ func (s *Service) storeGoal(ctx context.Context, actor Actor, in GoalInput) (Goa
 
 func (in GoalInput) fill(g *Goal) {
 	g.Title = in.Title
+	if in.Owner.ID != "" {
+		g.Owner = in.Owner
+	}
 	switch g.Kind {
 	case Objective:
 		g.Period = in.Period
