@@ -42,6 +42,7 @@ func (b *Bot) commandTable() []command {
 		{name: "sign out", what: "Forget your Azure DevOps sign-in", verb: cards.VerbSignOutAsk, run: b.askSignOut, alias: []string{"signout", "logout"}},
 		{name: "enable", what: "Turn the Azure DevOps integration on (admins)", verb: cards.VerbEnableAsk, run: b.askEnable},
 		{name: "manage", what: "See and change the integration", verb: cards.VerbManage, run: b.manage},
+		{name: "admins", arg: "[add|remove @person]", what: "Who administers okrbot", run: b.admins},
 		{name: "disable", what: "Turn the integration off; every value stays (admins)", verb: cards.VerbDisableAsk, run: b.askDisable},
 	}
 }

@@ -2,6 +2,8 @@ package okr
 
 import (
 	"context"
+	"slices"
+	"strings"
 )
 
 // Integration is the state of the Azure DevOps integration of a tenant.
@@ -53,7 +55,7 @@ func (s *Service) Disable(ctx context.Context, actor Actor) (Integration, error)
 }
 
 func (s *Service) switchIntegration(ctx context.Context, actor Actor, on bool) (Integration, error) {
-	if err := s.requireAdmin(ctx, actor); err != nil {
+	if err := s.RequireAdmin(ctx, actor); err != nil {
 		return Integration{}, err
 	}
 	_, err := s.changeSettings(ctx, actor.Tenant, func(t *Tenant) error {
@@ -70,7 +72,8 @@ func (s *Service) switchIntegration(ctx context.Context, actor Actor, on bool) (
 	return s.Integration(ctx, actor)
 }
 
-func (s *Service) requireAdmin(ctx context.Context, actor Actor) error {
+// RequireAdmin fails with Forbidden unless the actor is an admin.
+func (s *Service) RequireAdmin(ctx context.Context, actor Actor) error {
 	t, err := s.Settings(ctx, actor.Tenant)
 	if err != nil {
 		return err
@@ -83,13 +86,28 @@ func (s *Service) requireAdmin(ctx context.Context, actor Actor) error {
 
 // AddAdmin makes a person of the tenant an admin. Forbidden: the actor is none.
 func (s *Service) AddAdmin(ctx context.Context, actor Actor, person Person) (Tenant, error) {
-	if err := s.requireAdmin(ctx, actor); err != nil {
+	if err := s.RequireAdmin(ctx, actor); err != nil {
 		return Tenant{}, err
 	}
 	return s.changeSettings(ctx, actor.Tenant, func(t *Tenant) error {
 		if !t.isAdmin(person.ID) {
 			t.Admins = append(t.Admins, person)
 		}
+		return nil
+	})
+}
+
+// RemoveAdmin takes the right from an admin that another one added. Forbidden:
+// the actor is no admin. Invalid: the person is one by the configuration.
+func (s *Service) RemoveAdmin(ctx context.Context, actor Actor, person Person) (Tenant, error) {
+	if err := s.RequireAdmin(ctx, actor); err != nil {
+		return Tenant{}, err
+	}
+	if s.admins[strings.ToLower(string(actor.Tenant)+"/"+string(person.ID))] {
+		return Tenant{}, Errorf(Invalid, "%s is an admin by okrbot's configuration. Whoever runs okrbot changes ADMIN_OBJECT_IDS.", person.Name)
+	}
+	return s.changeSettings(ctx, actor.Tenant, func(t *Tenant) error {
+		t.Admins = slices.DeleteFunc(t.Admins, func(p Person) bool { return p.ID == person.ID })
 		return nil
 	})
 }
