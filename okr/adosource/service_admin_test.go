@@ -112,3 +112,34 @@ func fiberConnection(name string) okr.ConnectionInput {
 func channel(id string) okr.Conversation {
 	return okr.Conversation{Tenant: tenant, ID: "19:" + id, Kind: okr.Channel, Name: "Launch"}
 }
+
+func TestAdminsAreTakenBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, err := w.AddAdmin(t.Context(), alex, megan.Person)
+	require.NoError(t, err)
+	_, err = w.RemoveAdmin(t.Context(), adele, megan.Person)
+	w.requireRefused(okr.Forbidden, err)
+	_, err = w.RemoveAdmin(t.Context(), megan, alex.Person)
+	w.requireRefused(okr.Invalid, err, "ADMIN_OBJECT_IDS")
+	_, err = w.RemoveAdmin(t.Context(), alex, megan.Person)
+	require.NoError(t, err)
+	_, err = w.Enable(t.Context(), megan)
+	w.requireRefused(okr.Forbidden, err)
+}
+
+func TestTheLatestSignInIsUsed(t *testing.T) {
+	t.Parallel()
+	w := enabled(t)
+	w.advance(time.Minute)
+	c := w.signIn(alex)
+	c.ID, c.Account.UserName, c.SignedInAt = "another account", "alex@fabrikam.example", w.clock()
+	w.advance(-30 * time.Second)
+	w.signIn(alex)
+	_, err := w.SignedIn(t.Context(), tenant, c)
+	require.NoError(t, err)
+	accounts, err := w.Accounts(t.Context(), alex)
+	require.NoError(t, err)
+	require.Len(t, accounts, 2)
+	require.Equal(t, "alex@fabrikam.example", w.connect(alex, "Fiber", false).Account)
+}

@@ -225,6 +225,7 @@ func TestSignOutStopsAndSignInHeals(t *testing.T) {
 	require.NoError(t, err, "trying again soon would not help")
 	w.requireRefused(okr.SignIn, report.Failure)
 	require.Empty(t, w.cloud.Calls())
+	require.Empty(t, report.Notices, "who signed out knows it")
 	require.Equal(t, kr, report.Rows[0].Goal.ID)
 	require.True(t, report.Rows[0].Goal.Binding.Health.Failing(), "the row shows the goal as it stands after")
 

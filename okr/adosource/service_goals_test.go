@@ -119,6 +119,12 @@ func TestGoalsAreMadeAndEdited(t *testing.T) {
 	require.NoError(t, err, "an admin may")
 	require.Equal(t, "Close more", v.Goal.Title)
 	require.Equal(t, megan.Person, v.Goal.Owner)
+	v, err = w.SaveGoal(t.Context(), alex, okr.GoalInput{Editing: v.Goal.ID, Kind: okr.KeyResult, Title: "Close more", Owner: adele.Person, Parent: o, Metric: &okr.Metric{Name: "Bugs", Target: 40}})
+	require.NoError(t, err)
+	require.Equal(t, adele.Person, v.Goal.Owner)
+	v, err = w.Goal(t.Context(), adele, v.Goal.ID)
+	require.NoError(t, err)
+	require.True(t, v.MayEdit, "it is hers now")
 	_, err = w.SaveGoal(t.Context(), alex, okr.GoalInput{Editing: "KR99", Kind: okr.KeyResult, Title: "x", Parent: o, Metric: metric})
 	w.requireRefused(okr.NotFound, err)
 }
