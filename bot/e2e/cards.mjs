@@ -35,7 +35,9 @@ function renderCard({ card, host }) {
   const element = parsed.render();
   if (element) target.append(element);
   else warnings.push('the renderer drew nothing');
-  return [...new Set(warnings)];
+  // Teams knows these newer elements, and older clients their fallback; the renderer of 1.5 knows neither of the two.
+  const expected = /Fallback will be used|"choices\.data" is supported in version 1\.6|must have at least one choice defined/;
+  return [...new Set(warnings)].filter((w) => !expected.test(w));
 }
 
 function cardsOf(file) {
