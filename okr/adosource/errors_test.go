@@ -3,6 +3,7 @@ package adosource_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -83,7 +84,7 @@ func TestTypesThatMayNotBeReadLeaveStatesUnknown(t *testing.T) {
 	run, err = w.source.RunQuery(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
 	require.NoError(t, err)
 	require.Zero(t, okr.Binding{}.Measure(run, okr.KeyResult, nil).Unknown, "the refusal is not kept for others")
-	w.advance(25 * 3600e9)
+	w.advance(25 * time.Hour)
 	w.signIn(alex)
 	w.cloud.Fail(adotest.Rule{Op: adotest.OpTypeList, Fault: adotest.Unavailable(0)})
 	_, err = w.source.RunQuery(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -196,7 +197,7 @@ func TestTypesAreReadOnceADay(t *testing.T) {
 	run()
 	require.Equal(t, 1, w.cloud.Count(adotest.OpTypeList), "once for everybody of the tenant")
 	require.Zero(t, w.cloud.Count(adotest.OpTypeStates), "the list has the states")
-	w.advance(25 * 3600e9)
+	w.advance(25 * time.Hour)
 	run()
 	require.Equal(t, 2, w.cloud.Count(adotest.OpTypeList))
 }
@@ -219,7 +220,7 @@ func TestAnUnknownStateIsLookedUpAgain(t *testing.T) {
 	require.NoError(t, w.cloud.UpdateProject(adotest.OrgFabrikam, adotest.ProjectLocal, func(p *adotest.Project) {
 		p.Types[0].States = append(p.Types[0].States, adotest.State{Name: "待验收", Category: "Completed"})
 	}))
-	w.advance(61 * 60e9)
+	w.advance(61 * time.Minute)
 	m = measure()
 	require.Equal(t, []int{3, 5, 0}, []int{m.Completed, m.Total, m.Unknown})
 	require.Equal(t, 2, w.cloud.Count(adotest.OpTypeList))

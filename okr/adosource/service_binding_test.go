@@ -2,6 +2,7 @@ package adosource_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -128,7 +129,7 @@ func TestAnotherQueryStartsAfresh(t *testing.T) {
 	w.bound(alex, o, c, "Launch bugs (open)")
 	_, err := w.cloud.Complete(adotest.OrgContoso, adotest.ProjectFiber, launchBugs, 2)
 	require.NoError(t, err)
-	w.advance(60e9)
+	w.advance(time.Minute)
 	v, err := w.Bind(t.Context(), alex, okr.BindInput{Goal: kr, Connection: c.ID, Query: w.fiberQuery("Launch bugs (open)"), Method: okr.CountTotal})
 	require.NoError(t, err)
 	require.InDelta(t, 16, *v.Goal.Metric.Current, 1e-9)
