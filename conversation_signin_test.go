@@ -10,7 +10,6 @@ import (
 	"net/http/cookiejar"
 	"regexp"
 	"strings"
-	"time"
 
 	"okrbot/ado/adotest"
 	"okrbot/bot/bottest"
@@ -174,55 +173,4 @@ func (w *scriptWorld) cmdCode(_ bool, args []string) error {
 		err = fmt.Errorf("signin/verifyState was answered by %d", d.Status)
 	}
 	return err
-}
-
-func (w *scriptWorld) cmdAdvance(_ bool, args []string) error {
-	d, err := time.ParseDuration(strings.Join(args, ""))
-	if err != nil {
-		return err
-	}
-	if err := w.cmdMark(false, nil); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
-	defer cancel()
-	for ; d > 0; d -= time.Minute {
-		step := min(d, time.Minute)
-		w.clock.add(step)
-		w.redis.FastForward(step)
-		if err := w.running.scheduler.Tick(ctx, w.clock.Now()); err != nil {
-			return err
-		}
-		if err := w.running.scheduler.Idle(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *scriptWorld) cmdIdle(bool, []string) error {
-	ctx, cancel := w.ctx()
-	defer cancel()
-	return w.running.scheduler.Idle(ctx)
-}
-
-func (w *scriptWorld) cmdRestart(bool, []string) error {
-	if err := w.stop(); err != nil {
-		return err
-	}
-	w.stop = nil
-	return w.start()
-}
-
-func (w *scriptWorld) cmdRedis(_ bool, args []string) error {
-	if len(args) == 1 && args[0] == "stop" {
-		w.redis.Close()
-		return nil
-	}
-	return w.redis.Restart()
-}
-
-func (w *scriptWorld) cmdAllowErrors(_ bool, args []string) error {
-	w.allowed = append(w.allowed, strings.Join(args, " "))
-	return nil
 }

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"okrbot/okr"
+)
+
+func (w *scriptWorld) cmdAdvance(_ bool, args []string) error {
+	d, err := time.ParseDuration(strings.Join(args, ""))
+	if err != nil {
+		return err
+	}
+	if err := w.cmdMark(false, nil); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	defer cancel()
+	if err := w.running.scheduler.Idle(ctx); err != nil {
+		return err
+	}
+	for ; d > 0; d -= time.Minute {
+		if err := w.minute(ctx, min(d, time.Minute)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// minute lets a minute pass and what is due in it be done, one minute after the
+// other, so that a digest always sees the syncs before it.
+func (w *scriptWorld) minute(ctx context.Context, step time.Duration) error {
+	w.clock.add(step)
+	w.redis.FastForward(step)
+	now := w.clock.Now()
+	if err := w.running.scheduler.Tick(ctx, now); err != nil {
+		return err
+	}
+	due, err := w.running.store.Due(ctx, okr.SlotsDue(now, w.running.config.SyncInterval))
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	return w.running.scheduler.Idle(ctx)
+}
+
+func (w *scriptWorld) cmdIdle(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	return w.running.scheduler.Idle(ctx)
+}
+
+func (w *scriptWorld) cmdRestart(bool, []string) error {
+	if err := w.stop(); err != nil {
+		return err
+	}
+	w.stop = nil
+	return w.start()
+}
+
+func (w *scriptWorld) cmdRedis(_ bool, args []string) error {
+	if len(args) == 1 && args[0] == "stop" {
+		w.redis.Close()
+		return nil
+	}
+	return w.redis.Restart()
+}
+
+func (w *scriptWorld) cmdAllowErrors(_ bool, args []string) error {
+	w.allowed = append(w.allowed, strings.Join(args, " "))
+	return nil
+}
