@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"okrbot/bot/bottest"
@@ -91,8 +93,8 @@ func (w *scriptWorld) cmdSay(_ bool, args []string) error {
 func (w *scriptWorld) fresh() []bottest.Post {
 	posts := w.teams.Posts(w.chat.Since(bottest.Delivery{Seq: w.since}))
 	var out []bottest.Post
-	for i := len(posts) - 1; i >= 0; i-- {
-		out = append(out, w.teams.View(posts[i], w.user))
+	for _, p := range slices.Backward(posts) {
+		out = append(out, w.teams.View(p, w.user))
 	}
 	return out
 }
@@ -147,8 +149,8 @@ func (w *scriptWorld) expectNone(args []string) error {
 // newestWith finds the newest card of any age in the place.
 func (w *scriptWorld) newestWith(texts []string) (bottest.Post, error) {
 	posts := w.teams.Posts(w.chat)
-	for i := len(posts) - 1; i >= 0; i-- {
-		if p := w.teams.View(posts[i], w.user); showsAll(p, texts) {
+	for _, p := range slices.Backward(posts) {
+		if p := w.teams.View(p, w.user); showsAll(p, texts) {
 			return p, nil
 		}
 	}
@@ -300,6 +302,27 @@ func (w *scriptWorld) cmdPress(_ bool, args []string) error {
 	}
 	w.current = &a.Post
 	return nil
+}
+
+// cmdAgain presses the button of the last press once more, as somebody does who
+// is faster than the card.
+func (w *scriptWorld) cmdAgain(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	activity := maps.Clone(w.sent.Activity)
+	activity["id"] = fmt.Sprint(activity["id"], "-again")
+	d, err := w.teams.Deliver(ctx, activity, bottest.DeliverOptions{})
+	w.since, w.current, w.answer = d.Seq, nil, bottest.Answer{Delivery: d}
+	if err != nil || activity["type"] != "invoke" {
+		return err
+	}
+	var body struct {
+		Type  string
+		Value struct{ Code, Message string }
+	}
+	err = json.Unmarshal(d.Body, &body)
+	w.answer.Type, w.answer.Message, w.answer.ErrorCode = body.Type, body.Value.Message, body.Value.Code
+	return err
 }
 
 func (w *scriptWorld) cmdRefused(_ bool, args []string) error {

@@ -47,6 +47,7 @@ func TestMain(m *testing.M) {
 //	fill ID=VALUE...        types into inputs of the current card; a choice goes by value or title (several: a|b)
 //	                        and must be offered; ID==VALUE types what no client would
 //	press TITLE             presses a button by title or verb ("Choose#2" is the second one)
+//	again                   the last press once more, as somebody does who is faster than the card
 //	refused TEXT...         the last press was refused with these words, and the card stays
 //	search ID WORDS...      types into a type-ahead input of the current card
 //	choices TEXT...         the last search offered a choice with each TEXT; ! for none of them
@@ -114,7 +115,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"install": (*scriptWorld).cmdInstall, "uninstall": (*scriptWorld).cmdUninstall, "redeliver": (*scriptWorld).cmdRedeliver,
 		"say": (*scriptWorld).cmdSay, "expect": (*scriptWorld).cmdExpect, "open": (*scriptWorld).cmdOpen,
 		"shows": (*scriptWorld).cmdShows, "fill": (*scriptWorld).cmdFill, "press": (*scriptWorld).cmdPress,
-		"refused": (*scriptWorld).cmdRefused, "search": (*scriptWorld).cmdSearch, "choices": (*scriptWorld).cmdChoices,
+		"again": (*scriptWorld).cmdAgain, "refused": (*scriptWorld).cmdRefused, "search": (*scriptWorld).cmdSearch, "choices": (*scriptWorld).cmdChoices,
 		"pick": (*scriptWorld).cmdPick, "links": (*scriptWorld).cmdLinks, "expect-silence": (*scriptWorld).cmdSilence,
 		"mark": (*scriptWorld).cmdMark, "last": (*scriptWorld).cmdLast, "dump": (*scriptWorld).cmdDump,
 		"signin": (*scriptWorld).cmdSignIn, "signin-cancel": (*scriptWorld).cmdSignInCancel,

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+
 	"okrbot/cards"
 	"okrbot/okr"
 )

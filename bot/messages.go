@@ -34,7 +34,7 @@ func (b *Bot) onSubmit(ctx context.Context, t *turn, p press) error {
 	if err != nil {
 		return b.post(ctx, t.activity.Ref(), b.refusal(ctx, err, "That did not work"))
 	}
-	if r.empty || r.attachment != nil || t.activity.ReplyToID == "" {
+	if r.attachment != nil || t.activity.ReplyToID == "" {
 		return b.post(ctx, t.activity.Ref(), r)
 	}
 	err = b.Connector.Update(ctx, t.activity.CardRef(), r.message())
@@ -77,10 +77,7 @@ func (b *Bot) onExecute(ctx context.Context, t *turn) (InvokeResponse, error) {
 	if err != nil {
 		return b.invokeRefusal(ctx, err), nil
 	}
-	switch {
-	case r.empty:
-		return MessageResponse("Done."), nil
-	case r.attachment != nil:
+	if r.attachment != nil {
 		if err := b.post(ctx, t.activity.Ref(), r); err != nil {
 			return b.invokeRefusal(ctx, err), nil
 		}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"okrbot/cards"
@@ -273,14 +274,7 @@ func (d *bindDraft) choose(g okr.Goal, p press) cards.FieldError {
 	return cards.FieldError{}
 }
 
-func isMethod(m okr.Method) bool {
-	for _, known := range okr.Methods() {
-		if m == known {
-			return true
-		}
-	}
-	return false
-}
+func isMethod(m okr.Method) bool { return slices.Contains(okr.Methods(), m) }
 
 func (d bindDraft) input() okr.BindInput {
 	return okr.BindInput{Goal: d.Goal, Connection: d.Connection, Query: d.Query.ID, Method: d.Method, ItemType: d.ItemType}

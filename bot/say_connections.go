@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -47,9 +48,7 @@ func resumeData(after *resume) map[string]string {
 		return nil
 	}
 	data := map[string]string{"then": after.Verb}
-	for k, v := range after.Data {
-		data[k] = v
-	}
+	maps.Copy(data, after.Data)
 	return data
 }
 
@@ -224,9 +223,7 @@ func (b *Bot) afterConnection(ctx context.Context, t *turn, c okr.Connection, ne
 		return b.connectionCard(ctx, t, c.ID)
 	}
 	data := map[string]string{"connection": string(c.ID)}
-	for k, v := range next.Data {
-		data[k] = v
-	}
+	maps.Copy(data, next.Data)
 	return b.act(ctx, t, press{verb: next.Verb, data: data})
 }
 

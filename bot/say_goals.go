@@ -36,8 +36,8 @@ type goalHandler func(ctx context.Context, t *turn, id okr.GoalID) (reply, error
 
 // oneGoal finds the goal that a text means, and asks when it could be several.
 // The verb is that of the button that goes on with the chosen one.
-func (b *Bot) oneGoal(ctx context.Context, t *turn, text, verb string, next goalHandler, kinds ...okr.GoalKind) (reply, error) {
-	found, err := b.Service.FindGoals(ctx, t.actor, text, kinds...)
+func (b *Bot) oneGoal(ctx context.Context, t *turn, text, verb string, next goalHandler) (reply, error) {
+	found, err := b.Service.FindGoals(ctx, t.actor, text)
 	if err != nil {
 		return reply{}, err
 	}
@@ -97,6 +97,9 @@ func (b *Bot) goalForm(ctx context.Context, t *turn, f cards.GoalForm) (reply, e
 	}
 	current, err := b.currentOwner(ctx, t, f.Editing)
 	if err != nil {
+		return reply{}, err
+	}
+	if f.Draft, err = b.newGoalTicket(ctx, f.Editing); err != nil {
 		return reply{}, err
 	}
 	f.OwnerName, f.Owners = current.Name, b.owners(ctx, t, current)
@@ -188,75 +191,6 @@ func (b *Bot) editGoalForm(ctx context.Context, t *turn, id okr.GoalID) (reply, 
 		f.Metric, f.Unit, f.StartValue, f.Target = m.Name, m.Unit, okr.FormatNumber(m.Start), okr.FormatNumber(m.Target)
 	}
 	return b.goalForm(ctx, t, f)
-}
-
-// saveGoal saves a form; a refused one comes back as it was, with what is wrong.
-func (b *Bot) saveGoal(ctx context.Context, t *turn, p press) (reply, error) {
-	kind, err := kindOf(p.data["kind"])
-	if err != nil {
-		return reply{}, err
-	}
-	f := cards.GoalForm{
-		Kind: kind, Title: p.data["title"], Parent: p.data["parent"], Period: p.data["period"],
-		Start: p.data["start"], End: p.data["end"], Metric: p.data["metric"], Unit: p.data["unit"],
-		StartValue: p.data["startValue"], Target: p.data["target"], Owner: p.data["owner"],
-	}
-	f.Editing, _ = okr.ParseGoalID(p.data["goal"])
-	current, err := b.currentOwner(ctx, t, f.Editing)
-	if err != nil {
-		return reply{}, err
-	}
-	in, err := goalInput(t, f)
-	if err == nil {
-		in.Owner, err = b.owner(ctx, t, f.Owner, current)
-	}
-	var v okr.GoalView
-	if err == nil {
-		v, err = b.Service.SaveGoal(ctx, t.actor, in)
-	}
-	if okr.KindOf(err) == okr.Invalid {
-		f.Error, _ = b.fieldError(ctx, err)
-		return b.goalForm(ctx, t, f)
-	}
-	return sayAll(cards.Goal(t.place, v)), err
-}
-
-func goalInput(t *turn, f cards.GoalForm) (okr.GoalInput, error) {
-	in := okr.GoalInput{Editing: f.Editing, Kind: f.Kind, Title: f.Title, Parent: okr.GoalID(f.Parent)}
-	if f.Kind == okr.Objective {
-		in.Period = periodOf(t, f)
-	}
-	if f.Kind != okr.KeyResult {
-		return in, nil
-	}
-	m := okr.Metric{Name: f.Metric, Unit: f.Unit}
-	var err error
-	if m.Start, err = number("startValue", "start", f.StartValue, "0"); err != nil {
-		return in, err
-	}
-	m.Target, err = number("target", "target", f.Target, "")
-	in.Metric = &m
-	return in, err
-}
-
-func number(field, name, text, fallback string) (float64, error) {
-	if strings.TrimSpace(text) == "" {
-		text = fallback
-	}
-	n, ok := okr.ParseNumber(text)
-	if !ok {
-		return 0, okr.FieldErrorf(field, "The %s must be a number, for example 80 or 12.5.", name)
-	}
-	return n, nil
-}
-
-func periodOf(t *turn, f cards.GoalForm) okr.Period {
-	for _, p := range knownPeriods(t) {
-		if p.Name == f.Period {
-			return p
-		}
-	}
-	return okr.Period{Start: okr.Date(strings.TrimSpace(f.Start)), End: okr.Date(strings.TrimSpace(f.End))}
 }
 
 // askDelete asks before a goal or connection is deleted.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -197,9 +198,7 @@ func (b *Bot) completeSignIn(ctx context.Context, k signInTicket, c okr.Credenti
 
 func dataOf(r *resume) map[string]string {
 	data := map[string]string{}
-	for k, v := range r.Data {
-		data[k] = v
-	}
+	maps.Copy(data, r.Data)
 	return data
 }
 

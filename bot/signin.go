@@ -140,8 +140,7 @@ func (b *Bot) finish(ctx context.Context, state, code, cookie string) (flow, okr
 
 // exchangeError keeps the answer's body, which may quote secrets, out of the log.
 func exchangeError(err error) error {
-	var refused *oauth2.RetrieveError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		return fmt.Errorf("code exchange refused: %s", refused.ErrorCode)
 	}
 	return okr.WrapError(okr.Unavailable, errors.New("code exchange: no answer"), "Microsoft's sign-in service did not answer. Go back to the chat and sign in again.")

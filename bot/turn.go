@@ -17,7 +17,7 @@ type turn struct {
 	settings okr.Tenant
 }
 
-// reply is what a turn says. The zero reply says nothing.
+// reply is what a turn says.
 type reply struct {
 	card       cards.Card
 	attachment *cards.Attachment // instead of the card
@@ -25,13 +25,11 @@ type reply struct {
 	// forAll says that everybody who sees the pressed card is to see the reply
 	// instead of it, and not only the person who pressed.
 	forAll bool
-	empty  bool
 	posted func(ctx context.Context, activityID string) error // called with the id of the card that shows the reply
 }
 
 func say(card cards.Card) reply    { return reply{card: card} }
 func sayAll(card cards.Card) reply { return reply{card: card, forAll: true} }
-func silence() reply               { return reply{empty: true} }
 
 func (r reply) message() Message {
 	if r.attachment != nil {
@@ -150,9 +148,6 @@ func (b *Bot) personalOf(ctx context.Context, near okr.Conversation, user okr.Us
 
 // post sends a reply to a place.
 func (b *Bot) post(ctx context.Context, ref Ref, r reply) error {
-	if r.empty {
-		return nil
-	}
 	id, err := b.Connector.Send(ctx, ref, r.message())
 	if err == nil && r.posted != nil {
 		err = r.posted(ctx, id)

@@ -22,7 +22,7 @@ func EditGoal(f GoalForm) Card {
 		in.show(note("A project gets its progress from a shared query. Bind it after saving."))
 	}
 	ownerInput(&in, f)
-	save := run("Save", VerbGoalSave, "kind", string(f.Kind), "goal", string(f.Editing)).positive()
+	save := run("Save", VerbGoalSave, "kind", string(f.Kind), "goal", string(f.Editing), "draft", f.Draft).positive()
 	cancel := run("Cancel", VerbGoals).bare()
 	if f.Editing != "" {
 		cancel = run("Cancel", VerbGoal, "goal", string(f.Editing)).bare()

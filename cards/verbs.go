@@ -30,7 +30,7 @@ const (
 	VerbGoal                = "goal.show"               // goal
 	VerbGoalNew             = "goal.new"                // kind; parent optional
 	VerbGoalEdit            = "goal.edit"               // goal
-	VerbGoalSave            = "goal.save"               // kind, goal (when editing); inputs title, parent, period, start, end, metric, unit, startValue, target
+	VerbGoalSave            = "goal.save"               // kind, goal (when editing), draft (else); inputs title, parent, period, start, end, metric, unit, startValue, target
 	VerbGoalAskDelete       = "goal.delete.ask"         // goal
 	VerbGoalDelete          = "goal.delete"             // goal
 	VerbBind                = "bind.start"              // goal

@@ -78,6 +78,7 @@ type ConnectionForm struct {
 // GoalForm is the state of the form that makes or edits a goal. Values are as
 // typed, so that a refused form comes back as it was.
 type GoalForm struct {
+	Draft      string // of a new goal: what may be saved once
 	Kind       okr.GoalKind
 	Editing    okr.GoalID
 	Title      string
