@@ -54,8 +54,10 @@ func (w *scriptWorld) cmdClient(_ bool, args []string) error {
 func (w *scriptWorld) cmdInstall(bool, []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
-	d, err := w.teams.Install(ctx, w.chat, w.user)
-	w.begin(d)
+	if err := w.cmdMark(false, nil); err != nil {
+		return err
+	}
+	_, err := w.teams.Install(ctx, w.chat, w.user) // two events, of which the first may be answered
 	return err
 }
 

@@ -87,7 +87,7 @@ func TestMain(m *testing.M) {
 //	fault teams OP STATUS [N]  N calls (default 1) of send, reply, update, create... fail with an HTTP status
 //	fault entra NAME        the next sign-in fails: consent, admin, blocked, disabled, mfa, unavailable
 //	fault clear             all of that ends
-//	restart                 okrbot stops and starts again on the same Redis
+//	restart [DURATION]      okrbot stops and starts again on the same Redis, after some time
 //	redis stop|start        the store is gone for a while
 //	allow-errors TEXT       error lines with TEXT in okrbot's log are expected
 //	dump                    prints the place (for writing scripts)

@@ -51,11 +51,19 @@ func (w *scriptWorld) cmdIdle(bool, []string) error {
 	return w.running.scheduler.Idle(ctx)
 }
 
-func (w *scriptWorld) cmdRestart(bool, []string) error {
-	if err := w.stop(); err != nil {
+// cmdRestart stops okrbot and starts it again; time may pass in between.
+func (w *scriptWorld) cmdRestart(_ bool, args []string) error {
+	err := w.stop()
+	w.stop = nil
+	if err == nil && len(args) > 0 {
+		var d time.Duration
+		d, err = time.ParseDuration(args[0])
+		w.clock.add(d)
+		w.redis.FastForward(d)
+	}
+	if err != nil {
 		return err
 	}
-	w.stop = nil
 	return w.start()
 }
 
