@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"okrbot/okr"
 )
 
 const (
@@ -64,6 +66,15 @@ func (b *Bot) isGuest(ctx context.Context, a Activity) bool {
 	guest := isGuestRole(m.UserRole)
 	b.guests.put(key, guest, b.Now().Add(guestLife))
 	return guest
+}
+
+// membersOnly refuses a guest before a form is opened that the guest could not
+// save. What counts is what the service checks again.
+func (t *turn) membersOnly() error {
+	if t.actor.Guest {
+		return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them or connect to Azure DevOps. Ask a member of the organization.")
+	}
+	return nil
 }
 
 func isGuestRole(role string) bool {

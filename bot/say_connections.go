@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"strconv"
 	"strings"
@@ -21,7 +22,7 @@ func (b *Bot) connect(ctx context.Context, t *turn, _ string) (reply, error) {
 // startConnection opens the form that makes a connection, in the 1:1 chat and
 // after a sign-in where there is none. After carries on from there.
 func (b *Bot) startConnection(ctx context.Context, t *turn, after *resume) (reply, error) {
-	if err := b.Service.RequireEnabled(ctx, t.actor); err != nil {
+	if err := errors.Join(t.membersOnly(), b.Service.RequireEnabled(ctx, t.actor)); err != nil {
 		return reply{}, err
 	}
 	accounts, err := b.Service.Accounts(ctx, t.actor)

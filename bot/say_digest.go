@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ func (b *Bot) digest(ctx context.Context, t *turn, _ string) (reply, error) {
 }
 
 func (b *Bot) digestForm(ctx context.Context, t *turn, wrong cards.FieldError) (reply, error) {
-	if err := b.Service.RequireEnabled(ctx, t.actor); err != nil {
+	if err := errors.Join(t.membersOnly(), b.Service.RequireEnabled(ctx, t.actor)); err != nil {
 		return reply{}, err
 	}
 	b.namePlace(ctx, t)

@@ -92,8 +92,8 @@ func kindOf(text string) (okr.GoalKind, error) {
 
 // goalForm fills in what can be chosen.
 func (b *Bot) goalForm(ctx context.Context, t *turn, f cards.GoalForm) (reply, error) {
-	if t.actor.Guest {
-		return reply{}, okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")
+	if err := t.membersOnly(); err != nil {
+		return reply{}, err
 	}
 	current, err := b.currentOwner(ctx, t, f.Editing)
 	if err != nil {

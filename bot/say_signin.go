@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -20,7 +21,7 @@ func (b *Bot) pressConnect(ctx context.Context, t *turn, p press) (reply, error)
 
 // pressSignIn signs in again or with another account.
 func (b *Bot) pressSignIn(ctx context.Context, t *turn, _ press) (reply, error) {
-	if err := b.Service.RequireEnabled(ctx, t.actor); err != nil {
+	if err := errors.Join(t.membersOnly(), b.Service.RequireEnabled(ctx, t.actor)); err != nil {
 		return reply{}, err
 	}
 	return b.askSignIn(ctx, t, &resume{Verb: cards.VerbConnect})
