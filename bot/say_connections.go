@@ -78,6 +78,9 @@ func (b *Bot) inPersonal(ctx context.Context, t *turn, r reply) (reply, error) {
 	if err := b.post(ctx, refOf(c), r); err != nil {
 		return reply{}, err
 	}
+	if r.attachment == nil {
+		return say(cards.Done("Sent to our own chat", "I have sent you a form in our chat, because others can read along here.", nil)), nil
+	}
 	b.namePlace(ctx, t)
 	return say(cards.SignInElsewhere(t.placeName())), nil
 }
