@@ -1,0 +1,205 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"okrbot/bot/bottest"
+)
+
+func (w *scriptWorld) cmdFill(_ bool, args []string) error {
+	for _, arg := range args {
+		id, value, ok := strings.Cut(arg, "=")
+		if !ok {
+			return fmt.Errorf("%q: not ID=VALUE", arg)
+		}
+		p, err := w.card(id)
+		if err != nil {
+			return err
+		}
+		if value, err = inputValue(p.Card, id, value); err != nil {
+			return err
+		}
+		w.teams.Fill(p, map[string]string{id: value})
+	}
+	return nil
+}
+
+// inputValue turns titles of choices into their values; several are parted by |.
+// A value that begins with = is typed as it stands, be it offered or not.
+func inputValue(card map[string]any, id, text string) (string, error) {
+	if raw, ok := strings.CutPrefix(text, "="); ok {
+		return raw, nil
+	}
+	titles, isChoice := map[string]string{}, false
+	eachInput(card, func(input map[string]any) {
+		choices, _ := input["choices"].([]any)
+		isChoice = isChoice || input["id"] == id && input["type"] == "Input.ChoiceSet"
+		for _, each := range choices {
+			if c, ok := each.(map[string]any); ok && input["id"] == id {
+				title, _ := c["title"].(string)
+				value, _ := c["value"].(string)
+				titles[title], titles[value] = value, value
+			}
+		}
+	})
+	if !isChoice {
+		return text, nil
+	}
+	parts := strings.Split(text, "|")
+	for i, part := range parts {
+		value, ok := titles[part]
+		if !ok {
+			return "", fmt.Errorf("%s has no choice %q", id, part)
+		}
+		parts[i] = value
+	}
+	return strings.Join(parts, ","), nil
+}
+
+// eachInput visits all objects of a card that look like inputs.
+func eachInput(v any, visit func(map[string]any)) {
+	switch v := v.(type) {
+	case map[string]any:
+		if kind, _ := v["type"].(string); strings.HasPrefix(kind, "Input.") {
+			visit(v)
+		}
+		for _, each := range v {
+			eachInput(each, visit)
+		}
+	case []any:
+		for _, each := range v {
+			eachInput(each, visit)
+		}
+	}
+}
+
+func (w *scriptWorld) cmdPress(_ bool, args []string) error {
+	title := strings.Join(args, " ")
+	p, err := w.card(title)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := w.ctx()
+	defer cancel()
+	press := w.teams.Press
+	if w.submit {
+		press = w.teams.PressSubmit
+	}
+	a, err := press(ctx, p, w.user, title)
+	if err != nil {
+		return err
+	}
+	w.since, w.sent, w.answer, w.current = a.Seq, a.Delivery, a, nil
+	if a.Card != nil {
+		raw, err := json.Marshal(a.Card)
+		w.cards = append(w.cards, raw)
+		return err
+	}
+	w.current = &a.Post
+	return nil
+}
+
+// cmdAgain presses the button of the last press once more, as somebody does who
+// is faster than the card.
+func (w *scriptWorld) cmdAgain(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	activity := maps.Clone(w.sent.Activity)
+	activity["id"] = fmt.Sprint(activity["id"], "-again")
+	d, err := w.teams.Deliver(ctx, activity, bottest.DeliverOptions{})
+	w.since, w.current, w.answer = d.Seq, nil, bottest.Answer{Delivery: d}
+	if err != nil || activity["type"] != "invoke" {
+		return err
+	}
+	var body struct {
+		Type  string
+		Value struct{ Code, Message string }
+	}
+	err = json.Unmarshal(d.Body, &body)
+	w.answer.Type, w.answer.Message, w.answer.ErrorCode = body.Type, body.Value.Message, body.Value.Code
+	return err
+}
+
+func (w *scriptWorld) cmdRefused(_ bool, args []string) error {
+	if w.submit { // an old client gets a new card
+		return w.cmdExpect(false, args)
+	}
+	if !strings.HasPrefix(w.answer.Type, bottest.TypeError) {
+		return fmt.Errorf("the press was answered by %q: %s", w.answer.Type, w.answer.Post.Text())
+	}
+	for _, text := range args {
+		if !strings.Contains(bottest.Plain(w.answer.Message), text) {
+			return fmt.Errorf("the refusal does not say %q: %s", text, w.answer.Message)
+		}
+	}
+	return nil
+}
+
+func (w *scriptWorld) cmdSearch(_ bool, args []string) error {
+	if len(args) < 2 {
+		return errors.New("search ID WORDS")
+	}
+	p, err := w.card(args[0])
+	if err != nil {
+		return err
+	}
+	ctx, cancel := w.ctx()
+	defer cancel()
+	f, err := w.teams.Search(ctx, p, w.user, args[0], strings.Join(args[1:], " "))
+	w.found, w.answer = f.Choices, f.Answer
+	return err
+}
+
+func (w *scriptWorld) cmdChoices(neg bool, args []string) error {
+	var titles []string
+	for _, c := range w.found {
+		titles = append(titles, bottest.Plain(c.Title))
+	}
+	all := strings.Join(titles, "\n")
+	for _, text := range args {
+		if strings.Contains(all, text) == neg {
+			return fmt.Errorf("%q: %t in\n%s\n%s", text, neg, all, w.answer.Message)
+		}
+	}
+	return nil
+}
+
+func (w *scriptWorld) cmdPick(_ bool, args []string) error {
+	for _, c := range w.found {
+		if len(args) == 2 && strings.Contains(bottest.Plain(c.Title), args[1]) {
+			p, err := w.card(args[0])
+			if err == nil {
+				w.teams.Fill(p, map[string]string{args[0]: c.Value})
+			}
+			return err
+		}
+	}
+	return fmt.Errorf("no choice %q among %v", args, w.found)
+}
+
+// cmdLinks looks for a link by its text, as markdown or as a button.
+func (w *scriptWorld) cmdLinks(_ bool, args []string) error {
+	p, err := w.card("")
+	if err != nil || len(args) != 2 {
+		return errors.Join(err, fmt.Errorf("links TITLE TEXT: %q", args))
+	}
+	if address, err := w.teams.OpenURL(p, w.user, args[0]); err == nil && strings.Contains(address, args[1]) {
+		return nil
+	}
+	raw, err := json.Marshal(p.Card)
+	if err != nil {
+		return err
+	}
+	for _, part := range strings.Split(string(raw), "](")[1:] {
+		before, _, _ := strings.Cut(string(raw), "]("+part)
+		address, _, _ := strings.Cut(part, ")")
+		if strings.HasSuffix(bottest.Plain(strings.ReplaceAll(before, `\\`, `\`)), args[0]) && strings.Contains(address, args[1]) {
+			return nil
+		}
+	}
+	return fmt.Errorf("no link %q to an address with %q in %s", args[0], args[1], raw)
+}
