@@ -35,6 +35,7 @@ type app struct {
 	bot       *bot.Bot
 	scheduler *scheduler.Scheduler
 	server    *bot.Server
+	drained   bool // nothing uses the store any more
 }
 
 // hooks are the seams that the demo and the tests use; nil means the real thing.
@@ -59,7 +60,12 @@ func serve(ctx context.Context, c Config, log *slog.Logger, h *hooks) (err error
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, a.store.Close()) }()
+	defer func() {
+		// A worker that did not end in time still uses the store; the process ends it.
+		if a.drained {
+			err = errors.Join(err, a.store.Close())
+		}
+	}()
 	listener := h.listener
 	if listener == nil {
 		if listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", c.ListenAddr); err != nil {
@@ -85,9 +91,10 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) 
 	stopMetrics()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
-	err = errors.Join(err, a.scheduler.Shutdown(stopping))
+	stopErr := a.scheduler.Shutdown(stopping)
+	a.drained = stopErr == nil
 	a.log.InfoContext(stopping, "okrbot has stopped")
-	return err
+	return errors.Join(err, stopErr)
 }
 
 func newApp(ctx context.Context, c Config, log *slog.Logger, h hooks) (*app, error) {
@@ -188,6 +195,14 @@ func signIn(c Config) bot.SignInOptions {
 	}
 }
 
+// manyTurns keeps a connection open for each of many turns at a time: all of
+// them speak to one host, for which two are the default.
+func manyTurns() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is one, by its documentation
+	t.MaxIdleConnsPerHost = 128
+	return t
+}
+
 // newTeams makes the two halves of the way to Teams: out and in.
 func newTeams(c Config, pace float64, log *slog.Logger) (*bot.Connector, *bot.Validator, error) {
 	tokens, err := bot.NewTokenSource(bot.TokenOptions{
@@ -198,7 +213,7 @@ func newTeams(c Config, pace float64, log *slog.Logger) (*bot.Connector, *bot.Va
 	if err != nil {
 		return nil, nil, err
 	}
-	connector, err := bot.NewConnector(bot.ConnectorOptions{Tokens: tokens, AppID: c.AppID, ServiceHosts: c.BotServiceURLs, PerSecond: pace, Logger: log})
+	connector, err := bot.NewConnector(bot.ConnectorOptions{Tokens: tokens, AppID: c.AppID, ServiceHosts: c.BotServiceURLs, Client: &http.Client{Transport: manyTurns()}, PerSecond: pace, PerTenant: 30 * pace, Logger: log})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -44,6 +44,9 @@ type ConnectorOptions struct {
 	// Teams takes 7 in a second, 60 in 30 seconds and 1,800 in an hour.
 	PerSecond float64
 	Burst     int
+	// PerTenant paces all requests of one tenant, per second. Zero: 30, what
+	// Teams takes of one app.
+	PerTenant float64
 	// Now is the clock of Retry-After dates and pacing. Nil: time.Now.
 	Now func() time.Time
 }
@@ -62,7 +65,7 @@ type Connector struct {
 	maxWait  time.Duration
 	now      func() time.Time
 	places   *pacer // by conversation
-	tenants  *pacer // by tenant: 30 requests a second over everything
+	tenants  *pacer // by tenant, over everything
 }
 
 // NewConnector builds a Connector. It fails on missing options and a wrong
@@ -80,7 +83,7 @@ func NewConnector(o ConnectorOptions) (*Connector, error) {
 		tokens: o.Tokens, appID: o.AppID, hosts: hosts, client: withoutRedirects(o.Client), log: o.Logger,
 		attempts: o.Attempts, backoff: o.Backoff, maxWait: o.MaxWait, now: o.Now,
 		places:  newPacer(o.PerSecond, o.Burst, o.Now),
-		tenants: newPacer(30, 30, o.Now),
+		tenants: newPacer(o.PerTenant, int(o.PerTenant), o.Now),
 	}, nil
 }
 
@@ -105,6 +108,9 @@ func (o ConnectorOptions) withDefaults() ConnectorOptions {
 	}
 	if o.Burst <= 0 {
 		o.Burst = 5
+	}
+	if o.PerTenant <= 0 {
+		o.PerTenant = 30
 	}
 	if o.Now == nil {
 		o.Now = time.Now
