@@ -17,6 +17,11 @@ func QueryURL(base, organization, project, queryID string) string {
 	return page(base, organization, project, "_queries/query/"+url.PathEscape(queryID)+"/")
 }
 
+// ProjectURL is where people see a project.
+func ProjectURL(base, organization, project string) string {
+	return strings.TrimSuffix(page(base, organization, project, ""), "/")
+}
+
 func page(base, organization, project, rest string) string {
 	parts := []string{strings.TrimRight(base, "/"), url.PathEscape(organization)}
 	if project != "" {

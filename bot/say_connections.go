@@ -268,7 +268,7 @@ func (b *Bot) connectionView(ctx context.Context, t *turn, c okr.Connection, bou
 	}
 	admin, err := b.Service.IsAdmin(ctx, t.actor)
 	own := c.Owner.ID == t.actor.ID
-	return cards.ConnectionView{Connection: c, Bound: goals, BoundCount: n, IsOwner: own, MayDelete: own || admin}, err
+	return cards.ConnectionView{Connection: c, Bound: goals, BoundCount: n, IsOwner: own, MayDelete: own || admin, WebURL: c.Project.URL}, err
 }
 
 func (b *Bot) pressConnection(ctx context.Context, t *turn, p press) (reply, error) {

@@ -45,7 +45,7 @@ func standingFacts(v GoalView) []fact {
 	if s.Raw != nil && s.Progress != nil && *s.Raw != *s.Progress {
 		out = append(out, fact{"Beyond the range", md(percentText(*s.Raw))})
 	}
-	if g.Kind == okr.Objective {
+	if g.Kind == okr.Objective && s.Children > 0 {
 		out = append(out, fact{"Taken from", md(fmt.Sprintf("the average of %d of %s", s.Counted, below(s.Children)))})
 	}
 	return append(out, fact{"Period", mdf("%s", g.Period)}, fact{"Owner", mdf("%s", g.Owner.Name)})
@@ -154,7 +154,9 @@ func goalActions(v GoalView) []action {
 		}
 		return append(append(out, editActions(v)...), run("All OKRs", VerbGoals))
 	}
-	out = append(out, run("Sync now", VerbSync, "goal", id).positive())
+	if g.Binding.Health.State != okr.HealthUnbound {
+		out = append(out, run("Sync now", VerbSync, "goal", id).positive())
+	}
 	out = withLink(out, "Open query", g.Binding.Query.URL)
 	if v.MayEdit {
 		out = append(out, run("Change query", VerbBind, "goal", id), run("Unbind", VerbUnbindAsk, "goal", id))

@@ -9,6 +9,7 @@ import (
 type RemoteProject struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+	URL  string `json:"url,omitempty"` // its page, for people
 }
 
 // Connection is a named way to one Azure DevOps project, used with the access of

@@ -169,6 +169,9 @@ func (x *exchange) routeWIT(what string) {
 
 // routePage serves the pages that people reach through links on a card.
 func (x *exchange) routePage(segs []string) {
+	if len(segs) == 2 { // a project
+		x.as(OpPage, (*Cloud).serveHome)
+	}
 	if len(segs) < 3 {
 		return
 	}

@@ -39,6 +39,7 @@ func TestProjectIsCheckedForWhatIsNeeded(t *testing.T) {
 	w.signIn(alex)
 	w.signIn(adele)
 	want := w.fiber().Project
+	want.URL = w.cloud.BaseURL() + "/contoso/Fabrikam%20Fiber"
 	for _, name := range []string{want.Name, want.ID, "Fiber Portal"} {
 		got, err := w.source.Project(t.Context(), accessOf(alex), adotest.OrgContoso, name)
 		require.NoError(t, err, name)

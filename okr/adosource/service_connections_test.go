@@ -37,7 +37,9 @@ func TestAConnectionIsMade(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Fiber launch", c.Name)
 	require.Equal(t, adotest.OrgContoso, c.Organization)
-	require.Equal(t, w.fiber().Project, c.Project)
+	want := w.fiber().Project
+	want.URL = w.cloud.BaseURL() + "/contoso/Fabrikam%20Fiber"
+	require.Equal(t, want, c.Project)
 	require.Equal(t, accessOf(alex).Credential, c.Credential)
 	require.True(t, w.store.planned(okr.Due{Kind: okr.DueSync, Tenant: tenant, ID: string(c.ID)}))
 	got, err := w.Connection(t.Context(), alex, c.ID)
