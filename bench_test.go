@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -45,6 +46,7 @@ type benchWorld struct {
 }
 
 func newBenchWorld(b *testing.B) *benchWorld {
+	b.Helper()
 	w := &benchWorld{actor: okr.Actor{Tenant: bottest.DefaultTenant, Person: okr.Person{ID: adotest.AlexOID, Name: "Alex Wilber"}}}
 	w.connector = httptest.NewUnstartedServer(http.HandlerFunc(answerAsConnector))
 	w.connector.Config.ConnState = func(_ net.Conn, s http.ConnState) {
@@ -74,12 +76,13 @@ func answerAsConnector(rw http.ResponseWriter, r *http.Request) {
 }
 
 func (w *benchWorld) serve(b *testing.B) {
+	b.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(b, err)
 	w.address = "http://" + listener.Addr().String()
 	config, err := LoadConfig(w.getenv(okrtest.StartRedis(b)))
 	require.NoError(b, err)
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.WithoutCancel(b.Context()))
 	ready, done := make(chan *app, 1), make(chan error, 1)
 	go func() {
 		done <- serve(ctx, config, slog.New(slog.DiscardHandler), &hooks{
@@ -110,15 +113,13 @@ func (w *benchWorld) getenv(redis string) func(string) string {
 // status.
 func (w *benchWorld) post(ctx context.Context, activity map[string]any) (int, error) {
 	n := w.next.Add(1)
-	for k, v := range map[string]any{
+	maps.Copy(activity, map[string]any{
 		"id": strconv.FormatInt(n, 10), "channelId": "msteams", "serviceUrl": w.connector.URL,
 		"from":         map[string]any{"id": "29:1alex", "name": "Alex Wilber", "aadObjectId": adotest.AlexOID},
 		"recipient":    map[string]any{"id": "28:" + scriptAppID},
 		"conversation": map[string]any{"id": fmt.Sprintf("a:1bench%d", n%64), "conversationType": "personal", "tenantId": bottest.DefaultTenant},
 		"channelData":  map[string]any{"tenant": map[string]any{"id": bottest.DefaultTenant}},
-	} {
-		activity[k] = v
-	}
+	})
 	body, err := json.Marshal(activity)
 	if err != nil {
 		return 0, err
@@ -151,6 +152,7 @@ func pressGoal(goal string) func() map[string]any {
 
 // fill makes 50 objectives with two key results each.
 func (w *benchWorld) fill(b *testing.B) {
+	b.Helper()
 	for n := range 50 {
 		o, err := w.app.service.SaveGoal(b.Context(), w.actor, okr.GoalInput{Kind: okr.Objective, Title: fmt.Sprintf("Objective %d", n), Period: okr.Quarter(time.Now(), 0)})
 		require.NoError(b, err)
@@ -175,6 +177,7 @@ type benchState struct {
 }
 
 func (w *benchWorld) state(b *testing.B) benchState {
+	b.Helper()
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
 	var usage syscall.Rusage
@@ -224,6 +227,7 @@ func BenchmarkTurn(b *testing.B) {
 
 // run plays n turns, some at a time, and gives how long each took.
 func (w *benchWorld) run(b *testing.B, turn func() map[string]any, parallel, n int) []time.Duration {
+	b.Helper()
 	took := make([]time.Duration, n)
 	var index atomic.Int64
 	var wg sync.WaitGroup
@@ -245,6 +249,7 @@ func (w *benchWorld) run(b *testing.B, turn func() map[string]any, parallel, n i
 }
 
 func (w *benchWorld) report(b *testing.B, before benchState, took []time.Duration) {
+	b.Helper()
 	after := w.state(b)
 	require.Equal(b, before.teams.Metadata, after.teams.Metadata, "a turn fetched the metadata")
 	require.Equal(b, before.teams.Keys, after.teams.Keys, "a turn fetched the keys")

@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,9 +125,8 @@ func readEnvironment(getenv func(string) string) (values map[string]string, prob
 
 func variableNames() []string {
 	var names []string
-	t := reflect.TypeFor[Config]()
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("env"), ",")
+	for field := range reflect.TypeFor[Config]().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("env"), ",")
 		names = append(names, name)
 	}
 	return names
@@ -198,14 +198,7 @@ func (c Config) check() []error {
 	return out
 }
 
-func oneOf(value string, allowed ...string) bool {
-	for _, a := range allowed {
-		if value == a {
-			return true
-		}
-	}
-	return false
-}
+func oneOf(value string, allowed ...string) bool { return slices.Contains(allowed, value) }
 
 func isWebURL(text string) bool {
 	u, err := url.Parse(text)
@@ -218,7 +211,7 @@ func isWebURL(text string) bool {
 }
 
 func sealKeysFit(keys string) bool {
-	for _, k := range strings.Split(keys, ",") {
+	for k := range strings.SplitSeq(keys, ",") {
 		k = strings.TrimSpace(k)
 		if !sealKey.MatchString(k) {
 			return false

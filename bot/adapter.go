@@ -52,7 +52,7 @@ func (a *adapter) dispatch(ctx context.Context, act Activity) (InvokeResponse, e
 func (a *adapter) process(ctx context.Context, act Activity) (InvokeResponse, error) {
 	var out InvokeResponse
 	var failed error
-	done := func(err error) (schema.Activity, error) {
+	done := func(err error) (schema.Activity, error) { //nolint:unparam // the SDK wants an activity to send
 		failed = err
 		return schema.Activity{}, err
 	}

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -20,10 +21,26 @@ func TestRetries(t *testing.T) {
 		retryAfter string
 		post, put  int
 	}{
-		{400, "", 1, 1}, {401, "", 2, 2}, {402, "", 1, 1}, {403, "", 1, 1}, {404, "", 1, 1}, {405, "", 1, 1},
-		{408, "", 1, 1}, {409, "", 1, 1}, {412, "", 4, 4}, {413, "", 1, 1}, {422, "", 1, 1}, {429, "", 4, 4},
-		{429, "0", 4, 4}, {429, "3600", 1, 1}, {500, "", 1, 4}, {501, "", 1, 1}, {502, "", 1, 4},
-		{503, "", 1, 4}, {503, "1", 4, 4}, {504, "", 1, 4},
+		{400, "", 1, 1},
+		{401, "", 2, 2},
+		{402, "", 1, 1},
+		{403, "", 1, 1},
+		{404, "", 1, 1},
+		{405, "", 1, 1},
+		{408, "", 1, 1},
+		{409, "", 1, 1},
+		{412, "", 4, 4},
+		{413, "", 1, 1},
+		{422, "", 1, 1},
+		{429, "", 4, 4},
+		{429, "0", 4, 4},
+		{429, "3600", 1, 1},
+		{500, "", 1, 4},
+		{501, "", 1, 1},
+		{502, "", 1, 4},
+		{503, "", 1, 4},
+		{503, "1", 4, 4},
+		{504, "", 1, 4},
 	} {
 		t.Run(fmt.Sprintf("%d after %q", test.status, test.retryAfter), func(t *testing.T) {
 			t.Parallel()
@@ -82,7 +99,7 @@ func TestConnectorErrors(t *testing.T) {
 		require.Equal(t, test.code, failure.Code)
 		require.Equal(t, 77*time.Second, failure.RetryAfter)
 		for _, other := range []error{bot.ErrUnreachable, bot.ErrGone, bot.ErrTooBig, bot.ErrThrottled} {
-			require.Equal(t, other == test.want, failure.Is(other))
+			require.Equal(t, errors.Is(other, test.want), failure.Is(other))
 		}
 	}
 	require.NotErrorIs(t, &bot.ConnectorError{Status: http.StatusForbidden}, bot.ErrUnreachable)

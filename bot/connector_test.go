@@ -22,24 +22,30 @@ func TestConnectorCalls(t *testing.T) {
 		method, path string
 	}{
 		"send": {func(t *testing.T, c *bot.Connector, ref bot.Ref) error {
+			t.Helper()
 			id, err := c.Send(t.Context(), ref, msg)
 			require.Equal(t, "1795415329332", id)
 			return err
 		}, "POST", "/teams/v3/conversations/" + escapedThread + "/activities"},
 		"reply": {func(t *testing.T, c *bot.Connector, ref bot.Ref) error {
+			t.Helper()
 			_, err := c.Reply(t.Context(), ref.WithActivity("17"), msg)
 			return err
 		}, "POST", "/teams/v3/conversations/" + escapedThread + "/activities/17"},
 		"update": {func(t *testing.T, c *bot.Connector, ref bot.Ref) error {
+			t.Helper()
 			return c.Update(t.Context(), ref.WithActivity("17"), msg)
 		}, "PUT", "/teams/v3/conversations/" + escapedThread + "/activities/17"},
 		"delete": {func(t *testing.T, c *bot.Connector, ref bot.Ref) error {
+			t.Helper()
 			return c.Delete(t.Context(), ref.WithActivity("17"))
 		}, "DELETE", "/teams/v3/conversations/" + escapedThread + "/activities/17"},
 		"typing": {func(t *testing.T, c *bot.Connector, ref bot.Ref) error {
+			t.Helper()
 			return c.Typing(t.Context(), ref)
 		}, "POST", "/teams/v3/conversations/" + escapedThread + "/activities"},
 		"personal": {func(t *testing.T, c *bot.Connector, ref bot.Ref) error {
+			t.Helper()
 			id, err := c.CreatePersonal(t.Context(), ref.ServiceURL, wireTenant, "29:1megan")
 			require.Equal(t, "1795415329332", id)
 			return err

@@ -119,7 +119,7 @@ func TestLogHoldsNoToken(t *testing.T) {
 	require.Equal(t, http.StatusOK, wireDeliver(t, s, c.header(t), c.activity(nil)).Code)
 	require.NoError(t, s.Shutdown(t.Context()))
 	require.Contains(t, log.String(), "expired")
-	for _, part := range strings.Split(strings.TrimPrefix(header, "Bearer "), ".") {
+	for part := range strings.SplitSeq(strings.TrimPrefix(header, "Bearer "), ".") {
 		require.NotContains(t, log.String(), part)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -169,6 +170,7 @@ func (c *wireCloud) validator(t *testing.T) *bot.Validator {
 }
 
 func (c *wireCloud) connectorOptions(t *testing.T) bot.ConnectorOptions {
+	t.Helper()
 	return bot.ConnectorOptions{
 		Tokens: &wireTokens{}, AppID: wireAppID, ServiceHosts: []string{"127.0.0.1"}, Client: c.Client(),
 		Backoff: time.Millisecond, MaxWait: 2 * time.Second, PerSecond: 1000, Burst: 1000, Logger: wireLog(t),
@@ -197,9 +199,7 @@ func (c *wireCloud) activity(change map[string]any) []byte {
 		"conversation": map[string]any{"id": "a:1chat", "conversationType": "personal", "tenantId": wireTenant},
 		"channelData":  map[string]any{"tenant": map[string]any{"id": wireTenant}},
 	}
-	for name, value := range change {
-		a[name] = value
-	}
+	maps.Copy(a, change)
 	raw, _ := json.Marshal(a)
 	return raw
 }
@@ -212,6 +212,7 @@ func (f *wireTokens) Token(context.Context) (string, error) { return wireBearer,
 func (f *wireTokens) Invalidate(string) { f.refused.Add(1) }
 
 func wireLog(t *testing.T) *slog.Logger {
+	t.Helper()
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 

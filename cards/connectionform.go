@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 
 	"okrbot/okr"
 )
@@ -63,10 +64,8 @@ func organizationInput(f ConnectionForm) input {
 
 // typedOrganization is the organization where it is none of the list.
 func typedOrganization(f ConnectionForm) string {
-	for _, name := range f.Organizations {
-		if name == f.Organization {
-			return ""
-		}
+	if slices.Contains(f.Organizations, f.Organization) {
+		return ""
 	}
 	if f.Organization == ChoiceOtherOrganization {
 		return ""

@@ -52,9 +52,13 @@ func counted(itemType string) md {
 
 func measurementFacts(p Place, m okr.Measurement, itemType string) []fact {
 	return []fact{
-		{"Counted", measured(m)}, {"Left out", leftOut(m, itemType)}, {"Unclear", unknownStates(m)},
-		{"Types", counted(itemType)}, {"Measured", p.when(m.At)},
-		{"Access of", mdf("%s", m.Account)}, {"Connection", mdf("%s", m.Connection)},
+		{"Counted", measured(m)},
+		{"Left out", leftOut(m, itemType)},
+		{"Unclear", unknownStates(m)},
+		{"Types", counted(itemType)},
+		{"Measured", p.when(m.At)},
+		{"Access of", mdf("%s", m.Account)},
+		{"Connection", mdf("%s", m.Connection)},
 	}
 }
 

@@ -28,8 +28,6 @@ func mustZone(name string) *time.Location {
 	return zone
 }
 
-func ptr(f float64) *float64 { return &f }
-
 func item(id int, title string) okr.WorkItemRef {
 	return okr.WorkItemRef{ID: id, Type: "Bug", Title: title, URL: fmt.Sprintf("https://dev.azure.com/contoso/Launch/_workitems/edit/%d", id)}
 }
@@ -53,7 +51,7 @@ func changes() okr.Changes {
 
 func measurement() okr.Measurement {
 	return okr.Measurement{
-		At: now.Add(-12 * time.Minute), Value: ptr(40), Completed: 12, Total: 30, Removed: 2, Unknown: 1, OtherTypes: 4, Unreadable: 1,
+		At: now.Add(-12 * time.Minute), Value: new(float64(40)), Completed: 12, Total: 30, Removed: 2, Unknown: 1, OtherTypes: 4, Unreadable: 1,
 		Account: "megan@contoso.example", Connection: "Contoso launch", Changes: changes(),
 	}
 }
@@ -69,7 +67,7 @@ func keyResult() okr.Goal {
 	m := measurement()
 	return okr.Goal{
 		ID: "KR3", Kind: okr.KeyResult, Title: "Close the launch bugs", Owner: megan, Parent: "O1", Period: objective().Period,
-		Metric: &okr.Metric{Name: "Bugs closed", Unit: "%", Start: 0, Target: 100, Current: ptr(40), At: &m.At},
+		Metric: &okr.Metric{Name: "Bugs closed", Unit: "%", Start: 0, Target: 100, Current: new(float64(40)), At: &m.At},
 		Binding: &okr.Binding{
 			Connection: "C7", Query: query(), Method: okr.PercentCompleted, ItemType: "Bug", BoundBy: megan, BoundAt: now.Add(-90 * time.Hour),
 			Last: &m, Health: okr.Health{State: okr.HealthOK, Since: now.Add(-90 * time.Hour), LastOK: now.Add(-12 * time.Minute)},
@@ -103,7 +101,7 @@ func project() okr.Goal {
 	g := keyResult()
 	g.ID, g.Kind, g.Title, g.Metric = "P4", okr.Project, "New checkout", nil
 	m := measurement()
-	m.Tree, m.Completed, m.Total, m.Value, m.HiddenNodes = tree(), 5, 13, ptr(38.46), 3
+	m.Tree, m.Completed, m.Total, m.Value, m.HiddenNodes = tree(), 5, 13, new(38.46), 3
 	m.Changes = okr.Changes{First: true}
 	b := *g.Binding
 	b.Method, b.ItemType, b.Last, b.Query.Kind, b.Query.Name = "", "", &m, okr.TreeQuery, "Checkout tree"
@@ -112,7 +110,7 @@ func project() okr.Goal {
 }
 
 func standing(progress, expected float64, status okr.Status) okr.Standing {
-	return okr.Standing{Progress: ptr(progress), Raw: ptr(progress), Expected: expected, Status: status, Counted: 2, Children: 3}
+	return okr.Standing{Progress: new(progress), Raw: new(progress), Expected: expected, Status: status, Counted: 2, Children: 3}
 }
 
 func view(g okr.Goal, progress float64, status okr.Status) cards.GoalView {
@@ -153,7 +151,7 @@ func secondObjective() cards.GoalView {
 	g.ID, g.Title = "O2", "Customers recommend us"
 	v := view(g, 71, okr.OnTrack)
 	kr := keyResult()
-	kr.ID, kr.Title, kr.Metric = "KR8", "Answer faster", &okr.Metric{Name: "Hours to the first answer", Unit: "h", Start: 24, Target: 4, Current: ptr(9.8)}
+	kr.ID, kr.Title, kr.Metric = "KR8", "Answer faster", &okr.Metric{Name: "Hours to the first answer", Unit: "h", Start: 24, Target: 4, Current: new(9.8)}
 	v.Children = []cards.GoalView{view(kr, 71, okr.OnTrack)}
 	return v
 }
@@ -189,20 +187,20 @@ func digest() okr.Digest {
 	return okr.Digest{
 		At: now,
 		Objectives: []okr.Move{{
-			Goal: objective(), Before: okr.Reported{Progress: ptr(41), Status: okr.OnTrack}, After: okr.Reported{Progress: ptr(39.2), Status: okr.Behind},
+			Goal: objective(), Before: okr.Reported{Progress: new(float64(41)), Status: okr.OnTrack}, After: okr.Reported{Progress: new(39.2), Status: okr.Behind},
 		}},
 		Moved: []okr.Move{
 			{
 				Goal: keyResult(), Parent: "Launch without surprises", Changes: scope,
-				Before: okr.Reported{Value: ptr(45), Progress: ptr(45), Status: okr.OnTrack}, After: okr.Reported{Value: ptr(40), Progress: ptr(40), Status: okr.Behind},
+				Before: okr.Reported{Value: new(float64(45)), Progress: new(float64(45)), Status: okr.OnTrack}, After: okr.Reported{Value: new(float64(40)), Progress: new(float64(40)), Status: okr.Behind},
 			},
 			{
 				Goal: project(), Parent: "Launch without surprises", Changes: okr.Changes{Completed: items(item(107, "Keep the basket for a week"))},
-				Before: okr.Reported{Progress: ptr(38.1), Status: okr.AtRisk}, After: okr.Reported{Progress: ptr(38.46), Status: okr.AtRisk},
+				Before: okr.Reported{Progress: new(38.1), Status: okr.AtRisk}, After: okr.Reported{Progress: new(38.46), Status: okr.AtRisk},
 			},
 			{
 				Goal: answer, Parent: "Customers recommend us", Changes: okr.Changes{Completed: items(item(1, nasty), item(2, "Second"), item(3, "Third"))},
-				Before: okr.Reported{Status: okr.NoData}, After: okr.Reported{Value: ptr(9.8), Progress: ptr(71), Status: okr.OnTrack},
+				Before: okr.Reported{Status: okr.NoData}, After: okr.Reported{Value: new(9.8), Progress: new(float64(71)), Status: okr.OnTrack},
 			},
 		},
 		Failing: []okr.GoalID{"KR5", "P9"},

@@ -160,9 +160,9 @@ func bindCards() []exhibit {
 
 func reportCards() []exhibit {
 	syncs := []cards.SyncRow{
-		{Goal: keyResult(), Before: ptr(45), After: ptr(40), Status: okr.Behind, Changes: changes()},
-		{Goal: unboundView().Goal, Before: ptr(38), Status: okr.NoData, Problem: "The query " + nasty + " was deleted in Azure DevOps. Its owner binds KR5 to another one."},
-		{Goal: project(), Before: ptr(38.46), After: ptr(38.46), Status: okr.AtRisk},
+		{Goal: keyResult(), Before: new(float64(45)), After: new(float64(40)), Status: okr.Behind, Changes: changes()},
+		{Goal: unboundView().Goal, Before: new(float64(38)), Status: okr.NoData, Problem: "The query " + nasty + " was deleted in Azure DevOps. Its owner binds KR5 to another one."},
+		{Goal: project(), Before: new(38.46), After: new(38.46), Status: okr.AtRisk},
 	}
 	objectives := []cards.Choice{{Title: "O1 Launch without surprises", Value: "O1"}, {Title: "O2 " + nasty, Value: "O2"}}
 	notice := cards.Notice{

@@ -42,7 +42,7 @@ func worstOf(title string) []exhibit {
 	m.Changes, m.Account, m.Connection = moved, title, title
 	g := keyResult()
 	g.Title, g.Owner.Name = title, title
-	g.Metric = &okr.Metric{Name: title, Unit: title, Target: 100, Current: ptr(40)}
+	g.Metric = &okr.Metric{Name: title, Unit: title, Target: 100, Current: new(float64(40))}
 	g.Binding = &okr.Binding{Connection: "C99999", Query: q, Method: okr.PercentCompleted, ItemType: title, Last: &m, Health: okr.Health{State: okr.HealthQueryGone, Problem: title + title + title, Since: now}}
 	p := g
 	tree := m
@@ -69,7 +69,7 @@ func worstOf(title string) []exhibit {
 	wrong := cards.FieldError{Field: "title", Message: title + title + title}
 	buttons := hundred(cards.Button{Title: title, Verb: cards.VerbGoal, Data: map[string]string{"goal": "KR9"}})
 	bind := cards.BindForm{Draft: strings.Repeat("d", 43), Goal: g, Connections: choices, Text: title, Results: hundred(q), More: true, Searched: true, Query: q, Count: 20000, Methods: choices[:3], Types: names, ItemType: title, Error: wrong}
-	move := okr.Move{Goal: g, Parent: title, Before: okr.Reported{Value: ptr(1), Progress: ptr(1), Status: okr.OnTrack}, After: okr.Reported{Value: ptr(2), Progress: ptr(2), Status: okr.AtRisk}, Changes: moved}
+	move := okr.Move{Goal: g, Parent: title, Before: okr.Reported{Value: new(float64(1)), Progress: new(float64(1)), Status: okr.OnTrack}, After: okr.Reported{Value: new(float64(2)), Progress: new(float64(2)), Status: okr.AtRisk}, Changes: moved}
 	form := cards.ConnectionForm{Draft: bind.Draft, Name: title, Organization: title, Account: title, Organizations: names, Error: wrong}
 	step2 := form
 	step2.Projects = remote
@@ -104,7 +104,7 @@ func worstOf(title string) []exhibit {
 		{"bind-options", cards.BindOptions(bind)},
 		{"preview", cards.Preview(place, cards.BindPreview{Draft: bind.Draft, Goal: p, Standing: v.Standing, Measurement: tree, Warnings: hundred(title + title + title)})},
 		{"sync-started", cards.SyncStarted(title)},
-		{"sync-done", cards.SyncDone(place, hundred(cards.SyncRow{Goal: g, Before: ptr(1), After: ptr(2), Status: okr.AtRisk, Problem: title + title}))},
+		{"sync-done", cards.SyncDone(place, hundred(cards.SyncRow{Goal: g, Before: new(float64(1)), After: new(float64(2)), Status: okr.AtRisk, Problem: title + title}))},
 		{"digest", cards.Digest(place, okr.Digest{At: now, Objectives: hundred(move)[:5], Moved: hundred(move), Failing: hundred(okr.GoalID("KR999999"))})},
 		{"subscribe", cards.Subscribe(cards.DigestForm{Place: title, Objectives: choices, Chosen: []string{"O1"}, Subscribed: true, Paused: title, Error: wrong})},
 		{"owner-notice", cards.OwnerNotice(place, cards.Notice{Connection: c.Connection, Goals: hundred(g), Problem: title + title + title, Since: now, Buttons: buttons})},

@@ -48,7 +48,7 @@ func SlotsDue(t time.Time, interval time.Duration) []int {
 	return slots
 }
 
-// Period gives the number of the interval that t falls in, which makes the id of
+// PeriodNumber is the number of the interval that t falls in, which makes the id of
 // a task unique: every replica gives the same.
 func PeriodNumber(t time.Time, interval time.Duration) int64 {
 	return t.Unix() / max(60, int64(interval/time.Second))

@@ -79,8 +79,7 @@ func WrapError(kind Kind, cause error, format string, args ...any) error {
 
 // KindOf gives the kind of the first [Error] in the chain, else [Internal].
 func KindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return Internal
@@ -98,8 +97,7 @@ func MessageOf(err error) (string, bool) {
 
 // FieldOf names the form field that an error is about; empty: the whole form.
 func FieldOf(err error) string {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Field
 	}
 	return ""

@@ -26,8 +26,10 @@ func (c *Cloud) serveAuthorize(x *exchange) answer {
 	if problem != nil {
 		return c.errorPage(*problem) // nobody to send back to
 	}
-	req := authRequest{client: app.ClientID, redirect: q.Get("redirect_uri"), state: q.Get("state"), nonce: q.Get("nonce"),
-		challenge: q.Get("code_challenge"), scopes: strings.Fields(q.Get("scope"))}
+	req := authRequest{
+		client: app.ClientID, redirect: q.Get("redirect_uri"), state: q.Get("state"), nonce: q.Get("nonce"),
+		challenge: q.Get("code_challenge"), scopes: strings.Fields(q.Get("scope")),
+	}
 	if e, bad := checkAuthRequest(q, req); bad {
 		return c.redirectError(req, e)
 	}

@@ -98,4 +98,4 @@ func notFoundPage() answer {
 	return htmlAnswer(http.StatusNotFound, "<!DOCTYPE html><html><head><title>404 - File or directory not found.</title></head><body>404</body></html>")
 }
 
-func (c *Cloud) serveUnknown(x *exchange) answer { return notFoundPage() }
+func (c *Cloud) serveUnknown(*exchange) answer { return notFoundPage() }

@@ -3,6 +3,7 @@ package adotest
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -84,10 +85,10 @@ func (x *exchange) intParam(name string, def int) int {
 	return n
 }
 
-// seg is the n-th path segment after the resource, empty when absent.
-func (x *exchange) seg(n int) string {
-	if n < len(x.rest) {
-		return x.rest[n]
+// first is the path segment after the resource, empty when absent.
+func (x *exchange) first() string {
+	if len(x.rest) > 0 {
+		return x.rest[0]
 	}
 	return ""
 }
@@ -139,9 +140,7 @@ func (a answer) write(w http.ResponseWriter, x *exchange) {
 		panic(http.ErrAbortHandler)
 	}
 	h := w.Header()
-	for k, v := range a.header {
-		h[k] = v
-	}
+	maps.Copy(h, a.header)
 	h.Set("X-Ms-Request-Id", x.activity)
 	if x.org != "" || strings.HasPrefix(x.r.URL.Path, "/vssps") {
 		h.Set("ActivityId", x.activity)

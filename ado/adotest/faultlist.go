@@ -113,7 +113,7 @@ func BasicRefused() Fault {
 // NotFound is 404 QueryItemNotFoundException, the answer for a query that is
 // missing, deleted or not readable.
 func NotFound() Fault {
-	return asCaller("not found", func(x *exchange) answer { return queryNotFound(x.seg(0)) })
+	return asCaller("not found", func(x *exchange) answer { return queryNotFound(x.first()) })
 }
 
 const blocked = "TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource WorkItemTrackingResource in namespace User."

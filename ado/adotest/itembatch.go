@@ -3,6 +3,7 @@ package adotest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -90,9 +91,7 @@ func (c *Cloud) allFields(x *exchange, it *Item) object {
 	if u := c.user(it.AssignedTo); u != nil {
 		out["System.AssignedTo"] = x.identity(u, false)
 	}
-	for k, v := range it.Fields {
-		out[k] = v
-	}
+	maps.Copy(out, it.Fields)
 	return out
 }
 
@@ -153,10 +152,10 @@ func (x *exchange) findType() (*Type, answer, bool) {
 	if a, bad := x.needProject(); bad {
 		return nil, a, true
 	}
-	t := x.inProj.kindOf(x.seg(0))
+	t := x.inProj.kindOf(x.first())
 	if t == nil {
 		return nil, vss(http.StatusNotFound, "WorkItemTypeNotFoundException",
-			"VS402323: Work item type "+x.seg(0)+" does not exist in project "+x.inProj.Name+" or you do not have permission to access it."), true
+			"VS402323: Work item type "+x.first()+" does not exist in project "+x.inProj.Name+" or you do not have permission to access it."), true
 	}
 	return t, answer{}, false
 }

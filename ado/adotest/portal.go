@@ -17,7 +17,7 @@ import (
 // pressing one is a POST that moves it.
 func (c *Cloud) serveItemPage(x *exchange) answer {
 	o := c.org(x.org)
-	id, err := strconv.Atoi(x.seg(0))
+	id, err := strconv.Atoi(x.first())
 	if err != nil || o == nil || o.item(id) == nil {
 		return notFoundPage()
 	}
@@ -77,7 +77,7 @@ func (c *Cloud) serveQueryPage(x *exchange) answer {
 	if err != nil {
 		return notFoundPage()
 	}
-	q := o.query(p, x.seg(0))
+	q := o.query(p, x.first())
 	if q == nil || q.Deleted || q.Private() {
 		return notFoundPage()
 	}

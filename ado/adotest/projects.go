@@ -32,7 +32,7 @@ func (c *Cloud) serveProjects(x *exchange) answer {
 // serveProject is "Projects - Get", by id, name or, with includeHistory, by a
 // former name.
 func (c *Cloud) serveProject(x *exchange) answer {
-	wanted := x.seg(0)
+	wanted := x.first()
 	p := x.inOrg.project(wanted)
 	if p == nil && strings.EqualFold(x.param("includehistory"), "true") {
 		p = x.inOrg.formerly(wanted)

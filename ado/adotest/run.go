@@ -66,7 +66,7 @@ func (c *Cloud) runnable(x *exchange) (*Query, answer, bool) {
 	if x.team != "" && !strings.EqualFold(x.team, x.inProj.Name+" Team") {
 		return nil, vss(http.StatusInternalServerError, "TeamNotFoundException", "The team with id '"+x.team+"' does not exist."), true
 	}
-	id := x.seg(0)
+	id := x.first()
 	private, shared := x.inOrg.hierarchy(x.inProj, x.viewer)
 	if isGUID(id) && (private.byID(id) != nil || shared.byID(id) != nil) {
 		return nil, badRequest("QueryException", "Querying folders is not supported."), true

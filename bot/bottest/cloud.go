@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -218,9 +219,7 @@ func (c *Cloud) Counts() Counts {
 	defer c.mu.Unlock()
 	out := c.counts
 	out.Connector = make(map[Op]int, len(c.counts.Connector))
-	for op, n := range c.counts.Connector {
-		out.Connector[op] = n
-	}
+	maps.Copy(out.Connector, c.counts.Connector)
 	return out
 }
 

@@ -38,7 +38,7 @@ func (c *Cloud) serveConnector(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	c.counts.Connector[k.op]++
 	c.mu.Unlock()
-	c.opts.Logger.Debug("connector call", "op", string(k.op), "conversation", k.id)
+	c.opts.Logger.DebugContext(r.Context(), "connector call", "op", string(k.op), "conversation", k.id)
 	f := c.takeFault(k.op, k.chat)
 	if f == nil {
 		c.answer(w, r, k)

@@ -1,6 +1,7 @@
 package bottest_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -184,9 +185,7 @@ func TestTokenEndpoint(t *testing.T) {
 	}
 	for _, tt := range tests {
 		form := url.Values{}
-		for key, values := range good {
-			form[key] = values
-		}
+		maps.Copy(form, good)
 		form.Set(tt.field, tt.value)
 		status, body := postForm(t, cloud.LoginURL()+"/"+tt.authority+"/oauth2/v2.0/token", form)
 		require.Equal(t, tt.status, status, tt.name)

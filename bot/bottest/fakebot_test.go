@@ -161,6 +161,7 @@ func (b *fakeBot) key(kid any) (*rsa.PublicKey, error) {
 }
 
 func get(t *testing.T, address string, into any) {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
 	if err != nil {
 		t.Error(err)

@@ -153,7 +153,7 @@ func (p *proxy) toPlayground(w http.ResponseWriter, r *http.Request) {
 func (p *proxy) forward(w http.ResponseWriter, r *http.Request, method, target, authorization string, body []byte) {
 	answer, err := p.roundTrip(r, method, target, authorization, body)
 	if err != nil {
-		p.cloud.opts.Logger.Warn("playground proxy", "err", err)
+		p.cloud.opts.Logger.WarnContext(r.Context(), "playground proxy", "err", err)
 		writeError(w, http.StatusBadGateway, "ServiceError", "The other side cannot be reached.")
 		return
 	}
@@ -165,7 +165,7 @@ func (p *proxy) forward(w http.ResponseWriter, r *http.Request, method, target, 
 	}
 	w.WriteHeader(answer.StatusCode)
 	if _, err := io.Copy(w, io.LimitReader(answer.Body, forwardedBody)); err != nil && !errors.Is(err, http.ErrBodyNotAllowed) {
-		p.cloud.opts.Logger.Debug("playground proxy", "err", err)
+		p.cloud.opts.Logger.DebugContext(r.Context(), "playground proxy", "err", err)
 	}
 }
 

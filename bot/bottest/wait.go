@@ -3,6 +3,7 @@ package bottest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,9 +14,9 @@ func (c *Cloud) Wait(ctx context.Context, chat Chat, match func(Post) bool) (Pos
 		c.mu.Lock()
 		posts, changed := c.visible(chat), c.changed
 		c.mu.Unlock()
-		for i := len(posts) - 1; i >= 0; i-- {
-			if match(posts[i]) {
-				return posts[i], nil
+		for _, post := range slices.Backward(posts) {
+			if match(post) {
+				return post, nil
 			}
 		}
 		select {

@@ -67,8 +67,7 @@ func (s *Source) Project(ctx context.Context, access okr.Access, organization, n
 // ParsePlace implements okr.Directory.
 func (s *Source) ParsePlace(text string) (organization, project string, err error) {
 	place, err := s.Client.ParseOrganization(text)
-	var input *ado.InputError
-	if errors.As(err, &input) {
+	if input, ok := errors.AsType[*ado.InputError](err); ok {
 		return "", "", okr.FieldErrorf("organization", "%s", input.Message)
 	}
 	return place.Organization, place.Project, err

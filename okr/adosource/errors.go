@@ -16,8 +16,7 @@ func translate(err error, what string) error {
 	if err == nil || errors.As(err, &known) {
 		return err // a token source's error is translated already
 	}
-	var input *ado.InputError
-	if errors.As(err, &input) {
+	if input, ok := errors.AsType[*ado.InputError](err); ok {
 		return okr.WrapError(okr.Invalid, err, "%s", input.Message)
 	}
 	var e *ado.Error

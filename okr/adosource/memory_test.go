@@ -55,6 +55,7 @@ func TestMemoryKeepsTheContract(t *testing.T) {
 func (m *memory) Tenants() okr.Records[string, okr.Tenant]                   { return m.tenants }
 func (m *memory) Goals() okr.Records[okr.GoalID, okr.Goal]                   { return m.goals }
 func (m *memory) Connections() okr.Records[okr.ConnectionID, okr.Connection] { return m.connections }
+
 func (m *memory) Subscriptions() okr.Records[okr.SubscriptionID, okr.Subscription] {
 	return m.subscriptions
 }

@@ -104,7 +104,7 @@ func TestChangesAreNamedSinceTheLastSync(t *testing.T) {
 
 // during runs something while the next run of a query is under way: its items
 // are read, their types are not.
-func (w *world) during(sync func(), do func()) {
+func (w *world) during(sync, do func()) {
 	w.t.Helper()
 	w.advance(25 * time.Hour) // the types are no longer known
 	w.signIn(alex)

@@ -19,6 +19,7 @@ func chatOf(p okr.Person, id string) okr.Conversation {
 func TestConversations(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
 		ctx := t.Context()
 		channel, old, chat := okrtest.Conversation("19:x@thread.tacv2"), chatOf(okrtest.Ada, "a:1"), chatOf(okrtest.Ada, "a:2")
 		_, err := s.PersonalConversation(ctx, okrtest.TenantID, okrtest.Ada.ID)

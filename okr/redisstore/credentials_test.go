@@ -16,6 +16,7 @@ import (
 func TestNoSecretStandsInRedis(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
 		ctx, c := t.Context(), okrtest.Credential(okrtest.Ada)
 		require.NoError(t, s.SaveCredential(ctx, okrtest.TenantID, c))
 		_, err := s.Refresh(ctx, okrtest.TenantID, c.ID, never, answer("access-token-refreshed"))
@@ -60,6 +61,7 @@ func TestCredentialWithoutItsKey(t *testing.T) {
 func TestSealedTokensCannotBeMoved(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
 		ctx, ada, grace := t.Context(), okrtest.Credential(okrtest.Ada), okrtest.Credential(okrtest.Grace)
 		require.NoError(t, s.SaveCredential(ctx, okrtest.TenantID, ada))
 		require.NoError(t, s.SaveCredential(ctx, okrtest.TenantID, grace))

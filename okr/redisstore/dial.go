@@ -3,6 +3,7 @@ package redisstore
 import (
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,10 +66,8 @@ func splitHosts(text string) (first string, hosts []string, ok bool) {
 	}
 	at := strings.LastIndex(rest[:end], "@") + 1
 	hosts = strings.Split(rest[at:end], ",")
-	for _, host := range hosts {
-		if host == "" {
-			return "", nil, false
-		}
+	if slices.Contains(hosts, "") {
+		return "", nil, false
 	}
 	return scheme + "://" + rest[:at] + hosts[0] + rest[end:], hosts, true
 }

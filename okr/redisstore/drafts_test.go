@@ -22,6 +22,7 @@ const (
 func TestFirstDelivery(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
 		var first atomic.Int32
 		var wait sync.WaitGroup
 		for range 20 {
@@ -47,6 +48,7 @@ func TestFirstDelivery(t *testing.T) {
 func TestDrafts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
 		ctx := t.Context()
 		_, err := s.Draft(ctx, okrtest.TenantID, "d")
 		okrtest.RequireKind(t, okr.NotFound, err)
@@ -69,6 +71,7 @@ func TestDrafts(t *testing.T) {
 func TestTicketsAreTakenOnce(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
 		ctx := t.Context()
 		require.NoError(t, s.PutTicket(ctx, "t", []byte("data"), ttl))
 		got, err := s.PeekTicket(ctx, "t")
@@ -95,6 +98,7 @@ func TestTicketsAreTakenOnce(t *testing.T) {
 func TestTimeRunsOut(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
 		ctx := t.Context()
 		require.NoError(t, s.PutDraft(ctx, okrtest.TenantID, "d", []byte("x"), soon))
 		require.NoError(t, s.PutTicket(ctx, "t", []byte("x"), soon))
@@ -116,6 +120,7 @@ func TestTimeRunsOut(t *testing.T) {
 func TestCountTry(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
 		for want := 1; want <= 6; want++ {
 			got, err := s.CountTry(t.Context(), okrtest.TenantID, "code", ttl)
 			require.NoError(t, err)

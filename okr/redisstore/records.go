@@ -64,7 +64,7 @@ func (r records[K, T]) Update(ctx context.Context, tenant okr.TenantID, id K, ch
 		indexes, name := before.Indexes(), before.Unique() // change may write into what before refers to
 		after := before
 		if refused = change(&after); refused != nil {
-			return nil
+			return nil //nolint:nilerr // the caller gets it as it is, past the transaction
 		}
 		if after.Key() != string(id) {
 			return okr.Errorf(okr.Internal, "%s %s would become %s", r.kind, id, after.Key())

@@ -90,6 +90,7 @@ func TestFreshCredentialIsNotRefreshed(t *testing.T) {
 func TestRefreshDoesNotBringBackADeletedCredential(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
 		c := saved(t, s)
 		_, err := s.Refresh(t.Context(), okrtest.TenantID, c.ID, never, func(ctx context.Context, c okr.Credential) (okr.Credential, error) {
 			require.NoError(t, s.DeleteCredential(ctx, okrtest.TenantID, c.ID))
@@ -107,6 +108,7 @@ func TestRefreshDoesNotBringBackADeletedCredential(t *testing.T) {
 func TestRefreshDoesNotUndoANewSignIn(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
 		c := saved(t, s)
 		again := c
 		again.AccessToken, again.SignedInAt = "signed in again", c.SignedInAt.Add(time.Hour)

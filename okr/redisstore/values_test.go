@@ -59,6 +59,7 @@ func rewriteGoal(t *testing.T, s *redisstore.Store, change func(string) string) 
 func TestKeysCarryTheTenantAndLeaveNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
 		ctx := t.Context()
 		require.NoError(t, s.Connections().Create(ctx, okrtest.TenantID, okrtest.Connection(1, okrtest.Ada)))
 		_, err := s.Connections().Update(ctx, okrtest.TenantID, "C1", func(c *okr.Connection) error {

@@ -27,7 +27,7 @@ func TestRunPrintsUsableURLs(t *testing.T) {
 			curl = lines.Text()
 		}
 	}
-	token := strings.Split(strings.Split(curl, "Bearer ")[1], "'")[0]
+	token, _, _ := strings.Cut(strings.Split(curl, "Bearer ")[1], "'")
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/contoso/_apis/projects?api-version=7.1", nil)
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer "+token)
