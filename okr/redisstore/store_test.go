@@ -53,6 +53,7 @@ func TestContractServer(t *testing.T) {
 func TestContractCluster(t *testing.T) {
 	t.Parallel()
 	okrtest.TestStore(t, func(t *testing.T) okrtest.AllStores {
+		t.Helper()
 		server := okrtest.StartRedisServer(t, "--cluster-enabled", "yes")
 		answer, err := server.Do("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
 		require.NoError(t, err)
