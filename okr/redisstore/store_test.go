@@ -41,12 +41,18 @@ func onBoth(t *testing.T, test func(t *testing.T, s *redisstore.Store)) {
 
 func TestContractEmbedded(t *testing.T) {
 	t.Parallel()
-	okrtest.TestStore(t, func(t *testing.T) okrtest.AllStores { return open(t, "") })
+	okrtest.TestStore(t, func(t *testing.T) okrtest.AllStores {
+		t.Helper()
+		return open(t, "")
+	})
 }
 
 func TestContractServer(t *testing.T) {
 	t.Parallel()
-	okrtest.TestStore(t, func(t *testing.T) okrtest.AllStores { return open(t, okrtest.StartRedis(t)) })
+	okrtest.TestStore(t, func(t *testing.T) okrtest.AllStores {
+		t.Helper()
+		return open(t, okrtest.StartRedis(t))
+	})
 }
 
 // A Cluster refuses commands over several slots, so it proves the hash tags.
