@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	configApp    = "11111111-2222-4333-8444-555555555555"
+	configTenant = "6f1b6a3e-0d0a-4a54-9d3a-1f6c2b7e9a01"
+	configSecret = "the-app-password"
+)
+
+// configEnv is an environment that is complete, with changes.
+func configEnv(changes map[string]string) func(string) string {
+	values := map[string]string{
+		"PUBLIC_URL": "https://okr.example.com", "MICROSOFT_APP_ID": configApp,
+		"MICROSOFT_APP_PASSWORD": configSecret, "MICROSOFT_APP_TENANT_ID": configTenant,
+	}
+	return func(name string) string {
+		if v, ok := changes[name]; ok {
+			return v
+		}
+		return values[name]
+	}
+}
+
+func configKey(id string, size int) string {
+	return id + ":" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{9}, size))
+}
+
+func TestConfigDefaults(t *testing.T) {
+	t.Parallel()
+	c, err := LoadConfig(configEnv(nil))
+	require.NoError(t, err)
+	require.Equal(t, ":3978", c.ListenAddr)
+	require.Equal(t, "SingleTenant", c.AppType)
+	require.Equal(t, "https://login.microsoftonline.com", c.BotLoginURL)
+	require.Equal(t, "https://login.botframework.com/v1/.well-known/openidconfiguration", c.BotMetadataURL)
+	require.Equal(t, "https://api.botframework.com", c.BotTokenIssuer)
+	require.Empty(t, c.BotServiceURLs, "the connector knows the public and government hosts")
+	require.Equal(t, configApp, c.ADOClientID, "the bot's own")
+	require.Equal(t, configSecret, c.ADOClientSecret.Reveal(), "the bot's own")
+	require.Equal(t, "https://login.microsoftonline.com", c.ADOLoginURL)
+	require.Equal(t, "organizations", c.ADOLoginTenant)
+	require.Equal(t, "https://dev.azure.com", c.ADOBaseURL)
+	require.Equal(t, "https://app.vssps.visualstudio.com", c.ADOProfileURL)
+	require.Equal(t, "oauth", c.SignInCard)
+	require.Empty(t, c.RedisURL)
+	require.Equal(t, time.Hour, c.SyncInterval)
+	require.Equal(t, "info", c.LogLevel)
+}
+
+func TestConfigNamesEveryProblemAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := LoadConfig(configEnv(map[string]string{
+		"PUBLIC_URL": "http://okr.example.com", "MICROSOFT_APP_ID": "", "MICROSOFT_APP_TENANT_ID": "contoso",
+		"SYNC_INTERVAL": "soon", "REDIS_URL": "redis://:hunter2@redis", "ADMIN_OBJECT_IDS": "alex", "LOG_LEVEL": "loud",
+		"SIGNIN_CARD": "none", "MICROSOFT_APP_TYPE": "Solo", "ADO_BASE_URL": "ftp://dev.azure.com",
+	}))
+	require.Error(t, err)
+	for _, name := range []string{
+		"PUBLIC_URL", "MICROSOFT_APP_ID", "SYNC_INTERVAL", "SEAL_KEYS", "ADMIN_OBJECT_IDS", "LOG_LEVEL",
+		"SIGNIN_CARD", "MICROSOFT_APP_TYPE", "ADO_BASE_URL",
+	} {
+		require.Contains(t, err.Error(), name+":")
+	}
+	require.NotContains(t, err.Error(), "hunter2")
+	require.NotContains(t, err.Error(), configSecret)
+}
+
+func TestConfigValues(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change map[string]string
+		wrong  string // empty: accepted
+	}{
+		"http on loopback":              {map[string]string{"PUBLIC_URL": "http://127.0.0.1:3978"}, ""},
+		"http elsewhere":                {map[string]string{"ADO_LOGIN_URL": "http://login.example.com"}, "ADO_LOGIN_URL"},
+		"user in an address":            {map[string]string{"PUBLIC_URL": "https://me:pw@okr.example.com"}, "PUBLIC_URL"},
+		"managed identity, no password": {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": "", "ADO_CLIENT_SECRET": "s"}, ""},
+		"managed identity, no sign-in":  {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": ""}, "ADO_CLIENT_SECRET"},
+		"multi-tenant, no tenant":       {map[string]string{"MICROSOFT_APP_TYPE": "MultiTenant", "MICROSOFT_APP_TENANT_ID": ""}, ""},
+		"Redis with keys":               {map[string]string{"REDIS_URL": "redis://redis", "SEAL_KEYS": configKey("k2", 32) + ", " + configKey("k1", 32)}, ""},
+		"Redis without keys":            {map[string]string{"REDIS_URL": "redis://redis"}, "SEAL_KEYS"},
+		"short key":                     {map[string]string{"SEAL_KEYS": configKey("k1", 16)}, "SEAL_KEYS"},
+		"key without an id":             {map[string]string{"SEAL_KEYS": "bm90aGluZw=="}, "SEAL_KEYS"},
+		"two admins":                    {map[string]string{"ADMIN_OBJECT_IDS": configTenant + "/" + configApp + "," + configTenant + "/" + configTenant}, ""},
+		"admin without a tenant":        {map[string]string{"ADMIN_OBJECT_IDS": configApp}, "ADMIN_OBJECT_IDS"},
+		"a minute":                      {map[string]string{"SYNC_INTERVAL": "1m"}, ""},
+		"too often":                     {map[string]string{"SYNC_INTERVAL": "30s"}, "SYNC_INTERVAL"},
+		"too seldom":                    {map[string]string{"SYNC_INTERVAL": "25h"}, "SYNC_INTERVAL"},
+		"log format":                    {map[string]string{"LOG_FORMAT": "xml"}, "LOG_FORMAT"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := LoadConfig(configEnv(test.change))
+			if test.wrong == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, test.wrong+":")
+			require.Len(t, strings.Split(err.Error(), "\n"), 1, "nothing else is wrong: %v", err)
+		})
+	}
+}
+
+func TestConfigFromFiles(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "password")
+	require.NoError(t, os.WriteFile(file, []byte("from a file\r\n"), 0o600))
+	c, err := LoadConfig(configEnv(map[string]string{"MICROSOFT_APP_PASSWORD": "", "MICROSOFT_APP_PASSWORD_FILE": file}))
+	require.NoError(t, err)
+	require.Equal(t, "from a file", c.AppPassword.Reveal())
+
+	c, err = LoadConfig(configEnv(map[string]string{"MICROSOFT_APP_PASSWORD_FILE": file}))
+	require.NoError(t, err)
+	require.Equal(t, configSecret, c.AppPassword.Reveal(), "the value itself goes first")
+
+	_, err = LoadConfig(configEnv(map[string]string{"MICROSOFT_APP_PASSWORD": "", "MICROSOFT_APP_PASSWORD_FILE": file + ".gone"}))
+	require.ErrorContains(t, err, "MICROSOFT_APP_PASSWORD_FILE")
+}
+
+// The page lists exactly what can be set.
+func TestConfigIsDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("docs/configuration.md")
+	require.NoError(t, err)
+	var documented []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\|").FindAllSubmatch(page, -1) {
+		documented = append(documented, string(m[1]))
+	}
+	require.ElementsMatch(t, variableNames(), documented)
+}
+
+func TestCheckConfigShowsNoValue(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"check-config"}, configEnv(nil), &out))
+	require.Contains(t, out.String(), "The configuration is complete.")
+	require.Contains(t, out.String(), "MICROSOFT_APP_PASSWORD")
+	require.NotContains(t, out.String(), configSecret)
+	require.NotContains(t, out.String(), configApp)
+
+	out.Reset()
+	err := run(t.Context(), []string{"check-config"}, configEnv(map[string]string{"PUBLIC_URL": ""}), &out)
+	require.ErrorContains(t, err, "PUBLIC_URL: required, but not set")
+	require.NotContains(t, out.String()+err.Error(), configSecret)
+}
