@@ -45,6 +45,7 @@ type scriptWorld struct {
 	azure *adotest.Cloud
 	log   *scriptLog
 
+	store       string // another Redis than redis, by its address
 	azureServer *httptest.Server
 	address     string // of okrbot, kept over restarts
 	running     *app
@@ -155,13 +156,18 @@ func (w *scriptWorld) start() error {
 		return err
 	}
 	w.address = listener.Addr().String()
-	w.teams.SetBot("http://" + w.address + "/api/messages")
-	w.azure.RegisterApp(adotest.App{ClientID: scriptAppID, ClientSecret: scriptSecret, RedirectURIs: []string{"http://" + w.address + "/auth/callback"}})
+	w.register()
 	config, err := LoadConfig(w.getenv)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	return w.serve(ctx, config, listener)
+}
+
+// register tells both clouds where okrbot is.
+func (w *scriptWorld) register() {
+	w.teams.SetBot("http://" + w.address + "/api/messages")
+	w.azure.RegisterApp(adotest.App{ClientID: scriptAppID, ClientSecret: scriptSecret, RedirectURIs: []string{"http://" + w.address + "/auth/callback"}})
 }
 
 func (w *scriptWorld) serve(ctx context.Context, config Config, listener net.Listener) error {
@@ -195,12 +201,16 @@ func (w *scriptWorld) healthy(ctx context.Context) error {
 }
 
 func (w *scriptWorld) getenv(name string) string {
+	store := w.store
+	if store == "" && w.redis != nil {
+		store = "redis://" + w.redis.Addr()
+	}
 	return map[string]string{
 		"PUBLIC_URL": "http://" + w.address, "MICROSOFT_APP_ID": scriptAppID, "MICROSOFT_APP_PASSWORD": scriptSecret,
 		"MICROSOFT_APP_TENANT_ID": bottest.DefaultTenant, "BOT_LOGIN_URL": w.teams.LoginURL(),
 		"BOT_OPENID_METADATA_URL": w.teams.MetadataURL(), "BOT_SERVICE_URLS": w.teams.PublicURL(),
 		"ADO_LOGIN_URL": w.azure.LoginURL(), "ADO_BASE_URL": w.azure.BaseURL(), "ADO_PROFILE_URL": w.azure.ProfileURL(),
-		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "REDIS_URL": "redis://" + w.redis.Addr(),
+		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "REDIS_URL": store,
 		"SEAL_KEYS": "k1:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)),
 	}[name]
 }

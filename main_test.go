@@ -1,0 +1,279 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/okr/okrtest"
+)
+
+func TestMainCommands(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		args  []string
+		says  string
+		wrong string
+	}{
+		"nothing":      {nil, "", "usage: okrbot"},
+		"unknown":      {[]string{"fly"}, "", `unknown command "fly"`},
+		"help":         {[]string{"help"}, "usage: okrbot", ""},
+		"version":      {[]string{"version"}, "okrbot ", ""},
+		"manifest":     {[]string{"manifest"}, "", "usage: okrbot manifest"},
+		"bare serve":   {[]string{"serve"}, "", "PUBLIC_URL: required"},
+		"flag unknown": {[]string{"demo", "-fly"}, "", "flag provided but not defined"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			err := run(t.Context(), test.args, func(string) string { return "" }, &out)
+			if test.wrong != "" {
+				require.ErrorContains(t, err, test.wrong)
+				return
+			}
+			require.NoError(t, err)
+			require.Contains(t, out.String(), test.says)
+		})
+	}
+}
+
+func TestMainWritesTheAppPackage(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	file := filepath.Join(t.TempDir(), "okrbot.zip")
+	require.NoError(t, run(t.Context(), []string{"manifest", file}, configEnv(nil), &out))
+	content, err := os.ReadFile(file) //nolint:gosec // the test's own
+	require.NoError(t, err)
+	require.True(t, bytes.HasPrefix(content, []byte("PK")), "a zip")
+	require.Contains(t, out.String(), "Upload it in Teams")
+
+	err = run(t.Context(), []string{"manifest", file}, configEnv(map[string]string{"PUBLIC_URL": "http://127.0.0.1"}), &out)
+	require.Error(t, err)
+}
+
+// The demo comes up with everything, says where, and ends when it is told to.
+func TestMainDemo(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	out := &scriptLog{}
+	done := make(chan error, 1)
+	go func() {
+		args := []string{"demo", "-no-playground", "-port", "0", "-azure-port", "0", "-teams-port", "0", "-story", "0"}
+		done <- run(ctx, args, func(string) string { return "" }, out)
+	}()
+	w := &mainProcess{out: out}
+	w.address = w.wait(t, "okrbot: http://")
+	requireAnswer(t, w.address+"/healthz", http.StatusOK)
+	requireAnswer(t, w.address+"/readyz", http.StatusOK)
+	requireAnswer(t, w.address+"/metrics", http.StatusOK)
+	stop()
+	require.NoError(t, <-done)
+}
+
+func TestMainDemoNamesABusyPort(t *testing.T) {
+	t.Parallel()
+	busy, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, busy.Close()) }()
+	_, port, err := net.SplitHostPort(busy.Addr().String())
+	require.NoError(t, err)
+	err = run(t.Context(), []string{"demo", "-no-playground", "-port", "0", "-azure-port", port, "-teams-port", "0"}, func(string) string { return "" }, &bytes.Buffer{})
+	require.ErrorContains(t, err, "port "+port+" is in use; choose another one with -azure-port")
+}
+
+func requireAnswer(t *testing.T, address string, status int, headers ...string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
+	require.NoError(t, err)
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
+	resp, err := client.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, status, resp.StatusCode, address)
+}
+
+// mainProcess is okrbot as a process of its own.
+type mainProcess struct {
+	cmd     *exec.Cmd
+	address string
+	out     *scriptLog
+}
+
+// startProcess runs the binary on a free port with what the world says, and
+// waits until it is ready.
+func startProcess(t *testing.T, binary string, w *scriptWorld, redis string) *mainProcess {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	w.address = listener.Addr().String()
+	require.NoError(t, listener.Close())
+	w.register()
+	p := &mainProcess{address: "http://" + w.address, out: &scriptLog{}}
+	p.cmd = exec.CommandContext(t.Context(), binary, "serve") //nolint:gosec // the test built it
+	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	for _, name := range variableNames() {
+		if v := w.getenv(name); v != "" {
+			p.cmd.Env = append(p.cmd.Env, name+"="+v)
+		}
+	}
+	p.cmd.Env = append(p.cmd.Env, "REDIS_URL="+redis, "LISTEN_ADDR="+w.address, "LOG_LEVEL=debug", "LOG_FORMAT=text")
+	require.NoError(t, p.cmd.Start())
+	t.Cleanup(func() { _ = p.cmd.Process.Kill(); _ = p.cmd.Wait() })
+	p.wait(t, "okrbot is ready")
+	return p
+}
+
+// wait waits until the output has a text and gives the address that follows it.
+func (p *mainProcess) wait(t *testing.T, text string) string {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(2 * patience)
+	for {
+		all := strings.Join(p.out.lines(), "\n")
+		if _, rest, ok := strings.Cut(all, text); ok && strings.Contains(rest, " ") {
+			return "http://" + strings.Fields(rest)[0]
+		}
+		select {
+		case <-tick.C:
+		case <-limit:
+			require.Fail(t, "no output", "%q is not in:\n%s", text, all)
+		}
+	}
+}
+
+func (p *mainProcess) kill(t *testing.T) {
+	t.Helper()
+	require.NoError(t, p.cmd.Process.Kill())
+	_ = p.cmd.Wait() // it was killed
+}
+
+// stop ends the process as a platform does, and it must end well.
+func (p *mainProcess) stop(t *testing.T) {
+	t.Helper()
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, p.cmd.Wait(), "a stop is no failure:\n%s", strings.Join(p.out.lines(), "\n"))
+}
+
+// play runs script lines in a world without a harness around it.
+func play(t *testing.T, w *scriptWorld, lines ...[]string) {
+	t.Helper()
+	commands := map[string]func(bool, []string) error{
+		"say": w.cmdSay, "expect": w.cmdExpect, "fill": w.cmdFill, "press": w.cmdPress, "signin": w.cmdSignIn, "in": w.cmdIn,
+	}
+	for _, line := range lines {
+		require.NoError(t, commands[line[0]](false, line[1:]), "%q\n%s", line, w.evidence())
+	}
+}
+
+// Everything that was acknowledged survives kill -9: okrbot as a process with a
+// Redis that writes each command to disk.
+func TestMainSurvivesKill(t *testing.T) {
+	t.Parallel()
+	binary := filepath.Join(t.TempDir(), "okrbot")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
+	message, err := build.CombinedOutput()
+	require.NoError(t, err, string(message))
+
+	redis := okrtest.StartRedisServer(t, "--appendonly", "yes", "--appendfsync", "always")
+	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}}
+	require.NoError(t, w.startClouds())
+	t.Cleanup(func() { w.azureServer.Close(); require.NoError(t, w.teams.Close()) })
+
+	first := startProcess(t, binary, w, redis.URL())
+	play(t, w,
+		[]string{"say", "enable"}, []string{"press", "Enable"}, []string{"expect", "Enabled"},
+		[]string{"say", "new objective"}, []string{"expect", "New objective"}, []string{"fill", "title=Launch the shop"}, []string{"press", "Save"},
+		[]string{"say", "new kr"}, []string{"expect", "New key result"},
+		[]string{"fill", "title=Close the bugs", "metric=Bugs closed", "target=100"}, []string{"press", "Save"},
+		[]string{"say", "bind KR1"}, []string{"expect", "Sign in to Azure DevOps"}, []string{"signin"},
+		[]string{"expect", "New connection"}, []string{"fill", "name=Contoso", "organization=contoso"}, []string{"press", "Next"},
+		[]string{"expect", "Project"}, []string{"fill", "project=Fabrikam Fiber"}, []string{"press", "Save"},
+		[]string{"expect", "Bind KR1"}, []string{"fill", "text=Launch bugs"}, []string{"press", "Search"},
+		[]string{"expect", "Found"},
+	)
+	// Killed in the middle of a form: its draft is there again.
+	first.kill(t)
+	requireNoSecret(t, first.out, w)
+	second := startProcess(t, binary, w, redis.URL())
+	play(t, w,
+		[]string{"press", "Choose"}, []string{"expect", "How to measure KR1"}, []string{"press", "Preview"},
+		[]string{"expect", "40 %"}, []string{"press", "Save"}, []string{"expect", "12 of 30"},
+		[]string{"in", "channel", "Delivery"}, []string{"say", "digest"}, []string{"expect", "Digest"}, []string{"press", "Subscribe"},
+		[]string{"expect", "Digest on"},
+	)
+	// Killed between two turns: the store and the process both.
+	second.kill(t)
+	redis.Kill()
+	redis.Restart(t)
+	third := startProcess(t, binary, w, redis.URL())
+	_, err = w.azure.Complete("contoso", "Fabrikam Fiber", "Launch bugs", 3)
+	require.NoError(t, err)
+	play(t, w,
+		[]string{"in", "personal"}, []string{"say", "okr KR1"}, []string{"expect", "12 of 30", "Contoso"},
+		[]string{"say", "sync KR1"}, []string{"expect", "15 of 30", "50 %"},
+		[]string{"in", "channel", "Delivery"}, []string{"say", "digest"}, []string{"expect", "Stop"},
+	)
+	// A second replica on the same Redis sees the same, and both end well.
+	fourth := startProcess(t, binary, w, redis.URL())
+	play(t, w, []string{"in", "personal"}, []string{"say", "okr KR1"}, []string{"expect", "15 of 30"})
+	requireNoSecret(t, fourth.out, w)
+	third.stop(t)
+	fourth.stop(t)
+}
+
+// requireNoSecret looks for everything secret that passed through a process in
+// what it printed at the level debug.
+func requireNoSecret(t *testing.T, out *scriptLog, w *scriptWorld) {
+	t.Helper()
+	log := strings.Join(out.lines(), "\n")
+	require.Contains(t, log, "msg=activity", "the log is there")
+	link, err := url.Parse(w.link)
+	require.NoError(t, err)
+	for name, secret := range map[string]string{
+		"the app password": scriptSecret, "the seal key": base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)),
+		"a signed token": "eyJ", "a bearer": "Bearer ", "the ticket": link.Query().Get("t"), "a code": "code=", "a verifier": "code_verifier",
+	} {
+		require.NotContains(t, log, secret, name)
+	}
+}
+
+// /metrics answers this machine only; /readyz tells of a store that is gone.
+func TestMainHealth(t *testing.T) {
+	t.Parallel()
+	redis := okrtest.StartRedisServer(t)
+	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}, store: redis.URL()}
+	require.NoError(t, w.startClouds())
+	t.Cleanup(func() { w.azureServer.Close(); require.NoError(t, w.teams.Close()) })
+	require.NoError(t, w.start())
+	t.Cleanup(func() { require.NoError(t, w.stop()) })
+	base := "http://" + w.address
+	requireAnswer(t, base+"/healthz", http.StatusOK)
+	requireAnswer(t, base+"/metrics", http.StatusOK)
+	requireAnswer(t, base+"/metrics", http.StatusNotFound, "X-Forwarded-For", "203.0.113.7")
+	requireAnswer(t, base+"/auth/start?t=nothing", http.StatusGone)
+	requireAnswer(t, base+"/auth/callback?state=nothing&code=x", http.StatusGone)
+	requireAnswer(t, base+"/nowhere", http.StatusNotFound)
+	redis.Kill()
+	requireAnswer(t, base+"/healthz", http.StatusOK)
+	requireAnswer(t, base+"/readyz", http.StatusServiceUnavailable)
+	redis.Restart(t)
+	requireAnswer(t, base+"/readyz", http.StatusOK)
+}
