@@ -166,7 +166,7 @@ func (c *Cloud) claims(opts DeliverOptions) jwt.MapClaims {
 	case WrongIssuer:
 		claims["iss"] = "https://sts.windows.net/d6d49420-f39b-4df7-a1dc-d59a935871db/"
 	case WrongAudience:
-		claims["aud"] = "22222222-2222-4222-8222-222222222222"
+		claims["aud"] = "99999999-9999-4999-8999-999999999999"
 	case ExpiredToken:
 		claims["nbf"], claims["exp"] = now.Add(-2*time.Hour).Unix(), now.Add(-10*time.Minute).Unix()
 	case NotYetValid:

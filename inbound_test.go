@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/stretchr/testify/require"
+
+	"okrbot/bot/bottest"
+)
+
+// newInboundWorld is a world without a script.
+func newInboundWorld(t *testing.T) *scriptWorld {
+	t.Helper()
+	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}, redis: miniredis.RunT(t)}
+	require.NoError(t, w.startClouds())
+	require.NoError(t, w.start())
+	t.Cleanup(func() { require.NoError(t, w.close()) })
+	return w
+}
+
+// Wrong, expired, forged and foreign tokens are refused without a word, and
+// nothing happens.
+func TestInboundRefusesBadTokens(t *testing.T) {
+	t.Parallel()
+	w := newInboundWorld(t)
+	for _, kind := range bottest.BadTokens() {
+		activity := w.teams.Activity(w.chat, w.user, "message")
+		activity["text"] = "enable"
+		d, err := w.teams.Deliver(t.Context(), activity, bottest.DeliverOptions{Token: kind})
+		require.NoError(t, err, kind)
+		require.Contains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, d.Status, "%s", kind)
+		require.Empty(t, d.Body, "%s", kind)
+	}
+	require.Empty(t, w.teams.Posts(w.chat), "nothing was said")
+	play(t, w, []string{"say", "help"}, []string{"expect", "What I can do"})
+}
+
+// Keys rotate at any time; the next token is signed with one that okrbot has not
+// seen yet.
+func TestInboundKeysRotate(t *testing.T) {
+	t.Parallel()
+	w := newInboundWorld(t)
+	play(t, w, []string{"say", "help"}, []string{"expect", "What I can do"})
+	require.NoError(t, w.teams.RotateKeys())
+	play(t, w, []string{"say", "help"}, []string{"expect", "What I can do"})
+}
+
+// What is no activity is refused by its form; what is none that okrbot knows is
+// taken and ignored, or Teams would send it again.
+func TestInboundForms(t *testing.T) {
+	t.Parallel()
+	w := newInboundWorld(t)
+	header, err := w.teams.Authorization(w.teams.ServiceURL())
+	require.NoError(t, err)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
+	post := func(body string) int {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+w.address+"/api/messages", strings.NewReader(body))
+		require.NoError(t, err)
+		req.Header.Set("Authorization", header)
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := client.Do(req)
+		require.NoError(t, err)
+		defer func() { _ = resp.Body.Close() }()
+		_, err = io.Copy(io.Discard, resp.Body)
+		require.NoError(t, err)
+		return resp.StatusCode
+	}
+	for body, status := range map[string]int{
+		"":                       http.StatusBadRequest,
+		"hello":                  http.StatusBadRequest,
+		"[]":                     http.StatusBadRequest,
+		`"text"`:                 http.StatusBadRequest,
+		`{"text":"no type"}`:     http.StatusBadRequest,
+		`{"type":"message"`:      http.StatusBadRequest,
+		`{"type":"message"}`:     http.StatusForbidden, // no service URL for the token to fit
+		`{"type":7,"text":"hi"}`: http.StatusBadRequest,
+	} {
+		require.Equal(t, status, post(body), body)
+	}
+	require.Equal(t, http.StatusRequestEntityTooLarge, post(`{"type":"message","text":"`+strings.Repeat("x", 300_000)+`"}`))
+	require.Empty(t, w.teams.Posts(w.chat))
+}
+
+func TestInboundUnknownActivities(t *testing.T) {
+	t.Parallel()
+	w := newInboundWorld(t)
+	for _, kind := range []string{"typing", "messageReaction", "messageUpdate", "event", "handoff", "somethingNew"} {
+		activity := w.teams.Activity(w.chat, w.user, kind)
+		activity["value"] = []any{1, "two", nil}
+		d, err := w.teams.Deliver(t.Context(), activity, bottest.DeliverOptions{})
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, d.Status, kind)
+		require.Empty(t, bytes.TrimSpace(d.Body), kind)
+	}
+	for name, want := range map[string]struct {
+		value  any
+		status int
+	}{
+		"task/fetch":              {map[string]any{"data": map[string]any{}}, http.StatusNotImplemented},
+		"composeExtension/query":  {map[string]any{"commandId": "x"}, http.StatusNotImplemented},
+		"fileConsent/invoke":      {nil, http.StatusNotImplemented},
+		"adaptiveCard/action":     {"no object", http.StatusBadRequest},
+		"application/search":      {[]any{}, http.StatusBadRequest},
+		"signin/verifyState":      {nil, http.StatusBadRequest},
+		"somebody/elses":          {map[string]any{}, http.StatusNotImplemented},
+		"message/submitAction":    {map[string]any{}, http.StatusNotImplemented},
+		"signin/failure":          {map[string]any{"code": "x"}, http.StatusNotImplemented},
+		"config/fetch":            {map[string]any{}, http.StatusNotImplemented},
+		"composeExtension/submit": {map[string]any{}, http.StatusNotImplemented},
+	} {
+		d, err := w.teams.Invoke(t.Context(), w.chat, w.user, name, want.value)
+		require.NoError(t, err)
+		require.Equal(t, want.status, d.Status, name)
+	}
+	play(t, w, []string{"say", "help"}, []string{"expect", "What I can do"})
+}
+
+// A person without an object id cannot be known, and is told so.
+func TestInboundWithoutIdentity(t *testing.T) {
+	t.Parallel()
+	w := newInboundWorld(t)
+	activity := w.teams.Activity(w.chat, w.user, "message")
+	activity["text"] = "enable"
+	activity["from"] = map[string]any{"id": w.user.ID, "name": w.user.Name}
+	_, err := w.teams.Deliver(t.Context(), activity, bottest.DeliverOptions{})
+	require.NoError(t, err)
+	play(t, w, []string{"expect", "Teams did not say who you are", "work account"})
+}
+
+// The same activity twice is done once.
+func TestInboundTwice(t *testing.T) {
+	t.Parallel()
+	w := newInboundWorld(t)
+	d, err := w.teams.Say(t.Context(), w.chat, w.user, "help")
+	require.NoError(t, err)
+	again, err := w.teams.Redeliver(t.Context(), d)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, again.Status)
+	require.Len(t, w.teams.Posts(w.chat), 1)
+}
