@@ -35,7 +35,7 @@ type app struct {
 	bot       *bot.Bot
 	scheduler *scheduler.Scheduler
 	server    *bot.Server
-	drained   bool // nothing uses the store any more
+	busy      bool // workers did not end in time and still use the store
 }
 
 // hooks are the seams that the demo and the tests use; nil means the real thing.
@@ -61,8 +61,7 @@ func serve(ctx context.Context, c Config, log *slog.Logger, h *hooks) (err error
 		return err
 	}
 	defer func() {
-		// A worker that did not end in time still uses the store; the process ends it.
-		if a.drained {
+		if !a.busy { // else the end of the process closes the store
 			err = errors.Join(err, a.store.Close())
 		}
 	}()
@@ -76,11 +75,12 @@ func serve(ctx context.Context, c Config, log *slog.Logger, h *hooks) (err error
 }
 
 func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) error {
-	if err := a.scheduler.Start(context.WithoutCancel(ctx)); err != nil {
-		return errors.Join(err, listener.Close())
-	}
 	stopMetrics, err := a.serveMetrics(ctx)
 	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if err := a.scheduler.Start(context.WithoutCancel(ctx)); err != nil {
+		stopMetrics()
 		return errors.Join(err, listener.Close())
 	}
 	a.log.InfoContext(ctx, "okrbot is ready", "addr", listener.Addr().String(), "interval", a.config.SyncInterval, "version", version())
@@ -92,7 +92,7 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) 
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	stopErr := a.scheduler.Shutdown(stopping)
-	a.drained = stopErr == nil
+	a.busy = stopErr != nil
 	a.log.InfoContext(stopping, "okrbot has stopped")
 	return errors.Join(err, stopErr)
 }
