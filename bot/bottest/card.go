@@ -161,8 +161,7 @@ func Plain(markdown string) string {
 		case strings.HasPrefix(rest, "\u200b"):
 			rest = rest[len("\u200b"):]
 		case rest[0] == '[' && linkEnd(rest) > 0:
-			title, _, _ := strings.Cut(rest[1:linkEnd(rest)], "](")
-			out.WriteString(Plain(title))
+			out.WriteString(Plain(rest[1:linkMiddle(rest)]))
 			rest = rest[linkEnd(rest)+1:]
 		case rest[0] == '&' && strings.IndexByte(rest, ';') > 0:
 			end := strings.IndexByte(rest, ';') + 1
@@ -179,7 +178,7 @@ func Plain(markdown string) string {
 // linkEnd returns the index of the parenthesis that closes the link at the beginning
 // of s, or 0 if there is none.
 func linkEnd(s string) int {
-	middle := strings.Index(s, "](")
+	middle := linkMiddle(s)
 	if middle < 0 || strings.Contains(s[1:middle], "\n") {
 		return 0
 	}
@@ -188,4 +187,18 @@ func linkEnd(s string) int {
 		return 0
 	}
 	return middle + end
+}
+
+// linkMiddle returns the index of the "](" between the title and the address of the
+// link at the beginning of s, or -1; an escaped bracket belongs to the title.
+func linkMiddle(s string) int {
+	for i := 1; i+1 < len(s); i++ {
+		switch {
+		case s[i] == '\\':
+			i++
+		case s[i] == ']' && s[i+1] == '(':
+			return i
+		}
+	}
+	return -1
 }
