@@ -19,7 +19,7 @@ import (
 
 // newServeWorld is okrbot's surroundings with a redis-server; okrbot itself is
 // not started.
-func newServeWorld(t *testing.T) *scriptWorld {
+func newServeWorld(t testing.TB) *scriptWorld {
 	t.Helper()
 	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}, store: okrtest.StartRedis(t)}
 	require.NoError(t, w.startClouds())

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/ado/adotest"
+	"okrbot/bot/bottest"
+	"okrbot/okr"
+)
+
+// syncQueries are the four queries of the benchmark, a tree among them.
+var syncQueries = []string{"Launch bugs", "Launch scope", "Launch stories", "Launch/Q3/Q3 launch work"}
+
+// BenchmarkSync measures the hourly sync of one connection with 20 key results
+// on 4 queries: with nothing changed, and with an item of each query completed
+// or reopened before each sync. The stand-in for Azure DevOps runs in the same
+// process and counts as CPU.
+func BenchmarkSync(b *testing.B) {
+	for _, moves := range []bool{false, true} {
+		b.Run(map[bool]string{false: "nothing moved", true: "all moved"}[moves], func(b *testing.B) {
+			w := newServeWorld(b)
+			require.NoError(b, w.start())
+			b.Cleanup(func() { require.NoError(b, w.stop()) })
+			connection := bindTwenty(b, w)
+			syncOnce(b, w, connection) // fills the caches of types and profiles
+			w.azure.ResetCalls()
+			commands := statOf(w.running.store.Client().Info(b.Context(), "stats").Val(), "total_commands_processed")
+			took := make([]time.Duration, 0, b.N)
+			b.ResetTimer()
+			for i := range b.N {
+				if moves {
+					b.StopTimer()
+					move(b, w, i%2 == 0)
+					b.StartTimer()
+				}
+				start := time.Now()
+				syncOnce(b, w, connection)
+				took = append(took, time.Since(start))
+			}
+			b.StopTimer()
+			slices.Sort(took)
+			n := float64(b.N)
+			after := statOf(w.running.store.Client().Info(b.Context(), "stats").Val(), "total_commands_processed")
+			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+			b.ReportMetric(float64(w.azure.Count(""))/n, "ado-requests/sync")
+			b.ReportMetric(float64(after-commands)/n, "redis-commands/sync")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+func syncOnce(b *testing.B, w *scriptWorld, id okr.ConnectionID) {
+	b.Helper()
+	report, err := w.running.service.SyncConnection(b.Context(), bottest.DefaultTenant, id, nil)
+	require.NoError(b, err)
+	require.NoError(b, report.Failure)
+	require.Len(b, report.Rows, 20)
+}
+
+// move completes an item of each query, or takes that back.
+func move(b *testing.B, w *scriptWorld, forward bool) {
+	b.Helper()
+	for _, query := range syncQueries {
+		change := w.azure.Reopen
+		if forward {
+			change = w.azure.Complete
+		}
+		_, err := change(adotest.OrgContoso, adotest.ProjectFiber, query, 1)
+		require.NoError(b, err)
+	}
+}
+
+// bindTwenty signs Alex in without a browser and binds 20 key results.
+func bindTwenty(b *testing.B, w *scriptWorld) okr.ConnectionID {
+	b.Helper()
+	ctx, service := b.Context(), w.running.service
+	alex := okr.Actor{Tenant: bottest.DefaultTenant, Person: okr.Person{ID: adotest.AlexOID, Name: "Alex Wilber"}}
+	_, err := service.Enable(ctx, alex)
+	require.NoError(b, err)
+	tokens, err := w.azure.IssueTokens(adotest.AlexOID, scriptAppID, nil)
+	require.NoError(b, err)
+	account := okr.Account{ObjectID: adotest.AlexOID, TenantID: adotest.TenantID, UserName: "alexw@contoso.example"}
+	credential := okr.Credential{
+		ID: okr.CredentialIDFor(alex.ID, account), Owner: alex.ID, Account: account, Expiry: tokens.Expires,
+		AccessToken: okr.Secret(tokens.AccessToken), RefreshToken: okr.Secret(tokens.RefreshToken), SignedInAt: time.Now(),
+	}
+	_, err = service.SignedIn(ctx, alex.Tenant, credential)
+	require.NoError(b, err)
+	connection, err := service.SaveConnection(ctx, alex, okr.ConnectionInput{
+		Name: "Contoso", Organization: adotest.OrgContoso, Project: adotest.ProjectFiber, Credential: credential.ID,
+	})
+	require.NoError(b, err)
+	objective, err := service.SaveGoal(ctx, alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Quarter(time.Now(), 0)})
+	require.NoError(b, err)
+	for i := range 20 {
+		query, ok := w.azure.Query(adotest.OrgContoso, adotest.ProjectFiber, syncQueries[i%len(syncQueries)])
+		require.True(b, ok)
+		g, err := service.SaveGoal(ctx, alex, okr.GoalInput{
+			Kind: okr.KeyResult, Title: fmt.Sprintf("Key result %d", i), Parent: objective.Goal.ID, Metric: &okr.Metric{Name: "Done", Target: 100},
+		})
+		require.NoError(b, err)
+		_, err = service.Bind(ctx, alex, okr.BindInput{Goal: g.Goal.ID, Connection: connection.ID, Query: query.ID, Method: okr.PercentCompleted})
+		require.NoError(b, err)
+	}
+	return connection.ID
+}
