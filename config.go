@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
@@ -14,7 +13,9 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"okrbot/bot"
 	"okrbot/okr"
+	"okrbot/okr/redisstore"
 )
 
 // Config is everything that can be set, by environment variables only. Each
@@ -118,7 +119,9 @@ func readEnvironment(getenv func(string) string) (values map[string]string, prob
 			problems = append(problems, fmt.Errorf("%s_FILE: the file cannot be read", name))
 			continue
 		}
-		values[name] = strings.TrimRight(string(content), "\r\n")
+		if v := strings.TrimRight(string(content), "\r\n"); v != "" { // an empty file sets nothing
+			values[name] = v
+		}
 	}
 	return values, problems
 }
@@ -161,10 +164,7 @@ func envName(field string) string {
 	return name
 }
 
-var (
-	guid    = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	sealKey = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}:`)
-)
+var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // check looks at values that were read; one that is missing is reported already.
 func (c Config) check() []error {
@@ -174,12 +174,18 @@ func (c Config) check() []error {
 			out = append(out, fmt.Errorf(format, args...))
 		}
 	}
-	for name, value := range map[string]string{
-		"PUBLIC_URL": c.PublicURL, "BOT_LOGIN_URL": c.BotLoginURL, "BOT_OPENID_METADATA_URL": c.BotMetadataURL,
-		"ADO_LOGIN_URL": c.ADOLoginURL, "ADO_BASE_URL": c.ADOBaseURL, "ADO_PROFILE_URL": c.ADOProfileURL,
+	for _, address := range []struct{ name, value string }{
+		{"PUBLIC_URL", c.PublicURL},
+		{"BOT_LOGIN_URL", c.BotLoginURL},
+		{"BOT_OPENID_METADATA_URL", c.BotMetadataURL},
+		{"ADO_LOGIN_URL", c.ADOLoginURL},
+		{"ADO_BASE_URL", c.ADOBaseURL},
+		{"ADO_PROFILE_URL", c.ADOProfileURL},
 	} {
-		add(value == "" || isWebURL(value), "%s: must be an https address (http only on loopback)", name)
+		add(address.value == "" || isWebURL(address.value), "%s: must be an https address (http only on loopback)", address.name)
 	}
+	_, err := bot.NewServiceHosts(c.BotServiceURLs)
+	add(err == nil, "BOT_SERVICE_URLS: must be hosts or addresses without wildcards, comma-separated")
 	add(c.AppID == "" || guid.MatchString(c.AppID), "MICROSOFT_APP_ID: must be a GUID")
 	add(oneOf(c.AppType, "SingleTenant", "MultiTenant", "UserAssignedMSI"), "MICROSOFT_APP_TYPE: must be SingleTenant, MultiTenant or UserAssignedMSI")
 	add(c.AppType != "SingleTenant" || guid.MatchString(c.AppTenantID), "MICROSOFT_APP_TENANT_ID: required for a single-tenant bot, as a GUID")
@@ -189,8 +195,9 @@ func (c Config) check() []error {
 	add(oneOf(c.LogLevel, "debug", "info", "warn", "error"), "LOG_LEVEL: must be debug, info, warn or error")
 	add(oneOf(c.LogFormat, "", "json", "text"), "LOG_FORMAT: must be json or text")
 	add(c.SyncInterval >= time.Minute && c.SyncInterval <= 24*time.Hour, "SYNC_INTERVAL: must lie between 1m and 24h")
+	add(c.RedisURL == "" || isRedisURL(c.RedisURL.Reveal()), "REDIS_URL: must begin with redis:// or rediss://")
 	add(c.RedisURL == "" || c.SealKeys != "", "SEAL_KEYS: required with REDIS_URL; make one with: echo k1:$(openssl rand -base64 32)")
-	add(c.SealKeys == "" || sealKeysFit(c.SealKeys.Reveal()), "SEAL_KEYS: must be id:base64(32 bytes), comma-separated")
+	add(c.SealKeys == "" || sealKeysFit(c.SealKeys.Reveal()), "SEAL_KEYS: must be id:base64(32 bytes), comma-separated, each id once")
 	for _, a := range c.AdminObjectIDs {
 		tenant, id, _ := strings.Cut(a, "/")
 		add(guid.MatchString(tenant) && guid.MatchString(id), "ADMIN_OBJECT_IDS: must be tenantId/objectId, both GUIDs, comma-separated")
@@ -210,17 +217,11 @@ func isWebURL(text string) bool {
 	return u.Scheme == "https" || (u.Scheme == "http" && loopback)
 }
 
+func isRedisURL(text string) bool {
+	return strings.HasPrefix(text, "redis://") || strings.HasPrefix(text, "rediss://")
+}
+
 func sealKeysFit(keys string) bool {
-	for k := range strings.SplitSeq(keys, ",") {
-		k = strings.TrimSpace(k)
-		if !sealKey.MatchString(k) {
-			return false
-		}
-		_, encoded, _ := strings.Cut(k, ":")
-		raw, err := base64.StdEncoding.DecodeString(encoded)
-		if err != nil || len(raw) != 32 {
-			return false
-		}
-	}
-	return true
+	_, err := redisstore.NewSealer(keys)
+	return err == nil
 }

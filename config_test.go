@@ -98,6 +98,10 @@ func TestConfigValues(t *testing.T) {
 		"a minute":                      {map[string]string{"SYNC_INTERVAL": "1m"}, ""},
 		"too often":                     {map[string]string{"SYNC_INTERVAL": "30s"}, "SYNC_INTERVAL"},
 		"too seldom":                    {map[string]string{"SYNC_INTERVAL": "25h"}, "SYNC_INTERVAL"},
+		"one id twice":                  {map[string]string{"SEAL_KEYS": configKey("k1", 32) + "," + configKey("k1", 32)}, "SEAL_KEYS"},
+		"Redis by host":                 {map[string]string{"REDIS_URL": "redis:6379", "SEAL_KEYS": configKey("k1", 32)}, "REDIS_URL"},
+		"service hosts":                 {map[string]string{"BOT_SERVICE_URLS": "smba.trafficmanager.net,http://127.0.0.1:3980"}, ""},
+		"any service host":              {map[string]string{"BOT_SERVICE_URLS": "*.trafficmanager.net"}, "BOT_SERVICE_URLS"},
 		"log format":                    {map[string]string{"LOG_FORMAT": "xml"}, "LOG_FORMAT"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,6 +131,10 @@ func TestConfigFromFiles(t *testing.T) {
 
 	_, err = LoadConfig(configEnv(map[string]string{"MICROSOFT_APP_PASSWORD": "", "MICROSOFT_APP_PASSWORD_FILE": file + ".gone"}))
 	require.ErrorContains(t, err, "MICROSOFT_APP_PASSWORD_FILE")
+
+	require.NoError(t, os.WriteFile(file, []byte("\n"), 0o600))
+	_, err = LoadConfig(configEnv(map[string]string{"PUBLIC_URL": "", "PUBLIC_URL_FILE": file}))
+	require.ErrorContains(t, err, "PUBLIC_URL: required, but not set", "an empty file sets nothing")
 }
 
 // The page lists exactly what can be set.

@@ -12,6 +12,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -90,18 +91,19 @@ func checkConfig(getenv func(string) string, stdout io.Writer) error {
 	return err
 }
 
-// writeManifest makes the Teams app package of this configuration.
-func writeManifest(args []string, getenv func(string) string, stdout io.Writer) (err error) {
+// writeManifest makes the Teams app package of this configuration. A file that is
+// there stays as it is when something is wrong.
+func writeManifest(args []string, getenv func(string) string, stdout io.Writer) error {
 	if len(args) != 1 {
 		return errors.New("usage: okrbot manifest FILE.zip")
 	}
-	file, err := os.Create(args[0]) //nolint:gosec // the operator names the file
-	if err != nil {
+	values, problems := readEnvironment(getenv)
+	var archive bytes.Buffer
+	err := manifest.Build(&archive, manifest.Options{AppID: values["MICROSOFT_APP_ID"], PublicURL: values["PUBLIC_URL"]})
+	if err := errors.Join(append(problems, err)...); err != nil {
 		return fmt.Errorf("app package: %w", err)
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	err = manifest.Build(file, manifest.Options{AppID: getenv("MICROSOFT_APP_ID"), PublicURL: getenv("PUBLIC_URL")})
-	if err != nil {
+	if err := os.WriteFile(args[0], archive.Bytes(), 0o644); err != nil { //nolint:gosec // it holds nothing secret
 		return fmt.Errorf("app package: %w", err)
 	}
 	_, err = fmt.Fprintln(stdout, "Wrote", args[0]+". Upload it in Teams under Apps > Manage your apps.")

@@ -61,6 +61,9 @@ func TestMainWritesTheAppPackage(t *testing.T) {
 
 	err = run(t.Context(), []string{"manifest", file}, configEnv(map[string]string{"PUBLIC_URL": "http://127.0.0.1"}), &out)
 	require.Error(t, err)
+	after, err := os.ReadFile(file) //nolint:gosec // the test's own
+	require.NoError(t, err)
+	require.Equal(t, content, after, "the package that was there stays")
 }
 
 // The demo comes up with everything, says where, and ends when it is told to.

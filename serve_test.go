@@ -19,11 +19,11 @@ import (
 
 // newServeWorld is okrbot's surroundings with a redis-server; okrbot itself is
 // not started.
-func newServeWorld(t testing.TB) *scriptWorld {
-	t.Helper()
-	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}, store: okrtest.StartRedis(t)}
-	require.NoError(t, w.startClouds())
-	t.Cleanup(func() { w.azureServer.Close(); require.NoError(t, w.teams.Close()) })
+func newServeWorld(tb testing.TB) *scriptWorld {
+	tb.Helper()
+	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}, store: okrtest.StartRedis(tb)}
+	require.NoError(tb, w.startClouds())
+	tb.Cleanup(func() { w.azureServer.Close(); require.NoError(tb, w.teams.Close()) })
 	return w
 }
 
