@@ -141,7 +141,7 @@ func (w *scriptWorld) cmdFault(_ bool, args []string) error {
 func (w *scriptWorld) failADO(op, name string, count int) error {
 	faults := map[string]adotest.Fault{
 		"throttled": adotest.Throttled(90 * time.Second), "unavailable": adotest.Unavailable(0), "error": adotest.ServerError(),
-		"forbidden": adotest.Forbidden(), "noaccess": adotest.NoAccess(), "expired": adotest.ExpiredToken(),
+		"forbidden": adotest.Forbidden(), "conditional": adotest.ConditionalAccess(), "noaccess": adotest.NoAccess(), "expired": adotest.ExpiredToken(),
 		"notfound": adotest.NotFound(), "html": adotest.HTML(), "signin-page": adotest.SignInPage(), "dropped": adotest.Dropped(),
 		"toomany": adotest.TooMany(), "hang": adotest.Hang(), "truncated": adotest.Truncated(),
 		"teapot": adotest.Custom(http.StatusTeapot, nil, "{}"),

@@ -179,7 +179,7 @@ func (w *scriptWorld) serve(ctx context.Context, config Config, listener net.Lis
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	go func() {
 		done <- serve(running, config, log, &hooks{
-			now: w.clock.Now, listener: listener, poll: 10 * time.Millisecond, pace: 1000, ready: func(a *app) { ready <- a },
+			now: w.clock.Now, listener: listener, poll: 10 * time.Millisecond, pace: 1000, retry: 20 * time.Millisecond, ready: func(a *app) { ready <- a },
 		})
 	}()
 	w.stop = func() error { stop(); return <-done }

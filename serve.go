@@ -45,6 +45,7 @@ type hooks struct {
 	ready    func(*app)
 	poll     time.Duration // how often the queue is looked at
 	pace     float64       // posts a second to one conversation
+	retry    time.Duration // the first pause before something is tried again
 }
 
 // serve runs the bot until ctx ends, then stops in order: no new turns, those
@@ -112,7 +113,7 @@ func newApp(ctx context.Context, c Config, log *slog.Logger, h hooks) (*app, err
 }
 
 func (a *app) wire(c Config, h hooks) error {
-	source, err := a.newSource(c, h.now)
+	source, err := a.newSource(c, h)
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (a *app) wire(c Config, h hooks) error {
 		Store: a.store, Measurements: a.store, Credentials: a.store, Agenda: a.store,
 		Directory: source, Queries: source, Admins: c.AdminObjectIDs, Now: h.now,
 	})
-	connector, validator, err := newTeams(c, h.pace, a.log)
+	connector, validator, err := newTeams(c, h, a.log)
 	if err != nil {
 		return err
 	}
@@ -131,7 +132,7 @@ func (a *app) wire(c Config, h hooks) error {
 	})
 	a.scheduler, err = scheduler.New(scheduler.Options{
 		Redis: sharedRedis{a.store}, Agenda: a.store, Work: a.service, Post: a.bot, Interval: c.SyncInterval,
-		Logger: a.log, Registerer: a.registry, Now: h.now, PollInterval: h.poll,
+		Logger: a.log, Registerer: a.registry, Now: h.now, PollInterval: h.poll, RetryDelay: h.retry,
 	})
 	if err != nil {
 		return err
@@ -139,7 +140,10 @@ func (a *app) wire(c Config, h hooks) error {
 	queue.Scheduler = a.scheduler
 	a.server = bot.NewServer(bot.ServerOptions{
 		Addr: c.ListenAddr, AppID: c.AppID, Validator: validator, Connector: connector, Handler: a.bot,
-		Deliveries: a.store, Mount: a.routes, Logger: a.log, Registerer: a.registry,
+		// Longer than the slowest query, shorter than what Azure DevOps asks to wait
+		// when it throttles: people then hear of it at once.
+		TurnTimeout: 45 * time.Second,
+		Deliveries:  a.store, Mount: a.routes, Logger: a.log, Registerer: a.registry,
 	})
 	return nil
 }
@@ -154,7 +158,7 @@ type sharedRedis struct{ store *redisstore.Store }
 func (s sharedRedis) MakeRedisClient() any { return s.store.Client() }
 
 // newSource makes the way to Azure DevOps.
-func (a *app) newSource(c Config, now func() time.Time) (*adosource.Source, error) {
+func (a *app) newSource(c Config, h hooks) (*adosource.Source, error) {
 	requests := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "okrbot_ado_requests_total", Help: "Requests to Azure DevOps by operation and outcome.",
 	}, []string{"op", "reason"})
@@ -164,7 +168,7 @@ func (a *app) newSource(c Config, now func() time.Time) (*adosource.Source, erro
 	}, []string{"op"})
 	a.registry.MustRegister(requests, seconds)
 	client, err := ado.New(ado.Options{
-		BaseURL: c.ADOBaseURL, ProfileURL: c.ADOProfileURL, UserAgent: "okrbot/" + version(), Logger: a.log,
+		BaseURL: c.ADOBaseURL, ProfileURL: c.ADOProfileURL, UserAgent: "okrbot/" + version(), Logger: a.log, BaseDelay: h.retry,
 		Observer: func(op, outcome string, took time.Duration) {
 			requests.WithLabelValues(op, outcome).Inc()
 			seconds.WithLabelValues(op).Observe(took.Seconds())
@@ -175,7 +179,7 @@ func (a *app) newSource(c Config, now func() time.Time) (*adosource.Source, erro
 	}
 	return adosource.New(adosource.Options{
 		Client: client, Credentials: a.store, LoginURL: c.ADOLoginURL, ClientID: c.ADOClientID,
-		ClientSecret: c.ADOClientSecret, HTTP: loginClient(), Now: now, Logger: a.log,
+		ClientSecret: c.ADOClientSecret, HTTP: loginClient(), Now: h.now, Logger: a.log,
 	}), nil
 }
 
@@ -204,7 +208,7 @@ func manyTurns() *http.Transport {
 }
 
 // newTeams makes the two halves of the way to Teams: out and in.
-func newTeams(c Config, pace float64, log *slog.Logger) (*bot.Connector, *bot.Validator, error) {
+func newTeams(c Config, h hooks, log *slog.Logger) (*bot.Connector, *bot.Validator, error) {
 	tokens, err := bot.NewTokenSource(bot.TokenOptions{
 		LoginURL: c.BotLoginURL, AppType: bot.AppType(c.AppType), TenantID: c.AppTenantID, AppID: c.AppID,
 		AppPassword:      c.AppPassword.Reveal(),
@@ -213,7 +217,7 @@ func newTeams(c Config, pace float64, log *slog.Logger) (*bot.Connector, *bot.Va
 	if err != nil {
 		return nil, nil, err
 	}
-	connector, err := bot.NewConnector(bot.ConnectorOptions{Tokens: tokens, AppID: c.AppID, ServiceHosts: c.BotServiceURLs, Client: &http.Client{Transport: manyTurns()}, PerSecond: pace, PerTenant: 30 * pace, Logger: log})
+	connector, err := bot.NewConnector(bot.ConnectorOptions{Tokens: tokens, AppID: c.AppID, ServiceHosts: c.BotServiceURLs, Client: &http.Client{Transport: manyTurns()}, PerSecond: h.pace, PerTenant: 30 * h.pace, Backoff: h.retry, Logger: log})
 	if err != nil {
 		return nil, nil, err
 	}

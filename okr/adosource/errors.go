@@ -46,10 +46,10 @@ func words(e *ado.Error, what string) (okr.Kind, string) {
 	case ado.ErrInvalidQuery:
 		return okr.QueryBroken, fmt.Sprintf("%s cannot be run: a field, area or iteration that it names is gone. Open it in Azure DevOps, correct and save it.", upper(what))
 	case ado.ErrThrottled:
-		return okr.Throttled, fmt.Sprintf("Azure DevOps asked to slow down%s. okrbot tries again by itself.", within(e.RetryAfter))
+		return okr.Throttled, fmt.Sprintf("Azure DevOps asked to slow down%s. Nothing is lost: the hourly sync tries again by itself, and you can after that time.", within(e.RetryAfter))
 	case ado.ErrUnavailable, ado.ErrBadRequest:
 	}
-	return okr.Unavailable, fmt.Sprintf("Azure DevOps did not answer properly when asked for %s. okrbot tries again by itself.", what)
+	return okr.Unavailable, fmt.Sprintf("Azure DevOps did not answer properly when asked for %s. Nothing is lost: the hourly sync tries again by itself, and you can in a minute.", what)
 }
 
 func within(d time.Duration) string {
