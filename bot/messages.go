@@ -175,7 +175,8 @@ func (b *Bot) act(ctx context.Context, t *turn, p press) (reply, error) {
 // and shown as a reference only.
 func (b *Bot) words(ctx context.Context, err error) string {
 	if msg, ok := okr.MessageOf(err); ok {
-		b.Logger.InfoContext(ctx, "refused", "ref", RefFrom(ctx), "kind", codeOf(okr.KindOf(err)), "err", err)
+		// What people read holds names and titles; the log gets the cause only.
+		b.Logger.InfoContext(ctx, "refused", "ref", RefFrom(ctx), "kind", codeOf(okr.KindOf(err)), "err", okr.CauseOf(err))
 		return msg
 	}
 	b.Logger.ErrorContext(ctx, "fault", "ref", RefFrom(ctx), "err", err)

@@ -172,6 +172,7 @@ func reportCards() []exhibit {
 	return []exhibit{
 		{"sync-started", cards.SyncStarted("all bound OKRs")},
 		{"sync-done", cards.SyncDone(place, syncs)},
+		{"sync-done-nothing", cards.SyncDone(place, []cards.SyncRow{{Problem: "Azure DevOps did not answer."}})},
 		{"sync-done-one", cards.SyncDone(place, syncs[:1])},
 		{"digest", cards.Digest(place, digest())},
 		{"subscribe", cards.Subscribe(cards.DigestForm{Place: "this channel", Objectives: objectives})},

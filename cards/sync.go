@@ -36,13 +36,16 @@ func SyncDone(p Place, list []SyncRow) Card {
 	shown := rows(len(list), func(i int) element { return syncRow(list[i]) })
 	body = append(body, shown...)
 	body = append(body, more(len(list)-len(shown), "OKR")...)
-	if len(list) == 1 {
+	if len(list) == 1 && list[0].Goal.ID != "" {
 		return newCard(title, body, run("Show "+string(list[0].Goal.ID), VerbGoal, "goal", string(list[0].Goal.ID)), run("All OKRs", VerbGoals))
 	}
 	return newCard(title, body, run("All OKRs", VerbGoals))
 }
 
 func syncRow(r SyncRow) element {
+	if r.Goal.ID == "" { // a connection that could not be measured at all
+		return columns(col(stretch, bold("A connection was not measured"), text(mdn(2*maxLong, "▲ %s", r.Problem)).with("", attention).near())).separated()
+	}
 	left := col(stretch, bold(mdf("%s %s", r.Goal.ID, r.Goal.Title)))
 	if r.Problem != "" {
 		left.Items = append(left.Items, text(mdn(2*maxLong, "▲ %s", r.Problem)).with("", attention).near())

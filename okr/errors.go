@@ -95,6 +95,15 @@ func MessageOf(err error) (string, bool) {
 	return "", false
 }
 
+// CauseOf gives what stands behind the words of an error, for the log; nil when
+// the words are all there is.
+func CauseOf(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Err
+	}
+	return err
+}
+
 // FieldOf names the form field that an error is about; empty: the whole form.
 func FieldOf(err error) string {
 	if e, ok := errors.AsType[*Error](err); ok {
