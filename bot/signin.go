@@ -140,10 +140,15 @@ func (b *Bot) finish(ctx context.Context, state, code, cookie string) (flow, okr
 
 // exchangeError keeps the answer's body, which may quote secrets, out of the log.
 func exchangeError(err error) error {
-	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if ok && refused.ErrorCode != "" {
 		return fmt.Errorf("code exchange refused: %s", refused.ErrorCode)
 	}
-	return okr.WrapError(okr.Unavailable, errors.New("code exchange: no answer"), "Microsoft's sign-in service did not answer. Go back to the chat and sign in again.")
+	cause := errors.New("code exchange: no answer")
+	if ok {
+		cause = fmt.Errorf("code exchange: status %d", refused.Response.StatusCode)
+	}
+	return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service did not answer. Go back to the chat and sign in again.")
 }
 
 type idClaims struct {
