@@ -155,7 +155,7 @@ export const steps = [
     await pg.waitText('Launch bugs');
   }],
 
-  ['connections are listed, edited and shared', async (pg) => {
+  ['connections are listed, edited, shared and signed in again', async (pg) => {
     await pg.say('connections');
     await pg.waitText('Contoso Fabrikam Fiber');
     await pg.screenshot('connections', { card: true });
@@ -164,6 +164,53 @@ export const steps = [
     await pg.press('Share');
     await pg.waitText('Everyone here');
     await pg.screenshot('connection', { card: true });
+    await pg.press('Stop sharing');
+    await pg.waitText('Its owner only');
+    await pg.press('Edit');
+    await pg.waitText('Name of the connection');
+    await pg.fill('Name of the connection', 'Contoso launch');
+    await pg.press('Next');
+    await pg.waitText('Project');
+    await pg.press('Save');
+    await pg.waitText('Contoso launch');
+    await pg.press('Sign in again');
+    await pg.waitText('Sign in to Azure DevOps');
+    await signIn(pg, /Alex Wilber/);
+    await pg.waitText('Contoso launch');
+  }],
+
+  ['two connections of the same name are refused, and one is deleted after asking', async (pg) => {
+    await pg.say('connect');
+    await pg.waitText('Name of the connection');
+    await pg.fill('Name of the connection', 'contoso LAUNCH');
+    await pg.choose('Azure DevOps organization', 'contoso');
+    await pg.press('Next');
+    await pg.waitText('Project');
+    await pg.choose('Project', 'Payments');
+    await pg.press('Save');
+    await pg.waitText('already a connection named');
+    await pg.fill('Name of the connection', 'Contoso payments');
+    await pg.press('Save');
+    await pg.waitText('Contoso payments');
+    await pg.press('Delete');
+    await pg.waitText('Delete');
+    await pg.screenshot('connection-delete', { card: true });
+    await pg.press('Delete');
+    await pg.waitText('is gone');
+  }],
+
+  ['one goal is found by a part of its title, edited, and an ambiguous text asks', async (pg) => {
+    await pg.say('okr free of launch');
+    await pg.waitText('KR1');
+    await pg.press('Edit');
+    await pg.waitText('Edit key result KR1');
+    await pg.fill('Title', 'The shop has no launch bugs');
+    await pg.press('Save');
+    await pg.waitText('The shop has no launch bugs');
+    await pg.say('okr launch');
+    await pg.waitText('Which one');
+    await pg.say('queries q3');
+    await pg.waitText('Archive/2025');
   }],
 
   ['the same commands work in a group chat', async (pg) => {
@@ -194,7 +241,7 @@ export const steps = [
     await pg.waitText('alex');
     await pg.screenshot('sign-out', { card: true });
     await pg.press('Sign out');
-    await pg.waitText('Contoso Fabrikam Fiber');
+    await pg.waitText('Contoso launch');
   }],
 
   ['disable stops everything and keeps every value', async (pg) => {
