@@ -72,7 +72,30 @@ func (w *scriptWorld) cmdRedis(_ bool, args []string) error {
 		w.redis.Close()
 		return nil
 	}
-	return w.redis.Restart()
+	if err := w.redis.Restart(); err != nil {
+		return err
+	}
+	return w.untilHealthy()
+}
+
+// untilHealthy waits until okrbot has found its store again: the client tries
+// once a second.
+func (w *scriptWorld) untilHealthy() error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := w.healthy(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 func (w *scriptWorld) cmdAllowErrors(_ bool, args []string) error {

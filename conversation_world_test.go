@@ -53,10 +53,11 @@ type scriptWorld struct {
 	stop        func() error
 
 	user     bottest.User
-	chat     bottest.Chat // the place, without a thread
-	submit   bool         // presses go out as Action.Submit
-	careless bool         // the client checks no input, as a forged one
-	since    int          // of what is new
+	chat     bottest.Chat  // the place, without a thread
+	submit   bool          // presses go out as Action.Submit
+	careless bool          // the client checks no input, as a forged one
+	patience time.Duration // of Teams with a turn; 0: that of the real one
+	since    int           // of what is new
 	current  *bottest.Post
 	answer   bottest.Answer    // of the last press
 	sent     bottest.Delivery  // the last message or press
@@ -113,6 +114,9 @@ func setUpWorld(env *testscript.Env) error {
 		redis: miniredis.NewMiniRedis(), org: adotest.OrgContoso, project: adotest.ProjectFiber,
 	}
 	w.careless = strings.HasPrefix(filepath.Base(env.WorkDir), "script-bad_")
+	if filepath.Base(env.WorkDir) == "script-fault_slow" {
+		w.patience = 300 * time.Millisecond
+	}
 	env.Values[worldKey{}] = w
 	report, _ := env.T().(interface{ Errorf(string, ...any) })
 	env.Defer(func() {
@@ -179,7 +183,7 @@ func (w *scriptWorld) serve(ctx context.Context, config Config, listener net.Lis
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	go func() {
 		done <- serve(running, config, log, &hooks{
-			now: w.clock.Now, listener: listener, poll: 10 * time.Millisecond, pace: 1000, retry: 20 * time.Millisecond, ready: func(a *app) { ready <- a },
+			now: w.clock.Now, listener: listener, poll: 10 * time.Millisecond, pace: 1000, retry: 20 * time.Millisecond, answer: w.patience, ready: func(a *app) { ready <- a },
 		})
 	}()
 	w.stop = func() error { stop(); return <-done }

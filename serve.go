@@ -46,6 +46,7 @@ type hooks struct {
 	poll     time.Duration // how often the queue is looked at
 	pace     float64       // posts a second to one conversation
 	retry    time.Duration // the first pause before something is tried again
+	answer   time.Duration // how long Teams waits for a turn
 }
 
 // serve runs the bot until ctx ends, then stops in order: no new turns, those
@@ -142,8 +143,9 @@ func (a *app) wire(c Config, h hooks) error {
 		Addr: c.ListenAddr, AppID: c.AppID, Validator: validator, Connector: connector, Handler: a.bot,
 		// Longer than the slowest query, shorter than what Azure DevOps asks to wait
 		// when it throttles: people then hear of it at once.
-		TurnTimeout: 45 * time.Second,
-		Deliveries:  a.store, Mount: a.routes, Logger: a.log, Registerer: a.registry,
+		TurnTimeout:  45 * time.Second,
+		AnswerWithin: h.answer,
+		Deliveries:   a.store, Mount: a.routes, Logger: a.log, Registerer: a.registry,
 	})
 	return nil
 }

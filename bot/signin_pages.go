@@ -132,6 +132,14 @@ func refusedWords(code, description string, o SignInOptions) (title, words strin
 		return "Sign-in cancelled", "You declined to let okrbot read Azure DevOps, so nothing was connected and nothing changed."
 	case strings.Contains(description, "AADSTS90094"), strings.Contains(description, "AADSTS65001"), code == "consent_required":
 		return "An administrator must agree", "Your organization lets only administrators agree to new apps. Ask one to open " + strings.TrimSuffix(o.LoginURL, "/") + "/" + o.LoginTenant + "/adminconsent?client_id=" + o.ClientID + " and sign in again after that."
+	case code == "temporarily_unavailable", code == "server_error":
+		return "Microsoft's sign-in service did not answer", "Nothing was connected and nothing changed. Sign in again in a few minutes."
+	case strings.Contains(description, "AADSTS530"):
+		return "A policy of your organization refused the sign-in", "Conditional access does not let this account, device or network sign in to Azure DevOps through okrbot. A Microsoft Entra administrator of your organization can allow it; then sign in again."
+	case strings.Contains(description, "AADSTS50057"), strings.Contains(description, "AADSTS50034"):
+		return "This account cannot sign in", "The account is disabled or does not exist here. Ask an administrator of your organization, or sign in with another account."
+	case strings.Contains(description, "AADSTS50076"), strings.Contains(description, "AADSTS50079"):
+		return "A second factor is needed", "Your organization asks for a second factor. Sign in again and confirm it; if you have none, ask its administrator."
 	case code == "access_denied":
 		return "Sign-in cancelled", "The sign-in was cancelled, so nothing was connected and nothing changed."
 	default:
