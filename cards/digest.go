@@ -75,11 +75,10 @@ func digestValue(m okr.Move) string {
 	if m.Goal.Kind != okr.KeyResult || m.After.Value == nil {
 		return progress
 	}
-	value := movedValue(m.Goal, m.Before.Value, m.After.Value)
-	if value == progress {
-		return progress
+	if m.After.Progress != nil && *m.After.Progress == *m.After.Value {
+		return movedValue(m.Goal, m.Before.Value, m.After.Value) // from 0 to 100: the same twice
 	}
-	return progress + ", " + value
+	return progress + ", " + movedValue(m.Goal, m.Before.Value, m.After.Value)
 }
 
 // statusShift names the status before where it was another one.
