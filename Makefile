@@ -16,9 +16,9 @@ GOVULNCHECK := $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## run okrbot with simulated Azure DevOps and Teams, and open the Playground
-	@$(ENSURE) go node npm
-	$(GO) run . demo
+demo: build ## run okrbot with simulated Azure DevOps and Teams, and open the Playground
+	@$(ENSURE) node npm
+	@exec $(BIN) demo
 
 test: ## vet, and every Go test with the race detector in random order
 	@$(ENSURE) go cc redis

@@ -190,7 +190,7 @@ func (c Config) check() []error {
 	add(oneOf(c.AppType, "SingleTenant", "MultiTenant", "UserAssignedMSI"), "MICROSOFT_APP_TYPE: must be SingleTenant, MultiTenant or UserAssignedMSI")
 	add(c.AppType != "SingleTenant" || guid.MatchString(c.AppTenantID), "MICROSOFT_APP_TENANT_ID: required for a single-tenant bot, as a GUID")
 	add(c.AppType == "UserAssignedMSI" || c.AppPassword != "", "MICROSOFT_APP_PASSWORD: required, but not set")
-	add(c.ADOClientSecret != "", "ADO_CLIENT_SECRET: required where the bot has no password of its own")
+	add(c.ADOClientSecret != "" || c.AppType != "UserAssignedMSI", "ADO_CLIENT_SECRET: required where the bot has no password of its own")
 	add(oneOf(c.SignInCard, "oauth", "signin"), "SIGNIN_CARD: must be oauth or signin")
 	add(oneOf(c.LogLevel, "debug", "info", "warn", "error"), "LOG_LEVEL: must be debug, info, warn or error")
 	add(oneOf(c.LogFormat, "", "json", "text"), "LOG_FORMAT: must be json or text")
