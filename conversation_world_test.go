@@ -52,23 +52,24 @@ type scriptWorld struct {
 	running     *app
 	stop        func() error
 
-	user     bottest.User
-	chat     bottest.Chat  // the place, without a thread
-	submit   bool          // presses go out as Action.Submit
-	careless bool          // the client checks no input, as a forged one
-	patience time.Duration // of Teams with a turn; 0: that of the real one
-	since    int           // of what is new
-	current  *bottest.Post
-	answer   bottest.Answer    // of the last press
-	sent     bottest.Delivery  // the last message or press
-	found    []bottest.Choice  // of the last search
-	link     string            // of the last sign-in
-	page     string            // where the browser ended
-	calls    int               // requests to Azure DevOps at the mark
-	org      string            // of the ado commands
-	project  string            // of the ado commands
-	allowed  []string          // parts of error lines that are expected
-	cards    []json.RawMessage // that answered a press
+	user       bottest.User
+	chat       bottest.Chat  // the place, without a thread
+	submit     bool          // presses go out as Action.Submit
+	careless   bool          // the client checks no input, as a forged one
+	signInCard string        // SIGNIN_CARD
+	patience   time.Duration // of Teams with a turn; 0: that of the real one
+	since      int           // of what is new
+	current    *bottest.Post
+	answer     bottest.Answer    // of the last press
+	sent       bottest.Delivery  // the last message or press
+	found      []bottest.Choice  // of the last search
+	link       string            // of the last sign-in
+	page       string            // where the browser ended
+	calls      int               // requests to Azure DevOps at the mark
+	org        string            // of the ado commands
+	project    string            // of the ado commands
+	allowed    []string          // parts of error lines that are expected
+	cards      []json.RawMessage // that answered a press
 }
 
 // scriptClock is the clock of okrbot and of Azure DevOps.
@@ -217,7 +218,7 @@ func (w *scriptWorld) getenv(name string) string {
 		"MICROSOFT_APP_TENANT_ID": bottest.DefaultTenant, "BOT_LOGIN_URL": w.teams.LoginURL(),
 		"BOT_OPENID_METADATA_URL": w.teams.MetadataURL(), "BOT_SERVICE_URLS": w.teams.PublicURL(),
 		"ADO_LOGIN_URL": w.azure.LoginURL(), "ADO_BASE_URL": w.azure.BaseURL(), "ADO_PROFILE_URL": w.azure.ProfileURL(),
-		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "REDIS_URL": store,
+		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "REDIS_URL": store, "SIGNIN_CARD": w.signInCard,
 		"SEAL_KEYS": "k1:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)),
 	}[name]
 }
