@@ -58,6 +58,8 @@ func (b *Bot) isGuest(ctx context.Context, a Activity) bool {
 	if guest, ok := b.guests.get(key, b.Now()); ok {
 		return guest
 	}
+	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	defer cancel()
 	m, err := b.Connector.Member(ctx, a.Ref(), a.From.ID)
 	if err != nil {
 		b.Logger.WarnContext(ctx, "role of the sender not read", "ref", RefFrom(ctx), "err", err)

@@ -17,6 +17,8 @@ const maxOwners = 100
 // and the members of the place. Where the roster cannot be read, a form still
 // works with those two.
 func (b *Bot) owners(ctx context.Context, t *turn, current okr.Person) []cards.Choice {
+	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	defer cancel()
 	people := []okr.Person{current, t.actor.Person}
 	if !t.activity.IsPersonal() {
 		members, err := b.Connector.FirstMembers(ctx, t.activity.Ref().Root(), maxOwners)

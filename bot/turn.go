@@ -96,6 +96,10 @@ func (t *turn) placeName() string {
 	}
 }
 
+// lookupTime bounds a question to Teams whose answer is a help only: a slow
+// roster must not hold up a turn.
+const lookupTime = 3 * time.Second
+
 // namePlace asks Teams for the name of a channel, which the activities of people
 // leave out. It is a help only: without a name the place is "this conversation".
 func (b *Bot) namePlace(ctx context.Context, t *turn) {
@@ -103,6 +107,8 @@ func (b *Bot) namePlace(ctx context.Context, t *turn) {
 	if t.placeName() != "" || t.activity.Kind() != KindChannel || d.Team.ID == "" {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	defer cancel()
 	channels, err := b.Connector.Channels(ctx, t.activity.ServiceURL, d.Team.ID)
 	if err != nil {
 		b.Logger.InfoContext(ctx, "channel not named", "ref", RefFrom(ctx), "err", err)
