@@ -138,7 +138,7 @@ func (d *demo) run(ctx context.Context) error {
 		group.Go(func() error { wait(); return nil })
 	}
 	group.Go(func() error {
-		return serve(ctx, c, log, &hooks{listener: d.bot, poll: 200 * time.Millisecond, ready: d.banner})
+		return serve(ctx, c, log, &hooks{listener: d.bot, poll: 200 * time.Millisecond, digests: time.Minute, ready: d.banner})
 	})
 	if !d.options.noPlayground {
 		group.Go(func() error { return d.runPlayground(ctx) })

@@ -47,6 +47,7 @@ type hooks struct {
 	pace     float64       // posts a second to one conversation
 	retry    time.Duration // the first pause before something is tried again
 	answer   time.Duration // how long Teams waits for a turn
+	digests  time.Duration // the least time between two digests of a place
 }
 
 // serve runs the bot until ctx ends, then stops in order: no new turns, those
@@ -57,6 +58,9 @@ func serve(ctx context.Context, c Config, log *slog.Logger, h *hooks) (err error
 	}
 	if h.now == nil {
 		h.now = time.Now
+	}
+	if h.digests == 0 {
+		h.digests = time.Hour
 	}
 	a, err := newApp(ctx, c, log, *h)
 	if err != nil {
@@ -120,7 +124,7 @@ func (a *app) wire(c Config, h hooks) error {
 	}
 	a.service = okr.NewService(okr.Options{
 		Store: a.store, Measurements: a.store, Credentials: a.store, Agenda: a.store,
-		Directory: source, Queries: source, Admins: c.AdminObjectIDs, Now: h.now,
+		Directory: source, Queries: source, Admins: c.AdminObjectIDs, DigestEvery: h.digests, Now: h.now,
 	})
 	connector, validator, err := newTeams(c, h, a.log)
 	if err != nil {

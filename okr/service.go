@@ -17,6 +17,9 @@ type Options struct {
 	Queries      Queries
 	// Admins are the configured admins as tenantId/objectId.
 	Admins []string
+	// DigestEvery is the least time between two digests of a place, however often
+	// things are measured; at most 5 minutes mean no limit.
+	DigestEvery time.Duration
 	// Now gives the time; it is a field so that a test can move the calendar.
 	Now func() time.Time
 }

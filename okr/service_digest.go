@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 )
 
 // historyLimit bounds how many measurements are looked at to say why a value
@@ -151,7 +152,7 @@ func (s *Service) ComposeDigest(ctx context.Context, tenant TenantID, id Subscri
 	if KindOf(err) == NotFound {
 		return Digest{}, false, s.Agenda.Drop(ctx, Due{DueDigest, tenant, string(id)})
 	}
-	if err != nil || sub.Paused != "" {
+	if err != nil || sub.Paused != "" || s.tooSoon(sub) {
 		return Digest{}, false, err
 	}
 	d := Digest{Subscription: sub, At: s.Now()}
@@ -165,6 +166,16 @@ func (s *Service) ComposeDigest(ctx context.Context, tenant TenantID, id Subscri
 		}
 	}
 	return d, len(d.Moved)+len(d.Objectives) > 0, nil
+}
+
+// digestSlack is how much earlier than DigestEvery a digest may come: queues and
+// clocks are not exact to the second.
+const digestSlack = 5 * time.Minute
+
+// tooSoon says whether a place had its digest less than DigestEvery ago: what
+// moved since waits for the next one.
+func (s *Service) tooSoon(sub Subscription) bool {
+	return s.Now().Sub(sub.PostedAt) < s.DigestEvery-digestSlack
 }
 
 func (s *Service) addMoves(ctx context.Context, tenant TenantID, d *Digest, o GoalView) error {

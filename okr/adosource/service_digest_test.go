@@ -218,3 +218,22 @@ func TestWhoeverIsNotToBeTold(t *testing.T) {
 	require.NoError(t, w.DigestRefused(t.Context(), d, "late"))
 	require.False(t, w.store.planned(okr.Due{Kind: okr.DueDigest, Tenant: tenant, ID: string(sub.ID)}))
 }
+
+// However often things are measured, a place hears of them once an hour at most.
+func TestADigestComesOnceAnHour(t *testing.T) {
+	t.Parallel()
+	w := enabled(t)
+	c := w.connect(alex, "Fiber", false)
+	w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
+	w.Service.DigestEvery = time.Hour
+	sub := w.subscribe("1")
+	w.complete(1)
+	w.sync(c)
+	require.NoError(t, w.DigestPosted(t.Context(), w.compose(sub)))
+	w.advance(30 * time.Minute)
+	w.complete(1)
+	w.sync(c)
+	w.requireSilent(sub, "half an hour later")
+	w.advance(30 * time.Minute)
+	require.Len(t, w.compose(sub).Moved, 1, "what moved meanwhile is told then")
+}
