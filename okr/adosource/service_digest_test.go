@@ -225,14 +225,15 @@ func TestADigestComesOnceAnHour(t *testing.T) {
 	w := enabled(t)
 	c := w.connect(alex, "Fiber", false)
 	w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
-	w.Service.DigestEvery = time.Hour
+	w.DigestEvery = time.Hour
 	sub := w.subscribe("1")
 	w.complete(1)
 	w.sync(c)
 	require.NoError(t, w.DigestPosted(t.Context(), w.compose(sub)))
 	w.advance(30 * time.Minute)
 	w.complete(1)
-	w.sync(c)
+	_, err := w.SyncConnection(t.Context(), tenant, c.ID, nil)
+	require.NoError(t, err)
 	w.requireSilent(sub, "half an hour later")
 	w.advance(30 * time.Minute)
 	require.Len(t, w.compose(sub).Moved, 1, "what moved meanwhile is told then")
