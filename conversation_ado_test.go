@@ -143,7 +143,7 @@ func (w *scriptWorld) failADO(op, name string, count int) error {
 		"throttled": adotest.Throttled(90 * time.Second), "unavailable": adotest.Unavailable(0), "error": adotest.ServerError(),
 		"forbidden": adotest.Forbidden(), "conditional": adotest.ConditionalAccess(), "noaccess": adotest.NoAccess(), "expired": adotest.ExpiredToken(),
 		"notfound": adotest.NotFound(), "html": adotest.HTML(), "signin-page": adotest.SignInPage(), "dropped": adotest.Dropped(),
-		"toomany": adotest.TooMany(), "hang": adotest.Hang(), "slow": adotest.Slow(900 * time.Millisecond), "truncated": adotest.Truncated(),
+		"toomany": adotest.TooMany(), "hang": adotest.Hang(), "slow": adotest.Slow(2 * time.Second), "truncated": adotest.Truncated(),
 		"teapot": adotest.Custom(http.StatusTeapot, nil, "{}"),
 	}
 	f, ok := faults[name]

@@ -92,7 +92,7 @@ func TestMain(m *testing.M) {
 //	allow-errors TEXT       error lines with TEXT in okrbot's log are expected
 //	dump                    prints the place (for writing scripts)
 //
-// In the script fault_slow Teams waits 0.3 s for a turn instead of 10. In a script named bad_* the client checks no input before it sends it.
+// In the script fault_slow Teams waits a second for a turn instead of 10. In a script named bad_* the client checks no input before it sends it.
 //
 // At the end of a script every card that was posted is checked (version 1.5,
 // below 25 KB, with a summary), and okrbot's log must hold no error.

@@ -116,7 +116,7 @@ func setUpWorld(env *testscript.Env) error {
 	}
 	w.careless = strings.HasPrefix(filepath.Base(env.WorkDir), "script-bad_")
 	if filepath.Base(env.WorkDir) == "script-fault_slow" {
-		w.patience = 300 * time.Millisecond
+		w.patience = time.Second
 	}
 	env.Values[worldKey{}] = w
 	report, _ := env.T().(interface{ Errorf(string, ...any) })
