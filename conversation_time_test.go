@@ -16,7 +16,7 @@ func (w *scriptWorld) cmdAdvance(_ bool, args []string) error {
 	if err := w.cmdMark(false, nil); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 6*patience)
 	defer cancel()
 	if err := w.running.scheduler.Idle(ctx); err != nil {
 		return err

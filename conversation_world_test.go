@@ -26,7 +26,7 @@ import (
 )
 
 // patience is how long a script waits for anything.
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 const (
 	scriptAppID  = "22222222-2222-4222-8222-222222222222"

@@ -10,7 +10,7 @@ const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathna
 
 export class Playground {
   // url: the Playground's address; images: the folder that screenshots go to; timeout: the limit of each wait in ms.
-  constructor({ url, images, timeout = 15_000, viewport = { width: 1280, height: 900 } }) {
+  constructor({ url, images, timeout = 30_000, viewport = { width: 1280, height: 900 } }) {
     Object.assign(this, { url, images, timeout, viewport, errors: [] });
   }
 
