@@ -99,7 +99,7 @@ func (s *Service) storeConnection(ctx context.Context, actor Actor, in Connectio
 			fill(c)
 			return nil
 		})
-		return conn, nameInUse(err, in.Name)
+		return conn, connectionGone(in.Editing, nameInUse(err, in.Name))
 	}
 	id, err := s.newID(ctx, actor.Tenant, ConnectionPrefix)
 	if err != nil {
@@ -127,10 +127,7 @@ func nameInUse(err error, name string) error {
 func (s *Service) Connection(ctx context.Context, actor Actor, id ConnectionID) (Connection, error) {
 	c, err := s.Store.Connections().Get(ctx, actor.Tenant, id)
 	if err != nil {
-		if KindOf(err) == NotFound {
-			return c, Errorf(NotFound, "There is no connection %s (any more). `connections` lists those you can use.", id)
-		}
-		return c, err
+		return c, connectionGone(id, err)
 	}
 	if c.Owner.ID == actor.ID || c.Shared {
 		return c, nil
@@ -139,6 +136,14 @@ func (s *Service) Connection(ctx context.Context, actor Actor, id ConnectionID) 
 		return c, err
 	}
 	return Connection{}, Errorf(Forbidden, "Connection %s is private. Ask %s to share it, or make one of your own with `connect`.", id, c.Owner.Name)
+}
+
+// connectionGone says what to do when the store has no such connection.
+func connectionGone(id ConnectionID, err error) error {
+	if KindOf(err) != NotFound {
+		return err
+	}
+	return Errorf(NotFound, "There is no connection %s (any more). `connections` lists those you can use.", id)
 }
 
 // usable reads a connection that the actor may bind through.
@@ -193,13 +198,14 @@ func (s *Service) Bound(ctx context.Context, actor Actor, id ConnectionID, page 
 // ShareConnection lets everyone of the tenant bind through a connection, or only
 // its owner. Forbidden: the actor is not the owner.
 func (s *Service) ShareConnection(ctx context.Context, actor Actor, id ConnectionID, shared bool) (Connection, error) {
-	return s.Store.Connections().Update(ctx, actor.Tenant, id, func(c *Connection) error {
+	c, err := s.Store.Connections().Update(ctx, actor.Tenant, id, func(c *Connection) error {
 		if c.Owner.ID != actor.ID {
 			return Errorf(Forbidden, "Only %s, who made it, can share this connection or make it private.", c.Owner.Name)
 		}
 		c.Shared = shared
 		return nil
 	})
+	return c, connectionGone(id, err)
 }
 
 // DeleteConnection removes a connection. What was measured through it keeps its
