@@ -83,7 +83,9 @@ func TestInboundForms(t *testing.T) {
 	} {
 		require.Equal(t, status, post(body), body)
 	}
-	require.Equal(t, http.StatusRequestEntityTooLarge, post(`{"type":"message","text":"`+strings.Repeat("x", 300_000)+`"}`))
+	// One byte more than fits: all of it is read, so that the answer comes before
+	// the end of the connection however slow the machine is.
+	require.Equal(t, http.StatusRequestEntityTooLarge, post(strings.Repeat(" ", 256<<10+1)))
 	require.Empty(t, w.teams.Posts(w.chat))
 }
 
@@ -119,6 +121,22 @@ func TestInboundUnknownActivities(t *testing.T) {
 		require.Equal(t, want.status, d.Status, name)
 	}
 	play(t, w, []string{"say", "help"}, []string{"expect", "What I can do"})
+}
+
+// A button of a card that another version of okrbot posted is answered with
+// what to do.
+func TestInboundUnknownVerb(t *testing.T) {
+	t.Parallel()
+	w := newInboundWorld(t)
+	d, err := w.teams.Invoke(t.Context(), w.chat, w.user, "adaptiveCard/action", map[string]any{
+		"action":  map[string]any{"type": "Action.Execute", "verb": "goal.frobnicate", "data": map[string]any{"goal": "KR1"}},
+		"trigger": "manual",
+	})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, d.Status)
+	require.Contains(t, string(d.Body), "belongs to an older or newer okrbot")
+	require.Contains(t, string(d.Body), "for what can be done now")
+	require.Empty(t, w.teams.Posts(w.chat), "nothing was done")
 }
 
 // A person without an object id cannot be known, and is told so.
