@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"net"
 	"net/http"
@@ -64,37 +63,6 @@ func TestMainWritesTheAppPackage(t *testing.T) {
 	after, err := os.ReadFile(file) //nolint:gosec // the test's own
 	require.NoError(t, err)
 	require.Equal(t, content, after, "the package that was there stays")
-}
-
-// The demo comes up with everything, says where, and ends when it is told to.
-func TestMainDemo(t *testing.T) {
-	t.Parallel()
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
-	defer stop()
-	out := &scriptLog{}
-	done := make(chan error, 1)
-	go func() {
-		args := []string{"demo", "-no-playground", "-port", "0", "-azure-port", "0", "-teams-port", "0", "-story", "0"}
-		done <- run(ctx, args, func(string) string { return "" }, out)
-	}()
-	w := &mainProcess{out: out}
-	w.address = w.wait(t, "okrbot: http://")
-	requireAnswer(t, w.address+"/healthz", http.StatusOK)
-	requireAnswer(t, w.address+"/readyz", http.StatusOK)
-	requireAnswer(t, w.address+"/metrics", http.StatusOK)
-	stop()
-	require.NoError(t, <-done)
-}
-
-func TestMainDemoNamesABusyPort(t *testing.T) {
-	t.Parallel()
-	busy, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, busy.Close()) }()
-	_, port, err := net.SplitHostPort(busy.Addr().String())
-	require.NoError(t, err)
-	err = run(t.Context(), []string{"demo", "-no-playground", "-port", "0", "-azure-port", port, "-teams-port", "0"}, func(string) string { return "" }, &bytes.Buffer{})
-	require.ErrorContains(t, err, "port "+port+" is in use; choose another one with -azure-port")
 }
 
 func requireAnswer(t *testing.T, address string, status int, headers ...string) {

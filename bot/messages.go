@@ -112,7 +112,7 @@ func (b *Bot) invokeRefusal(ctx context.Context, err error) InvokeResponse {
 	if okr.KindOf(err) == okr.Internal {
 		status = http.StatusInternalServerError
 	}
-	return ErrorResponse(status, codeOf(okr.KindOf(err)), b.words(ctx, err))
+	return ErrorResponse(status, okr.KindOf(err).String(), b.words(ctx, err))
 }
 
 // press is a pressed button: the same for both ways in which it arrives. Data
@@ -176,7 +176,7 @@ func (b *Bot) act(ctx context.Context, t *turn, p press) (reply, error) {
 func (b *Bot) words(ctx context.Context, err error) string {
 	if msg, ok := okr.MessageOf(err); ok {
 		// What people read holds names and titles; the log gets the cause only.
-		b.Logger.InfoContext(ctx, "refused", "ref", RefFrom(ctx), "kind", codeOf(okr.KindOf(err)), "err", okr.CauseOf(err))
+		b.Logger.InfoContext(ctx, "refused", "ref", RefFrom(ctx), "kind", okr.KindOf(err).String(), "err", okr.CauseOf(err))
 		return msg
 	}
 	b.Logger.ErrorContext(ctx, "fault", "ref", RefFrom(ctx), "err", err)
@@ -206,35 +206,5 @@ func nextSteps(err error) []cards.Button {
 		return []cards.Button{{Title: "Show the OKRs", Verb: cards.VerbGoals}}
 	default:
 		return []cards.Button{{Title: "Help", Verb: cards.VerbHelp}}
-	}
-}
-
-// codeOf names a kind for programs and logs.
-func codeOf(kind okr.Kind) string {
-	switch kind {
-	case okr.Invalid:
-		return "invalid"
-	case okr.NotFound:
-		return "notFound"
-	case okr.Forbidden:
-		return "forbidden"
-	case okr.Conflict:
-		return "conflict"
-	case okr.Unavailable:
-		return "unavailable"
-	case okr.Throttled:
-		return "throttled"
-	case okr.SignIn:
-		return "signIn"
-	case okr.NoAccess:
-		return "noAccess"
-	case okr.QueryGone:
-		return "queryGone"
-	case okr.QueryTooLarge, okr.QueryBroken:
-		return "query"
-	case okr.Disabled:
-		return "disabled"
-	default:
-		return "fault"
 	}
 }

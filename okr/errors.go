@@ -41,6 +41,36 @@ const (
 	Disabled
 )
 
+// String names the kind for programs and logs.
+func (k Kind) String() string {
+	switch k {
+	case Invalid:
+		return "invalid"
+	case NotFound:
+		return "notFound"
+	case Forbidden:
+		return "forbidden"
+	case Conflict:
+		return "conflict"
+	case Unavailable:
+		return "unavailable"
+	case Throttled:
+		return "throttled"
+	case SignIn:
+		return "signIn"
+	case NoAccess:
+		return "noAccess"
+	case QueryGone:
+		return "queryGone"
+	case QueryTooLarge, QueryBroken:
+		return "query"
+	case Disabled:
+		return "disabled"
+	default:
+		return "fault"
+	}
+}
+
 // Error is a failure with words for people. Msg may be shown: it says what is
 // wrong, who can fix it and the next step. Err is for the log and never shown.
 type Error struct {

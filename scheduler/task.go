@@ -160,5 +160,6 @@ func (s *Scheduler) note(ctx context.Context, task *asynq.Task, res result, took
 		log.InfoContext(ctx, "task", attrs...)
 		return
 	}
-	log.WarnContext(ctx, "task", append(attrs, "err", res.err)...)
+	// The words of an error hold names and titles; the log gets kind and cause.
+	log.WarnContext(ctx, "task", append(attrs, "kind", okr.KindOf(res.err).String(), "err", okr.CauseOf(res.err))...)
 }
