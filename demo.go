@@ -42,12 +42,11 @@ type demoOptions struct {
 
 // parseDemo reads the flags. OKRBOT_DEMO_PORT_BASE gives the Playground that port
 // and the others the three after it; OKRBOT_DEMO_BROWSER=none opens no browser.
-func parseDemo(args []string, getenv func(string) string, out io.Writer) (demoOptions, error) {
+func parseDemo(args []string, getenv func(string) string, out io.Writer) (o demoOptions, err error) {
 	ports := [4]int{5615, 3978, 3979, 3980}
 	if base, err := strconv.Atoi(getenv("OKRBOT_DEMO_PORT_BASE")); err == nil {
 		ports = [4]int{base, base + 1, base + 2, base + 3}
 	}
-	o := demoOptions{}
 	f := flag.NewFlagSet("okrbot demo", flag.ContinueOnError)
 	f.SetOutput(out)
 	f.IntVar(&o.playgroundPort, "playground-port", ports[0], "port of the Agents Playground, below 32768")
@@ -72,6 +71,7 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 		return err
 	}
 	d := &demo{options: o, getenv: getenv, stdout: stdout}
+	defer d.close()
 	if err := d.listen(ctx); err != nil {
 		return err
 	}
@@ -105,6 +105,15 @@ func (d *demo) listen(ctx context.Context) (err error) {
 	}
 	d.playground = "http://127.0.0.1:" + strconv.Itoa(d.options.playgroundPort)
 	return err
+}
+
+// close gives back the ports also when the start failed.
+func (d *demo) close() {
+	for _, l := range []net.Listener{d.bot, d.azure, d.teams} {
+		if l != nil {
+			_ = l.Close()
+		}
+	}
 }
 
 // freeLowPort finds a port below those that Linux gives to outgoing connections:
@@ -143,11 +152,9 @@ func (d *demo) run(ctx context.Context) error {
 	if !d.options.noPlayground {
 		group.Go(func() error { return d.runPlayground(ctx) })
 	}
-	if err := group.Wait(); err != nil && ctx.Err() == nil {
+	// To be told to stop is no failure, but a stop that went wrong is one.
+	if err := group.Wait(); !errors.Is(err, context.Canceled) {
 		return err
-	}
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
-		return cause
 	}
 	return nil
 }
@@ -175,15 +182,14 @@ func (d *demo) config() (Config, error) {
 	})
 }
 
-func (d *demo) buildClouds(log *slog.Logger) error {
+func (d *demo) buildClouds(log *slog.Logger) (err error) {
 	d.azureCloud = adotest.New(adotest.Options{PublicURL: urlOf(d.azure), Logger: log})
-	if err := d.azureCloud.Seed(adotest.World{}); err != nil {
+	if err = d.azureCloud.Seed(adotest.World{}); err != nil {
 		return err
 	}
 	d.azureCloud.RegisterApp(adotest.App{
 		ClientID: demoAppID, ClientSecret: demoAppSecret, RedirectURIs: []string{urlOf(d.bot) + "/auth/callback"},
 	})
-	var err error
 	d.teamsCloud, err = bottest.New(bottest.Options{
 		AppID: demoAppID, AppPassword: demoAppSecret, AppTenant: bottest.DefaultTenant, PublicURL: urlOf(d.teams), Logger: log,
 	})
