@@ -35,9 +35,19 @@ func (b *Bot) saveGoal(ctx context.Context, t *turn, p press) (reply, error) {
 	}
 	if okr.KindOf(err) == okr.Invalid {
 		f.Error, _ = b.fieldError(ctx, err)
-		return b.goalForm(ctx, t, f)
+		return b.goalFormAgain(ctx, t, f, p.data["draft"])
 	}
 	return sayAll(cards.Goal(t.place, v)), err
+}
+
+// goalFormAgain brings a refused form back. Where it cannot be made any more, the
+// old one stays and must go on working.
+func (b *Bot) goalFormAgain(ctx context.Context, t *turn, f cards.GoalForm, ticket string) (reply, error) {
+	r, err := b.goalForm(ctx, t, f)
+	if err != nil && f.Editing == "" && ticket != "" {
+		err = errors.Join(err, b.Memory.PutTicket(ctx, "goal:"+ticket, []byte("{}"), draftLife))
+	}
+	return r, err
 }
 
 // newGoalTicket lets the form of a new goal be saved once: a button pressed twice
