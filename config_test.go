@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -57,6 +58,25 @@ func TestConfigDefaults(t *testing.T) {
 	require.Empty(t, c.RedisURL)
 	require.Equal(t, time.Hour, c.SyncInterval)
 	require.Equal(t, "info", c.LogLevel)
+	require.Empty(t, c.LogFormat)
+	require.Empty(t, c.MetricsAddr)
+	require.Empty(t, c.AdminObjectIDs)
+}
+
+// Whichever variable holds something wrong, what it holds is not repeated.
+func TestConfigRepeatsNoValue(t *testing.T) {
+	t.Parallel()
+	const value = "://hunter2:%zz"
+	for _, name := range variableNames() {
+		var out bytes.Buffer
+		getenv := configEnv(map[string]string{name: value})
+		err := run(t.Context(), []string{"check-config"}, getenv, &out)
+		require.NotContains(t, out.String(), "hunter2", name)
+		if err != nil {
+			require.NotContains(t, err.Error(), "hunter2", name)
+			require.ErrorContains(t, err, name+": ")
+		}
+	}
 }
 
 func TestConfigNamesEveryProblemAtOnce(t *testing.T) {
@@ -137,16 +157,26 @@ func TestConfigFromFiles(t *testing.T) {
 	require.ErrorContains(t, err, "PUBLIC_URL: required, but not set", "an empty file sets nothing")
 }
 
-// The page lists exactly what can be set.
+// The page lists exactly what can be set, each with the default that it has.
 func TestConfigIsDocumented(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("docs/configuration.md")
 	require.NoError(t, err)
 	var documented []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\|").FindAllSubmatch(page, -1) {
-		documented = append(documented, string(m[1]))
+	defaults := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\| (.*?) \\|").FindAllStringSubmatch(string(page), -1) {
+		documented = append(documented, m[1])
+		defaults[m[1]] = m[2]
 	}
 	require.ElementsMatch(t, variableNames(), documented)
+	for field := range reflect.TypeFor[Config]().Fields() {
+		name, required, _ := strings.Cut(field.Tag.Get("env"), ",")
+		if value, ok := field.Tag.Lookup("envDefault"); ok {
+			require.Equal(t, "`"+value+"`", defaults[name], name)
+		} else if required != "" {
+			require.Equal(t, "required", defaults[name], name)
+		}
+	}
 }
 
 func TestCheckConfigShowsNoValue(t *testing.T) {
