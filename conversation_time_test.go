@@ -78,16 +78,19 @@ func (w *scriptWorld) cmdRedis(_ bool, args []string) error {
 	return w.untilHealthy()
 }
 
-// untilHealthy waits until okrbot has found its store again: the client tries
-// once a second.
+// untilHealthy waits until okrbot has found its store again for good: the client
+// dials anew once a second, and until then some commands find no connection.
 func (w *scriptWorld) untilHealthy() error {
 	ctx, cancel := w.ctx()
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for {
+	for inARow := 0; ; {
 		err := w.healthy(ctx)
-		if err == nil {
+		if inARow++; err != nil {
+			inARow = 0
+		}
+		if inARow == 30 {
 			return nil
 		}
 		select {
