@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ type endpoint struct {
 
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
-	for _, e := range append(peopleEndpoints(), queryEndpoints()...) {
+	for _, e := range slices.Concat(peopleEndpoints(), queryEndpoints(), revisionEndpoints()) {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
 			s, mux := session(t)

@@ -26,15 +26,12 @@ const (
 	FieldRemainingWork    = "Microsoft.VSTS.Scheduling.RemainingWork"
 )
 
-// maxWorkItemsBatch is the limit of one request (page "Work Items - Get Work Items Batch").
-const maxWorkItemsBatch = 200
+// MaxWorkItemsBatch is how many items one request reads (page "Work Items - Get Work Items Batch").
+const MaxWorkItemsBatch = 200
 
-// BaseFields are the nine small fields that every measurement needs. Rich-text fields make pages slow; leave them out.
-func BaseFields() []string {
-	return []string{
-		FieldID, FieldRev, FieldTitle, FieldState, FieldType, FieldAssignedTo, FieldParent, FieldProject, FieldChangedDate,
-	}
-}
+// BaseFields are the small fields that every measurement needs; id and revision come by themselves. Rich-text fields make
+// pages slow; leave them out.
+func BaseFields() []string { return []string{FieldTitle, FieldState, FieldType, FieldProject} }
 
 // WorkItem is a work item with the fields that were asked for and have a value.
 type WorkItem struct {
@@ -46,30 +43,38 @@ type WorkItem struct {
 // Fields holds values by reference name. A field without a value is absent.
 type Fields map[string]json.RawMessage
 
-// WorkItems reads work items by id, 200 a request, one request after the other. Ids that repeat are read once; items
-// that are missing or not visible are left out. Without fields it reads BaseFields. It uses the organization's route,
-// since a query can find items of several projects.
-// https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/get-work-items-batch
+// WorkItems reads work items by id as EachWorkItems does, all at once.
 func (s *Session) WorkItems(ctx context.Context, organization string, ids []int, fields []string) ([]WorkItem, error) {
+	all := make([]WorkItem, 0, len(ids))
+	err := s.EachWorkItems(ctx, organization, ids, fields, func(page []WorkItem) { all = append(all, page...) })
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// EachWorkItems reads work items by id, 200 a request, one request after the other, and hands over each page, so that
+// 20,000 items need not be in memory with all their fields. Ids that repeat are read once; items that are missing or not
+// visible are left out. Without fields it reads BaseFields. It uses the organization's route, since a query can find
+// items of several projects.
+// https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/get-work-items-batch
+func (s *Session) EachWorkItems(
+	ctx context.Context, organization string, ids []int, fields []string, take func(page []WorkItem),
+) error {
 	if len(fields) == 0 {
 		fields = BaseFields()
 	}
-	ids = unique(ids)
-	all := make([]WorkItem, 0, len(ids))
-	for chunk := range slices.Chunk(ids, maxWorkItemsBatch) {
+	for chunk := range slices.Chunk(unique(ids), MaxWorkItemsBatch) {
 		c := post("work items", s.org(organization, "_apis", "wit", "workitemsbatch"),
 			map[string]any{"ids": chunk, "fields": fields, "errorPolicy": "omit"})
 		page, _, err := fetch[list[WorkItem]](ctx, s, c)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for _, item := range page.Value {
-			if item.ID != 0 { // the slot of an item that was omitted is null
-				all = append(all, item)
-			}
-		}
+		// The slot of an item that was omitted is null.
+		take(slices.DeleteFunc(page.Value, func(w WorkItem) bool { return w.ID == 0 }))
 	}
-	return all, nil
+	return nil
 }
 
 func unique(ids []int) []int {

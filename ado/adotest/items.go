@@ -34,6 +34,7 @@ func (c *Cloud) addItem(o *organization, p *Project, it Item) *Item {
 	if it.Created.IsZero() {
 		it.Created = it.Changed
 	}
+	o.mark(&it)
 	i := sort.Search(len(o.items), func(i int) bool { return o.items[i].ID >= it.ID })
 	o.items = slices.Insert(o.items, i, &it)
 	return &it
@@ -47,14 +48,28 @@ func (c *Cloud) UpdateItem(org string, id int, change func(*Item)) error {
 	if o == nil || o.item(id) == nil {
 		return fmt.Errorf("unknown work item %d in organization %q", id, org)
 	}
-	c.touch(o.item(id), change)
+	c.touch(o, o.item(id), change)
 	return nil
 }
 
-func (c *Cloud) touch(it *Item, change func(*Item)) {
+func (c *Cloud) touch(o *organization, it *Item, change func(*Item)) {
 	change(it)
+	o.mark(it)
 	it.Rev++
 	it.Changed = c.now().UTC()
+}
+
+// ShowTo changes who may see an item, everybody when no object id is given. It
+// is a matter of permissions, so it makes no revision.
+func (c *Cloud) ShowTo(org string, id int, oids ...string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o := c.org(org)
+	if o == nil || o.item(id) == nil {
+		return fmt.Errorf("unknown work item %d in organization %q", id, org)
+	}
+	o.item(id).VisibleTo = oids
+	return nil
 }
 
 // SetState is UpdateItem of the state alone.
@@ -130,7 +145,7 @@ func (c *Cloud) move(org, project, query string, n int, to string, from func(str
 		home := o.project(it.Project)
 		state := home.stateOf(it.Type, to)
 		if len(moved) < n && state != "" && from(home.category(it.Type, it.State)) {
-			c.touch(it, func(it *Item) { it.State = state })
+			c.touch(o, it, func(it *Item) { it.State = state })
 			moved = append(moved, it.ID)
 		}
 	}

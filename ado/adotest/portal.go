@@ -26,7 +26,7 @@ func (c *Cloud) serveItemPage(x *exchange) answer {
 	if x.r.Method == http.MethodPost {
 		form, _ := url.ParseQuery(string(x.body)) // a broken form names no state
 		if state := form.Get("state"); p.category(it.Type, state) != "" {
-			c.touch(it, func(it *Item) { it.State = state })
+			c.touch(o, it, func(it *Item) { it.State = state })
 		}
 		return answer{status: http.StatusSeeOther}.with("Location", x.r.URL.EscapedPath())
 	}

@@ -31,6 +31,8 @@ const (
 	OpTypeList       = "types.list"
 	OpTypeGet        = "types.get"
 	OpTypeStates     = "types.states"
+	OpRevisions      = "workitems.revisions"
+	OpFieldList      = "fields.list"
 	OpPage           = "page"
 	OpUnknown        = "unknown"
 )
@@ -158,6 +160,10 @@ func (x *exchange) routeWIT(what string) {
 		x.as(OpWIQL, work((*Cloud).serveWIQL))
 	case what == "POST workitemsbatch":
 		x.as(OpItemBatch, work((*Cloud).serveItemBatch))
+	case what == "GET reporting" && strings.EqualFold(x.first(), "workitemrevisions"):
+		x.as(OpRevisions, work((*Cloud).serveRevisions))
+	case what == "GET fields" && len(x.rest) == 0:
+		x.as(OpFieldList, work((*Cloud).serveFields))
 	case what == "GET workitemtypes" && len(x.rest) == 0:
 		x.as(OpTypeList, work((*Cloud).serveTypes))
 	case what == "GET workitemtypes" && len(x.rest) == 1:

@@ -109,7 +109,7 @@ func (c *Cloud) stepForward(o *organization) (Event, bool) {
 	it := c.pick(items)
 	from := it.State
 	next := o.project(it.Project).next(it.Type, it.State)
-	c.touch(it, func(it *Item) { it.State = next })
+	c.touch(o, it, func(it *Item) { it.State = next })
 	kind := "moved"
 	if o.project(it.Project).category(it.Type, next) == "Completed" {
 		kind = "completed"
@@ -127,7 +127,7 @@ func (c *Cloud) stepTo(o *organization, kind, category string, pass func(string)
 	if to == "" {
 		return Event{}, false
 	}
-	c.touch(it, func(it *Item) { it.State = to })
+	c.touch(o, it, func(it *Item) { it.State = to })
 	return Event{kind, o.Name, it.clone(), from}, true
 }
 

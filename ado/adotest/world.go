@@ -54,6 +54,8 @@ type organization struct {
 	items    []*Item // ascending ids
 	queries  []*Query
 	nextID   int
+	// watermark counts the changes of items; each item has that of its last.
+	watermark int
 }
 
 // Project is a team project. Types is its process: see [Agile] and [Scrum].
@@ -109,6 +111,7 @@ type Item struct {
 	Links      []Link         // for one-hop queries
 	VisibleTo  []string       // object ids; empty means everybody in the project
 	Deleted    bool           // in the recycle bin: in no answer
+	watermark  int            // its place in the feed of changes
 }
 
 // Link is a non-hierarchical link, such as System.LinkTypes.Dependency-Forward.
