@@ -3,6 +3,7 @@ package ado_test
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -171,6 +172,58 @@ func askToWait(status int) http.HandlerFunc {
 			w.Header().Set("Retry-After", "7")
 			answer(w, status, `{}`)
 			return
+		}
+		answer(w, 200, `{}`)
+	}
+}
+
+// TestPace: while a quarter of the budget is left nobody waits; below it requests are spread over the time that is left,
+// and what makes no sense changes nothing.
+func TestPace(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name                    string
+		limit, remaining, reset string // reset: seconds from now
+		want                    time.Duration
+	}{
+		{"no headers", "", "", "", 0},
+		{"plenty left", "200", "50", "300", 0},
+		{"half of the quarter", "200", "25", "300", 6 * time.Second},
+		{"decimal", "200", "25.0", "100", 2 * time.Second},
+		{"nothing left", "200", "0", "300", 10 * time.Second},
+		{"counted anew in a second", "200", "0", "1", time.Second},
+		{"counted anew already", "200", "0", "-60", 0},
+		{"no end named", "200", "20", "", 9 * time.Second},
+		{"no number", "200", "many", "300", 0},
+		{"not a number", "NaN", "0", "300", 0},
+		{"no limit", "0", "0", "300", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, budget(tt.limit, tt.remaining, tt.reset), func(t *testing.T, c *ado.Client) {
+				t.Helper()
+				started := time.Now()
+				for range 2 {
+					_, err := c.As("amy", fixed(token)).Project(t.Context(), "fabrikam", "Fiber")
+					require.NoError(t, err)
+				}
+				require.Equal(t, tt.want, time.Since(started).Round(time.Second))
+			})
+		})
+	}
+}
+
+func budget(limit, remaining, reset string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for name, value := range map[string]string{"Limit": limit, "Remaining": remaining} {
+			if value != "" {
+				w.Header().Set("X-RateLimit-"+name, value)
+			}
+		}
+		if seconds, err := strconv.Atoi(reset); err == nil {
+			at := time.Now().Add(time.Duration(seconds) * time.Second)
+			w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(at.Unix(), 10))
 		}
 		answer(w, 200, `{}`)
 	}

@@ -112,7 +112,7 @@ func (s *Session) try(ctx context.Context, c call, decode func([]byte) error) (h
 		return nil, "", err
 	}
 	r := s.c.send(ctx, c, token)
-	s.c.gates.close(s.identity, retryAfter(r.header, time.Now()))
+	s.c.gates.close(s.identity, max(retryAfter(r.header, time.Now()), pace(r.header, time.Now())))
 	err = check(ctx, c, r, decode)
 	err = redact(err, token)
 	s.c.record(ctx, c, r, err, time.Since(started))
@@ -243,7 +243,8 @@ func (c *Client) record(ctx context.Context, k call, r reply, err error, took ti
 	}
 	c.observe(k.op, outcome, took)
 	c.log.DebugContext(ctx, "azure devops request", "op", k.op, "status", r.status, "outcome", outcome,
-		"dur", took, "activity", activityID(r.header), "delay", oneLine(r.header.Get("X-RateLimit-Delay")))
+		"dur", took, "activity", activityID(r.header), "delay", oneLine(r.header.Get("X-RateLimit-Delay")),
+		"left", oneLine(r.header.Get("X-RateLimit-Remaining")), "pace", pace(r.header, time.Now()))
 	if wait := retryAfter(r.header, time.Now()); wait > 0 {
 		c.log.WarnContext(ctx, "azure devops asks to wait", "op", k.op, "status", r.status, "wait", wait)
 	}
