@@ -1,6 +1,7 @@
 package adotest
 
 import (
+	"bytes"
 	"crypto/rsa"
 	"log/slog"
 	"net/http"
@@ -25,30 +26,31 @@ type Options struct {
 	// Key signs id tokens; nil generates one of 2048 bits at first use. Suites
 	// that start many clouds may share one.
 	Key *rsa.PrivateKey
+	// Budget limits each identity as the service does; nil means no limit.
+	Budget *Budget
+	// Latency is taken by every request below an organization, for benchmarks.
+	Latency time.Duration
 }
 
 // Cloud is the simulated service. It is an [http.Handler] and safe for
 // concurrent use. Functions handed to it (query filters, update functions) run
 // under its lock and must not call it back.
 type Cloud struct {
-	now    func() time.Time
-	log    *slog.Logger
-	calls  callLog
-	mu     sync.Mutex
-	public string
-	users  []*User
-	orgs   []*organization
-	apps   map[string]App
-	entra  entraState
-	faults []*activeRule
-	story  storyState
-	modes  modes
-}
-
-// modes are the behaviours that the public record leaves open.
-type modes struct {
-	truncate20000 bool
-	noCountHeader bool
+	now     func() time.Time
+	log     *slog.Logger
+	latency time.Duration
+	calls   callLog
+	mu      sync.Mutex
+	public  string
+	users   []*User
+	orgs    []*organization
+	apps    map[string]App
+	entra   entraState
+	faults  []*activeRule
+	story   storyState
+	modes   map[Mode]bool
+	budget  *Budget
+	spent   map[string][]spending // by object id in lower case
 }
 
 var _ http.Handler = (*Cloud)(nil)
@@ -56,7 +58,7 @@ var _ http.Handler = (*Cloud)(nil)
 // New returns a cloud with no tenants, users or organizations in it; see
 // [Cloud.Seed] for the demo world.
 func New(o Options) *Cloud {
-	c := &Cloud{now: o.Now, log: o.Logger, public: strings.TrimSuffix(o.PublicURL, "/"), apps: map[string]App{}}
+	c := &Cloud{now: o.Now, log: o.Logger, public: strings.TrimSuffix(o.PublicURL, "/"), apps: map[string]App{}, latency: o.Latency}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -64,6 +66,7 @@ func New(o Options) *Cloud {
 		c.log = slog.New(slog.DiscardHandler)
 	}
 	c.entra = newEntraState(o)
+	c.SetBudget(o.Budget)
 	return c
 }
 
@@ -90,23 +93,6 @@ func (c *Cloud) BaseURL() string { return c.PublicURL() + "/ado" }
 // ProfileURL stands for https://app.vssps.visualstudio.com. It needs a public URL.
 func (c *Cloud) ProfileURL() string { return c.PublicURL() + "/vssps" }
 
-// TruncateAt20000 chooses what a query with more than 20,000 results does:
-// false (the default) is the observed 400 VS402337, true is the documented
-// silent cut at 20,000 rows (Microsoft Learn, "Work tracking object limits").
-func (c *Cloud) TruncateAt20000(on bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.modes.truncate20000 = on
-}
-
-// OmitCountHeader makes HEAD on a query answer 200 without X-Total-Count, a
-// header that the specification does not name.
-func (c *Cloud) OmitCountHeader(on bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.modes.noCountHeader = on
-}
-
 // ServeHTTP answers one request.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := c.exchange(r)
@@ -119,13 +105,22 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer runs the request through the faults that match it.
 func (c *Cloud) answer(x *exchange) answer {
-	next := func() answer {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		return x.handle(c, x)
+	if x.org != "" && !x.wait(c.latency) {
+		return answer{}
 	}
+	next := func() answer { return c.metered(x, func() answer { return c.handle(x) }) }
 	if f, ok := c.takeFault(x); ok {
 		return f.serve(c, x, next)
 	}
 	return next()
+}
+
+func (c *Cloud) handle(x *exchange) answer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a := x.handle(c, x)
+	if c.modes[ModeMarkAnswers] && bytes.HasPrefix(a.body, []byte("{")) && x.org != "" {
+		a.body = append([]byte(bom), a.body...)
+	}
+	return a
 }

@@ -29,6 +29,14 @@ func vss(status int, typeKey, message string) answer {
 	return a
 }
 
+// coded is vss for the errors whose typeKey nobody published.
+func (c *Cloud) coded(status int, typeKey, message string) answer {
+	if c.modes[ModePlainTypeKeys] {
+		typeKey = "VssServiceException"
+	}
+	return vss(status, typeKey, message)
+}
+
 func badRequest(typeKey, message string) answer { return vss(http.StatusBadRequest, typeKey, message) }
 
 func queryNotFound(id string) answer {

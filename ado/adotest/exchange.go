@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maxBody bounds a request body; the largest legitimate one is a query text of
@@ -22,6 +23,7 @@ type exchange struct {
 	r        *http.Request
 	body     []byte
 	base     string // public URL without trailing slash
+	host     string // of a request to a real host name, which then begins the URLs of the organization
 	op       string // see the Op constants
 	handle   func(*Cloud, *exchange) answer
 	tenant   string   // of a /login request
@@ -40,7 +42,8 @@ type exchange struct {
 
 // exchange reads the request, names its operation and its caller.
 func (c *Cloud) exchange(r *http.Request) *exchange {
-	x := &exchange{r: r, params: foldedQuery(r.URL.Query()), activity: randomGUID()}
+	r, host := underPrefix(r)
+	x := &exchange{r: r, host: host, params: foldedQuery(r.URL.Query()), activity: randomGUID()}
 	// A body that cannot be read is the caller's hang-up; the handler then sees
 	// what arrived and refuses it as malformed.
 	x.body, _ = io.ReadAll(io.LimitReader(r.Body, maxBody))
@@ -103,6 +106,8 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	pause  time.Duration // before the second half of the body
+	cut    bool          // the second half of the body is never sent
 }
 
 // with returns the answer with one more header.
@@ -152,6 +157,21 @@ func (a answer) write(w http.ResponseWriter, x *exchange) {
 	}
 	w.WriteHeader(a.status)
 	if x.r.Method != http.MethodHead {
-		_, _ = w.Write(a.body) // a gone client is its own business
+		a.writeBody(w, x)
 	}
+}
+
+// writeBody does not mind a client that is gone.
+func (a answer) writeBody(w http.ResponseWriter, x *exchange) {
+	if a.pause == 0 && !a.cut {
+		_, _ = w.Write(a.body)
+		return
+	}
+	half := len(a.body) / 2
+	_, _ = w.Write(a.body[:half])
+	_ = http.NewResponseController(w).Flush()
+	if a.cut || !x.wait(a.pause) {
+		panic(http.ErrAbortHandler)
+	}
+	_, _ = w.Write(a.body[half:])
 }

@@ -1,6 +1,7 @@
 package adotest
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -29,13 +30,22 @@ func asCaller(name string, a func(x *exchange) answer) Fault {
 	return Fault{name, func(c *Cloud, x *exchange, _ func() answer) answer {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if x.session != nil {
-			if x.viewer = c.user(x.session.oid); x.viewer != nil {
-				return a(x).userData(x)
-			}
-		}
-		return a(x)
+		c.findViewer(x)
+		return c.asCaller(x, a(x))
 	}}
+}
+
+func (c *Cloud) findViewer(x *exchange) {
+	if x.session != nil {
+		x.viewer = c.user(x.session.oid)
+	}
+}
+
+func (c *Cloud) asCaller(x *exchange, a answer) answer {
+	if c.findViewer(x); x.viewer == nil {
+		return a
+	}
+	return a.userData(x)
 }
 
 // Custom answers with the given status, headers and body.
@@ -110,44 +120,53 @@ func BasicRefused() Fault {
 	return fixed("basic refused", func(*exchange) answer { return basicRefused() })
 }
 
-// NotFound is 404 QueryItemNotFoundException, the answer for a query that is
-// missing, deleted or not readable.
-func NotFound() Fault {
-	return asCaller("not found", func(x *exchange) answer { return queryNotFound(x.first()) })
-}
-
 const blocked = "TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource WorkItemTrackingResource in namespace User."
 
 // Throttled is 429 as JSON with Retry-After in whole seconds; 0 leaves the
 // header out.
 func Throttled(retryAfter time.Duration) Fault {
-	return fixed("throttled", func(*exchange) answer {
-		a := vss(http.StatusTooManyRequests, "RequestBlockedException", blocked)
-		return a.limits(retryAfter)
-	})
+	return Fault{"throttled", func(c *Cloud, _ *exchange, _ func() answer) answer {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.coded(http.StatusTooManyRequests, "RequestBlockedException", blocked).limits(c.now(), retryAfter, 1250*time.Millisecond)
+	}}
 }
 
 // ThrottledText is Throttled with a plain text body.
 func ThrottledText(retryAfter time.Duration) Fault {
-	return fixed("throttled text", func(*exchange) answer {
+	return Fault{"throttled text", func(c *Cloud, _ *exchange, _ func() answer) answer {
 		a := answer{status: http.StatusTooManyRequests, body: []byte(blocked)}
-		return a.with("Content-Type", "text/plain").limits(retryAfter)
-	})
+		return a.with("Content-Type", "text/plain").limits(c.now(), retryAfter, 1250*time.Millisecond)
+	}}
 }
 
 // Delayed is the real answer with the headers of a delayed request: a 200 may
-// carry Retry-After.
+// carry Retry-After. It comes at once; see HeldBack.
 func Delayed(retryAfter time.Duration) Fault {
-	return Fault{"delayed", func(_ *Cloud, _ *exchange, next func() answer) answer { return next().limits(retryAfter) }}
+	return Fault{"delayed", func(c *Cloud, _ *exchange, next func() answer) answer {
+		return next().limits(c.now(), retryAfter, 1250*time.Millisecond)
+	}}
+}
+
+// HeldBack is Delayed with a real wait, whose length X-RateLimit-Delay tells. A
+// caller that gives up earlier gets nothing.
+func HeldBack(wait, retryAfter time.Duration) Fault {
+	return Fault{"held back", func(c *Cloud, x *exchange, next func() answer) answer {
+		if !x.wait(wait) {
+			return answer{}
+		}
+		return next().limits(c.now(), retryAfter, wait)
+	}}
 }
 
 // limits adds Retry-After and the rate limit headers (Microsoft Learn, "Rate
 // and usage limits").
-func (a answer) limits(retryAfter time.Duration) answer {
+func (a answer) limits(now time.Time, retryAfter, delay time.Duration) answer {
 	if retryAfter > 0 {
 		a = a.with("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 	}
-	return a.with("X-RateLimit-Resource", "WorkItemTrackingResource").with("X-RateLimit-Delay", "1.250").
+	return a.with("X-RateLimit-Resource", "WorkItemTrackingResource").
+		with("X-RateLimit-Delay", fmt.Sprintf("%.3f", delay.Seconds())).
 		with("X-RateLimit-Limit", "200").with("X-RateLimit-Remaining", "0").
-		with("X-RateLimit-Reset", strconv.FormatInt(time.Now().Add(retryAfter).Unix(), 10))
+		with("X-RateLimit-Reset", strconv.FormatInt(now.Add(retryAfter).Unix(), 10))
 }

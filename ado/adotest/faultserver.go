@@ -6,20 +6,6 @@ import (
 	"time"
 )
 
-// TooMany is 400 VS402337: over 20,000 results.
-func TooMany() Fault {
-	return asCaller("too many results", func(*exchange) answer { return tooMany() })
-}
-
-// QueryTimeout is VS402335 with the given status, which is not documented:
-// 400, 408 and 500 are all conceivable.
-func QueryTimeout(status int) Fault {
-	return asCaller("query timeout", func(*exchange) answer {
-		return vss(status, "WorkItemTrackingQueryTimeoutException",
-			"VS402335: The timeout period (30 seconds) elapsed prior to completion of the query or the server is not responding.")
-	})
-}
-
 // ServerError is 500 with a JSON body.
 func ServerError() Fault {
 	return asCaller("server error", func(*exchange) answer {
@@ -52,14 +38,10 @@ func Hang() Fault {
 // Slow gives the real answer after a wait, or nothing if the client is gone.
 func Slow(wait time.Duration) Fault {
 	return Fault{"slow", func(_ *Cloud, x *exchange, next func() answer) answer {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			return next()
-		case <-x.r.Context().Done():
+		if !x.wait(wait) {
 			return answer{}
 		}
+		return next()
 	}}
 }
 
@@ -90,6 +72,40 @@ func Truncated() Fault {
 		a := next()
 		a.body = a.body[:len(a.body)/2]
 		return a
+	}}
+}
+
+// SlowBody sends the headers and half of the real body at once, and the rest
+// after the wait.
+func SlowBody(wait time.Duration) Fault {
+	return Fault{"slow body", func(_ *Cloud, _ *exchange, next func() answer) answer {
+		a := next()
+		a.pause = wait
+		return a
+	}}
+}
+
+// CutOff promises the whole body by Content-Length and closes the connection in
+// the middle of it.
+func CutOff() Fault {
+	return Fault{"cut off", func(_ *Cloud, _ *exchange, next func() answer) answer {
+		a := next()
+		a.cut = true
+		return a
+	}}
+}
+
+// Gateway is a page of a proxy in front of the service, for 502 and 504.
+func Gateway(status int) Fault {
+	return fixed("gateway", func(*exchange) answer {
+		return htmlAnswer(status, "<html><head><title>"+http.StatusText(status)+"</title></head></html>")
+	})
+}
+
+// Skewed is the real answer with a Date header that is off by d.
+func Skewed(d time.Duration) Fault {
+	return Fault{"skewed", func(c *Cloud, _ *exchange, next func() answer) answer {
+		return next().with("Date", c.now().Add(d).UTC().Format(http.TimeFormat))
 	}}
 }
 

@@ -38,7 +38,7 @@ func profileGate(h handler) handler {
 		if !x.session.allows(scopeProfile) {
 			return bearerRefused().userData(x)
 		}
-		if a, refused := checkVersion(x); refused {
+		if a, refused := c.checkVersion(x); refused {
 			return a.userData(x)
 		}
 		return h(c, x).userData(x)
@@ -76,12 +76,17 @@ func (c *Cloud) challenge(x *exchange, a answer) answer {
 	if x.inOrg == nil {
 		return a
 	}
-	return a.with("WWW-Authenticate", "Bearer authorization_uri="+x.base+"/login/"+x.inOrg.Tenant).
-		with("X-VSS-ResourceTenant", x.inOrg.Tenant)
+	a = a.with("WWW-Authenticate", "Bearer authorization_uri="+x.base+"/login/"+x.inOrg.Tenant)
+	if c.modes[ModeOmitTenantHeader] {
+		return a
+	}
+	return a.with("X-VSS-ResourceTenant", x.inOrg.Tenant)
 }
 
 func (c *Cloud) enterOrg(x *exchange, scopes []string) (answer, bool) {
 	switch {
+	case x.inOrg == nil && c.modes[ModeRefuseUnknownOrg]:
+		return notAMember(x.viewer.ID()), true
 	case x.inOrg == nil:
 		return notFoundPage(), true
 	case x.inOrg.Disabled, !strings.EqualFold(x.inOrg.Tenant, x.session.tid), x.viewer.membership(x.org) == nil:
@@ -89,7 +94,7 @@ func (c *Cloud) enterOrg(x *exchange, scopes []string) (answer, bool) {
 	case !x.session.allows(scopes):
 		return bearerRefused(), true
 	}
-	if a, refused := checkVersion(x); refused {
+	if a, refused := c.checkVersion(x); refused {
 		return a, true
 	}
 	if a, refused := checkPath(x); refused {
@@ -125,14 +130,16 @@ var apiVersion = regexp.MustCompile(`^([1-6]\.[0-9]|7\.[0-2])(-preview(\.\d+)?)?
 
 // checkVersion wants a version in the query or in Accept (Microsoft Learn,
 // "REST API versioning"). Harsher than documented: the service lets a GET of a
-// released resource go without one.
-func checkVersion(x *exchange) (answer, bool) {
+// released resource go without one; see [ModeVersionOptional].
+func (c *Cloud) checkVersion(x *exchange) (answer, bool) {
 	v := x.param("api-version")
 	if v == "" {
 		_, v, _ = strings.Cut(strings.ToLower(x.r.Header.Get("Accept")), "api-version=")
 		v, _, _ = strings.Cut(v, ";")
 	}
 	switch {
+	case v == "" && c.modes[ModeVersionOptional] && x.r.Method != http.MethodPost && x.op != OpConnectionData:
+		return answer{}, false
 	case v == "":
 		return badRequest("VssVersionNotSpecifiedException", "No api-version was supplied for the \""+x.r.Method+
 			"\" request. The version must be supplied either as part of the Accept header (e.g. \"application/json; api-version=1.0\") or as a query parameter (e.g. \"?api-version=1.0\")."), true

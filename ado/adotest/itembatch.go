@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -38,14 +39,14 @@ func (c *Cloud) serveItemBatch(x *exchange) answer {
 }
 
 // batch keeps the order of the request; with omit a slot that cannot be read is
-// null. Whether count includes them is not documented; here it does. With a
-// project in the URL, items of other projects cannot be read: harsher than
-// documented.
+// null. Whether count includes them is not documented: see
+// [ModeCountSkipsNulls]. With a project in the URL, items of other projects
+// cannot be read, harsher than documented: see [ModeOpenProjectBatch].
 func (c *Cloud) batch(x *exchange, ids []int, fields []string, omit bool) answer {
 	rows := make([]any, 0, len(ids))
 	for _, id := range ids {
 		it := x.inOrg.item(id)
-		elsewhere := it != nil && x.inProj != nil && it.Project != x.inProj.Name
+		elsewhere := it != nil && x.inProj != nil && it.Project != x.inProj.Name && !c.modes[ModeOpenProjectBatch]
 		switch {
 		case it != nil && !elsewhere && it.visibleTo(x.viewer, x.inOrg.Name):
 			rows = append(rows, object{"id": it.ID, "rev": it.Rev, "fields": c.fields(x, it, fields), "url": x.itemURL(it.ID)})
@@ -54,6 +55,10 @@ func (c *Cloud) batch(x *exchange, ids []int, fields []string, omit bool) answer
 		default:
 			return itemNotFound(id)
 		}
+	}
+	if c.modes[ModeCountSkipsNulls] {
+		count := len(slices.DeleteFunc(slices.Clone(rows), func(row any) bool { return row == nil }))
+		return jsonAnswer(http.StatusOK, object{"count": count, "value": rows})
 	}
 	return listAnswer(rows)
 }
@@ -67,10 +72,14 @@ func (c *Cloud) fields(x *exchange, it *Item, names []string) object {
 	}
 	out := object{}
 	for _, n := range names {
+		found := false
 		for k, v := range all {
 			if strings.EqualFold(k, n) {
-				out[k] = v
+				out[k], found = v, true
 			}
+		}
+		if !found && c.modes[ModeWriteNulls] {
+			out[n] = nil
 		}
 	}
 	return out
@@ -126,7 +135,7 @@ func (c *Cloud) serveTypes(x *exchange) answer {
 	}
 	rows := []object{}
 	for _, t := range x.inProj.Types {
-		rows = append(rows, x.typeJSON(t, !t.OmitStates))
+		rows = append(rows, x.typeJSON(t, !t.OmitStates && !c.modes[ModeOmitTypeStates]))
 	}
 	return listAnswer(rows)
 }
@@ -136,7 +145,7 @@ func (c *Cloud) serveType(x *exchange) answer {
 	if bad {
 		return a
 	}
-	return jsonAnswer(http.StatusOK, x.typeJSON(*t, !t.OmitStates))
+	return jsonAnswer(http.StatusOK, x.typeJSON(*t, !t.OmitStates && !c.modes[ModeOmitTypeStates]))
 }
 
 // serveTypeStates is "Work Item Type States - List".
@@ -176,6 +185,8 @@ func (x *exchange) typeJSON(t Type, states bool) object {
 	}
 	if states {
 		out["states"] = stateRows(t)
+	}
+	if states && len(t.States) > 0 {
 		out["transitions"] = object{"": []object{{"to": t.States[0].Name, "actions": nil}}}
 	}
 	return out

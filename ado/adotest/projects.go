@@ -41,9 +41,9 @@ func (c *Cloud) serveProject(x *exchange) answer {
 		return projectNotFound(wanted)
 	}
 	out := x.projectJSON(p)
-	team := guidOf("team", p.ID)
+	team := p.teamID()
 	self := x.orgURL() + "/_apis/projects/" + p.ID
-	out["defaultTeam"] = object{"id": team, "name": p.Name + " Team", "url": self + "/teams/" + team}
+	out["defaultTeam"] = object{"id": team, "name": p.teamName(), "url": self + "/teams/" + team}
 	out["_links"] = object{"self": object{"href": self}, "web": object{"href": x.orgURL() + "/" + p.Name}}
 	return jsonAnswer(http.StatusOK, out)
 }
@@ -122,7 +122,7 @@ func (c *Cloud) serveConnectionData(x *exchange) answer {
 // serveResourceAreas tells without credentials whether an organization exists
 // and where (Microsoft Learn, "Work with URLs in extensions and integrations").
 func (c *Cloud) serveResourceAreas(x *exchange) answer {
-	if a, bad := checkVersion(x); bad {
+	if a, bad := c.checkVersion(x); bad {
 		return a
 	}
 	o := c.org(x.param("accountname"))

@@ -8,10 +8,11 @@ import (
 
 // serveQuerySearch is "Queries - Search Queries": names only, folders never,
 // every query of the project that the caller sees, private ones included. Case
-// and position of the match are not documented; here any substring matches.
+// and position of the match are not documented: see [ModeSearchCase] and
+// [ModeSearchPrefix].
 func (c *Cloud) serveQuerySearch(x *exchange) answer {
 	top := x.intParam("$top", 50)
-	if top > 200 { // harsher than documented: only the maximum is
+	if top > 200 && !c.modes[ModeCapSearchTop] { // harsher than documented: only the maximum is
 		return badRequest("ArgumentOutOfRangeException", "VS403470: The value of $top must not exceed 200.\r\nParameter name: $top")
 	}
 	if a, bad := x.needProject(); bad {
@@ -21,10 +22,10 @@ func (c *Cloud) serveQuerySearch(x *exchange) answer {
 		return a
 	}
 	rows, more := []object{}, false
-	text := strings.ToLower(x.param("$filter"))
+	top = min(top, 200)
 	for _, q := range x.inOrg.queries {
 		deleted := q.Deleted && !strings.EqualFold(x.param("$includedeleted"), "true")
-		if q.Project != x.inProj.Name || deleted || !q.visibleTo(x.viewer) || !strings.Contains(strings.ToLower(q.Name), text) {
+		if q.Project != x.inProj.Name || deleted || !q.visibleTo(x.viewer) || !c.finds(x.param("$filter"), q.Name) {
 			continue
 		}
 		if len(rows) == top {
@@ -34,6 +35,16 @@ func (c *Cloud) serveQuerySearch(x *exchange) answer {
 		rows = append(rows, x.queryJSON(q, x.param("$expand")))
 	}
 	return jsonAnswer(http.StatusOK, object{"count": len(rows), "value": rows, "hasMore": more})
+}
+
+func (c *Cloud) finds(text, name string) bool {
+	if !c.modes[ModeSearchCase] {
+		text, name = strings.ToLower(text), strings.ToLower(name)
+	}
+	if c.modes[ModeSearchPrefix] {
+		return strings.HasPrefix(name, text)
+	}
+	return strings.Contains(name, text)
 }
 
 // serveQueryRoots is "Queries - List".

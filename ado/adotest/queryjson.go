@@ -11,7 +11,18 @@ const wireTime = "2006-01-02T15:04:05.999Z"
 
 func stamp(t time.Time) string { return t.UTC().Format(wireTime) }
 
-func (x *exchange) orgURL() string { return x.base + "/ado/" + url.PathEscape(x.inOrg.Name) }
+// orgURL has the form that the caller used (Microsoft Learn, "Work with URLs in
+// extensions and integrations").
+func (x *exchange) orgURL() string {
+	switch name := url.PathEscape(x.inOrg.Name); x.host {
+	case "":
+		return x.base + "/ado/" + name
+	case hostAzure:
+		return "https://" + hostAzure + "/" + name
+	default:
+		return "https://" + x.host
+	}
+}
 
 // projectURL carries the id even when the caller used the name.
 func (x *exchange) projectURL() string {

@@ -1,9 +1,6 @@
 package adotest
 
-import (
-	"net/http"
-	"strings"
-)
+import "net/http"
 
 // sizeLimit of a query's result (Microsoft Learn, "Work tracking object limits").
 const sizeLimit = 20_000
@@ -16,7 +13,7 @@ func (c *Cloud) serveRun(x *exchange) answer {
 	}
 	q.LastRun, q.LastRunBy = c.now().UTC(), x.viewer.OID
 	items := x.inOrg.matches(q, x.viewer)
-	if total := len(items) + q.Extra; total > sizeLimit && !c.modes.truncate20000 {
+	if c.tooLarge(x, len(items)+q.Extra) {
 		return tooMany()
 	}
 	ids := make([]int, 0, len(items)+q.Extra)
@@ -31,9 +28,9 @@ func (c *Cloud) serveRun(x *exchange) answer {
 	case Flat:
 		body["workItems"] = x.refs(capped(ids, x.intParam("$top", sizeLimit)))
 	case Tree:
-		body["workItemRelations"] = capped(x.treeRows(items), x.intParam("$top", sizeLimit))
+		body["workItemRelations"] = capped(x.treeRows(c, items), x.intParam("$top", sizeLimit))
 	case OneHop:
-		body["workItemRelations"] = capped(x.hopRows(items), x.intParam("$top", sizeLimit))
+		body["workItemRelations"] = capped(x.hopRows(c, items), x.intParam("$top", sizeLimit))
 	}
 	return jsonAnswer(http.StatusOK, body)
 }
@@ -44,18 +41,40 @@ func (c *Cloud) serveCount(x *exchange) answer {
 	if bad {
 		return a
 	}
-	n := len(x.inOrg.matches(q, x.viewer)) + q.Extra
+	items := x.inOrg.matches(q, x.viewer)
+	n := len(items) + q.Extra
 	switch {
-	case n > sizeLimit && !c.modes.truncate20000:
+	case c.tooLarge(x, n):
 		return tooMany()
 	case q.kind() == OneHop:
-		n = len(x.hopRows(x.inOrg.matches(q, x.viewer)))
+		n = c.hopCount(x.hopRows(c, items))
 	}
 	out := answer{status: http.StatusOK}
-	if c.modes.noCountHeader {
+	if c.modes[ModeOmitCountHeader] {
 		return out
 	}
 	return out.with("X-Total-Count", itoa(min(n, sizeLimit)))
+}
+
+func (c *Cloud) tooLarge(x *exchange, total int) bool {
+	avoided := c.modes[ModeTopAvoidsLimit] && x.intParam("$top", sizeLimit+1) <= sizeLimit
+	return total > sizeLimit && !c.modes[ModeTruncateAt20000] && !avoided
+}
+
+// hopCount is the total of a link query: rows, or the items in them.
+func (c *Cloud) hopCount(rows []object) int {
+	if !c.modes[ModeHeadCountsItems] {
+		return len(rows)
+	}
+	seen := map[any]bool{}
+	for _, row := range rows {
+		for _, end := range []string{"source", "target"} {
+			if ref, ok := row[end].(object); ok {
+				seen[ref["id"]] = true
+			}
+		}
+	}
+	return len(seen)
 }
 
 // runnable finds the query or says why it cannot run.
@@ -63,7 +82,7 @@ func (c *Cloud) runnable(x *exchange) (*Query, answer, bool) {
 	if a, bad := x.needProject(); bad {
 		return nil, a, true
 	}
-	if x.team != "" && !strings.EqualFold(x.team, x.inProj.Name+" Team") {
+	if x.team != "" && !x.inProj.hasTeam(x.team) {
 		return nil, vss(http.StatusInternalServerError, "TeamNotFoundException", "The team with id '"+x.team+"' does not exist."), true
 	}
 	id := x.first()
@@ -74,6 +93,9 @@ func (c *Cloud) runnable(x *exchange) (*Query, answer, bool) {
 	q := x.readable(id)
 	if q == nil || q.Deleted {
 		return nil, queryNotFound(id), true
+	}
+	if c.lacksTeam(x, q.WIQL) {
+		return nil, noTeam(), true
 	}
 	if q.InvalidSyntax {
 		return nil, badRequest("SyntaxException", "TF51011: The specified area path does not exist. The error is caused by «'"+x.inProj.Name+"\\Gone'»."), true
@@ -110,7 +132,7 @@ func capped[T any](rows []T, top int) []T { return rows[:min(len(rows), top)] }
 
 // treeRows writes one row an item, a parent before its children. An item whose
 // parent is not in the result is a root, whose row has neither rel nor source.
-func (x *exchange) treeRows(items []*Item) []object {
+func (x *exchange) treeRows(c *Cloud, items []*Item) []object {
 	in, children := map[int]bool{}, map[int][]*Item{}
 	for _, it := range items {
 		in[it.ID] = true
@@ -126,7 +148,7 @@ func (x *exchange) treeRows(items []*Item) []object {
 	var walk func(parent int)
 	walk = func(parent int) {
 		for _, it := range children[parent] {
-			row := object{"target": x.ref(it.ID)}
+			row := x.rootRow(c, it.ID)
 			if parent != 0 {
 				row["rel"], row["source"] = "System.LinkTypes.Hierarchy-Forward", x.ref(parent)
 			}
@@ -140,10 +162,10 @@ func (x *exchange) treeRows(items []*Item) []object {
 
 // hopRows writes a root row for each source and a row for each of its links, so
 // an id may come several times, and a target need not be a source.
-func (x *exchange) hopRows(items []*Item) []object {
+func (x *exchange) hopRows(c *Cloud, items []*Item) []object {
 	rows := []object{}
 	for _, it := range items {
-		rows = append(rows, object{"target": x.ref(it.ID)})
+		rows = append(rows, x.rootRow(c, it.ID))
 		for _, l := range it.Links {
 			if t := x.inOrg.item(l.Target); t != nil && t.visibleTo(x.viewer, x.inOrg.Name) {
 				rows = append(rows, object{"rel": l.Rel, "source": x.ref(it.ID), "target": x.ref(l.Target)})
@@ -151,4 +173,14 @@ func (x *exchange) hopRows(items []*Item) []object {
 		}
 	}
 	return rows
+}
+
+// rootRow has no link. That its keys are absent was observed; older notes say
+// null.
+func (x *exchange) rootRow(c *Cloud, id int) object {
+	row := object{"target": x.ref(id)}
+	if c.modes[ModeWriteNulls] {
+		row["rel"], row["source"] = nil, nil
+	}
+	return row
 }

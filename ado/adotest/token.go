@@ -124,7 +124,9 @@ func (c *Cloud) redeemRefresh(x *exchange, app App, form url.Values) answer {
 			return c.tokenError(ConsentRequired().as("invalid_grant"))
 		}
 	}
-	g.dead = new(GrantReused())
+	if !c.modes[ModeTolerateReuse] {
+		g.dead = new(GrantReused())
+	}
 	return c.issue(x, g.grant, scopes)
 }
 

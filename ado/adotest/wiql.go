@@ -26,18 +26,24 @@ func (c *Cloud) serveWIQL(x *exchange) answer {
 	if len([]rune(in.Query)) > 32_000 {
 		return badRequest("WorkItemTrackingQueryException", "VS402339: The query text exceeds the limit of 32000 characters.")
 	}
+	if c.lacksTeam(x, in.Query) {
+		return noTeam()
+	}
 	conds, err := parseWIQL(in.Query, strings.EqualFold(x.param("timeprecision"), "true"))
 	if err != nil {
 		return badRequest("WorkItemTrackingQueryException", err.Error())
 	}
-	ids, top := []int{}, x.intParam("$top", sizeLimit)
+	ids := []int{}
 	for _, it := range x.inOrg.items {
-		if it.visibleTo(x.viewer, x.inOrg.Name) && c.holds(x, conds, it) && len(ids) < top {
+		if it.visibleTo(x.viewer, x.inOrg.Name) && c.holds(x, conds, it) {
 			ids = append(ids, it.ID)
 		}
 	}
+	if c.tooLarge(x, len(ids)) {
+		return tooMany()
+	}
 	body := x.resultHead(c, Flat)
-	body["workItems"] = x.refs(ids)
+	body["workItems"] = x.refs(capped(ids, min(x.intParam("$top", sizeLimit), sizeLimit)))
 	return jsonAnswer(http.StatusOK, body)
 }
 
