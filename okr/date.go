@@ -28,6 +28,14 @@ func (d Date) Days() int {
 	return int(t.Unix() / int64(24*time.Hour/time.Second))
 }
 
+// time is the first moment of the day in UTC; of an invalid date that of 1970.
+func (d Date) time() time.Time {
+	return time.Unix(int64(d.Days())*int64(24*time.Hour/time.Second), 0).UTC()
+}
+
+// Add gives the day n days later.
+func (d Date) Add(n int) Date { return DateOf(d.time().AddDate(0, 0, n)) }
+
 // Quarter gives the calendar quarter that lies n quarters after that of day.
 func Quarter(day time.Time, n int) Period {
 	first := time.Date(day.Year(), (day.Month()-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 3*n, 0)

@@ -1,7 +1,7 @@
 package okr
 
 import (
-	"fmt"
+	"slices"
 	"time"
 )
 
@@ -29,9 +29,20 @@ func (k GoalKind) Prefix() string {
 
 // Limits of what people may write, in characters (runes).
 const (
-	MaxTitle = 255
-	MaxName  = 80
-	MaxUnit  = 20
+	MaxTitle       = 255
+	MaxName        = 80
+	MaxUnit        = 20
+	MaxDescription = 2000
+	MaxNote        = 2000
+	MaxTag         = 40
+)
+
+// Limits of lists.
+const (
+	MaxTags   = 10
+	MaxPeople = 50 // co-owners, viewers and editors, each
+	MaxPhases = 30
+	MaxDepth  = 10 // levels of objectives
 )
 
 // Person is somebody as the chat knows them.
@@ -40,37 +51,82 @@ type Person struct {
 	Name string `json:"name"`
 }
 
-// Goal is an objective, a key result or a project.
+// Goal is an objective, a key result or a project. Fields that came later than
+// others are empty in old records, and mean then what they meant before.
 type Goal struct {
-	ID     GoalID   `json:"id"`
-	Kind   GoalKind `json:"kind"`
-	Title  string   `json:"title"`
-	Owner  Person   `json:"owner"`
-	Parent GoalID   `json:"parent,omitempty"` // the objective above; empty at the top
-	Period Period   `json:"period"`           // key results and projects take their objective's
+	ID       GoalID   `json:"id"`
+	Kind     GoalKind `json:"kind"`
+	Title    string   `json:"title"`
+	Owner    Person   `json:"owner"`
+	Parent   GoalID   `json:"parent,omitempty"`   // the objective above; empty at the top
+	Period   Period   `json:"period"`             // key results and projects take their objective's
+	PeriodID string   `json:"periodId,omitempty"` // the period that it is filed under; empty: that of its dates
+	Details
 
 	Metric  *Metric  `json:"metric,omitempty"`  // key results only
 	Binding *Binding `json:"binding,omitempty"` // never on an objective
 
+	Manual      *Override    `json:"manual,omitempty"` // what a person set over the automatic value or status
+	Closed      *Closing     `json:"closed,omitempty"` // nil: open
+	Rolled      *Rolled      `json:"rolled,omitempty"` // objectives: what the children make; nil: not computed yet
+	LastCheckIn *CheckInMark `json:"lastCheckIn,omitempty"`
+	Audience    []UserID     `json:"audience,omitempty"` // who alone may see it, by its own and its objectives' privacy; empty: everyone
+
 	CreatedBy Person    `json:"createdBy"`
 	CreatedAt time.Time `json:"createdAt"`
+	Version   int       `json:"version,omitempty"` // one more with each edit by a person, none with a sync
+	Edits     []Edit    `json:"edits,omitempty"`   // the last ones, oldest first
 }
 
-// Metric is the number of a key result.
-type Metric struct {
-	Name    string     `json:"name"`
-	Unit    string     `json:"unit,omitempty"`
-	Start   float64    `json:"start"`
-	Target  float64    `json:"target"`
-	Current *float64   `json:"current,omitempty"` // nil: no data yet
-	At      *time.Time `json:"at,omitempty"`      // when Current was measured
+// Details are what a goal has beyond the short form.
+type Details struct {
+	Description  string   `json:"description,omitempty"`
+	Tags         []string `json:"tags,omitempty"`
+	Team         string   `json:"team,omitempty"`  // a free name
+	Level        Level    `json:"level,omitempty"` // empty: team
+	CoOwners     []Person `json:"coOwners,omitempty"`
+	CheckInOwner Person   `json:"checkInOwner,omitzero"` // who is asked for check-ins; empty: the owner
+	Delegate     Person   `json:"delegate,omitzero"`     // may do everything but change the owners
+	Private      bool     `json:"private,omitempty"`     // seen only by its people
+	Viewers      []Person `json:"viewers,omitempty"`     // who may see a private goal besides
+	Editors      []Person `json:"editors,omitempty"`     // who may edit besides
+	OnlyEditors  bool     `json:"onlyEditors,omitempty"` // only owners, delegate and Editors may edit: not even admins
+	GoalType     GoalType `json:"goalType,omitempty"`    // objectives; empty: aspirational
+	Weight       *float64 `json:"weight,omitempty"`      // percent of the parent, 0 to 100; nil: an equal share of the rest
 }
 
-// Period is a span of days, both ends included.
-type Period struct {
-	Name  string `json:"name,omitempty"`
-	Start Date   `json:"start"`
-	End   Date   `json:"end"`
+// Level is whose goal it is.
+type Level string
+
+// The levels of goals. An empty one is that of a team.
+const (
+	LevelOrganization Level = "organization"
+	LevelTeam         Level = "team"
+	LevelIndividual   Level = "individual"
+)
+
+// GoalType says how certain an objective is meant to be reached.
+type GoalType string
+
+// The types of objectives. An empty one is aspirational.
+const (
+	Aspirational GoalType = "aspirational"
+	Committed    GoalType = "committed"
+)
+
+// IsOpen says whether the goal may be edited, checked in, bound and measured: it
+// is neither closed nor postponed.
+func (g Goal) IsOpen() bool { return g.Closed == nil }
+
+// Owners lists the owner and the co-owners.
+func (g Goal) Owners() []Person { return append([]Person{g.Owner}, g.CoOwners...) }
+
+// Asked is who is asked for check-ins: the check-in owner, else the owner.
+func (g Goal) Asked() Person {
+	if g.CheckInOwner.ID != "" {
+		return g.CheckInOwner
+	}
+	return g.Owner
 }
 
 // Key is the record's id.
@@ -79,30 +135,12 @@ func (g Goal) Key() string { return string(g.ID) }
 // Unique is empty: two goals may have the same title.
 func (g Goal) Unique() string { return "" }
 
-// Indexes names the lists that the goal stands in besides that of all goals.
-func (g Goal) Indexes() []string {
-	indexes := []string{KindIndex(g.Kind)}
-	if g.Parent != "" {
-		indexes = append(indexes, ChildIndex(g.Parent))
-	}
-	if g.Binding != nil {
-		indexes = append(indexes, BoundIndex(g.Binding.Connection))
-	}
-	return indexes
-}
-
-// KindIndex lists the goals of one kind.
-func KindIndex(kind GoalKind) string { return "kind:" + kind.Prefix() }
-
-// ChildIndex lists the goals below an objective.
-func ChildIndex(parent GoalID) string { return "child:" + string(parent) }
-
-// BoundIndex lists the goals that are measured through a connection.
-func BoundIndex(connection ConnectionID) string { return "bound:" + string(connection) }
-
 // validate checks what a person may choose freely.
 func (g Goal) validate() error {
 	if err := checkTitle(g.Title); err != nil {
+		return err
+	}
+	if err := g.Details.validate(); err != nil {
 		return err
 	}
 	if g.Kind == Objective {
@@ -112,45 +150,39 @@ func (g Goal) validate() error {
 		return FieldErrorf("parent", "Choose the objective that this %s belongs to.", g.Kind)
 	}
 	if g.Kind == KeyResult {
-		return g.Metric.validate()
+		return g.Metric.validate(g.Period)
 	}
 	return nil
 }
 
-func (m *Metric) validate() error {
+func (d Details) validate() error {
 	switch {
-	case m == nil || m.Name == "":
-		return FieldErrorf("metric", "Say what is measured, for example \"Bugs closed\".")
-	case runes(m.Name) > MaxName:
-		return FieldErrorf("metric", "The metric's name has %d characters; at most %d fit.", runes(m.Name), MaxName)
-	case runes(m.Unit) > MaxUnit:
-		return FieldErrorf("unit", "The unit has %d characters; at most %d fit.", runes(m.Unit), MaxUnit)
-	case !finite(m.Start) || !finite(m.Target):
-		return FieldErrorf("target", "Start and target must be ordinary numbers.")
-	case m.Start == m.Target:
-		return FieldErrorf("target", "Start and target are both %s, so no progress could be measured. Give a target that differs from the start.", FormatNumber(m.Target))
+	case runes(d.Description) > MaxDescription:
+		return FieldErrorf("description", "The description has %d characters; at most %d fit.", runes(d.Description), MaxDescription)
+	case runes(d.Team) > MaxName:
+		return FieldErrorf("team", "The team's name has %d characters; at most %d fit.", runes(d.Team), MaxName)
+	case len(d.Tags) > MaxTags:
+		return FieldErrorf("tags", "There are %d tags; at most %d fit.", len(d.Tags), MaxTags)
+	case !slices.Contains([]Level{"", LevelOrganization, LevelTeam, LevelIndividual}, d.Level):
+		return FieldErrorf("level", "Choose whether it belongs to the organization, a team or a person.")
+	case !slices.Contains([]GoalType{"", Aspirational, Committed}, d.GoalType):
+		return FieldErrorf("goalType", "Choose whether the objective is aspirational or committed.")
+	case d.Weight != nil && !(*d.Weight >= 0 && *d.Weight <= 100):
+		return FieldErrorf("weight", "A weight is a percentage from 0 to 100; leave it empty for an equal share.")
 	}
-	return nil
+	for _, tag := range d.Tags {
+		if runes(tag) > MaxTag {
+			return FieldErrorf("tags", "A tag has at most %d characters.", MaxTag)
+		}
+	}
+	return d.validatePeople()
 }
 
-func (p Period) validate() error {
-	if !p.Start.Valid() {
-		return FieldErrorf("start", "Give the first day as a date, for example 2026-01-01.")
-	}
-	if !p.End.Valid() {
-		return FieldErrorf("end", "Give the last day as a date, for example 2026-03-31.")
-	}
-	if p.End.Days() <= p.Start.Days() {
-		return FieldErrorf("end", "The last day (%s) must come after the first day (%s).", p.End, p.Start)
+func (d Details) validatePeople() error {
+	for field, people := range map[string][]Person{"coOwners": d.CoOwners, "viewers": d.Viewers, "editors": d.Editors} {
+		if len(people) > MaxPeople {
+			return FieldErrorf(field, "At most %d people fit.", MaxPeople)
+		}
 	}
 	return nil
-}
-
-// String is the period as people read it.
-func (p Period) String() string {
-	span := fmt.Sprintf("%s to %s", p.Start, p.End)
-	if p.Name == "" {
-		return span
-	}
-	return p.Name + " (" + span + ")"
 }

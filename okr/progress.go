@@ -15,6 +15,11 @@ const (
 	OnTrack    Status = "on track"
 	Behind     Status = "behind"
 	AtRisk     Status = "at risk"
+	// StatusInProgress is a baseline that has a value.
+	StatusInProgress Status = "in progress"
+	// StatusClosed and StatusPostponed are ended goals.
+	StatusClosed    Status = "closed"
+	StatusPostponed Status = "postponed"
 )
 
 // Bands are the limits of the status in percentage points behind the expected
@@ -63,19 +68,6 @@ func (b Bands) StatusOf(progress, expected float64) Status {
 	}
 }
 
-// RollUp is the plain average of the children that have data (formula F3 with
-// equal weights). Counted says how many had.
-func RollUp(children []float64) (progress float64, ok bool) {
-	if len(children) == 0 {
-		return 0, false
-	}
-	sum := 0.0
-	for _, c := range children {
-		sum += c
-	}
-	return sum / float64(len(children)), true
-}
-
 // Standing is a goal's progress and status at a time, and what they rest on.
 type Standing struct {
 	Progress *float64 // percent, clamped to 0..100; nil: no data
@@ -84,6 +76,13 @@ type Standing struct {
 	Status   Status
 	Counted  int // children of an objective that have data
 	Children int // children that contribute
+
+	Weights   float64  // what the children's weights sum to; when not 100 they are taken in proportion
+	Closed    int      // children that are closed, and postponed
+	Postponed int      // …
+	Manual    bool     // a person set the value or the status over the automatic one
+	Automatic *float64 // the automatic value, in the metric's unit or percent; nil: none
+	Auto      Status   // the status that the automatic value alone would give
 }
 
 // standing puts raw progress against the expected of a day. Before the first

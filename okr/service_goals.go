@@ -15,8 +15,11 @@ type GoalView struct {
 	Connection  string        // name of the binding's connection
 	StaleFor    time.Duration // age of the value when Stale
 	Stale       bool
-	MayEdit     bool       // the viewer may bind, edit and delete
-	Children    []GoalView // of an objective
+	MayEdit     bool       // the viewer may bind, edit, close and delete
+	MayCheckIn  bool       // the viewer may say how it stands
+	Weight      float64    // percent that it has in its objective; 0 where not computed
+	Children    []GoalView // of an objective: the page that was asked for
+	ChildTotal  int        // how many children there are that the viewer may see
 }
 
 // GoalInput is what a person gives to make or edit a goal.
@@ -26,8 +29,12 @@ type GoalInput struct {
 	Title   string
 	Owner   Person  // who it belongs to; empty: the actor, or as it was
 	Parent  GoalID  // key results and projects
-	Period  Period  // objectives
+	Period  Period  // objectives; without dates those of PeriodID
 	Metric  *Metric // key results; Current is left alone
+
+	PeriodID string   // objectives: the period to file it under; empty: that of the dates
+	Details  *Details // nil: as they were
+	Version  int      // Goal.Version when the form was opened; 0: whatever it is now
 }
 
 // SaveGoal makes or edits a goal. Invalid names the field that is wrong.
@@ -194,18 +201,13 @@ func (s *Service) objectiveView(ctx context.Context, actor Actor, t Tenant, o Go
 		v.Children = append(v.Children, s.leafView(actor, t, g, o))
 	}
 	contributing := contributors(v.Children)
-	var values []float64
+	var parts []Contribution
 	for _, c := range contributing {
-		if c.Standing.Progress != nil {
-			values = append(values, *c.Standing.Progress)
-		}
+		parts = append(parts, Contribution{Weight: c.Goal.Weight, Progress: c.Standing.Progress})
 	}
-	var raw *float64
-	if p, ok := RollUp(values); ok {
-		raw = &p
-	}
-	v.Standing = standing(raw, o.Period, t.Bands, s.today(t))
-	v.Standing.Counted, v.Standing.Children = len(values), len(contributing)
+	rolled := RollUp(parts)
+	v.Standing = standing(rolled.Progress, o.Period, t.Bands, s.today(t))
+	v.Standing.Counted, v.Standing.Children = rolled.Counted, rolled.Children
 	return v, nil
 }
 

@@ -33,6 +33,12 @@ type Records[K ~string, T Record] interface {
 	Update(ctx context.Context, tenant TenantID, id K, change func(*T) error) (T, error)
 	// Delete removes a record and gives what it was. NotFound: there is none.
 	Delete(ctx context.Context, tenant TenantID, id K) (T, error)
+	// GetMany reads records by id, in this order; those that are not there (any
+	// more) are left out.
+	GetMany(ctx context.Context, tenant TenantID, ids []K) ([]T, error)
+	// Find reads a page of the records that stand in all of the indexes, in the
+	// order of creation, and how many there are. No index means all records.
+	Find(ctx context.Context, tenant TenantID, indexes []string, page Page) ([]T, int, error)
 	// List reads a page of an index in the order of creation, and how many the
 	// index has. The empty index is that of all records.
 	List(ctx context.Context, tenant TenantID, index string, page Page) ([]T, int, error)
@@ -44,6 +50,7 @@ type Store interface {
 	Goals() Records[GoalID, Goal]
 	Connections() Records[ConnectionID, Connection]
 	Subscriptions() Records[SubscriptionID, Subscription]
+	CheckIns() Records[CheckInID, CheckIn]
 	// NextNumber gives 1, 2, 3 … for each tenant and prefix, never the same twice.
 	NextNumber(ctx context.Context, tenant TenantID, prefix string) (int64, error)
 }

@@ -16,6 +16,15 @@ type Tenant struct {
 	TimeZone   string    `json:"timeZone,omitempty"`
 	Bands      Bands     `json:"bands"`
 	Generation int       `json:"generation"` // data version, for rolling upgrades
+
+	PlanningStart   time.Month   `json:"planningStart,omitempty"` // first month of the planning year; 0: January
+	Periods         []TimePeriod `json:"periods,omitempty"`       // custom ones
+	Current         string       `json:"current,omitempty"`       // id of a custom period that is current while it lasts
+	WeightsRule     WeightsRule  `json:"weightsRule,omitzero"`
+	CreateRule      CreateRule   `json:"createRule,omitzero"`
+	ReminderDefault Reminder     `json:"reminderDefault,omitzero"`
+	DigestDefault   DigestRule   `json:"digestDefault,omitzero"`
+	Teams           []string     `json:"teams,omitempty"` // names that goals were given, for choosing again
 }
 
 // Key is the record's id: one a tenant.

@@ -21,6 +21,7 @@ type memory struct {
 	goals         *table[okr.GoalID, okr.Goal]
 	connections   *table[okr.ConnectionID, okr.Connection]
 	subscriptions *table[okr.SubscriptionID, okr.Subscription]
+	checkIns      *table[okr.CheckInID, okr.CheckIn]
 
 	mu          sync.Mutex
 	numbers     map[string]int64
@@ -42,6 +43,7 @@ func newMemory() *memory {
 		goals:         &table[okr.GoalID, okr.Goal]{down: down},
 		connections:   &table[okr.ConnectionID, okr.Connection]{down: down},
 		subscriptions: &table[okr.SubscriptionID, okr.Subscription]{down: down},
+		checkIns:      &table[okr.CheckInID, okr.CheckIn]{down: down},
 		numbers:       map[string]int64{}, history: map[string][]okr.Measurement{}, snapshots: map[string]*okr.Snapshot{},
 		credentials: map[string]okr.Credential{}, due: map[okr.Due]bool{}, down: down,
 	}
@@ -59,6 +61,8 @@ func (m *memory) Connections() okr.Records[okr.ConnectionID, okr.Connection] { r
 func (m *memory) Subscriptions() okr.Records[okr.SubscriptionID, okr.Subscription] {
 	return m.subscriptions
 }
+
+func (m *memory) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] { return m.checkIns }
 
 func join(tenant okr.TenantID, parts ...string) string {
 	raw, _ := json.Marshal(append([]string{string(tenant)}, parts...)) // a list of strings always marshals

@@ -131,7 +131,24 @@ func (t *table[K, T]) Delete(ctx context.Context, tenant okr.TenantID, id K) (re
 	return record, nil
 }
 
+func (t *table[K, T]) GetMany(ctx context.Context, tenant okr.TenantID, ids []K) ([]T, error) {
+	list := []T{}
+	for _, id := range ids {
+		record, err := t.Get(ctx, tenant, id)
+		if err == nil {
+			list = append(list, record)
+		} else if okr.KindOf(err) != okr.NotFound {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
 func (t *table[K, T]) List(ctx context.Context, tenant okr.TenantID, index string, page okr.Page) ([]T, int, error) {
+	return t.Find(ctx, tenant, []string{index}, page)
+}
+
+func (t *table[K, T]) Find(ctx context.Context, tenant okr.TenantID, indexes []string, page okr.Page) ([]T, int, error) {
 	if err := t.ready(ctx); err != nil {
 		return nil, 0, err
 	}
@@ -139,7 +156,7 @@ func (t *table[K, T]) List(ctx context.Context, tenant okr.TenantID, index strin
 	defer t.mu.Unlock()
 	var list []T
 	for _, r := range t.rows {
-		if r.tenant != tenant || (index != "" && !slices.Contains(r.indexes, index)) {
+		if r.tenant != tenant || slices.ContainsFunc(indexes, func(index string) bool { return index != "" && !slices.Contains(r.indexes, index) }) {
 			continue
 		}
 		var record T

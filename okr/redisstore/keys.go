@@ -49,6 +49,11 @@ func indexKey(tenant okr.TenantID, kind, index string) string {
 	return tenantKey(tenant, kind, "index", index)
 }
 
+// foundKey: ZSET of what stands in several indexes, within one transaction.
+func foundKey(tenant okr.TenantID, kind, token string) string {
+	return tenantKey(tenant, kind, "found", token)
+}
+
 // namesKey: HASH of unique name to record id. No TTL.
 func namesKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant, kind, "names") }
 

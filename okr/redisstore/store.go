@@ -119,6 +119,11 @@ func (s *Store) Subscriptions() okr.Records[okr.SubscriptionID, okr.Subscription
 	}
 }
 
+// CheckIns keeps what people said of goals.
+func (s *Store) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] {
+	return records[okr.CheckInID, okr.CheckIn]{s: s, kind: "checkin", noun: "check-in", taken: "This name is in use."}
+}
+
 // NextNumber gives 1, 2, 3 … for each tenant and prefix, never the same twice. A
 // number may be left out when Redis' answer was lost.
 func (s *Store) NextNumber(ctx context.Context, tenant okr.TenantID, prefix string) (int64, error) {

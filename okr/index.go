@@ -1,0 +1,84 @@
+package okr
+
+import "slices"
+
+// Indexes names the lists that the goal stands in besides that of all goals.
+func (g Goal) Indexes() []string {
+	indexes := []string{KindIndex(g.Kind), StateIndex(g.IsOpen()), PeriodIndex(g.FiledUnder())}
+	if g.Parent != "" {
+		indexes = append(indexes, ChildIndex(g.Parent))
+	} else {
+		indexes = append(indexes, TopIndex)
+	}
+	if g.Binding != nil {
+		indexes = append(indexes, BoundIndex(g.Binding.Connection))
+	}
+	for _, p := range g.Owners() {
+		indexes = append(indexes, OwnerIndex(p.ID))
+	}
+	if g.Team != "" {
+		indexes = append(indexes, TeamIndex(g.Team))
+	}
+	for _, tag := range g.Tags {
+		indexes = append(indexes, TagIndex(tag))
+	}
+	indexes = append(indexes, g.audienceIndexes()...)
+	for _, word := range titleTokens(g.Title) {
+		indexes = append(indexes, WordIndex(word))
+	}
+	slices.Sort(indexes)
+	return slices.Compact(indexes)
+}
+
+// audienceIndexes is one list for all that everyone may see, and one a person for
+// what only some may.
+func (g Goal) audienceIndexes() []string {
+	if len(g.Audience) == 0 {
+		return []string{PublicIndex}
+	}
+	var indexes []string
+	for _, user := range g.Audience {
+		indexes = append(indexes, SeenByIndex(user))
+	}
+	return indexes
+}
+
+// TopIndex lists the goals without an objective above.
+const TopIndex = "top"
+
+// PublicIndex lists the goals that everyone may see.
+const PublicIndex = "public"
+
+// SeenByIndex lists the private goals that a person may see.
+func SeenByIndex(user UserID) string { return "seen:" + string(user) }
+
+// KindIndex lists the goals of one kind.
+func KindIndex(kind GoalKind) string { return "kind:" + kind.Prefix() }
+
+// ChildIndex lists the goals below an objective.
+func ChildIndex(parent GoalID) string { return "child:" + string(parent) }
+
+// BoundIndex lists the goals that are measured through a connection.
+func BoundIndex(connection ConnectionID) string { return "bound:" + string(connection) }
+
+// StateIndex lists the goals that are open, or those that are closed or
+// postponed.
+func StateIndex(open bool) string {
+	if open {
+		return "state:open"
+	}
+	return "state:ended"
+}
+
+// PeriodIndex lists the goals that are filed under a period.
+func PeriodIndex(id string) string { return "period:" + id }
+
+// TeamIndex lists the goals of a team, without regard to case.
+func TeamIndex(team string) string { return "team:" + foldText(CleanLine(team)) }
+
+// TagIndex lists the goals with a tag, without regard to case.
+func TagIndex(tag string) string { return "tag:" + foldText(CleanLine(tag)) }
+
+// WordIndex lists the goals that have a word in their title that is or begins
+// with token.
+func WordIndex(token string) string { return "word:" + token }

@@ -1,0 +1,244 @@
+package okr
+
+import (
+	"slices"
+	"time"
+)
+
+// Metric is the number of a key result.
+type Metric struct {
+	Name      string     `json:"name"`
+	Unit      string     `json:"unit,omitempty"`
+	UnitKind  UnitKind   `json:"unitKind,omitempty"` // empty: percent for the unit %, else own word or number
+	Type      MetricType `json:"type,omitempty"`     // empty: by start and target
+	Start     float64    `json:"start"`
+	Target    float64    `json:"target"`
+	Threshold *float64   `json:"threshold,omitempty"` // of StayBelow and StayAbove: up to here it is behind, not at risk
+	Phases    []Phase    `json:"phases,omitempty"`    // what is expected by when, besides the target at the end
+	Current   *float64   `json:"current,omitempty"`   // nil: no data yet
+	At        *time.Time `json:"at,omitempty"`        // when Current was measured
+}
+
+// MetricType is how a key result is meant.
+type MetricType string
+
+// The types of key results.
+const (
+	Reach     MetricType = "reach"      // from 0 up to the target
+	Increase  MetricType = "increase"   // from the start up to the target
+	Decrease  MetricType = "decrease"   // from the start down to the target
+	StayBelow MetricType = "stay below" // a limit that must not be reached
+	StayAbove MetricType = "stay above"
+	Baseline  MetricType = "baseline" // finding out what the number is
+)
+
+// MetricTypes lists the types in the order in which they are offered.
+func MetricTypes() []MetricType {
+	return []MetricType{Reach, Increase, Decrease, StayBelow, StayAbove, Baseline}
+}
+
+// UnitKind is the sort of a unit.
+type UnitKind string
+
+// The sorts of units.
+const (
+	UnitNumber   UnitKind = "number"
+	UnitPercent  UnitKind = "percent"
+	UnitCurrency UnitKind = "currency" // Unit is its sign or code
+	UnitWord     UnitKind = "word"     // Unit is the word
+)
+
+// UnitKinds lists the sorts of units in the order in which they are offered.
+func UnitKinds() []UnitKind { return []UnitKind{UnitNumber, UnitPercent, UnitCurrency, UnitWord} }
+
+// Phase is the value that is expected by the end of a day.
+type Phase struct {
+	Date  Date    `json:"date"`
+	Value float64 `json:"value"`
+}
+
+// Kind is the type of the key result; where none was chosen it follows from
+// start and target.
+func (m Metric) Kind() MetricType {
+	switch {
+	case m.Type != "":
+		return m.Type
+	case m.Start > m.Target:
+		return Decrease
+	case m.Start == 0:
+		return Reach
+	default:
+		return Increase
+	}
+}
+
+// IsControl says whether the key result is a limit to keep: progress is 0 or 100.
+func (m Metric) IsControl() bool { return m.Type == StayBelow || m.Type == StayAbove }
+
+// IsScaled says whether progress is the way gone from start to target.
+func (m Metric) IsScaled() bool { return !m.IsControl() && m.Type != Baseline }
+
+// Progress is the metric's progress in percent, not clamped: formula F2, or 0 or
+// 100 for a limit (F7). It reports false without a value, and always for a
+// baseline.
+func (m Metric) Progress() (float64, bool) {
+	switch {
+	case m.Current == nil || m.Type == Baseline:
+		return 0, false
+	case m.IsControl():
+		if m.kept(m.Target) {
+			return 100, true
+		}
+		return 0, true
+	default:
+		return m.ScaledProgress()
+	}
+}
+
+// kept says whether the current value is on the good side of a limit; at the
+// limit itself it is not.
+func (m Metric) kept(limit float64) bool {
+	if m.Type == StayBelow {
+		return *m.Current < limit
+	}
+	return *m.Current > limit
+}
+
+// Expected is the progress in percent that is expected on a day: the straight
+// line of the period (F1), or the line through the phases where there are any. A
+// limit is expected to be kept all the time.
+func (m Metric) Expected(p Period, day Date) float64 {
+	switch {
+	case m.IsControl():
+		return 100
+	case len(m.Phases) == 0 || !m.IsScaled() || m.Target == m.Start:
+		return p.Expected(day)
+	}
+	value := m.expectedValue(p, day)
+	return clamp((value - m.Start) / (m.Target - m.Start) * 100)
+}
+
+// ExpectedValue is the value that is expected on a day.
+func (m Metric) ExpectedValue(p Period, day Date) float64 {
+	if m.IsControl() {
+		return m.Target
+	}
+	if len(m.Phases) > 0 {
+		return m.expectedValue(p, day)
+	}
+	return m.Start + (m.Target-m.Start)*p.Expected(day)/100
+}
+
+// expectedValue is taken between the phases around a day.
+func (m Metric) expectedValue(p Period, day Date) float64 {
+	points := append([]Phase{{p.Start, m.Start}}, m.sortedPhases()...)
+	if last := points[len(points)-1]; last.Date.Days() < p.End.Days() {
+		points = append(points, Phase{p.End, m.Target})
+	}
+	at := day.Days()
+	for i, next := range points[1:] {
+		before := points[i]
+		if at >= next.Date.Days() {
+			continue
+		}
+		way := float64(at-before.Date.Days()) / float64(next.Date.Days()-before.Date.Days())
+		return before.Value + (next.Value-before.Value)*max(0, way)
+	}
+	return points[len(points)-1].Value
+}
+
+func (m Metric) sortedPhases() []Phase {
+	return slices.SortedStableFunc(slices.Values(m.Phases), func(a, b Phase) int { return a.Date.Days() - b.Date.Days() })
+}
+
+// Status puts a metric's progress against the expected: F5, or F7 for a limit. A
+// baseline is in progress from its first value on.
+func (m Metric) Status(progress, expected float64, bands Bands) Status {
+	switch {
+	case m.Current == nil:
+		return NoData
+	case m.Type == Baseline:
+		return StatusInProgress
+	case !m.IsControl():
+		return bands.StatusOf(progress, expected)
+	case m.kept(m.Target):
+		return OnTrack
+	case m.Threshold != nil && m.kept(*m.Threshold):
+		return Behind
+	default:
+		return AtRisk
+	}
+}
+
+// validate checks a metric against the period of its objective; a zero period is
+// not known yet.
+func (m *Metric) validate(p Period) error {
+	switch {
+	case m == nil || m.Name == "":
+		return FieldErrorf("metric", "Say what is measured, for example \"Bugs closed\".")
+	case runes(m.Name) > MaxName:
+		return FieldErrorf("metric", "The metric's name has %d characters; at most %d fit.", runes(m.Name), MaxName)
+	case runes(m.Unit) > MaxUnit:
+		return FieldErrorf("unit", "The unit has %d characters; at most %d fit.", runes(m.Unit), MaxUnit)
+	case m.UnitKind != "" && !slices.Contains(UnitKinds(), m.UnitKind):
+		return FieldErrorf("unitKind", "Choose a number, a percentage, a currency or a word of your own as the unit.")
+	case m.Type != "" && !slices.Contains(MetricTypes(), m.Type):
+		return FieldErrorf("type", "Choose what the key result is to do: reach, increase, decrease, stay below, stay above or find a baseline.")
+	case !finite(m.Start) || !finite(m.Target):
+		return FieldErrorf("target", "Start and target must be ordinary numbers.")
+	}
+	if err := m.validateTarget(); err != nil {
+		return err
+	}
+	return m.validatePhases(p)
+}
+
+func (m *Metric) validateTarget() error {
+	start, target := FormatNumber(m.Start), FormatNumber(m.Target)
+	switch {
+	case m.IsScaled() && m.Start == m.Target:
+		return FieldErrorf("target", "Start and target are both %s, so no progress could be measured. Give a target that differs from the start.", target)
+	case m.Type == Increase && m.Start > m.Target:
+		return FieldErrorf("target", "To increase, the target (%s) must be above the start (%s).", target, start)
+	case m.Type == Decrease && m.Start < m.Target:
+		return FieldErrorf("target", "To decrease, the target (%s) must be below the start (%s).", target, start)
+	case m.Threshold == nil:
+		return nil
+	case !m.IsControl():
+		return FieldErrorf("threshold", "Only a key result that stays below or above a limit has a risk threshold.")
+	case !finite(*m.Threshold):
+		return FieldErrorf("threshold", "The threshold must be an ordinary number.")
+	case m.Type == StayBelow && *m.Threshold <= m.Target:
+		return FieldErrorf("threshold", "The risk threshold (%s) must be above the limit (%s): between the two it is behind, from there on at risk.", FormatNumber(*m.Threshold), target)
+	case m.Type == StayAbove && *m.Threshold >= m.Target:
+		return FieldErrorf("threshold", "The risk threshold (%s) must be below the limit (%s): between the two it is behind, from there on at risk.", FormatNumber(*m.Threshold), target)
+	}
+	return nil
+}
+
+// validatePhases makes sure that the line through the phases leads from start to
+// target without going back.
+func (m *Metric) validatePhases(p Period) error {
+	if len(m.Phases) == 0 {
+		return nil
+	}
+	if !m.IsScaled() || len(m.Phases) > MaxPhases {
+		return FieldErrorf("phases", "At most %d phases fit, and only for key results that go from a start to a target.", MaxPhases)
+	}
+	before := Phase{p.Start, m.Start}
+	for _, phase := range m.sortedPhases() {
+		switch {
+		case !phase.Date.Valid() || !finite(phase.Value):
+			return FieldErrorf("phases", "Each phase has a day and a number, for example 2026-02-15: 40.")
+		case phase.Date == before.Date || p.Start != "" && (phase.Date.Days() < p.Start.Days() || phase.Date.Days() > p.End.Days()):
+			return FieldErrorf("phases", "The phase of %s must lie within %s to %s, each on a day of its own.", phase.Date, p.Start, p.End)
+		case !between(before.Value, phase.Value, m.Target):
+			return FieldErrorf("phases", "The phases must lead from the start towards the target; %s on %s goes back or beyond it.", FormatNumber(phase.Value), phase.Date)
+		}
+		before = phase
+	}
+	return nil
+}
+
+// between says whether b lies on the way from a to c.
+func between(a, b, c float64) bool { return (a <= b && b <= c) || (a >= b && b >= c) }

@@ -1,0 +1,207 @@
+package okr
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Period is a span of days, both ends included.
+type Period struct {
+	Name  string `json:"name,omitempty"`
+	Start Date   `json:"start"`
+	End   Date   `json:"end"`
+}
+
+// TimePeriod is a period that goals are filed under. Those of the calendar have
+// ids made of their dates, so that they need not be stored.
+type TimePeriod struct {
+	ID string `json:"id"`
+	Period
+	Custom bool `json:"custom,omitempty"`
+}
+
+func (p Period) validate() error {
+	if !p.Start.Valid() {
+		return FieldErrorf("start", "Give the first day as a date, for example 2026-01-01.")
+	}
+	if !p.End.Valid() {
+		return FieldErrorf("end", "Give the last day as a date, for example 2026-03-31.")
+	}
+	if p.End.Days() <= p.Start.Days() {
+		return FieldErrorf("end", "The last day (%s) must come after the first day (%s).", p.End, p.Start)
+	}
+	return nil
+}
+
+// String is the period as people read it.
+func (p Period) String() string {
+	span := fmt.Sprintf("%s to %s", p.Start, p.End)
+	if p.Name == "" {
+		return span
+	}
+	return p.Name + " (" + span + ")"
+}
+
+// Contains says whether a day lies in the period.
+func (p Period) Contains(day Date) bool {
+	return p.Start.Days() <= day.Days() && day.Days() <= p.End.Days()
+}
+
+// spanID is the id of the period of these dates.
+func (p Period) spanID() string {
+	if p.Start == "" && p.End == "" {
+		return ""
+	}
+	return string(p.Start) + "/" + string(p.End)
+}
+
+// FiledUnder is the id of the period that the goal belongs to.
+func (g Goal) FiledUnder() string {
+	if g.PeriodID != "" {
+		return g.PeriodID
+	}
+	return g.Period.spanID()
+}
+
+// planningMonth is the month in which the planning year begins.
+func (t Tenant) planningMonth() time.Month {
+	if t.PlanningStart < time.January || t.PlanningStart > time.December {
+		return time.January
+	}
+	return t.PlanningStart
+}
+
+// quarterStart is the first day of the planning quarter n after that of day.
+func (t Tenant) quarterStart(day Date, n int) time.Time {
+	at := day.time()
+	into := (int(at.Month()) - int(t.planningMonth()) + 12) % 3
+	return time.Date(at.Year(), at.Month()-time.Month(into)+time.Month(3*n), 1, 0, 0, 0, 0, time.UTC)
+}
+
+// yearStart is the first day of the planning year n after that of day.
+func (t Tenant) yearStart(day Date, n int) time.Time {
+	at := day.time()
+	into := (int(at.Month()) - int(t.planningMonth()) + 12) % 12
+	return time.Date(at.Year()+n, at.Month()-time.Month(into), 1, 0, 0, 0, 0, time.UTC)
+}
+
+// Quarter is the planning quarter that lies n quarters after that of a day.
+func (t Tenant) Quarter(day Date, n int) TimePeriod {
+	first := t.quarterStart(day, n)
+	year := t.yearStart(DateOf(first), 0)
+	months := (first.Year()-year.Year())*12 + int(first.Month()-year.Month())
+	return span(fmt.Sprintf("Q%d %s", months/3+1, yearName(year)), first, 3)
+}
+
+// Year is the planning year that lies n years after that of a day.
+func (t Tenant) Year(day Date, n int) TimePeriod {
+	first := t.yearStart(day, n)
+	return span(yearName(first), first, 12)
+}
+
+// yearName is 2026 for a calendar year, else 2026/27.
+func yearName(first time.Time) string {
+	if first.Month() == time.January {
+		return strconv.Itoa(first.Year())
+	}
+	return fmt.Sprintf("%d/%02d", first.Year(), (first.Year()+1)%100)
+}
+
+func span(name string, first time.Time, months int) TimePeriod {
+	p := Period{Name: name, Start: DateOf(first), End: DateOf(first.AddDate(0, months, -1))}
+	return TimePeriod{ID: p.spanID(), Period: p}
+}
+
+// CurrentPeriod is where new goals go: a custom period that was set as current
+// while it lasts, else the planning quarter of the day.
+func (t Tenant) CurrentPeriod(day Date) TimePeriod {
+	for _, p := range t.Periods {
+		if p.ID == t.Current && p.Contains(day) {
+			return p
+		}
+	}
+	return t.Quarter(day, 0)
+}
+
+// PeriodChoices lists the periods that can be chosen on a day: the current one,
+// the other quarters from the last to the third next one, this year and, from
+// the first day of its last quarter on, the next, and the custom periods that are
+// not over for longer than a year.
+func (t Tenant) PeriodChoices(day Date) []TimePeriod {
+	choices := []TimePeriod{t.CurrentPeriod(day)}
+	add := func(p TimePeriod) {
+		if p.ID != choices[0].ID {
+			choices = append(choices, p)
+		}
+	}
+	for _, n := range []int{0, 1, 2, 3, -1} {
+		add(t.Quarter(day, n))
+	}
+	add(t.Year(day, 0))
+	if t.quarterStart(day, 1).Equal(t.yearStart(day, 1)) {
+		add(t.Year(day, 1))
+	}
+	for _, p := range t.Periods {
+		if p.End.Days()+366 >= day.Days() {
+			add(p)
+		}
+	}
+	return choices
+}
+
+// PeriodByID finds a period: a custom one, or one of the calendar by its dates.
+func (t Tenant) PeriodByID(id string) (TimePeriod, bool) {
+	for _, p := range t.Periods {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	start, end, _ := strings.Cut(id, "/")
+	if !Date(start).Valid() || !Date(end).Valid() {
+		return TimePeriod{}, false
+	}
+	for _, p := range []TimePeriod{t.Quarter(Date(start), 0), t.Year(Date(start), 0)} {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	p := Period{Start: Date(start), End: Date(end)}
+	return TimePeriod{ID: id, Period: p}, p.validate() == nil
+}
+
+// FindPeriod finds a period as people write it on a day: "current", "next",
+// "last", a name ("Q1 2026", "q1", "2026"), or an id. A quarter without a year is
+// the one of that number in the planning year of the day.
+func (t Tenant) FindPeriod(text string, day Date) (TimePeriod, bool) {
+	text = foldText(CleanLine(text))
+	switch text {
+	case "":
+		return TimePeriod{}, false
+	case "current", "now":
+		return t.CurrentPeriod(day), true
+	case "next":
+		return t.Quarter(day, 1), true
+	case "last", "previous":
+		return t.Quarter(day, -1), true
+	}
+	for _, p := range t.Periods {
+		if foldText(p.Name) == text {
+			return p, true
+		}
+	}
+	for years := -5; years <= 5; years++ {
+		year := t.Year(day, years)
+		if foldText(year.Name) == text {
+			return year, true
+		}
+		for n := range 4 {
+			q := t.Quarter(year.Start, n)
+			if foldText(q.Name) == text || years == 0 && strings.HasPrefix(foldText(q.Name), text+" ") {
+				return q, true
+			}
+		}
+	}
+	return t.PeriodByID(text)
+}
