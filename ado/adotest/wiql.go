@@ -56,7 +56,8 @@ type condition struct {
 var (
 	wiqlShape  = regexp.MustCompile(`(?is)^\s*SELECT\s+(.+?)\s+FROM\s+WorkItems(?:\s+WHERE\s+(.+?))?(?:\s+ORDER\s+BY\s+.+)?\s*$`)
 	wiqlClause = regexp.MustCompile(`(?is)^\(?\s*\[([\w.]+)\]\s*(=|<>|<=|>=|<|>|\bIN\b|\bCONTAINS\b)\s*(.+?)\s*$`)
-	wiqlValue  = regexp.MustCompile(`(?s)'(?:[^']|'')*'|@\w+|[-\d.]+`)
+	wiqlValue  = regexp.MustCompile(`(?s)'(?:[^']|'')*'|@\w+(?:\s*\('[^']*'\))?(?:\s*[-+]\s*\d+)?|[-\d.]+`)
+	macroDays  = regexp.MustCompile(`^@\w+\s*([-+])\s*(\d+)$`)
 	dayOnly    = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 )
 
@@ -171,9 +172,14 @@ func (w condition) dateHolds(c *Cloud, it *Item) bool {
 	if w.field == "system.createddate" {
 		have = it.Created
 	}
-	at, err := parseDate(unquote(w.values[0]))
-	if err != nil {
-		at = day // @today
+	text := unquote(w.values[0])
+	at, err := parseDate(text)
+	if err != nil { // @Today, with or without a number of days
+		at = day
+	}
+	if m := macroDays.FindStringSubmatch(text); m != nil {
+		days, _ := strconv.Atoi(m[1] + m[2])
+		at = day.AddDate(0, 0, days)
 	}
 	return ordered(w.op, have.Compare(at))
 }

@@ -4,7 +4,8 @@
 //	adosim -listen 127.0.0.1:8081
 //
 // It registers one application, prints its id, its secret and the URLs, and
-// lets the work go on (one story step every -every).
+// lets the work go on (one story step every -every). Faults, modes and a budget are
+// set by flags, or by curl while it runs; -h lists them.
 package main
 
 import (
@@ -25,12 +26,6 @@ import (
 	"okrbot/ado/adotest"
 )
 
-type flags struct {
-	listen, public, client, secret, redirects string
-	every                                     time.Duration
-	debug                                     bool
-}
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -38,20 +33,6 @@ func main() {
 		fmt.Fprintln(os.Stderr, "adosim:", err)
 		os.Exit(1)
 	}
-}
-
-func parse(args []string, out io.Writer) (flags, error) {
-	var f flags
-	fs := flag.NewFlagSet("adosim", flag.ContinueOnError)
-	fs.SetOutput(out)
-	fs.StringVar(&f.listen, "listen", "127.0.0.1:8081", "address to listen on")
-	fs.StringVar(&f.public, "public", "", "URL under which others reach it (default http://<listen>)")
-	fs.StringVar(&f.client, "client", "okrbot", "client id of the registered application")
-	fs.StringVar(&f.secret, "secret", "simulator-only", "its client secret")
-	fs.StringVar(&f.redirects, "redirects", "http://localhost:3978/auth/callback", "its redirect URIs, comma-separated")
-	fs.DurationVar(&f.every, "every", time.Minute, "time between story steps, 0 for none")
-	fs.BoolVar(&f.debug, "debug", false, "log every request")
-	return f, fs.Parse(args)
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -70,13 +51,41 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if f.debug {
 		level = slog.LevelDebug
 	}
-	cloud := adotest.New(adotest.Options{PublicURL: f.public, Logger: slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level}))})
-	if err := cloud.Seed(adotest.World{}); err != nil {
-		return fmt.Errorf("seed: %w", err)
+	cloud := adotest.New(adotest.Options{
+		PublicURL: f.public, Latency: f.latency, Budget: f.limits(),
+		Logger: slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level})),
+	})
+	if err := prepare(cloud, f); err != nil {
+		_ = ln.Close() // the reason is worth more
+		return err
 	}
 	cloud.RegisterApp(adotest.App{ClientID: f.client, ClientSecret: f.secret, RedirectURIs: strings.Split(f.redirects, ",")})
 	describe(out, cloud, f)
 	return serve(ctx, ln, cloud, f.every)
+}
+
+func (f flags) limits() *adotest.Budget {
+	if f.budget <= 0 {
+		return nil
+	}
+	return &adotest.Budget{Units: f.budget, Window: f.window, Hold: f.hold}
+}
+
+func prepare(cloud *adotest.Cloud, f flags) error {
+	if err := cloud.Seed(adotest.World{}); err != nil {
+		return fmt.Errorf("seed: %w", err)
+	}
+	for _, m := range f.modes {
+		if err := cloud.Switch(m, true); err != nil {
+			return err
+		}
+	}
+	for _, o := range f.faults {
+		if _, err := cloud.Order(o); err != nil {
+			return fmt.Errorf("fault %s: %w", o.Fault, err)
+		}
+	}
+	return nil
 }
 
 func describe(out io.Writer, cloud *adotest.Cloud, f flags) {
@@ -104,11 +113,24 @@ func serve(ctx context.Context, ln net.Listener, cloud *adotest.Cloud, every tim
 		wait := cloud.StartStory(ctx, every)
 		defer func() { cancel(); wait() }()
 	}
-	srv := &http.Server{Handler: cloud, ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{Handler: withControl(cloud), ReadHeaderTimeout: 10 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { _ = srv.Close() })
 	defer stopped()
 	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("server: %w", err)
 	}
 	return nil
+}
+
+// withControl is no ServeMux: that would clean the paths that the simulator is to
+// see as they were sent.
+func withControl(cloud *adotest.Cloud) http.Handler {
+	control := http.StripPrefix("/_sim", cloud.Control())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/_sim/") {
+			control.ServeHTTP(w, r)
+			return
+		}
+		cloud.ServeHTTP(w, r)
+	})
 }
