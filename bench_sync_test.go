@@ -57,7 +57,7 @@ func BenchmarkSync(b *testing.B) {
 
 func syncOnce(b *testing.B, w *scriptWorld, id okr.ConnectionID) {
 	b.Helper()
-	report, err := w.running.service.SyncConnection(b.Context(), bottest.DefaultTenant, id, nil)
+	report, err := w.running.service.SyncConnection(b.Context(), bottest.DefaultTenant, id, nil, 0)
 	require.NoError(b, err)
 	require.NoError(b, report.Failure)
 	require.Len(b, report.Rows, 20)

@@ -43,6 +43,8 @@ type bindDraft struct {
 	Query      okr.Query        `json:"query"`
 	Count      int              `json:"count"`
 	Types      []string         `json:"types,omitempty"`
+	Fields     []okr.Field      `json:"fields,omitempty"`
+	Field      string           `json:"field,omitempty"` // reference name
 	Method     okr.Method       `json:"method,omitempty"`
 	ItemType   string           `json:"itemType,omitempty"`
 }

@@ -45,6 +45,9 @@ func (b *Bot) startBinding(ctx context.Context, t *turn, id okr.GoalID, chosen o
 	d := bindDraft{ID: newDraftID(), Owner: t.actor.ID, Goal: id, Connection: preselected(list, g, chosen)}
 	if g.Binding != nil {
 		d.Method, d.ItemType = g.Binding.Method, g.Binding.ItemType
+		if f := g.Binding.Field; f != nil {
+			d.Field = f.Ref
+		}
 	}
 	return b.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{})
 }

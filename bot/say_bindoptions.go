@@ -17,7 +17,7 @@ func (b *Bot) chooseQuery(ctx context.Context, t *turn, d bindDraft, g okr.Goal,
 	if err != nil {
 		return b.signInOr(ctx, t, err, d)
 	}
-	d.Query, d.Count, d.Types = chosen.Query, chosen.Count, chosen.Types
+	d.Query, d.Count, d.Types, d.Fields = chosen.Query, chosen.Count, chosen.Types, chosen.Fields
 	return b.bindOptionsCard(ctx, t, d, g, cards.FieldError{})
 }
 
@@ -48,10 +48,10 @@ func (b *Bot) bindOptionsCard(ctx context.Context, t *turn, d bindDraft, g okr.G
 	}
 	f := cards.BindForm{
 		Draft: d.ID, Goal: g, Connection: string(d.Connection), Query: d.Query, Count: d.Count,
-		Types: d.Types, Method: string(d.Method), ItemType: d.ItemType, Error: wrong,
+		Types: d.Types, Fields: d.Fields, Field: d.Field, Method: string(d.Method), ItemType: d.ItemType, Error: wrong,
 	}
 	for _, m := range okr.Methods() {
-		f.Methods = append(f.Methods, cards.Choice{Title: m.Words(), Value: string(m)})
+		f.Methods = append(f.Methods, cards.Choice{Title: m.Title(), Value: string(m)})
 	}
 	return say(cards.BindOptions(f)), nil
 }
@@ -85,6 +85,9 @@ func (b *Bot) bindPreview(ctx context.Context, t *turn, p press) (reply, error) 
 		return reply{}, err
 	}
 	preview, err := b.Service.PreviewBinding(ctx, t.actor, d.input())
+	if field := okr.FieldOf(err); field != "" {
+		return b.bindOptionsCard(ctx, t, d, g, cards.FieldError{Field: field, Message: b.words(ctx, err)})
+	}
 	if isAboutQuery(err) {
 		return b.bindAgainWith(ctx, t, d, g, err)
 	}
@@ -114,13 +117,40 @@ func (d *bindDraft) choose(g okr.Goal, p press) cards.FieldError {
 	if g.Kind == okr.KeyResult && !isMethod(d.Method) {
 		return cards.FieldError{Field: "method", Message: "Choose how to measure."}
 	}
+	return d.chooseField(p)
+}
+
+// chooseField takes one of the fields that were offered.
+func (d *bindDraft) chooseField(p press) cards.FieldError {
+	ref, ok := p.data["field"]
+	if !ok {
+		return cards.FieldError{}
+	}
+	d.Field = ref
+	if ref == cards.ChoiceNoField {
+		d.Field = ""
+	}
+	if d.Field != "" && d.field() == nil {
+		d.Field = ""
+		return cards.FieldError{Field: "field", Message: "Choose one of the fields of the list."}
+	}
 	return cards.FieldError{}
+}
+
+// field is the chosen one; nil where work items are counted.
+func (d bindDraft) field() *okr.Field {
+	for _, f := range d.Fields {
+		if f.Ref == d.Field {
+			return &f
+		}
+	}
+	return nil
 }
 
 func isMethod(m okr.Method) bool { return slices.Contains(okr.Methods(), m) }
 
 func (d bindDraft) input() okr.BindInput {
-	return okr.BindInput{Goal: d.Goal, Connection: d.Connection, Query: d.Query.ID, Method: d.Method, ItemType: d.ItemType}
+	return okr.BindInput{Goal: d.Goal, Connection: d.Connection, Query: d.Query.ID, Method: d.Method, Field: d.field(), ItemType: d.ItemType}
 }
 
 // saveBinding saves what was previewed.

@@ -185,7 +185,7 @@ func (b *Bot) credentialOf(f flow, tok *oauth2.Token) (okr.Credential, error) {
 	return okr.Credential{
 		ID: okr.CredentialIDFor(owner, account), Owner: owner, Account: account,
 		AccessToken: okr.Secret(tok.AccessToken), RefreshToken: okr.Secret(tok.RefreshToken),
-		Expiry: b.Now().Add(time.Duration(max(tok.ExpiresIn, 60)) * time.Second), SignedInAt: b.Now(),
+		Expiry: b.Now().Add(okr.TokenLife(tok.ExpiresIn)), RenewedAt: b.Now(), SignedInAt: b.Now(),
 	}, nil
 }
 
@@ -207,7 +207,7 @@ type sealedSignIn struct {
 func (s sealedSignIn) open(owner okr.UserID, a okr.Account) okr.Credential {
 	return okr.Credential{
 		ID: okr.CredentialIDFor(owner, a), Owner: owner, Account: a,
-		AccessToken: okr.Secret(s.Access), RefreshToken: okr.Secret(s.Refresh), Expiry: s.Expiry, SignedInAt: s.At,
+		AccessToken: okr.Secret(s.Access), RefreshToken: okr.Secret(s.Refresh), Expiry: s.Expiry, RenewedAt: s.At, SignedInAt: s.At,
 	}
 }
 

@@ -87,6 +87,7 @@ func BindOptions(f BindForm) Card {
 		if method == "" && len(f.Methods) > 0 {
 			method = f.Methods[0].Value
 		}
+		in.add(fieldInput(f))
 		in.add(choiceInput("method", "Method", method, f.Methods).required("Choose how it is measured."))
 	}
 	in.add(typeInput(f))
@@ -103,6 +104,23 @@ func kindHint(f BindForm) []element {
 		return []element{note("A tree query would show the project's work in levels; a flat one shows one level.")}
 	}
 	return nil
+}
+
+// maxFields bounds how many numeric fields are offered; processes have some ten.
+const maxFields = 60
+
+// fieldInput chooses between counting work items and adding up one of their
+// fields.
+func fieldInput(f BindForm) input {
+	choices := []Choice{{Title: "Number of work items", Value: ChoiceNoField}}
+	for _, field := range f.Fields[:min(len(f.Fields), maxFields)] {
+		choices = append(choices, Choice{Title: field.Name, Value: field.Ref})
+	}
+	chosen := f.Field
+	if chosen == "" {
+		chosen = ChoiceNoField
+	}
+	return choiceInput("field", "What is added up", chosen, choices).required("Choose what is added up.")
 }
 
 func typeInput(f BindForm) input {
@@ -147,7 +165,7 @@ func previewFacts(p Place, v BindPreview) []fact {
 		itemType = b.ItemType
 		out = append(out, fact{"Query", link(b.Query.Name, b.Query.URL, okr.MaxName)})
 		if b.Method != "" {
-			out = append(out, fact{"Method", mdf("%s", b.Method.Words())})
+			out = append(out, fact{"Method", mdf("%s", b.Method.Words(b.Field))})
 		}
 	}
 	return append(out, measurementFacts(p, v.Measurement, itemType)...)

@@ -57,7 +57,7 @@ func moveRow(m okr.Move, isFirst bool) element {
 	if g.Kind != okr.Objective {
 		items = append(items, bar(m.After.Progress, m.After.Status))
 	}
-	if why := joinMD(" · ", changeText(m.Changes), scopeText(m.Changes)); why != "" {
+	if why := joinMD(" · ", changeText(m.Changes), scopeText(m.Changes, m.Goal.Binding)); why != "" {
 		items = append(items, note(why))
 	}
 	items = append(items, completedItems(m)...)

@@ -11,6 +11,9 @@ func measured(m okr.Measurement) md {
 	switch {
 	case m.Total == 0:
 		return "no work items to count"
+	case m.Sum != nil:
+		return mdf("%s of %s %s completed", okr.FormatNumber(m.Sum.Completed), okr.FormatNumber(m.Sum.Total), m.Sum.Field) +
+			md(fmt.Sprintf(" (%d of %s)", m.Completed, count(m.Total, "work item")))
 	default:
 		return md(fmt.Sprintf("%d of %s completed", m.Completed, count(m.Total, "work item")))
 	}
@@ -35,12 +38,16 @@ func leftOut(m okr.Measurement, itemType string) md {
 	)
 }
 
-// unknownStates says what counts although its state is not known.
-func unknownStates(m okr.Measurement) md {
-	if m.Unknown == 0 {
-		return ""
+// unclear says what counts although its state or its value is not known.
+func unclear(m okr.Measurement) md {
+	var state, value md
+	if m.Unknown > 0 {
+		state = md(fmt.Sprintf("%s with a state that Azure DevOps does not list: counted as not completed", count(m.Unknown, "work item")))
 	}
-	return md(fmt.Sprintf("%s with a state that Azure DevOps does not list: counted as not completed", count(m.Unknown, "work item")))
+	if m.Sum != nil && m.Sum.Without > 0 {
+		value = md(count(m.Sum.Without, "work item")) + mdf(" without a value for %s: counted as 0", m.Sum.Field)
+	}
+	return joinMD("; ", state, value)
 }
 
 func counted(itemType string) md {
@@ -54,7 +61,7 @@ func measurementFacts(p Place, m okr.Measurement, itemType string) []fact {
 	return []fact{
 		{"Counted", measured(m)},
 		{"Left out", leftOut(m, itemType)},
-		{"Unclear", unknownStates(m)},
+		{"Unclear", unclear(m)},
 		{"Types", counted(itemType)},
 		{"Measured", p.when(m.At)},
 		{"Access of", mdf("%s", m.Account)},
@@ -72,17 +79,31 @@ func changeText(c okr.Changes) md {
 	}
 	return joinMD(", ",
 		part("", c.Completed.Count, "completed"), part("", c.Reopened.Count, "reopened"),
-		part("+", c.Added.Count, "added"), part("−", c.Removed.Count, "no longer in the query"))
+		part("+", c.Added.Count, "added"), part("−", c.Removed.Count, "no longer in the query"),
+		part("", c.Revalued.Count, "with another value"))
 }
 
 // scopeText names a scope that grew or shrank, so that a fall or a rise without
 // work is understood.
-func scopeText(c okr.Changes) md {
+func scopeText(c okr.Changes, b *okr.Binding) md {
+	if b != nil && b.Field != nil {
+		return sumScopeText(c.Scope, b.Field.Name)
+	}
 	switch n := c.Added.Count - c.Removed.Count; {
 	case n > 0:
 		return md(fmt.Sprintf("The scope grew by %s.", count(n, "work item")))
 	case n < 0:
 		return md(fmt.Sprintf("The scope shrank by %s.", count(-n, "work item")))
+	}
+	return ""
+}
+
+func sumScopeText(by float64, field string) md {
+	switch {
+	case by > 0:
+		return mdf("The scope grew by %s %s.", okr.FormatNumber(by), field)
+	case by < 0:
+		return mdf("The scope shrank by %s %s.", okr.FormatNumber(-by), field)
 	}
 	return ""
 }
@@ -111,6 +132,7 @@ func changeItems(c okr.Changes, most int) []element {
 	add("↺ Reopened", c.Reopened)
 	add("\\+ Added", c.Added)
 	add("− No longer in the query", c.Removed)
+	add("± Another value", c.Revalued)
 	return out
 }
 

@@ -56,6 +56,18 @@ func measurement() okr.Measurement {
 	}
 }
 
+// summed is a key result that adds up a field.
+func summed() okr.Goal {
+	g := keyResult()
+	m := measurement()
+	m.Value, m.Sum = new(42.5), &okr.Sum{Field: "Story Points", Completed: 34, Total: 80, Without: 3}
+	m.Changes.Revalued, m.Changes.Scope = items(item(4713, "Search finds nothing")), 5.5
+	b := *g.Binding
+	b.Field, b.Last = &okr.Field{Ref: "Microsoft.VSTS.Scheduling.StoryPoints", Name: "Story Points"}, &m
+	g.Binding = &b
+	return g
+}
+
 func objective() okr.Goal {
 	return okr.Goal{
 		ID: "O1", Kind: okr.Objective, Title: "Launch without surprises", Owner: megan,

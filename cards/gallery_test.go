@@ -141,8 +141,9 @@ func bindCards() []exhibit {
 	none.Text, none.Searched = nasty, true
 	options := search
 	options.Query, options.Count, options.Types = odd, 35, []string{"Bug", "Task"}
+	options.Fields = []okr.Field{{Ref: "Microsoft.VSTS.Scheduling.StoryPoints", Name: "Story Points"}, {Ref: "Custom.Nasty", Name: nasty}}
 	for _, m := range okr.Methods() {
-		options.Methods = append(options.Methods, cards.Choice{Title: m.Words(), Value: string(m)})
+		options.Methods = append(options.Methods, cards.Choice{Title: m.Title(), Value: string(m)})
 	}
 	forProject := options
 	forProject.Goal, forProject.Query, forProject.ItemType = project(), query(), "Task"
@@ -154,6 +155,7 @@ func bindCards() []exhibit {
 		{"bind-options-key-result", cards.BindOptions(options)},
 		{"bind-options-project", cards.BindOptions(forProject)},
 		{"preview-key-result", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: keyResult(), Standing: standing(40, 59.3, okr.Behind), Measurement: measurement(), Warnings: []string{"This query is a tree. Every work item in it counts, wherever it stands. A flat query is recommended."}})},
+		{"preview-sum", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: summed(), Standing: standing(42.5, 59.3, okr.Behind), Measurement: *summed().Binding.Last})},
 		{"preview-project", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: p, Standing: standing(38.46, 59.3, okr.AtRisk), Measurement: *p.Binding.Last})},
 	}
 }

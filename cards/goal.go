@@ -96,7 +96,7 @@ func binding(p Place, v GoalView) []element {
 	}
 	list := []fact{{"Query", link(b.Query.Name, b.Query.URL, okr.MaxName)}, {"Folder", mdn(okr.MaxName, "%s", b.Query.Path)}}
 	if b.Method != "" {
-		list = append(list, fact{"Method", mdf("%s", b.Method.Words())})
+		list = append(list, fact{"Method", mdf("%s", b.Method.Words(b.Field))})
 	}
 	out := []element{section("How it is measured")}
 	if b.Last == nil {
@@ -108,12 +108,12 @@ func binding(p Place, v GoalView) []element {
 		m.Connection = v.Connection
 	}
 	out = append(out, facts(append(list, measurementFacts(p, m, b.ItemType)...)...))
-	changed := sinceLast(m.Changes)
+	changed := sinceLast(m.Changes, b)
 	return append(append(out, changed...), tree(m, maxTreeBytes-max(0, sizeOf(changed...)-maxTreeBytes/5))...)
 }
 
 // sinceLast says what changed since the measurement before.
-func sinceLast(c okr.Changes) []element {
+func sinceLast(c okr.Changes, b *okr.Binding) []element {
 	if c.First {
 		return []element{note("This is the first measurement; the next one says what changed.")}
 	}
@@ -121,7 +121,7 @@ func sinceLast(c okr.Changes) []element {
 	if c.Empty() {
 		return append(out, note("Nothing changed."))
 	}
-	if s := scopeText(c); s != "" {
+	if s := scopeText(c, b); s != "" {
 		out = append(out, text(s).near())
 	}
 	return append(out, changeItems(c, 3)...)

@@ -51,5 +51,6 @@ const (
 	ChoiceNewConnection     = "new"                     // value of "Add a new connection" in the connection list
 	ChoiceCustomPeriod      = "custom"                  // value of own dates in the period list
 	ChoiceAllTypes          = "all"                     // value of all work item types
+	ChoiceNoField           = "count"                   // value of counting work items
 	ChoiceOtherOrganization = "other"                   // value of an organization typed by hand
 )

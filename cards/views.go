@@ -111,6 +111,8 @@ type BindForm struct {
 	Count       int       // matching work items
 	Methods     []Choice
 	Method      string
+	Fields      []okr.Field // numeric ones that can be added up
+	Field       string      // reference name; empty: work items are counted
 	Types       []string
 	ItemType    string
 	Error       FieldError

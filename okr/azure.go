@@ -1,6 +1,9 @@
 package okr
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // QueryPage is a page of found queries; More says that the text matches others
 // too.
@@ -36,8 +39,41 @@ type Queries interface {
 	Query(ctx context.Context, access Access, place Place, id string) (Query, error)
 	// CountQuery gives the number of matching work items.
 	CountQuery(ctx context.Context, access Access, place Place, q Query) (int, error)
-	// RunQuery executes a query and reads its work items.
-	RunQuery(ctx context.Context, access Access, place Place, id string) (Run, error)
+	// RunQueries executes queries and reads their work items, in the order in
+	// which they are asked for. A failure that is not one query's own (nor NoAccess,
+	// which may be) ends it: the queries after that one have no outcome.
+	RunQueries(ctx context.Context, in RunInput) []RunOutcome
+	// Fields lists the numeric fields of a project's work items that make sense to
+	// add up, the usual ones first.
+	Fields(ctx context.Context, access Access, place Place) ([]Field, error)
 	// ItemTypes lists the work item types of a project.
 	ItemTypes(ctx context.Context, access Access, place Place) ([]string, error)
+}
+
+// OfQuery says whether a failure of this kind is that of one query, so that the
+// others can still be run.
+func (k Kind) OfQuery() bool { return k == QueryGone || k == QueryBroken || k == QueryTooLarge }
+
+// RunInput asks for runs of queries of one project with one access.
+type RunInput struct {
+	Access Access
+	Place  Place
+	Asks   []QueryAsk
+	// Within lets the names of queries stand that were read no longer ago; 0 reads
+	// them anew.
+	Within time.Duration
+}
+
+// QueryAsk asks for one query.
+type QueryAsk struct {
+	ID     string
+	Fields []string  // reference names of the numeric fields that are needed
+	Before *Snapshot // of the last run; nil: none is known
+}
+
+// RunOutcome is what came of one query.
+type RunOutcome struct {
+	Query string // id
+	Run   Run
+	Err   error
 }

@@ -5,8 +5,8 @@ import "time"
 // Method is how a number is taken from the work items of a query.
 type Method string
 
-// The methods of measuring a key result (DESIGN of the field: share of completed
-// items, or a count).
+// The methods of measuring a key result. They take the number of work items, or,
+// where the binding names a numeric field, its sum over them.
 const (
 	PercentCompleted Method = "percent completed" // completed ÷ all × 100
 	CountCompleted   Method = "count completed"
@@ -16,15 +16,51 @@ const (
 // Methods lists the methods in the order in which they are offered.
 func Methods() []Method { return []Method{PercentCompleted, CountCompleted, CountTotal} }
 
-// Words is the method as people read it.
-func (m Method) Words() string {
+// Field is a numeric field of work items, such as Story Points.
+type Field struct {
+	Ref  string `json:"ref"`  // reference name, which survives renames
+	Name string `json:"name"` // as people see it
+}
+
+// fieldRemainingWork is burnt down: it is 0 on completed items, so it has no
+// percentage.
+const fieldRemainingWork = "Microsoft.VSTS.Scheduling.RemainingWork"
+
+// HasPercentage says whether the completed part of the field's sum means
+// anything.
+func (f *Field) HasPercentage() bool {
+	return f == nil || fold(f.Ref) != fold(fieldRemainingWork)
+}
+
+// Title names the method where it is not said yet what is taken.
+func (m Method) Title() string {
 	switch m {
 	case PercentCompleted:
-		return "Percentage of completed work items"
+		return "Percentage that is completed"
 	case CountCompleted:
-		return "Count of completed work items"
+		return "Total of what is completed"
 	case CountTotal:
-		return "Count of all work items"
+		return "Total of everything"
+	}
+	return string(m)
+}
+
+// Words is the method as people read it, of a field's sum or, without a field,
+// of a count.
+func (m Method) Words(field *Field) string {
+	percentage, completed, all := "Percentage of completed work items", "Count of completed work items", "Count of all work items"
+	if field != nil {
+		percentage = "Percentage of " + field.Name + " that is completed"
+		completed = "Sum of " + field.Name + " of completed work items"
+		all = "Sum of " + field.Name + " of all work items"
+	}
+	switch m {
+	case PercentCompleted:
+		return percentage
+	case CountCompleted:
+		return completed
+	case CountTotal:
+		return all
 	}
 	return string(m)
 }
@@ -67,6 +103,7 @@ type Binding struct {
 	Connection ConnectionID `json:"connection"`
 	Query      Query        `json:"query"`
 	Method     Method       `json:"method,omitempty"`   // key results only
+	Field      *Field       `json:"field,omitempty"`    // whose sum is taken, key results only; nil: items are counted
 	ItemType   string       `json:"itemType,omitempty"` // only this work item type; empty: all
 	BoundBy    Person       `json:"boundBy"`
 	BoundAt    time.Time    `json:"boundAt"`
@@ -85,6 +122,7 @@ type Measurement struct {
 	Unknown     int       `json:"unknown,omitempty"`     // state not in the type's list: counted as not completed
 	OtherTypes  int       `json:"otherTypes,omitempty"`  // left out by the chosen type
 	Unreadable  int       `json:"unreadable,omitempty"`  // the account may not read them
+	Sum         *Sum      `json:"sum,omitempty"`         // where a numeric field is added up
 	Account     string    `json:"account"`               // whose access was used
 	Connection  string    `json:"connection"`            // the connection's name
 	Changes     Changes   `json:"changes"`               // since the measurement before
@@ -98,6 +136,14 @@ func (m Measurement) Progress() (float64, bool) {
 		return 0, false
 	}
 	return 100 * float64(m.Completed) / float64(m.Total), true
+}
+
+// Sum is a numeric field added up over the items that count.
+type Sum struct {
+	Field     string  `json:"field"` // its name
+	Completed float64 `json:"completed"`
+	Total     float64 `json:"total"`
+	Without   int     `json:"without,omitempty"` // items that count but have no value
 }
 
 // WorkItemRef names a work item to people.
@@ -132,11 +178,13 @@ type Changes struct {
 	Reopened  ItemList `json:"reopened,omitzero"`
 	Added     ItemList `json:"added,omitzero"`
 	Removed   ItemList `json:"removed,omitzero"`
+	Revalued  ItemList `json:"revalued,omitzero"` // the field that is added up has another value
+	Scope     float64  `json:"scope,omitempty"`   // by how much the denominator grew: items, or the field's unit
 }
 
 // Empty says whether nothing changed.
 func (c Changes) Empty() bool {
-	return c.Completed.Count+c.Reopened.Count+c.Added.Count+c.Removed.Count == 0
+	return c.Completed.Count+c.Reopened.Count+c.Added.Count+c.Removed.Count+c.Revalued.Count == 0
 }
 
 // merge adds what came later.
@@ -145,6 +193,7 @@ func (c Changes) merge(later Changes) Changes {
 		First:     c.First || later.First,
 		Completed: c.Completed.merge(later.Completed), Reopened: c.Reopened.merge(later.Reopened),
 		Added: c.Added.merge(later.Added), Removed: c.Removed.merge(later.Removed),
+		Revalued: c.Revalued.merge(later.Revalued), Scope: c.Scope + later.Scope,
 	}
 }
 

@@ -52,6 +52,12 @@ func OwnerIndex(owner UserID) string { return "owner:" + string(owner) }
 // Place gives where the connection leads.
 func (c Connection) Place() Place { return Place{Organization: c.Organization, Project: c.Project} }
 
+// sameAccess says whether two connections see the same of Azure DevOps, so that
+// one run of a query serves both.
+func (c Connection) sameAccess(o Connection) bool {
+	return c.Credential == o.Credential && c.Organization == o.Organization && c.Project.ID == o.Project.ID
+}
+
 // Place is a project of an organization in Azure DevOps.
 type Place struct {
 	Organization string
@@ -169,8 +175,16 @@ type Credential struct {
 	Account      Account
 	AccessToken  Secret
 	RefreshToken Secret
+	RenewedAt    time.Time // when the access token was given
 	Expiry       time.Time // of the access token
 	SignedInAt   time.Time
+}
+
+// TokenLife is how long an access token lasts by the expires_in of its answer, in
+// seconds. What cannot be meant is taken as a minute at least and a day at most.
+func TokenLife(expiresIn int64) time.Duration {
+	const day = 24 * time.Hour
+	return time.Duration(min(max(expiresIn, 60), int64(day/time.Second))) * time.Second
 }
 
 // CredentialIDFor names the credential of a person with an account, so that

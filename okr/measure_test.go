@@ -165,7 +165,7 @@ func TestChangesOfTheSameRunAreEmpty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		run, b := drawRun(t, "run"), drawBinding(t)
 		s := run.Snapshot()
-		c := run.Changes(&s, b.ItemType)
+		c := run.Changes(&s, b)
 		require.True(t, c.Empty())
 		require.False(t, c.First)
 	})
@@ -222,12 +222,12 @@ func TestChangesNameTheItems(t *testing.T) {
 		{ID: 7, Type: "Bug", Title: "arrives", Category: okr.Completed},
 	}}
 	s := before.Snapshot()
-	c := after.Changes(&s, "bug")
+	c := after.Changes(&s, okr.Binding{ItemType: "bug"})
 	require.Equal(t, []string{"closes"}, titles(c.Completed))
 	require.Equal(t, []string{"reopens"}, titles(c.Reopened))
 	require.Equal(t, []string{"leaves", "is removed"}, titles(c.Removed))
 	require.Equal(t, []string{"comes back", "arrives"}, titles(c.Added), "what enters is added, whatever its state")
-	require.Equal(t, okr.Changes{First: true}, after.Changes(nil, ""))
+	require.Equal(t, okr.Changes{First: true}, after.Changes(nil, okr.Binding{}))
 }
 
 func titles(l okr.ItemList) []string {

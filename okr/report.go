@@ -26,6 +26,7 @@ type Notice struct {
 	Goals      []GoalID // what is no longer measured
 	Titles     []string // of the first of them
 	Health     Health
+	Whole      bool // the whole connection fails, not only some of its queries
 }
 
 // SyncJob asks for a sync of some queries of a connection; none means all.

@@ -1,6 +1,9 @@
 package okr
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Category is the state category of a work item: what its state means whatever
 // it is called.
@@ -20,15 +23,18 @@ const (
 // WorkItem is a work item as a run saw it. Parent is the item above it in the
 // query's tree, 0 at the top or in a flat list.
 type WorkItem struct {
-	ID       int
-	Type     string
-	Title    string
-	State    string
-	Category Category
-	Parent   int
-	URL      string
+	ID       int                `json:"i"`
+	Type     string             `json:"t"`
+	Title    string             `json:"n"`
+	State    string             `json:"s,omitempty"`
+	Category Category           `json:"c"`
+	Parent   int                `json:"p,omitempty"`
+	Project  string             `json:"j,omitempty"` // the name of the project that holds it
+	URL      string             `json:"u,omitempty"`
+	Values   map[string]float64 `json:"v,omitempty"` // numeric fields by reference name; absent: no value
 }
 
+// ref names the item to people.
 func (i WorkItem) ref() WorkItemRef {
 	return WorkItemRef{ID: i.ID, Type: i.Type, Title: Shorten(i.Title, 120), URL: i.URL}
 }
@@ -39,7 +45,18 @@ type Run struct {
 	At         time.Time
 	Query      Query // name, path and URL as they are now
 	Items      []WorkItem
-	Unreadable int // items of the result that the account may not read
+	Unreadable int      // items of the result that the account may not read
+	Fields     []string // reference names of the numeric fields that were read
+	FullAt     time.Time
+	Cursor     Cursor
+}
+
+// Cursor is how far the source has read the feed of changes, so that the next
+// run need only read what changed since. It means nothing to the domain.
+type Cursor struct {
+	Token string    `json:"token,omitempty"` // opaque; empty: nothing is known
+	At    time.Time `json:"at,omitzero"`     // when it was read
+	Off   time.Time `json:"off,omitzero"`    // until then the feed is not to be used
 }
 
 // distinct leaves out items that come again: each counts once.
@@ -69,61 +86,53 @@ func (r Run) Types() []string {
 	return types
 }
 
-// Snapshot is what is kept of a run to tell what changed by the next one.
+// Snapshot is what is kept of a run: to tell what changed by the next one, and
+// to read only that.
 type Snapshot struct {
-	At    time.Time      `json:"at"`
-	Items []SnapshotItem `json:"items"`
-}
-
-// SnapshotItem is one work item of a snapshot.
-type SnapshotItem struct {
-	ID       int      `json:"i"`
-	Type     string   `json:"t"`
-	Title    string   `json:"n"`
-	Category Category `json:"c"`
-	URL      string   `json:"u,omitempty"`
+	At     time.Time  `json:"at"`
+	Items  []WorkItem `json:"items"`
+	Fields []string   `json:"fields,omitempty"`
+	FullAt time.Time  `json:"fullAt,omitzero"` // when each item was last read, changed or not
+	Cursor Cursor     `json:"cursor,omitzero"`
 }
 
 // Snapshot gives what is kept of the run.
 func (r Run) Snapshot() Snapshot {
-	s := Snapshot{At: r.At, Items: make([]SnapshotItem, 0, len(r.Items))}
-	for _, i := range r.Items {
-		ref := i.ref()
-		s.Items = append(s.Items, SnapshotItem{ID: ref.ID, Type: ref.Type, Title: ref.Title, Category: i.Category, URL: ref.URL})
-	}
-	return s
+	return Snapshot{At: r.At, Items: r.Items, Fields: r.Fields, FullAt: r.FullAt, Cursor: r.Cursor}
 }
 
-// ref names the item to people.
-func (s SnapshotItem) ref() WorkItemRef {
-	return WorkItemRef{ID: s.ID, Type: s.Type, Title: s.Title, URL: s.URL}
-}
-
-// Changes compares the run with the snapshot before it, counting only items of
-// itemType (all when empty). Without a snapshot it is a first run.
-func (r Run) Changes(before *Snapshot, itemType string) Changes {
+// Changes compares the run with the snapshot before it, counting only what the
+// binding counts. Without a snapshot it is a first run.
+func (r Run) Changes(before *Snapshot, b Binding) Changes {
 	if before == nil {
 		return Changes{First: true}
 	}
 	var c Changes
-	old := counted(before.Items, itemType)
+	valued := b.Field != nil && slices.Contains(before.Fields, b.Field.Ref)
+	old := counted(before.Items, b.ItemType)
 	for _, item := range r.Items {
-		if !counts(item.Type, item.Category, itemType) {
+		if !counts(item, b.ItemType) {
 			continue
 		}
 		was, known := old[item.ID]
 		delete(old, item.ID)
 		c.note(was, known, item)
+		if known && valued && was.Values[b.Field.Ref] != item.Values[b.Field.Ref] {
+			c.Revalued.add(item.ref())
+		}
 	}
 	for _, was := range before.Items { // in the order of the result, not of a map
 		if _, gone := old[was.ID]; gone {
 			c.Removed.add(was.ref())
 		}
 	}
+	if b.Field == nil || valued {
+		c.Scope = b.scope(r.Items) - b.scope(before.Items)
+	}
 	return c
 }
 
-func (c *Changes) note(was SnapshotItem, known bool, item WorkItem) {
+func (c *Changes) note(was WorkItem, known bool, item WorkItem) {
 	switch {
 	case !known:
 		c.Added.add(item.ref())
@@ -134,10 +143,10 @@ func (c *Changes) note(was SnapshotItem, known bool, item WorkItem) {
 	}
 }
 
-func counted(items []SnapshotItem, itemType string) map[int]SnapshotItem {
-	m := make(map[int]SnapshotItem, len(items))
+func counted(items []WorkItem, itemType string) map[int]WorkItem {
+	m := make(map[int]WorkItem, len(items))
 	for _, i := range items {
-		if counts(i.Type, i.Category, itemType) {
+		if counts(i, itemType) {
 			m[i.ID] = i
 		}
 	}
@@ -145,6 +154,6 @@ func counted(items []SnapshotItem, itemType string) map[int]SnapshotItem {
 }
 
 // counts says whether an item is part of numerator and denominator.
-func counts(typ string, category Category, itemType string) bool {
-	return category != Removed && (itemType == "" || fold(typ) == fold(itemType))
+func counts(item WorkItem, itemType string) bool {
+	return item.Category != Removed && (itemType == "" || fold(item.Type) == fold(itemType))
 }

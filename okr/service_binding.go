@@ -13,6 +13,7 @@ type BindInput struct {
 	Connection ConnectionID
 	Query      string // id
 	Method     Method // key results only
+	Field      *Field // whose sum is taken, key results only; nil: items are counted
 	ItemType   string // empty: all
 }
 
@@ -22,6 +23,7 @@ type Preview struct {
 	Measurement Measurement
 	Warnings    []string
 	run         Run
+	before      *Snapshot
 }
 
 // Bindable reads a goal that the actor may bind. Invalid: it is an objective.
@@ -51,13 +53,14 @@ func (s *Service) SearchQueries(ctx context.Context, actor Actor, id ConnectionI
 
 // ChosenQuery is a query with what is needed to decide how to measure it.
 type ChosenQuery struct {
-	Query Query
-	Count int // matching work items
-	Types []string
+	Query  Query
+	Count  int // matching work items
+	Types  []string
+	Fields []Field // numeric ones, that can be added up
 }
 
 // ChooseQuery reads a query, the number of its work items, and the project's
-// work item types.
+// work item types and numeric fields.
 func (s *Service) ChooseQuery(ctx context.Context, actor Actor, id ConnectionID, query string) (ChosenQuery, error) {
 	c, err := s.usable(ctx, actor, id)
 	if err != nil {
@@ -71,7 +74,10 @@ func (s *Service) ChooseQuery(ctx context.Context, actor Actor, id ConnectionID,
 	if out.Count, err = s.Queries.CountQuery(ctx, access, c.Place(), out.Query); err != nil {
 		return out, err
 	}
-	out.Types, err = s.Queries.ItemTypes(ctx, access, c.Place())
+	if out.Types, err = s.Queries.ItemTypes(ctx, access, c.Place()); err != nil {
+		return out, err
+	}
+	out.Fields, err = s.Queries.Fields(ctx, access, c.Place())
 	return out, err
 }
 
@@ -88,29 +94,53 @@ func (s *Service) PreviewBinding(ctx context.Context, actor Actor, in BindInput)
 	if err != nil {
 		return Preview{}, err
 	}
-	run, err := s.Queries.RunQuery(ctx, Access{actor.Tenant, c.Credential}, c.Place(), in.Query)
+	t, err := s.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return Preview{}, err
+	}
+	run, before, err := s.runToBind(ctx, t, c, in)
 	if err != nil {
 		return Preview{}, err
 	}
 	g.Binding = s.newBinding(actor, in, g.Kind, run)
 	m := measured(&g, run, nil, c)
-	t, err := s.Settings(ctx, actor.Tenant)
-	if err != nil {
-		return Preview{}, err
-	}
 	parent, err := s.Store.Goals().Get(ctx, actor.Tenant, g.Parent)
 	if err != nil && KindOf(err) != NotFound {
 		return Preview{}, err
 	}
 	v := s.leafView(actor, t, g, parent)
 	v.Connection = c.Name
-	return Preview{View: v, Measurement: m, Warnings: warnings(g, run), run: run}, nil
+	return Preview{View: v, Measurement: m, Warnings: warnings(g, run), run: run, before: before}, nil
+}
+
+// runToBind runs the query of a new binding, reading what the goals that hang on
+// it already need as well.
+func (s *Service) runToBind(ctx context.Context, t Tenant, c Connection, in BindInput) (Run, *Snapshot, error) {
+	y, err := s.syncing(ctx, t, c)
+	if err != nil {
+		return Run{}, nil, err
+	}
+	goals := append(y.boundTo(in.Query), Goal{Binding: &Binding{Field: in.Field}})
+	ask, err := y.ask(ctx, in.Query, goals)
+	if err != nil {
+		return Run{}, nil, err
+	}
+	outcomes := s.Queries.RunQueries(ctx, RunInput{
+		Access: Access{t.ID, c.Credential}, Place: c.Place(), Asks: []QueryAsk{ask},
+	})
+	if len(outcomes) != 1 {
+		return Run{}, nil, fmt.Errorf("run of one query: %d outcomes", len(outcomes))
+	}
+	return outcomes[0].Run, ask.Before, outcomes[0].Err
 }
 
 // check refuses a method that does not exist; none means percent completed.
 func (in BindInput) check(kind GoalKind) error {
 	if kind == KeyResult && in.Method != "" && !slices.Contains(Methods(), in.Method) {
-		return FieldErrorf("method", "Choose how to measure: a percentage, or a count of work items.")
+		return FieldErrorf("method", "Choose how to measure: a percentage, or a total.")
+	}
+	if in.Field != nil && in.Method == PercentCompleted && !in.Field.HasPercentage() {
+		return FieldErrorf("method", "%s is burnt down to 0 by completing work, so it has no completed percentage. Choose the total of all work items.", in.Field.Name)
 	}
 	return nil
 }
@@ -121,7 +151,7 @@ func (s *Service) newBinding(actor Actor, in BindInput, kind GoalKind, run Run) 
 		BoundBy: actor.Person, BoundAt: s.Now(),
 	}
 	if kind == KeyResult {
-		b.Method = cmp.Or(in.Method, PercentCompleted)
+		b.Method, b.Field = cmp.Or(in.Method, PercentCompleted), in.Field
 	}
 	return b
 }
@@ -151,6 +181,9 @@ func warnings(g Goal, run Run) []string {
 	}
 	if m := g.Metric; g.Kind == KeyResult && b.Method == PercentCompleted && m != nil && (m.Target > 100 || m.Start > 100) {
 		w = append(w, fmt.Sprintf("A percentage runs from 0 to 100, but the key result runs from %s to %s. Count work items instead, or edit the key result.", FormatNumber(m.Start), FormatNumber(m.Target)))
+	}
+	if b.Last != nil && b.Last.Sum != nil && b.Last.Sum.Without == b.Last.Total && b.Last.Total > 0 {
+		w = append(w, fmt.Sprintf("None of the work items has a value for %s. Check that this is the field your team fills in.", b.Field.Name))
 	}
 	if b.Last != nil && b.Last.Value == nil {
 		w = append(w, "The query holds nothing to measure at the moment, so there is no data until it does.")
@@ -182,7 +215,15 @@ func (s *Service) Bind(ctx context.Context, actor Actor, in BindInput) (GoalView
 	if err := s.planSync(ctx, actor.Tenant, c.ID); err != nil {
 		return GoalView{}, err
 	}
-	if _, err := s.record(ctx, actor.Tenant, c, p.run); err != nil {
+	t, err := s.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return GoalView{}, err
+	}
+	y, err := s.syncing(ctx, t, c)
+	if err != nil {
+		return GoalView{}, err
+	}
+	if _, err := y.record(ctx, p.run, p.before); err != nil {
 		return GoalView{}, err
 	}
 	return s.Goal(ctx, actor, in.Goal)

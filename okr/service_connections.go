@@ -2,6 +2,7 @@ package okr
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -231,15 +232,32 @@ func (s *Service) DeleteConnection(ctx context.Context, actor Actor, id Connecti
 			return c, err
 		}
 	}
-	for _, q := range distinctQueries(bound, nil) {
-		if err := s.Measurements.SaveSnapshot(ctx, actor.Tenant, id, q, nil); err != nil {
-			return c, err
-		}
+	if err := s.forgetSnapshots(ctx, actor.Tenant, c, bound); err != nil {
+		return c, err
 	}
 	if err := s.Agenda.Drop(ctx, Due{DueSync, actor.Tenant, string(id)}); err != nil {
 		return c, err
 	}
 	return s.Store.Connections().Delete(ctx, actor.Tenant, id)
+}
+
+// forgetSnapshots forgets what the queries of a connection held, unless another
+// connection with the same access goes on measuring them.
+func (s *Service) forgetSnapshots(ctx context.Context, tenant TenantID, c Connection, bound []Goal) error {
+	y, err := s.syncing(ctx, Tenant{ID: tenant}, c)
+	if err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(y.goals, func(g Goal) bool { return g.Binding.Connection == c.ID })
+	for _, q := range distinctQueries(bound, nil) {
+		if slices.Contains(distinctQueries(others, nil), q) {
+			continue
+		}
+		if err := s.Measurements.SaveSnapshot(ctx, tenant, c.Credential, q, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // failBinding records why a goal is not measured through a connection any more

@@ -2,23 +2,25 @@ package okr
 
 import (
 	"context"
+	"maps"
 	"slices"
 )
 
 // recordFailure keeps the last values of a query's goals and marks them. A
-// failure of the whole connection ends the sync of its other queries too.
-func (s *Service) recordFailure(ctx context.Context, tenant TenantID, c Connection, query string, cause error, report *SyncReport) ([]SyncRow, error) {
-	goals, _, err := s.Store.Goals().List(ctx, tenant, BoundIndex(c.ID), Page{})
-	if err != nil {
-		return nil, err
+// failure of the whole connection ends the sync of its other queries too. Works
+// says that other queries can be read, so that a refusal is this query's own.
+func (y *syncing) recordFailure(ctx context.Context, query string, cause error, works bool) ([]SyncRow, error) {
+	whole := !KindOf(cause).OfQuery() && (KindOf(cause) != NoAccess || !works)
+	goals := y.goals
+	if !whole {
+		goals = y.boundTo(query)
 	}
-	whole := isConnectionFailure(KindOf(cause))
 	var rows []SyncRow
 	for _, g := range goals {
-		if (!whole && g.Binding.Query.ID != query) || report.measured(g.ID) {
+		if y.report.measured(g.ID) {
 			continue
 		}
-		row, err := s.failGoal(ctx, tenant, c, g.ID, cause)
+		row, err := y.failGoal(ctx, g, cause)
 		if err != nil {
 			return rows, err
 		}
@@ -27,9 +29,11 @@ func (s *Service) recordFailure(ctx context.Context, tenant TenantID, c Connecti
 		}
 	}
 	if !whole {
-		return rows, s.noteQueryFailure(ctx, tenant, c, goals, query, report)
+		y.noteQueryFailure(rows)
+		return rows, nil
 	}
-	return rows, s.noteConnectionFailure(ctx, tenant, c, goals, cause, report)
+	y.report.Failure = cause
+	return rows, y.noteConnectionFailure(ctx, cause)
 }
 
 // measured says whether this sync has measured a goal already.
@@ -38,73 +42,66 @@ func (r SyncReport) measured(id GoalID) bool {
 }
 
 // failGoal marks a goal's value as stale; the row of one that is no longer
-// measured through the connection is empty.
-func (s *Service) failGoal(ctx context.Context, tenant TenantID, c Connection, id GoalID, cause error) (SyncRow, error) {
-	g, err := s.failBinding(ctx, tenant, id, c.ID, HealthNew, cause)
-	if err != nil || g.Binding == nil || g.Binding.Connection != c.ID {
+// measured through its connection is empty.
+func (y *syncing) failGoal(ctx context.Context, was Goal, cause error) (SyncRow, error) {
+	g, err := y.failBinding(ctx, y.tenant.ID, was.ID, was.Binding.Connection, HealthNew, cause)
+	if err != nil || g.Binding == nil || g.Binding.Connection != was.Binding.Connection {
 		return SyncRow{}, err
 	}
-	t, err := s.Settings(ctx, tenant)
-	if err != nil {
-		return SyncRow{}, err
-	}
-	status, err := s.statusOf(ctx, tenant, t, g)
+	status, err := y.statusOf(ctx, g)
 	return SyncRow{Goal: g, Before: value(g), After: value(g), Status: status, Problem: g.Binding.Health.Problem}, err
 }
 
-// noteConnectionFailure records that nothing can be measured through a
-// connection and tells its owner. The error is the cause if trying again soon
+// noteConnectionFailure records that nothing can be measured through the
+// connections and tells their owner. The error is the cause if trying again soon
 // may help.
-func (s *Service) noteConnectionFailure(ctx context.Context, tenant TenantID, c Connection, goals []Goal, cause error, report *SyncReport) error {
-	report.Failure = cause
-	c, err := s.failConnection(ctx, tenant, c.ID, cause)
-	if err != nil {
-		return ignoreNotFound(err) // deleted while its queries ran
+func (y *syncing) noteConnectionFailure(ctx context.Context, cause error) error {
+	retry := false
+	for _, id := range slices.Sorted(maps.Keys(y.connections)) {
+		c, err := y.failConnection(ctx, y.tenant.ID, id, cause)
+		if KindOf(err) == NotFound {
+			continue // deleted while its queries ran
+		}
+		if err != nil {
+			return err
+		}
+		if c.Health.noticeDue(y.Now()) {
+			n := notice(c.Owner, c, y.boundThrough(id), c.Health)
+			n.Whole = true
+			y.report.Notices = append(y.report.Notices, n)
+		}
+		retry = retry || !c.Health.needsPerson()
 	}
-	if c.Health.noticeDue(s.Now()) {
-		report.Notices = append(report.Notices, notice(c.Owner, c, goals, c.Health))
+	if retry {
+		return cause
 	}
-	if c.Health.needsPerson() {
-		return nil
-	}
-	return cause
+	return nil
 }
 
-func isConnectionFailure(kind Kind) bool {
-	switch kind {
-	case QueryGone, QueryBroken, QueryTooLarge:
-		return false
-	default:
-		return true
-	}
+// boundThrough lists the goals of one of the connections.
+func (y *syncing) boundThrough(id ConnectionID) []Goal {
+	return slices.DeleteFunc(slices.Clone(y.goals), func(g Goal) bool { return g.Binding.Connection != id })
 }
 
 // noteQueryFailure tells whoever bound a goal to a query that fails, once for
 // all goals that they bound to it.
-func (s *Service) noteQueryFailure(ctx context.Context, tenant TenantID, c Connection, goals []Goal, query string, report *SyncReport) error {
+func (y *syncing) noteQueryFailure(failed []SyncRow) {
 	byOwner := map[UserID][]Goal{}
 	var owners []Person
-	for _, g := range goals {
-		if g.Binding.Query.ID != query {
+	for _, row := range failed {
+		b := row.Goal.Binding
+		if !b.Health.noticeDue(y.Now()) {
 			continue
 		}
-		g, err := s.Store.Goals().Get(ctx, tenant, g.ID)
-		if err != nil && KindOf(err) != NotFound {
-			return err
+		if _, known := byOwner[b.BoundBy.ID]; !known {
+			owners = append(owners, b.BoundBy)
 		}
-		if err != nil || g.Binding == nil || !g.Binding.Health.noticeDue(s.Now()) {
-			continue
-		}
-		if _, known := byOwner[g.Binding.BoundBy.ID]; !known {
-			owners = append(owners, g.Binding.BoundBy)
-		}
-		byOwner[g.Binding.BoundBy.ID] = append(byOwner[g.Binding.BoundBy.ID], g)
+		byOwner[b.BoundBy.ID] = append(byOwner[b.BoundBy.ID], row.Goal)
 	}
 	for _, o := range owners {
-		affected := byOwner[o.ID]
-		report.Notices = append(report.Notices, notice(o, c, affected, affected[0].Binding.Health))
+		first := byOwner[o.ID][0].Binding
+		y.report.Notices = append(y.report.Notices, notice(o, y.connections[first.Connection], byOwner[o.ID], first.Health))
 	}
-	return nil
 }
 
 func notice(owner Person, c Connection, goals []Goal, h Health) Notice {
@@ -121,7 +118,7 @@ func notice(owner Person, c Connection, goals []Goal, h Health) Notice {
 // NoticeGiven records that an owner was told of a failure, so that it is not
 // told again before a week has passed.
 func (s *Service) NoticeGiven(ctx context.Context, tenant TenantID, n Notice) error {
-	if isConnectionState(n.Health.State) {
+	if n.Whole {
 		_, err := s.Store.Connections().Update(ctx, tenant, n.Connection.ID, func(c *Connection) error {
 			c.Health.NoticeAt = s.Now()
 			return nil
@@ -140,10 +137,6 @@ func (s *Service) NoticeGiven(ctx context.Context, tenant TenantID, n Notice) er
 		}
 	}
 	return nil
-}
-
-func isConnectionState(state HealthState) bool {
-	return state != HealthQueryGone && state != HealthQueryBroken
 }
 
 func ignoreNotFound(err error) error {

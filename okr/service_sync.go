@@ -3,7 +3,9 @@ package okr
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
+	"time"
 )
 
 // SyncJobs says what a sync asked for by the actor has to run: the query of one
@@ -40,13 +42,17 @@ func (s *Service) allJobs(ctx context.Context, actor Actor) ([]SyncJob, error) {
 		return nil, err
 	}
 	var jobs []SyncJob
+	var covered []Connection
 	for _, c := range connections {
+		if slices.ContainsFunc(covered, c.sameAccess) {
+			continue // one sync measures both
+		}
 		_, n, err := s.Store.Goals().List(ctx, actor.Tenant, BoundIndex(c.ID), Page{Limit: 1})
 		if err != nil {
 			return nil, err
 		}
 		if n > 0 {
-			jobs = append(jobs, SyncJob{Connection: c.ID})
+			jobs, covered = append(jobs, SyncJob{Connection: c.ID}), append(covered, c)
 		}
 	}
 	if len(jobs) == 0 {
@@ -70,12 +76,14 @@ func addJob(jobs []SyncJob, b *Binding) []SyncJob {
 	return append(jobs, SyncJob{Connection: b.Connection, Queries: []string{b.Query.ID}})
 }
 
-// SyncConnection measures what is bound through a connection: each query runs
-// once, however many goals hang on it. Queries limits it to some; none means all.
-// A failure keeps the last values, marks them stale and is part of the report;
-// the error is only for what may work if tried again soon (the store, Azure
-// DevOps out of reach or throttling), and the report is whole even then.
-func (s *Service) SyncConnection(ctx context.Context, tenant TenantID, id ConnectionID, queries []string) (SyncReport, error) {
+// SyncConnection measures what is bound through a connection and through the
+// others with the same access to the same project: each query runs once, however
+// many goals hang on it. Queries limits it to some; none means all. Queries whose
+// goals were all measured less than within ago are left out. A failure keeps the
+// last values, marks them stale and is part of the report; the error is only for
+// what may work if tried again soon (the store, Azure DevOps out of reach or
+// throttling), and the report is whole even then.
+func (s *Service) SyncConnection(ctx context.Context, tenant TenantID, id ConnectionID, queries []string, within time.Duration) (SyncReport, error) {
 	t, err := s.Settings(ctx, tenant)
 	if err != nil || !t.Enabled {
 		return SyncReport{}, err
@@ -87,11 +95,16 @@ func (s *Service) SyncConnection(ctx context.Context, tenant TenantID, id Connec
 	if err != nil {
 		return SyncReport{}, err
 	}
-	goals, _, err := s.Store.Goals().List(ctx, tenant, BoundIndex(id), Page{})
+	y, err := s.syncing(ctx, t, c)
 	if err != nil {
 		return SyncReport{}, err
 	}
-	return s.syncQueries(ctx, tenant, c, distinctQueries(goals, queries))
+	for _, asks := range y.groups(distinctQueries(y.goals, queries), within) {
+		if err := y.syncQueries(ctx, asks, within); err != nil || y.report.Failure != nil {
+			return y.report, err
+		}
+	}
+	return y.report, y.conclude(ctx)
 }
 
 // distinctQueries lists the queries that goals are bound to, each once.
@@ -106,53 +119,160 @@ func distinctQueries(goals []Goal, only []string) []string {
 	return out
 }
 
-func (s *Service) syncQueries(ctx context.Context, tenant TenantID, c Connection, queries []string) (SyncReport, error) {
-	var report SyncReport
-	for _, q := range queries {
-		run, err := s.Queries.RunQuery(ctx, Access{tenant, c.Credential}, c.Place(), q)
-		var rows []SyncRow
-		switch {
-		case err == nil:
-			rows, err = s.record(ctx, tenant, c, run)
-		case ctx.Err() != nil:
-			return report, err
-		default:
-			rows, err = s.recordFailure(ctx, tenant, c, q, err, &report)
-		}
-		report.Rows = append(report.Rows, rows...)
-		if err != nil || report.Failure != nil {
-			return report, err
-		}
-	}
-	return s.concludeSync(ctx, tenant, c, report)
+// syncing is a sync under way: what is measured with one access to one project,
+// as it was when the sync began.
+type syncing struct {
+	*Service
+	tenant      Tenant
+	lead        Connection // whose access is used
+	connections map[ConnectionID]Connection
+	goals       []Goal
+	parents     map[GoalID]Goal
+	report      SyncReport
 }
 
-// record applies a run to every goal bound to its query through the connection
-// and keeps what it held. The goals come first: after a crash in between, the
-// next run compares with the older snapshot and tells a change again rather than
-// never.
-func (s *Service) record(ctx context.Context, tenant TenantID, c Connection, run Run) ([]SyncRow, error) {
-	before, err := s.Measurements.Snapshot(ctx, tenant, c.ID, run.Query.ID)
+// syncing reads what is bound with the access of a connection.
+func (s *Service) syncing(ctx context.Context, t Tenant, lead Connection) (*syncing, error) {
+	y := &syncing{
+		Service: s, tenant: t, lead: lead, parents: map[GoalID]Goal{},
+		connections: map[ConnectionID]Connection{lead.ID: lead},
+	}
+	own, _, err := s.Store.Connections().List(ctx, t.ID, OwnerIndex(lead.Owner.ID), Page{})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range own {
+		if c.sameAccess(lead) {
+			y.connections[c.ID] = c
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(y.connections)) {
+		goals, _, err := s.Store.Goals().List(ctx, t.ID, BoundIndex(id), Page{})
+		if err != nil {
+			return nil, err
+		}
+		y.goals = append(y.goals, goals...)
+	}
+	return y, nil
+}
+
+// boundTo lists the goals that hang on a query.
+func (y *syncing) boundTo(query string) []Goal {
+	return slices.DeleteFunc(slices.Clone(y.goals), func(g Goal) bool { return g.Binding.Query.ID != query })
+}
+
+// A group of queries is run together, so that what changed is asked for once;
+// its size bounds what is in memory at a time.
+const (
+	groupQueries = 50
+	groupItems   = 20_000
+)
+
+// groups splits the queries that are due into groups.
+func (y *syncing) groups(queries []string, within time.Duration) [][]string {
+	var out [][]string
+	items := 0
+	for _, q := range queries {
+		goals := y.boundTo(q)
+		if y.measuredWithin(goals, within) {
+			continue
+		}
+		size := lastSize(goals)
+		if n := len(out); n == 0 || len(out[n-1]) == groupQueries || items+size > groupItems {
+			out, items = append(out, nil), 0
+		}
+		out[len(out)-1] = append(out[len(out)-1], q)
+		items += size
+	}
+	return out
+}
+
+func (y *syncing) measuredWithin(goals []Goal, within time.Duration) bool {
+	return !slices.ContainsFunc(goals, func(g Goal) bool {
+		b := g.Binding
+		return b.Last == nil || b.Health.State != HealthOK || y.Now().Sub(b.Last.At) >= within
+	})
+}
+
+// lastSize is how many items a query had when it was last run.
+func lastSize(goals []Goal) int {
+	const unknown = 500
+	for _, g := range goals {
+		if m := g.Binding.Last; m != nil {
+			return m.Total + m.Removed + m.OtherTypes
+		}
+	}
+	return unknown
+}
+
+func (y *syncing) syncQueries(ctx context.Context, queries []string, within time.Duration) error {
+	asks, err := y.asks(ctx, queries)
+	if err != nil {
+		return err
+	}
+	outcomes := y.Queries.RunQueries(ctx, RunInput{
+		Access: Access{y.tenant.ID, y.lead.Credential}, Place: y.lead.Place(), Asks: asks, Within: within,
+	})
+	works := slices.ContainsFunc(outcomes, func(o RunOutcome) bool { return o.Err == nil })
+	for i, o := range outcomes {
+		var rows []SyncRow
+		switch {
+		case o.Err == nil:
+			rows, err = y.record(ctx, o.Run, asks[i].Before)
+		case ctx.Err() != nil:
+			return o.Err
+		default:
+			rows, err = y.recordFailure(ctx, o.Query, o.Err, works)
+		}
+		y.report.Rows = append(y.report.Rows, rows...)
+		if err != nil || y.report.Failure != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (y *syncing) asks(ctx context.Context, queries []string) ([]QueryAsk, error) {
+	asks := make([]QueryAsk, 0, len(queries))
+	for _, q := range queries {
+		ask, err := y.ask(ctx, q, y.boundTo(q))
+		if err != nil {
+			return nil, err
+		}
+		asks = append(asks, ask)
+	}
+	return asks, nil
+}
+
+// ask asks for a query with what its goals need and what is known of it.
+func (y *syncing) ask(ctx context.Context, query string, goals []Goal) (QueryAsk, error) {
+	ask := QueryAsk{ID: query}
+	for _, g := range goals {
+		if f := g.Binding.Field; f != nil && !slices.Contains(ask.Fields, f.Ref) {
+			ask.Fields = append(ask.Fields, f.Ref)
+		}
+	}
+	slices.Sort(ask.Fields)
+	var err error
+	ask.Before, err = y.Measurements.Snapshot(ctx, y.tenant.ID, y.lead.Credential, query)
+	return ask, err
+}
+
+// record applies a run to every goal that hangs on its query and keeps what it
+// held. The goals come first: after a crash in between, the next run compares
+// with the older snapshot and tells a change again rather than never.
+func (y *syncing) record(ctx context.Context, run Run, before *Snapshot) ([]SyncRow, error) {
+	goals := y.boundTo(run.Query.ID)
+	before, err := y.latest(ctx, run.Query.ID, goals, before)
 	if err != nil {
 		return nil, err
 	}
 	if before != nil && before.At.After(run.At) {
 		return nil, nil // a later run was faster: this one tells nothing any more
 	}
-	t, err := s.Settings(ctx, tenant)
-	if err != nil {
-		return nil, err
-	}
-	goals, _, err := s.Store.Goals().List(ctx, tenant, BoundIndex(c.ID), Page{})
-	if err != nil {
-		return nil, err
-	}
 	var rows []SyncRow
 	for _, g := range goals {
-		if g.Binding.Query.ID != run.Query.ID {
-			continue
-		}
-		row, err := s.recordGoal(ctx, tenant, t, c, g.ID, run, before)
+		row, err := y.recordGoal(ctx, g, run, before)
 		if errors.Is(err, errOvertaken) || KindOf(err) == NotFound {
 			continue
 		}
@@ -162,15 +282,41 @@ func (s *Service) record(ctx context.Context, tenant TenantID, c Connection, run
 		rows = append(rows, row)
 	}
 	snapshot := run.Snapshot()
-	return rows, s.Measurements.SaveSnapshot(ctx, tenant, c.ID, run.Query.ID, &snapshot)
+	return rows, y.Measurements.SaveSnapshot(ctx, y.tenant.ID, y.lead.Credential, run.Query.ID, &snapshot)
+}
+
+// latest reads the snapshot again where another run was recorded meanwhile.
+func (y *syncing) latest(ctx context.Context, query string, goals []Goal, before *Snapshot) (*Snapshot, error) {
+	for _, g := range goals {
+		now, err := y.Store.Goals().Get(ctx, y.tenant.ID, g.ID)
+		if KindOf(err) == NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if m := now.lastMeasurement(); m != nil && (before == nil || m.At.After(before.At)) {
+			return y.Measurements.Snapshot(ctx, y.tenant.ID, y.lead.Credential, query)
+		}
+		break // the goals of a query are measured together
+	}
+	return before, nil
+}
+
+func (g Goal) lastMeasurement() *Measurement {
+	if g.Binding == nil {
+		return nil
+	}
+	return g.Binding.Last
 }
 
 // errOvertaken is a binding that changed while its query ran.
 var errOvertaken = errors.New("the binding changed while its query ran")
 
-func (s *Service) recordGoal(ctx context.Context, tenant TenantID, t Tenant, c Connection, id GoalID, run Run, before *Snapshot) (SyncRow, error) {
+func (y *syncing) recordGoal(ctx context.Context, was Goal, run Run, before *Snapshot) (SyncRow, error) {
 	var row SyncRow
-	g, err := s.Store.Goals().Update(ctx, tenant, id, func(g *Goal) error {
+	c := y.connections[was.Binding.Connection]
+	g, err := y.Store.Goals().Update(ctx, y.tenant.ID, was.ID, func(g *Goal) error {
 		b := g.Binding
 		if b == nil || b.Connection != c.ID || b.Query.ID != run.Query.ID || (b.Last != nil && b.Last.At.After(run.At)) {
 			return errOvertaken
@@ -188,10 +334,10 @@ func (s *Service) recordGoal(ctx context.Context, tenant TenantID, t Tenant, c C
 		return row, err
 	}
 	row.Goal, row.After = g, value(g)
-	if err := s.addHistory(ctx, tenant, row); err != nil {
+	if err := y.addHistory(ctx, y.tenant.ID, row); err != nil {
 		return row, err
 	}
-	row.Status, err = s.statusOf(ctx, tenant, t, g)
+	row.Status, err = y.statusOf(ctx, g)
 	return row, err
 }
 
@@ -206,12 +352,17 @@ func (s *Service) addHistory(ctx context.Context, tenant TenantID, row SyncRow) 
 	return s.Measurements.AddHistory(ctx, tenant, row.Goal.ID, m)
 }
 
-func (s *Service) statusOf(ctx context.Context, tenant TenantID, t Tenant, g Goal) (Status, error) {
-	parent, err := s.Store.Goals().Get(ctx, tenant, g.Parent)
-	if err != nil && KindOf(err) != NotFound {
-		return NoData, err
+func (y *syncing) statusOf(ctx context.Context, g Goal) (Status, error) {
+	parent, known := y.parents[g.Parent]
+	if !known {
+		var err error
+		parent, err = y.Store.Goals().Get(ctx, y.tenant.ID, g.Parent)
+		if err != nil && KindOf(err) != NotFound {
+			return NoData, err
+		}
+		y.parents[g.Parent] = parent
 	}
-	return standing(g.leafProgress(), parent.Period, t.Bands, s.today(t)).Status, nil
+	return standing(g.leafProgress(), parent.Period, y.tenant.Bands, y.today(y.tenant)).Status, nil
 }
 
 // value is what a goal shows: a key result's metric, a project's percentage.
@@ -222,17 +373,26 @@ func value(g Goal) *float64 {
 	return g.leafProgress()
 }
 
-// concludeSync records that the connection works.
-func (s *Service) concludeSync(ctx context.Context, tenant TenantID, c Connection, report SyncReport) (SyncReport, error) {
-	if len(report.Rows) == 0 {
-		return report, nil // nothing is bound, nothing was asked
+// conclude records that the connections through which something was measured
+// work.
+func (y *syncing) conclude(ctx context.Context) error {
+	worked := map[ConnectionID]bool{}
+	for _, r := range y.report.Rows {
+		if b := r.Goal.Binding; b != nil && r.Problem == "" {
+			worked[b.Connection] = true
+		}
 	}
-	_, err := s.Store.Connections().Update(ctx, tenant, c.ID, func(c *Connection) error {
-		c.Health = c.Health.worked(s.Now())
-		return nil
-	})
-	if KindOf(err) == NotFound {
-		err = nil // deleted while its queries ran
+	if len(y.report.Rows) > 0 {
+		worked[y.lead.ID] = true // something was asked, if only to learn that a query is gone
 	}
-	return report, err
+	for id := range worked {
+		_, err := y.Store.Connections().Update(ctx, y.tenant.ID, id, func(c *Connection) error {
+			c.Health = c.Health.worked(y.Now())
+			return nil
+		})
+		if err := ignoreNotFound(err); err != nil { // deleted while its queries ran
+			return err
+		}
+	}
+	return nil
 }

@@ -65,10 +65,11 @@ type Measurements interface {
 	History(ctx context.Context, tenant TenantID, goal GoalID, after time.Time, limit int) ([]Measurement, error)
 	// DropHistory forgets the measurements of a goal.
 	DropHistory(ctx context.Context, tenant TenantID, goal GoalID) error
-	// Snapshot reads what the last run of a query held; nil when there is none.
-	Snapshot(ctx context.Context, tenant TenantID, connection ConnectionID, query string) (*Snapshot, error)
+	// Snapshot reads what the last run of a query with a sign-in held; nil when
+	// there is none.
+	Snapshot(ctx context.Context, tenant TenantID, access CredentialID, query string) (*Snapshot, error)
 	// SaveSnapshot keeps what a run of a query held; nil forgets it.
-	SaveSnapshot(ctx context.Context, tenant TenantID, connection ConnectionID, query string, s *Snapshot) error
+	SaveSnapshot(ctx context.Context, tenant TenantID, access CredentialID, query string, s *Snapshot) error
 }
 
 // Credentials keeps sign-ins. Tokens are sealed at rest.

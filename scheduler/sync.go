@@ -19,8 +19,9 @@ import (
 type Work interface {
 	// SyncConnection measures what is bound through a connection, by some of its
 	// queries or, with none given, all. It records failures of the measuring
-	// itself and reports them in SyncReport.Failure.
-	SyncConnection(ctx context.Context, tenant okr.TenantID, id okr.ConnectionID, queries []string) (okr.SyncReport, error)
+	// itself and reports them in SyncReport.Failure. What was measured less than
+	// within ago is left out.
+	SyncConnection(ctx context.Context, tenant okr.TenantID, id okr.ConnectionID, queries []string, within time.Duration) (okr.SyncReport, error)
 	// ComposeDigest gives what a place has not been told yet, and false when that
 	// is nothing or the subscription is paused.
 	ComposeDigest(ctx context.Context, tenant okr.TenantID, id okr.SubscriptionID) (okr.Digest, bool, error)
@@ -46,7 +47,7 @@ type Post interface {
 
 // runSync measures one connection.
 func (s *Scheduler) runSync(ctx context.Context, due duePayload) result {
-	report, err := s.sync(ctx, due.Tenant, okr.ConnectionID(due.ID), nil)
+	report, err := s.sync(ctx, due.Tenant, okr.ConnectionID(due.ID), nil, s.opts.Interval/2)
 	if err == nil {
 		err = report.Failure
 	}
@@ -57,11 +58,11 @@ func (s *Scheduler) runSync(ctx context.Context, due duePayload) result {
 }
 
 // sync measures a connection and gives its notices.
-func (s *Scheduler) sync(ctx context.Context, tenant okr.TenantID, id okr.ConnectionID, queries []string) (okr.SyncReport, error) {
+func (s *Scheduler) sync(ctx context.Context, tenant okr.TenantID, id okr.ConnectionID, queries []string, within time.Duration) (okr.SyncReport, error) {
 	start := time.Now()
 	var report okr.SyncReport
 	err := s.guard(ctx, kindSync, func() (err error) {
-		report, err = s.opts.Work.SyncConnection(ctx, tenant, id, queries)
+		report, err = s.opts.Work.SyncConnection(ctx, tenant, id, queries, within)
 		return err
 	})
 	s.metrics.sync.Observe(time.Since(start).Seconds())
@@ -95,7 +96,7 @@ func (s *Scheduler) runNow(ctx context.Context, task *asynq.Task) result {
 	var rows []okr.SyncRow
 	var failures []error
 	for _, job := range p.Jobs {
-		report, err := s.sync(ctx, p.Tenant, job.Connection, job.Queries)
+		report, err := s.sync(ctx, p.Tenant, job.Connection, job.Queries, 0)
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return result{retried, ctx.Err()}
 		}

@@ -123,7 +123,7 @@ func (w *world) SetTickedUntil(_ context.Context, minute time.Time) error {
 	return nil
 }
 
-func (w *world) SyncConnection(ctx context.Context, _ okr.TenantID, id okr.ConnectionID, _ []string) (okr.SyncReport, error) {
+func (w *world) SyncConnection(ctx context.Context, _ okr.TenantID, id okr.ConnectionID, _ []string, _ time.Duration) (okr.SyncReport, error) {
 	w.call("sync " + string(id))
 	if w.onSync == nil {
 		return okr.SyncReport{Rows: []okr.SyncRow{{Goal: okr.Goal{ID: "KR1"}}}}, nil

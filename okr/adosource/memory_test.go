@@ -108,16 +108,16 @@ func (m *memory) DropHistory(_ context.Context, tenant okr.TenantID, goal okr.Go
 	return nil
 }
 
-func (m *memory) Snapshot(_ context.Context, tenant okr.TenantID, connection okr.ConnectionID, query string) (*okr.Snapshot, error) {
+func (m *memory) Snapshot(_ context.Context, tenant okr.TenantID, access okr.CredentialID, query string) (*okr.Snapshot, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.snapshots[join(tenant, string(connection), query)], nil
+	return m.snapshots[join(tenant, string(access), query)], nil
 }
 
-func (m *memory) SaveSnapshot(_ context.Context, tenant okr.TenantID, connection okr.ConnectionID, query string, s *okr.Snapshot) error {
+func (m *memory) SaveSnapshot(_ context.Context, tenant okr.TenantID, access okr.CredentialID, query string, s *okr.Snapshot) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.snapshots[join(tenant, string(connection), query)] = s
+	m.snapshots[join(tenant, string(access), query)] = s
 	return nil
 }
 

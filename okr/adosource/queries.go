@@ -1,6 +1,7 @@
 package adosource
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -52,6 +53,11 @@ func (s *Source) Query(ctx context.Context, access okr.Access, place okr.Place, 
 	if err != nil {
 		return okr.Query{}, queryError(err, "the query") // only its id is known, which says nothing to people
 	}
+	return s.usableQuery(place, q)
+}
+
+// usableQuery refuses what cannot be run.
+func (s *Source) usableQuery(place okr.Place, q ado.Query) (okr.Query, error) {
 	if q.IsFolder {
 		return okr.Query{}, okr.Errorf(okr.QueryBroken, "%s is a folder of queries. Choose one of the queries in it.", q.Name)
 	}
@@ -73,67 +79,6 @@ func (s *Source) CountQuery(ctx context.Context, access okr.Access, place okr.Pl
 	return n, nil
 }
 
-// RunQuery implements okr.Queries.
-func (s *Source) RunQuery(ctx context.Context, access okr.Access, place okr.Place, id string) (okr.Run, error) {
-	q, err := s.Query(ctx, access, place, id)
-	if err != nil {
-		return okr.Run{}, err
-	}
-	session := s.session(access)
-	at := s.Now()
-	result, err := session.RunQuery(ctx, place.Organization, project(place), id)
-	if err != nil {
-		return okr.Run{}, queryError(err, "the query "+q.Name)
-	}
-	ids := result.IDs()
-	items, err := session.WorkItems(ctx, place.Organization, ids, ado.BaseFields())
-	if err != nil {
-		return okr.Run{}, translate(err, "the work items of the query "+q.Name)
-	}
-	run := okr.Run{At: at, Query: q, Unreadable: len(ids) - len(items)}
-	run.Items, err = s.items(ctx, session, access, place, ids, items, parents(result))
-	return run, err
-}
-
-// parents gives for each item the one that it first appeared below, 0 where it
-// first stood by itself: in a query of direct links the ends of a link may each
-// stand below the other.
-func parents(result ado.QueryResult) map[int]int {
-	above := map[int]int{}
-	for _, link := range result.Relations {
-		if _, known := above[link.Target.ID]; !known {
-			above[link.Target.ID] = link.Source.ID
-		}
-	}
-	return above
-}
-
-// items puts the work items in the order of the result and finds the category of
-// each state.
-func (s *Source) items(ctx context.Context, session *ado.Session, access okr.Access, place okr.Place, order []int, read []ado.WorkItem, above map[int]int) ([]okr.WorkItem, error) {
-	byID := make(map[int]ado.WorkItem, len(read))
-	for _, w := range read {
-		byID[w.ID] = w
-	}
-	states, err := s.types.statesFor(ctx, session, access, place, read)
-	if err != nil {
-		return nil, err
-	}
-	items := make([]okr.WorkItem, 0, len(read))
-	for _, id := range order {
-		w, ok := byID[id]
-		if !ok {
-			continue
-		}
-		items = append(items, okr.WorkItem{
-			ID: id, Type: w.Type(), Title: w.Title(), State: w.State(),
-			Category: states.category(w), Parent: above[id],
-			URL: ado.WorkItemURL(s.Client.BaseURL(), place.Organization, w.Project(), id),
-		})
-	}
-	return items, nil
-}
-
 // ItemTypes implements okr.Queries. Disabled types are left out.
 func (s *Source) ItemTypes(ctx context.Context, access okr.Access, place okr.Place) ([]string, error) {
 	types, err := s.session(access).WorkItemTypes(ctx, place.Organization, project(place))
@@ -148,4 +93,46 @@ func (s *Source) ItemTypes(ctx context.Context, access okr.Access, place okr.Pla
 	}
 	slices.SortFunc(names, byFold)
 	return names, nil
+}
+
+// usualFields come first in the list of fields, in this order.
+func usualFields() []string {
+	return []string{
+		ado.FieldStoryPoints, ado.FieldEffort, ado.FieldOriginalEstimate, ado.FieldCompletedWork, ado.FieldRemainingWork,
+	}
+}
+
+// Fields implements okr.Queries. What Azure DevOps keeps for itself (ids,
+// orders) and grades (priority) are numbers, but adding them up says nothing.
+func (s *Source) Fields(ctx context.Context, access okr.Access, place okr.Place) ([]okr.Field, error) {
+	all, err := s.session(access).WorkItemFields(ctx, place.Organization, project(place))
+	if err != nil {
+		return nil, translate(err, "the fields of the project "+place.Project.Name)
+	}
+	var fields []okr.Field
+	for _, f := range all {
+		if f.Numeric() && addable(f.ReferenceName) {
+			fields = append(fields, okr.Field{Ref: f.ReferenceName, Name: f.Name})
+		}
+	}
+	usual := usualFields()
+	slices.SortFunc(fields, func(a, b okr.Field) int {
+		return cmp.Or(cmp.Compare(order(usual, a.Ref), order(usual, b.Ref)), byFold(a.Name, b.Name))
+	})
+	return fields, nil
+}
+
+func order(usual []string, ref string) int {
+	if i := slices.Index(usual, ref); i >= 0 {
+		return i
+	}
+	return len(usual)
+}
+
+func addable(ref string) bool {
+	switch strings.TrimPrefix(ref, "Microsoft.VSTS.Common.") {
+	case "Priority", "StackRank", "BacklogPriority":
+		return false
+	}
+	return !strings.HasPrefix(ref, "System.") && !strings.HasPrefix(ref, "Microsoft.VSTS.Build.")
 }

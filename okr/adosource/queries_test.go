@@ -78,7 +78,7 @@ func TestCountAgreesWithTheRun(t *testing.T) {
 			require.NoError(t, err)
 			n, err := w.source.CountQuery(t.Context(), accessOf(alex), w.fiber(), q)
 			require.NoError(t, err)
-			run, err := w.source.RunQuery(t.Context(), accessOf(alex), w.fiber(), id)
+			run, err := w.run(t.Context(), accessOf(alex), w.fiber(), id)
 			require.NoError(t, err)
 			require.Len(t, run.Items, n, name)
 		}
@@ -89,7 +89,7 @@ func TestRunOfAFlatQuery(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.signIn(alex)
-	run, err := w.source.RunQuery(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
+	run, err := w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
 	require.NoError(t, err)
 	require.Len(t, run.Items, 32)
 	require.Zero(t, run.Unreadable)
@@ -107,7 +107,7 @@ func TestRunOfATree(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.signIn(alex)
-	run, err := w.source.RunQuery(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery("Launch scope"))
+	run, err := w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery("Launch scope"))
 	require.NoError(t, err)
 	require.Equal(t, okr.TreeQuery, run.Query.Kind)
 	seen := map[int]bool{0: true}
@@ -140,7 +140,7 @@ func TestRunOfDirectLinks(t *testing.T) {
 		Name: "Pairs", Kind: adotest.OneHop, Filter: func(it adotest.Item) bool { return it.HasTag("pair") },
 	})
 	require.NoError(t, err)
-	run, err := w.source.RunQuery(t.Context(), accessOf(alex), w.fiber(), q.ID)
+	run, err := w.run(t.Context(), accessOf(alex), w.fiber(), q.ID)
 	require.NoError(t, err)
 	require.Len(t, run.Items, 2, "each item once")
 	tree := okr.Tree(run, "")
@@ -153,7 +153,7 @@ func TestRunAcrossProjects(t *testing.T) {
 	w := newWorld(t)
 	w.signIn(alex)
 	id := w.fiberQuery("All launch work in contoso")
-	run, err := w.source.RunQuery(t.Context(), accessOf(alex), w.fiber(), id)
+	run, err := w.run(t.Context(), accessOf(alex), w.fiber(), id)
 	require.NoError(t, err)
 	m := okr.Binding{}.Measure(run, okr.KeyResult, nil)
 	require.Zero(t, m.Unknown, "states of both projects are known")
@@ -162,7 +162,7 @@ func TestRunAcrossProjects(t *testing.T) {
 
 	w.signIn(adele)
 	pay := w.place(adotest.OrgContoso, adotest.ProjectPay)
-	run, err = w.source.RunQuery(t.Context(), accessOf(adele), pay, w.queryID(adotest.OrgContoso, adotest.ProjectPay, "All launch work in contoso"))
+	run, err = w.run(t.Context(), accessOf(adele), pay, w.queryID(adotest.OrgContoso, adotest.ProjectPay, "All launch work in contoso"))
 	require.NoError(t, err)
 	require.NotContains(t, run.Types(), "User Story", "she sees her project only")
 }
@@ -173,7 +173,7 @@ func TestUnreadableItemsAreCounted(t *testing.T) {
 	w.signIn(alex)
 	w.cloud.Fail(adotest.Rule{Op: adotest.OpItemBatch, Fault: adotest.Custom(http.StatusOK,
 		http.Header{"Content-Type": {"application/json"}}, `{"count":2,"value":[null,null]}`)})
-	run, err := w.source.RunQuery(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
+	run, err := w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
 	require.NoError(t, err)
 	require.Equal(t, 32, run.Unreadable)
 	m := okr.Binding{Method: okr.PercentCompleted}.Measure(run, okr.KeyResult, nil)
@@ -189,7 +189,7 @@ func TestTypesAreReadOnceADay(t *testing.T) {
 	run := func() {
 		t.Helper()
 		for _, who := range []okr.Actor{alex, megan} {
-			_, err := w.source.RunQuery(t.Context(), accessOf(who), w.fiber(), w.fiberQuery(launchBugs))
+			_, err := w.run(t.Context(), accessOf(who), w.fiber(), w.fiberQuery(launchBugs))
 			require.NoError(t, err)
 		}
 	}
@@ -209,7 +209,7 @@ func TestAnUnknownStateIsLookedUpAgain(t *testing.T) {
 	place, id := w.place(adotest.OrgFabrikam, adotest.ProjectLocal), w.queryID(adotest.OrgFabrikam, adotest.ProjectLocal, "全部任务")
 	measure := func() okr.Measurement {
 		t.Helper()
-		run, err := w.source.RunQuery(t.Context(), accessOf(alex), place, id)
+		run, err := w.run(t.Context(), accessOf(alex), place, id)
 		require.NoError(t, err)
 		return okr.Binding{ItemType: "任务"}.Measure(run, okr.KeyResult, nil)
 	}
@@ -231,7 +231,7 @@ func TestStatesAreReadWhereTheListHasNone(t *testing.T) {
 	w := newWorld(t)
 	w.signIn(alex)
 	place := w.place(adotest.OrgFabrikam, adotest.ProjectChain)
-	run, err := w.source.RunQuery(t.Context(), accessOf(alex), place, w.queryID(adotest.OrgFabrikam, adotest.ProjectChain, "Pilot stories"))
+	run, err := w.run(t.Context(), accessOf(alex), place, w.queryID(adotest.OrgFabrikam, adotest.ProjectChain, "Pilot stories"))
 	require.NoError(t, err)
 	m := okr.Binding{}.Measure(run, okr.KeyResult, nil)
 	require.Equal(t, []int{2, 4, 0}, []int{m.Completed, m.Total, m.Unknown})
@@ -256,7 +256,7 @@ func TestRenamesAndMovesAreFollowed(t *testing.T) {
 	id, place := w.fiberQuery(launchBugs), w.fiber()
 	require.NoError(t, w.cloud.UpdateQuery(adotest.OrgContoso, id, func(q *adotest.Query) { q.Name, q.Folder = "Defects", "Elsewhere" }))
 	require.NoError(t, w.cloud.UpdateProject(adotest.OrgContoso, adotest.ProjectFiber, func(p *adotest.Project) { p.Name = "Fiber 2" }))
-	run, err := w.source.RunQuery(t.Context(), accessOf(alex), place, id)
+	run, err := w.run(t.Context(), accessOf(alex), place, id)
 	require.NoError(t, err)
 	require.Equal(t, "Defects", run.Query.Name)
 	require.Equal(t, "Shared Queries/Elsewhere/Defects", run.Query.Path)
@@ -269,7 +269,7 @@ func TestQueriesThatCannotBeMeasured(t *testing.T) {
 	w.signIn(alex)
 	w.signIn(megan)
 	run := func(who okr.Actor, id string) error {
-		_, err := w.source.RunQuery(t.Context(), accessOf(who), w.fiber(), id)
+		_, err := w.run(t.Context(), accessOf(who), w.fiber(), id)
 		return err
 	}
 	w.requireRefused(okr.QueryGone, run(alex, "5b1b2c3d-0000-4000-8000-000000000000"), "The query was deleted", "bind to another")

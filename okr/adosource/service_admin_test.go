@@ -101,7 +101,7 @@ func TestTheStoreBeingDownIsSaid(t *testing.T) {
 	w.requireRefused(okr.Unavailable, err)
 	_, _, err = w.Goals(t.Context(), alex, okr.Page{})
 	w.requireRefused(okr.Unavailable, err)
-	_, err = w.SyncConnection(t.Context(), tenant, "C1", nil)
+	_, err = w.SyncConnection(t.Context(), tenant, "C1", nil, 0)
 	w.requireRefused(okr.Unavailable, err)
 }
 

@@ -65,7 +65,7 @@ func TestAPreviewSavesNothing(t *testing.T) {
 	history, err := w.store.History(t.Context(), tenant, kr, noTime, 0)
 	require.NoError(t, err)
 	require.Empty(t, history)
-	s, err := w.store.Snapshot(t.Context(), tenant, c.ID, in.Query)
+	s, err := w.store.Snapshot(t.Context(), tenant, c.Credential, in.Query)
 	require.NoError(t, err)
 	require.Nil(t, s)
 
@@ -89,7 +89,7 @@ func TestUnbindKeepsTheValue(t *testing.T) {
 	require.InDelta(t, 40, *v.Goal.Metric.Current, 1e-9)
 	_, err = w.Unbind(t.Context(), alex, kr)
 	w.requireRefused(okr.Invalid, err, "`bind "+string(kr)+"`")
-	report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil)
+	report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(t, err)
 	require.Empty(t, report.Rows)
 	_, err = w.SyncJobs(t.Context(), alex, kr)

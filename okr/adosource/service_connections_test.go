@@ -196,7 +196,7 @@ func TestDeletingAConnectionKeepsTheValues(t *testing.T) {
 	require.Contains(t, v.Goal.Binding.Health.Problem, "deleted by Alex Wilber")
 	require.True(t, v.Stale)
 	require.False(t, w.store.planned(okr.Due{Kind: okr.DueSync, Tenant: tenant, ID: string(c.ID)}))
-	s, err := w.store.Snapshot(t.Context(), tenant, c.ID, w.fiberQuery(launchBugs))
+	s, err := w.store.Snapshot(t.Context(), tenant, c.Credential, w.fiberQuery(launchBugs))
 	require.NoError(t, err)
 	require.Nil(t, s, "what nobody needs is forgotten")
 	_, err = w.SyncJobs(t.Context(), alex, kr)
@@ -204,7 +204,7 @@ func TestDeletingAConnectionKeepsTheValues(t *testing.T) {
 	_, err = w.DeleteConnection(t.Context(), alex, c.ID)
 	w.requireRefused(okr.NotFound, err)
 
-	report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil)
+	report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(t, err, "a task that is left over does nothing")
 	require.Empty(t, report.Rows)
 }
@@ -223,7 +223,7 @@ func TestSignOutStopsAndSignInHeals(t *testing.T) {
 	require.Empty(t, accounts)
 
 	w.cloud.ResetCalls()
-	report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil)
+	report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(t, err, "trying again soon would not help")
 	w.requireRefused(okr.SignIn, report.Failure)
 	require.Empty(t, w.cloud.Calls())
@@ -235,7 +235,7 @@ func TestSignOutStopsAndSignInHeals(t *testing.T) {
 	got, err := w.Connection(t.Context(), alex, c.ID)
 	require.NoError(t, err)
 	require.False(t, got.Health.Failing())
-	report, err = w.SyncConnection(t.Context(), tenant, c.ID, nil)
+	report, err = w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(t, err)
 	require.NoError(t, report.Failure)
 	v, err := w.Goal(t.Context(), alex, kr)

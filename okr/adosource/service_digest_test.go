@@ -232,7 +232,7 @@ func TestADigestComesOnceAnHour(t *testing.T) {
 	require.NoError(t, w.DigestPosted(t.Context(), w.compose(sub)))
 	w.advance(30 * time.Minute)
 	w.complete(1)
-	_, err := w.SyncConnection(t.Context(), tenant, c.ID, nil)
+	_, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(t, err)
 	w.requireSilent(sub, "half an hour later")
 	w.advance(30 * time.Minute)

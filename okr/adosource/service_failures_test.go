@@ -28,7 +28,7 @@ func TestAFailureKeepsTheValueAndTellsOnceAWeek(t *testing.T) {
 	for range 15 * 24 {
 		w.advance(59 * time.Minute) // not sign-ins that heal
 		w.advance(time.Minute)
-		report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil)
+		report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 		require.NoError(t, err)
 		w.requireRefused(okr.NoAccess, report.Failure)
 		told += w.tell(report)
@@ -58,7 +58,7 @@ func TestTheNoticeSaysWhatHangsOnIt(t *testing.T) {
 	goals := []okr.GoalID{w.bound(alex, o, c, launchBugs), w.bound(alex, o, c, "Launch stories")}
 	w.advance(2 * time.Hour)
 	w.cloud.FailRefresh(adotest.AlexOID, adotest.GrantRevoked())
-	report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil)
+	report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(t, err, "trying again soon would not help")
 	require.Len(t, report.Notices, 1)
 	n := report.Notices[0]
@@ -79,7 +79,7 @@ func TestTheNoticeSaysWhatHangsOnIt(t *testing.T) {
 
 func (w *world) mustSync(c okr.Connection) okr.SyncReport {
 	w.t.Helper()
-	report, err := w.SyncConnection(w.t.Context(), tenant, c.ID, nil)
+	report, err := w.SyncConnection(w.t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(w.t, err)
 	return report
 }
@@ -131,7 +131,7 @@ func TestPassingFailuresTellNobody(t *testing.T) {
 		first, second := w.bound(alex, o, c, launchBugs), w.bound(alex, o, c, "Launch stories")
 		cancel := w.cloud.Fail(adotest.Rule{Op: adotest.OpQueryRun, Path: "*" + w.fiberQuery("Launch stories") + "*", Fault: f})
 		w.advance(time.Minute)
-		report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil)
+		report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 		w.requireRefused(name, err)
 		require.Equal(t, err, report.Failure)
 		require.Empty(t, report.Notices)

@@ -16,7 +16,7 @@ func (w *world) sync(c okr.Connection, queries ...string) okr.SyncReport {
 	w.t.Helper()
 	w.advance(time.Hour)
 	w.signIn(alex)
-	report, err := w.SyncConnection(w.t.Context(), tenant, c.ID, queries)
+	report, err := w.SyncConnection(w.t.Context(), tenant, c.ID, queries, 0)
 	require.NoError(w.t, err)
 	return report
 }
@@ -37,7 +37,7 @@ func TestOneRunServesAllBindings(t *testing.T) {
 	w.cloud.ResetCalls()
 	report := w.sync(c)
 	require.Equal(t, 2, w.cloud.Count(adotest.OpQueryRun), "one run a query")
-	require.Equal(t, 2, w.cloud.Count(adotest.OpItemBatch))
+	require.Equal(t, 1, w.cloud.Count(adotest.OpItemBatch), "the items of both together")
 	require.Zero(t, w.cloud.Count(adotest.OpTypeList), "types are known")
 	require.Len(t, report.Rows, len(goals))
 	for i, row := range report.Rows[:3] {
@@ -127,7 +127,7 @@ func TestABindingThatChangedMeanwhileIsNotOverwritten(t *testing.T) {
 	kr, kept := w.bound(alex, o, c, launchBugs), w.bound(alex, o, c, launchBugs)
 	w.complete(3)
 	var report okr.SyncReport
-	w.during(func() { report, _ = w.SyncConnection(t.Context(), tenant, c.ID, nil) }, func() {
+	w.during(func() { report, _ = w.SyncConnection(t.Context(), tenant, c.ID, nil, 0) }, func() {
 		_, err := w.store.Goals().Update(t.Context(), tenant, kr, func(g *okr.Goal) error {
 			five := 5.0
 			g.Binding.Query.ID, g.Binding.Last, g.Metric.Current = "another", nil, &five
@@ -149,10 +149,10 @@ func TestASlowRunDoesNotUndoALaterOne(t *testing.T) {
 	c := w.connect(alex, "Fiber", false)
 	kr := w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
 	var slow okr.SyncReport
-	w.during(func() { slow, _ = w.SyncConnection(t.Context(), tenant, c.ID, nil) }, func() {
+	w.during(func() { slow, _ = w.SyncConnection(t.Context(), tenant, c.ID, nil, 0) }, func() {
 		w.complete(3)
 		w.advance(time.Minute)
-		report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil)
+		report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 		require.NoError(t, err)
 		require.Equal(t, 3, report.Rows[0].Changes.Completed.Count)
 	})
@@ -169,7 +169,7 @@ func TestAConnectionDeletedMeanwhile(t *testing.T) {
 	c := w.connect(alex, "Fiber", false)
 	w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
 	var err error
-	w.during(func() { _, err = w.SyncConnection(t.Context(), tenant, c.ID, nil) }, func() {
+	w.during(func() { _, err = w.SyncConnection(t.Context(), tenant, c.ID, nil, 0) }, func() {
 		_, err := w.DeleteConnection(t.Context(), alex, c.ID)
 		require.NoError(t, err)
 	})

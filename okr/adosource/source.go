@@ -44,6 +44,7 @@ type Options struct {
 type Source struct {
 	Options
 	types *typeCache
+	names *nameCache
 }
 
 var (
@@ -53,7 +54,7 @@ var (
 
 // New makes a source.
 func New(o Options) *Source {
-	return &Source{Options: o, types: newTypeCache(o.Now)}
+	return &Source{Options: o, types: newTypeCache(o.Now), names: newNameCache(o.Now)}
 }
 
 // session is the client with one person's access. The identity that shares a

@@ -14,11 +14,25 @@ import (
 	"okrbot/okr"
 )
 
-// early is how long before its end an access token is renewed: longer than any
-// request takes, and shorter than the 10 minutes that a tenant may set as the
-// lifetime, below which each request would renew it.
-// https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes
-const early = 5 * time.Minute
+const (
+	// used is the part of its life after which an access token is renewed, so that
+	// one is at hand while the sign-in service is away.
+	used = 0.8
+	// early is how long before its end a token of unknown age is renewed: longer
+	// than any request takes, and shorter than the 10 minutes that a tenant may set
+	// as the lifetime.
+	// https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes
+	early = 5 * time.Minute
+)
+
+// renewAt is when an access token is to be renewed.
+func renewAt(c okr.Credential) time.Time {
+	life := c.Expiry.Sub(c.RenewedAt)
+	if c.RenewedAt.IsZero() || life <= 0 {
+		return c.Expiry.Add(-early)
+	}
+	return c.RenewedAt.Add(time.Duration(used * float64(life)))
+}
 
 // tokenSource gives the access token of one credential. It implements
 // ado.TokenSource and ado.Invalidator.
@@ -41,7 +55,7 @@ func (t *tokenSource) isFresh(c okr.Credential) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	token := c.AccessToken.Reveal()
-	return token != "" && token != t.refused && c.Expiry.Sub(t.source.Now()) > early
+	return token != "" && token != t.refused && t.source.Now().Before(renewAt(c))
 }
 
 // Token gives a token that is good for some minutes more.
@@ -73,7 +87,8 @@ func (s *Source) renew(ctx context.Context, c okr.Credential) (okr.Credential, e
 		return c, refreshError(err, c.Account.UserName)
 	}
 	c.AccessToken = okr.Secret(tok.AccessToken)
-	c.Expiry = s.Now().Add(time.Duration(max(tok.ExpiresIn, 60)) * time.Second)
+	c.RenewedAt = s.Now()
+	c.Expiry = c.RenewedAt.Add(okr.TokenLife(tok.ExpiresIn))
 	if tok.RefreshToken != "" {
 		c.RefreshToken = okr.Secret(tok.RefreshToken)
 	}

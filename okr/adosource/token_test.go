@@ -14,7 +14,7 @@ import (
 )
 
 func (w *world) runBugs(who okr.Actor) error {
-	_, err := w.source.RunQuery(w.t.Context(), accessOf(who), w.fiber(), w.fiberQuery(launchBugs))
+	_, err := w.run(w.t.Context(), accessOf(who), w.fiber(), w.fiberQuery(launchBugs))
 	return err
 }
 

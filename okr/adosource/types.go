@@ -50,21 +50,21 @@ type states struct {
 	projects map[string]projectTypes // by lower-case project name
 }
 
-func (s states) category(w ado.WorkItem) okr.Category {
-	return s.projects[strings.ToLower(w.Project())].categories[keyOf(w)]
+func (s states) category(w okr.WorkItem) okr.Category {
+	return s.projects[strings.ToLower(w.Project)].categories[keyOf(w)]
 }
 
-func keyOf(w ado.WorkItem) stateKey {
-	return stateKey{strings.ToLower(w.Type()), strings.ToLower(w.State())}
+func keyOf(w okr.WorkItem) stateKey {
+	return stateKey{strings.ToLower(w.Type), strings.ToLower(w.State)}
 }
 
 // statesFor makes sure that the states of the items' projects are known. A
 // project whose types may not be read leaves its items' states unknown, which
 // the measurement reports; it does not fail the run.
-func (c *typeCache) statesFor(ctx context.Context, session *ado.Session, access okr.Access, place okr.Place, items []ado.WorkItem) (states, error) {
+func (c *typeCache) statesFor(ctx context.Context, session *ado.Session, access okr.Access, place okr.Place, items []okr.WorkItem) (states, error) {
 	out := states{projects: map[string]projectTypes{}}
 	for _, w := range items {
-		name := strings.ToLower(w.Project())
+		name := strings.ToLower(w.Project)
 		types, known := out.projects[name]
 		if known && (types.has(w) || c.now().Sub(types.read) < typesRecheck) {
 			continue
@@ -81,13 +81,13 @@ func (c *typeCache) statesFor(ctx context.Context, session *ado.Session, access 
 	return out, nil
 }
 
-func (t projectTypes) has(w ado.WorkItem) bool {
+func (t projectTypes) has(w okr.WorkItem) bool {
 	_, ok := t.categories[keyOf(w)]
 	return ok
 }
 
-func (c *typeCache) types(ctx context.Context, session *ado.Session, access okr.Access, place okr.Place, w ado.WorkItem) (projectTypes, error) {
-	key := projectKey{access.Tenant, strings.ToLower(place.Organization), strings.ToLower(w.Project())}
+func (c *typeCache) types(ctx context.Context, session *ado.Session, access okr.Access, place okr.Place, w okr.WorkItem) (projectTypes, error) {
+	key := projectKey{access.Tenant, strings.ToLower(place.Organization), strings.ToLower(w.Project)}
 	c.mu.Lock()
 	cached, ok := c.all[key]
 	c.mu.Unlock()
@@ -95,13 +95,13 @@ func (c *typeCache) types(ctx context.Context, session *ado.Session, access okr.
 	if ok && age < typesLifetime && (cached.has(w) || age < typesRecheck) {
 		return cached, nil
 	}
-	fresh, err := readTypes(ctx, session, place.Organization, w.Project())
+	fresh, err := readTypes(ctx, session, place.Organization, w.Project)
 	fresh.read = c.now()
 	if errors.Is(err, ado.ErrForbidden) || errors.Is(err, ado.ErrNotFound) {
 		return fresh, nil // not kept: another person's access may do
 	}
 	if err != nil {
-		return fresh, translate(err, "the work item types of the project "+w.Project())
+		return fresh, translate(err, "the work item types of the project "+w.Project)
 	}
 	c.mu.Lock()
 	c.all[key] = fresh

@@ -1,6 +1,7 @@
 package adosource_test
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"log/slog"
@@ -147,6 +148,15 @@ func (w *world) queryID(org, project, name string) string {
 func (w *world) fiberQuery(name string) string {
 	w.t.Helper()
 	return w.queryID(adotest.OrgContoso, adotest.ProjectFiber, name)
+}
+
+// run runs one query from nothing.
+func (w *world) run(ctx context.Context, access okr.Access, place okr.Place, id string, fields ...string) (okr.Run, error) {
+	w.t.Helper()
+	ask := okr.QueryAsk{ID: id, Fields: fields}
+	out := w.source.RunQueries(ctx, okr.RunInput{Access: access, Place: place, Asks: []okr.QueryAsk{ask}})
+	require.Len(w.t, out, 1)
+	return out[0].Run, out[0].Err
 }
 
 // requireRefused fails the test unless err is of a kind, tells people something

@@ -55,7 +55,7 @@ func testSnapshots(t *testing.T, s AllStores, tenant okr.TenantID) {
 
 	want := okr.Snapshot{At: Noon()}
 	for n := range 20_000 { // the most that a query gives
-		want.Items = append(want.Items, okr.SnapshotItem{ID: n, Type: "Bug", Title: fmt.Sprintf("Bug no. %d", n), Category: okr.Completed})
+		want.Items = append(want.Items, okr.WorkItem{ID: n, Type: "Bug", Title: fmt.Sprintf("Bug no. %d", n), Category: okr.Completed})
 	}
 	require.NoError(t, s.SaveSnapshot(ctx, tenant, "C1", "q", &want))
 	got, err = s.Snapshot(ctx, tenant, "C1", "q")

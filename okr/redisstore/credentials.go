@@ -20,6 +20,7 @@ type credential struct {
 	Owner      okr.UserID       `json:"owner"`
 	Account    account          `json:"account"`
 	Sealed     string           `json:"sealed"` // tokens
+	RenewedAt  time.Time        `json:"renewedAt,omitzero"`
 	Expiry     time.Time        `json:"expiry,omitzero"`
 	SignedInAt time.Time        `json:"signedInAt,omitzero"`
 }
@@ -160,7 +161,7 @@ func (s *Store) sealCredential(key string, c okr.Credential) ([]byte, error) {
 	}
 	return encode(0, credential{
 		ID: c.ID, Owner: c.Owner, Account: account(c.Account), Sealed: s.sealer.Seal(key, plain),
-		Expiry: c.Expiry, SignedInAt: c.SignedInAt,
+		RenewedAt: c.RenewedAt, Expiry: c.Expiry, SignedInAt: c.SignedInAt,
 	})
 }
 
@@ -173,7 +174,7 @@ func (s *Store) openCredential(key string, raw []byte) (okr.Credential, error) {
 	}
 	c := okr.Credential{
 		ID: stored.ID, Owner: stored.Owner, Account: okr.Account(stored.Account),
-		Expiry: stored.Expiry, SignedInAt: stored.SignedInAt,
+		RenewedAt: stored.RenewedAt, Expiry: stored.Expiry, SignedInAt: stored.SignedInAt,
 	}
 	plain, err := s.sealer.Open(key, stored.Sealed)
 	if err != nil {

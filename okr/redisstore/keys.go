@@ -71,8 +71,8 @@ func historyKey(tenant okr.TenantID, goal okr.GoalID) string {
 
 // snapshotKey: STRING, gzip of a value with the snapshot. TTL snapshotTTL, anew
 // with each run.
-func snapshotKey(tenant okr.TenantID, connection okr.ConnectionID, query string) string {
-	return tenantKey(tenant, "snapshot", string(connection), query)
+func snapshotKey(tenant okr.TenantID, access okr.CredentialID, query string) string {
+	return tenantKey(tenant, "snapshot", string(access), query)
 }
 
 // credentialKey: STRING, a value with the sign-in, its tokens sealed. No TTL.

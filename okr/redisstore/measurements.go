@@ -74,8 +74,8 @@ func (s *Store) DropHistory(ctx context.Context, tenant okr.TenantID, goal okr.G
 
 // Snapshot implements [okr.Measurements]. A snapshot is forgotten 90 days after
 // it was saved.
-func (s *Store) Snapshot(ctx context.Context, tenant okr.TenantID, connection okr.ConnectionID, query string) (*okr.Snapshot, error) {
-	packed, err := s.client.Get(ctx, snapshotKey(tenant, connection, query)).Bytes()
+func (s *Store) Snapshot(ctx context.Context, tenant okr.TenantID, access okr.CredentialID, query string) (*okr.Snapshot, error) {
+	packed, err := s.client.Get(ctx, snapshotKey(tenant, access, query)).Bytes()
 	if missing(err) {
 		return nil, nil
 	} else if err != nil {
@@ -93,8 +93,8 @@ func (s *Store) Snapshot(ctx context.Context, tenant okr.TenantID, connection ok
 }
 
 // SaveSnapshot implements [okr.Measurements].
-func (s *Store) SaveSnapshot(ctx context.Context, tenant okr.TenantID, connection okr.ConnectionID, query string, snapshot *okr.Snapshot) error {
-	key := snapshotKey(tenant, connection, query)
+func (s *Store) SaveSnapshot(ctx context.Context, tenant okr.TenantID, access okr.CredentialID, query string, snapshot *okr.Snapshot) error {
+	key := snapshotKey(tenant, access, query)
 	if snapshot == nil {
 		return fail(ctx, "forget snapshot", s.client.Unlink(ctx, key).Err())
 	}

@@ -1,0 +1,150 @@
+package adosource
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"okrbot/ado"
+	"okrbot/okr"
+)
+
+// maxKnown bounds how many queries of a project are remembered, and so how many
+// one request asks for.
+const maxKnown = 1000
+
+// nameCache keeps what queries are called, by tenant and project, so that one
+// request an hour serves all identities that measure something in the project.
+// A name lets nobody measure anything: running the query needs one's own access.
+type nameCache struct {
+	now func() time.Time
+	mu  sync.Mutex
+	all map[projectKey]map[string]namedQuery
+}
+
+type namedQuery struct {
+	query okr.Query
+	read  time.Time
+}
+
+func newNameCache(now func() time.Time) *nameCache {
+	return &nameCache{now: now, all: map[projectKey]map[string]namedQuery{}}
+}
+
+func nameKey(access okr.Access, place okr.Place) projectKey {
+	return projectKey{access.Tenant, strings.ToLower(place.Organization), strings.ToLower(project(place))}
+}
+
+// fresh gives the name of a query that was read less than within ago.
+func (c *nameCache) fresh(key projectKey, id string, within time.Duration) (okr.Query, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n, ok := c.all[key][id]
+	return n.query, ok && c.now().Sub(n.read) < within
+}
+
+func (c *nameCache) keep(key projectKey, q okr.Query) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.all[key] == nil {
+		c.all[key] = map[string]namedQuery{}
+	}
+	if _, known := c.all[key][q.ID]; known || len(c.all[key]) < maxKnown {
+		c.all[key][q.ID] = namedQuery{q, c.now()}
+	}
+}
+
+func (c *nameCache) forget(key projectKey, id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.all[key], id)
+}
+
+// toAsk gives the queries to ask for: ids, and those of the project that others
+// will want to know soon.
+func (c *nameCache) toAsk(key projectKey, ids []string, within time.Duration) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	asked := map[string]bool{}
+	for _, id := range ids {
+		asked[id] = true
+	}
+	for id, n := range c.all[key] {
+		if !asked[id] && within > 0 && c.now().Sub(n.read) >= within && len(ids) < maxKnown {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// name fills in what the queries are called now. A query that the many-at-once
+// request does not tell about is asked for by itself, which tells why.
+func (r *runner) name(ctx context.Context) error {
+	key := nameKey(r.in.Access, r.in.Place)
+	var stale []string
+	for _, a := range r.asked {
+		if q, ok := r.names.fresh(key, a.ask.ID, r.in.Within); ok {
+			a.query = q
+		} else {
+			stale = append(stale, a.ask.ID)
+		}
+	}
+	if len(stale) > 1 {
+		if err := r.nameMany(ctx, key, stale); err != nil {
+			return err
+		}
+	}
+	for _, a := range r.asked {
+		if a.query.ID != "" {
+			continue
+		}
+		if a.query, a.err = r.Query(ctx, r.in.Access, r.in.Place, a.ask.ID); a.err != nil {
+			r.names.forget(key, a.ask.ID)
+			if ends(a.err) {
+				return a.err
+			}
+			continue
+		}
+		r.names.keep(key, a.query)
+	}
+	return nil
+}
+
+// nameMany asks for many queries at once. Its refusal is no failure: each query
+// can be asked for by itself.
+func (r *runner) nameMany(ctx context.Context, key projectKey, stale []string) error {
+	found, err := r.session.QueriesBatch(ctx, r.in.Place.Organization, project(r.in.Place), r.names.toAsk(key, stale, r.in.Within))
+	if refused(err) {
+		return nil
+	}
+	if err != nil {
+		return translate(err, "the queries of the project "+r.in.Place.Project.Name)
+	}
+	for _, q := range found {
+		if usable, err := r.usableQuery(r.in.Place, q); err == nil {
+			r.names.keep(key, usable)
+		}
+	}
+	for _, a := range r.asked {
+		for _, q := range found {
+			if q.ID == a.ask.ID {
+				a.query, a.err = r.usableQuery(r.in.Place, q)
+			}
+		}
+	}
+	return nil
+}
+
+// refused says that the request itself was not granted, so that another way may
+// work.
+func refused(err error) bool {
+	return errors.Is(err, ado.ErrNotFound) || errors.Is(err, ado.ErrForbidden) || errors.Is(err, ado.ErrBadRequest)
+}
+
+// ends says whether a failure makes it useless to ask for the other queries.
+func ends(err error) bool {
+	kind := okr.KindOf(err)
+	return !kind.OfQuery() && kind != okr.NoAccess
+}
