@@ -30,6 +30,7 @@ type reply struct {
 	cause     error         // transport or decoding
 	closedFor time.Duration // the gate was closed longer than the caller may wait
 	overflow  bool          // the result is as large as the service's limit
+	token     string        // that was sent, and must not be told
 }
 
 var (
@@ -47,9 +48,9 @@ func newError(op string, r reply) *Error {
 		Status:     r.status,
 		TypeKey:    typeKey,
 		Code:       findCode(texts),
-		ActivityID: activityID(r.header),
+		ActivityID: r.activityID(),
 		RetryAfter: max(retryAfter(r.header, time.Now()), r.closedFor),
-		cause:      r.cause,
+		cause:      hideCause(r.cause, r.token),
 	}
 	if len(texts) > 0 {
 		e.Message = texts[0]
@@ -97,6 +98,8 @@ func kindOfCode(code, typeKey string) (Kind, bool) {
 		return ErrThrottled, true
 	case "VS402491": // the query server is busy
 		return ErrUnavailable, true
+	case "VS402612": // @CurrentIteration without a team, which comes with 500
+		return ErrInvalidQuery, true
 	case "TF401243", "TF401232", "TF200016", "VS800075", "VS402323":
 		return ErrNotFound, true
 	}
@@ -146,7 +149,7 @@ func namesUser(texts []string) bool {
 // the body, which may be an exception, a wrapped request validation error, plain text or a page.
 func explain(r reply) (typeKey string, texts []string) {
 	add := func(text string) {
-		if text = oneLine(text); text != "" {
+		if text = r.line(text); text != "" {
 			texts = append(texts, text)
 		}
 	}
@@ -163,8 +166,9 @@ func explain(r reply) (typeKey string, texts []string) {
 	switch {
 	case len(body) == 0:
 	case body[0] == '{':
-		typeKey, text := explainJSON(body)
+		key, text := explainJSON(body)
 		add(text)
+		typeKey, _ = cut(r.line(key), 100)
 		return typeKey, texts
 	case body[0] == '<' || strings.Contains(r.header.Get("Content-Type"), "html"):
 		if m := pageTitle.FindSubmatch(body); m != nil {
@@ -194,8 +198,7 @@ func explainJSON(body []byte) (typeKey, text string) {
 			e.Message = wrapped.Message
 		}
 	}
-	typeKey, _ = cut(oneLine(e.TypeKey), 100)
-	return typeKey, e.Message
+	return e.TypeKey, e.Message
 }
 
 func findCode(texts []string) string {
@@ -234,9 +237,14 @@ func cut(text string, runes int) (string, bool) {
 	return text, false
 }
 
-func activityID(h http.Header) string {
+// line is foreign text without secrets, fit for a log line.
+func (r reply) line(text string) string {
+	return oneLine(hide(strings.ToValidUTF8(text, ""), r.token))
+}
+
+func (r reply) activityID() string {
 	for _, name := range []string{"ActivityId", "X-VSS-E2EID", "X-TFS-Session", "X-Ms-Request-Id"} {
-		if id := oneLine(h.Get(name)); id != "" {
+		if id := r.line(r.header.Get(name)); id != "" {
 			id, _ = cut(id, 100)
 			return id
 		}

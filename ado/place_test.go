@@ -3,7 +3,6 @@ package ado_test
 import (
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -102,33 +101,4 @@ func TestParseOrganization(t *testing.T) {
 		require.NotContains(t, err.Error(), "secret")
 		require.Zero(t, got)
 	}
-}
-
-// FuzzParseOrganization: what comes out is valid by itself, whatever went in.
-func FuzzParseOrganization(f *testing.F) {
-	for text := range places() {
-		f.Add(text)
-	}
-	for text := range refusedPlaces() {
-		f.Add(text)
-	}
-	c := placeClient(f)
-	f.Fuzz(func(t *testing.T, text string) {
-		got, err := c.ParseOrganization(text)
-		if err != nil {
-			require.True(t, utf8.ValidString(err.Error()))
-			require.NotContains(t, err.Error(), "\n")
-			return
-		}
-		require.NoError(t, ado.ValidateOrganization(got.Organization))
-		if got.Project != "" {
-			require.NoError(t, ado.ValidateProject(got.Project))
-		}
-		if got.QueryID != "" {
-			require.Len(t, got.QueryID, 36)
-		}
-		again, err := c.ParseOrganization(got.Organization)
-		require.NoError(t, err)
-		require.Equal(t, got.Organization, again.Organization)
-	})
 }

@@ -112,9 +112,9 @@ func (s *Session) try(ctx context.Context, c call, decode func([]byte) error) (h
 		return nil, "", err
 	}
 	r := s.c.send(ctx, c, token)
+	r.token = token
 	s.c.gates.close(s.identity, max(retryAfter(r.header, time.Now()), pace(r.header, time.Now())))
 	err = check(ctx, c, r, decode)
-	err = redact(err, token)
 	s.c.record(ctx, c, r, err, time.Since(started))
 	return r.header, token, err
 }
@@ -218,21 +218,6 @@ func withoutURL(err error) error {
 	return err
 }
 
-// redact makes sure that a token which a proxy, a transport or the service echoed does not reach a log.
-func redact(err error, token string) error {
-	e, ok := errors.AsType[*Error](err)
-	if !ok || token == "" {
-		return err
-	}
-	for _, field := range []*string{&e.TypeKey, &e.Message, &e.ActivityID} {
-		*field = strings.ReplaceAll(*field, token, "[redacted]")
-	}
-	if e.cause != nil && strings.Contains(e.cause.Error(), token) {
-		e.cause = errors.New(strings.ReplaceAll(e.cause.Error(), token, "[redacted]"))
-	}
-	return e
-}
-
 // record feeds the log and the metrics. Neither gets a URL, a name or a body.
 func (c *Client) record(ctx context.Context, k call, r reply, err error, took time.Duration) {
 	outcome := "ok"
@@ -243,7 +228,7 @@ func (c *Client) record(ctx context.Context, k call, r reply, err error, took ti
 	}
 	c.observe(k.op, outcome, took)
 	c.log.DebugContext(ctx, "azure devops request", "op", k.op, "status", r.status, "outcome", outcome,
-		"dur", took, "activity", activityID(r.header), "delay", oneLine(r.header.Get("X-RateLimit-Delay")),
+		"dur", took, "activity", r.activityID(), "delay", r.line(r.header.Get("X-RateLimit-Delay")),
 		"left", oneLine(r.header.Get("X-RateLimit-Remaining")), "pace", pace(r.header, time.Now()))
 	if wait := retryAfter(r.header, time.Now()); wait > 0 {
 		c.log.WarnContext(ctx, "azure devops asks to wait", "op", k.op, "status", r.status, "wait", wait)

@@ -41,7 +41,7 @@ func (r QueryResult) IDs() []int {
 	ids := make([]int, 0, r.rows())
 	seen := make(map[int]bool, r.rows())
 	add := func(id int) {
-		if id != 0 && !seen[id] {
+		if id > 0 && !seen[id] {
 			seen[id] = true
 			ids = append(ids, id)
 		}
