@@ -162,7 +162,7 @@ func explain(r reply) (typeKey string, texts []string) {
 	if r.status < 300 && r.status != http.StatusNonAuthoritativeInfo && isJSON(r.header) {
 		return "", texts // the start of a good answer explains nothing and must not be logged
 	}
-	body := bytes.TrimSpace(stripBOM(r.body))
+	body := bytes.TrimSpace(stripBOM(whole(r.body)))
 	switch {
 	case len(body) == 0:
 	case body[0] == '{':

@@ -1,6 +1,7 @@
 package ado
 
 import (
+	"bytes"
 	"errors"
 	"net/url"
 	"regexp"
@@ -26,7 +27,9 @@ func hide(text, token string) string {
 		return ""
 	}
 	if token != "" {
-		text = strings.NewReplacer(token, redacted, url.QueryEscape(token), redacted, url.PathEscape(token), redacted).Replace(text)
+		for _, form := range []string{token, url.QueryEscape(token), url.PathEscape(token)} {
+			text = strings.ReplaceAll(text, form, redacted)
+		}
 	}
 	text = schemeSecret.ReplaceAllString(text, "$1 "+redacted)
 	text = namedSecret.ReplaceAllString(text, "${1}${2}"+redacted)
@@ -42,4 +45,13 @@ func hideCause(err error, token string) error {
 		return errors.New(hide(text, token))
 	}
 	return err
+}
+
+// whole bounds a body that explains a failure. When it was cut, its last word goes, too: it may be half a token.
+func whole(body []byte) []byte {
+	if len(body) < maxErrorBody {
+		return body
+	}
+	body = body[:maxErrorBody]
+	return body[:bytes.LastIndexAny(body, " \t\r\n")+1]
 }
