@@ -2,17 +2,224 @@ package okr
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
-// maxEdits is how many edits a goal remembers.
-const maxEdits = 20
+const (
+	maxEdits     = 20       // that a goal remembers
+	maxEditBytes = 16 << 10 // of all old values together
+)
 
 // Edit is a change of a goal by a person. Old has the value before of each field
 // that changed, so that a form that was opened before can be merged.
 type Edit struct {
-	Version int                        `json:"version"` // of the goal after it
-	By      Person                     `json:"by"`
-	At      time.Time                  `json:"at"`
-	Old     map[string]json.RawMessage `json:"old"`
+	Version int       `json:"version"` // of the goal after it
+	By      Person    `json:"by"`
+	At      time.Time `json:"at"`
+	Old     fieldMap  `json:"old"`
+}
+
+// fieldMap is the fields of a goal that people edit, in JSON, by the names of
+// [fields]; what is empty is not there.
+type fieldMap map[string]json.RawMessage
+
+// fields is everything that people edit of a goal.
+type fields struct {
+	Title    string `json:"title,omitempty"`
+	Owner    Person `json:"owner,omitzero"`
+	Parent   GoalID `json:"parent,omitempty"`
+	Period   string `json:"period,omitempty"` // the id
+	Name     string `json:"periodName,omitempty"`
+	Start    Date   `json:"start,omitempty"`
+	End      Date   `json:"end,omitempty"`
+	Metric   string `json:"metric,omitempty"`
+	Unit     string `json:"unit,omitempty"`
+	UnitKind string `json:"unitKind,omitempty"`
+	Type     string `json:"type,omitempty"`
+	From     string `json:"startValue,omitempty"` // numbers as text: 0 is not empty
+	Target   string `json:"target,omitempty"`
+
+	Threshold *float64 `json:"threshold,omitempty"`
+	Phases    []Phase  `json:"phases,omitempty"`
+	Details
+}
+
+// fieldsOf takes the fields out of a goal.
+func fieldsOf(g Goal) fields {
+	f := fields{Title: g.Title, Owner: g.Owner, Parent: g.Parent, Details: g.Details}
+	if g.Kind == Objective {
+		f.Period, f.Name, f.Start, f.End = g.PeriodID, g.Period.Name, g.Period.Start, g.Period.End
+	}
+	if m := g.Metric; m != nil {
+		f.Metric, f.Unit, f.UnitKind, f.Type = m.Name, m.Unit, string(m.UnitKind), string(m.Type)
+		f.From, f.Target = numberText(m.Start), numberText(m.Target)
+		f.Threshold, f.Phases = m.Threshold, m.Phases
+	}
+	return f
+}
+
+// apply puts the fields into a goal.
+func (f fields) apply(g *Goal) {
+	g.Title, g.Owner, g.Parent, g.Details = f.Title, f.Owner, f.Parent, f.Details
+	if g.Kind == Objective {
+		g.PeriodID, g.Period = f.Period, Period{Name: f.Name, Start: f.Start, End: f.End}
+	}
+	if g.Kind != KeyResult {
+		return
+	}
+	m := Metric{
+		Name: f.Metric, Unit: f.Unit, UnitKind: UnitKind(f.UnitKind), Type: MetricType(f.Type),
+		Start: textNumber(f.From), Target: textNumber(f.Target), Threshold: f.Threshold, Phases: f.Phases,
+	}
+	if g.Metric != nil {
+		m.Current, m.At = g.Metric.Current, g.Metric.At
+	}
+	g.Metric = &m
+}
+
+func (f fields) toMap() (fieldMap, error) {
+	raw, err := json.Marshal(f)
+	m := fieldMap{}
+	if err == nil {
+		err = json.Unmarshal(raw, &m)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fields of a goal: %w", err)
+	}
+	return m, nil
+}
+
+func (m fieldMap) toFields() (f fields, err error) {
+	raw, err := json.Marshal(m)
+	if err == nil {
+		err = json.Unmarshal(raw, &f)
+	}
+	if err != nil {
+		return f, fmt.Errorf("fields of a goal: %w", err)
+	}
+	return f, nil
+}
+
+// before gives the fields as they were at a version, from those of now and the
+// edits since. It reports false when these are not remembered any more.
+func (g Goal) before(version int, now fieldMap) (fieldMap, bool) {
+	base := maps.Clone(now)
+	at := g.Version
+	for _, e := range slices.Backward(g.Edits) {
+		if e.Version <= version {
+			break
+		}
+		for name, old := range e.Old {
+			if string(old) == "null" {
+				delete(base, name)
+			} else {
+				base[name] = old
+			}
+		}
+		at = e.Version - 1
+	}
+	return base, at <= version
+}
+
+// merge takes over what mine changes of base into now. Fields that both changed,
+// to different values, are in conflict.
+func merge(base, mine, now fieldMap) (merged fieldMap, conflicts []string) {
+	merged = maps.Clone(now)
+	names := maps.Clone(base)
+	maps.Copy(names, mine)
+	maps.Copy(names, now)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		b, m, n := string(base[name]), string(mine[name]), string(now[name])
+		switch {
+		case m == b || m == n:
+			continue
+		case n != b:
+			conflicts = append(conflicts, name)
+			continue
+		}
+		if m == "" {
+			delete(merged, name)
+		} else {
+			merged[name] = mine[name]
+		}
+	}
+	return merged, conflicts
+}
+
+// noteEdit counts an edit and remembers what it changed. One that changes nothing
+// is none.
+func (g *Goal) noteEdit(by Person, at time.Time, before, after fieldMap) {
+	old := fieldMap{}
+	for name := range after {
+		if string(before[name]) != string(after[name]) {
+			old[name] = before[name]
+		}
+	}
+	for name := range before {
+		if _, kept := after[name]; !kept {
+			old[name] = before[name]
+		}
+	}
+	for name, raw := range old {
+		if raw == nil {
+			old[name] = json.RawMessage("null")
+		}
+	}
+	if len(old) == 0 {
+		return
+	}
+	g.Version++
+	g.Edits = append(slices.Clone(g.Edits), Edit{Version: g.Version, By: by, At: at, Old: old})
+	for len(g.Edits) > 1 && (len(g.Edits) > maxEdits || editBytes(g.Edits) > maxEditBytes) {
+		g.Edits = g.Edits[1:]
+	}
+}
+
+func editBytes(edits []Edit) (n int) {
+	for _, e := range edits {
+		for name, raw := range e.Old {
+			n += len(name) + len(raw)
+		}
+	}
+	return n
+}
+
+// overtaken says who changed what since a form was opened.
+func (g Goal) overtaken(version int, conflicts []string) error {
+	var who []string
+	for _, e := range g.Edits {
+		if e.Version <= version || !slices.ContainsFunc(conflicts, func(name string) bool { _, ok := e.Old[name]; return ok }) {
+			continue
+		}
+		if !slices.Contains(who, e.By.Name) {
+			who = append(who, e.By.Name)
+		}
+	}
+	if len(who) == 0 {
+		who = []string{"Somebody else"}
+	}
+	words := make([]string, len(conflicts))
+	for i, name := range conflicts {
+		words[i] = fieldWords(name)
+	}
+	return &Error{Kind: Conflict, Field: conflicts[0], Msg: fmt.Sprintf(
+		"%s changed the %s of %s after you opened this form. Nothing of yours was saved. Look at it again with `okr %s`, then edit it.",
+		strings.Join(who, " and "), strings.Join(words, " and the "), g.ID, g.ID)}
+}
+
+// fieldWords names a field as forms do.
+func fieldWords(name string) string {
+	words := map[string]string{
+		"parent": "objective above", "period": "period", "periodName": "period", "start": "first day", "end": "last day",
+		"metric": "metric's name", "unitKind": "sort of unit", "startValue": "start value", "threshold": "risk threshold",
+		"coOwners": "co-owners", "checkInOwner": "check-in owner", "private": "privacy", "onlyEditors": "rights to edit", "goalType": "type",
+	}
+	if w, ok := words[name]; ok {
+		return w
+	}
+	return name
 }

@@ -22,6 +22,7 @@ func (g Goal) Indexes() []string {
 	for _, tag := range g.Tags {
 		indexes = append(indexes, TagIndex(tag))
 	}
+	indexes = append(indexes, TitleIndex(g.Title))
 	indexes = append(indexes, g.audienceIndexes()...)
 	for _, word := range titleTokens(g.Title) {
 		indexes = append(indexes, WordIndex(word))
@@ -78,6 +79,9 @@ func TeamIndex(team string) string { return "team:" + foldText(CleanLine(team)) 
 
 // TagIndex lists the goals with a tag, without regard to case.
 func TagIndex(tag string) string { return "tag:" + foldText(CleanLine(tag)) }
+
+// TitleIndex lists the goals of a title, without regard to case and accents.
+func TitleIndex(title string) string { return "title:" + foldText(CleanLine(title)) }
 
 // WordIndex lists the goals that have a word in their title that is or begins
 // with token.

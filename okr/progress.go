@@ -101,13 +101,77 @@ func standing(raw *float64, period Period, bands Bands, day Date) Standing {
 	return s
 }
 
-// leafProgress is the unclamped progress of a key result or project in percent.
+// standing is how the goal stands on a day, in the period of its objective. What
+// a person set goes before what was computed, the end of a goal before both.
+func (g Goal) standing(period Period, bands Bands, day Date) Standing {
+	s := g.computed(period, bands, day)
+	s.Automatic, s.Auto = g.Automatic(), s.Status
+	if r := g.Rolled; g.Kind == Objective && r != nil {
+		s.Counted, s.Children, s.Weights, s.Closed, s.Postponed = r.Counted, r.Children, r.Weights, r.Closed, r.Postponed
+	}
+	if m := g.Manual; m != nil {
+		s.Manual, s.Auto = true, g.withoutManual().computed(period, bands, day).Status
+		if m.Status != "" {
+			s.Status = m.Status
+		}
+	}
+	if g.Closed != nil {
+		s.Status = g.Closed.State
+	}
+	return s
+}
+
+// computed is the standing by formula alone.
+func (g Goal) computed(period Period, bands Bands, day Date) Standing {
+	s := standing(g.leafProgress(), period, bands, day)
+	if m := g.Metric; g.Kind == KeyResult && m != nil {
+		s.Expected = m.Expected(period, day)
+		if s.Progress != nil && s.Status != NotStarted {
+			s.Status = m.Status(*s.Progress, s.Expected, bands)
+		}
+		if m.Type == Baseline {
+			s.Status = m.Status(0, 0, bands)
+			if m.Current == nil {
+				s.Status = NotStarted
+			}
+		}
+	}
+	if r := g.Rolled; g.Kind == Objective && r != nil && r.Children > 0 && r.Closed+r.Postponed == r.Children {
+		s.Status = StatusPostponed
+		if r.Closed > 0 {
+			s.Status = StatusClosed
+		}
+	}
+	return s
+}
+
+// withoutManual is the goal as it would stand without what a person set.
+func (g Goal) withoutManual() Goal {
+	auto := g.Automatic()
+	if g.Kind == KeyResult && g.Metric != nil && auto != nil {
+		metric := *g.Metric
+		metric.Current = auto
+		g.Metric = &metric
+	}
+	g.Manual = nil
+	return g
+}
+
+// leafProgress is the goal's unclamped progress in percent.
 func (g Goal) leafProgress() *float64 {
 	switch {
-	case g.Kind == KeyResult && g.Metric != nil:
-		if p, ok := g.Metric.ScaledProgress(); ok {
+	case g.Kind == KeyResult:
+		if g.Metric == nil {
+			return nil
+		}
+		if p, ok := g.Metric.Progress(); ok {
 			return &p
 		}
+		return nil
+	case g.Manual != nil && g.Manual.Value != nil:
+		return g.Manual.Value
+	case g.Kind == Objective && g.Rolled != nil:
+		return g.Rolled.Progress
 	case g.Kind == Project && g.Binding != nil && g.Binding.Last != nil:
 		return g.Binding.Last.Value
 	}

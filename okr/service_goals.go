@@ -4,23 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 )
-
-// GoalView is a goal with what is computed for showing it.
-type GoalView struct {
-	Goal        Goal
-	Standing    Standing
-	ParentTitle string
-	Connection  string        // name of the binding's connection
-	StaleFor    time.Duration // age of the value when Stale
-	Stale       bool
-	MayEdit     bool       // the viewer may bind, edit, close and delete
-	MayCheckIn  bool       // the viewer may say how it stands
-	Weight      float64    // percent that it has in its objective; 0 where not computed
-	Children    []GoalView // of an objective: the page that was asked for
-	ChildTotal  int        // how many children there are that the viewer may see
-}
 
 // GoalInput is what a person gives to make or edit a goal.
 type GoalInput struct {
@@ -28,7 +12,7 @@ type GoalInput struct {
 	Kind    GoalKind
 	Title   string
 	Owner   Person  // who it belongs to; empty: the actor, or as it was
-	Parent  GoalID  // key results and projects
+	Parent  GoalID  // the objective above; empty for an objective at the top
 	Period  Period  // objectives; without dates those of PeriodID
 	Metric  *Metric // key results; Current is left alone
 
@@ -37,246 +21,214 @@ type GoalInput struct {
 	Version  int      // Goal.Version when the form was opened; 0: whatever it is now
 }
 
-// SaveGoal makes or edits a goal. Invalid names the field that is wrong.
+// SaveGoal makes or edits a goal. Invalid names the field that is wrong. An edit
+// of a form that was opened at an older version keeps what others changed since;
+// Conflict: both changed the same field, and the words say who and which.
 func (s *Service) SaveGoal(ctx context.Context, actor Actor, in GoalInput) (GoalView, error) {
-	in.Title = CleanLine(in.Title)
-	if in.Metric != nil {
-		in.Metric = &Metric{
-			Name: CleanLine(in.Metric.Name), Unit: CleanLine(in.Metric.Unit),
-			Start: in.Metric.Start, Target: in.Metric.Target,
-		}
-	}
 	if actor.Guest {
 		return GoalView{}, Errorf(Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")
 	}
-	if err := s.checkParent(ctx, actor, in); err != nil {
+	t, err := s.upgraded(ctx, actor.Tenant)
+	if err != nil {
 		return GoalView{}, err
 	}
-	g, err := s.storeGoal(ctx, actor, in)
+	if in, err = in.cleaned(t); err != nil {
+		return GoalView{}, err
+	}
+	parent, err := s.checkParent(ctx, actor, in)
 	if err != nil {
+		return GoalView{}, err
+	}
+	before, g, err := s.storeGoal(ctx, t, actor, in, parent)
+	if err != nil {
+		return GoalView{}, err
+	}
+	if err := s.afterSave(ctx, t, actor, before, g); err != nil {
 		return GoalView{}, err
 	}
 	return s.Goal(ctx, actor, g.ID)
 }
 
-// checkParent makes sure that a key result or project goes below an objective.
-func (s *Service) checkParent(ctx context.Context, actor Actor, in GoalInput) error {
-	if in.Kind == Objective || in.Parent == "" {
-		return nil // validate says what is missing
+// cleaned is the input without what no text should hold, and with the dates of
+// its period.
+func (in GoalInput) cleaned(t Tenant) (GoalInput, error) {
+	in.Title = CleanLine(in.Title)
+	if in.Metric != nil {
+		m := *in.Metric
+		m.Name, m.Unit = CleanLine(m.Name), CleanLine(m.Unit)
+		m.Phases = m.sortedPhases()
+		m.Current, m.At = nil, nil
+		in.Metric = &m
 	}
-	parent, err := s.Store.Goals().Get(ctx, actor.Tenant, in.Parent)
-	if KindOf(err) == NotFound {
-		return FieldErrorf("parent", "The objective %s does not exist any more. Choose another one.", in.Parent)
+	if in.Details != nil {
+		d := in.Details.cleaned()
+		in.Details = &d
 	}
-	if err == nil && parent.Kind != Objective {
-		return FieldErrorf("parent", "A %s belongs below an objective; %s is a %s.", in.Kind, parent.ID, parent.Kind)
+	if in.PeriodID == "" {
+		return in, nil
 	}
-	return err
+	p, ok := t.PeriodByID(in.PeriodID)
+	if !ok {
+		return in, FieldErrorf("period", "This period does not exist any more. Choose another one.")
+	}
+	if in.Period.Start == "" && in.Period.End == "" {
+		in.Period = p.Period
+	}
+	if in.PeriodID == in.Period.spanID() {
+		in.PeriodID = ""
+	}
+	return in, nil
 }
 
-func (s *Service) storeGoal(ctx context.Context, actor Actor, in GoalInput) (Goal, error) {
+func (d Details) cleaned() Details {
+	d.Description, d.Team = cleanText(d.Description), CleanLine(d.Team)
+	var tags []string
+	for _, tag := range d.Tags {
+		tag = strings.TrimLeft(CleanLine(tag), "#")
+		known := slices.ContainsFunc(tags, func(o string) bool { return foldText(o) == foldText(tag) })
+		if tag != "" && !known {
+			tags = append(tags, tag)
+		}
+	}
+	d.Tags = tags
+	d.CoOwners, d.Viewers, d.Editors = distinct(d.CoOwners), distinct(d.Viewers), distinct(d.Editors)
+	return d
+}
+
+// distinct leaves out who comes again, and who is nobody.
+func distinct(people []Person) []Person {
+	var out []Person
+	for _, p := range people {
+		if p.ID != "" && !slices.ContainsFunc(out, func(o Person) bool { return o.ID == p.ID }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// storeGoal writes a new goal or an edit and gives it before and after.
+func (s *Service) storeGoal(ctx context.Context, t Tenant, actor Actor, in GoalInput, parent Goal) (before, after Goal, err error) {
 	if in.Editing != "" {
-		return s.Store.Goals().Update(ctx, actor.Tenant, in.Editing, func(g *Goal) error {
+		after, err = s.Store.Goals().Update(ctx, actor.Tenant, in.Editing, func(g *Goal) error {
+			before = *g
 			if err := s.mayEdit(ctx, actor, *g); err != nil {
 				return err
 			}
-			in.fill(g)
-			return g.validate()
+			return s.edit(g, t, actor, in, parent)
 		})
+		if KindOf(err) == NotFound {
+			err = notFound(in.Editing)
+		}
+		return before, after, err
 	}
-	if in.Kind != Objective && in.Kind != KeyResult && in.Kind != Project {
-		return Goal{}, FieldErrorf("kind", "Choose whether it is an objective, a key result or a project.")
-	}
-	g := Goal{Kind: in.Kind, Owner: actor.Person, CreatedBy: actor.Person, CreatedAt: s.Now()}
-	in.fill(&g)
-	if err := g.validate(); err != nil {
-		return g, err
+	g, err := s.newGoal(t, actor, in, parent)
+	if err != nil {
+		return Goal{}, g, err
 	}
 	id, err := s.newID(ctx, actor.Tenant, in.Kind.Prefix())
 	if err != nil {
-		return g, err
+		return Goal{}, g, err
 	}
 	g.ID = GoalID(id)
-	return g, s.Store.Goals().Create(ctx, actor.Tenant, g)
+	return Goal{}, g, s.Store.Goals().Create(ctx, actor.Tenant, g)
 }
 
-func (in GoalInput) fill(g *Goal) {
-	g.Title = in.Title
+func (s *Service) newGoal(t Tenant, actor Actor, in GoalInput, parent Goal) (Goal, error) {
+	if in.Kind != Objective && in.Kind != KeyResult && in.Kind != Project {
+		return Goal{}, FieldErrorf("kind", "Choose whether it is an objective, a key result or a project.")
+	}
+	g := Goal{Kind: in.Kind, Owner: actor.Person, CreatedBy: actor.Person, CreatedAt: s.Now(), Version: 1}
+	in.over(fieldsOf(g)).apply(&g)
+	if err := s.mayCreate(t, actor, g.Level); err != nil {
+		return g, err
+	}
+	g.below(parent)
+	return g, g.validate()
+}
+
+// over puts the input over fields as they were.
+func (in GoalInput) over(f fields) fields {
+	f.Title, f.Parent = in.Title, in.Parent
 	if in.Owner.ID != "" {
-		g.Owner = in.Owner
+		f.Owner = in.Owner
 	}
-	switch g.Kind {
-	case Objective:
-		g.Period = in.Period
-	case KeyResult:
-		g.Parent = in.Parent
-		metric := Metric{}
-		if in.Metric != nil {
-			metric = *in.Metric
-		}
-		if g.Metric != nil {
-			metric.Current, metric.At = g.Metric.Current, g.Metric.At
-		}
-		g.Metric = &metric
-	default:
-		g.Parent = in.Parent
+	if in.Details != nil {
+		f.Details = *in.Details
 	}
+	if in.Kind == Objective {
+		f.Period, f.Name, f.Start, f.End = in.PeriodID, in.Period.Name, in.Period.Start, in.Period.End
+	}
+	if m := in.Metric; m != nil {
+		f.Metric, f.Unit, f.UnitKind, f.Type = m.Name, m.Unit, string(m.UnitKind), string(m.Type)
+		f.From, f.Target, f.Threshold, f.Phases = numberText(m.Start), numberText(m.Target), m.Threshold, m.Phases
+	} else if in.Kind == KeyResult {
+		f.Metric = ""
+	}
+	return f
 }
 
-// mayEdit fails with Forbidden unless the actor owns or made the goal or is an
-// admin.
-func (s *Service) mayEdit(ctx context.Context, actor Actor, g Goal) error {
-	if !actor.Guest && (g.Owner.ID == actor.ID || g.CreatedBy.ID == actor.ID) {
-		return nil
-	}
-	admin, err := s.IsAdmin(ctx, actor)
-	if err == nil && !admin {
-		err = Errorf(Forbidden, "Only its owner %s or an admin can change %s.", g.Owner.Name, g.ID)
-	}
-	return err
-}
-
-// Goal reads a goal with its children and everything computed. NotFound: there
-// is none of that id.
-func (s *Service) Goal(ctx context.Context, actor Actor, id GoalID) (GoalView, error) {
-	g, err := s.goal(ctx, actor, id)
+// edit merges the input into the goal as it stands now.
+func (s *Service) edit(g *Goal, t Tenant, actor Actor, in GoalInput, parent Goal) error {
+	in.Kind = g.Kind
+	now, err := fieldsOf(*g).toMap()
 	if err != nil {
-		return GoalView{}, err
+		return err
 	}
-	t, err := s.Settings(ctx, actor.Tenant)
+	base, known := now, true
+	if in.Version > 0 && in.Version < g.Version {
+		base, known = g.before(in.Version, now)
+	}
+	was, err := base.toFields()
 	if err != nil {
-		return GoalView{}, err
+		return err
 	}
-	if g.Kind == Objective {
-		return s.objectiveView(ctx, actor, t, g)
-	}
-	parent, err := s.Store.Goals().Get(ctx, actor.Tenant, g.Parent)
-	if err != nil && KindOf(err) != NotFound {
-		return GoalView{}, err
-	}
-	v := s.leafView(actor, t, g, parent)
-	if g.Binding != nil {
-		c, err := s.Store.Connections().Get(ctx, actor.Tenant, g.Binding.Connection)
-		if err != nil && KindOf(err) != NotFound {
-			return v, err
-		}
-		v.Connection = c.Name
-	}
-	return v, nil
-}
-
-func (s *Service) goal(ctx context.Context, actor Actor, id GoalID) (Goal, error) {
-	g, err := s.Store.Goals().Get(ctx, actor.Tenant, id)
-	if KindOf(err) == NotFound {
-		return g, Errorf(NotFound, "There is no %s %s (any more). `okrs` lists what there is.", id.Kind(), id)
-	}
-	return g, err
-}
-
-// leafView computes a key result or project against its objective's period.
-func (s *Service) leafView(actor Actor, t Tenant, g, parent Goal) GoalView {
-	g.Period = parent.Period
-	v := GoalView{Goal: g, ParentTitle: parent.Title, MayEdit: s.canEdit(t, actor, g)}
-	v.Standing = standing(g.leafProgress(), parent.Period, t.Bands, s.today(t))
-	v.StaleFor, v.Stale = g.Stale(s.Now())
-	return v
-}
-
-func (s *Service) canEdit(t Tenant, actor Actor, g Goal) bool {
-	own := g.Owner.ID == actor.ID || g.CreatedBy.ID == actor.ID
-	return !actor.Guest && (own || s.isAdmin(t, actor))
-}
-
-// objectiveView reads the children of an objective and rolls them up. Key
-// results contribute; projects only where there is no key result, since they are
-// work and not outcome.
-func (s *Service) objectiveView(ctx context.Context, actor Actor, t Tenant, o Goal) (GoalView, error) {
-	children, _, err := s.Store.Goals().List(ctx, actor.Tenant, ChildIndex(o.ID), Page{})
+	mine, err := in.over(was).toMap()
 	if err != nil {
-		return GoalView{}, err
+		return err
 	}
-	v := GoalView{Goal: o, MayEdit: s.canEdit(t, actor, o)}
-	slices.SortStableFunc(children, func(a, b Goal) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
-	for _, g := range children {
-		v.Children = append(v.Children, s.leafView(actor, t, g, o))
+	if !known {
+		base = fieldMap{} // nobody knows any more what the form began with
 	}
-	contributing := contributors(v.Children)
-	var parts []Contribution
-	for _, c := range contributing {
-		parts = append(parts, Contribution{Weight: c.Goal.Weight, Progress: c.Standing.Progress})
+	merged, conflicts := merge(base, mine, now)
+	if len(conflicts) > 0 {
+		return g.overtaken(in.Version, conflicts)
 	}
-	rolled := RollUp(parts)
-	v.Standing = standing(rolled.Progress, o.Period, t.Bands, s.today(t))
-	v.Standing.Counted, v.Standing.Children = rolled.Counted, rolled.Children
-	return v, nil
-}
-
-func contributors(children []GoalView) []GoalView {
-	krs := slices.DeleteFunc(slices.Clone(children), func(v GoalView) bool { return v.Goal.Kind != KeyResult })
-	if len(krs) > 0 {
-		return krs
-	}
-	return children
-}
-
-// Goals reads a page of the objectives with their children, and how many
-// objectives there are.
-func (s *Service) Goals(ctx context.Context, actor Actor, page Page) ([]GoalView, int, error) {
-	t, err := s.Settings(ctx, actor.Tenant)
+	f, err := merged.toFields()
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
-	objectives, total, err := s.Store.Goals().List(ctx, actor.Tenant, KindIndex(Objective), page)
-	views := make([]GoalView, 0, len(objectives))
-	for _, o := range objectives {
-		v, err := s.objectiveView(ctx, actor, t, o)
-		if err != nil {
-			return nil, 0, err
-		}
-		views = append(views, v)
+	if err := s.mayHandOver(t, actor, *g, f); err != nil {
+		return err
 	}
-	return views, total, err
+	f.apply(g)
+	if g.Parent == in.Parent { // else the parent is another one than was read
+		g.below(parent)
+	}
+	g.noteEdit(actor.Person, s.Now(), now, merged)
+	return g.validate()
 }
 
-// Objectives lists the objectives, for drop-downs.
-func (s *Service) Objectives(ctx context.Context, actor Actor) ([]Goal, error) {
-	list, _, err := s.Store.Goals().List(ctx, actor.Tenant, KindIndex(Objective), Page{})
-	return list, err
+// mayHandOver keeps a delegate from changing the owners.
+func (s *Service) mayHandOver(t Tenant, actor Actor, g Goal, f fields) error {
+	isDelegateOnly := g.Delegate.ID == actor.ID && !isOne(g.Owners(), actor) && g.CreatedBy.ID != actor.ID && !s.isAdmin(t, actor)
+	changed := f.Owner.ID != g.Owner.ID || !slices.Equal(f.CoOwners, g.CoOwners) || f.Delegate.ID != g.Delegate.ID
+	if isDelegateOnly && changed {
+		return &Error{Kind: Forbidden, Field: "owner", Msg: "A delegate may change everything but who owns it. Ask " + g.Owner.Name + "."}
+	}
+	return nil
 }
 
-// FindGoals finds goals by id or by a part of the title, without regard to case.
-// Where the text is a whole title, only goals of that title come. No kind means all kinds.
-func (s *Service) FindGoals(ctx context.Context, actor Actor, text string, kinds ...GoalKind) ([]Goal, error) {
-	if id, ok := ParseGoalID(text); ok {
-		g, err := s.goal(ctx, actor, id)
-		return []Goal{g}, err
+// below makes the goal take from its objective what it does not choose itself.
+func (g *Goal) below(parent Goal) {
+	if g.Kind != Objective && parent.ID != "" {
+		g.Period, g.PeriodID = parent.Period, parent.PeriodID
 	}
-	all, _, err := s.Store.Goals().List(ctx, actor.Tenant, "", Page{})
-	if err != nil {
-		return nil, err
-	}
-	wanted := strings.ToLower(CleanLine(text))
-	var exact, found []Goal
-	for _, g := range all {
-		title := strings.ToLower(g.Title)
-		if len(kinds) > 0 && !slices.Contains(kinds, g.Kind) {
-			continue
-		}
-		if title == wanted && wanted != "" {
-			exact = append(exact, g)
-		}
-		if strings.Contains(title, wanted) {
-			found = append(found, g)
-		}
-	}
-	if len(exact) > 0 {
-		return exact, nil
-	}
-	return found, nil
+	g.Audience = g.audience(parent)
 }
 
-// DeleteGoal removes a goal with its history; an objective with all below it.
-// Forbidden: the actor may not edit it.
+// DeleteGoal removes a goal with its history and check-ins; an objective with its
+// key results and projects. Objectives below it are somebody's own: they move up
+// to where it was. Forbidden: the actor may not edit it. Invalid: it is closed.
 func (s *Service) DeleteGoal(ctx context.Context, actor Actor, id GoalID) (Goal, error) {
 	g, err := s.goal(ctx, actor, id)
 	if err != nil {
@@ -290,12 +242,48 @@ func (s *Service) DeleteGoal(ctx context.Context, actor Actor, id GoalID) (Goal,
 		return g, err
 	}
 	for _, child := range append(children, g) {
-		if _, err := s.Store.Goals().Delete(ctx, actor.Tenant, child.ID); err != nil && KindOf(err) != NotFound {
-			return g, err
+		if child.Kind == Objective && child.ID != id {
+			err = s.moveUp(ctx, actor.Tenant, child, g)
+		} else {
+			err = s.forget(ctx, actor.Tenant, child.ID)
 		}
-		if err := s.Measurements.DropHistory(ctx, actor.Tenant, child.ID); err != nil {
+		if err != nil {
 			return g, err
 		}
 	}
-	return g, nil
+	return g, s.rollUp(ctx, actor.Tenant, g.Parent)
+}
+
+// forget removes a goal and everything that was kept of it.
+func (s *Service) forget(ctx context.Context, tenant TenantID, id GoalID) error {
+	if _, err := s.Store.Goals().Delete(ctx, tenant, id); ignoreNotFound(err) != nil {
+		return err
+	}
+	if err := s.Measurements.DropHistory(ctx, tenant, id); err != nil {
+		return err
+	}
+	list, _, err := s.Store.CheckIns().List(ctx, tenant, CheckInIndex(id), Page{})
+	for _, c := range list {
+		if _, err := s.Store.CheckIns().Delete(ctx, tenant, c.ID); ignoreNotFound(err) != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// moveUp puts an objective where the one above it was.
+func (s *Service) moveUp(ctx context.Context, tenant TenantID, child, gone Goal) error {
+	above, err := s.parentOf(ctx, tenant, gone)
+	if err != nil {
+		return err
+	}
+	moved, err := s.Store.Goals().Update(ctx, tenant, child.ID, func(g *Goal) error {
+		g.Parent = above.ID
+		g.below(above)
+		return nil
+	})
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	return s.passOn(ctx, tenant, moved)
 }

@@ -106,3 +106,25 @@ func ungroup(whole string) (string, bool) {
 func FormatNumber(f float64) string {
 	return strconv.FormatFloat(math.Round(f*100)/100+0, 'f', -1, 64)
 }
+
+// numberText writes a number so that it is read back the same.
+func numberText(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+
+// textNumber reads what numberText wrote.
+func textNumber(text string) float64 {
+	f, _ := strconv.ParseFloat(text, 64)
+	return f
+}
+
+// cleanText is CleanLine for a text of several lines: line breaks stay, more than
+// one empty line in a row does not.
+func cleanText(text string) string {
+	var lines []string
+	for line := range strings.Lines(strings.ReplaceAll(text, "\r\n", "\n")) {
+		clean := CleanLine(line)
+		if clean != "" || len(lines) > 0 && lines[len(lines)-1] != "" {
+			lines = append(lines, clean)
+		}
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}

@@ -56,10 +56,14 @@ func RollUp(children []Contribution) Rolled {
 		fixed[i] = c.Weight
 	}
 	weights, sum := Weights(fixed)
-	out := Rolled{Children: len(children), Weights: sum}
+	out := Rolled{Weights: sum}
 	total, used := 0.0, 0.0
 	for i, c := range children {
-		if c.Progress == nil || weights[i] == 0 {
+		if weights[i] == 0 {
+			continue // it does not contribute
+		}
+		out.Children++
+		if c.Progress == nil {
 			continue
 		}
 		out.Counted++
@@ -71,4 +75,83 @@ func RollUp(children []Contribution) Rolled {
 		out.Progress = &p
 	}
 	return out
+}
+
+// roll adds up the children of an objective. One that is postponed has no say in
+// the progress any more; one that is closed keeps what it reached.
+func (r WeightsRule) roll(children []Goal) Rolled {
+	contributing := r.contributors(children)
+	parts := make([]Contribution, 0, len(contributing))
+	for _, g := range contributing {
+		parts = append(parts, r.contribution(g))
+	}
+	out := RollUp(parts)
+	for i, g := range contributing {
+		switch {
+		case g.IsOpen() || parts[i].Weight != nil && *parts[i].Weight == 0:
+		case g.Closed.State == StatusClosed:
+			out.Closed++
+		default:
+			out.Postponed++
+		}
+	}
+	return out
+}
+
+func (r WeightsRule) contribution(g Goal) Contribution {
+	c := Contribution{Weight: g.Weight}
+	if r.Equal {
+		c.Weight = nil
+	}
+	if raw := g.leafProgress(); raw != nil && (g.IsOpen() || g.Closed.State == StatusClosed) {
+		shown := clamp(*raw)
+		c.Progress = &shown
+	}
+	return c
+}
+
+// contributors leaves out what has no say: baselines always, projects by the
+// rule.
+func (r WeightsRule) contributors(children []Goal) []Goal {
+	var outcome, work []Goal
+	for _, g := range children {
+		switch {
+		case g.Kind == Project:
+			work = append(work, g)
+		case g.Metric == nil || g.Metric.Type != Baseline:
+			outcome = append(outcome, g)
+		}
+	}
+	switch {
+	case r.Projects == ProjectsAlways:
+		return append(outcome, work...)
+	case len(outcome) == 0 && r.Projects == ProjectsAlone:
+		return work
+	}
+	return outcome
+}
+
+// shares gives the weight in percent of each child that contributes, scaled so
+// that they sum to 100.
+func (r WeightsRule) shares(children []Goal) map[GoalID]float64 {
+	contributing := r.contributors(children)
+	fixed := make([]*float64, len(contributing))
+	for i, g := range contributing {
+		fixed[i] = r.contribution(g).Weight
+	}
+	weights, sum := Weights(fixed)
+	out := map[GoalID]float64{}
+	for i, g := range contributing {
+		if sum > 0 {
+			out[g.ID] = weights[i] * 100 / sum
+		}
+	}
+	return out
+}
+
+// same says whether both say the same, whenever they were computed.
+func (r Rolled) same(other Rolled) bool {
+	a, b := r, other
+	a.Progress, b.Progress, a.At, b.At = nil, nil, time.Time{}, time.Time{}
+	return a == b && same(r.Progress, other.Progress)
 }

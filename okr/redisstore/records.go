@@ -39,7 +39,7 @@ func (r records[K, T]) Create(ctx context.Context, tenant okr.TenantID, record T
 			return err
 		}
 		_, err := tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
-			r.write(ctx, p, tenant, n, raw, record)
+			r.write(ctx, p, tenant, n, raw, record, nil)
 			return nil
 		})
 		return err
@@ -57,7 +57,7 @@ func (r records[K, T]) Update(ctx context.Context, tenant okr.TenantID, id K, ch
 	var written T
 	var refused error
 	err := r.s.transact(ctx, "update "+r.kind, func(tx *redis.Tx) error {
-		before, n, err := r.read(ctx, tx, tenant, id)
+		before, stored, err := r.read(ctx, tx, tenant, id)
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (r records[K, T]) Update(ctx context.Context, tenant okr.TenantID, id K, ch
 			return okr.Errorf(okr.Internal, "%s %s would become %s", r.kind, id, after.Key())
 		}
 		written = after
-		return r.replace(ctx, tx, tenant, n, after, indexes, name)
+		return r.replace(ctx, tx, tenant, stored, after, indexes, name)
 	}, recordKey(tenant, r.kind, string(id)))
 	var none T
 	switch {
@@ -83,8 +83,8 @@ func (r records[K, T]) Update(ctx context.Context, tenant okr.TenantID, id K, ch
 }
 
 // replace writes a record over one that stood in indexes under name.
-func (r records[K, T]) replace(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, n int64, after T, indexes []string, name string) error {
-	raw, err := encode(n, after)
+func (r records[K, T]) replace(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, stored value, after T, indexes []string, name string) error {
+	raw, err := encode(stored.Created, after)
 	if err != nil {
 		return err
 	}
@@ -93,16 +93,20 @@ func (r records[K, T]) replace(ctx context.Context, tx *redis.Tx, tenant okr.Ten
 			return err
 		}
 	}
+	now, there := after.Indexes(), indexes
+	if stored.Indexed < indexVersion {
+		there = nil // the program that wrote it knew other lists
+	}
 	_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		for _, index := range indexes {
-			if !slices.Contains(after.Indexes(), index) {
+			if !slices.Contains(now, index) {
 				p.ZRem(ctx, indexKey(tenant, r.kind, index), after.Key())
 			}
 		}
 		if name != "" && after.Unique() != name {
 			p.HDel(ctx, namesKey(tenant, r.kind), name)
 		}
-		r.write(ctx, p, tenant, n, raw, after)
+		r.write(ctx, p, tenant, stored.Created, raw, after, there)
 		return nil
 	})
 	return err
@@ -138,17 +142,17 @@ func (r records[K, T]) Delete(ctx context.Context, tenant okr.TenantID, id K) (T
 	return deleted, nil
 }
 
-// read gets a record and the number of its creation. NotFound: there is none.
-func (r records[K, T]) read(ctx context.Context, c redis.Cmdable, tenant okr.TenantID, id K) (T, int64, error) {
+// read gets a record and what is stored beside it. NotFound: there is none.
+func (r records[K, T]) read(ctx context.Context, c redis.Cmdable, tenant okr.TenantID, id K) (T, value, error) {
 	var record T
 	raw, err := c.Get(ctx, recordKey(tenant, r.kind, string(id))).Bytes()
 	if missing(err) {
-		return record, 0, okr.Errorf(okr.NotFound, "There is no %s %s.", r.noun, id)
+		return record, value{}, okr.Errorf(okr.NotFound, "There is no %s %s.", r.noun, id)
 	} else if err != nil {
-		return record, 0, err
+		return record, value{}, err
 	}
-	n, err := decode(raw, &record)
-	return record, n, err
+	stored, err := decodeValue(raw, &record)
+	return record, stored, err
 }
 
 // claimName watches the unique names and fails with Conflict when another record
@@ -170,14 +174,19 @@ func (r records[K, T]) claimName(ctx context.Context, tx *redis.Tx, tenant okr.T
 	return okr.Errorf(okr.Conflict, "%s", r.taken)
 }
 
-// write queues the record, its places in lists and its unique name.
-func (r records[K, T]) write(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, n int64, raw []byte, record T) {
+// write queues the record, its unique name and its places in lists, except those
+// where it stands already.
+func (r records[K, T]) write(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, n int64, raw []byte, record T, there []string) {
 	id := record.Key()
 	p.Set(ctx, recordKey(tenant, r.kind, id), raw, 0)
 	place := redis.Z{Score: float64(n), Member: id}
-	p.ZAdd(ctx, indexKey(tenant, r.kind, ""), place)
+	if there == nil {
+		p.ZAdd(ctx, indexKey(tenant, r.kind, ""), place)
+	}
 	for _, index := range record.Indexes() {
-		p.ZAdd(ctx, indexKey(tenant, r.kind, index), place)
+		if !slices.Contains(there, index) {
+			p.ZAdd(ctx, indexKey(tenant, r.kind, index), place)
+		}
 	}
 	if name := record.Unique(); name != "" {
 		p.HSet(ctx, namesKey(tenant, r.kind), name, id)

@@ -1,0 +1,84 @@
+package okr
+
+import "context"
+
+// maxRolls bounds how often an objective is added up again because its children
+// changed meanwhile; each of them carries its own change up too.
+const maxRolls = 20
+
+// carryUp brings the objectives above a goal up to date after its progress
+// changed; of an objective also itself. It costs a reading of the children of
+// each objective that changes, and of the first that does not.
+func (s *Service) carryUp(ctx context.Context, tenant TenantID, id GoalID) error {
+	if id.Kind() == Objective {
+		return s.rollUp(ctx, tenant, id)
+	}
+	g, err := s.Store.Goals().Get(ctx, tenant, id)
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	return s.rollUp(ctx, tenant, g.Parent)
+}
+
+// rollUp adds up an objective and, as long as something changes, those above.
+func (s *Service) rollUp(ctx context.Context, tenant TenantID, id GoalID) error {
+	t, err := s.Settings(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	for range MaxDepth {
+		if id == "" {
+			return nil
+		}
+		above, changed, err := s.rollOne(ctx, tenant, t.WeightsRule, id)
+		if err != nil || !changed {
+			return ignoreNotFound(err)
+		}
+		id = above
+	}
+	return nil
+}
+
+// rollOne stores what the children of an objective make. It looks again after
+// writing: a child that changed in between may have found nothing to do yet. A
+// closed objective stays as it ended.
+func (s *Service) rollOne(ctx context.Context, tenant TenantID, rule WeightsRule, id GoalID) (above GoalID, changed bool, err error) {
+	for range maxRolls {
+		children, _, err := s.Store.Goals().List(ctx, tenant, ChildIndex(id), Page{})
+		if err != nil {
+			return "", changed, err
+		}
+		fresh := rule.roll(children)
+		o, err := s.Store.Goals().Get(ctx, tenant, id)
+		if err != nil {
+			return "", changed, err
+		}
+		if !o.IsOpen() || o.Rolled != nil && o.Rolled.same(fresh) {
+			return o.Parent, changed, nil
+		}
+		if err := s.storeRolled(ctx, tenant, id, fresh); err != nil {
+			return "", changed, err
+		}
+		changed = true
+	}
+	return "", changed, nil
+}
+
+// storeRolled keeps what the children make, and a new progress in the history. It
+// replaces what a person set for once.
+func (s *Service) storeRolled(ctx context.Context, tenant TenantID, id GoalID, fresh Rolled) error {
+	fresh.At = s.Now()
+	moved := false
+	_, err := s.Store.Goals().Update(ctx, tenant, id, func(o *Goal) error {
+		moved = fresh.Progress != nil && (o.Rolled == nil || !same(o.Rolled.Progress, fresh.Progress))
+		if moved {
+			o.TakeAutomatic(fresh.Progress, fresh.At)
+		}
+		o.Rolled = &fresh
+		return nil
+	})
+	if err != nil || !moved {
+		return err
+	}
+	return s.Measurements.AddHistory(ctx, tenant, id, Measurement{At: fresh.At, Value: fresh.Progress})
+}
