@@ -126,6 +126,19 @@ func TestFaults(t *testing.T) {
 		{adotest.Dropped(), ado.ErrUnavailable},
 		{adotest.Truncated(), ado.ErrUnavailable},
 		{adotest.Marked(), nil},
+		{adotest.ClaimsChallenge(), ado.ErrSignIn},
+		{adotest.PolicyRefused(), ado.ErrSignIn},
+		{adotest.ProjectGone(), ado.ErrNotFound},
+		{adotest.ProjectHidden(400), ado.ErrNotFound},
+		{adotest.ProjectHidden(404), ado.ErrNotFound},
+		{adotest.ItemGone(), ado.ErrNotFound},
+		{adotest.NotFoundPage(), ado.ErrNotFound},
+		{adotest.TeamGone(), ado.ErrNotFound},
+		{adotest.NeedsTeam(), ado.ErrInvalidQuery},
+		{adotest.BrokenQuery(), ado.ErrInvalidQuery},
+		{adotest.Improper(), ado.ErrBadRequest},
+		{adotest.CutOff(), ado.ErrUnavailable},
+		{adotest.Gateway(502), ado.ErrUnavailable},
 	} {
 		cancel := sim.Fail(adotest.Rule{Op: adotest.OpProjectGet, Fault: tt.fault})
 		_, err := s.Project(t.Context(), adotest.OrgContoso, adotest.ProjectFiber)
