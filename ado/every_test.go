@@ -33,7 +33,7 @@ func everyMethod(t *testing.T) map[string]func(ctx context.Context, s *ado.Sessi
 				args = append(args, argument(kind.In(i)))
 			}
 			results := method.Func.Call(args)
-			err, _ := results[len(results)-1].Interface().(error)
+			err, _ := reflect.TypeAssert[error](results[len(results)-1])
 			return err
 		}
 	}

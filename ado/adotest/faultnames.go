@@ -12,7 +12,7 @@ import (
 // namedFault is a fault for those who can only write its name.
 type namedFault struct {
 	name, arg, about string // arg is its default, empty if it takes none
-	make             func(arg string) (Fault, error)
+	build            func(arg string) (Fault, error)
 }
 
 // FaultHelp is a line of help about a fault that [NamedFault] makes.
@@ -37,7 +37,7 @@ func NamedFault(name, arg string) (Fault, error) {
 		if f.arg == "" && arg != "" {
 			return Fault{}, fmt.Errorf("fault %q takes no argument", name)
 		}
-		made, err := f.make(cmp.Or(arg, f.arg))
+		made, err := f.build(cmp.Or(arg, f.arg))
 		if err != nil {
 			return Fault{}, fmt.Errorf("argument of fault %q: %w", name, err)
 		}
@@ -46,24 +46,24 @@ func NamedFault(name, arg string) (Fault, error) {
 	return Fault{}, fmt.Errorf("unknown fault %q", name)
 }
 
-func plainFault(name, about string, make func() Fault) namedFault {
-	return namedFault{name, "", about, func(string) (Fault, error) { return make(), nil }}
+func plainFault(name, about string, build func() Fault) namedFault {
+	return namedFault{name, "", about, func(string) (Fault, error) { return build(), nil }}
 }
 
-func timedFault(name, arg, about string, make func(time.Duration) Fault) namedFault {
+func timedFault(name, arg, about string, build func(time.Duration) Fault) namedFault {
 	return namedFault{name, arg, about, func(arg string) (Fault, error) {
 		d, err := time.ParseDuration(arg)
-		return make(d), err
+		return build(d), err
 	}}
 }
 
-func statusFault(name, arg, about string, make func(status int) Fault) namedFault {
+func statusFault(name, arg, about string, build func(status int) Fault) namedFault {
 	return namedFault{name, arg, about, func(arg string) (Fault, error) {
 		status, err := strconv.Atoi(arg)
 		if err == nil && (status < 200 || status > 599) {
 			err = fmt.Errorf("status %d", status)
 		}
-		return make(status), err
+		return build(status), err
 	}}
 }
 

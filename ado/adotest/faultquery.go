@@ -52,7 +52,7 @@ func NotFound() Fault {
 
 // ProjectGone is 404 TF200016, a project that is missing or not visible by name.
 func ProjectGone() Fault {
-	return asCaller("project gone", func(x *exchange) answer { return projectNotFound("gone") })
+	return asCaller("project gone", func(*exchange) answer { return projectNotFound("gone") })
 }
 
 // ProjectHidden is VS800075, a project that is missing or not visible by id:

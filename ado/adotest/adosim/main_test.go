@@ -81,8 +81,13 @@ func control(ctx context.Context, t *testing.T, root string) {
 func TestFlagsAreChecked(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"-mode", "nonsense"}, {"-fault", "nonsense"}, {"-fault", "hang=3"}, {"-fault", "throttled=x"},
-		{"-fault", "query-timeout=9"}, {"-fault", "hang,colour=red"}, {"-fault", "hang,count=x"},
+		{"-mode", "nonsense"},
+		{"-fault", "nonsense"},
+		{"-fault", "hang=3"},
+		{"-fault", "throttled=x"},
+		{"-fault", "query-timeout=9"},
+		{"-fault", "hang,colour=red"},
+		{"-fault", "hang,count=x"},
 		{"-listen", "127.0.0.1:0", "-fault", "hang,user=nobody"},
 	} {
 		require.Error(t, run(t.Context(), args, io.Discard), args)
