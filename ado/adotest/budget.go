@@ -11,7 +11,7 @@ import (
 
 // Budget models the limits of Microsoft Learn, "Rate and usage limits": an
 // identity may use Units in any sliding Window. Beyond that its answers are held
-// and carry Retry-After; beyond twice that they are 429 TF400733. The page says
+// and carry Retry-After; once twice that is used they are 429 TF400733. The page says
 // neither what a call costs nor how long it is held, so both are a model here.
 type Budget struct {
 	Units  float64                 // 0 means 200, the published limit
@@ -58,6 +58,7 @@ type spending struct {
 type verdict struct {
 	cost, remaining float64
 	over            float64 // use above the budget, as a part of it
+	blocked         bool
 	opens, reset    time.Duration
 }
 
@@ -110,7 +111,7 @@ func (c *Cloud) charge(x *exchange) (Budget, verdict, bool) {
 	all := c.window(who)
 	v := verdict{cost: b.CostOf(x.op)}
 	used := total(all)
-	if used < 2*b.Units {
+	if v.blocked = used >= 2*b.Units; !v.blocked {
 		all = append(all, spending{c.now(), v.cost})
 		used += v.cost
 		c.spent[who] = all
@@ -133,7 +134,7 @@ func (c *Cloud) metered(x *exchange, next func() answer) answer {
 	switch {
 	case !on:
 		return next()
-	case v.over >= 1:
+	case v.blocked:
 		return c.budgetHeaders(c.blocked(), b, v)
 	case v.over > 0 && !x.wait(c.delay(b, v)):
 		return answer{}
