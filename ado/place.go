@@ -13,16 +13,21 @@ type Place struct {
 	QueryID      string // GUID of a saved query
 }
 
-const maxAddress = 2048 // bytes; Azure DevOps' own addresses are far shorter
+const (
+	maxAddress = 2048 // bytes; Azure DevOps' own addresses are far shorter
+	// pasted is what copying leaves around an address: brackets, quotes, and characters without width.
+	pasted = "<>\"'` \u00a0\u200b\u200c\u200d\u2060\ufeff"
+)
 
 // ParseOrganization reads what people type or paste where an organization is asked for: a name, "organization/project",
 // or any address of Azure DevOps: dev.azure.com (with a user or below it, such as vssps.dev.azure.com), the older
-// *.visualstudio.com, a page of a query, a clone address, and the same below the configured base URL.
+// *.visualstudio.com, a page of a query, a clone address, the same below the configured base URL, and each of them as
+// Outlook and Teams wrap it (Safe Links).
 //
 // Only names are taken from the text, never the host: requests always go to the configured base URL. The error is an
 // *InputError.
 func (c *Client) ParseOrganization(text string) (Place, error) {
-	text = strings.Trim(strings.TrimSpace(text), "<>\"'` ")
+	text = strings.Trim(strings.TrimSpace(unwrap(text)), pasted)
 	if len(text) > maxAddress {
 		return Place{}, inputError("This address is too long.")
 	}
@@ -44,6 +49,20 @@ func (c *Client) ParseOrganization(text string) (Place, error) {
 		return Place{}, err
 	}
 	return place, nil
+}
+
+// unwrap gives the address inside of a Safe Link (page "Safe Links in Microsoft Defender for Office 365").
+func unwrap(text string) string {
+	u, err := url.Parse(strings.Trim(strings.TrimSpace(text), pasted))
+	if err != nil || len(text) > 2*maxAddress {
+		return text
+	}
+	host := strings.ToLower(u.Hostname())
+	inTeams := host == "statics.teams.cdn.office.net" && strings.Contains(u.Path, "/safelinks/")
+	if inner := u.Query().Get("url"); inner != "" && (inTeams || strings.HasSuffix(host, ".safelinks.protection.outlook.com")) {
+		return inner
+	}
+	return text
 }
 
 func (p Place) validate() error {
@@ -176,6 +195,9 @@ func queryID(segments []string, query url.Values) string {
 			continue
 		}
 		for _, rest := range segments[i+1:] {
+			if strings.EqualFold(rest, "folder") {
+				return "" // a page of a folder, which cannot run
+			}
 			if guid.MatchString(rest) {
 				return strings.ToLower(rest)
 			}

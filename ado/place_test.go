@@ -50,8 +50,12 @@ func places() map[string]ado.Place {
 		"https://dev.azure.com/fabrikam/web/qr.aspx?pguid=" + pguid + "&qid=" + id: {
 			Organization: "fabrikam", Project: pguid, QueryID: id,
 		},
-		"https://ado.test:8443/base/path/fabrikam/My%20Fiber": fiber,
-		"ado.test:8443/base/path/fabrikam":                    org,
+		"\ufeff\u200bhttps://dev.azure.com/fabrikam/My%20Fiber\u200b ":                                                                    fiber,
+		"https://dev.azure.com/fabrikam/My%20Fiber/_queries/folder/" + pguid + "/":                                                        fiber,
+		"https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fdev.azure.com%2Ffabrikam%2FMy%2520Fiber&data=05%7C01":          fiber,
+		"https://statics.teams.cdn.office.net/evergreen-assets/safelinks/1/atp-safelinks.html?url=https%3A%2F%2Fdev.azure.com%2Ffabrikam": org,
+		"https://ado.test:8443/base/path/fabrikam/My%20Fiber":                                                                             fiber,
+		"ado.test:8443/base/path/fabrikam":                                                                                                org,
 	}
 }
 
@@ -61,20 +65,22 @@ func refusedPlaces() map[string]string {
 		"two words":              "hyphens",
 		"https://dev.azure.com":  "names no organization",
 		"https://dev.azure.com/": "names no organization",
-		"https://app.vssps.visualstudio.com/_apis":           "names no organization",
-		"https://evil.test/fabrikam":                         "not an address of Azure DevOps",
-		"https://dev.azure.com.evil.test/fabrikam":           "not an address of Azure DevOps",
-		"https://dev.azure.com@evil.test/fabrikam":           "not an address of Azure DevOps",
-		"https://evildev.azure.com/fabrikam":                 "not an address of Azure DevOps",
-		"https://ado.test/fabrikam":                          "not an address of Azure DevOps", // the port is part of the host
-		"git@evil.test:v3/fabrikam/x":                        "not an address of Azure DevOps",
-		"ftp://dev.azure.com/fabrikam":                       "no address that can be read",
-		"https://dev.azure.com/%zz":                          "no address that can be read",
-		"https://dev.azure.com/fabrikam/a%2Fb":               "cannot contain /",
-		"https://dev.azure.com/../x":                         "hyphens",
-		"https://dev.azure.com/fabrikam/..":                  "dot",
-		"https://dev.azure.com/" + strings.Repeat("x", 3000): "too long",
-		"file:///etc/passwd":                                 "no address that can be read",
+		"https://app.vssps.visualstudio.com/_apis":                                               "names no organization",
+		"https://evil.test/fabrikam":                                                             "not an address of Azure DevOps",
+		"https://dev.azure.com.evil.test/fabrikam":                                               "not an address of Azure DevOps",
+		"https://dev.azure.com@evil.test/fabrikam":                                               "not an address of Azure DevOps",
+		"https://evildev.azure.com/fabrikam":                                                     "not an address of Azure DevOps",
+		"https://ado.test/fabrikam":                                                              "not an address of Azure DevOps", // the port is part of the host
+		"https://evil.test/?url=https%3A%2F%2Fdev.azure.com%2Ffabrikam":                          "not an address of Azure DevOps",
+		"https://nam06.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.test%2Ffabrikam": "not an address of Azure DevOps",
+		"git@evil.test:v3/fabrikam/x":                                                            "not an address of Azure DevOps",
+		"ftp://dev.azure.com/fabrikam":                                                           "no address that can be read",
+		"https://dev.azure.com/%zz":                                                              "no address that can be read",
+		"https://dev.azure.com/fabrikam/a%2Fb":                                                   "cannot contain /",
+		"https://dev.azure.com/../x":                                                             "hyphens",
+		"https://dev.azure.com/fabrikam/..":                                                      "dot",
+		"https://dev.azure.com/" + strings.Repeat("x", 3000):                                     "too long",
+		"file:///etc/passwd":                                                                     "no address that can be read",
 	}
 }
 
