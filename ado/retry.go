@@ -25,7 +25,7 @@ func (s *Session) do(ctx context.Context, c call, decode func([]byte) error) (ht
 			attempt--
 			continue
 		}
-		if !retryable(failure, attempt) {
+		if !retryable(failure, attempt) || unexplained(c, failure) {
 			return nil, failure
 		}
 		if err := s.c.pause(ctx, failure, attempt); err != nil {
@@ -45,6 +45,11 @@ func (s *Session) invalidate(c call, failure *Error, token string) bool {
 		source.Invalidate(token)
 	}
 	return ok
+}
+
+// unexplained reports a refused HEAD. It has no body, so whoever sent it asks with GET, and that is tried again.
+func unexplained(c call, failure *Error) bool {
+	return c.method == http.MethodHead && failure.Status != 0 && failure.Kind != ErrThrottled
 }
 
 // retryable follows the advice of the page "Rate and usage limits" and of Microsoft's migration tool

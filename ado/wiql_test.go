@@ -38,6 +38,10 @@ func TestCountQuery(t *testing.T) {
 		{"sign-in page", ado.QueryFlat, func(w http.ResponseWriter) { page(w, 203, "") }, three, 3, nil, []string{"HEAD", "GET"}},
 		{"links", ado.QueryTree, total("9"), three, 3, nil, []string{"GET"}},
 		{"unknown type", "", total("9"), three, 3, nil, []string{"GET"}},
+		{"too slow", ado.QueryFlat, status(408), func(w http.ResponseWriter) {
+			answer(w, 408, vss("X", "VS402335: The timeout period"))
+		}, 0, ado.ErrQueryTooSlow, []string{"HEAD", "GET", "GET"}},
+		{"passing trouble", ado.QueryFlat, status(503), three, 3, nil, []string{"HEAD", "GET"}},
 		{"throttled", ado.QueryFlat, status(429), three, 0, ado.ErrThrottled, []string{"HEAD", "HEAD", "HEAD"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
