@@ -89,10 +89,12 @@ func (g *Goal) TakeAutomatic(v *float64, at time.Time) {
 	if g.Paused() {
 		return
 	}
+	before := g.leafProgress()
 	g.Manual = nil
-	if g.Kind == KeyResult && g.Metric != nil {
-		metric := *g.Metric // the goal may share it with what was read before
-		metric.Current, metric.At = v, &at
-		g.Metric = &metric
+	switch {
+	case g.Kind == KeyResult && g.Metric != nil:
+		g.setCurrent(v, at)
+	case !same(before, v):
+		g.MovedAt = at
 	}
 }

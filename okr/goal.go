@@ -70,6 +70,7 @@ type Goal struct {
 	Closed      *Closing     `json:"closed,omitempty"` // nil: open
 	Rolled      *Rolled      `json:"rolled,omitempty"` // objectives: what the children make; nil: not computed yet
 	LastCheckIn *CheckInMark `json:"lastCheckIn,omitempty"`
+	MovedAt     time.Time    `json:"movedAt,omitzero"`   // when the value last changed; zero: not known
 	Audience    []UserID     `json:"audience,omitempty"` // who alone may see it, by its own and its objectives' privacy; empty: everyone
 
 	CreatedBy Person    `json:"createdBy"`

@@ -16,6 +16,9 @@ func (g Goal) Indexes() []string {
 	for _, p := range g.Owners() {
 		indexes = append(indexes, OwnerIndex(p.ID))
 	}
+	if asked := g.Asked().ID; asked != "" {
+		indexes = append(indexes, AskedIndex(asked))
+	}
 	if g.Team != "" {
 		indexes = append(indexes, TeamIndex(g.Team))
 	}
@@ -73,6 +76,9 @@ func StateIndex(open bool) string {
 
 // PeriodIndex lists the goals that are filed under a period.
 func PeriodIndex(id string) string { return "period:" + id }
+
+// AskedIndex lists the goals for whose check-ins a person is asked.
+func AskedIndex(user UserID) string { return "asked:" + string(user) }
 
 // TeamIndex lists the goals of a team, without regard to case.
 func TeamIndex(team string) string { return "team:" + foldText(CleanLine(team)) }

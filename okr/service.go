@@ -15,6 +15,8 @@ type Options struct {
 	Agenda       Agenda
 	Directory    Directory
 	Queries      Queries
+	// Counter counts nudges; without one there are none.
+	Counter Counter
 	// Admins are the configured admins as tenantId/objectId.
 	Admins []string
 	// DigestEvery is the least time between two digests of a place, however often

@@ -1,0 +1,207 @@
+package okr
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Concern is why a goal needs attention.
+type Concern string
+
+// The concerns, the most pressing first.
+const (
+	ConcernFailing    Concern = "failing"     // its query cannot be measured
+	ConcernPastDue    Concern = "past due"    // its period is over and it is open
+	ConcernAtRisk     Concern = "at risk"     // far behind the expected
+	ConcernStale      Concern = "stale"       // not measured for a day though nothing fails
+	ConcernNoOwner    Concern = "no owner"    // nobody is named
+	ConcernNotStarted Concern = "not started" // a week into its period
+	ConcernNoCheckIn  Concern = "no check-in" // by hand, and not checked in for longer than asked
+	ConcernUnmoved    Concern = "unmoved"     // on track, but the same for four weeks
+)
+
+// Attention is a goal that needs somebody, and the one next step.
+type Attention struct {
+	View    GoalView
+	Concern Concern
+	Words   string    // what is the matter
+	Step    string    // what to do next, with the command in backticks
+	Command string    // the command alone
+	Others  []Concern // what else is the matter
+}
+
+const (
+	staleAfter   = 24 * time.Hour
+	notStartedIn = 7     // days into the period
+	checkInGrace = 3     // days after a check-in was due
+	unmovedFor   = 4 * 7 // days
+	dueGrace     = 0     // days after the end of the period
+	oneDay       = 24 * time.Hour
+)
+
+// attention says what is the matter with a goal on a day; false: nothing. Only
+// open goals of a period that has begun need anybody.
+func attention(t Tenant, v GoalView, now time.Time) (Attention, bool) {
+	today := DateOf(now.In(t.Location()))
+	if !v.Goal.IsOpen() || today.Days() < v.Goal.Period.Start.Days() {
+		return Attention{}, false
+	}
+	var all []Attention
+	for _, check := range []func(Tenant, GoalView, time.Time, Date) (Attention, bool){
+		failing, pastDue, atRisk, stale, noOwner, notStarted, noCheckIn, unmoved,
+	} {
+		if a, ok := check(t, v, now, today); ok {
+			all = append(all, a)
+		}
+	}
+	if len(all) == 0 {
+		return Attention{}, false
+	}
+	first := all[0]
+	first.View = v
+	for _, a := range all[1:] {
+		first.Others = append(first.Others, a.Concern)
+	}
+	return first, true
+}
+
+// need makes one, with a step whose command is the last argument.
+func need(c Concern, words, step, command string) (Attention, bool) {
+	return Attention{Concern: c, Words: words, Step: fmt.Sprintf(step, "`"+command+"`"), Command: command}, true
+}
+
+func failing(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
+	b := v.Goal.Binding
+	if b == nil || !b.Health.Failing() {
+		return Attention{}, false
+	}
+	words := "It cannot be measured at the moment."
+	if b.Health.Problem != "" {
+		words = b.Health.Problem
+	}
+	switch b.Health.State {
+	case HealthNeedsSignIn, HealthNoAccess:
+		return need(ConcernFailing, words, "%s shows the connection and renews its sign-in.", "connections")
+	case HealthQueryGone, HealthQueryBroken, HealthUnbound:
+		return need(ConcernFailing, words, "%s chooses another query.", "bind "+string(v.Goal.ID))
+	}
+	return need(ConcernFailing, words, "%s tries again now.", "sync "+string(v.Goal.ID))
+}
+
+func pastDue(_ Tenant, v GoalView, _ time.Time, today Date) (Attention, bool) {
+	over := today.Days() - v.Goal.Period.End.Days()
+	if v.Goal.Period.End == "" || over <= dueGrace {
+		return Attention{}, false
+	}
+	return need(ConcernPastDue, fmt.Sprintf("Its period ended %s ago and it is still open.", days(over)),
+		"%s scores it.", "close "+string(v.Goal.ID))
+}
+
+func atRisk(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
+	if v.Standing.Status != AtRisk {
+		return Attention{}, false
+	}
+	words := "It is at risk."
+	if p := v.Standing.Progress; p != nil {
+		words = fmt.Sprintf("It stands at %s%% where %s%% are expected.", FormatNumber(*p), FormatNumber(v.Standing.Expected))
+	}
+	return need(ConcernAtRisk, words, "%s says what is in the way.", "check-in "+string(v.Goal.ID))
+}
+
+// stale is a goal whose query works but was not asked for a day.
+func stale(_ Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
+	b := v.Goal.Binding
+	if b == nil || b.Health.Failing() || b.Health.LastOK.IsZero() || now.Sub(b.Health.LastOK) < staleAfter {
+		return Attention{}, false
+	}
+	return need(ConcernStale, fmt.Sprintf("It was last measured %s ago.", days(int(now.Sub(b.Health.LastOK)/oneDay))),
+		"%s measures it now.", "sync "+string(v.Goal.ID))
+}
+
+func noOwner(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
+	if v.Goal.Owner.ID != "" {
+		return Attention{}, false
+	}
+	return need(ConcernNoOwner, "Nobody owns it.", "%s names an owner.", "edit "+string(v.Goal.ID))
+}
+
+func notStarted(_ Tenant, v GoalView, _ time.Time, today Date) (Attention, bool) {
+	into := today.Days() - v.Goal.Period.Start.Days()
+	idle := v.Standing.Status == NoData || v.Standing.Status == NotStarted
+	if !idle || into < notStartedIn {
+		return Attention{}, false
+	}
+	words := fmt.Sprintf("It has no value yet, %s into its period.", days(into))
+	switch {
+	case v.Goal.Kind == Objective && (v.Goal.Rolled == nil || v.Goal.Rolled.Children == 0):
+		return need(ConcernNotStarted, words, "%s gives it a key result.", "new kr")
+	case v.Goal.Kind == Project && v.Goal.Binding == nil:
+		return need(ConcernNotStarted, words, "%s ties it to its work.", "bind "+string(v.Goal.ID))
+	}
+	return need(ConcernNotStarted, words, "%s says where it stands.", "check-in "+string(v.Goal.ID))
+}
+
+func noCheckIn(t Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
+	late, ok := v.Goal.checkInLate(t, now)
+	if !ok {
+		return Attention{}, false
+	}
+	words := "Nobody has checked in yet."
+	if v.Goal.LastCheckIn != nil {
+		words = fmt.Sprintf("The last check-in is %s old.", days(late))
+	}
+	return need(ConcernNoCheckIn, words, "%s says where it stands.", "check-in "+string(v.Goal.ID))
+}
+
+// checkInLate says whether a goal that only people bring up to date waits for a
+// check-in longer than its reminder's cadence and three days, and since how many
+// days.
+func (g Goal) checkInLate(t Tenant, now time.Time) (int, bool) {
+	if g.IsAutomatic() && !g.Paused() {
+		return 0, false
+	}
+	last := g.Period.Start.time()
+	if g.CreatedAt.After(last) {
+		last = g.CreatedAt
+	}
+	if g.LastCheckIn != nil && g.LastCheckIn.At.After(last) {
+		last = g.LastCheckIn.At
+	}
+	age := int(now.Sub(last) / oneDay)
+	return age, age > t.ReminderDefault.OrDefault().Every*7+checkInGrace
+}
+
+func unmoved(_ Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
+	g := v.Goal
+	if v.Standing.Status != OnTrack || g.Metric != nil && !g.Metric.IsScaled() || v.Standing.Progress != nil && *v.Standing.Progress >= 100 {
+		return Attention{}, false
+	}
+	moved := g.MovedAt
+	if moved.IsZero() {
+		moved = g.knownAt()
+	}
+	if g.LastCheckIn != nil && g.LastCheckIn.At.After(moved) {
+		moved = g.LastCheckIn.At // said to be so, whatever the number
+	}
+	still := int(now.Sub(moved) / oneDay)
+	if moved.IsZero() || still < unmovedFor {
+		return Attention{}, false
+	}
+	return need(ConcernUnmoved, fmt.Sprintf("It is on track, but has not moved for %s.", days(still)),
+		"%s says whether that is right.", "check-in "+string(g.ID))
+}
+
+func days(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
+}
+
+// pressing orders concerns, the most pressing first.
+func (c Concern) pressing() int {
+	return slices.Index([]Concern{
+		ConcernFailing, ConcernPastDue, ConcernAtRisk, ConcernStale, ConcernNoOwner, ConcernNotStarted, ConcernNoCheckIn, ConcernUnmoved,
+	}, c)
+}

@@ -1,0 +1,137 @@
+package okr
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// HistoryPoint is a value of a goal at a time: measured, or said in a check-in.
+type HistoryPoint struct {
+	At      time.Time
+	Value   float64  // in the metric's unit, else percent
+	CheckIn *CheckIn // nil: measured
+}
+
+// historyPoints merges measurements and check-ins that have a value, oldest first.
+// Of two of the same moment the check-in is kept.
+func historyPoints(measured []Measurement, checkIns []CheckIn) []HistoryPoint {
+	var points []HistoryPoint
+	for _, c := range checkIns {
+		if c.Value != nil {
+			points = append(points, HistoryPoint{At: c.At, Value: *c.Value, CheckIn: &c})
+		}
+	}
+	for _, m := range measured {
+		if m.Value != nil {
+			points = append(points, HistoryPoint{At: m.At, Value: *m.Value})
+		}
+	}
+	slices.SortStableFunc(points, func(a, b HistoryPoint) int { return a.At.Compare(b.At) })
+	return slices.CompactFunc(points, func(a, b HistoryPoint) bool { return a.At.Equal(b.At) })
+}
+
+// ends gives the values at which the goal begins and is reached.
+func (g Goal) ends() (start, target float64) {
+	if g.Kind == KeyResult && g.Metric != nil {
+		if g.Metric.IsControl() {
+			return g.Metric.Target, g.Metric.Target
+		}
+		return g.Metric.Start, g.Metric.Target
+	}
+	return 0, 100
+}
+
+// ExpectedLine is the line that is expected of the goal in its period: its first
+// and last day, and the phases between. A baseline has none.
+func (g Goal) ExpectedLine() []Phase {
+	start, target := g.ends()
+	line := []Phase{{g.Period.Start, start}}
+	if m := g.Metric; m != nil && m.Type == Baseline {
+		return nil
+	} else if m != nil {
+		line = append(line, m.sortedPhases()...)
+	}
+	if line[len(line)-1].Date.Days() < g.Period.End.Days() {
+		line = append(line, Phase{g.Period.End, target})
+	}
+	return line
+}
+
+const (
+	minFit  = 4  // values that a projection needs
+	mostFit = 20 // of the newest that it looks at
+	// fitSpan is the least time that they must cover.
+	fitSpan = 24 * time.Hour
+	// farthest is how many days ahead a target is said to be met.
+	farthest = 3 * 366
+)
+
+// Projection is where a straight line through the recent values leads. It is a
+// projection, never a promise.
+type Projection struct {
+	End      float64 // the value on the last day of the period
+	PerWeek  float64 // how the value moves
+	Values   int     // that the line goes through
+	MeetsOn  Date    // the day on which it meets the target; empty: not within three years
+	IsInTime bool    // it meets the target within the period, or has
+}
+
+// Project fits a line to the newest values of a goal by least squares, the last
+// one holding until now. It reports false where that says nothing: with less than
+// 4 values, with values of less than a day, and for baselines and limits.
+func (g Goal) Project(points []HistoryPoint, now time.Time, zone *time.Location) (Projection, bool) {
+	if m := g.Metric; m != nil && !m.IsScaled() {
+		return Projection{}, false
+	}
+	points = points[max(0, len(points)-mostFit):]
+	if len(points) < minFit || now.Sub(points[0].At) < fitSpan {
+		return Projection{}, false
+	}
+	p := Projection{Values: len(points)}
+	last := points[len(points)-1]
+	slope, at := fit(append(slices.Clone(points), HistoryPoint{At: now, Value: last.Value}), now)
+	today := DateOf(now.In(zone))
+	p.PerWeek = slope * 7
+	p.End = at + slope*float64(g.Period.End.Days()-today.Days())
+	p.MeetsOn = g.meets(last.Value, at, slope, today)
+	p.IsInTime = p.MeetsOn != "" && p.MeetsOn.Days() <= g.Period.End.Days()
+	return p, true
+}
+
+// fit gives the slope of the line through the points in value a day, and its
+// value at a time.
+func fit(points []HistoryPoint, at time.Time) (slope, value float64) {
+	n := float64(len(points))
+	var sx, sy, sxx, sxy float64
+	for _, p := range points {
+		x := p.At.Sub(at).Hours() / 24
+		sx, sy, sxx, sxy = sx+x, sy+p.Value, sxx+x*x, sxy+x*p.Value
+	}
+	if d := n*sxx - sx*sx; d > 0 {
+		slope = (n*sxy - sx*sy) / d
+	}
+	return slope, (sy - slope*sx) / n
+}
+
+// meets is the day on which the line meets the target: today when it is met
+// already.
+func (g Goal) meets(current, at, slope float64, today Date) Date {
+	start, target := g.ends()
+	up := cmp.Compare(target, start)
+	if cmp.Compare(current, target) == up || current == target {
+		return today
+	}
+	gap := target - at
+	if cmp.Compare(gap, 0) != up {
+		gap = 0 // the line is past it, the value is not: any day now
+	}
+	if slope == 0 || cmp.Compare(slope, 0) != up {
+		return ""
+	}
+	days := gap / slope
+	if days > farthest {
+		return ""
+	}
+	return today.Add(int(days + 0.999999))
+}
