@@ -24,7 +24,7 @@ func (b *Bot) pressGoals(ctx context.Context, t *turn, p press) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return say(cards.Goals(t.place, views, total, offset)), nil
+	return say(cards.Goals(t.place, cards.GoalList{Views: views, Total: total, Offset: offset})), nil
 }
 
 func (b *Bot) showGoal(ctx context.Context, t *turn, arg string) (reply, error) {

@@ -13,6 +13,7 @@ type action struct {
 	Mode       string            `json:"mode,omitempty"`
 	Associated string            `json:"associatedInputs,omitempty"`
 	Card       *innerCard        `json:"card,omitempty"`
+	Targets    []string          `json:"targetElements,omitempty"` // of Action.ToggleVisibility
 	Fallback   *action           `json:"fallback,omitempty"`
 }
 

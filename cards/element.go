@@ -146,8 +146,11 @@ func (c columnSet) opens(a action) columnSet {
 
 type container struct {
 	Type      string    `json:"type"`
+	ID        string    `json:"id,omitempty"`
 	Style     string    `json:"style,omitempty"`
+	Spacing   string    `json:"spacing,omitempty"`
 	Separator bool      `json:"separator,omitempty"`
+	IsVisible *bool     `json:"isVisible,omitempty"`
 	Items     []element `json:"items"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"okrbot/okr"
 )
@@ -131,3 +132,8 @@ func capital(s string) string {
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
+
+func runeCount(s string) int { return utf8.RuneCountInString(s) }
+
+// round2 is a number with at most two decimals.
+func round2(f float64) float64 { return math.Round(f*100) / 100 }

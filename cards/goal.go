@@ -6,23 +6,44 @@ import (
 	"okrbot/okr"
 )
 
-// Goal shows one objective, key result or project with everything that is known
-// of it.
+// Goal shows one objective, key result or project: how it stands and why first,
+// the rest behind "More".
 func Goal(p Place, v GoalView) Card {
+	return fit(func(bytes int) Card { return goalCard(p, v, bytes) })
+}
+
+func goalCard(p Place, v GoalView, bytes int) Card {
 	g := v.Goal
-	body := []element{
-		note(joinMD(" · ", mdf("%s", capital(string(g.Kind))), mdf("%s", g.ID), parentText(v))),
-		columns(col(stretch, heading(mdn(okr.MaxTitle, "%s", g.Title))), col(auto, statusBadge(v.Standing.Status)).middle()).near(),
-		bar(v.Standing.Progress, v.Standing.Status),
-		facts(standingFacts(v)...),
+	body := goalHead(v)
+	body = append(body, ended(p, v)...)
+	body = append(body, manual(p, v)...)
+	if g.Description != "" {
+		body = append(body, text(lines(g.Description, maxShort)))
 	}
+	body = append(body, facts(standingFacts(v)...))
+	body = append(body, lastCheckIn(p, v)...)
 	body = append(body, staleness(p, v)...)
-	body = append(body, binding(p, v)...)
+	body = append(body, binding(p, v, bytes)...)
 	if g.Kind == okr.Objective {
 		body = append(body, childRows(v)...)
 	}
+	body = append(body, folded("more", "More", false, details(v, bytes)...)...)
 	summary := fmt.Sprintf("%s %s: %s, %s", g.ID, okr.Shorten(g.Title, maxRow), progressText(v.Standing.Progress), v.Standing.Status)
 	return newCard(summary, body, goalActions(v)...)
+}
+
+// goalHead is the top of each card about one goal.
+func goalHead(v GoalView) []element {
+	g := v.Goal
+	head := []element{
+		note(joinMD(" · ", mdf("%s", capital(string(g.Kind))), mdf("%s", g.ID), parentText(v))),
+		columns(col(stretch, heading(mdn(okr.MaxTitle, "%s", g.Title))), col(auto, statusBadge(v.Standing.Status)).middle()).near(),
+		bar(v.Standing.Progress, v.Standing.Status),
+	}
+	if why := reason(v); why != "" {
+		head = append(head, note(why))
+	}
+	return head
 }
 
 func parentText(v GoalView) md {
@@ -39,16 +60,18 @@ func standingFacts(v GoalView) []fact {
 	g, s := v.Goal, v.Standing
 	out := []fact{}
 	if m := g.Metric; m != nil {
-		out = append(out, fact{mdf("%s", m.Name), mdf("%s (from %s to %s)", valueText(m, m.Current), valueText(m, &m.Start), valueText(m, &m.Target))})
+		out = append(out, fact{mdf("%s", m.Name), metricText(m)})
 	}
-	out = append(out, fact{"Expected by now", md(percentText(s.Expected))})
+	if g.IsOpen() && (g.Metric == nil || g.Metric.IsScaled()) {
+		out = append(out, fact{"Expected by now", md(percentText(s.Expected))})
+	}
 	if s.Raw != nil && s.Progress != nil && *s.Raw != *s.Progress {
 		out = append(out, fact{"Beyond the range", md(percentText(*s.Raw))})
 	}
 	if g.Kind == okr.Objective && s.Children > 0 {
-		out = append(out, fact{"Taken from", md(fmt.Sprintf("the average of %d of %s", s.Counted, below(s.Children)))})
+		out = append(out, fact{"Taken from", takenFrom(v)})
 	}
-	return append(out, fact{"Period", mdf("%s", g.Period)}, fact{"Owner", mdf("%s", g.Owner.Name)})
+	return append(out, fact{"Period", mdf("%s", g.Period)}, fact{"Owner", people(g.Owners())})
 }
 
 // staleness says that the value is old, why and what to do.
@@ -84,8 +107,8 @@ func nextStep(v GoalView) (action, bool) {
 	return action{}, false
 }
 
-// binding explains the measurement.
-func binding(p Place, v GoalView) []element {
+// binding explains the measurement; its tree takes at most so many bytes.
+func binding(p Place, v GoalView, bytes int) []element {
 	g := v.Goal
 	if g.Kind == okr.Objective {
 		return nil
@@ -108,12 +131,13 @@ func binding(p Place, v GoalView) []element {
 		m.Connection = v.Connection
 	}
 	out = append(out, facts(append(list, measurementFacts(p, m, b.ItemType)...)...))
-	changed := sinceLast(m.Changes, b)
-	return append(append(out, changed...), tree(m, maxTreeBytes-max(0, sizeOf(changed...)-maxTreeBytes/5))...)
+	changed := sinceLast(m.Changes, b, max(1, min(3, bytes/1_500)))
+	return append(append(out, changed...), tree(m, min(bytes, maxTreeBytes-max(0, sizeOf(changed...)-maxTreeBytes/5)))...)
 }
 
-// sinceLast says what changed since the measurement before.
-func sinceLast(c okr.Changes, b *okr.Binding) []element {
+// sinceLast says what changed since the measurement before, naming the first items
+// of each sort.
+func sinceLast(c okr.Changes, b *okr.Binding, most int) []element {
 	if c.First {
 		return []element{note("This is the first measurement; the next one says what changed.")}
 	}
@@ -124,50 +148,15 @@ func sinceLast(c okr.Changes, b *okr.Binding) []element {
 	if s := scopeText(c, b); s != "" {
 		out = append(out, text(s).near())
 	}
-	return append(out, changeItems(c, 3)...)
+	return append(out, changeItems(c, most)...)
 }
 
 func childRows(v GoalView) []element {
-	if len(v.Children) == 0 {
+	total := max(v.ChildTotal, len(v.Children))
+	if total == 0 {
 		return []element{text("It has no key results or projects yet.")}
 	}
-	shown := rows(len(v.Children), func(i int) element { return goalRow(v.Children[i], 0).separated() })
+	shown := rowsWithin(len(v.Children), PageSize, maxListBytes*4/5, func(i int) element { return goalRow(v.Children[i], 0).separated() })
 	out := append([]element{section("Key results and projects"), note("Choose a row to see all of it.")}, shown...)
-	return append(out, more(len(v.Children)-len(shown), "OKR")...)
-}
-
-// goalActions are the buttons that fit the goal's state and the viewer.
-func goalActions(v GoalView) []action {
-	g := v.Goal
-	id := string(g.ID)
-	var out []action
-	if g.Kind == okr.Objective {
-		if v.MayEdit {
-			out = append(out, run("Add key result", VerbGoalNew, "kind", string(okr.KeyResult), "parent", id).positive(),
-				run("Add project", VerbGoalNew, "kind", string(okr.Project), "parent", id))
-		}
-		return append(append(out, editActions(v)...), run("All OKRs", VerbGoals))
-	}
-	if g.Binding == nil {
-		if v.MayEdit {
-			out = append(out, run("Bind to a query", VerbBind, "goal", id).positive())
-		}
-		return append(append(out, editActions(v)...), run("All OKRs", VerbGoals))
-	}
-	if g.Binding.Health.State != okr.HealthUnbound {
-		out = append(out, run("Sync now", VerbSync, "goal", id).positive())
-	}
-	out = withLink(out, "Open query", g.Binding.Query.URL)
-	if v.MayEdit {
-		out = append(out, run("Change query", VerbBind, "goal", id), run("Unbind", VerbUnbindAsk, "goal", id))
-	}
-	return append(out, editActions(v)...)
-}
-
-func editActions(v GoalView) []action {
-	if !v.MayEdit {
-		return nil
-	}
-	id := string(v.Goal.ID)
-	return []action{run("Edit", VerbGoalEdit, "goal", id), run("Delete", VerbGoalAskDelete, "goal", id).destructive()}
+	return append(out, more(total-len(shown), "OKR")...)
 }

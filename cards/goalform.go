@@ -1,51 +1,82 @@
 package cards
 
-import "okrbot/okr"
+import (
+	"fmt"
+	"strings"
 
-// EditGoal is the form of an objective, a key result or a project.
+	"okrbot/okr"
+)
+
+// EditGoal is the form of an objective, a key result or a project: what is
+// needed first, the rest behind "More". The ids of its inputs are title, owner,
+// parent, period, start, end; of a key result also metric, type, startValue,
+// target, threshold, unitKind, unit and phases; and behind "More" description,
+// tags, team, level, goalType, weight, coOwners, checkInOwner, delegate, private,
+// viewers, onlyEditors and editors.
 func EditGoal(f GoalForm) Card {
+	return fit(func(bytes int) Card { return goalForm(f, bytes) })
+}
+
+func goalForm(f GoalForm, bytes int) Card {
 	title := "New " + string(f.Kind)
 	if f.Editing != "" {
 		title = "Edit " + string(f.Kind) + " " + string(f.Editing)
 	}
 	in := form{err: f.Error}
 	if f.Kind != okr.Objective {
-		parentInput(&in, f)
+		parentInput(&in, f, bytes)
 	}
 	in.add(textInput("title", "Title", f.Title, okr.MaxTitle).hint(titleHint(f.Kind)).required("Give it a title."))
 	switch f.Kind {
 	case okr.Objective:
-		periodInputs(&in, f)
+		periodInputs(&in, f.Period, f.Periods, f.Start, f.End)
 	case okr.KeyResult:
 		metricInputs(&in, f)
 	case okr.Project:
 		in.show(note("A project gets its progress from a shared query. Bind it after saving."))
 	}
-	ownerInput(&in, f)
-	save := run("Save", VerbGoalSave, "kind", string(f.Kind), "goal", string(f.Editing), "draft", f.Draft).positive()
-	cancel := run("Cancel", VerbGoals).bare()
-	if f.Editing != "" {
-		cancel = run("Cancel", VerbGoal, "goal", string(f.Editing)).bare()
+	ownerInput(&in, f, bytes)
+	rest, keep := moreInputs(f, bytes)
+	in.addFolded("more", "More", false, rest)
+	head := []element{heading(mdf("%s", title))}
+	if f.Conflict != nil {
+		head = append(head, conflictBox(*f.Conflict))
 	}
-	return newCard(title, in.elements(heading(mdf("%s", title))), save, cancel)
+	return newCard(title, in.elements(head...), saveGoal(f, keep), cancelGoal(f.Editing))
+}
+
+func saveGoal(f GoalForm, keep []string) action {
+	version := ""
+	if f.Version > 0 {
+		version = fmt.Sprint(f.Version)
+	}
+	return run("Save", VerbGoalSave, "kind", string(f.Kind), "goal", string(f.Editing), "draft", f.Draft,
+		"version", version, "keep", strings.Join(keep, ",")).positive()
+}
+
+func cancelGoal(editing okr.GoalID) action {
+	if editing == "" {
+		return run("Cancel", VerbGoals).bare()
+	}
+	return run("Cancel", VerbGoal, "goal", string(editing)).bare()
 }
 
 // ownerInput offers the people of the place; where there are none it names the
 // owner.
-func ownerInput(in *form, f GoalForm) {
+func ownerInput(in *form, f GoalForm, bytes int) {
 	owner := md("you")
 	if f.OwnerName != "" {
 		owner = mdf("%s", f.OwnerName)
 	}
-	if len(f.Owners) < 2 {
+	if len(f.Owners) < 2 && f.Picker == "" {
 		in.show(note("Owner: " + owner))
 		return
 	}
 	chosen := f.Owner
-	if chosen == "" {
+	if chosen == "" && len(f.Owners) > 0 {
 		chosen = f.Owners[0].Value
 	}
-	in.add(choiceInput("owner", "Owner", chosen, f.Owners).searchable().hint("Choose or type to search"))
+	in.add(limitedChoice("owner", "Owner", chosen, f.Owners, bytes).searchable().hint("Choose or type to search").asks(f.Picker))
 }
 
 func titleHint(kind okr.GoalKind) string {
@@ -59,7 +90,7 @@ func titleHint(kind okr.GoalKind) string {
 	}
 }
 
-func parentInput(in *form, f GoalForm) {
+func parentInput(in *form, f GoalForm, bytes int) {
 	if len(f.Objectives) == 0 {
 		in.show(box("warning", text("There is no objective yet. Make one first: "+mdf("every %s belongs to one.", f.Kind))))
 		return
@@ -68,31 +99,25 @@ func parentInput(in *form, f GoalForm) {
 	if chosen == "" && len(f.Objectives) == 1 {
 		chosen = f.Objectives[0].Value
 	}
-	in.add(choiceInput("parent", "Objective", chosen, f.Objectives).searchable().
+	in.add(limitedChoice("parent", "Objective", chosen, f.Objectives, bytes).searchable().
 		hint("Choose or type to search").required("Choose the objective that it belongs to."))
 }
 
-func periodInputs(in *form, f GoalForm) {
-	choices := append([]Choice{}, f.Periods...)
+// periodInputs offers periods and own dates. The dates of their own stand below,
+// since a card cannot show them only then.
+func periodInputs(in *form, period string, periods []Choice, start, end string) {
+	choices := append([]Choice{}, periods...)
 	if !hasChoice(choices, ChoiceCustomPeriod) {
 		choices = append(choices, Choice{Title: "Own dates", Value: ChoiceCustomPeriod})
 	}
-	chosen := f.Period
+	chosen := period
 	if chosen == "" {
 		chosen = choices[0].Value
 	}
-	in.add(choiceInput("period", "Period", chosen, choices).required("Choose the period."),
-		dateInput("start", "First day (with own dates only)", f.Start),
-		dateInput("end", "Last day (with own dates only)", f.End))
-}
-
-func metricInputs(in *form, f GoalForm) {
-	in.add(
-		textInput("metric", "What is measured", f.Metric, okr.MaxName).hint("for example Bugs closed").required("Say what is measured."),
-		textInput("unit", "Unit (optional)", f.Unit, okr.MaxUnit).hint("for example % or bugs"),
-		textInput("startValue", "Start value", f.StartValue, maxNumber).hint("for example 0").required("Give the value at the start."),
-		textInput("target", "Target value", f.Target, maxNumber).hint("for example 100").required("Give the value to reach."),
-	)
+	in.add(choiceInput("period", "Period", chosen, choices).required("Choose the period."))
+	dates := form{err: in.err}
+	dates.addPair(dateInput("start", "First day", start), dateInput("end", "Last day", end))
+	in.addFolded("dates", "Own dates", chosen == ChoiceCustomPeriod, dates)
 }
 
 // maxNumber is how long a typed number may be, in characters.
@@ -105,4 +130,27 @@ func hasChoice(choices []Choice, value string) bool {
 		}
 	}
 	return false
+}
+
+// conflictBox says what somebody else saved while the form was open.
+func conflictBox(c Conflict) container {
+	items := []element{text(mdf("▲ %s changed it while this form was open", c.By)).with(bolder, attention)}
+	if len(c.Fields) == 0 {
+		items = append(items, text("Look at it once more; nothing of what you typed is lost."))
+	}
+	for _, f := range c.Fields[:min(len(c.Fields), 6)] {
+		items = append(items, text(mdn(maxRow, "**%s**: was %s, now %s; you wrote %s", f.Name, orNothing(f.Before), orNothing(f.Theirs), orNothing(f.Yours))).near())
+	}
+	if n := len(c.Fields) - 6; n > 0 {
+		items = append(items, note(md(count(n, "more field"))))
+	}
+	items = append(items, note("Nothing is saved yet. Save keeps what stands in the form; what only they changed is in it already."))
+	return box("warning", items...)
+}
+
+func orNothing(value string) md {
+	if value == "" {
+		return "nothing"
+	}
+	return mdf("“%s”", value)
 }

@@ -9,137 +9,115 @@ import (
 // maxChildren is how many children of an objective stand in the list of all.
 const maxChildren = 8
 
-// Goals lists objectives with what stands below them: a page of total objectives
-// from offset on.
-func Goals(_ Place, tree []GoalView, total, offset int) Card {
-	if len(tree) == 0 {
-		return newCard("No OKRs yet", []element{
-			heading("No OKRs yet"),
-			text("Begin with an objective: what is to be achieved in a period. Then give it key results, which are numbers, and projects, which are work."),
-		}, run("New objective", VerbGoalNew, "kind", string(okr.Objective)).positive(), run("Help", VerbHelp))
+// Goals lists goals with what stands below them: a page of those that match,
+// under filters that fold.
+func Goals(_ Place, l GoalList) Card {
+	if len(l.Views) == 0 {
+		return noGoals(l)
 	}
-	total = max(total, offset+len(tree))
-	body, shown := goalTree(tree)
-	head := []element{heading("OKRs"), note("Choose a row to see all of it. " + rangeText(total, offset, shown))}
-	actions := append([]action{
-		run("New objective", VerbGoalNew, "kind", string(okr.Objective)).positive(),
-		run("New key result", VerbGoalNew, "kind", string(okr.KeyResult)),
-		run("New project", VerbGoalNew, "kind", string(okr.Project)),
-	}, pages(VerbGoals, total, offset, shown)...)
-	return newCard("OKRs: "+count(total, "objective"), append(head, body...), append(actions, run("Sync all", VerbSync))...)
+	l.Total = max(l.Total, l.Offset+len(l.Views))
+	return fit(func(bytes int) Card { return goalsCard(l, bytes) })
 }
 
-// goalTree makes the rows and says how many objectives they show.
-func goalTree(tree []GoalView) (out []element, shown int) {
-	left := maxListBytes
+func goalsCard(l GoalList, bytes int) Card {
+	filters := filterInputs(l, bytes)
+	body, shown := goalTree(l.Views, maxListBytes-max(0, sizeOf(filters...)-3_000))
+	title := "OKRs"
+	if l.Mine {
+		title = "Your OKRs"
+	}
+	head := []element{heading(md(title)), note(joinMD(" ", "Choose a row to see all of it.", filterText(l), rangeText(l.Total, l.Offset, shown)))}
+	body = append(append(head, body...), filters...)
+	return newCard(fmt.Sprintf("%s: %d", title, l.Total), body, listActions(l, shown)...)
+}
+
+func listActions(l GoalList, shown int) []action {
+	out := goalPages(l, shown)
+	out = append(out, run("New objective", VerbGoalNew, "kind", string(okr.Objective)).positive().bare())
+	if l.Mine {
+		out = append(out, run("All OKRs", VerbGoals, "scope", "all").bare())
+	} else {
+		out = append(out, run("My OKRs", VerbGoalMine).bare())
+	}
+	return append(out, run("What needs attention", VerbAttention).bare(),
+		run("New key result", VerbGoalNew, "kind", string(okr.KeyResult)).bare(),
+		run("New project", VerbGoalNew, "kind", string(okr.Project)).bare(), run("Sync all", VerbSync).bare())
+}
+
+// goalPages turns the list with the same filter.
+func goalPages(l GoalList, shown int) []action {
+	data := append([]string{"scope", scopeOf(l)}, l.Filter.pairs()...)
+	var out []action
+	if l.Offset > 0 {
+		out = append(out, run("Previous", VerbGoals, append(data, "offset", fmt.Sprint(max(0, l.Offset-max(shown, len(l.Views)))))...).bare())
+	}
+	if l.Offset+shown < l.Total {
+		out = append(out, run("Next", VerbGoals, append(data, "offset", fmt.Sprint(l.Offset+shown))...).bare())
+	}
+	return out
+}
+
+func scopeOf(l GoalList) string {
+	if l.Mine {
+		return "mine"
+	}
+	return "all"
+}
+
+// noGoals says what to do where a list is empty.
+func noGoals(l GoalList) Card {
+	create := run("New objective", VerbGoalNew, "kind", string(okr.Objective)).bare()
+	all := run("All OKRs", VerbGoals, "scope", "all").bare()
+	switch {
+	case !l.Filter.isEmpty():
+		body := append([]element{heading("Nothing matches"), text("No OKR that you may see fits this. " + filterText(l))}, filterInputs(l, 3_000)...)
+		return newCard("Nothing matches", body, run("Clear the filter", VerbGoals, "scope", scopeOf(l)).positive().bare(), all)
+	case l.Offset > 0:
+		return newCard("No more OKRs", []element{heading("No more OKRs"), text("The list has become shorter.")}, all.positive())
+	case l.Mine:
+		return newCard("You own no OKRs yet", []element{
+			heading("You own no OKRs yet"),
+			text("Nothing that is open belongs to you. Look at everybody's, or begin with an objective of your own."),
+		}, create.positive(), all)
+	}
+	return newCard("No OKRs yet", []element{
+		heading("No OKRs yet"),
+		text("Begin with an objective: what is to be achieved in a period. Then give it key results, which are numbers, and projects, which are work."),
+	}, create.positive(), run("Help", VerbHelp))
+}
+
+// goalTree makes the rows within so many bytes and says how many goals at the top
+// they show. Children stand folded where the list would grow long.
+func goalTree(tree []GoalView, bytes int) (out []element, shown int) {
+	lines := len(tree)
+	for _, v := range tree {
+		lines += min(len(v.Children), maxChildren)
+	}
 	for i, v := range tree {
-		group := goalGroup(v)
+		group := goalGroup(v, lines <= PageSize, bytes)
 		size := sizeOf(group...)
-		if i > 0 && (size > left || len(out)+len(group) > 2*PageSize) || shown == PageSize {
+		if i > 0 && size > bytes || shown == PageSize {
 			break
 		}
 		out = append(out, group...)
-		left -= size
+		bytes -= size
 		shown++
 	}
 	return out, shown
 }
 
-func goalGroup(v GoalView) []element {
+// goalGroup is a goal and, folding below it, its children.
+func goalGroup(v GoalView, isOpen bool, bytes int) []element {
 	group := []element{goalRow(v, 0).separated()}
-	children := rowsWithin(len(v.Children), maxChildren, maxListBytes*3/4, func(i int) element { return goalRow(v.Children[i], 1).near() })
-	group = append(group, children...)
-	if n := len(v.Children) - len(children); n > 0 {
-		group = append(group, note(mdf("%d more in %s", n, v.Goal.ID)))
+	total := max(v.ChildTotal, len(v.Children))
+	if len(v.Children) == 0 {
+		return group
 	}
-	return group
-}
-
-// goalRow shows a goal on two lines; choosing it opens its card.
-func goalRow(v GoalView, level int) columnSet {
-	g := v.Goal
-	title := text(mdf("%s", g.Title)).near()
-	if g.Kind == okr.Objective {
-		title.Weight = bolder
+	children := rowsWithin(len(v.Children), maxChildren, bytes*3/4, func(i int) element { return goalRow(v.Children[i], 1).near() })
+	if n := total - len(children); n > 0 {
+		children = append(children, columns(indent(1), col(stretch, note(mdf("%d more in %s", n, v.Goal.ID)))).near())
 	}
-	left := col(stretch, title, note(joinMD(" · ", mdf("%s %s", kindWord(g.Kind), g.ID), rowDetail(v))))
-	right := col(auto, bold(md(progressText(v.Standing.Progress))).right(), statusBlock(v.Standing.Status).right().near())
-	if v.Standing.Progress == nil {
-		right.Items = right.Items[1:]
-	}
-	cols := []column{left, right}
-	if level > 0 {
-		cols = append([]column{indent(level)}, cols...)
-	}
-	return columns(cols...).opens(run("Show "+string(g.ID), VerbGoal, "goal", string(g.ID)))
-}
-
-func kindWord(kind okr.GoalKind) string { return capital(string(kind)) }
-
-// rowDetail is what fits a row: value and target, and whether it is measured.
-func rowDetail(v GoalView) md {
-	g := v.Goal
-	var value md
-	if m := g.Metric; m != nil && m.Current != nil {
-		value = mdf("%s of %s", okr.FormatNumber(*m.Current), valueText(m, &m.Target))
-	}
-	switch {
-	case g.Kind == okr.Objective:
-		return mdf("%s", g.Period)
-	case g.Binding == nil:
-		return joinMD(" · ", value, "not bound")
-	case v.Stale && v.StaleFor > 0:
-		return joinMD(" · ", value, md("▲ stale: "+span(v.StaleFor)+" old"))
-	case v.Stale:
-		return joinMD(" · ", value, "▲ cannot be measured")
-	}
-	return value
-}
-
-// ChooseGoal asks which of several goals was meant; verb is what happens to the
-// chosen one.
-func ChooseGoal(words string, goals []okr.Goal, verb string) Card {
-	body := []element{heading("Which one do you mean?")}
-	if words != "" {
-		body = append(body, text(mdn(maxMessage, "%s", words)))
-	}
-	shown := rows(len(goals), func(i int) element {
-		g := goals[i]
-		choose := run("Choose", verb, "goal", string(g.ID))
-		return columns(
-			col(stretch, text(mdf("%s", g.Title)).near(), note(mdf("%s %s", kindWord(g.Kind), g.ID))).middle(),
-			col(auto, actionsOf(choose)),
-		).near()
-	})
-	body = append(body, shown...)
-	if n := len(goals) - len(shown); n > 0 {
-		body = append(body, note(md(fmt.Sprintf("%d more. Type more of the title to narrow it down.", n))))
-	}
-	return newCard("Which one do you mean?", body, run("All OKRs", VerbGoals))
-}
-
-// ConfirmDeleteGoal asks before a goal and its children are deleted.
-func ConfirmDeleteGoal(g okr.Goal, children int) Card {
-	title := "Delete " + string(g.ID) + " " + okr.Shorten(g.Title, maxRow) + "?"
-	body := []element{heading(mdn(maxLong, "%s", title)), text("Its history of measurements is deleted too. This cannot be undone. Nothing changes in Azure DevOps.")}
-	if children > 0 {
-		body = append(body, box("warning", text(md(fmt.Sprintf("Deleted with it: %s below it.", below(children))))))
-	}
-	id := string(g.ID)
-	return newCard(title, body, run("Delete", VerbGoalDelete, "goal", id).destructive(), run("Keep it", VerbGoal, "goal", id))
-}
-
-// ConfirmUnbind asks before a goal is no longer measured.
-func ConfirmUnbind(g okr.Goal) Card {
-	title := "Unbind " + string(g.ID) + " " + okr.Shorten(g.Title, maxRow) + "?"
-	query := md("its query")
-	if g.Binding != nil {
-		query = "the query " + link(g.Binding.Query.Name, g.Binding.Query.URL, okr.MaxName)
-	}
-	body := []element{
-		heading(mdn(maxLong, "%s", title)),
-		text("It will no longer be measured by " + query + ". A key result keeps its last value; a project has no progress without a query. The query itself stays as it is."),
-	}
-	id := string(g.ID)
-	return newCard(title, body, run("Unbind", VerbUnbind, "goal", id).destructive(), run("Keep it", VerbGoal, "goal", id))
+	id := "below-" + string(v.Goal.ID)
+	fold := columns(indent(1), col(stretch, note(mdf("▾ %s", below(total))))).near().opens(toggle("Show or hide what is below "+string(v.Goal.ID), id))
+	return append(group, fold, foldable(id, isOpen, children...))
 }

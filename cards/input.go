@@ -18,6 +18,7 @@ type input struct {
 	IsRequired    bool         `json:"isRequired,omitempty"`
 	ErrorMessage  string       `json:"errorMessage,omitempty"`
 	MaxLength     int          `json:"maxLength,omitempty"`
+	IsMultiline   bool         `json:"isMultiline,omitempty"`
 	Style         string       `json:"style,omitempty"`
 	IsMultiSelect bool         `json:"isMultiSelect,omitempty"`
 	Choices       []choiceJSON `json:"choices,omitzero"`
@@ -38,7 +39,7 @@ type choiceJSON struct {
 type dataQuery struct {
 	Type             string `json:"type"`
 	Dataset          string `json:"dataset"`
-	AssociatedInputs string `json:"associatedInputs"`
+	AssociatedInputs string `json:"associatedInputs,omitempty"`
 }
 
 // textInput is a line of at most n characters.
@@ -49,6 +50,22 @@ func textInput(id, label, value string, n int) input {
 // typed is what a person typed, as it was: renderers expand nothing in the
 // value of an input, and what would be put in here came back with the form.
 func typed(value string, n int) string { return okr.Shorten(okr.CleanLine(value), n) }
+
+// linesInput is a text of several lines and at most n characters.
+func linesInput(id, label, value string, n int) input {
+	in := textInput(id, label, "", n)
+	in.Value, in.IsMultiline = typedLines(value, n), true
+	return in
+}
+
+// typedLines is typed for a text of several lines.
+func typedLines(value string, n int) string {
+	lines := strings.Split(strings.ReplaceAll(value, "\r\n", "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = okr.CleanLine(line)
+	}
+	return okr.Shorten(strings.TrimSpace(strings.Join(lines, "\n")), n)
+}
 
 func dateInput(id, label, value string) input {
 	return input{Type: "Input.Date", ID: id, Label: label, Value: typed(value, 10)}
@@ -110,12 +127,16 @@ const maxChoiceBytes = 8_000
 // isSpecial says whether a choice is one of the verbs' own values, which must
 // never be cut.
 func isSpecial(value string) bool {
-	return value == ChoiceNewConnection || value == ChoiceCustomPeriod || value == ChoiceOtherOrganization
+	return value == ChoiceNewConnection || value == ChoiceCustomPeriod || value == ChoiceOtherOrganization || value == ChoiceAny || value == ChoiceNone
 }
 
 // choicesJSON cuts the list to what fits; the chosen and the special ones always
 // stay, and a value stands once.
 func choicesJSON(choices []Choice, chosen ...string) []choiceJSON {
+	return choicesWithin(maxChoiceBytes, choices, chosen...)
+}
+
+func choicesWithin(bytes int, choices []Choice, chosen ...string) []choiceJSON {
 	out := []choiceJSON{}
 	size := 0
 	seen := map[string]bool{}
@@ -126,7 +147,7 @@ func choicesJSON(choices []Choice, chosen ...string) []choiceJSON {
 		seen[c.Value] = true
 		title := choiceTitle(c.Title)
 		n := jsonSize(choiceJSON{Title: title, Value: c.Value})
-		if size+n > maxChoiceBytes && !isSpecial(c.Value) && !slices.Contains(chosen, c.Value) {
+		if size+n > bytes && !isSpecial(c.Value) && !slices.Contains(chosen, c.Value) {
 			continue
 		}
 		size += n
@@ -151,6 +172,24 @@ func (f *form) add(inputs ...input) {
 		}
 		f.body = append(f.body, in)
 	}
+}
+
+// addPair puts two short inputs side by side.
+func (f *form) addPair(left, right input) {
+	for _, in := range []input{left, right} {
+		if f.err.Message != "" && f.err.Field == in.ID {
+			f.body = append(f.body, f.complaint())
+			f.placed = true
+		}
+	}
+	f.body = append(f.body, columns(col(stretch, left), col(stretch, right)))
+}
+
+// addFolded puts a part of the form behind a button. It stands open where
+// something in it is wrong.
+func (f *form) addFolded(id, title string, isOpen bool, part form) {
+	f.placed = f.placed || part.placed
+	f.body = append(f.body, folded(id, title, isOpen || part.placed, part.body...)...)
 }
 
 func (f *form) show(elements ...element) { f.body = append(f.body, elements...) }

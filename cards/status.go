@@ -18,6 +18,12 @@ func statusText(s okr.Status) string {
 		return "▲ At risk"
 	case okr.NotStarted:
 		return "○ Not started"
+	case okr.StatusInProgress:
+		return "◔ In progress"
+	case okr.StatusClosed:
+		return "■ Closed"
+	case okr.StatusPostponed:
+		return "□ Postponed"
 	default:
 		return "– No data"
 	}

@@ -75,28 +75,6 @@ type ConnectionForm struct {
 	Error         FieldError
 }
 
-// GoalForm is the state of the form that makes or edits a goal. Values are as
-// typed, so that a refused form comes back as it was.
-type GoalForm struct {
-	Draft      string // of a new goal: what may be saved once
-	Kind       okr.GoalKind
-	Editing    okr.GoalID
-	Title      string
-	OwnerName  string   // shown; empty: the person who fills it in
-	Owner      string   // value of the chosen owner
-	Owners     []Choice // who can be chosen; fewer than two: the owner is only shown
-	Parent     string
-	Objectives []Choice
-	Period     string // value of the chosen period, or "custom"
-	Periods    []Choice
-	Start, End string // dates, for "custom"
-	Metric     string
-	Unit       string
-	StartValue string
-	Target     string
-	Error      FieldError
-}
-
 // BindForm is the state of the binding wizard.
 type BindForm struct {
 	Draft       string

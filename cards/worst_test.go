@@ -96,7 +96,7 @@ func worstOf(title string) []exhibit {
 		{"goal-objective", cards.Goal(place, o)},
 		{"goal-key-result", cards.Goal(place, v)},
 		{"goal-project", cards.Goal(place, pv)},
-		{"goals", cards.Goals(place, hundred(o), 1000, 15)},
+		{"goals", cards.Goals(place, cards.GoalList{Views: hundred(o), Total: 1000, Offset: 15})},
 		{"goal-choose", cards.ChooseGoal(title+title+title, hundred(g), cards.VerbBind)},
 		{"goal-delete", cards.ConfirmDeleteGoal(g, 100)},
 		{"unbind", cards.ConfirmUnbind(g)},

@@ -1,0 +1,190 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// ended says how a closed or postponed goal ended.
+func ended(p Place, v GoalView) []element {
+	c := v.Goal.Closed
+	if c == nil {
+		return nil
+	}
+	items := []element{text(mdf("%s", statusText(c.State))).with(bolder, "")}
+	if c.Score != nil {
+		items[0] = text(mdf("%s with a score of %s", statusText(c.State), scoreText(*c.Score))).with(bolder, scoreColor(*c.Score, v.Goal.GoalType))
+		if okr.BandOf(*c.Score, v.Goal.GoalType) == okr.ScoreOrange {
+			items = append(items, note("A full score of something aspirational: the next one can aim higher."))
+		}
+	}
+	items = append(items, note(joinMD(" · ", mdf("%s", c.By.Name), p.when(c.At))))
+	if c.Note != "" {
+		items = append(items, text(lines(c.Note, maxMessage)))
+	}
+	return []element{box("emphasis", items...)}
+}
+
+func scoreText(f float64) string { return fmt.Sprintf("%.1f", f) }
+
+func scoreColor(score float64, t okr.GoalType) string {
+	switch okr.BandOf(score, t) {
+	case okr.ScoreRed:
+		return attention
+	case okr.ScoreYellow, okr.ScoreOrange:
+		return warning
+	}
+	return good
+}
+
+// manual says that a person set the value, and what it would be without.
+func manual(p Place, v GoalView) []element {
+	m := v.Goal.Manual
+	if m == nil || !v.Goal.IsOpen() {
+		return nil
+	}
+	what := md("The status is set by hand")
+	if m.Value != nil {
+		what = mdf("Set by hand to %s", amount(v.Goal, m.Value))
+	}
+	items := []element{bold(what), note(joinMD(" · ", mdf("%s", m.By.Name), p.when(m.At)))}
+	if auto := v.Standing.Automatic; auto != nil {
+		items = append(items, text(mdf("The automatic value is %s", amount(v.Goal, auto))+autoStatus(v.Standing.Auto)).near())
+	} else if v.Goal.IsAutomatic() {
+		items = append(items, text("The automatic value would be “no data”.").near())
+	}
+	switch {
+	case !m.LastsUntilResumed && v.Goal.IsAutomatic():
+		items = append(items, note("The next automatic value replaces it."))
+	case m.LastsUntilResumed && v.MayCheckIn:
+		items = append(items, actionsOf(run("Resume automatic updates", VerbResume, "goal", string(v.Goal.ID)).bare()))
+	case m.LastsUntilResumed:
+		items = append(items, note("It stays until automatic updates are resumed."))
+	}
+	return []element{box("emphasis", items...)}
+}
+
+func autoStatus(s okr.Status) md {
+	if s == "" {
+		return "."
+	}
+	return mdf(" (%s).", statusText(s))
+}
+
+// amount is a value of a goal: a number of its metric, else percent.
+func amount(g okr.Goal, f *float64) string {
+	switch {
+	case g.Kind == okr.KeyResult && g.Metric != nil:
+		return valueText(g.Metric, f)
+	case f == nil:
+		return "no data"
+	}
+	return percentText(*f)
+}
+
+// lastCheckIn is who last said something, and what.
+func lastCheckIn(p Place, v GoalView) []element {
+	c := v.Goal.LastCheckIn
+	if c == nil {
+		return nil
+	}
+	out := []element{note(joinMD(" · ", "Last check-in", mdf("%s", c.By.Name), p.when(c.At)))}
+	if c.Note != "" {
+		out = append(out, text(lines(c.Note, maxShort)).near())
+	}
+	return out
+}
+
+// details is what a goal's card has behind "More", the description within so many
+// bytes.
+func details(v GoalView, bytes int) []element {
+	if bytes < 1_000 {
+		return nil
+	}
+	g := v.Goal
+	list := facts(
+		fact{"Belongs to", levelText(g)}, fact{"Team", mdf("%s", g.Team)}, fact{"Tags", tagText(g.Tags)},
+		fact{"Kind", goalTypeText(g)}, fact{"Weight above", shareText(v)},
+		fact{"Asked for check-ins", mdf("%s", g.Asked().Name)}, fact{"Delegate", mdf("%s", g.Delegate.Name)},
+		fact{"Seen by", visibility(g)}, fact{"Changed by", editability(g)},
+		fact{"Phases", phaseText(g.Metric)}, fact{"Risk threshold", thresholdText(g.Metric)},
+		fact{"Made by", mdf("%s", g.CreatedBy.Name)},
+	)
+	out := []element{list}
+	if runeCount(g.Description) > maxShort {
+		out = append(out, section("Description"), text(lines(g.Description, min(okr.MaxDescription, bytes/3))))
+	}
+	return out
+}
+
+func shareText(v GoalView) md {
+	if v.Weight <= 0 {
+		return ""
+	}
+	return md(percentText(v.Weight))
+}
+
+func levelText(g okr.Goal) md {
+	switch g.Level {
+	case okr.LevelOrganization:
+		return "the organization"
+	case okr.LevelIndividual:
+		return "a person"
+	}
+	return "a team"
+}
+
+func goalTypeText(g okr.Goal) md {
+	switch {
+	case g.Kind != okr.Objective:
+		return ""
+	case g.GoalType == okr.Committed:
+		return "committed"
+	}
+	return "aspirational"
+}
+
+func tagText(tags []string) md {
+	var out []md
+	for _, t := range tags[:min(len(tags), okr.MaxTags)] {
+		out = append(out, mdf("%s", t))
+	}
+	return joinMD(", ", out...)
+}
+
+func visibility(g okr.Goal) md {
+	if !g.Private {
+		return ""
+	}
+	return joinMD(", ", "▣ private: its people", people(g.Viewers))
+}
+
+func editability(g okr.Goal) md {
+	only := md("")
+	if g.OnlyEditors {
+		only = "only owners, delegate and editors"
+	}
+	return joinMD(": ", only, people(g.Editors))
+}
+
+func thresholdText(m *okr.Metric) md {
+	if m == nil || m.Threshold == nil {
+		return ""
+	}
+	return mdf("%s", valueText(m, m.Threshold))
+}
+
+func phaseText(m *okr.Metric) md {
+	if m == nil {
+		return ""
+	}
+	var out []md
+	for _, p := range m.Phases[:min(len(m.Phases), 6)] {
+		out = append(out, mdf("%s by %s", valueText(m, &p.Value), p.Date))
+	}
+	if n := len(m.Phases) - 6; n > 0 {
+		out = append(out, md(count(n, "more phase")))
+	}
+	return joinMD("; ", out...)
+}

@@ -1,0 +1,70 @@
+package cards
+
+import "okrbot/okr"
+
+// filterInputs are the filters of a list, folded behind a button. The ids of the
+// inputs are text, kind, status, owner, team and period; ChoiceAny filters
+// nothing.
+func filterInputs(l GoalList, bytes int) []element {
+	f := l.Filter
+	apply := run("Apply", VerbGoals, "scope", scopeOf(l)).positive()
+	buttons := []action{apply}
+	if !f.isEmpty() {
+		buttons = append(buttons, run("Clear", VerbGoals, "scope", scopeOf(l)).bare())
+	}
+	items := []element{
+		textInput("text", "In the title", f.Text, okr.MaxName).hint("a word or its beginning"),
+		columns(col(stretch, filterChoice("kind", "Kind", f.Kind, kindChoices(), bytes)), col(stretch, filterChoice("status", "Status", f.Status, statusChoices(), bytes))),
+		columns(col(stretch, filterChoice("period", "Period", f.Period, l.Periods, bytes)), col(stretch, filterChoice("team", "Team", f.Team, l.Teams, bytes/2))),
+	}
+	if len(l.Owners) > 0 {
+		items = append(items, filterChoice("owner", "Owner", f.Owner, l.Owners, bytes/2))
+	}
+	return folded("filters", "Filter and search", false, append(items, actionsOf(buttons...))...)
+}
+
+func filterChoice(id, label, value string, choices []Choice, bytes int) input {
+	if value == "" {
+		value = ChoiceAny
+	}
+	return limitedChoice(id, label, value, append([]Choice{{Title: "Any", Value: ChoiceAny}}, choices...), bytes)
+}
+
+func kindChoices() []Choice {
+	return []Choice{
+		{Title: "Objectives", Value: string(okr.Objective)}, {Title: "Key results", Value: string(okr.KeyResult)},
+		{Title: "Projects", Value: string(okr.Project)},
+	}
+}
+
+func statusChoices() []Choice {
+	var out []Choice
+	for _, s := range []okr.Status{okr.AtRisk, okr.Behind, okr.OnTrack, okr.StatusInProgress, okr.NotStarted, okr.NoData, okr.StatusClosed, okr.StatusPostponed} {
+		out = append(out, Choice{Title: statusText(s), Value: string(s)})
+	}
+	return out
+}
+
+// filterText says what a list is narrowed to.
+func filterText(l GoalList) md {
+	f := l.Filter
+	if f.isEmpty() {
+		return ""
+	}
+	search := md("")
+	if f.Text != "" {
+		search = mdf("“%s”", f.Text)
+	}
+	return "Only: " + joinMD(", ", search, titleOf(kindChoices(), f.Kind), titleOf(statusChoices(), f.Status),
+		titleOf(l.Owners, f.Owner), titleOf(l.Teams, f.Team), titleOf(l.Periods, f.Period)) + "."
+}
+
+// titleOf is the title of a chosen value; the value itself where it is no choice.
+func titleOf(choices []Choice, value string) md {
+	for _, c := range choices {
+		if c.Value == value {
+			return mdf("%s", c.Title)
+		}
+	}
+	return mdf("%s", value)
+}

@@ -1,0 +1,126 @@
+package cards
+
+import (
+	"strings"
+
+	"okrbot/okr"
+)
+
+// metricInputs are the number of a key result.
+func metricInputs(in *form, f GoalForm) {
+	in.add(textInput("metric", "What is measured", f.Metric, okr.MaxName).hint("for example Bugs closed").required("Say what is measured."),
+		choiceInput("type", "The number is to", metricType(f), metricTypes()))
+	in.addPair(textInput("startValue", "Start value", f.StartValue, maxNumber).hint("for example 0"),
+		textInput("target", targetLabel(f), f.Target, maxNumber).hint("for example 100"))
+	if isLimit(f.Type) {
+		in.add(thresholdInput(f))
+	}
+	in.addPair(choiceInput("unitKind", "Kind of number", unitKind(f), unitKinds()),
+		textInput("unit", "Unit (optional)", f.Unit, okr.MaxUnit).hint("for example %, € or bugs"))
+}
+
+func targetLabel(f GoalForm) string {
+	if isLimit(f.Type) {
+		return "Limit"
+	}
+	return "Target value"
+}
+
+func isLimit(kind string) bool { return kind == string(okr.StayBelow) || kind == string(okr.StayAbove) }
+
+func thresholdInput(f GoalForm) input {
+	return textInput("threshold", "Risk threshold (only to stay below or above)", f.Threshold, maxNumber).hint("from here on it is at risk, not only behind")
+}
+
+// metricType is what is preselected: of nothing chosen, what start and target
+// say.
+func metricType(f GoalForm) string {
+	if f.Type == "" {
+		return ChoiceAny
+	}
+	return f.Type
+}
+
+// metricTypes lists the types with what they mean. ChoiceAny leaves it to start
+// and target.
+func metricTypes() []Choice {
+	words := map[okr.MetricType]string{
+		okr.Reach: "reach a target, from 0 up", okr.Increase: "increase from start to target", okr.Decrease: "decrease from start to target",
+		okr.StayBelow: "stay below a limit", okr.StayAbove: "stay above a limit", okr.Baseline: "be found out first (baseline)",
+	}
+	out := []Choice{{Title: "go from start to target", Value: ChoiceAny}}
+	for _, t := range okr.MetricTypes() {
+		out = append(out, Choice{Title: words[t], Value: string(t)})
+	}
+	return out
+}
+
+func unitKind(f GoalForm) string {
+	if f.UnitKind == "" {
+		return ChoiceAny
+	}
+	return f.UnitKind
+}
+
+func unitKinds() []Choice {
+	words := map[okr.UnitKind]string{okr.UnitNumber: "a number", okr.UnitPercent: "a percentage", okr.UnitCurrency: "money", okr.UnitWord: "with a word of its own"}
+	out := []Choice{{Title: "as the unit says", Value: ChoiceAny}}
+	for _, k := range okr.UnitKinds() {
+		out = append(out, Choice{Title: words[k], Value: string(k)})
+	}
+	return out
+}
+
+// metricMore is what of a key result stands behind "More".
+func metricMore(in *form, f GoalForm) {
+	if !isLimit(f.Type) {
+		in.add(thresholdInput(f))
+	}
+	phases := linesInput("phases", "Phased targets, one a line", f.Phases, okr.MaxPhases*40)
+	in.add(phases.hint("2026-02-15: 40"))
+}
+
+// peopleInput asks for people: with the client's people picker where it has one,
+// else for names. Lists that are too long for a card are not on it; then it
+// reports false, and they stay as they are.
+func peopleInput(id, label string, p People, f GoalForm, many bool) (element, bool) {
+	if f.Picker == "" {
+		if len(p.Names) > maxPeopleBytes {
+			return tooMany(label), false
+		}
+		return textInput(id, label, p.Names, maxPeopleBytes).hint("names, with commas between"), true
+	}
+	in := input{Type: "Input.ChoiceSet", ID: id, Label: label, Style: "compact", IsMultiSelect: many, Choices: choicesJSON(p.Chosen)}
+	if jsonSize(in.Choices) > maxPeopleBytes {
+		return tooMany(label), false
+	}
+	var ids []string
+	for _, c := range in.Choices {
+		ids = append(ids, c.Value)
+	}
+	in.Value = strings.Join(ids, ",")
+	return in.asks(f.Picker), true
+}
+
+// maxPeopleBytes bounds one field of people.
+const maxPeopleBytes = 1_500
+
+func tooMany(label string) element {
+	return note(mdf("%s: more people than fit a card. They stay as they are.", label))
+}
+
+// asks lets the client search people in a dataset while somebody types.
+func (i input) asks(dataset string) input {
+	if dataset != "" {
+		i.ChoicesData = &dataQuery{Type: "Data.Query", Dataset: dataset}
+	}
+	return i
+}
+
+// limitedChoice is choiceInput with its choices cut to so many bytes; the chosen
+// one stays.
+func limitedChoice(id, label, value string, choices []Choice, bytes int) input {
+	in := choiceInput(id, label, value, choices)
+	in.Choices = choicesWithin(bytes, choices, value)
+	return in
+}

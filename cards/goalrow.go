@@ -1,0 +1,46 @@
+package cards
+
+import "okrbot/okr"
+
+// goalRow shows a goal on two lines; choosing it opens its card.
+func goalRow(v GoalView, level int) columnSet {
+	g := v.Goal
+	title := text(mdf("%s", g.Title)).near()
+	if g.Kind == okr.Objective {
+		title.Weight = bolder
+	}
+	left := col(stretch, title, note(joinMD(" · ", mdf("%s %s", kindWord(g.Kind), g.ID), weightText(v), rowDetail(v))))
+	right := col(auto, bold(md(progressText(v.Standing.Progress))).right(), statusBlock(v.Standing.Status).right().near())
+	if v.Standing.Progress == nil {
+		right.Items = right.Items[1:]
+	}
+	cols := []column{left, right}
+	if level > 0 {
+		cols = append([]column{indent(level)}, cols...)
+	}
+	return columns(cols...).opens(run("Show "+string(g.ID), VerbGoal, "goal", string(g.ID)))
+}
+
+func kindWord(kind okr.GoalKind) string { return capital(string(kind)) }
+
+// rowDetail is what fits a row: value and target, and whether it is measured.
+func rowDetail(v GoalView) md {
+	g := v.Goal
+	var value md
+	if m := g.Metric; m != nil && m.Current != nil {
+		value = mdf("%s of %s", okr.FormatNumber(*m.Current), valueText(m, &m.Target))
+	}
+	switch {
+	case g.Kind == okr.Objective:
+		return mdf("%s", g.Period)
+	case !g.IsOpen():
+		return value
+	case g.Binding == nil:
+		return joinMD(" · ", value, "not bound")
+	case v.Stale && v.StaleFor > 0:
+		return joinMD(" · ", value, md("▲ stale: "+span(v.StaleFor)+" old"))
+	case v.Stale:
+		return joinMD(" · ", value, "▲ cannot be measured")
+	}
+	return value
+}
