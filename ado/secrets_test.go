@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html"
 	"io"
 	"log/slog"
@@ -86,8 +87,14 @@ func TestNoSecretFromAnyPlace(t *testing.T) {
 			t.Parallel()
 			for name, put := range spots(text) {
 				var log bytes.Buffer
+				tried := map[string]bool{} // many refusals differ in what is replaced
 				for _, r := range refusals() {
 					put(&r)
+					wire := fmt.Sprint(r.status, r.header, r.body)
+					if tried[wire] {
+						continue
+					}
+					tried[wire] = true
 					tellsNothing(t, refusedBy(t, r, &log), secret, name+": "+r.name)
 				}
 				require.NotContains(t, log.String(), secret, name)
