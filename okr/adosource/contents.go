@@ -2,7 +2,9 @@ package adosource
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"okrbot/ado"
@@ -16,16 +18,19 @@ const fullEvery = 24*time.Hour - 30*time.Minute // a sync an hour finds it due o
 // contents is what the work items of a run hold.
 type contents struct {
 	*runner
-	fields []string // reference names of numeric fields
-	ids    []int    // of all results, each once
-	member map[int]bool
-	items  map[int]okr.WorkItem
-	old    map[int]bool // items that are as the last run left them
-	cursor okr.Cursor
+	fields   []string // reference names of numeric fields
+	ids      []int    // of all results, each once
+	member   map[int]bool
+	items    map[int]okr.WorkItem
+	old      map[int]bool         // items that are as the last run left them
+	expected map[int]okr.WorkItem // what items that are read in full should turn out to be
+	cursor   okr.Cursor
 }
 
 func newContents(r *runner) *contents {
-	c := &contents{runner: r, member: map[int]bool{}, items: map[int]okr.WorkItem{}, old: map[int]bool{}}
+	c := &contents{
+		runner: r, member: map[int]bool{}, items: map[int]okr.WorkItem{}, old: map[int]bool{}, expected: map[int]okr.WorkItem{},
+	}
 	for _, a := range r.asked {
 		if a.err != nil {
 			continue
@@ -59,35 +64,46 @@ func (c *contents) read(ctx context.Context) error {
 			missing = append(missing, id)
 		}
 	}
-	return c.fetch(ctx, missing)
+	if err := c.fetch(ctx, missing); err != nil {
+		return err
+	}
+	c.verify(ctx)
+	return nil
 }
 
-// recall takes up the items of the last runs that can still be brought up to
-// date.
+// recall takes up the items of the last runs that can be brought up to date.
+// Those that are to be read in full all the same tell whether the feed can be
+// trusted.
 func (c *contents) recall() {
-	known := map[int]okr.WorkItem{}
+	known, due := map[int]okr.WorkItem{}, map[int]okr.WorkItem{}
 	for _, a := range c.asked {
 		a.fullAt = c.at
-		if s := a.ask.Before; a.err == nil && c.usable(s, a.ask.Fields) {
-			a.fullAt = s.FullAt
-			for _, item := range s.Items {
-				known[item.ID] = item
+		s := a.ask.Before
+		if a.err != nil || !c.followable(s, a.ask.Fields) {
+			continue
+		}
+		into := due
+		if c.at.Sub(s.FullAt) < fullEvery {
+			a.fullAt, into = s.FullAt, known
+		}
+		for _, item := range s.Items {
+			if whole(item) {
+				into[item.ID] = item
 			}
 		}
 	}
-	for _, a := range c.asked {
-		for _, id := range a.ids {
-			item, ok := known[id]
-			if ok && whole(item) {
-				c.items[id], c.old[id] = item, true
-			}
+	for _, id := range c.ids {
+		if item, ok := known[id]; ok {
+			c.items[id], c.old[id] = item, true
+		} else if item, ok := due[id]; ok {
+			c.expected[id] = item
 		}
 	}
 }
 
-// usable says whether a snapshot can be brought up to date.
-func (c *contents) usable(s *okr.Snapshot, fields []string) bool {
-	if s == nil || s.Cursor.Token == "" || c.at.Before(s.Cursor.Off) || c.at.Sub(s.FullAt) >= fullEvery {
+// followable says whether a snapshot can be brought up to date by the feed.
+func (c *contents) followable(s *okr.Snapshot, fields []string) bool {
+	if s == nil || s.Cursor.Token == "" || c.at.Before(s.Cursor.Off) {
 		return false
 	}
 	return !slices.ContainsFunc(fields, func(f string) bool { return !slices.Contains(s.Fields, f) })
@@ -105,6 +121,9 @@ func (c *contents) fetch(ctx context.Context, ids []int) error {
 			c.take(w)
 		}
 	})
+	if errors.Is(err, ado.ErrInvalidQuery) && len(c.fields) > 0 {
+		return okr.WrapError(okr.QueryBroken, err, "One of the fields that are added up for the query %s is gone from Azure DevOps: %s. Bind again with another field; the last value stays until then.", c.firstName(), strings.Join(c.fields, ", "))
+	}
 	if err != nil {
 		return translate(err, "the work items of the query "+c.firstName())
 	}

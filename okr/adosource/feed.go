@@ -3,6 +3,7 @@ package adosource
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"okrbot/ado"
@@ -16,8 +17,9 @@ const (
 	// feedStart is how far before the run a new position in the feed begins: clocks
 	// and the feed itself may lag.
 	feedStart = 5 * time.Minute
-	// feedFirst is how many pages may be read to find a first position.
-	feedFirst = 2
+	// feedPages is how many pages may be read at least: to find a first position,
+	// or where little is saved.
+	feedPages = 2
 )
 
 // follow brings the items of the last runs up to date by the feed of changes,
@@ -30,13 +32,13 @@ func (c *contents) follow(ctx context.Context) error {
 		c.forget()
 		return nil // one request reads everything, which is no more than the feed's
 	}
-	saves := all - requests(len(c.ids)-len(c.old))
-	start, pages := c.start(), saves-1
-	first := start.Token == "" || pages < 1
+	start := c.start()
+	first := start.Token == ""
 	if first {
-		start, pages = okr.Cursor{At: c.asOf().Add(-feedStart)}, feedFirst
+		start.At = c.asOf().Add(-feedStart)
 	}
-	next, err := c.changes(ctx, start, pages)
+	saves := all - requests(len(c.ids)-len(c.old))
+	next, err := c.changes(ctx, start, max(saves-1, feedPages))
 	if err != nil {
 		return err
 	}
@@ -46,6 +48,12 @@ func (c *contents) follow(ctx context.Context) error {
 	}
 	if first || next == "" {
 		c.forget()
+	}
+	for id := range c.expected {
+		if item, changed := c.items[id]; changed {
+			c.expected[id] = item
+			delete(c.items, id) // it is to be read
+		}
 	}
 	return nil
 }
@@ -69,7 +77,7 @@ func (c *contents) off() time.Time {
 func (c *contents) start() okr.Cursor {
 	var oldest okr.Cursor
 	for _, a := range c.asked {
-		if s := a.ask.Before; a.err == nil && c.usable(s, a.ask.Fields) && (oldest.Token == "" || s.Cursor.At.Before(oldest.At)) {
+		if s := a.ask.Before; a.err == nil && c.followable(s, a.ask.Fields) && (oldest.Token == "" || s.Cursor.At.Before(oldest.At)) {
 			oldest = s.Cursor
 		}
 	}
@@ -126,7 +134,37 @@ func (c *contents) change(w ado.WorkItem) {
 func (c *contents) forget() {
 	clear(c.items)
 	clear(c.old)
+	clear(c.expected)
 	for _, a := range c.asked {
 		a.fullAt = c.at
 	}
+}
+
+// verify compares what the feed made of the items with what they are. A feed that
+// did not tell of a change is left alone: this access may not see all of it.
+func (c *contents) verify(ctx context.Context) {
+	wrong := map[int]bool{}
+	for id, want := range c.expected {
+		if got, readable := c.items[id]; readable && !sameContent(got, want) {
+			wrong[id] = true
+		}
+	}
+	if len(wrong) == 0 {
+		return
+	}
+	// What changed while the items were read is in the feed by now.
+	page, err := c.session.Revisions(ctx, c.in.Place.Organization, c.cursor.Token, c.at, c.wireFields())
+	for _, w := range page.Items {
+		delete(wrong, w.ID)
+	}
+	if err == nil && len(wrong) == 0 {
+		return
+	}
+	c.cursor = okr.Cursor{Off: c.at.Add(feedOff)}
+	c.Logger.WarnContext(ctx, "the feed of changes missed some; each item is read for a day", "op", "revisions",
+		"tenant", c.in.Access.Tenant, "items", len(wrong), "err", err)
+}
+
+func sameContent(a, b okr.WorkItem) bool {
+	return a.Type == b.Type && a.Title == b.Title && a.State == b.State && a.Project == b.Project && maps.Equal(a.Values, b.Values)
 }

@@ -19,9 +19,10 @@ const maxKnown = 1000
 // request an hour serves all identities that measure something in the project.
 // A name lets nobody measure anything: running the query needs one's own access.
 type nameCache struct {
-	now func() time.Time
-	mu  sync.Mutex
-	all map[projectKey]map[string]namedQuery
+	now   func() time.Time
+	turns turns
+	mu    sync.Mutex
+	all   map[projectKey]map[string]namedQuery
 }
 
 type namedQuery struct {
@@ -83,18 +84,8 @@ func (c *nameCache) toAsk(key projectKey, ids []string, within time.Duration) []
 // request does not tell about is asked for by itself, which tells why.
 func (r *runner) name(ctx context.Context) error {
 	key := nameKey(r.in.Access, r.in.Place)
-	var stale []string
-	for _, a := range r.asked {
-		if q, ok := r.names.fresh(key, a.ask.ID, r.in.Within); ok {
-			a.query = q
-		} else {
-			stale = append(stale, a.ask.ID)
-		}
-	}
-	if len(stale) > 1 {
-		if err := r.nameMany(ctx, key, stale); err != nil {
-			return err
-		}
+	if err := r.nameTogether(ctx, key); err != nil {
+		return err
 	}
 	for _, a := range r.asked {
 		if a.query.ID != "" {
@@ -110,6 +101,28 @@ func (r *runner) name(ctx context.Context) error {
 		r.names.keep(key, a.query)
 	}
 	return nil
+}
+
+// nameTogether takes the names that are known and asks for the others at once.
+// Who comes while another asks waits for its answer.
+func (r *runner) nameTogether(ctx context.Context, key projectKey) error {
+	leave, err := r.names.turns.enter(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	var stale []string
+	for _, a := range r.asked {
+		if q, ok := r.names.fresh(key, a.ask.ID, r.in.Within); ok {
+			a.query = q
+		} else {
+			stale = append(stale, a.ask.ID)
+		}
+	}
+	if len(stale) < 2 {
+		return nil
+	}
+	return r.nameMany(ctx, key, stale)
 }
 
 // nameMany asks for many queries at once. Its refusal is no failure: each query

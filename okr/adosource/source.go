@@ -54,6 +54,9 @@ var (
 
 // New makes a source.
 func New(o Options) *Source {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
 	return &Source{Options: o, types: newTypeCache(o.Now), names: newNameCache(o.Now)}
 }
 

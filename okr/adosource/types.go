@@ -24,9 +24,10 @@ const (
 // typeCache keeps, by tenant, organization and project, which category each
 // state of each work item type has.
 type typeCache struct {
-	now func() time.Time
-	mu  sync.Mutex
-	all map[projectKey]projectTypes
+	now   func() time.Time
+	turns turns
+	mu    sync.Mutex
+	all   map[projectKey]projectTypes
 }
 
 type projectKey struct {
@@ -88,6 +89,11 @@ func (t projectTypes) has(w okr.WorkItem) bool {
 
 func (c *typeCache) types(ctx context.Context, session *ado.Session, access okr.Access, place okr.Place, w okr.WorkItem) (projectTypes, error) {
 	key := projectKey{access.Tenant, strings.ToLower(place.Organization), strings.ToLower(w.Project)}
+	leave, err := c.turns.enter(ctx, key)
+	if err != nil {
+		return projectTypes{}, err
+	}
+	defer leave()
 	c.mu.Lock()
 	cached, ok := c.all[key]
 	c.mu.Unlock()

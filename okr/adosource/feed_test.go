@@ -1,0 +1,191 @@
+package adosource_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/ado/adotest"
+	"okrbot/okr"
+)
+
+// followed is a big query whose changes are followed, hour by hour.
+type followed struct {
+	*world
+	query  string
+	before *okr.Snapshot
+}
+
+// follow makes a query of n items and runs it once.
+func follow(t *testing.T, n int) *followed {
+	t.Helper()
+	f := &followed{world: newWorld(t)}
+	for i := range n {
+		_, err := f.cloud.AddItem(adotest.OrgContoso, adotest.ProjectFiber, adotest.Item{Type: "Bug", Title: fmt.Sprint("bug ", i), Tags: []string{"big"}})
+		require.NoError(t, err)
+	}
+	q, err := f.cloud.AddQuery(adotest.OrgContoso, adotest.ProjectFiber, adotest.Query{Name: "Big", Filter: func(it adotest.Item) bool { return it.HasTag("big") }})
+	require.NoError(t, err)
+	f.query = q.ID
+	f.signIn(alex)
+	f.advance(time.Hour) // what was made before is no news
+	f.hour(0)
+	return f
+}
+
+// hour runs the query after some time and gives how often items were read by
+// batch and changes by the feed.
+func (f *followed) hour(after time.Duration) (run okr.Run, batches, pages int) {
+	f.t.Helper()
+	f.advance(after)
+	f.signIn(alex)
+	f.cloud.ResetCalls()
+	out := f.source.RunQueries(f.t.Context(), okr.RunInput{
+		Access: accessOf(alex), Place: f.fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}}, Within: time.Hour,
+	})
+	require.Len(f.t, out, 1)
+	require.NoError(f.t, out[0].Err)
+	snapshot := out[0].Run.Snapshot()
+	f.before = &snapshot
+	return out[0].Run, f.cloud.Count(adotest.OpItemBatch), f.cloud.Count(adotest.OpRevisions)
+}
+
+func (f *followed) close(n int) {
+	f.t.Helper()
+	for _, it := range f.cloud.Result(adotest.OrgContoso, adotest.ProjectFiber, "Big", adotest.AlexOID)[:n] {
+		require.NoError(f.t, f.cloud.SetState(adotest.OrgContoso, it.ID, "Closed"))
+	}
+}
+
+func (f *followed) requireCalls(after time.Duration, batches, pages int) okr.Run {
+	f.t.Helper()
+	run, b, p := f.hour(after)
+	require.Equal(f.t, []int{batches, pages}, []int{b, p}, "batches, pages of the feed")
+	return run
+}
+
+func completed(run okr.Run) int { return okr.Binding{}.Measure(run, okr.KeyResult, nil).Completed }
+
+func TestOnlyChangesAreRead(t *testing.T) {
+	t.Parallel()
+	f := follow(t, 450)
+	f.requireCalls(time.Hour, 0, 1)
+	f.close(7)
+	require.Equal(t, 7, completed(f.requireCalls(time.Hour, 0, 1)))
+	f.advance(23 * time.Hour)
+	require.Equal(t, 7, completed(f.requireCalls(time.Hour, 3, 1)), "once a day each item is read")
+	require.Equal(t, f.clock(), f.before.FullAt)
+	f.requireCalls(time.Hour, 0, 1)
+}
+
+func TestASmallQueryNeedsNoFeed(t *testing.T) {
+	t.Parallel()
+	f := follow(t, 200)
+	f.close(3)
+	require.Equal(t, 3, completed(f.requireCalls(time.Hour, 1, 0)))
+}
+
+// TestAFeedThatDoesNotServe: it is left alone for a day, and the numbers are
+// right all the time.
+func TestAFeedThatDoesNotServe(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]adotest.Fault{
+		"forbidden": adotest.Forbidden(), "not there": adotest.NotFoundPage(), "bad request": adotest.Improper(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := follow(t, 450)
+			cancel := f.cloud.Fail(adotest.Rule{Op: adotest.OpRevisions, Fault: fault})
+			f.close(2)
+			require.Equal(t, 2, completed(f.requireCalls(time.Hour, 3, 1)))
+			cancel()
+			f.requireCalls(time.Hour, 3, 0)
+			f.requireCalls(24*time.Hour, 3, 1)
+			f.requireCalls(time.Hour, 0, 1)
+		})
+	}
+}
+
+// TestAFeedThatCostsMoreThanItSaves: an organization in which far more changes
+// than the query holds.
+func TestAFeedThatCostsMoreThanItSaves(t *testing.T) {
+	t.Parallel()
+	f := follow(t, 450)
+	for i := range 2500 {
+		_, err := f.cloud.AddItem(adotest.OrgContoso, adotest.ProjectPay, adotest.Item{Type: "Bug", Title: fmt.Sprint("other ", i)})
+		require.NoError(t, err)
+	}
+	f.close(2)
+	require.Equal(t, 2, completed(f.requireCalls(time.Hour, 3, 2)))
+	f.close(5)
+	require.Equal(t, 5, completed(f.requireCalls(time.Hour, 3, 0)), "not tried again for a day")
+}
+
+// TestABlindFeed: it does not tell of changes that the account can read. The
+// daily read finds out, and the feed is left alone.
+func TestABlindFeed(t *testing.T) {
+	t.Parallel()
+	f := follow(t, 450)
+	blind := adotest.Reply(func(body map[string]any) { body["values"] = []any{} })
+	f.cloud.Fail(adotest.Rule{Op: adotest.OpRevisions, Fault: blind})
+	f.close(4)
+	require.Zero(t, completed(f.requireCalls(time.Hour, 0, 1)), "it cannot be known yet")
+	require.Equal(t, 4, completed(f.requireCalls(24*time.Hour, 3, 2)), "the feed is asked twice whether it knows")
+	f.close(6)
+	require.Equal(t, 6, completed(f.requireCalls(time.Hour, 3, 0)))
+}
+
+// TestTheFeedLeavesOutFields: what it does not tell is read.
+func TestTheFeedLeavesOutFields(t *testing.T) {
+	t.Parallel()
+	f := follow(t, 450)
+	f.cloud.Fail(adotest.Rule{Op: adotest.OpRevisions, Fault: adotest.Reply(func(body map[string]any) {
+		for _, v := range body["values"].([]any) {
+			v.(map[string]any)["fields"] = map[string]any{"System.Title": "only this"}
+		}
+	})})
+	f.close(3)
+	require.Equal(t, 3, completed(f.requireCalls(time.Hour, 1, 1)))
+}
+
+// TestThrottlingEndsTheRun: nothing is measured by half.
+func TestThrottlingEndsTheRun(t *testing.T) {
+	t.Parallel()
+	f := follow(t, 450)
+	for _, op := range []string{adotest.OpRevisions, adotest.OpQueryRun} {
+		cancel := f.cloud.Fail(adotest.Rule{Op: op, Fault: adotest.Throttled(0)})
+		out := f.source.RunQueries(t.Context(), okr.RunInput{
+			Access: accessOf(alex), Place: f.fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}},
+		})
+		require.Len(t, out, 1)
+		f.requireRefused(okr.Throttled, out[0].Err)
+		cancel()
+	}
+}
+
+// TestAnotherFieldIsReadInFull: what the last run did not read cannot be
+// followed.
+func TestAnotherFieldIsReadInFull(t *testing.T) {
+	t.Parallel()
+	f := follow(t, 450)
+	f.cloud.ResetCalls()
+	ask := okr.QueryAsk{ID: f.query, Before: f.before, Fields: []string{adotest.FieldStoryPoints}}
+	out := f.source.RunQueries(t.Context(), okr.RunInput{Access: accessOf(alex), Place: f.fiber(), Asks: []okr.QueryAsk{ask}})
+	require.NoError(t, out[0].Err)
+	require.Equal(t, 3, f.cloud.Count(adotest.OpItemBatch))
+	require.Equal(t, ask.Fields, out[0].Run.Fields)
+}
+
+// TestAFieldThatIsGone fails its own query only.
+func TestAFieldThatIsGone(t *testing.T) {
+	t.Parallel()
+	f := follow(t, 3)
+	asks := []okr.QueryAsk{{ID: f.fiberQuery(launchBugs)}, {ID: f.query, Fields: []string{"Custom.Gone"}}, {ID: f.fiberQuery("Launch stories")}}
+	out := f.source.RunQueries(t.Context(), okr.RunInput{Access: accessOf(alex), Place: f.fiber(), Asks: asks})
+	require.Len(t, out, 3)
+	require.NoError(t, out[0].Err)
+	f.requireRefused(okr.QueryBroken, out[1].Err, "Custom.Gone", "another field")
+	require.NoError(t, out[2].Err)
+}
