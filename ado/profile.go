@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 )
 
@@ -72,7 +73,8 @@ func (s *Session) Accounts(ctx context.Context, memberID string) ([]Account, err
 const resourceAreaCore = "79134C72-4A58-4B42-976C-04E7115F32BF"
 
 // OrganizationExists asks without credentials, so it also tells about organizations that the identity cannot enter. A
-// refusal means no, as in the sample of the page; when the service cannot answer, that is the error.
+// refusal means no, as in the sample of the page; when the service cannot answer, or somebody else answers with a page of
+// their own, that is ErrUnavailable.
 // https://learn.microsoft.com/azure/devops/extend/develop/work-with-urls
 func (s *Session) OrganizationExists(ctx context.Context, organization string) (bool, error) {
 	c := get("organization", under(s.c.base, "_apis", "resourceAreas", resourceAreaCore),
@@ -81,16 +83,14 @@ func (s *Session) OrganizationExists(ctx context.Context, organization string) (
 	area, _, err := fetch[struct {
 		LocationURL string `json:"locationUrl"`
 	}](ctx, s, c)
-	if saysNo(err) {
-		err = nil
+	failure, ok := errors.AsType[*Error](err)
+	if ok && failure.Status == http.StatusOK { // nobody was asked to sign in
+		failure.Kind = ErrUnavailable
+	}
+	if ok && failure.Kind != ErrThrottled && failure.Kind != ErrUnavailable {
+		err = nil // a refusal
 	}
 	return area.LocationURL != "", err
-}
-
-// saysNo tells a refusal from a failure to answer.
-func saysNo(err error) bool {
-	failure, ok := errors.AsType[*Error](err)
-	return ok && failure.Kind != ErrThrottled && failure.Kind != ErrUnavailable
 }
 
 // ConnectionData says who the token is in one organization.
