@@ -161,11 +161,7 @@ func measured(g *Goal, run Run, before *Snapshot, c Connection) Measurement {
 	m := g.Binding.Measure(run, g.Kind, before)
 	m.Account, m.Connection = c.Account, c.Name
 	g.Binding.Last, g.Binding.Query = &m, run.Query
-	if g.Kind == KeyResult && g.Metric != nil {
-		metric := *g.Metric // the goal may share it with what was read before
-		metric.Current, metric.At = m.Value, &m.At
-		g.Metric = &metric
-	}
+	g.TakeAutomatic(m.Value, m.At)
 	return m
 }
 

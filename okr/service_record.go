@@ -3,6 +3,7 @@ package okr
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // record applies a run to every goal that hangs on its query and keeps what it
@@ -28,8 +29,27 @@ func (y *syncing) record(ctx context.Context, run Run, before *Snapshot) ([]Sync
 		}
 		rows = append(rows, row)
 	}
+	if err := y.carryRowsUp(ctx, rows); err != nil {
+		return rows, err
+	}
 	snapshot := run.Snapshot()
 	return rows, y.Measurements.SaveSnapshot(ctx, y.tenant.ID, y.lead.Credential, run.Query.ID, &snapshot)
+}
+
+// carryRowsUp brings the objectives above what moved up to date, each once.
+func (y *syncing) carryRowsUp(ctx context.Context, rows []SyncRow) error {
+	var above []GoalID
+	for _, row := range rows {
+		if !same(row.Before, row.After) && !slices.Contains(above, row.Goal.Parent) {
+			above = append(above, row.Goal.Parent)
+		}
+	}
+	for _, id := range above {
+		if err := y.rollUp(ctx, y.tenant.ID, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // latest reads the snapshot again where another run was recorded meanwhile.
@@ -65,7 +85,7 @@ func (y *syncing) recordGoal(ctx context.Context, was Goal, run Run, before *Sna
 	c := y.connections[was.Binding.Connection]
 	g, err := y.Store.Goals().Update(ctx, y.tenant.ID, was.ID, func(g *Goal) error {
 		b := g.Binding
-		if b == nil || b.Connection != c.ID || b.Query.ID != run.Query.ID || (b.Last != nil && b.Last.At.After(run.At)) {
+		if b == nil || !g.IsOpen() || b.Connection != c.ID || b.Query.ID != run.Query.ID || (b.Last != nil && b.Last.At.After(run.At)) {
 			return errOvertaken
 		}
 		row.Before = value(*g)
@@ -109,7 +129,7 @@ func (y *syncing) statusOf(ctx context.Context, g Goal) (Status, error) {
 		}
 		y.parents[g.Parent] = parent
 	}
-	return standing(g.leafProgress(), parent.Period, y.tenant.Bands, y.today(y.tenant)).Status, nil
+	return g.standing(parent.Period, y.tenant.Bands, y.today(y.tenant)).Status, nil
 }
 
 // value is what a goal shows: a key result's metric, a project's percentage.

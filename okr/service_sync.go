@@ -21,13 +21,18 @@ func (s *Service) SyncJobs(ctx context.Context, actor Actor, id GoalID) ([]SyncJ
 	if err != nil {
 		return nil, err
 	}
+	if err := v.Goal.requireOpen(); err != nil {
+		return nil, err
+	}
 	goals := []Goal{v.Goal}
 	for _, c := range v.Children {
 		goals = append(goals, c.Goal)
 	}
 	var jobs []SyncJob
 	for _, g := range goals {
-		jobs = addJob(jobs, g.Binding)
+		if g.IsOpen() {
+			jobs = addJob(jobs, g.Binding)
+		}
 	}
 	if len(jobs) == 0 {
 		return nil, Errorf(Invalid, "%s is not bound to a query, so there is nothing to measure. `bind %s` binds it.", id, id)
@@ -119,7 +124,7 @@ func distinctQueries(goals []Goal, only []string) []string {
 }
 
 // syncing is a sync under way: what is measured with one access to one project,
-// as it was when the sync began.
+// as it was when the sync began. Closed goals are not measured.
 type syncing struct {
 	*Service
 	tenant      Tenant
@@ -150,7 +155,7 @@ func (s *Service) syncing(ctx context.Context, t Tenant, lead Connection) (*sync
 		if err != nil {
 			return nil, err
 		}
-		y.goals = append(y.goals, goals...)
+		y.goals = append(y.goals, slices.DeleteFunc(goals, func(g Goal) bool { return !g.IsOpen() })...)
 	}
 	return y, nil
 }
