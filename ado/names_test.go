@@ -53,3 +53,9 @@ func TestLinks(t *testing.T) {
 	require.Equal(t, "http://127.0.0.1:1/x/fabrikam/%C3%84/_queries/query/"+queryGUID+"/",
 		ado.QueryURL("http://127.0.0.1:1/x", "fabrikam", "Ä", queryGUID))
 }
+
+func TestProjectURL(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "https://dev.azure.com/fabrikam/My%20Fiber", ado.ProjectURL("https://dev.azure.com/", "fabrikam", "My Fiber"))
+	require.Equal(t, "https://dev.azure.com/fabrikam", ado.ProjectURL("https://dev.azure.com", "fabrikam", ""))
+}

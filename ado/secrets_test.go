@@ -128,6 +128,19 @@ func tellsNothing(t *testing.T, err error, secret, where string) {
 	}
 }
 
+// TestNoSecretAtTheEnd: where a long body is cut, half a token may be left over.
+func TestNoSecretAtTheEnd(t *testing.T) {
+	t.Parallel()
+	for _, gap := range []string{" ", "", ",", "%20"} {
+		body := strings.Repeat(longToken+gap, 70_000/len(longToken))
+		var log bytes.Buffer
+		err := refusedBy(t, refusal{status: 500, header: map[string]string{"Content-Type": "text/plain"}, body: body}, &log)
+		require.ErrorIs(t, err, ado.ErrUnavailable)
+		tellsNothing(t, err, longToken[:8], "end")
+		require.NotContains(t, log.String(), longToken[:8])
+	}
+}
+
 // TestNoSecretFromTheTransport: a transport that repeats the request in its error.
 func TestNoSecretFromTheTransport(t *testing.T) {
 	t.Parallel()
