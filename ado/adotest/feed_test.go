@@ -95,10 +95,14 @@ func TestWIQLComparesFields(t *testing.T) {
 	it := s.Items(adotest.OrgContoso, adotest.ProjectFiber)[0]
 	id := strconv.Itoa(it.ID)
 	for _, pair := range [][2]string{
-		{"[System.Id] <= " + id, "[System.Id] > " + id}, {"[System.Id] < " + id, "[System.Id] >= " + id},
-		{"[System.Id] = " + id, "[System.Id] <> " + id}, {"[System.State] = 'Closed'", "[System.State] <> 'closed'"},
-		{"[System.AssignedTo] = @Me", "[System.AssignedTo] <> @Me"}, {"[System.Parent] = 0", "[System.Parent] <> 0"},
-		{"[System.ChangedDate] >= @Today", "[System.ChangedDate] < @Today"}, {"[System.CreatedDate] > @Today - 3", "[System.CreatedDate] <= @today-3"},
+		{"[System.Id] <= " + id, "[System.Id] > " + id},
+		{"[System.Id] < " + id, "[System.Id] >= " + id},
+		{"[System.Id] = " + id, "[System.Id] <> " + id},
+		{"[System.State] = 'Closed'", "[System.State] <> 'closed'"},
+		{"[System.AssignedTo] = @Me", "[System.AssignedTo] <> @Me"},
+		{"[System.Parent] = 0", "[System.Parent] <> 0"},
+		{"[System.ChangedDate] >= @Today", "[System.ChangedDate] < @Today"},
+		{"[System.CreatedDate] > @Today - 3", "[System.CreatedDate] <= @today-3"},
 		{"[System.WorkItemType] IN ('Bug')", "[System.WorkItemType] <> 'Bug'"},
 	} {
 		require.Equal(t, all, count(pair[0])+count(pair[1]), pair)
