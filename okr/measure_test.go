@@ -54,6 +54,26 @@ func TestMeasureExamples(t *testing.T) {
 	}
 }
 
+// TestSumExamples has 34 of 80 story points.
+func TestSumExamples(t *testing.T) {
+	t.Parallel()
+	points := &okr.Field{Ref: "Points", Name: "Story Points"}
+	list := items(items(items(nil, 2, "User Story", okr.Completed), 3, "User Story", okr.InProgress), 1, "Bug", okr.Removed)
+	for i, v := range []float64{21, 13, 40, 6} { // the fifth story has no value
+		list[i].Values = map[string]float64{"Points": v}
+	}
+	list[5].Values = map[string]float64{"Points": 100}
+	for method, want := range map[okr.Method]float64{okr.PercentCompleted: 42.5, okr.CountCompleted: 34, okr.CountTotal: 80} {
+		m := okr.Binding{Method: method, Field: points}.Measure(okr.Run{Items: list}, okr.KeyResult, nil)
+		require.InDelta(t, want, value(t, m), 1e-9, method)
+		require.Equal(t, &okr.Sum{Field: "Story Points", Completed: 34, Total: 80, Without: 1}, m.Sum)
+		require.Equal(t, []int{2, 5}, []int{m.Completed, m.Total})
+	}
+	none := okr.Binding{Method: okr.PercentCompleted, Field: points}.Measure(okr.Run{Items: items(nil, 3, "Bug", okr.Completed)}, okr.KeyResult, nil)
+	require.Nil(t, none.Value, "a sum of 0 cannot be divided")
+	require.Nil(t, okr.Binding{Method: okr.CountTotal, Field: points}.Measure(okr.Run{}, okr.KeyResult, nil).Value)
+}
+
 func TestMeasureNoData(t *testing.T) {
 	t.Parallel()
 	for _, method := range okr.Methods() {
