@@ -124,7 +124,7 @@ func (a *app) wire(c Config, h hooks) error {
 	}
 	a.service = okr.NewService(okr.Options{
 		Store: a.store, Measurements: a.store, Credentials: a.store, Agenda: a.store,
-		Directory: source, Queries: source, Admins: c.AdminObjectIDs, DigestEvery: h.digests, Now: h.now,
+		Counter: a.store, Directory: source, Queries: source, Admins: c.AdminObjectIDs, DigestEvery: h.digests, Now: h.now,
 	})
 	connector, validator, err := newTeams(c, h, a.log)
 	if err != nil {
