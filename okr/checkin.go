@@ -81,7 +81,9 @@ func (g Goal) IsAutomatic() bool {
 }
 
 // Paused says whether automatic updates wait until they are resumed.
-func (g Goal) Paused() bool { return g.Manual != nil && g.Manual.LastsUntilResumed }
+func (g Goal) Paused() bool {
+	return g.Manual != nil && g.Manual.LastsUntilResumed && (g.Kind == Objective || g.Binding != nil)
+}
 
 // TakeAutomatic applies a value that was measured at a time (nil: no data). A
 // lasting override keeps its own; any other is replaced.

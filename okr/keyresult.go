@@ -95,6 +95,9 @@ func (m Metric) Progress() (float64, bool) {
 	}
 }
 
+// ValueAt is the value at a progress in percent: F2 the other way round.
+func (m Metric) ValueAt(progress float64) float64 { return m.Start + (m.Target-m.Start)*progress/100 }
+
 // kept says whether the current value is on the good side of a limit; at the
 // limit itself it is not.
 func (m Metric) kept(limit float64) bool {
@@ -126,7 +129,7 @@ func (m Metric) ExpectedValue(p Period, day Date) float64 {
 	if len(m.Phases) > 0 {
 		return m.expectedValue(p, day)
 	}
-	return m.Start + (m.Target-m.Start)*p.Expected(day)/100
+	return m.ValueAt(p.Expected(day))
 }
 
 // expectedValue is taken between the phases around a day.

@@ -49,8 +49,8 @@ func (p Period) Contains(day Date) bool {
 	return p.Start.Days() <= day.Days() && day.Days() <= p.End.Days()
 }
 
-// spanID is the id of the period of these dates.
-func (p Period) spanID() string {
+// SpanID is the id of the period of these dates, as goals are filed under it.
+func (p Period) SpanID() string {
 	if p.Start == "" && p.End == "" {
 		return ""
 	}
@@ -62,7 +62,7 @@ func (g Goal) FiledUnder() string {
 	if g.PeriodID != "" {
 		return g.PeriodID
 	}
-	return g.Period.spanID()
+	return g.Period.SpanID()
 }
 
 // planningMonth is the month in which the planning year begins.
@@ -111,7 +111,7 @@ func yearName(first time.Time) string {
 
 func span(name string, first time.Time, months int) TimePeriod {
 	p := Period{Name: name, Start: DateOf(first), End: DateOf(first.AddDate(0, months, -1))}
-	return TimePeriod{ID: p.spanID(), Period: p}
+	return TimePeriod{ID: p.SpanID(), Period: p}
 }
 
 // CurrentPeriod is where new goals go: a custom period that was set as current
@@ -175,6 +175,7 @@ func (t Tenant) PeriodByID(id string) (TimePeriod, bool) {
 // "last", a name ("Q1 2026", "q1", "2026"), or an id. A quarter without a year is
 // the one of that number in the planning year of the day.
 func (t Tenant) FindPeriod(text string, day Date) (TimePeriod, bool) {
+	id := strings.TrimSpace(text)
 	text = foldText(CleanLine(text))
 	switch text {
 	case "":
@@ -203,5 +204,5 @@ func (t Tenant) FindPeriod(text string, day Date) (TimePeriod, bool) {
 			}
 		}
 	}
-	return t.PeriodByID(text)
+	return t.PeriodByID(id)
 }

@@ -126,7 +126,7 @@ func (c *cloner) make(ctx context.Context, g, parent Goal) (Goal, error) {
 	}
 	if g.Kind == Objective {
 		clone.Period = c.period.Period
-		if c.period.ID != c.period.spanID() {
+		if c.period.ID != c.period.SpanID() {
 			clone.PeriodID = c.period.ID
 		}
 	}

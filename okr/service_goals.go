@@ -74,7 +74,7 @@ func (in GoalInput) cleaned(t Tenant) (GoalInput, error) {
 	if in.Period.Start == "" && in.Period.End == "" {
 		in.Period = p.Period
 	}
-	if in.PeriodID == in.Period.spanID() {
+	if in.PeriodID == in.Period.SpanID() {
 		in.PeriodID = ""
 	}
 	return in, nil

@@ -107,7 +107,7 @@ func requireList(t *testing.T, s AllStores, tenant okr.TenantID, index string, w
 }
 
 func testPages(t *testing.T, s AllStores, tenant okr.TenantID) {
-	const count = 700 // more than a store reads at once
+	const count = 300 // more than a store reads at once
 	for n := range count {
 		require.NoError(t, s.Goals().Create(t.Context(), tenant, Objective(n+1)))
 	}

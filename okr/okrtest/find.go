@@ -1,0 +1,86 @@
+package okrtest
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/okr"
+)
+
+func testFind(t *testing.T, s AllStores, tenant okr.TenantID) {
+	ctx := t.Context()
+	for n := range 30 {
+		goal := KeyResult(n+1, okr.GoalID(fmt.Sprintf("O%d", n%2+1)))
+		if n%3 == 0 {
+			goal.Owner = Grace
+		}
+		goal.Title = fmt.Sprintf("Answer call %d in Łódź", n+1)
+		require.NoError(t, s.Goals().Create(ctx, tenant, goal))
+	}
+	require.NoError(t, s.Goals().Create(ctx, tenant+"/other", KeyResult(1, "O1")))
+	graces := []string{okr.OwnerIndex(Grace.ID), okr.ChildIndex("O1"), okr.WordIndex("answ"), okr.WordIndex("lod")}
+	requireFound(t, s, tenant, graces, okr.Page{}, 5, "KR1", "KR7", "KR13", "KR19", "KR25")
+	requireFound(t, s, tenant, graces, okr.Page{Offset: 1, Limit: 2}, 5, "KR7", "KR13")
+	requireFound(t, s, tenant, graces, okr.Page{Offset: 9, Limit: 2}, 5)
+	requireFound(t, s, tenant, append(graces, okr.WordIndex("nothing")), okr.Page{}, 0)
+	requireFound(t, s, tenant, []string{okr.ChildIndex("O1")}, okr.Page{Limit: 1}, 15, "KR1")
+	requireFound(t, s, tenant, nil, okr.Page{Limit: 2}, 30, "KR1", "KR2")
+
+	_, err := s.Goals().Update(ctx, tenant, "KR7", func(g *okr.Goal) error { g.Title = "Another"; return nil })
+	require.NoError(t, err)
+	requireFound(t, s, tenant, graces, okr.Page{}, 4, "KR1", "KR13", "KR19", "KR25")
+	requireFound(t, s, tenant, []string{okr.WordIndex("another"), okr.OwnerIndex(Grace.ID)}, okr.Page{}, 1, "KR7")
+	_, err = s.Goals().Update(ctx, tenant, "KR7", func(g *okr.Goal) error { g.Title = "Answer in Łódź"; return nil })
+	require.NoError(t, err)
+	requireFound(t, s, tenant, graces, okr.Page{Limit: 2}, 5, "KR1", "KR7")
+}
+
+func requireFound(t *testing.T, s AllStores, tenant okr.TenantID, indexes []string, page okr.Page, total int, want ...okr.GoalID) {
+	t.Helper()
+	list, n, err := s.Goals().Find(t.Context(), tenant, indexes, page)
+	require.NoError(t, err)
+	var got []okr.GoalID
+	for _, goal := range list {
+		got = append(got, goal.ID)
+	}
+	require.Equal(t, want, got, "find %q", indexes)
+	require.Equal(t, total, n)
+}
+
+func testGetMany(t *testing.T, s AllStores, tenant okr.TenantID) {
+	ctx := t.Context()
+	for n := range 300 { // more than a store reads at once
+		require.NoError(t, s.Goals().Create(ctx, tenant, Objective(n+1)))
+	}
+	var ids []okr.GoalID
+	for n := range 300 {
+		ids = append(ids, okr.GoalID(fmt.Sprintf("O%d", 300-n)))
+	}
+	list, err := s.Goals().GetMany(ctx, tenant, append(ids, "O999", "KR1"))
+	require.NoError(t, err)
+	require.Len(t, list, 300)
+	for n, goal := range list {
+		require.Equal(t, ids[n], goal.ID, "in the order asked for")
+	}
+	list, err = s.Goals().GetMany(ctx, tenant, nil)
+	require.NoError(t, err)
+	require.Empty(t, list)
+}
+
+func testCheckIns(t *testing.T, s AllStores, tenant okr.TenantID) {
+	ctx, value := t.Context(), 12.5
+	c := okr.CheckIn{
+		ID: "CI1", Goal: "KR1", At: Noon(), MadeAt: Noon(), By: Ada, Value: &value, Status: okr.Behind,
+		Note: "Two lines\nof text", Auto: &value, Lasting: true, EditedBy: Grace, EditedAt: Noon(),
+	}
+	require.NoError(t, s.CheckIns().Create(ctx, tenant, c))
+	other := c
+	other.ID, other.Goal = "CI2", "KR2"
+	require.NoError(t, s.CheckIns().Create(ctx, tenant, other))
+	list, n, err := s.CheckIns().List(ctx, tenant, okr.CheckInIndex("KR1"), okr.Page{})
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, []okr.CheckIn{c}, list)
+}

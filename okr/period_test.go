@@ -1,0 +1,84 @@
+package okr_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"okrbot/okr"
+)
+
+func TestPlanningPeriods(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		month time.Month
+		day   okr.Date
+		n     int
+		want  string
+	}{
+		{"a calendar quarter", 0, "2026-02-02", 0, "Q1 2026 (2026-01-01 to 2026-03-31)"},
+		{"the next", time.January, "2026-02-02", 1, "Q2 2026 (2026-04-01 to 2026-06-30)"},
+		{"over the year", time.January, "2026-12-31", 1, "Q1 2027 (2027-01-01 to 2027-03-31)"},
+		{"the last", time.January, "2026-01-01", -1, "Q4 2025 (2025-10-01 to 2025-12-31)"},
+		{"a year from July", time.July, "2026-02-02", 0, "Q3 2025/26 (2026-01-01 to 2026-03-31)"},
+		{"its first day", time.July, "2026-07-01", 0, "Q1 2026/27 (2026-07-01 to 2026-09-30)"},
+		{"a year from February", time.February, "2026-01-15", 0, "Q4 2025/26 (2025-11-01 to 2026-01-31)"},
+		{"a leap day", time.December, "2028-02-29", 0, "Q1 2027/28 (2027-12-01 to 2028-02-29)"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, c.want, okr.Tenant{PlanningStart: c.month}.Quarter(c.day, c.n).String())
+		})
+	}
+	require.Equal(t, "2026 (2026-01-01 to 2026-12-31)", okr.Tenant{}.Year("2026-06-01", 0).String())
+	require.Equal(t, "2025/26 (2025-04-01 to 2026-03-31)", okr.Tenant{PlanningStart: time.April}.Year("2026-03-31", 0).String())
+}
+
+func TestPeriodsAreFound(t *testing.T) {
+	t.Parallel()
+	sprint := okr.TimePeriod{ID: "T1", Custom: true, Period: okr.Period{Name: "Spring push", Start: "2026-02-01", End: "2026-04-15"}}
+	tenant := okr.Tenant{Periods: []okr.TimePeriod{sprint}, Current: "T1"}
+	for text, want := range map[string]string{
+		"current": "Spring push", "Spring  PUSH": "Spring push", "next": "Q2 2026", "last": "Q4 2025", "q3": "Q3 2026",
+		"Q1 2027": "Q1 2027", "2026": "2026", "T1": "Spring push", "2026-01-01/2026-03-31": "Q1 2026",
+	} {
+		p, ok := tenant.FindPeriod(text, "2026-02-02")
+		require.True(t, ok, text)
+		require.Equal(t, want, p.Name, text)
+	}
+	for _, text := range []string{"", "Q5", "someday", "2026-13-01/2026-14-01", "T9"} {
+		_, ok := tenant.FindPeriod(text, "2026-02-02")
+		require.False(t, ok, text)
+	}
+	require.Equal(t, "Q2 2026", tenant.CurrentPeriod("2026-04-16").Name, "the custom one is over")
+	var names []string
+	for _, p := range tenant.PeriodChoices("2026-02-02") {
+		names = append(names, p.Name)
+	}
+	require.Equal(t, []string{"Spring push", "Q1 2026", "Q2 2026", "Q3 2026", "Q4 2026", "Q4 2025", "2026"}, names)
+	last := tenant.PeriodChoices("2026-10-01")
+	require.Equal(t, "2027", last[len(last)-2].Name, "the next year is offered from the first day of the last quarter on")
+}
+
+func TestQuartersCoverEveryDayOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		tenant := okr.Tenant{PlanningStart: time.Month(rapid.IntRange(1, 12).Draw(t, "month"))}
+		day := dayNumber(rapid.IntRange(400, 30_000).Draw(t, "day"))
+		q, next := tenant.Quarter(day, 0), tenant.Quarter(day, 1)
+		require.True(t, q.Contains(day))
+		require.Equal(t, q.End.Add(1), next.Start)
+		require.False(t, next.Contains(day))
+		year := tenant.Year(day, 0)
+		require.True(t, year.Contains(q.Start) && year.Contains(q.End))
+		found, ok := tenant.PeriodByID(q.ID)
+		require.True(t, ok)
+		require.Equal(t, q, found)
+		named, ok := tenant.FindPeriod(q.Name, day)
+		require.True(t, ok)
+		require.Equal(t, q, named)
+	})
+}

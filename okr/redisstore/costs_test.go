@@ -1,0 +1,159 @@
+package redisstore_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"okrbot/okr"
+	"okrbot/okr/okrtest"
+	"okrbot/okr/redisstore"
+)
+
+// counter counts the commands that go to Redis and the records that come back.
+type counter struct{ commands, records atomic.Int64 }
+
+func (c *counter) DialHook(next redis.DialHook) redis.DialHook {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
+}
+
+func (c *counter) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		c.note(cmd)
+		return next(ctx, cmd)
+	}
+}
+
+func (c *counter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		for _, cmd := range cmds {
+			c.note(cmd)
+		}
+		return next(ctx, cmds)
+	}
+}
+
+func (c *counter) note(cmd redis.Cmder) {
+	c.commands.Add(1)
+	switch cmd.Name() {
+	case "get":
+		c.records.Add(1)
+	case "mget":
+		c.records.Add(int64(len(cmd.Args()) - 1))
+	}
+}
+
+// costs is what each use case costs in a tenant: commands and records read.
+type costs map[string][2]int64
+
+// measureCosts fills a tenant with objectives of five key results each and counts.
+func measureCosts(t testing.TB, url string, objectives int) costs {
+	t.Helper()
+	ctx, s := t.Context(), open(t, url)
+	service, actor := serviceOn(s), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
+	fill(t, service, s, actor, objectives)
+	count := &counter{}
+	s.Client().AddHook(count)
+	out := costs{}
+	for name, do := range map[string]func() error{
+		"list": func() error {
+			_, n, err := service.ListGoals(ctx, actor, okr.Filter{Kind: okr.Objective, Owner: okrtest.Ada.ID, Period: okrtest.FirstQuarter().SpanID(), Children: 3}, okr.Page{Offset: 5, Limit: 5})
+			require.Equal(t, objectives, n)
+			return err
+		},
+		"search": func() error {
+			views, n, err := service.Search(ctx, actor, "grow shop", okr.Page{Limit: 8})
+			require.Equal(t, objectives, n)
+			require.Len(t, views, 8)
+			return err
+		},
+		"open": func() error { _, err := service.Goal(ctx, actor, "O7"); return err },
+		"roll up": func() error {
+			value := 55.0
+			_, _, err := service.CheckIn(ctx, actor, okr.CheckInInput{Goal: "KR7", Value: &value})
+			return err
+		},
+	} {
+		commands, records := count.commands.Load(), count.records.Load()
+		require.NoError(t, do(), name)
+		out[name] = [2]int64{count.commands.Load() - commands, count.records.Load() - records}
+	}
+	return out
+}
+
+func serviceOn(s *redisstore.Store) *okr.Service {
+	return okr.NewService(okr.Options{
+		Store: s, Measurements: s, Credentials: s, Agenda: s, Counter: s, Now: okrtest.Noon,
+	})
+}
+
+// fill writes records as the service would; the settings say that no upgrade is
+// needed.
+func fill(t testing.TB, service *okr.Service, s *redisstore.Store, actor okr.Actor, objectives int) {
+	t.Helper()
+	_, _, err := service.ListGoals(t.Context(), actor, okr.Filter{}, okr.Page{Limit: 1})
+	require.NoError(t, err)
+	for n := range objectives {
+		o := okrtest.Objective(n + 1)
+		o.Title = fmt.Sprintf("Grow the web shop %d", n)
+		o.Rolled = &okr.Rolled{Children: 5, Weights: 100, At: okrtest.Noon()}
+		require.NoError(t, s.Goals().Create(t.Context(), okrtest.TenantID, o))
+		for k := range 5 {
+			kr := okrtest.KeyResult(5*n+k+1, o.ID)
+			require.NoError(t, s.Goals().Create(t.Context(), okrtest.TenantID, kr))
+		}
+	}
+}
+
+// What a turn costs grows with what it shows, not with what is stored.
+func TestCostsDoNotGrowWithTheTenant(t *testing.T) {
+	t.Parallel()
+	small, large := measureCosts(t, okrtest.StartRedis(t), 20), measureCosts(t, okrtest.StartRedis(t), 100)
+	require.Equal(t, small, large)
+	for name, c := range large {
+		require.LessOrEqual(t, c[0], int64(100), "commands of %s", name)
+		require.LessOrEqual(t, c[1], int64(60), "records of %s", name)
+		t.Logf("%s: %d commands, %d records read", name, c[0], c[1])
+	}
+}
+
+// A tenant of 1,000 objectives and 5,000 key results on a real Redis.
+func BenchmarkLargeTenant(b *testing.B) {
+	s := open(b, okrtest.StartRedis(b))
+	service, actor := serviceOn(s), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
+	fill(b, service, s, actor, 1000)
+	count := &counter{}
+	s.Client().AddHook(count)
+	value := 0.0
+	for name, do := range map[string]func() error{
+		"list": func() error {
+			_, _, err := service.ListGoals(b.Context(), actor, okr.Filter{Kind: okr.Objective, Children: 3}, okr.Page{Offset: 500, Limit: 5})
+			return err
+		},
+		"search": func() error {
+			_, _, err := service.Search(b.Context(), actor, "grow shop", okr.Page{Limit: 8})
+			return err
+		},
+		"open": func() error { _, err := service.Goal(b.Context(), actor, "O500"); return err },
+		"rollup": func() error {
+			value++
+			_, _, err := service.CheckIn(b.Context(), actor, okr.CheckInInput{Goal: "KR500", Value: &value})
+			return err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			before, start := count.commands.Load(), time.Now()
+			for b.Loop() {
+				require.NoError(b, do())
+			}
+			b.ReportMetric(float64(count.commands.Load()-before)/float64(b.N), "commands/op")
+			b.ReportMetric(float64(time.Since(start).Milliseconds())/float64(b.N), "ms/op")
+		})
+	}
+}

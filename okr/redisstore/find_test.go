@@ -1,0 +1,43 @@
+package redisstore_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/okr"
+	"okrbot/okr/okrtest"
+	"okrbot/okr/redisstore"
+)
+
+func TestFindLeavesNothing(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
+		require.NoError(t, s.Goals().Create(t.Context(), okrtest.TenantID, okrtest.Objective(1)))
+		before := strings.Split(dump(t, s), "\n")
+		list, n, err := s.Goals().Find(t.Context(), okrtest.TenantID, []string{okr.TopIndex, okr.PublicIndex}, okr.Page{})
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		require.Equal(t, okrtest.Objective(1), list[0])
+		require.ElementsMatch(t, before, strings.Split(dump(t, s), "\n"))
+	})
+}
+
+// A program of before wrote no version of the lists, and knew fewer of them.
+func TestRecordsOfAnOlderProgramGetAllTheirLists(t *testing.T) {
+	t.Parallel()
+	s := open(t, "")
+	rewriteGoal(t, s, func(raw string) string { return strings.Replace(raw, `,"x":1`, "", 1) })
+	require.NoError(t, s.Client().Del(t.Context(), keyWith(t, s, "goal:index:top")).Err())
+	find := func() int {
+		_, n, err := s.Goals().List(t.Context(), okrtest.TenantID, okr.TopIndex, okr.Page{})
+		require.NoError(t, err)
+		return n
+	}
+	require.Zero(t, find())
+	_, err := s.Goals().Update(t.Context(), okrtest.TenantID, "O1", func(*okr.Goal) error { return nil })
+	require.NoError(t, err)
+	require.Equal(t, 1, find())
+}
