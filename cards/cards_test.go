@@ -64,15 +64,25 @@ func TestSize(t *testing.T) {
 
 // TestElements walks each card: what is newer than 1.5 has a fallback of 1.5, at
 // most six actions are primary, an Execute falls back to a Submit of the same
-// data, and no input id stands twice.
+// data, no id stands twice, and what a toggle shows is there.
 func TestElements(t *testing.T) {
 	t.Parallel()
 	for _, e := range all() {
 		var card map[string]any
 		require.NoError(t, json.Unmarshal(encode(t, e.card), &card))
 		ids := map[string]bool{}
+		var targets []any
 		walk(card, func(node map[string]any) {
 			switch node["type"] {
+			case "Chart.Line":
+				require.Equal(t, "Container", node["fallback"].(map[string]any)["type"], e.name)
+			case "Action.ToggleVisibility":
+				targets = append(targets, node["targetElements"].([]any)...)
+			case "Container":
+				if id, ok := node["id"].(string); ok {
+					require.False(t, ids[id], "%s: container %s twice", e.name, id)
+					ids[id] = true
+				}
 			case "ProgressBar", "Badge":
 				require.Equal(t, "TextBlock", node["fallback"].(map[string]any)["type"], e.name)
 			case "Action.Execute":
@@ -87,6 +97,9 @@ func TestElements(t *testing.T) {
 			}
 			require.LessOrEqual(t, primary(node["actions"]), 6, e.name)
 		})
+		for _, target := range targets {
+			require.True(t, ids[target.(string)], "%s: nothing is called %s", e.name, target)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func integration(isAdmin bool) cards.IntegrationView {
 
 func gallery() []exhibit {
 	var all []exhibit
-	for _, room := range [][]exhibit{generalCards(), signInCards(), connectionCards(), goalCards(), bindCards(), reportCards()} {
+	for _, room := range [][]exhibit{generalCards(), signInCards(), connectionCards(), goalCards(), formCards(), standingCards(), checkInCards(), endCards(), listCards(), settingsCards(), bindCards(), reportCards()} {
 		all = append(all, room...)
 	}
 	return all
@@ -111,7 +111,7 @@ func goalCards() []exhibit {
 		Error: cards.FieldError{Field: "target", Message: "Start and target are both 100, so no progress could be measured. Give a target that differs from the start."},
 	}
 	return []exhibit{
-		{"goal-form-objective", cards.EditGoal(cards.GoalForm{Kind: okr.Objective, Periods: periods})},
+		{"goal-form-objective", cards.EditGoal(cards.GoalForm{Draft: "d-93", Kind: okr.Objective, Periods: periods})},
 		{"goal-form-key-result-wrong", cards.EditGoal(wrong)},
 		{"goal-form-project", cards.EditGoal(cards.GoalForm{Kind: okr.Project, Objectives: objectives, Parent: "O1"})},
 		{"goal-form-no-objective", cards.EditGoal(cards.GoalForm{Kind: okr.Project})},

@@ -15,13 +15,13 @@ func Goal(p Place, v GoalView) Card {
 func goalCard(p Place, v GoalView, bytes int) Card {
 	g := v.Goal
 	body := goalHead(v)
-	body = append(body, ended(p, v)...)
+	body = append(body, ended(p, v, bytes)...)
 	body = append(body, manual(p, v)...)
 	if g.Description != "" {
-		body = append(body, text(lines(g.Description, maxShort)))
+		body = append(body, text(lines(g.Description, shortFor(bytes))))
 	}
 	body = append(body, facts(standingFacts(v)...))
-	body = append(body, lastCheckIn(p, v)...)
+	body = append(body, lastCheckIn(p, v, bytes)...)
 	body = append(body, staleness(p, v)...)
 	body = append(body, binding(p, v, bytes)...)
 	if g.Kind == okr.Objective {

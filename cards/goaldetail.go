@@ -7,7 +7,7 @@ import (
 )
 
 // ended says how a closed or postponed goal ended.
-func ended(p Place, v GoalView) []element {
+func ended(p Place, v GoalView, bytes int) []element {
 	c := v.Goal.Closed
 	if c == nil {
 		return nil
@@ -21,7 +21,7 @@ func ended(p Place, v GoalView) []element {
 	}
 	items = append(items, note(joinMD(" · ", mdf("%s", c.By.Name), p.when(c.At))))
 	if c.Note != "" {
-		items = append(items, text(lines(c.Note, maxMessage)))
+		items = append(items, text(lines(c.Note, 2*shortFor(bytes))))
 	}
 	return []element{box("emphasis", items...)}
 }
@@ -84,14 +84,14 @@ func amount(g okr.Goal, f *float64) string {
 }
 
 // lastCheckIn is who last said something, and what.
-func lastCheckIn(p Place, v GoalView) []element {
+func lastCheckIn(p Place, v GoalView, bytes int) []element {
 	c := v.Goal.LastCheckIn
 	if c == nil {
 		return nil
 	}
 	out := []element{note(joinMD(" · ", "Last check-in", mdf("%s", c.By.Name), p.when(c.At)))}
 	if c.Note != "" {
-		out = append(out, text(lines(c.Note, maxShort)).near())
+		out = append(out, text(lines(c.Note, shortFor(bytes))).near())
 	}
 	return out
 }

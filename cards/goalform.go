@@ -29,7 +29,7 @@ func goalForm(f GoalForm, bytes int) Card {
 	in.add(textInput("title", "Title", f.Title, okr.MaxTitle).hint(titleHint(f.Kind)).required("Give it a title."))
 	switch f.Kind {
 	case okr.Objective:
-		periodInputs(&in, f.Period, f.Periods, f.Start, f.End)
+		periodInputs(&in, f.Period, f.Periods, f.Start, f.End, bytes)
 	case okr.KeyResult:
 		metricInputs(&in, f)
 	case okr.Project:
@@ -40,7 +40,7 @@ func goalForm(f GoalForm, bytes int) Card {
 	in.addFolded("more", "More", false, rest)
 	head := []element{heading(mdf("%s", title))}
 	if f.Conflict != nil {
-		head = append(head, conflictBox(*f.Conflict))
+		head = append(head, conflictBox(*f.Conflict, bytes))
 	}
 	return newCard(title, in.elements(head...), saveGoal(f, keep), cancelGoal(f.Editing))
 }
@@ -105,7 +105,7 @@ func parentInput(in *form, f GoalForm, bytes int) {
 
 // periodInputs offers periods and own dates. The dates of their own stand below,
 // since a card cannot show them only then.
-func periodInputs(in *form, period string, periods []Choice, start, end string) {
+func periodInputs(in *form, period string, periods []Choice, start, end string, bytes int) {
 	choices := append([]Choice{}, periods...)
 	if !hasChoice(choices, ChoiceCustomPeriod) {
 		choices = append(choices, Choice{Title: "Own dates", Value: ChoiceCustomPeriod})
@@ -114,7 +114,7 @@ func periodInputs(in *form, period string, periods []Choice, start, end string) 
 	if chosen == "" {
 		chosen = choices[0].Value
 	}
-	in.add(choiceInput("period", "Period", chosen, choices).required("Choose the period."))
+	in.add(limitedChoice("period", "Period", chosen, choices, bytes).required("Choose the period."))
 	dates := form{err: in.err}
 	dates.addPair(dateInput("start", "First day", start), dateInput("end", "Last day", end))
 	in.addFolded("dates", "Own dates", chosen == ChoiceCustomPeriod, dates)
@@ -133,17 +133,16 @@ func hasChoice(choices []Choice, value string) bool {
 }
 
 // conflictBox says what somebody else saved while the form was open.
-func conflictBox(c Conflict) container {
+func conflictBox(c Conflict, bytes int) container {
 	items := []element{text(mdf("▲ %s changed it while this form was open", c.By)).with(bolder, attention)}
 	if len(c.Fields) == 0 {
 		items = append(items, text("Look at it once more; nothing of what you typed is lost."))
 	}
-	for _, f := range c.Fields[:min(len(c.Fields), 6)] {
-		items = append(items, text(mdn(maxRow, "**%s**: was %s, now %s; you wrote %s", f.Name, orNothing(f.Before), orNothing(f.Theirs), orNothing(f.Yours))).near())
-	}
-	if n := len(c.Fields) - 6; n > 0 {
-		items = append(items, note(md(count(n, "more field"))))
-	}
+	shown := rowsWithin(len(c.Fields), 6, bytes, func(i int) element {
+		f := c.Fields[i]
+		return text(mdn(maxRow, "**%s**: was %s, now %s; you wrote %s", f.Name, orNothing(f.Before), orNothing(f.Theirs), orNothing(f.Yours))).near()
+	})
+	items = append(append(items, shown...), more(len(c.Fields)-len(shown), "field")...)
 	items = append(items, note("Nothing is saved yet. Save keeps what stands in the form; what only they changed is in it already."))
 	return box("warning", items...)
 }

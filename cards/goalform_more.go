@@ -13,7 +13,7 @@ func moreInputs(f GoalForm, bytes int) (in form, keep []string) {
 	if f.Kind == okr.Objective && len(f.Objectives) > 0 {
 		in.add(aboveInput(f, bytes))
 	}
-	if runeCount(f.Description)*4 > 3*bytes && bytes < 2_000 {
+	if jsonSize(f.Description) > 3*bytes {
 		in.show(note("The description is too long for this card. It stays as it is."))
 		keep = append(keep, "description")
 	} else {

@@ -21,7 +21,7 @@ func Goals(_ Place, l GoalList) Card {
 
 func goalsCard(l GoalList, bytes int) Card {
 	filters := filterInputs(l, bytes)
-	body, shown := goalTree(l.Views, maxListBytes-max(0, sizeOf(filters...)-3_000))
+	body, shown := goalTree(l.Views, min(bytes*2, maxListBytes-max(0, sizeOf(filters...)-3_000)))
 	title := "OKRs"
 	if l.Mine {
 		title = "Your OKRs"

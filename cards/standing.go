@@ -12,6 +12,10 @@ import (
 // characters.
 const maxShort = 300
 
+// shortFor is maxShort on a card that is as full as a budget of so many bytes
+// says.
+func shortFor(bytes int) int { return max(60, min(maxShort, bytes/10)) }
+
 // lines is what a person wrote in several lines, escaped, of at most n
 // characters.
 func lines(s string, n int) md {

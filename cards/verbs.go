@@ -53,7 +53,7 @@ const (
 	VerbAttention           = "attention"                                      // offset, scope
 	VerbNudge               = "nudge"                                          // goal: remind who is asked for check-ins
 	VerbSettings            = "settings"                                       //
-	VerbSettingsSave        = "settings.save"                                  // generation; inputs: see EditSettings
+	VerbSettingsSave        = "settings.save"                                  // version, keep; inputs: see EditSettings
 	VerbPeriodAdd           = "settings.period.add"                            // inputs periodName, periodStart, periodEnd, periodCurrent
 	VerbPeriodRemove        = "settings.period.remove"                         // period
 	VerbRemindLess          = "reminder.form"                                  // the person's own reminders

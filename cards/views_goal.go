@@ -122,5 +122,9 @@ func (f GoalFilter) isEmpty() bool { return f == GoalFilter{} }
 
 // pairs are the filter as data of a button.
 func (f GoalFilter) pairs() []string {
-	return []string{"owner", f.Owner, "team", f.Team, "period", f.Period, "status", f.Status, "kind", f.Kind, "text", f.Text}
+	pairs := []string{"owner", f.Owner, "team", f.Team, "period", f.Period, "status", f.Status, "kind", f.Kind, "text", f.Text}
+	for i := 1; i < len(pairs); i += 2 {
+		pairs[i] = typed(pairs[i], okr.MaxName)
+	}
+	return pairs
 }

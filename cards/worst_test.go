@@ -16,7 +16,7 @@ func worstTitles() []string { return []string{strings.Repeat("😀", 255), strin
 func worst() []exhibit {
 	var out []exhibit
 	for i, title := range worstTitles() {
-		for _, e := range worstOf(title) {
+		for _, e := range append(worstOf(title), worstGoals(title)...) {
 			e.name = fmt.Sprintf("worst-%s-%d", e.name, i)
 			out = append(out, e)
 		}
@@ -96,7 +96,7 @@ func worstOf(title string) []exhibit {
 		{"goal-objective", cards.Goal(place, o)},
 		{"goal-key-result", cards.Goal(place, v)},
 		{"goal-project", cards.Goal(place, pv)},
-		{"goals", cards.Goals(place, cards.GoalList{Views: hundred(o), Total: 1000, Offset: 15})},
+		{"goals", cards.Goals(place, cards.GoalList{Views: manyObjectives(o), Total: 1000, Offset: 15})},
 		{"goal-choose", cards.ChooseGoal(title+title+title, hundred(g), cards.VerbBind)},
 		{"goal-delete", cards.ConfirmDeleteGoal(g, 100)},
 		{"unbind", cards.ConfirmUnbind(g)},

@@ -1,0 +1,80 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// NeedsAttention lists what should be looked at, in groups, each with the one
+// thing to do next.
+func NeedsAttention(p Place, a Attention) Card {
+	rows := 0
+	for _, g := range a.Groups {
+		rows += len(g.Rows)
+	}
+	if rows == 0 {
+		return allGood(p, a)
+	}
+	return fit(func(bytes int) Card { return attentionCard(a, max(a.Total, rows), bytes) })
+}
+
+func attentionCard(a Attention, total, bytes int) Card {
+	title := "What needs attention"
+	if a.Mine {
+		title = "What needs your attention"
+	}
+	body := []element{heading(md(title))}
+	left, shown := bytes*2, 0
+	for _, g := range a.Groups {
+		if len(g.Rows) == 0 || shown > 0 && left <= 0 {
+			continue
+		}
+		list := rowsWithin(len(g.Rows), max(1, PageSize-shown), max(1, left), func(i int) element { return attentionRow(g.Rows[i]) })
+		shown += len(list)
+		left -= sizeOf(list...)
+		body = append(body, section(mdf("%s (%d)", g.Title, max(g.Total, len(g.Rows)))))
+		body = append(body, list...)
+		body = append(body, more(max(g.Total, len(g.Rows))-len(list), "OKR")...)
+	}
+	return newCard(fmt.Sprintf("%s: %d", title, total), body, attentionActions(a)...)
+}
+
+func attentionActions(a Attention) []action {
+	if a.Mine {
+		return []action{run("Everybody's", VerbAttention, "scope", "all"), run("My OKRs", VerbGoalMine)}
+	}
+	return []action{run("Only mine", VerbAttention, "scope", "mine"), run("All OKRs", VerbGoals, "scope", "all")}
+}
+
+func attentionRow(r AttentionRow) element {
+	g := r.Goal
+	left := col(stretch, text(mdf("%s", g.Title)).near(),
+		note(joinMD(" · ", mdf("%s %s", kindWord(g.Kind), g.ID), mdf("%s", statusText(r.Status)))), note(mdn(maxLong, "%s", r.Reason)))
+	cols := []column{left.middle()}
+	if step := buttonActions([]Button{r.Step}); len(step) == 1 && r.Step.Title != "" {
+		cols = append(cols, col(auto, actionsOf(step...)).middle())
+	}
+	return columns(cols...).separated().opens(run("Show "+string(g.ID), VerbGoal, "goal", string(g.ID)))
+}
+
+// allGood says that nothing needs attention, and what was looked at.
+func allGood(p Place, a Attention) Card {
+	const title = "Nothing needs attention"
+	looked := md("Nothing is stale, failing, at risk, without an owner or without a check-in.")
+	switch {
+	case a.Looked == 0 && a.Mine:
+		looked = "Nothing that is open belongs to you."
+	case a.Looked == 0:
+		looked = "There is nothing open yet. Begin with an objective."
+	}
+	items := []element{text(md("✓ "+title)).with(bolder, good), text(looked)}
+	if a.Looked > 0 {
+		items = append(items, note(md("Looked at "+count(a.Looked, "open OKR")+", ")+p.at(p.Now)))
+	}
+	actions := attentionActions(a)
+	if a.Looked == 0 {
+		actions = append([]action{run("New objective", VerbGoalNew, "kind", string(okr.Objective)).positive()}, actions...)
+	}
+	return newCard(title, []element{box("good", items...)}, actions...)
+}

@@ -1,0 +1,185 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// CheckIn is the form of a check-in, new or edited. The ids of its inputs are
+// value, status, note and, where something automatic gives the value, override;
+// behind "More" date.
+func CheckIn(p Place, f CheckInForm) Card {
+	g := f.Goal.Goal
+	title := "Check in " + string(g.ID)
+	if f.Editing != "" {
+		title = "Edit a check-in of " + string(g.ID)
+	}
+	head := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)), nowText(p, f.Goal)}
+	in := form{err: f.Error}
+	checkInInputs(&in, f)
+	rest := form{err: f.Error}
+	rest.add(dateInput("date", "Day that it tells of (empty: today)", f.Date))
+	in.addFolded("more", "Another day", f.Date != "", rest)
+	save := run("Save", VerbCheckInSave, "goal", string(g.ID), "checkin", string(f.Editing), "draft", f.Draft).positive()
+	back := run("Cancel", VerbGoal, "goal", string(g.ID)).bare()
+	if f.Editing != "" {
+		back = run("Cancel", VerbHistory, "goal", string(g.ID)).bare()
+	}
+	return newCard(title, in.elements(head...), save, back)
+}
+
+// nowText says where the goal stands before a check-in.
+func nowText(p Place, v GoalView) element {
+	list := []fact{{"Now", nowValue(v)}}
+	if m := v.Goal.Metric; m != nil && m.IsScaled() {
+		list = append(list, fact{"Goes", mdf("from %s to %s", valueText(m, &m.Start), valueText(m, &m.Target))})
+	}
+	list = append(list, fact{"Expected by now", md(percentText(v.Standing.Expected))})
+	if c := v.Goal.LastCheckIn; c != nil {
+		list = append(list, fact{"Last check-in", joinMD(" · ", p.when(c.At), mdf("%s", c.By.Name))})
+	}
+	return facts(list...)
+}
+
+func nowValue(v GoalView) md {
+	value := md("")
+	if m := v.Goal.Metric; m != nil {
+		value = mdf("%s", valueText(m, m.Current))
+	}
+	if v.Standing.Progress == nil {
+		return joinMD(" · ", value, md(statusText(v.Standing.Status)))
+	}
+	return joinMD(" · ", value, md(progressText(v.Standing.Progress)), md(statusText(v.Standing.Status)))
+}
+
+func checkInInputs(in *form, f CheckInForm) {
+	in.add(valueInput("value", f.Goal.Goal, f.Value))
+	if f.Goal.Goal.IsAutomatic() {
+		in.show(automaticText(f.Goal))
+		override := f.Override
+		if override == "" {
+			override = OverrideOnce
+		}
+		in.add(choiceInput("override", "If the value differs from the automatic one", override, []Choice{
+			{Title: "It stands until the next automatic value", Value: OverrideOnce},
+			{Title: "It stands until automatic updates are resumed", Value: OverrideLasting},
+		}))
+	}
+	in.add(statusInput("status", f.Status), linesInput("note", "What happened, and what is next", f.Note, okr.MaxNote))
+}
+
+// valueInput asks for a number of the metric, else for percent.
+func valueInput(id string, g okr.Goal, value string) input {
+	label := "Progress in percent"
+	if m := g.Metric; m != nil {
+		label = m.Name
+		if m.Unit != "" {
+			label += " (" + okr.Shorten(m.Unit, okr.MaxUnit) + ")"
+		}
+	}
+	return textInput(id, label, value, maxNumber).hint("empty: left as it is")
+}
+
+func statusInput(id, status string) input {
+	chosen := status
+	if chosen == "" {
+		chosen = ChoiceNone
+	}
+	choices := []Choice{{Title: "From progress", Value: ChoiceNone}}
+	for _, s := range []okr.Status{okr.OnTrack, okr.Behind, okr.AtRisk, okr.NotStarted} {
+		choices = append(choices, Choice{Title: statusText(s), Value: string(s)})
+	}
+	return choiceInput(id, "Status", chosen, choices)
+}
+
+// automaticText says what the value is without a person.
+func automaticText(v GoalView) element {
+	from := md("The query")
+	if v.Goal.Kind == okr.Objective {
+		from = "The average of what is below it"
+	}
+	auto := v.Standing.Automatic
+	if auto == nil {
+		auto = v.Goal.Automatic()
+	}
+	if auto == nil {
+		return note(from + " gives no value now.")
+	}
+	out := from + mdf(" gives %s", amount(v.Goal, auto)) + autoStatus(v.Standing.Auto)
+	if v.Goal.Paused() {
+		out += " Automatic updates wait."
+	}
+	return note(out)
+}
+
+// CheckedIn confirms a check-in.
+func CheckedIn(p Place, v GoalView, c okr.CheckIn) Card {
+	g := v.Goal
+	title := "Checked in " + string(g.ID)
+	items := []element{text(mdf("✓ %s", title)).with(bolder, good), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title))}
+	body := []element{box("good", items...), bar(v.Standing.Progress, v.Standing.Status), checkInBlock(p, g, c)}
+	if why := reason(v); why != "" {
+		body = append(body, note(why))
+	}
+	body = append(body, manual(p, v)...)
+	id := string(g.ID)
+	actions := []action{run("Show "+id, VerbGoal, "goal", id)}
+	if v.MayCheckIn {
+		actions = append(actions, run("Edit", VerbCheckInEdit, "goal", id, "checkin", string(c.ID)))
+	}
+	return newCard(fmt.Sprintf("%s: %s, %s", title, progressText(v.Standing.Progress), v.Standing.Status), body,
+		append(actions, run("History", VerbHistory, "goal", id))...)
+}
+
+// checkInBlock is a check-in in a few lines.
+func checkInBlock(p Place, g okr.Goal, c okr.CheckIn) container {
+	value := md("")
+	if c.Value != nil {
+		value = mdf("%s", amount(g, c.Value))
+	}
+	status := c.Shown
+	if c.Status != "" {
+		status = c.Status
+	}
+	sign := md("")
+	if status != "" {
+		sign = md(statusText(status))
+	}
+	items := []element{bold(joinMD(" · ", value, sign)), note(joinMD(" · ", mdf("%s", c.By.Name), p.at(c.At), remarks(p, g, c)))}
+	if value == "" && sign == "" {
+		items = items[1:]
+	}
+	if c.Note != "" {
+		items = append(items, text(lines(c.Note, maxShort)).near())
+	}
+	return box("", items...)
+}
+
+// remarks is what else is to know of a check-in.
+func remarks(p Place, g okr.Goal, c okr.CheckIn) md {
+	var auto, back, edited, lasting md
+	if c.Auto != nil {
+		auto = mdf("automatic was %s", amount(g, c.Auto))
+	}
+	if c.Lasting {
+		lasting = "stands until resumed"
+	}
+	if c.Backdated {
+		back = "entered on " + md(p.local(c.MadeAt).Format("2 Jan 2006"))
+	}
+	if !c.EditedAt.IsZero() {
+		edited = mdf("edited by %s", c.EditedBy.Name)
+	}
+	return joinMD(" · ", auto, lasting, back, edited)
+}
+
+// ConfirmDeleteCheckIn asks before a check-in is deleted.
+func ConfirmDeleteCheckIn(p Place, g okr.Goal, c okr.CheckIn) Card {
+	title := "Delete this check-in of " + string(g.ID) + "?"
+	body := []element{heading(mdf("%s", title)), checkInBlock(p, g, c),
+		text("Its value goes too: the goal then stands as the check-in or measurement before says. This cannot be undone.")}
+	return newCard(title, body,
+		run("Delete", VerbCheckInDelete, "goal", string(g.ID), "checkin", string(c.ID)).destructive(),
+		run("Keep it", VerbHistory, "goal", string(g.ID)))
+}

@@ -1,0 +1,111 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// Close is the form that closes or postpones a goal. The ids of its inputs are
+// state, score and note.
+func Close(f CloseForm) Card {
+	g := f.Goal.Goal
+	title := "Close " + string(g.ID)
+	head := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)), bar(f.Goal.Standing.Progress, f.Goal.Standing.Status)}
+	if f.Children > 0 {
+		head = append(head, box("warning", text(md(fmt.Sprintf("With it end %s below it that are still open, each with the same note.", below(f.Children))))))
+	}
+	in := form{err: f.Error}
+	state := f.State
+	if state == "" {
+		state = string(okr.StatusClosed)
+	}
+	in.add(choiceInput("state", "How it ends", state, []Choice{
+		{Title: "Closed: it is done, or its time is over", Value: string(okr.StatusClosed)},
+		{Title: "Postponed: not now", Value: string(okr.StatusPostponed)},
+	}), textInput("score", "Score from 0 to 1"+suggested(f.Goal), f.Score, 10).hint("for example 0.7"),
+		linesInput("note", "What was learnt", f.Note, okr.MaxNote))
+	in.show(note("After that nothing about it changes: no edits, no check-ins, no measuring. It can be reopened."))
+	return newCard(title, in.elements(head...),
+		run("Close it", VerbClose, "goal", string(g.ID), "draft", f.Draft).positive(), run("Cancel", VerbGoal, "goal", string(g.ID)).bare())
+}
+
+func suggested(v GoalView) string {
+	if v.Standing.Progress == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (progress suggests %.1f)", okr.ScoreOf(*v.Standing.Progress))
+}
+
+// Closed confirms that a goal was closed or postponed, with so many below it.
+func Closed(p Place, v GoalView, children int) Card {
+	g := v.Goal
+	word := "Closed "
+	if g.Closed != nil && g.Closed.State == okr.StatusPostponed {
+		word = "Postponed "
+	}
+	body := []element{box("good", text(mdf("✓ %s", word+string(g.ID))).with(bolder, good), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)))}
+	body = append(body, ended(p, v, maxChoiceBytes)...)
+	if children > 0 {
+		body = append(body, text(md(fmt.Sprintf("With it ended %s below it.", below(children)))))
+	}
+	id := string(g.ID)
+	return newCard(word+id, body, run("Clone into another period", VerbCloneAsk, "goal", id).positive(),
+		run("Show "+id, VerbGoal, "goal", id), run("Reopen", VerbReopenAsk, "goal", id))
+}
+
+// ConfirmReopen asks before a goal is reopened.
+func ConfirmReopen(p Place, v GoalView) Card {
+	g := v.Goal
+	title := "Reopen " + string(g.ID) + "?"
+	body := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title))}
+	body = append(body, ended(p, v, maxChoiceBytes)...)
+	body = append(body, text("Its score and note are taken away; the history keeps the check-ins. It can then be edited, checked in and measured again."))
+	if g.Kind == okr.Objective {
+		body = append(body, note("What is below it stays as it is; reopen that by itself."))
+	}
+	id := string(g.ID)
+	return newCard(title, body, run("Reopen", VerbReopen, "goal", id).positive(), run("Leave it", VerbGoal, "goal", id))
+}
+
+// Clone is the form that copies a goal into another period. The ids of its
+// inputs are period, start and end; of an objective also scope; and bindings.
+func Clone(f CloneForm) Card {
+	g := f.Goal
+	title := "Clone " + string(g.ID)
+	in := form{err: f.Error}
+	head := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)),
+		text("The copy begins anew: without values, check-ins and score.")}
+	if len(f.Periods) > 0 {
+		periodInputs(&in, f.Period, f.Periods, f.Start, f.End, maxChoiceBytes)
+	}
+	if g.Kind == okr.Objective {
+		scope := f.Scope
+		if scope == "" {
+			scope = CloneChildren
+		}
+		in.add(choiceInput("scope", "What is copied", scope, []Choice{
+			{Title: "Only the objective", Value: CloneOne}, {Title: "With what is directly below it", Value: CloneChildren},
+			{Title: "With everything below it", Value: CloneAll},
+		}))
+	}
+	in.add(toggleInput("bindings", "Queries", "Bind the copies to the same queries", f.Bindings))
+	return newCard(title, in.elements(head...),
+		run("Clone", VerbClone, "goal", string(g.ID), "draft", f.Draft).positive(), run("Cancel", VerbGoal, "goal", string(g.ID)).bare())
+}
+
+// Cloned confirms a copy of a goal, with so many goals in all; unbound says how
+// many of the copies could not be bound.
+func Cloned(source okr.Goal, v GoalView, goals, unbound int) Card {
+	g := v.Goal
+	title := fmt.Sprintf("%s is a copy of %s", g.ID, source.ID)
+	body := []element{
+		box("good", text(mdf("✓ %s", title)).with(bolder, good), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title))),
+		facts(fact{"Period", mdf("%s", g.Period)}, fact{"Copied", md(count(goals, "goal"))}),
+	}
+	if unbound > 0 {
+		body = append(body, box("warning", text(md(fmt.Sprintf("Not bound to a query: %d of the copies. Bind them by hand.", unbound)))))
+	}
+	id := string(g.ID)
+	return newCard(title, body, run("Show "+id, VerbGoal, "goal", id).positive(), run("Edit", VerbGoalEdit, "goal", id), run("Show "+string(source.ID), VerbGoal, "goal", string(source.ID)))
+}

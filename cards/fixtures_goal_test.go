@@ -1,0 +1,118 @@
+package cards_test
+
+import (
+	"strings"
+	"time"
+
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+func periodChoices() []cards.Choice {
+	return []cards.Choice{
+		{Title: "Q4 2026 (current)", Value: "2026-10-01/2026-12-31"}, {Title: "Q1 2027", Value: "2027-01-01/2027-03-31"},
+		{Title: "2027", Value: "2027-01-01/2027-12-31"}, {Title: "Own dates", Value: cards.ChoiceCustomPeriod},
+	}
+}
+
+func objectiveChoices() []cards.Choice {
+	return []cards.Choice{{Title: "O1 Launch without surprises", Value: "O1"}, {Title: "O2 " + nasty, Value: "O2"}}
+}
+
+func personChoice(p okr.Person) cards.Choice { return cards.Choice{Title: p.Name, Value: string(p.ID)} }
+
+// fullGoal has everything that a goal can have.
+func fullGoal() okr.Goal {
+	g := keyResult()
+	g.Version, g.CreatedBy, g.CoOwners, g.CheckInOwner, g.Delegate = 7, adele, []okr.Person{adele}, adele, okr.Person{ID: "x", Name: nasty}
+	g.Description = "What counts is what customers see: crashes, wrong prices, lost baskets.\nInternal tools are left out, see [the list](https://evil.example).\n" + strings.Repeat("More of it. ", 30)
+	g.Tags, g.Team, g.Level = []string{"quality", nasty, "launch"}, "Delivery", okr.LevelOrganization
+	g.Private, g.Viewers, g.OnlyEditors, g.Editors = true, []okr.Person{megan, adele}, true, []okr.Person{adele}
+	g.Weight = new(float64(40))
+	m := *g.Metric
+	m.Phases = []okr.Phase{{Date: "2026-10-31", Value: 20}, {Date: "2026-11-30", Value: 60}}
+	g.Metric = &m
+	g.LastCheckIn = &okr.CheckInMark{ID: "CI9", At: now.Add(-75 * time.Hour), By: adele, Note: "Two testers are away. " + nasty, Status: okr.Behind}
+	return g
+}
+
+func fullView() cards.GoalView {
+	v := view(fullGoal(), 40, okr.Behind)
+	v.MayCheckIn, v.Weight = true, 40
+	return v
+}
+
+// overridden is a key result whose value a person set until it is resumed.
+func overridden(lasting bool) cards.GoalView {
+	v := view(keyResult(), 55, okr.Behind)
+	v.MayCheckIn = true
+	m := *v.Goal.Metric
+	m.Current = new(float64(55))
+	v.Goal.Metric = &m
+	v.Goal.Manual = &okr.Override{Value: new(float64(55)), LastsUntilResumed: lasting, By: adele, At: now.Add(-30 * time.Hour)}
+	v.Standing.Manual, v.Standing.Automatic, v.Standing.Auto = true, new(float64(40)), okr.Behind
+	return v
+}
+
+// limit is a key result that is to stay below something.
+func limit() cards.GoalView {
+	v := view(keyResult(), 0, okr.Behind)
+	v.Goal.ID, v.Goal.Title, v.Goal.Binding = "KR6", "Hold the error rate", nil
+	v.Goal.Metric = &okr.Metric{Name: "Errors a thousand requests", Type: okr.StayBelow, Target: 5, Threshold: new(float64(8)), Current: new(6.2)}
+	v.Standing.Expected, v.MayCheckIn = 100, true
+	v.Goal.LastCheckIn = &okr.CheckInMark{At: now.Add(-26 * time.Hour), By: adele, Note: "A slow database on Monday."}
+	return v
+}
+
+func ended(state okr.Status, score *float64) cards.GoalView {
+	v := view(objective(), 73, state)
+	v.ParentTitle = ""
+	v.Goal.Closed = &okr.Closing{State: state, Score: score, By: megan, At: now.Add(-2 * time.Hour), Note: "The launch held.\nNext time we start with the receipts. " + nasty}
+	return v
+}
+
+// weighted is an objective with a tree of two levels and weights.
+func weighted() cards.GoalView {
+	v := objectiveView()
+	v.Goal.Description, v.Goal.Tags, v.Goal.Team, v.Goal.GoalType = "A launch that nobody has to apologise for.", []string{"launch"}, "Delivery", okr.Committed
+	v.ChildTotal = 6
+	v.MayCheckIn = true
+	v.Children = []cards.GoalView{fullView(), view(project(), 38.46, okr.AtRisk), unboundView(), limit()}
+	for i, w := range []float64{40, 0, 30, 30} {
+		v.Children[i].Weight = w
+	}
+	v.Children[1].Goal.Title = "New checkout"
+	sub := secondObjective()
+	sub.Weight = 10
+	v.Children = append(v.Children, sub)
+	v.Standing.Counted, v.Standing.Children, v.Standing.Weights, v.Standing.Closed = 3, 4, 110, 1
+	return v
+}
+
+func checkIn(id string, value float64, ago time.Duration) okr.CheckIn {
+	return okr.CheckIn{
+		ID: okr.CheckInID(id), Goal: "KR3", At: now.Add(-ago), MadeAt: now.Add(-ago), By: adele, Value: new(value), Shown: okr.Behind,
+		Note: "Payments are done.\nReceipts are next; " + nasty,
+	}
+}
+
+func points(first okr.Date, step int, values ...float64) []cards.Point {
+	var out []cards.Point
+	for i, v := range values {
+		out = append(out, cards.Point{Day: first.Add(i * step), Value: v})
+	}
+	return out
+}
+
+func history() cards.HistoryView {
+	odd := checkIn("CI7", 12, 400*time.Hour)
+	odd.Note, odd.Status, odd.Auto, odd.Lasting, odd.Backdated, odd.MadeAt = "", okr.OnTrack, new(float64(9)), true, true, now.Add(-300*time.Hour)
+	odd.EditedBy, odd.EditedAt = megan, now.Add(-100*time.Hour)
+	v := fullView()
+	return cards.HistoryView{
+		Goal: v, Points: points("2026-10-05", 7, 0, 4, 9, 12.345, 18, 26, 33, 40), Expected: points("2026-10-01", 91, 0, 100),
+		Projection: &cards.Projection{Points: points("2026-11-23", 60, 40, 100), From: 8, AtEnd: 78, End: "2026-12-31", Meets: "2027-01-22"},
+		CheckIns:   []cards.CheckInRow{{CheckIn: checkIn("CI9", 33, 75*time.Hour), MayEdit: true}, {CheckIn: odd}},
+		Total:      9,
+	}
+}

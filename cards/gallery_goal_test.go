@@ -1,0 +1,195 @@
+package cards_test
+
+import (
+	"time"
+
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// fullForm has something in every field.
+func fullForm() cards.GoalForm {
+	return cards.GoalForm{
+		Kind: okr.KeyResult, Editing: "KR3", Version: 7, Title: "Close the launch bugs", OwnerName: "Megan Bowen", Owner: string(megan.ID),
+		Owners: []cards.Choice{personChoice(megan), personChoice(adele)}, Parent: "O1", Objectives: objectiveChoices(),
+		Metric: "Bugs closed", Type: string(okr.Increase), UnitKind: string(okr.UnitPercent), Unit: "%", StartValue: "10", Target: "95", Phases: "2026-10-31: 20\n2026-11-30: 60",
+		Description: "What counts is what customers see.\nInternal tools are left out.", Tags: "quality, launch", Team: "Delivery", Teams: []string{"Delivery", "Growth"},
+		Level: string(okr.LevelOrganization), Weight: "40", Private: true, CoOwners: cards.People{Names: "Adele Vance", Chosen: []cards.Choice{personChoice(adele)}},
+		CheckInOwner: cards.People{Names: "Adele Vance", Chosen: []cards.Choice{personChoice(adele)}},
+	}
+}
+
+func formCards() []exhibit {
+	more := fullForm()
+	more.Phases = "tomorrow: 20"
+	more.Error = cards.FieldError{Field: "phases", Message: "Each phase has a day and a number, for example 2026-02-15: 40."}
+	picker := fullForm()
+	picker.Picker = cards.DatasetPeople
+	picker.Error = cards.FieldError{Field: "weight", Message: "A weight is a percentage from 0 to 100; leave it empty for an equal share."}
+	conflict := fullForm()
+	conflict.Title = "Close all launch bugs"
+	conflict.Conflict = &cards.Conflict{By: "Adele Vance", At: now, Fields: []cards.ConflictField{
+		{Name: "Title", Before: "Close the launch bugs", Theirs: "Close most launch bugs " + nasty, Yours: "Close all launch bugs"},
+		{Name: "Target value", Before: "100", Theirs: "90", Yours: "95"}, {Name: "Team", Theirs: "Growth", Yours: "Delivery"},
+	}}
+	control := fullForm()
+	control.Editing, control.Draft, control.Type, control.Unit, control.UnitKind, control.Threshold, control.Target, control.Phases = "", "d-93", string(okr.StayBelow), "errors", string(okr.UnitWord), "3", "5", ""
+	control.Error = cards.FieldError{Field: "threshold", Message: "The risk threshold (3) must be above the limit (5): between the two it is behind, from there on at risk."}
+	dates := cards.GoalForm{
+		Draft: "d-93", Kind: okr.Objective, Title: "Calm operations", Parent: "O1", Objectives: objectiveChoices(), Periods: periodChoices(), Period: cards.ChoiceCustomPeriod,
+		Start: "2026-09-01", End: "2026-08-01", GoalType: string(okr.Committed),
+		Error: cards.FieldError{Field: "end", Message: "The last day (2026-08-01) must come after the first day (2026-09-01)."},
+	}
+	objective := dates
+	objective.Period, objective.Start, objective.End, objective.Error = periodChoices()[0].Value, "", "", cards.FieldError{}
+	return []exhibit{
+		{"goal-form-objective-above", cards.EditGoal(objective)},
+		{"goal-form-objective-dates", cards.EditGoal(dates)},
+		{"goal-form-key-result", cards.EditGoal(fullForm())},
+		{"goal-form-key-result-more", cards.EditGoal(more)},
+		{"goal-form-key-result-picker", cards.EditGoal(picker)},
+		{"goal-form-conflict", cards.EditGoal(conflict)},
+		{"goal-form-limit-wrong", cards.EditGoal(control)},
+	}
+}
+
+func standingCards() []exhibit {
+	baseline := limit()
+	baseline.Goal.Metric = &okr.Metric{Name: "Minutes to set up", Unit: "min", Type: okr.Baseline, Current: new(float64(34))}
+	baseline.Standing = okr.Standing{Status: okr.StatusInProgress, Expected: 59}
+	bare := objectiveView()
+	bare.Children, bare.Standing = nil, okr.Standing{Expected: 59.3, Status: okr.NoData}
+	reader := fullView()
+	reader.MayEdit, reader.MayCheckIn = false, false
+	status := view(project(), 38.46, okr.OnTrack)
+	status.Goal.Manual, status.Standing.Auto, status.Standing.Automatic = &okr.Override{Status: okr.OnTrack, By: megan, At: now}, okr.AtRisk, new(38.46)
+	lonely := cards.HistoryView{Goal: limit()}
+	met := history()
+	met.Projection.Meets, met.Goal, met.Offset, met.Total, met.CheckIns = "2026-12-20", view(keyResult(), 40, okr.OnTrack), 6, 9, nil
+	never := history()
+	never.Projection.Meets, never.Projection.Points = "", points("2026-11-23", 38, 40, 38)
+	return []exhibit{
+		{"goal-full", cards.Goal(place, fullView())},
+		{"goal-full-reader", cards.Goal(place, reader)},
+		{"goal-weighted", cards.Goal(place, weighted())},
+		{"goal-limit", cards.Goal(place, limit())},
+		{"goal-baseline", cards.Goal(place, baseline)},
+		{"goal-objective-bare", cards.Goal(place, bare)},
+		{"goal-overridden-once", cards.Goal(place, overridden(false))},
+		{"goal-overridden-lasting", cards.Goal(place, overridden(true))},
+		{"goal-status-by-hand", cards.Goal(place, status)},
+		{"goal-closed", cards.Goal(place, ended(okr.StatusClosed, new(0.7)))},
+		{"goal-closed-full", cards.Goal(place, ended(okr.StatusClosed, new(float64(1))))},
+		{"goal-postponed", cards.Goal(place, ended(okr.StatusPostponed, nil))},
+		{"why-objective", cards.Why(place, weighted())},
+		{"why-key-result", cards.Why(place, fullView())},
+		{"why-project", cards.Why(place, view(project(), 38.46, okr.AtRisk))},
+		{"why-unbound", cards.Why(place, limit())},
+		{"why-nothing", cards.Why(place, bare)},
+		{"history", cards.History(place, history())},
+		{"history-met", cards.History(place, met)},
+		{"history-not-met", cards.History(place, never)},
+		{"history-empty", cards.History(place, lonely)},
+		{"result-key-result", cards.Result(place, fullView())},
+		{"result-objective", cards.Result(place, weighted())},
+		{"result-closed", cards.Result(place, ended(okr.StatusClosed, new(0.7)))},
+	}
+}
+
+func checkInCards() []exhibit {
+	form := cards.CheckInForm{Draft: "d-93", Goal: limit()}
+	auto := cards.CheckInForm{Draft: "d-93", Goal: overridden(true), Value: "55", Override: cards.OverrideLasting}
+	wrong := cards.CheckInForm{
+		Editing: "CI9", Goal: fullView(), Value: "a lot", Status: string(okr.AtRisk), Note: "Payments are done.\nReceipts are next.", Date: "2026-11-20",
+		Error: cards.FieldError{Field: "value", Message: "The value must be a number, for example 80 or 12.5."},
+	}
+	by := cards.CheckInForm{Draft: "d-93", Goal: weighted()}
+	said := checkIn("CI9", 55, time.Minute)
+	said.Auto, said.Lasting = new(float64(40)), true
+	return []exhibit{
+		{"checkin", cards.CheckIn(place, form)},
+		{"checkin-automatic", cards.CheckIn(place, auto)},
+		{"checkin-objective", cards.CheckIn(place, by)},
+		{"checkin-wrong", cards.CheckIn(place, wrong)},
+		{"checked-in", cards.CheckedIn(place, limit(), checkIn("CI9", 6.2, time.Minute))},
+		{"checked-in-override", cards.CheckedIn(place, overridden(true), said)},
+		{"checkin-delete", cards.ConfirmDeleteCheckIn(place, fullGoal(), checkIn("CI9", 33, 75*time.Hour))},
+		{"reminder", cards.Reminder(place, cards.ReminderView{Goals: []cards.GoalView{limit(), overridden(true), unboundView()}, Total: 8})},
+		{"nudge", cards.Nudge(place, cards.NudgeView{Goal: limit(), Reason: "It has been on track without moving for 4 weeks."})},
+		{"nudge-from", cards.Nudge(place, cards.NudgeView{Goal: unboundView(), From: "Megan Bowen", Reason: "Nobody has checked in.", Since: now.Add(-700 * time.Hour)})},
+	}
+}
+
+func endCards() []exhibit {
+	clone := cards.CloneForm{Draft: "d-93", Goal: objective(), Periods: periodChoices(), Period: periodChoices()[1].Value, Bindings: true}
+	wrong := clone
+	wrong.Period, wrong.Error = cards.ChoiceCustomPeriod, cards.FieldError{Field: "start", Message: "Give the first day as a date, for example 2026-01-01."}
+	copied := view(objective(), 0, okr.NotStarted)
+	copied.Goal.ID = "O9"
+	closing := cards.CloseForm{Draft: "d-93", Goal: weighted(), Children: 4}
+	badScore := cards.CloseForm{Draft: "d-93", Goal: fullView(), State: string(okr.StatusPostponed), Score: "7", Note: "Later.", Error: cards.FieldError{Field: "score", Message: "A score is a number from 0 to 1."}}
+	return []exhibit{
+		{"close", cards.Close(closing)},
+		{"close-wrong", cards.Close(badScore)},
+		{"closed", cards.Closed(place, ended(okr.StatusClosed, new(0.4)), 4)},
+		{"closed-postponed", cards.Closed(place, ended(okr.StatusPostponed, nil), 0)},
+		{"reopen", cards.ConfirmReopen(place, ended(okr.StatusClosed, new(0.7)))},
+		{"clone", cards.Clone(clone)},
+		{"clone-wrong", cards.Clone(wrong)},
+		{"clone-key-result", cards.Clone(cards.CloneForm{Draft: "d-93", Goal: keyResult(), Periods: periodChoices()})},
+		{"cloned", cards.Cloned(objective(), copied, 5, 1)},
+	}
+}
+
+func listCards() []exhibit {
+	people := []cards.Choice{personChoice(megan), personChoice(adele)}
+	list := cards.GoalList{
+		Views: []cards.GoalView{weighted(), secondObjective()}, Total: 17, Offset: 5, Mine: true, Owners: people, Teams: []cards.Choice{{Title: "Delivery", Value: "Delivery"}}, Periods: periodChoices()[:3],
+		Filter: cards.GoalFilter{Status: string(okr.Behind), Team: "Delivery", Text: nasty, Owner: string(megan.ID)},
+	}
+	closed := []cards.GoalView{ended(okr.StatusClosed, new(0.7)), fullView(), view(project(), 38.46, okr.AtRisk)}
+	closed[0].Goal.ID = "O7"
+	groups := []cards.AttentionGroup{
+		{Title: "Cannot be measured", Total: 3, Rows: []cards.AttentionRow{{Goal: keyResult(), Status: okr.Behind, Reason: "The sign-in of megan@contoso.example is no longer accepted, for 2 days.", Step: cards.Button{Title: "Sign in", Verb: cards.VerbConnectionSignIn, Data: map[string]string{"connection": "C8"}, Style: "positive"}}}},
+		{Title: "At risk", Total: 1, Rows: []cards.AttentionRow{{Goal: project(), Status: okr.AtRisk, Reason: "Expected 59 %, is at 38 %.", Step: cards.Button{Title: "Check in", Verb: cards.VerbCheckIn, Data: map[string]string{"goal": "P4"}}}}},
+		{Title: "Without a check-in", Total: 1, Rows: []cards.AttentionRow{{Goal: unboundView().Goal, Status: okr.NoData, Reason: "No check-in for 28 days.", Step: cards.Button{Title: "Nudge", Verb: cards.VerbNudge, Data: map[string]string{"goal": "KR5"}}}}},
+	}
+	return []exhibit{
+		{"goals-mine-filtered", cards.Goals(place, list)},
+		{"goals-flat", cards.Goals(place, cards.GoalList{Views: closed, Total: 3})},
+		{"goals-mine-empty", cards.Goals(place, cards.GoalList{Mine: true})},
+		{"goals-none-match", cards.Goals(place, cards.GoalList{Filter: list.Filter, Owners: people, Periods: periodChoices()})},
+		{"goals-page-gone", cards.Goals(place, cards.GoalList{Offset: 15})},
+		{"attention", cards.NeedsAttention(place, cards.Attention{Groups: groups, Total: 5, Looked: 21})},
+		{"attention-mine", cards.NeedsAttention(place, cards.Attention{Groups: groups[1:2], Mine: true, Total: 1, Looked: 3})},
+		{"attention-none", cards.NeedsAttention(place, cards.Attention{Looked: 21})},
+		{"attention-nothing-there", cards.NeedsAttention(place, cards.Attention{})},
+		{"attention-mine-nothing-there", cards.NeedsAttention(place, cards.Attention{Mine: true})},
+	}
+}
+
+func settingsCards() []exhibit {
+	tenant := okr.Tenant{
+		TimeZone: "Europe/Paris", PlanningStart: time.July, Bands: okr.DefaultBands(), Current: "TP2", CreateRule: okr.CreateRule{Organization: okr.CreateByChosen, People: []okr.Person{megan, adele}},
+		Periods: []okr.TimePeriod{
+			{ID: "TP1", Period: okr.Period{Name: "Spring 2027", Start: "2027-03-01", End: "2027-05-31"}, Custom: true},
+			{ID: "TP2", Period: okr.Period{Name: nasty, Start: "2026-11-01", End: "2026-12-31"}, Custom: true},
+		},
+		DigestDefault: okr.DigestRule{Cadence: okr.Weekly, Weekday: time.Friday, Hour: 16},
+	}
+	form := cards.SettingsOf(tenant)
+	form.IsAdmin = true
+	wrong := form
+	wrong.PeriodName, wrong.PeriodStart, wrong.PeriodEnd = "Winter", "2027-02-01", "2027-01-01"
+	wrong.Error = cards.FieldError{Field: "periodEnd", Message: "The last day (2027-01-01) must come after the first day (2027-02-01)."}
+	zone := form
+	zone.TimeZone, zone.Error = "Paris", cards.FieldError{Field: "timeZone", Message: "There is no time zone Paris. Write it as Europe/Paris."}
+	reader := cards.SettingsOf(tenant)
+	reader.Admins = []string{"Megan Bowen"}
+	return []exhibit{
+		{"settings", cards.EditSettings(form)},
+		{"settings-period-wrong", cards.EditSettings(wrong)},
+		{"settings-zone-wrong", cards.EditSettings(zone)},
+		{"settings-reader", cards.EditSettings(reader)},
+	}
+}

@@ -1,0 +1,165 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// maxHistoryRows is how many check-ins a card of the history shows.
+const maxHistoryRows = 6
+
+// lastValues is how many values stand in place of a chart.
+const lastValues = 8
+
+// History shows a goal over time: its values with the expected line and the
+// projection, and a page of its check-ins.
+func History(p Place, h HistoryView) Card {
+	return fit(func(bytes int) Card { return historyCard(p, h, bytes) })
+}
+
+func historyCard(p Place, h HistoryView, bytes int) Card {
+	g := h.Goal.Goal
+	title := "History of " + string(g.ID)
+	body := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)), bar(h.Goal.Standing.Progress, h.Goal.Standing.Status)}
+	body = append(body, chart(h)...)
+	body = append(body, projection(h)...)
+	total := max(h.Total, h.Offset+len(h.CheckIns))
+	body = append(body, section("Check-ins"))
+	if len(h.CheckIns) == 0 {
+		body = append(body, text("Nobody has checked in yet. A check-in says in a sentence what happened and what is next."))
+	}
+	shown := rowsWithin(len(h.CheckIns), maxHistoryRows, bytes, func(i int) element { return checkInRow(p, g, h.CheckIns[i]) })
+	body = append(body, shown...)
+	if total > 0 {
+		if t := rangeText(total, h.Offset, len(shown)); t != "" {
+			body = append(body, note(t))
+		}
+	}
+	return newCard(title, body, historyActions(h, total, len(shown))...)
+}
+
+func historyActions(h HistoryView, total, shown int) []action {
+	id := string(h.Goal.Goal.ID)
+	var out []action
+	if h.Goal.MayCheckIn && h.Goal.Goal.IsOpen() {
+		out = append(out, run("Check in", VerbCheckIn, "goal", id).positive())
+	}
+	if h.Offset > 0 {
+		out = append(out, run("Newer", VerbHistory, "goal", id, "offset", fmt.Sprint(max(0, h.Offset-maxHistoryRows))))
+	}
+	if h.Offset+shown < total {
+		out = append(out, run("Older", VerbHistory, "goal", id, "offset", fmt.Sprint(h.Offset+shown)))
+	}
+	return append(out, run("Show "+id, VerbGoal, "goal", id), run("Why", VerbWhy, "goal", id))
+}
+
+// chart draws the values; where a client has no charts it lists the last ones.
+func chart(h HistoryView) []element {
+	g := h.Goal.Goal
+	if len(h.Points) == 0 {
+		return []element{text("There are no values yet.")}
+	}
+	c := lineChart{
+		Type: "Chart.Line", Title: Plain(chartTitle(g), maxRow), XTitle: "Day", YTitle: Plain(unitTitle(g), maxRow),
+		Data:     []chartLine{chartOf(Plain(chartTitle(g), maxRow), chartMain, h.Points)},
+		Fallback: valueTable(h),
+	}
+	if len(h.Expected) > 1 {
+		c.Data = append(c.Data, chartOf("Expected", chartNeutral, h.Expected))
+	}
+	if pr := h.Projection; pr != nil && len(pr.Points) > 1 {
+		c.Data = append(c.Data, chartOf("Projection", chartGuess, pr.Points))
+	}
+	return []element{c}
+}
+
+func chartTitle(g okr.Goal) string {
+	if g.Metric != nil {
+		return g.Metric.Name
+	}
+	return "Progress"
+}
+
+func unitTitle(g okr.Goal) string {
+	if g.Metric == nil {
+		return "%"
+	}
+	if g.Metric.Unit == "" {
+		return "Value"
+	}
+	return g.Metric.Unit
+}
+
+// valueTable lists the last values, newest first, each with what is expected on
+// its day.
+func valueTable(h HistoryView) container {
+	g := h.Goal.Goal
+	points := h.Points[max(0, len(h.Points)-lastValues):]
+	set := facts()
+	for i := len(points) - 1; i >= 0; i-- {
+		p := points[i]
+		value := mdf("%s", amount(g, &p.Value))
+		if e, ok := valueOn(h.Expected, p.Day); ok {
+			value += mdf(" (expected %s)", amount(g, &e))
+		}
+		set.Facts = append(set.Facts, fact{mdf("%s", p.Day), value})
+	}
+	items := []element{section(mdf("%s", chartTitle(g))), set}
+	return box("", append(items, more(len(h.Points)-len(points), "earlier value")...)...)
+}
+
+// valueOn reads a line on a day; false outside of it.
+func valueOn(line []Point, day okr.Date) (float64, bool) {
+	at := day.Days()
+	for i := 1; i < len(line); i++ {
+		before, after := line[i-1], line[i]
+		first, last := before.Day.Days(), after.Day.Days()
+		if at < first || at > last || last == first {
+			continue
+		}
+		return before.Value + (after.Value-before.Value)*float64(at-first)/float64(last-first), true
+	}
+	return 0, false
+}
+
+// projection says where the values lead, and that this is no promise.
+func projection(h HistoryView) []element {
+	pr, g := h.Projection, h.Goal.Goal
+	if pr == nil {
+		if len(h.Points) > 0 && g.IsOpen() && (g.Metric == nil || g.Metric.IsScaled()) {
+			return []element{note("A projection needs at least 4 values.")}
+		}
+		return nil
+	}
+	meets := md("The target is not met at this pace.")
+	color := warning
+	if pr.Meets != "" {
+		meets = mdf("At this pace the target is met on %s", pr.Meets)
+		late := pr.End != "" && pr.Meets.Days() > pr.End.Days()
+		if late {
+			meets += md(fmt.Sprintf(", %s after the end of the period.", count(pr.Meets.Days()-pr.End.Days(), "day")))
+		} else {
+			meets, color = meets+".", good
+		}
+	}
+	end := mdf("A projection from the last %d values, not a promise", pr.From)
+	if pr.End != "" {
+		end += mdf("; on %s it would stand at %s", pr.End, amount(g, &pr.AtEnd))
+	}
+	return []element{text(meets).with(bolder, color), note(end + ".")}
+}
+
+// checkInRow is a check-in with the buttons of those who may change it.
+func checkInRow(p Place, g okr.Goal, r CheckInRow) element {
+	block := checkInBlock(p, g, r.CheckIn)
+	if !r.MayEdit || !g.IsOpen() {
+		block.Separator = true
+		return block
+	}
+	change := run("Edit", VerbCheckInEdit, "goal", string(g.ID), "checkin", string(r.CheckIn.ID))
+	remove := run("Delete", VerbCheckInAskDel, "goal", string(g.ID), "checkin", string(r.CheckIn.ID))
+	block.Items = append(block.Items, actionsOf(change, remove))
+	block.Separator = true
+	return block
+}

@@ -1,0 +1,76 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// maxAsked is how many goals one reminder asks about.
+const maxAsked = 6
+
+// Reminder asks a person for check-ins, to be answered on the card. The ids of
+// its inputs are value.<goal>, status.<goal> and note.<goal>.
+func Reminder(p Place, r ReminderView) Card {
+	title := "Time to check in"
+	total := max(r.Total, len(r.Goals))
+	head := []element{heading(md(title)), text(md(fmt.Sprintf("How do you see %s? Choose one to answer it here.", count(total, "OKR"))))}
+	return fit(func(bytes int) Card {
+		body := append([]element{}, head...)
+		left, shown := bytes*2, 0
+		for i, v := range r.Goals[:min(len(r.Goals), maxAsked)] {
+			group := asked(p, v, i == 0)
+			if left -= sizeOf(group...); left < 0 && i > 0 {
+				break
+			}
+			body = append(body, group...)
+			shown++
+		}
+		body = append(body, more(total-shown, "OKR")...)
+		return newCard(fmt.Sprintf("%s: %s", title, count(total, "OKR")), body,
+			run("My OKRs", VerbGoalMine).bare(), run("When I am asked", VerbRemindLess).bare())
+	})
+}
+
+// asked is one goal with the inputs of a short check-in folded below it.
+func asked(p Place, v GoalView, isOpen bool) []element {
+	id := "ask-" + string(v.Goal.ID)
+	row := goalRow(v, 0).separated().opens(toggle("Answer "+string(v.Goal.ID), id))
+	return []element{row, foldable(id, isOpen, quickInputs(p, v)...)}
+}
+
+// quickInputs are a check-in in three inputs.
+func quickInputs(p Place, v GoalView) []element {
+	g := v.Goal
+	id := string(g.ID)
+	out := lastCheckIn(p, v, maxChoiceBytes)
+	if g.IsAutomatic() {
+		out = append(out, automaticText(v))
+	}
+	return append(out,
+		columns(col(stretch, valueInput("value."+id, g, "")), col(stretch, statusInput("status."+id, ""))),
+		linesInput("note."+id, "What happened, and what is next", "", okr.MaxNote),
+		actionsOf(run("Check in "+id, VerbCheckInQuick, "goal", id).positive(), run("Nothing new", VerbCheckInSame, "goal", id).bare(),
+			run("Show "+id, VerbGoal, "goal", id).bare()))
+}
+
+// Nudge asks about one goal that has become quiet, to be answered on the card.
+// Its inputs are those of [Reminder].
+func Nudge(p Place, n NudgeView) Card {
+	g := n.Goal.Goal
+	title := "How is " + string(g.ID) + "?"
+	who := md("")
+	if n.From != "" {
+		who = mdf("%s asks.", n.From)
+	}
+	body := []element{heading(mdf("%s", title)), text(joinMD(" ", who, mdn(maxLong, "%s", n.Reason)))}
+	if who == "" && n.Reason == "" {
+		body = body[:1]
+	}
+	if !n.Since.IsZero() {
+		body = append(body, note("Since "+p.when(n.Since)))
+	}
+	body = append(body, goalHead(n.Goal)...)
+	body = append(body, quickInputs(p, n.Goal)...)
+	return newCard(title+" "+okr.Shorten(g.Title, maxRow), body, run("When I am asked", VerbRemindLess).bare())
+}

@@ -1,0 +1,155 @@
+package cards
+
+import (
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// maxWhyItems is how many work items stand under each sort of change.
+const maxWhyItems = 3
+
+// Why explains a number down to what it is made of: objective, weights, key
+// results and projects, measurement, query and items. What is below each key
+// result folds.
+func Why(p Place, v GoalView) Card {
+	return fit(func(bytes int) Card { return whyCard(p, v, bytes) })
+}
+
+func whyCard(p Place, v GoalView, bytes int) Card {
+	g := v.Goal
+	title := fmt.Sprintf("Why %s is at %s", g.ID, progressText(v.Standing.Progress))
+	body := []element{heading(mdf("%s", title))}
+	if g.Parent != "" && v.ParentTitle != "" {
+		body = append(body, upward(v))
+	}
+	body = append(body, goalHead(v)[1:]...)
+	body = append(body, manual(p, v)...)
+	if g.Kind == okr.Objective {
+		body = append(body, whyChildren(p, v, bytes)...)
+	} else {
+		body = append(body, whyLeaf(p, v, bytes)...)
+	}
+	id := string(g.ID)
+	return newCard(title, body, run("Show "+id, VerbGoal, "goal", id), run("History", VerbHistory, "goal", id), run("All OKRs", VerbGoals))
+}
+
+// upward leads to the objective above, with the weight in it.
+func upward(v GoalView) element {
+	share := md("")
+	if v.Weight > 0 {
+		share = md(percentText(v.Weight) + " of ")
+	}
+	return columns(col(stretch, note("▴ "+share+mdf("%s %s", v.Goal.Parent, v.ParentTitle)))).near().
+		opens(run("Why "+string(v.Goal.Parent), VerbWhy, "goal", string(v.Goal.Parent)))
+}
+
+// whyChildren shows what an objective is made of. Details are left out before
+// rows, so that the sum can be followed even where little fits.
+func whyChildren(p Place, v GoalView, bytes int) []element {
+	if len(v.Children) == 0 {
+		return []element{text("Nothing below it counts yet.")}
+	}
+	out := []element{text("It is " + takenFrom(v) + "."), note("Choose a row to see what it rests on.")}
+	n := min(len(v.Children), PageSize)
+	each := bytes * 3 / 2 / n
+	left, shown := 2*bytes, 0
+	for _, c := range v.Children[:n] {
+		row := whyRow(p, c, each)
+		if left -= sizeOf(row...); left < 0 && shown > 0 {
+			break
+		}
+		out = append(out, row...)
+		shown++
+	}
+	return append(out, more(max(v.ChildTotal, len(v.Children))-shown, "OKR")...)
+}
+
+// whyRow is a child with its weight and what that gives; its details fold below.
+func whyRow(p Place, v GoalView, bytes int) []element {
+	g := v.Goal
+	id := "why-" + string(g.ID)
+	left := col(stretch, text(mdf("%s", g.Title)).near(), note(joinMD(" · ", mdf("%s %s", kindWord(g.Kind), g.ID), share(v))))
+	right := col(auto, bold(md(progressText(v.Standing.Progress))).right(), statusBlock(v.Standing.Status).right().near())
+	if v.Standing.Progress == nil {
+		right.Items = right.Items[1:]
+	}
+	open := actionsOf(run("Why "+string(g.ID), VerbWhy, "goal", string(g.ID)))
+	below := within(bytes, append(whyLeaf(p, v, bytes), open), []element{open})
+	return []element{
+		columns(left, right).separated().opens(toggle("Show or hide what "+string(g.ID)+" rests on", id)),
+		foldable(id, false, columns(indent(1), col(stretch, below...))),
+	}
+}
+
+// share is what a child adds to its objective.
+func share(v GoalView) md {
+	switch {
+	case v.Weight <= 0:
+		return "does not count"
+	case v.Standing.Progress == nil:
+		return md(percentText(v.Weight)) + " of it, no data: left out"
+	}
+	points := v.Weight * *v.Standing.Progress / 100
+	return md(fmt.Sprintf("%s of it, adds %s points", percentText(v.Weight), okr.FormatNumber(points)))
+}
+
+// whyLeaf says what a key result or project rests on.
+func whyLeaf(p Place, v GoalView, bytes int) []element {
+	g := v.Goal
+	var out []element
+	if m := g.Metric; m != nil {
+		out = append(out, facts(fact{mdf("%s", m.Name), metricText(m)}, fact{"Progress", wayText(m)}))
+	}
+	switch {
+	case g.Kind == okr.Objective:
+		if v.Standing.Children > 0 {
+			out = append(out, text("It is "+takenFrom(v)+"."))
+		}
+		return append(out, note("It has its own key results and projects."))
+	case g.Binding == nil:
+		return append(append(out, byHand(p, v, bytes)...), note("Not bound to a query."))
+	case g.Binding.Last == nil:
+		return append(out, text("Bound to "+link(g.Binding.Query.Name, g.Binding.Query.URL, okr.MaxName)+", not measured yet."))
+	}
+	return append(out, whyMeasured(p, v, bytes)...)
+}
+
+// wayText is the way gone from start to target.
+func wayText(m *okr.Metric) md {
+	progress, ok := m.ScaledProgress()
+	if !ok || !m.IsScaled() {
+		return ""
+	}
+	return mdf("(%s − %s) ÷ (%s − %s) = %s", okr.FormatNumber(*m.Current), okr.FormatNumber(m.Start),
+		okr.FormatNumber(m.Target), okr.FormatNumber(m.Start), percentText(progress))
+}
+
+func byHand(p Place, v GoalView, bytes int) []element {
+	if v.Goal.LastCheckIn == nil {
+		return []element{text("Nobody has checked in yet.")}
+	}
+	return lastCheckIn(p, v, bytes)
+}
+
+// whyMeasured leads from the value to query and work items.
+func whyMeasured(p Place, v GoalView, bytes int) []element {
+	b := v.Goal.Binding
+	m := *b.Last
+	method := md("completed work items ÷ all")
+	if b.Method != "" {
+		method = mdf("%s", b.Method.Words(b.Field))
+	}
+	out := []element{facts(
+		fact{"Counted", measured(m)}, fact{"Method", method}, fact{"Left out", leftOut(m, b.ItemType)}, fact{"Unclear", unclear(m)},
+		fact{"Query", link(b.Query.Name, b.Query.URL, maxRow)}, fact{"Measured", p.when(m.At)},
+	)}
+	if v.Stale {
+		out = append(out, healthBlock(b.Health))
+	}
+	items := changeItems(m.Changes, maxWhyItems)
+	if s := scopeText(m.Changes, b); s != "" {
+		items = append([]element{note(s)}, items...)
+	}
+	return append(out, within(bytes-sizeOf(out...), items, nil)...)
+}

@@ -1,0 +1,105 @@
+package cards_test
+
+import (
+	"fmt"
+	"strings"
+
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// worstGoals is each card of a goal and its life with the longest of texts.
+func worstGoals(title string) []exhibit {
+	long := strings.Repeat(okr.Shorten(title, 250)+"\n", 8)
+	person := okr.Person{ID: okr.UserID(strings.Repeat("a", 36)), Name: title}
+	people := hundred(person)[:50]
+	q := okr.Query{ID: strings.Repeat("9", 36), Name: title, Path: title, Kind: okr.TreeQuery, URL: "https://dev.azure.com/" + strings.Repeat("a", 370)}
+	ref := okr.WorkItemRef{ID: 1 << 30, Type: title, Title: okr.Shorten(title, 120), URL: q.URL}
+	list := okr.ItemList{Count: 100, First: hundred(ref)[:10]}
+	m := measurement()
+	m.Changes, m.Account, m.Connection = okr.Changes{Completed: list, Added: list, Removed: list, Reopened: list, Revalued: list}, title, title
+	g := fullGoal()
+	g.Title, g.Description, g.Team, g.Owner, g.CoOwners, g.Viewers, g.Editors = title, long, title, person, people, people, people
+	g.Tags = hundred(okr.Shorten(title, okr.MaxTag))[:10]
+	g.Metric = &okr.Metric{Name: title, Unit: title, Target: 100, Current: new(float64(40)), Phases: hundred(okr.Phase{Date: "2026-10-10", Value: 12.34})[:30]}
+	g.Binding = &okr.Binding{Connection: "C99999", Query: q, Method: okr.PercentCompleted, ItemType: title, Last: &m, Health: okr.Health{State: okr.HealthQueryGone, Problem: title + title + title, Since: now}}
+	g.Manual = &okr.Override{Value: new(float64(55)), LastsUntilResumed: true, By: person, At: now}
+	g.LastCheckIn = &okr.CheckInMark{By: person, At: now, Note: long}
+	v := cards.GoalView{Goal: g, Standing: standing(40, 59, okr.Behind), ParentTitle: title, Connection: title, Stale: true, StaleFor: 1e15, MayEdit: true, MayCheckIn: true, Weight: 1}
+	closed := v
+	closed.Goal.Closed = &okr.Closing{State: okr.StatusClosed, Score: new(0.7), Note: long, By: person, At: now}
+	o := v
+	o.Goal.Kind, o.Goal.ID, o.Goal.Metric, o.Goal.Binding = okr.Objective, "O999999", nil, nil
+	o.Children = many(v, 100)
+	c := okr.CheckIn{ID: "CI999999", Goal: g.ID, By: person, At: now, MadeAt: now, Value: new(float64(4)), Status: okr.AtRisk, Note: long, Auto: new(float64(3)), Lasting: true, Backdated: true, EditedBy: person, EditedAt: now}
+	choices := hundred(cards.Choice{Title: title})
+	names := hundred(title)
+	for i := range choices {
+		choices[i].Value = fmt.Sprintf("%036d", i)
+	}
+	wrong := cards.FieldError{Field: "title", Message: title + title + title}
+	typed := cards.People{Names: strings.Join(names[:50], ", "), Chosen: choices[:50]}
+	fields := hundred(cards.ConflictField{Name: title, Before: long, Theirs: long, Yours: long})
+	form := cards.GoalForm{
+		Draft: strings.Repeat("d", 43), Kind: okr.KeyResult, Version: 999999, Title: title, OwnerName: title, Owners: choices, Parent: choices[9].Value, Objectives: choices, Periods: choices[:20],
+		Metric: title, Unit: title, StartValue: title, Target: title, Threshold: title, Phases: strings.Repeat("2026-02-15: 40\n", 30), Description: long, Tags: long, Team: title, Teams: names,
+		Weight: title, CoOwners: typed, CheckInOwner: typed, Delegate: typed, Viewers: typed, Editors: typed, Conflict: &cards.Conflict{By: title, Fields: fields}, Error: wrong,
+	}
+	picker := form
+	picker.Picker, picker.Kind = cards.DatasetPeople, okr.Objective
+	h := cards.HistoryView{
+		Goal: v, Points: points("2020-01-01", 1, hundred(1234.56)...), Expected: points("2020-01-01", 1, hundred(1.234)...), CheckIns: hundred(cards.CheckInRow{CheckIn: c, MayEdit: true}), Total: 1000, Offset: 500,
+		Projection: &cards.Projection{Points: points("2020-01-01", 1, hundred(9.99)...), From: 100, AtEnd: 1, End: "2026-12-31", Meets: "2030-01-01"},
+	}
+	settings := cards.SettingsOf(okr.Tenant{Periods: hundred(okr.TimePeriod{ID: "TP99999", Period: okr.Period{Name: title, Start: "2026-01-01", End: "2026-12-31"}})})
+	settings.IsAdmin, settings.CreatePeople, settings.TimeZone, settings.PeriodName, settings.Error = true, typed, title, title, wrong
+	reader := settings
+	reader.IsAdmin, reader.Admins = false, names
+	filter := cards.GoalFilter{Owner: choices[7].Value, Team: title, Period: choices[8].Value, Status: title, Kind: title, Text: title}
+	rows := hundred(cards.AttentionRow{Goal: g, Status: okr.AtRisk, Reason: title + title, Step: cards.Button{Title: title, Verb: cards.VerbCheckIn, Data: map[string]string{"goal": "KR999999"}}})
+	return []exhibit{
+		{"goal-form-full", cards.EditGoal(form)},
+		{"goal-form-picker", cards.EditGoal(picker)},
+		{"goal-full", cards.Goal(place, v)},
+		{"goal-objective-full", cards.Goal(place, o)},
+		{"goal-closed", cards.Goal(place, closed)},
+		{"why-objective", cards.Why(place, o)},
+		{"why-key-result", cards.Why(place, v)},
+		{"history", cards.History(place, h)},
+		{"checkin", cards.CheckIn(place, cards.CheckInForm{Draft: form.Draft, Goal: v, Value: title, Note: long, Date: title, Error: wrong})},
+		{"checked-in", cards.CheckedIn(place, v, c)},
+		{"checkin-delete", cards.ConfirmDeleteCheckIn(place, g, c)},
+		{"close", cards.Close(cards.CloseForm{Draft: form.Draft, Goal: v, Score: title, Note: long, Children: 100, Error: wrong})},
+		{"closed", cards.Closed(place, closed, 100)},
+		{"reopen", cards.ConfirmReopen(place, closed)},
+		{"clone", cards.Clone(cards.CloneForm{Draft: form.Draft, Goal: o.Goal, Periods: choices, Error: wrong})},
+		{"cloned", cards.Cloned(g, v, 100, 50)},
+		{"goals-filtered", cards.Goals(place, cards.GoalList{Views: manyObjectives(o), Total: 1000, Offset: 15, Filter: filter, Owners: choices, Teams: choices, Periods: choices})},
+		{"goals-none", cards.Goals(place, cards.GoalList{Filter: filter, Owners: choices, Teams: choices, Periods: choices})},
+		{"attention", cards.NeedsAttention(place, cards.Attention{Groups: hundred(cards.AttentionGroup{Title: title, Rows: rows, Total: 1000})})},
+		{"reminder", cards.Reminder(place, cards.ReminderView{Goals: many(v, 100), Total: 1000})},
+		{"nudge", cards.Nudge(place, cards.NudgeView{Goal: v, From: title, Reason: title, Since: now})},
+		{"settings", cards.EditSettings(settings)},
+		{"settings-reader", cards.EditSettings(reader)},
+		{"result", cards.Result(place, closed)},
+	}
+}
+
+// many copies a view with ids of their own, as no list holds a goal twice.
+func many(v cards.GoalView, n int) []cards.GoalView {
+	out := make([]cards.GoalView, n)
+	for i := range out {
+		out[i] = v
+		out[i].Goal.ID = okr.GoalID(fmt.Sprintf("KR%d", 900000+i))
+	}
+	return out
+}
+
+func manyObjectives(o cards.GoalView) []cards.GoalView {
+	out := make([]cards.GoalView, 100)
+	for i := range out {
+		out[i] = o
+		out[i].Goal.ID = okr.GoalID(fmt.Sprintf("O%d", 900000+i))
+	}
+	return out
+}
