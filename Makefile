@@ -11,7 +11,7 @@ GOLANGCI    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@
 GOVULNCHECK := $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e bench lint fmt fix build
+.PHONY: help demo test fuzz e2e bench lint fmt fix build
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ test: ## vet, and every Go test with the race detector in random order
 	$(GO) vet ./...
 	$(GO) test -race -shuffle=on ./...
 	@echo "test: all packages passed"
+
+fuzz: ## run every fuzz target for FUZZTIME (5s)
+	@$(ENSURE) go
+	@.make/fuzz $(GO) $(or $(FUZZTIME),5s)
 
 e2e: build ## drive the demo in a real browser and take the screenshots
 	@$(ENSURE) node npm chromium

@@ -3,9 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
-	"time"
+	"strings"
 
 	"okrbot/ado/adotest"
 	"okrbot/bot/bottest"
@@ -26,6 +25,8 @@ func (w *scriptWorld) cmdADO(_ bool, args []string) error {
 	case "add":
 		_, err := w.azure.AddItem(w.org, w.project, adotest.Item{Type: args[0], Title: args[1], Tags: []string{args[2]}})
 		return err
+	case "points":
+		return w.setPoints(args[0], args[1], args[2])
 	case "grant", "revoke", "expire", "sign-out":
 		return w.changeAccess(verb, args[0])
 	case "calls", "quiet":
@@ -54,6 +55,24 @@ func (w *scriptWorld) moveItems(verb, query, count string) error {
 	}
 	if err == nil && len(moved) != n {
 		err = fmt.Errorf("%d of %d items of %q", len(moved), n, query)
+	}
+	return err
+}
+
+// setPoints gives the first items of a query some story points.
+func (w *scriptWorld) setPoints(query, count, points string) error {
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return err
+	}
+	value, err := strconv.ParseFloat(points, 64)
+	if err != nil {
+		return err
+	}
+	for _, it := range w.azure.Result(w.org, w.project, query, "")[:n] {
+		err = errors.Join(err, w.azure.UpdateItem(w.org, it.ID, func(i *adotest.Item) {
+			i.Fields = map[string]any{adotest.FieldStoryPoints: value}
+		}))
 	}
 	return err
 }
@@ -139,16 +158,13 @@ func (w *scriptWorld) cmdFault(_ bool, args []string) error {
 }
 
 func (w *scriptWorld) failADO(op, name string, count int) error {
-	faults := map[string]adotest.Fault{
-		"throttled": adotest.Throttled(90 * time.Second), "unavailable": adotest.Unavailable(0), "error": adotest.ServerError(),
-		"forbidden": adotest.Forbidden(), "conditional": adotest.ConditionalAccess(), "noaccess": adotest.NoAccess(), "expired": adotest.ExpiredToken(),
-		"notfound": adotest.NotFound(), "html": adotest.HTML(), "signin-page": adotest.SignInPage(), "dropped": adotest.Dropped(),
-		"toomany": adotest.TooMany(), "hang": adotest.Hang(), "slow": adotest.Slow(2 * time.Second), "truncated": adotest.Truncated(),
-		"teapot": adotest.Custom(http.StatusTeapot, nil, "{}"),
+	if name == "throttled" {
+		name = "throttled:90s" // longer than a turn may take
 	}
-	f, ok := faults[name]
-	if !ok {
-		return fmt.Errorf("unknown fault %q", name)
+	name, arg, _ := strings.Cut(name, ":")
+	f, err := adotest.NamedFault(name, arg)
+	if err != nil {
+		return err
 	}
 	w.azure.Fail(adotest.Rule{Op: op, Count: count, Fault: f})
 	return nil

@@ -73,6 +73,7 @@ func TestMain(m *testing.M) {
 //	ado project ORG PROJECT
 //	ado complete QUERY N    N items of a query get done; ado reopen QUERY N
 //	ado add TYPE TITLE TAG  a new item (launch-bug: in "Launch bugs", launch-scope: in "Launch scope")
+//	ado points QUERY N VALUE  N items of a query get so many story points
 //	ado remove QUERY N      N items leave by deletion
 //	ado delete-query NAME, restore-query NAME, break-query NAME, rename-query NAME NEW, move-query NAME FOLDER
 //	ado grant|revoke USER   the organization to somebody; ado expire|sign-out USER: access or refresh tokens end
@@ -82,8 +83,8 @@ func TestMain(m *testing.M) {
 //
 //	advance DURATION        the clock goes on, each minute is ticked and worked off
 //	idle                    waits until the queue is empty
-//	fault ado OP NAME [N]   N requests (default all) of an operation meet a fault: throttled, unavailable,
-//	                        error, forbidden, noaccess, expired, notfound, html, signin-page, dropped, toomany
+//	fault ado OP NAME [N]   N requests (default all) of an operation meet a fault by its name in adotest.FaultNames:
+//	                        throttled (90 s), unavailable, server-error, forbidden, no-access, dropped, gateway:404...
 //	fault teams OP STATUS [N]  N calls (default 1) of send, reply, update, create... fail with an HTTP status
 //	fault entra NAME        the next sign-in fails: consent, admin, blocked, disabled, mfa, unavailable
 //	fault clear             all of that ends

@@ -64,7 +64,7 @@ func TestEachWorkItemsHandsOverPages(t *testing.T) {
 	t.Parallel()
 	s, mux := session(t)
 	mux.HandleFunc("POST /fabrikam/_apis/wit/workitemsbatch", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, `{"count":2,"value":[{"id":1},null]}`)
+		answer(w, http.StatusOK, `{"count":5,"value":[{"id":1},null,{"id":201},{"id":201},{"id":401},{"id":999}]}`)
 	})
 	wanted := make([]int, 401)
 	for i := range wanted {
@@ -73,5 +73,5 @@ func TestEachWorkItemsHandsOverPages(t *testing.T) {
 	var sizes []int
 	err := s.EachWorkItems(t.Context(), "fabrikam", wanted, nil, func(page []ado.WorkItem) { sizes = append(sizes, len(page)) })
 	require.NoError(t, err)
-	require.Equal(t, []int{1, 1, 1}, sizes)
+	require.Equal(t, []int{1, 1, 1}, sizes, "each page what it was asked for, once")
 }

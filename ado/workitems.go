@@ -71,8 +71,16 @@ func (s *Session) EachWorkItems(
 		if err != nil {
 			return err
 		}
-		// The slot of an item that was omitted is null.
-		take(slices.DeleteFunc(page.Value, func(w WorkItem) bool { return w.ID == 0 }))
+		// The slot of an item that was omitted is null; what nobody asked for is nobody's business.
+		left := make(map[int]bool, len(chunk))
+		for _, id := range chunk {
+			left[id] = true
+		}
+		take(slices.DeleteFunc(page.Value, func(w WorkItem) bool {
+			asked := left[w.ID]
+			delete(left, w.ID)
+			return !asked
+		}))
 	}
 	return nil
 }
@@ -81,7 +89,7 @@ func unique(ids []int) []int {
 	seen := make(map[int]bool, len(ids))
 	out := make([]int, 0, len(ids))
 	for _, id := range ids {
-		if id != 0 && !seen[id] {
+		if id > 0 && !seen[id] {
 			seen[id] = true
 			out = append(out, id)
 		}
