@@ -202,6 +202,7 @@ func (s *Service) CheckIns(ctx context.Context, actor Actor, id GoalID, page Pag
 // tens of them: one a week or so.
 func (s *Service) checkInsOf(ctx context.Context, tenant TenantID, id GoalID) ([]CheckIn, error) {
 	list, _, err := s.Store.CheckIns().List(ctx, tenant, CheckInIndex(id), Page{})
+	slices.Reverse(list) // of two of the same moment the one made later
 	slices.SortStableFunc(list, func(a, b CheckIn) int {
 		return cmp.Or(b.At.Compare(a.At), b.MadeAt.Compare(a.MadeAt))
 	})
