@@ -35,7 +35,9 @@ func nowText(p Place, v GoalView) element {
 	if m := v.Goal.Metric; m != nil && m.IsScaled() {
 		list = append(list, fact{"Goes", mdf("from %s to %s", valueText(m, &m.Start), valueText(m, &m.Target))})
 	}
-	list = append(list, fact{"Expected by now", md(percentText(v.Standing.Expected))})
+	if v.Goal.Metric == nil || v.Goal.Metric.IsScaled() {
+		list = append(list, fact{"Expected by now", md(percentText(v.Standing.Expected))})
+	}
 	if c := v.Goal.LastCheckIn; c != nil {
 		list = append(list, fact{"Last check-in", joinMD(" · ", p.when(c.At), mdf("%s", c.By.Name))})
 	}
@@ -47,10 +49,11 @@ func nowValue(v GoalView) md {
 	if m := v.Goal.Metric; m != nil {
 		value = mdf("%s", valueText(m, m.Current))
 	}
-	if v.Standing.Progress == nil {
-		return joinMD(" · ", value, md(statusText(v.Standing.Status)))
+	progress := md(progressText(v.Standing.Progress))
+	if v.Standing.Progress == nil || progress == value || v.Goal.Metric != nil && !v.Goal.Metric.IsScaled() {
+		progress = ""
 	}
-	return joinMD(" · ", value, md(progressText(v.Standing.Progress)), md(statusText(v.Standing.Status)))
+	return joinMD(" · ", value, progress, md(statusText(v.Standing.Status)))
 }
 
 func checkInInputs(in *form, f CheckInForm) {

@@ -101,7 +101,7 @@ func Cloned(source okr.Goal, v GoalView, goals, unbound int) Card {
 	title := fmt.Sprintf("%s is a copy of %s", g.ID, source.ID)
 	body := []element{
 		box("good", text(mdf("✓ %s", title)).with(bolder, good), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title))),
-		facts(fact{"Period", mdf("%s", g.Period)}, fact{"Copied", md(count(goals, "goal"))}),
+		facts(fact{"Period", mdf("%s", g.Period)}, fact{"Copied", md(count(goals, "OKR"))}),
 	}
 	if unbound > 0 {
 		body = append(body, box("warning", text(md(fmt.Sprintf("Not bound to a query: %d of the copies. Bind them by hand.", unbound)))))

@@ -14,7 +14,7 @@ func Goal(p Place, v GoalView) Card {
 
 func goalCard(p Place, v GoalView, bytes int) Card {
 	g := v.Goal
-	body := goalHead(v)
+	body := append(goalHead(v), whyLine(v)...)
 	body = append(body, ended(p, v, bytes)...)
 	body = append(body, manual(p, v)...)
 	if g.Description != "" {
@@ -38,12 +38,31 @@ func goalHead(v GoalView) []element {
 	head := []element{
 		note(joinMD(" · ", mdf("%s", capital(string(g.Kind))), mdf("%s", g.ID), parentText(v))),
 		columns(col(stretch, heading(mdn(okr.MaxTitle, "%s", g.Title))), col(auto, statusBadge(v.Standing.Status)).middle()).near(),
-		bar(v.Standing.Progress, v.Standing.Status),
 	}
+	if v.Standing.Status == okr.StatusInProgress && v.Standing.Progress == nil {
+		return head // a baseline has no progress
+	}
+	return append(head, bar(v.Standing.Progress, v.Standing.Status))
+}
+
+// reasonLine says why a goal has its status; nothing where there is nothing to
+// say.
+func reasonLine(v GoalView) []element {
 	if why := reason(v); why != "" {
-		head = append(head, note(why))
+		return []element{note(why)}
 	}
-	return head
+	return nil
+}
+
+// whyLine is the reason, leading to the whole explanation.
+func whyLine(v GoalView) []element {
+	link := text("Why").with("", accent).near()
+	link.Size = small
+	why := reasonLine(v)
+	if why == nil {
+		why = []element{note(" ")}
+	}
+	return []element{columns(col(stretch, why...), col(auto, link)).near().opens(run("Why", VerbWhy, "goal", string(v.Goal.ID)))}
 }
 
 func parentText(v GoalView) md {
@@ -117,22 +136,27 @@ func binding(p Place, v GoalView, bytes int) []element {
 	if b == nil {
 		return []element{text("Not bound to a query yet, so it is not measured.")}
 	}
-	list := []fact{{"Query", link(b.Query.Name, b.Query.URL, okr.MaxName)}, {"Folder", mdn(okr.MaxName, "%s", b.Query.Path)}}
+	list := []fact{{"Query", link(b.Query.Name, b.Query.URL, okr.MaxName)}}
 	if b.Method != "" {
 		list = append(list, fact{"Method", mdf("%s", b.Method.Words(b.Field))})
 	}
 	out := []element{section("How it is measured")}
 	if b.Last == nil {
-		list = append(list, fact{"Types", counted(b.ItemType)}, fact{"Connection", mdf("%s", v.Connection)}, fact{"Measured", "not yet"})
-		return append(out, facts(list...))
+		return append(out, facts(append(list, fact{"Measured", joinMD(" through ", "not yet", mdf("%s", v.Connection))})...))
 	}
 	m := *b.Last
-	if v.Connection != "" {
-		m.Connection = v.Connection
-	}
-	out = append(out, facts(append(list, measurementFacts(p, m, b.ItemType)...)...))
+	out = append(out, facts(append(list, fact{"Counted", measured(m)}, fact{"Left out", leftOut(m, b.ItemType)},
+		fact{"Unclear", unclear(m)}, fact{"Measured", joinMD(" through ", p.when(m.At), mdf("%s", connectionName(v)))})...))
 	changed := sinceLast(m.Changes, b, max(1, min(3, bytes/1_500)))
 	return append(append(out, changed...), tree(m, min(bytes, maxTreeBytes-max(0, sizeOf(changed...)-maxTreeBytes/5)))...)
+}
+
+// connectionName is the name of the connection now, else that of the measurement.
+func connectionName(v GoalView) string {
+	if v.Connection == "" && v.Goal.Binding.Last != nil {
+		return v.Goal.Binding.Last.Connection
+	}
+	return v.Connection
 }
 
 // sinceLast says what changed since the measurement before, naming the first items

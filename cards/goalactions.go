@@ -2,8 +2,8 @@ package cards
 
 import "okrbot/okr"
 
-// goalActions are the buttons that fit the goal's state and the viewer. The first
-// six stand on the card, the others in its overflow menu.
+// goalActions are the buttons that fit the goal's state and the viewer. The four
+// most likely ones stand on the card, the others in its overflow menu.
 func goalActions(v GoalView) []action {
 	id := string(v.Goal.ID)
 	if !v.Goal.IsOpen() {
@@ -13,9 +13,9 @@ func goalActions(v GoalView) []action {
 	if v.MayCheckIn {
 		out = append(out, run("Check in", VerbCheckIn, "goal", id))
 	}
-	out = append(out, run("Why", VerbWhy, "goal", id), run("History", VerbHistory, "goal", id))
+	out = append(out, run("History", VerbHistory, "goal", id))
 	if v.MayEdit {
-		out = append(out, run("Edit", VerbGoalEdit, "goal", id), run("Close", VerbCloseAsk, "goal", id))
+		out = append(out, run("Edit", VerbGoalEdit, "goal", id), run("Close", VerbCloseAsk, "goal", id).secondary())
 	}
 	return append(append(out, moreActions(v)...), deleteActions(v)...)
 }
@@ -43,12 +43,14 @@ func moreActions(v GoalView) []action {
 	var out []action
 	switch {
 	case g.Kind == okr.Objective && v.MayEdit:
-		out = append(out, run("Add project", VerbGoalNew, "kind", string(okr.Project), "parent", id),
-			run("Add objective", VerbGoalNew, "kind", string(okr.Objective), "parent", id))
+		out = append(out, run("Add project", VerbGoalNew, "kind", string(okr.Project), "parent", id).secondary(),
+			run("Add objective", VerbGoalNew, "kind", string(okr.Objective), "parent", id).secondary())
 	case g.Binding != nil:
-		out = withLink(out, "Open query", g.Binding.Query.URL)
+		if a, ok := open("Open query", g.Binding.Query.URL); ok {
+			out = append(out, a.secondary())
+		}
 		if v.MayEdit {
-			out = append(out, run("Change query", VerbBind, "goal", id), run("Unbind", VerbUnbindAsk, "goal", id))
+			out = append(out, run("Change query", VerbBind, "goal", id).secondary(), run("Unbind", VerbUnbindAsk, "goal", id).secondary())
 		}
 	}
 	return out
@@ -56,11 +58,11 @@ func moreActions(v GoalView) []action {
 
 func deleteActions(v GoalView) []action {
 	id := string(v.Goal.ID)
-	out := []action{run("Clone", VerbCloneAsk, "goal", id)}
+	out := []action{run("Clone", VerbCloneAsk, "goal", id).secondary()}
 	if v.MayEdit {
-		out = append(out, run("Delete", VerbGoalAskDelete, "goal", id).destructive())
+		out = append(out, run("Delete", VerbGoalAskDelete, "goal", id).destructive().secondary())
 	}
-	return append(out, run("All OKRs", VerbGoals))
+	return append(out, run("All OKRs", VerbGoals).secondary())
 }
 
 // endedActions are the buttons of a goal that is closed or postponed: nothing of
@@ -71,9 +73,9 @@ func endedActions(v GoalView) []action {
 	if v.MayEdit {
 		out = append(out, run("Reopen", VerbReopenAsk, "goal", id))
 	}
-	out = append(out, run("Clone", VerbCloneAsk, "goal", id), run("Why", VerbWhy, "goal", id), run("History", VerbHistory, "goal", id))
+	out = append(out, run("Clone", VerbCloneAsk, "goal", id), run("History", VerbHistory, "goal", id))
 	if v.MayEdit {
-		out = append(out, run("Delete", VerbGoalAskDelete, "goal", id).destructive())
+		out = append(out, run("Delete", VerbGoalAskDelete, "goal", id).destructive().secondary())
 	}
-	return append(out, run("All OKRs", VerbGoals))
+	return append(out, run("All OKRs", VerbGoals).secondary())
 }

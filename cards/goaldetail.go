@@ -89,7 +89,9 @@ func lastCheckIn(p Place, v GoalView, bytes int) []element {
 	if c == nil {
 		return nil
 	}
-	out := []element{note(joinMD(" · ", "Last check-in", mdf("%s", c.By.Name), p.when(c.At)))}
+	head := note(joinMD(" · ", "Last check-in", mdf("%s", c.By.Name), p.when(c.At)))
+	head.Spacing = "Medium"
+	out := []element{head}
 	if c.Note != "" {
 		out = append(out, text(lines(c.Note, shortFor(bytes))).near())
 	}
@@ -111,11 +113,26 @@ func details(v GoalView, bytes int) []element {
 		fact{"Phases", phaseText(g.Metric)}, fact{"Risk threshold", thresholdText(g.Metric)},
 		fact{"Made by", mdf("%s", g.CreatedBy.Name)},
 	)
-	out := []element{list}
+	out := append(bindingDetails(v), list)
 	if runeCount(g.Description) > maxShort {
 		out = append(out, section("Description"), text(lines(g.Description, min(okr.MaxDescription, bytes/3))))
 	}
 	return out
+}
+
+// bindingDetails is what of a binding is seldom asked for.
+func bindingDetails(v GoalView) []element {
+	b := v.Goal.Binding
+	if b == nil {
+		return nil
+	}
+	account := md("")
+	if b.Last != nil {
+		account = mdf("%s", b.Last.Account)
+	}
+	return []element{facts(
+		fact{"Types", counted(b.ItemType)}, fact{"Folder", mdn(okr.MaxName, "%s", b.Query.Path)}, fact{"Access of", account},
+	)}
 }
 
 func shareText(v GoalView) md {

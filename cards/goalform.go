@@ -69,7 +69,7 @@ func ownerInput(in *form, f GoalForm, bytes int) {
 		owner = mdf("%s", f.OwnerName)
 	}
 	if len(f.Owners) < 2 && f.Picker == "" {
-		in.show(note("Owner: " + owner))
+		in.show(text("Owner: " + owner))
 		return
 	}
 	chosen := f.Owner

@@ -10,26 +10,20 @@ import (
 func metricInputs(in *form, f GoalForm) {
 	in.add(textInput("metric", "What is measured", f.Metric, okr.MaxName).hint("for example Bugs closed").required("Say what is measured."),
 		choiceInput("type", "The number is to", metricType(f), metricTypes()))
-	in.addPair(textInput("startValue", "Start value", f.StartValue, maxNumber).hint("for example 0"),
-		textInput("target", targetLabel(f), f.Target, maxNumber).hint("for example 100"))
 	if isLimit(f.Type) {
-		in.add(thresholdInput(f))
+		in.addPair(textInput("target", "Limit", f.Target, maxNumber), thresholdInput(f, "Risk threshold (optional)"))
+	} else {
+		in.addPair(textInput("startValue", "Start value", f.StartValue, maxNumber).hint("for example 0"),
+			textInput("target", "Target value", f.Target, maxNumber).hint("for example 100"))
 	}
 	in.addPair(choiceInput("unitKind", "Kind of number", unitKind(f), unitKinds()),
 		textInput("unit", "Unit (optional)", f.Unit, okr.MaxUnit).hint("for example %, € or bugs"))
 }
 
-func targetLabel(f GoalForm) string {
-	if isLimit(f.Type) {
-		return "Limit"
-	}
-	return "Target value"
-}
-
 func isLimit(kind string) bool { return kind == string(okr.StayBelow) || kind == string(okr.StayAbove) }
 
-func thresholdInput(f GoalForm) input {
-	return textInput("threshold", "Risk threshold (only to stay below or above)", f.Threshold, maxNumber).hint("from here on it is at risk, not only behind")
+func thresholdInput(f GoalForm, label string) input {
+	return textInput("threshold", label, f.Threshold, maxNumber).hint("from here on it is at risk")
 }
 
 // metricType is what is preselected: of nothing chosen, what start and target
@@ -74,7 +68,7 @@ func unitKinds() []Choice {
 // metricMore is what of a key result stands behind "More".
 func metricMore(in *form, f GoalForm) {
 	if !isLimit(f.Type) {
-		in.add(thresholdInput(f))
+		in.add(thresholdInput(f, "Risk threshold (only to stay below or above a limit)"))
 	}
 	phases := linesInput("phases", "Phased targets, one a line", f.Phases, okr.MaxPhases*40)
 	in.add(phases.hint("2026-02-15: 40"))

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"math"
 
 	"okrbot/okr"
 )
@@ -31,7 +32,7 @@ func historyCard(p Place, h HistoryView, bytes int) Card {
 	}
 	shown := rowsWithin(len(h.CheckIns), maxHistoryRows, bytes, func(i int) element { return checkInRow(p, g, h.CheckIns[i]) })
 	body = append(body, shown...)
-	if total > 0 {
+	if len(shown) > 0 {
 		if t := rangeText(total, h.Offset, len(shown)); t != "" {
 			body = append(body, note(t))
 		}
@@ -101,6 +102,7 @@ func valueTable(h HistoryView) container {
 		p := points[i]
 		value := mdf("%s", amount(g, &p.Value))
 		if e, ok := valueOn(h.Expected, p.Day); ok {
+			e = math.Round(e*10) / 10
 			value += mdf(" (expected %s)", amount(g, &e))
 		}
 		set.Facts = append(set.Facts, fact{mdf("%s", p.Day), value})

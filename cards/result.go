@@ -10,7 +10,7 @@ import (
 // anything that only its people may do.
 func Result(p Place, v GoalView) Card {
 	g := v.Goal
-	body := goalHead(v)
+	body := append(goalHead(v), reasonLine(v)...)
 	body = append(body, ended(p, v, maxChoiceBytes)...)
 	if g.Metric != nil {
 		body = append(body, facts(fact{mdf("%s", g.Metric.Name), metricText(g.Metric)}))

@@ -23,7 +23,7 @@ func whyCard(p Place, v GoalView, bytes int) Card {
 	if g.Parent != "" && v.ParentTitle != "" {
 		body = append(body, upward(v))
 	}
-	body = append(body, goalHead(v)[1:]...)
+	body = append(append(body, goalHead(v)[1:]...), reasonLine(v)...)
 	body = append(body, manual(p, v)...)
 	if g.Kind == okr.Objective {
 		body = append(body, whyChildren(p, v, bytes)...)
