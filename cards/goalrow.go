@@ -34,7 +34,7 @@ func rowDetail(v GoalView) md {
 	}
 	switch {
 	case g.Kind == okr.Objective:
-		return mdf("%s", g.Period)
+		return periodName(g.Period)
 	case !g.IsOpen():
 		return value
 	case g.Binding == nil:
@@ -45,4 +45,12 @@ func rowDetail(v GoalView) md {
 		return joinMD(" · ", value, "▲ cannot be measured")
 	}
 	return value
+}
+
+// periodName is the name of a period, or its dates where it has none.
+func periodName(p okr.Period) md {
+	if p.Name != "" {
+		return mdf("%s", p.Name)
+	}
+	return mdf("%s", p)
 }

@@ -39,9 +39,9 @@ func listActions(l GoalList, shown int) []action {
 	} else {
 		out = append(out, run("My OKRs", VerbGoalMine).bare())
 	}
-	return append(out, run("What needs attention", VerbAttention).bare(),
-		run("New key result", VerbGoalNew, "kind", string(okr.KeyResult)).bare(),
-		run("New project", VerbGoalNew, "kind", string(okr.Project)).bare(), run("Sync all", VerbSync).bare())
+	return append(out, run("Status", VerbAttention).bare(),
+		run("New key result", VerbGoalNew, "kind", string(okr.KeyResult)).bare().secondary(),
+		run("New project", VerbGoalNew, "kind", string(okr.Project)).bare().secondary(), run("Sync all", VerbSync).bare().secondary())
 }
 
 // goalPages turns the list with the same filter.

@@ -51,7 +51,7 @@ func quickInputs(p Place, v GoalView) []element {
 		columns(col(stretch, valueInput("value."+id, g, "")), col(stretch, statusInput("status."+id, ""))),
 		linesInput("note."+id, "What happened, and what is next", "", okr.MaxNote),
 		actionsOf(run("Check in "+id, VerbCheckInQuick, "goal", id).positive(), run("Nothing new", VerbCheckInSame, "goal", id).bare(),
-			run("Show "+id, VerbGoal, "goal", id).bare()))
+			run("Show", VerbGoal, "goal", id).bare()))
 }
 
 // Nudge asks about one goal that has become quiet, to be answered on the card.

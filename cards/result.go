@@ -15,7 +15,7 @@ func Result(p Place, v GoalView) Card {
 	if g.Metric != nil {
 		body = append(body, facts(fact{mdf("%s", g.Metric.Name), metricText(g.Metric)}))
 	}
-	body = append(body, note(joinMD(" · ", mdf("%s", g.Period), people(g.Owners()), resultAge(p, v))))
+	body = append(body, note(joinMD(" · ", periodName(g.Period), people(g.Owners()), resultAge(p, v))))
 	id := string(g.ID)
 	return newCard(fmt.Sprintf("%s %s", g.ID, okr.Shorten(g.Title, maxRow)), body, run("Show "+id, VerbGoal, "goal", id), run("Why", VerbWhy, "goal", id))
 }

@@ -146,12 +146,20 @@ func takenFrom(v GoalView) md {
 
 // weightText is a child's weight in its objective, and whether it counts now.
 func weightText(v GoalView) md {
-	out := md("")
-	if v.Weight > 0 {
-		out = md(percentText(math.Round(v.Weight*10)/10) + " of it")
+	if v.Weight <= 0 {
+		return ""
 	}
-	if v.Weight > 0 && v.Standing.Progress == nil {
+	out := md(percentText(math.Round(v.Weight*10)/10)) + " of " + parentID(v)
+	if v.Standing.Progress == nil {
 		return out + ", no data: left out"
 	}
 	return out
+}
+
+// parentID names the objective that a weight is of.
+func parentID(v GoalView) md {
+	if v.Goal.Parent == "" {
+		return "it"
+	}
+	return mdf("%s", v.Goal.Parent)
 }

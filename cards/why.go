@@ -88,10 +88,10 @@ func share(v GoalView) md {
 	case v.Weight <= 0:
 		return "does not count"
 	case v.Standing.Progress == nil:
-		return md(percentText(v.Weight)) + " of it, no data: left out"
+		return weightText(v)
 	}
 	points := v.Weight * *v.Standing.Progress / 100
-	return md(fmt.Sprintf("%s of it, adds %s points", percentText(v.Weight), okr.FormatNumber(points)))
+	return weightText(v) + md(fmt.Sprintf(", adds %s points", okr.FormatNumber(points)))
 }
 
 // whyLeaf says what a key result or project rests on.
