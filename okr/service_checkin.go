@@ -34,7 +34,7 @@ func (s *Service) CheckIn(ctx context.Context, actor Actor, in CheckInInput) (Go
 	if err != nil {
 		return GoalView{}, CheckIn{}, err
 	}
-	if in.Note, err = in.check(t, g, s.today(t)); err != nil {
+	if in.Note, err = in.check(g, s.today(t)); err != nil {
 		return GoalView{}, CheckIn{}, err
 	}
 	id, err := s.newID(ctx, actor.Tenant, CheckInPrefix)
@@ -77,7 +77,7 @@ func (s *Service) storeCheckIn(ctx context.Context, t Tenant, actor Actor, c Che
 }
 
 // check gives the note as it is kept, or what is wrong.
-func (in CheckInInput) check(t Tenant, g Goal, today Date) (string, error) {
+func (in CheckInInput) check(g Goal, today Date) (string, error) {
 	note := cleanText(in.Note)
 	switch {
 	case runes(note) > MaxNote:

@@ -16,7 +16,7 @@ func (s *Service) EditCheckIn(ctx context.Context, actor Actor, in CheckInInput)
 	if err != nil {
 		return GoalView{}, c, err
 	}
-	if in.Note, err = in.check(t, g, s.today(t)); err != nil {
+	if in.Note, err = in.check(g, s.today(t)); err != nil {
 		return GoalView{}, c, err
 	}
 	c, err = s.Store.CheckIns().Update(ctx, actor.Tenant, c.ID, func(c *CheckIn) error {

@@ -6,21 +6,10 @@ import "context"
 // changed meanwhile; each of them carries its own change up too.
 const maxRolls = 20
 
-// carryUp brings the objectives above a goal up to date after its progress
-// changed; of an objective also itself. It costs a reading of the children of
-// each objective that changes, and of the first that does not.
-func (s *Service) carryUp(ctx context.Context, tenant TenantID, id GoalID) error {
-	if id.Kind() == Objective {
-		return s.rollUp(ctx, tenant, id)
-	}
-	g, err := s.Store.Goals().Get(ctx, tenant, id)
-	if err != nil {
-		return ignoreNotFound(err)
-	}
-	return s.rollUp(ctx, tenant, g.Parent)
-}
-
 // rollUp adds up an objective and, as long as something changes, those above.
+// It is called with the objective of whatever changed its progress; an empty id
+// is none. It costs a reading of the children of each objective that changes, and
+// of the first that does not.
 func (s *Service) rollUp(ctx context.Context, tenant TenantID, id GoalID) error {
 	t, err := s.Settings(ctx, tenant)
 	if err != nil {

@@ -112,7 +112,7 @@ func (s *Service) SavePeriod(ctx context.Context, actor Actor, p TimePeriod, cur
 	if n := runes(p.Name); n == 0 || n > MaxName {
 		return Tenant{}, FieldErrorf("name", "Give the period a name of at most %d characters.", MaxName)
 	}
-	if err := p.Period.validate(); err != nil {
+	if err := p.validate(); err != nil {
 		return Tenant{}, err
 	}
 	if p.ID == "" {

@@ -15,7 +15,7 @@ func TestCheckInsOfAManualKeyResult(t *testing.T) {
 	w := newWorld(t)
 	o := w.objective(alex, "Launch")
 	kr := w.keyResult(megan, o, 100)
-	v, c, err := w.CheckIn(t.Context(), megan, okr.CheckInInput{Goal: kr, Value: ptr(40), Note: " Half\r\nof it "})
+	v, c, err := w.CheckIn(t.Context(), megan, okr.CheckInInput{Goal: kr, Value: new(40.0), Note: " Half\r\nof it "})
 	require.NoError(t, err)
 	require.InDelta(t, 40, *v.Standing.Progress, 1e-9)
 	require.Equal(t, "Half\nof it", c.Note)
@@ -31,7 +31,7 @@ func TestCheckInsOfAManualKeyResult(t *testing.T) {
 	require.Equal(t, okr.OnTrack, v.Standing.Auto)
 	require.InDelta(t, 40, *v.Standing.Progress, 1e-9)
 
-	old, oldC, err := w.CheckIn(t.Context(), megan, okr.CheckInInput{Goal: kr, On: "2026-01-15", Value: ptr(10)})
+	old, oldC, err := w.CheckIn(t.Context(), megan, okr.CheckInInput{Goal: kr, On: "2026-01-15", Value: new(10.0)})
 	require.NoError(t, err)
 	require.True(t, oldC.Backdated)
 	require.InDelta(t, 40, *old.Standing.Progress, 1e-9, "an earlier day changes nothing now")
@@ -43,7 +43,7 @@ func TestCheckInsOfAManualKeyResult(t *testing.T) {
 	require.Equal(t, "Two people are ill", list[0].Note, "the latest day first")
 	require.Equal(t, c.ID, list[1].ID)
 
-	_, edited, err := w.EditCheckIn(t.Context(), alex, okr.CheckInInput{Editing: c.ID, Value: ptr(50), Note: c.Note})
+	_, edited, err := w.EditCheckIn(t.Context(), alex, okr.CheckInInput{Editing: c.ID, Value: new(50.0), Note: c.Note})
 	require.NoError(t, err, "an admin may")
 	require.Equal(t, alex.Person, edited.EditedBy)
 	require.Equal(t, c.At, edited.At)
@@ -71,11 +71,11 @@ func TestCheckInsAreChecked(t *testing.T) {
 	}{
 		{"nothing", "value", okr.CheckInInput{Goal: kr, Note: " \n "}},
 		{"a long note", "note", okr.CheckInInput{Goal: kr, Note: strings.Repeat("x", 2001)}},
-		{"tomorrow", "on", okr.CheckInInput{Goal: kr, Value: ptr(1), On: "2026-02-03"}},
-		{"no day", "on", okr.CheckInInput{Goal: kr, Value: ptr(1), On: "yesterday"}},
+		{"tomorrow", "on", okr.CheckInInput{Goal: kr, Value: new(1.0), On: "2026-02-03"}},
+		{"no day", "on", okr.CheckInInput{Goal: kr, Value: new(1.0), On: "yesterday"}},
 		{"a status that ends it", "status", okr.CheckInInput{Goal: kr, Status: okr.StatusClosed}},
-		{"more than all", "value", okr.CheckInInput{Goal: p, Value: ptr(101)}},
-		{"less than nothing", "value", okr.CheckInInput{Goal: o, Value: ptr(-1)}},
+		{"more than all", "value", okr.CheckInInput{Goal: p, Value: new(101.0)}},
+		{"less than nothing", "value", okr.CheckInInput{Goal: o, Value: new(-1.0)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -85,10 +85,10 @@ func TestCheckInsAreChecked(t *testing.T) {
 		})
 	}
 	for _, who := range []okr.Actor{lee, guest} {
-		_, _, err := w.CheckIn(t.Context(), who, okr.CheckInInput{Goal: kr, Value: ptr(1)})
+		_, _, err := w.CheckIn(t.Context(), who, okr.CheckInInput{Goal: kr, Value: new(1.0)})
 		w.requireRefused(okr.Forbidden, err, alex.Name)
 	}
-	v, _, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: p, Value: ptr(30)})
+	v, _, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: p, Value: new(30.0)})
 	require.NoError(t, err)
 	require.InDelta(t, 30, *v.Standing.Progress, 1e-9, "a project without a query")
 }
@@ -112,7 +112,7 @@ func TestAOneOffOverrideLastsUntilTheNextMeasurement(t *testing.T) {
 	c := w.connect(alex, "Fiber", false)
 	o := w.objective(alex, "Launch")
 	kr := w.bound(alex, o, c, launchBugs)
-	v, checkIn, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Value: ptr(70), Status: okr.Behind})
+	v, checkIn, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Value: new(70.0), Status: okr.Behind})
 	require.NoError(t, err)
 	require.InDelta(t, 70, *v.Standing.Progress, 1e-9)
 	require.Equal(t, okr.Behind, v.Standing.Status)
@@ -139,7 +139,7 @@ func TestALastingOverrideStaysUntilResumed(t *testing.T) {
 	kr := w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
 	_, err := w.Resume(t.Context(), alex, kr)
 	w.requireRefused(okr.Invalid, err, "not overridden")
-	_, made, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Value: ptr(70), Lasting: true})
+	_, made, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Value: new(70.0), Lasting: true})
 	require.NoError(t, err)
 	w.complete(3)
 	w.sync(c)
@@ -157,10 +157,10 @@ func TestALastingOverrideStaysUntilResumed(t *testing.T) {
 	require.InDelta(t, 50, *v.Standing.Progress, 1e-9)
 	require.Equal(t, okr.OnTrack, v.Standing.Status)
 
-	again, second, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Value: ptr(80), Lasting: true})
+	again, second, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Value: new(80.0), Lasting: true})
 	require.NoError(t, err)
 	require.InDelta(t, 80, *again.Standing.Progress, 1e-9)
-	v, _, err = w.EditCheckIn(t.Context(), alex, okr.CheckInInput{Editing: second.ID, Value: ptr(85), Lasting: true})
+	v, _, err = w.EditCheckIn(t.Context(), alex, okr.CheckInInput{Editing: second.ID, Value: new(85.0), Lasting: true})
 	require.NoError(t, err)
 	require.InDelta(t, 85, *v.Standing.Progress, 1e-9)
 	_, err = w.DeleteCheckIn(t.Context(), alex, made.ID)

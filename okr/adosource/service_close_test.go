@@ -14,7 +14,7 @@ func TestClosedGoalsDoNotChange(t *testing.T) {
 	c := w.connect(alex, "Fiber", false)
 	o := w.objective(alex, "Launch")
 	kr := w.bound(alex, o, c, launchBugs)
-	v, err := w.Close(t.Context(), alex, okr.CloseInput{Goal: kr, State: okr.StatusClosed, Score: ptr(0.4), Note: " Good enough "})
+	v, err := w.Close(t.Context(), alex, okr.CloseInput{Goal: kr, State: okr.StatusClosed, Score: new(0.4), Note: " Good enough "})
 	require.NoError(t, err)
 	require.Equal(t, okr.StatusClosed, v.Standing.Status)
 	require.Equal(t, "Good enough", v.Goal.Closed.Note)
@@ -23,7 +23,7 @@ func TestClosedGoalsDoNotChange(t *testing.T) {
 
 	_, err = w.SaveGoal(t.Context(), alex, form(w.view(alex, kr), func(in *okr.GoalInput) { in.Title = "x" }))
 	w.requireRefused(okr.Invalid, err, "closed", "`reopen KR1`")
-	_, _, err = w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Value: ptr(1)})
+	_, _, err = w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Value: new(1.0)})
 	w.requireRefused(okr.Invalid, err, "`reopen KR1`")
 	_, err = w.Bind(t.Context(), alex, okr.BindInput{Goal: kr, Connection: c.ID, Query: w.fiberQuery("Launch stories"), Method: okr.PercentCompleted})
 	w.requireRefused(okr.Invalid, err, "`reopen KR1`")
@@ -72,7 +72,7 @@ func TestClosingAnObjectiveClosesWhatIsBelow(t *testing.T) {
 	require.True(t, w.view(megan, others).Goal.IsOpen())
 	_, err = w.Close(t.Context(), megan, okr.CloseInput{Goal: o, State: okr.OnTrack})
 	w.requireRefused(okr.Invalid, err)
-	_, err = w.Close(t.Context(), megan, okr.CloseInput{Goal: o, State: okr.StatusPostponed, Score: ptr(1)})
+	_, err = w.Close(t.Context(), megan, okr.CloseInput{Goal: o, State: okr.StatusPostponed, Score: new(1.0)})
 	require.Equal(t, "score", okr.FieldOf(err))
 }
 
@@ -125,7 +125,7 @@ func TestCloneIntoTheNextPeriod(t *testing.T) {
 	year := w.save(alex, okr.GoalInput{Kind: okr.Objective, Title: "Year", PeriodID: okr.Tenant{}.Year("2026-02-02", 0).ID}).Goal.ID
 	o := w.detailed(alex, "Launch", year, okr.Details{Tags: []string{"web"}})
 	kr := w.bound(alex, o, c, launchBugs)
-	w.save(alex, form(w.view(alex, kr), func(in *okr.GoalInput) { in.Details.Weight = ptr(70) }))
+	w.save(alex, form(w.view(alex, kr), func(in *okr.GoalInput) { in.Details.Weight = new(70.0) }))
 	sub := w.detailed(alex, "Sub", o, okr.Details{})
 	low := w.keyResult(alex, sub, 10)
 	w.checkIn(alex, low, 5)

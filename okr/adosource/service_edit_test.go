@@ -112,7 +112,7 @@ func TestDetailsAreKeptAndCleaned(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"Web shop"}, settings.Teams)
 	for field, d := range map[string]okr.Details{
-		"weight": {Weight: ptr(101)}, "goalType": {GoalType: "wild"}, "level": {Level: "world"},
+		"weight": {Weight: new(101.0)}, "goalType": {GoalType: "wild"}, "level": {Level: "world"},
 		"tags": {Tags: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"}},
 	} {
 		_, err := w.SaveGoal(t.Context(), alex, okr.GoalInput{Kind: okr.Objective, Title: "x", Period: quarter(), Details: &d})
@@ -121,28 +121,26 @@ func TestDetailsAreKeptAndCleaned(t *testing.T) {
 	}
 }
 
-func ptr(f float64) *float64 { return &f }
-
 func TestKeyResultsOfEveryType(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	o := w.objective(alex, "Launch")
-	make := func(m okr.Metric) error {
+	create := func(m okr.Metric) error {
 		m.Name = "Load time"
 		_, err := w.SaveGoal(t.Context(), alex, okr.GoalInput{Kind: okr.KeyResult, Title: "KR", Parent: o, Metric: &m})
 		return err
 	}
-	require.NoError(t, make(okr.Metric{Type: okr.StayBelow, Target: 2, Threshold: ptr(2.5), UnitKind: okr.UnitWord, Unit: "s"}))
-	require.NoError(t, make(okr.Metric{Type: okr.StayAbove, Target: 0}))
-	require.NoError(t, make(okr.Metric{Type: okr.Baseline}))
-	require.NoError(t, make(okr.Metric{Type: okr.Increase, Start: 5, Target: 10, Phases: []okr.Phase{{Date: "2026-02-01", Value: 6}}}))
+	require.NoError(t, create(okr.Metric{Type: okr.StayBelow, Target: 2, Threshold: new(2.5), UnitKind: okr.UnitWord, Unit: "s"}))
+	require.NoError(t, create(okr.Metric{Type: okr.StayAbove, Target: 0}))
+	require.NoError(t, create(okr.Metric{Type: okr.Baseline}))
+	require.NoError(t, create(okr.Metric{Type: okr.Increase, Start: 5, Target: 10, Phases: []okr.Phase{{Date: "2026-02-01", Value: 6}}}))
 	for name, c := range map[string]struct {
 		field  string
 		metric okr.Metric
 	}{
-		"a threshold on the wrong side":   {"threshold", okr.Metric{Type: okr.StayBelow, Target: 2, Threshold: ptr(1)}},
-		"the other wrong side":            {"threshold", okr.Metric{Type: okr.StayAbove, Target: 2, Threshold: ptr(3)}},
-		"a threshold without a limit":     {"threshold", okr.Metric{Target: 2, Threshold: ptr(3)}},
+		"a threshold on the wrong side":   {"threshold", okr.Metric{Type: okr.StayBelow, Target: 2, Threshold: new(1.0)}},
+		"the other wrong side":            {"threshold", okr.Metric{Type: okr.StayAbove, Target: 2, Threshold: new(3.0)}},
+		"a threshold without a limit":     {"threshold", okr.Metric{Target: 2, Threshold: new(3.0)}},
 		"an increase that falls":          {"target", okr.Metric{Type: okr.Increase, Start: 3, Target: 2}},
 		"a decrease that rises":           {"target", okr.Metric{Type: okr.Decrease, Start: 1, Target: 2}},
 		"no such type":                    {"type", okr.Metric{Type: "hover", Target: 2}},
@@ -154,7 +152,7 @@ func TestKeyResultsOfEveryType(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := make(c.metric)
+			err := create(c.metric)
 			w.requireRefused(okr.Invalid, err)
 			require.Equal(t, c.field, okr.FieldOf(err))
 		})

@@ -102,7 +102,7 @@ func TestOldDataIsBroughtUpToDate(t *testing.T) {
 	old := okr.Goal{ID: "O1", Kind: okr.Objective, Title: "Launch", Owner: alex.Person, CreatedBy: alex.Person, Period: quarter()}
 	kr := okr.Goal{
 		ID: "KR1", Kind: okr.KeyResult, Title: "Bugs", Owner: alex.Person, CreatedBy: alex.Person, Parent: "O1",
-		Metric: &okr.Metric{Name: "Bugs", Target: 10, Current: ptr(5)},
+		Metric: &okr.Metric{Name: "Bugs", Target: 10, Current: new(5.0)},
 	}
 	for _, g := range []okr.Goal{old, kr} {
 		require.NoError(t, w.store.Goals().Create(t.Context(), tenant, g))

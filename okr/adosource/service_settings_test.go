@@ -62,7 +62,7 @@ func TestAnotherWeightsRuleAddsUpAnew(t *testing.T) {
 	o := w.detailed(alex, "Launch", top, okr.Details{})
 	heavy, light := w.keyResult(alex, o, 100), w.keyResult(alex, o, 100)
 	p := w.project(alex, o)
-	w.save(alex, form(w.view(alex, heavy), func(in *okr.GoalInput) { in.Details.Weight = ptr(80) }))
+	w.save(alex, form(w.view(alex, heavy), func(in *okr.GoalInput) { in.Details.Weight = new(80.0) }))
 	w.checkIn(alex, heavy, 100)
 	w.checkIn(alex, light, 0)
 	w.checkIn(alex, p, 50)

@@ -163,7 +163,7 @@ func TestCheckInsDue(t *testing.T) {
 	require.Empty(t, due(alex), "a recent check-in")
 	w.advance(4 * day)
 	require.Equal(t, []okr.GoalID{manual}, due(alex))
-	_, _, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: measured, Value: ptr(1), Lasting: true})
+	_, _, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: measured, Value: new(1.0), Lasting: true})
 	require.NoError(t, err)
 	w.advance(4 * day)
 	require.Equal(t, []okr.GoalID{measured, manual}, due(alex), "by hand until resumed")

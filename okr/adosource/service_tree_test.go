@@ -28,7 +28,7 @@ func TestProgressIsCarriedUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	top := w.objective(alex, "Company")
-	middle := w.detailed(alex, "Team", top, okr.Details{Weight: ptr(50)})
+	middle := w.detailed(alex, "Team", top, okr.Details{Weight: new(50.0)})
 	other := w.keyResult(alex, top, 100)
 	kr := w.keyResult(alex, middle, 100)
 	w.checkIn(alex, kr, 80)

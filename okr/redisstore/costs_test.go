@@ -53,24 +53,24 @@ func (c *counter) note(cmd redis.Cmder) {
 type costs map[string][2]int64
 
 // measureCosts fills a tenant with objectives of five key results each and counts.
-func measureCosts(t testing.TB, url string, objectives int) costs {
-	t.Helper()
-	ctx, s := t.Context(), open(t, url)
+func measureCosts(tb testing.TB, url string, objectives int) costs {
+	tb.Helper()
+	ctx, s := tb.Context(), open(tb, url)
 	service, actor := serviceOn(s), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
-	fill(t, service, s, actor, objectives)
+	fill(tb, service, s, actor, objectives)
 	count := &counter{}
 	s.Client().AddHook(count)
 	out := costs{}
 	for name, do := range map[string]func() error{
 		"list": func() error {
 			_, n, err := service.ListGoals(ctx, actor, okr.Filter{Kind: okr.Objective, Owner: okrtest.Ada.ID, Period: okrtest.FirstQuarter().SpanID(), Children: 3}, okr.Page{Offset: 5, Limit: 5})
-			require.Equal(t, objectives, n)
+			require.Equal(tb, objectives, n)
 			return err
 		},
 		"search": func() error {
 			views, n, err := service.Search(ctx, actor, "grow shop", okr.Page{Limit: 8})
-			require.Equal(t, objectives, n)
-			require.Len(t, views, 8)
+			require.Equal(tb, objectives, n)
+			require.Len(tb, views, 8)
 			return err
 		},
 		"open": func() error { _, err := service.Goal(ctx, actor, "O7"); return err },
@@ -81,7 +81,7 @@ func measureCosts(t testing.TB, url string, objectives int) costs {
 		},
 	} {
 		commands, records := count.commands.Load(), count.records.Load()
-		require.NoError(t, do(), name)
+		require.NoError(tb, do(), name)
 		out[name] = [2]int64{count.commands.Load() - commands, count.records.Load() - records}
 	}
 	return out
@@ -95,18 +95,18 @@ func serviceOn(s *redisstore.Store) *okr.Service {
 
 // fill writes records as the service would; the settings say that no upgrade is
 // needed.
-func fill(t testing.TB, service *okr.Service, s *redisstore.Store, actor okr.Actor, objectives int) {
-	t.Helper()
-	_, _, err := service.ListGoals(t.Context(), actor, okr.Filter{}, okr.Page{Limit: 1})
-	require.NoError(t, err)
+func fill(tb testing.TB, service *okr.Service, s *redisstore.Store, actor okr.Actor, objectives int) {
+	tb.Helper()
+	_, _, err := service.ListGoals(tb.Context(), actor, okr.Filter{}, okr.Page{Limit: 1})
+	require.NoError(tb, err)
 	for n := range objectives {
 		o := okrtest.Objective(n + 1)
 		o.Title = fmt.Sprintf("Grow the web shop %d", n)
 		o.Rolled = &okr.Rolled{Children: 5, Weights: 100, At: okrtest.Noon()}
-		require.NoError(t, s.Goals().Create(t.Context(), okrtest.TenantID, o))
+		require.NoError(tb, s.Goals().Create(tb.Context(), okrtest.TenantID, o))
 		for k := range 5 {
 			kr := okrtest.KeyResult(5*n+k+1, o.ID)
-			require.NoError(t, s.Goals().Create(t.Context(), okrtest.TenantID, kr))
+			require.NoError(tb, s.Goals().Create(tb.Context(), okrtest.TenantID, kr))
 		}
 	}
 }

@@ -151,7 +151,7 @@ func (r records[K, T]) read(ctx context.Context, c redis.Cmdable, tenant okr.Ten
 	} else if err != nil {
 		return record, value{}, err
 	}
-	stored, err := decodeValue(raw, &record)
+	stored, err := decode(raw, &record)
 	return record, stored, err
 }
 

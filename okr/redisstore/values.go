@@ -43,15 +43,9 @@ func encode(created int64, data any) ([]byte, error) {
 	return out, nil
 }
 
-// decode reads the stored form into data and gives the creation number. Values
+// decode reads the stored form into data and gives what stands beside it. Values
 // of a newer program are Unavailable: another replica can read them.
-func decode(raw []byte, data any) (created int64, err error) {
-	v, err := decodeValue(raw, data)
-	return v.Created, err
-}
-
-// decodeValue is decode that gives all that stands beside the data.
-func decodeValue(raw []byte, data any) (v value, err error) {
+func decode(raw []byte, data any) (v value, err error) {
 	if err := json.Unmarshal(raw, &v); err != nil {
 		return v, unreadable(err)
 	}
