@@ -100,3 +100,21 @@ func (g *Goal) TakeAutomatic(v *float64, at time.Time) {
 		g.MovedAt = at
 	}
 }
+
+// unbind takes the goal off its query. What a person set stays, but there is
+// nothing automatic any more that it stands over.
+func (g *Goal) unbind() {
+	g.Binding = nil
+	if g.Manual == nil {
+		return
+	}
+	o := *g.Manual
+	o.LastsUntilResumed = false
+	g.Manual = &o
+	if g.Kind == KeyResult {
+		o.Value = nil // the metric has it
+		if o.Status == "" {
+			g.Manual = nil
+		}
+	}
+}

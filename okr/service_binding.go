@@ -235,17 +235,20 @@ func (s *Service) Unbind(ctx context.Context, actor Actor, id GoalID) (GoalView,
 	if _, err := s.goal(ctx, actor, id); err != nil {
 		return GoalView{}, err
 	}
-	_, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *Goal) error {
+	g, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *Goal) error {
 		if g.Binding == nil {
 			return Errorf(Invalid, "%s is not bound to a query, so there is nothing to undo. `bind %s` binds it.", g.ID, g.ID)
 		}
 		if err := s.mayEdit(ctx, actor, *g); err != nil {
 			return err
 		}
-		g.Binding = nil
+		g.unbind()
 		return nil
 	})
 	if err != nil {
+		return GoalView{}, err
+	}
+	if err := s.rollUp(ctx, actor.Tenant, g.Parent); err != nil {
 		return GoalView{}, err
 	}
 	return s.Goal(ctx, actor, id)

@@ -184,3 +184,19 @@ func TestAnObjectiveCanBeOverriddenToo(t *testing.T) {
 	w.checkIn(alex, kr, 30)
 	require.InDelta(t, 30, w.progress(o), 1e-9, "the next roll-up replaces it")
 }
+
+func TestUnbindingKeepsWhatAPersonSet(t *testing.T) {
+	t.Parallel()
+	w := enabled(t)
+	c := w.connect(alex, "Fiber", false)
+	o := w.objective(alex, "Launch")
+	kr := w.bound(alex, o, c, launchBugs)
+	_, _, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Value: new(70.0), Lasting: true})
+	require.NoError(t, err)
+	v, err := w.Unbind(t.Context(), alex, kr)
+	require.NoError(t, err)
+	require.InDelta(t, 70, *v.Standing.Progress, 1e-9)
+	require.False(t, v.Goal.Paused(), "there is nothing to resume")
+	require.False(t, v.Standing.Manual)
+	require.InDelta(t, 70, w.progress(o), 1e-9)
+}
