@@ -180,8 +180,10 @@ func remarks(p Place, g okr.Goal, c okr.CheckIn) md {
 // ConfirmDeleteCheckIn asks before a check-in is deleted.
 func ConfirmDeleteCheckIn(p Place, g okr.Goal, c okr.CheckIn) Card {
 	title := "Delete this check-in of " + string(g.ID) + "?"
-	body := []element{heading(mdf("%s", title)), checkInBlock(p, g, c),
-		text("Its value goes too: the goal then stands as the check-in or measurement before says. This cannot be undone.")}
+	body := []element{
+		heading(mdf("%s", title)), checkInBlock(p, g, c),
+		text("Its value goes too: the goal then stands as the check-in or measurement before says. This cannot be undone."),
+	}
 	return newCard(title, body,
 		run("Delete", VerbCheckInDelete, "goal", string(g.ID), "checkin", string(c.ID)).destructive(),
 		run("Keep it", VerbHistory, "goal", string(g.ID)))

@@ -74,8 +74,10 @@ func Clone(f CloneForm) Card {
 	g := f.Goal
 	title := "Clone " + string(g.ID)
 	in := form{err: f.Error}
-	head := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)),
-		text("The copy begins anew: without values, check-ins and score.")}
+	head := []element{
+		heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)),
+		text("The copy begins anew: without values, check-ins and score."),
+	}
 	if len(f.Periods) > 0 {
 		periodInputs(&in, f.Period, f.Periods, f.Start, f.End, maxChoiceBytes)
 	}

@@ -32,7 +32,8 @@ func filterChoice(id, label, value string, choices []Choice, bytes int) input {
 
 func kindChoices() []Choice {
 	return []Choice{
-		{Title: "Objectives", Value: string(okr.Objective)}, {Title: "Key results", Value: string(okr.KeyResult)},
+		{Title: "Objectives", Value: string(okr.Objective)},
+		{Title: "Key results", Value: string(okr.KeyResult)},
 		{Title: "Projects", Value: string(okr.Project)},
 	}
 }

@@ -3,6 +3,7 @@ package cards
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"okrbot/okr"
 )
@@ -98,8 +99,7 @@ func valueTable(h HistoryView) container {
 	g := h.Goal.Goal
 	points := h.Points[max(0, len(h.Points)-lastValues):]
 	set := facts()
-	for i := len(points) - 1; i >= 0; i-- {
-		p := points[i]
+	for _, p := range slices.Backward(points) {
 		value := mdf("%s", amount(g, &p.Value))
 		if e, ok := valueOn(h.Expected, p.Day); ok {
 			e = math.Round(e*10) / 10
