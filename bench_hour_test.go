@@ -31,6 +31,7 @@ const (
 	hourQueries    = 200
 	hourItems      = 500 // of each query
 	hourBindings   = 1000
+	hourObjectives = 50
 	hourLatency    = 50 * time.Millisecond
 	hourOrg        = "bench"
 	hourProject    = "Bench"
@@ -183,14 +184,17 @@ func (h *hourWorld) join(identities int) {
 // the chat would measure them already.
 func (h *hourWorld) bind(bindings int) {
 	ctx := h.b.Context()
-	period := okr.Quarter(h.now(), 0)
-	o, err := h.service.SaveGoal(ctx, h.people[0], okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: period})
-	require.NoError(h.b, err)
+	var objectives []okr.GoalID
+	for range hourObjectives {
+		o, err := h.service.SaveGoal(ctx, h.people[0], okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Quarter(h.now(), 0)})
+		require.NoError(h.b, err)
+		objectives = append(objectives, o.Goal.ID)
+	}
 	for n := range bindings {
 		query := n % len(h.queries)
 		who := query % len(h.people)
 		g := okr.Goal{
-			ID: okr.GoalID(fmt.Sprintf("KR%d", 1000+n)), Kind: okr.KeyResult, Title: fmt.Sprintf("Key result %d", n), Parent: o.Goal.ID,
+			ID: okr.GoalID(fmt.Sprintf("KR%d", 1000+n)), Kind: okr.KeyResult, Title: fmt.Sprintf("Key result %d", n), Parent: objectives[n%hourObjectives],
 			Owner: h.people[who].Person, Metric: &okr.Metric{Name: "Done", Target: 100},
 			Binding: &okr.Binding{
 				Connection: okr.ConnectionID(fmt.Sprintf("C%d", who+1)), Query: okr.Query{ID: h.queries[query]}, Method: okr.PercentCompleted,

@@ -27,6 +27,10 @@ func translate(err error, what string) error {
 	return okr.WrapError(kind, err, "%s", msg)
 }
 
+// codeNeedsTeam says that a macro of the query belongs to a team and none is
+// named.
+const codeNeedsTeam = "VS402612"
+
 func words(e *ado.Error, what string) (okr.Kind, string) {
 	switch e.Kind {
 	case ado.ErrSignIn:
@@ -44,6 +48,9 @@ func words(e *ado.Error, what string) (okr.Kind, string) {
 	case ado.ErrQueryTooSlow:
 		return okr.QueryBroken, fmt.Sprintf("%s takes longer than the 30 seconds that Azure DevOps allows. Narrow the query there.", upper(what))
 	case ado.ErrInvalidQuery:
+		if e.Code == codeNeedsTeam {
+			return okr.QueryBroken, fmt.Sprintf("%s asks for the current iteration without saying of which team, so only Azure DevOps' own pages can run it. Open it there, name the team (@CurrentIteration('[Project]\\Team')) and save it.", upper(what))
+		}
 		return okr.QueryBroken, fmt.Sprintf("%s cannot be run: a field, area or iteration that it names is gone. Open it in Azure DevOps, correct and save it.", upper(what))
 	case ado.ErrThrottled:
 		return okr.Throttled, fmt.Sprintf("Azure DevOps asked to slow down%s. Nothing is lost: the hourly sync tries again by itself, and you can after that time.", within(e.RetryAfter))
