@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"strings"
 
 	"okrbot/okr"
 )
@@ -136,19 +137,27 @@ func binding(p Place, v GoalView, bytes int) []element {
 	if b == nil {
 		return []element{text("Not bound to a query yet, so it is not measured.")}
 	}
-	list := []fact{{"Query", link(b.Query.Name, b.Query.URL, okr.MaxName)}}
+	list := []fact{{"Query", joinMD(" in ", link(b.Query.Name, b.Query.URL, okr.MaxName), folder(b.Query.Path))}}
 	if b.Method != "" {
 		list = append(list, fact{"Method", mdf("%s", b.Method.Words(b.Field))})
 	}
 	out := []element{section("How it is measured")}
 	if b.Last == nil {
-		return append(out, facts(append(list, fact{"Measured", joinMD(" through ", "not yet", mdf("%s", v.Connection))})...))
+		return append(out, facts(append(list, fact{"Connection", mdf("%s", v.Connection)}, fact{"Measured", "not yet"})...))
 	}
 	m := *b.Last
 	out = append(out, facts(append(list, fact{"Counted", measured(m)}, fact{"Left out", leftOut(m, b.ItemType)},
-		fact{"Unclear", unclear(m)}, fact{"Measured", joinMD(" through ", p.when(m.At), mdf("%s", connectionName(v)))})...))
+		fact{"Unclear", unclear(m)}, fact{"Measured", p.when(m.At)}, fact{"Connection", mdf("%s", connectionName(v))})...))
 	changed := sinceLast(m.Changes, b, max(1, min(3, bytes/1_500)))
 	return append(append(out, changed...), tree(m, min(bytes, maxTreeBytes-max(0, sizeOf(changed...)-maxTreeBytes/5)))...)
+}
+
+// folder is where a query lies: its path without its name.
+func folder(path string) md {
+	if at := strings.LastIndex(path, "/"); at > 0 {
+		return mdn(okr.MaxName, "%s", path[:at])
+	}
+	return ""
 }
 
 // connectionName is the name of the connection now, else that of the measurement.

@@ -131,7 +131,7 @@ func bindingDetails(v GoalView) []element {
 		account = mdf("%s", b.Last.Account)
 	}
 	return []element{facts(
-		fact{"Types", counted(b.ItemType)}, fact{"Folder", mdn(okr.MaxName, "%s", b.Query.Path)}, fact{"Access of", account},
+		fact{"Types", counted(b.ItemType)}, fact{"Access of", account},
 	)}
 }
 
