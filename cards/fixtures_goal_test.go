@@ -112,7 +112,11 @@ func history() cards.HistoryView {
 	return cards.HistoryView{
 		Goal: v, Points: points("2026-10-05", 7, 0, 4, 9, 12.345, 18, 26, 33, 40), Expected: points("2026-10-01", 91, 0, 100),
 		Projection: &cards.Projection{Points: points("2026-11-23", 60, 40, 100), From: 8, AtEnd: 78, End: "2026-12-31", Meets: "2027-01-22"},
-		CheckIns:   []cards.CheckInRow{{CheckIn: checkIn("CI9", 33, 75*time.Hour), MayEdit: true}, {CheckIn: odd}},
-		Total:      9,
+		Moved: []cards.MovedSpan{
+			{Since: "the last sync", Before: new(float64(40)), After: new(float64(40))},
+			{Since: "a week ago", Before: new(float64(33)), After: new(float64(40)), Changes: changes()},
+		},
+		CheckIns: []cards.CheckInRow{{CheckIn: checkIn("CI9", 33, 75*time.Hour), MayEdit: true}, {CheckIn: odd}},
+		Total:    9,
 	}
 }

@@ -115,6 +115,7 @@ func checkInCards() []exhibit {
 		{"checked-in-override", cards.CheckedIn(place, overridden(true), said)},
 		{"checkin-delete", cards.ConfirmDeleteCheckIn(place, fullGoal(), checkIn("CI9", 33, 75*time.Hour))},
 		{"reminder", cards.Reminder(place, cards.ReminderView{Goals: []cards.GoalView{limit(), overridden(true), unboundView()}, Total: 8})},
+		{"reminder-form", cards.EditReminders(cards.ReminderForm{Reminders: true, Weekday: "1", Hour: "9", Every: "1", Skip: "3", Zone: "Europe/Paris"})},
 		{"nudge", cards.Nudge(place, cards.NudgeView{Goal: limit(), Reason: "It has been on track without moving for 4 weeks."})},
 		{"nudge-from", cards.Nudge(place, cards.NudgeView{Goal: unboundView(), From: "Megan Bowen", Reason: "Nobody has checked in.", Since: now.Add(-700 * time.Hour)})},
 	}

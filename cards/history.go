@@ -26,6 +26,7 @@ func historyCard(p Place, h HistoryView, bytes int) Card {
 	body := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)), bar(h.Goal.Standing.Progress, h.Goal.Standing.Status)}
 	body = append(body, chart(h)...)
 	body = append(body, projection(h)...)
+	body = append(body, moved(h, bytes)...)
 	total := max(h.Total, h.Offset+len(h.CheckIns))
 	body = append(body, section("Check-ins"))
 	if len(h.CheckIns) == 0 {
@@ -150,6 +151,32 @@ func projection(h HistoryView) []element {
 		end += mdf("; on %s it would stand at %s", pr.End, amount(g, &pr.AtEnd))
 	}
 	return []element{text(meets).with(bolder, color), note(end + ".")}
+}
+
+// moved says what moved the goal, span by span.
+func moved(h HistoryView, bytes int) []element {
+	g := h.Goal.Goal
+	shown := rowsWithin(len(h.Moved), 3, bytes, func(i int) element {
+		m := h.Moved[i]
+		why := joinMD(" · ", changeText(m.Changes), scopeText(m.Changes, g.Binding))
+		if why == "" {
+			why = "nothing changed"
+		}
+		items := []element{text(mdf("**Since %s**: %s", m.Since, movedAmount(g, m))).near(), note(why)}
+		return box("", append(items, within(bytes/2, changeItems(m.Changes, 2), nil)...)...)
+	})
+	if len(shown) == 0 {
+		return nil
+	}
+	return append([]element{section("What moved it")}, shown...)
+}
+
+func movedAmount(g okr.Goal, m MovedSpan) string {
+	was, is := amount(g, m.Before), amount(g, m.After)
+	if was == is {
+		return is
+	}
+	return was + " → " + is
 }
 
 // checkInRow is a check-in with the buttons of those who may change it.

@@ -74,3 +74,23 @@ func Nudge(p Place, n NudgeView) Card {
 	body = append(body, quickInputs(p, n.Goal)...)
 	return newCard(title+" "+okr.Shorten(g.Title, maxRow), body, run("When I am asked", VerbRemindLess).bare())
 }
+
+// EditReminders is the form of a person's own reminders. The ids of its inputs
+// are reminders, reminderWeekday, reminderHour, reminderEvery and reminderSkip.
+func EditReminders(f ReminderForm) Card {
+	const title = "When you are asked for check-ins"
+	in := form{err: f.Error}
+	reminderInputs(&in, "Ask me for check-ins", f)
+	head := []element{heading(title)}
+	if f.Zone != "" {
+		head = append(head, note(mdf("In your time zone, %s.", f.Zone)))
+	}
+	return newCard(title, in.elements(head...), run("Save", VerbRemindSave).positive(), run("Cancel", VerbGoalMine).bare())
+}
+
+// reminderInputs say when somebody is asked.
+func reminderInputs(in *form, ask string, f ReminderForm) {
+	in.add(toggleInput("reminders", "Check-in reminders", ask, f.Reminders))
+	in.addPair(choiceInput("reminderWeekday", "Day", f.Weekday, weekdays()), choiceInput("reminderHour", "Hour, local time", f.Hour, hours()))
+	in.addPair(choiceInput("reminderEvery", "How often", f.Every, weeks()), textInput("reminderSkip", "Not within days of a check-in", f.Skip, 2))
+}

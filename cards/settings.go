@@ -114,9 +114,9 @@ func creators(standard string) []Choice {
 
 func timeInputs(f SettingsForm) form {
 	in := form{err: f.Error}
-	in.add(toggleInput("reminders", "Check-in reminders", "Ask people for check-ins", f.Reminders))
-	in.addPair(choiceInput("reminderWeekday", "Day", f.ReminderWeekday, weekdays()), choiceInput("reminderHour", "Hour of their own time", f.ReminderHour, hours()))
-	in.addPair(choiceInput("reminderEvery", "Every", f.ReminderEvery, weeks()), textInput("reminderSkip", "Not within days of a check-in", f.ReminderSkip, 2))
+	reminderInputs(&in, "Ask people for check-ins", ReminderForm{
+		Reminders: f.Reminders, Weekday: f.ReminderWeekday, Hour: f.ReminderHour, Every: f.ReminderEvery, Skip: f.ReminderSkip,
+	})
 	in.add(choiceInput("digestCadence", "Digests come", orAny(f.DigestCadence), cadences()))
 	in.addPair(choiceInput("digestWeekday", "Weekly ones on", f.DigestWeekday, weekdays()), choiceInput("digestHour", "Daily and weekly ones at", f.DigestHour, hours()))
 	return in

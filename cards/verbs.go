@@ -57,6 +57,7 @@ const (
 	VerbPeriodAdd           = "settings.period.add"                            // inputs periodName, periodStart, periodEnd, periodCurrent
 	VerbPeriodRemove        = "settings.period.remove"                         // period
 	VerbRemindLess          = "reminder.form"                                  // the person's own reminders
+	VerbRemindSave          = "reminder.save"                                  // inputs reminders, reminderWeekday, reminderHour, reminderEvery, reminderSkip
 	VerbBind                = "bind.start"                                     // goal
 	VerbBindConnection      = "bind.connection"                                // draft; input connection: another connection chosen
 	VerbBindSearch          = "bind.search"                                    // draft; inputs connection, text, query (type-ahead choice)

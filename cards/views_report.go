@@ -18,9 +18,17 @@ type HistoryView struct {
 	Points     []Point // oldest first, one a day; in the metric's unit, else percent
 	Expected   []Point // the line that is expected, oldest first
 	Projection *Projection
+	Moved      []MovedSpan  // what moved it, the shortest span first
 	CheckIns   []CheckInRow // a page, newest first
 	Total      int          // check-ins
 	Offset     int
+}
+
+// MovedSpan is what moved a goal in a span of time up to now.
+type MovedSpan struct {
+	Since         string   // for example "the last sync", "yesterday", "a week ago"
+	Before, After *float64 // in the metric's unit, else percent; nil: no data
+	Changes       okr.Changes
 }
 
 // Projection is where the last values lead if they go on like that.
@@ -86,4 +94,15 @@ type NudgeView struct {
 	From   string // who asks; empty: okrbot itself
 	Reason string
 	Since  time.Time // since when; zero: not said
+}
+
+// ReminderForm is the state of a person's own reminders. Values are as typed.
+type ReminderForm struct {
+	Reminders bool
+	Weekday   string // 0 (Sunday) to 6
+	Hour      string // 0 to 23
+	Every     string // weeks
+	Skip      string // days
+	Zone      string // the person's time zone, shown; empty: not known
+	Error     FieldError
 }
