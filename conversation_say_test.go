@@ -47,6 +47,11 @@ func (w *scriptWorld) cmdIn(_ bool, args []string) error {
 
 func (w *scriptWorld) cmdClient(_ bool, args []string) error {
 	w.submit = len(args) == 1 && args[0] == "submit"
+	platform := "Web"
+	if len(args) == 1 && args[0] == "desktop" {
+		platform = "Windows"
+	}
+	w.teams.SetPlatform(platform)
 	return nil
 }
 

@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 //	in group                acts in the group chat "OKR leads"
 //	in channel NAME         acts in a channel of the team; each message starts a thread
 //	client execute|submit   how buttons go out: Action.Execute, or as old clients do it
+//	client desktop          Teams on Windows, which has a people picker (the client of the stand-in has none)
 //	install, uninstall      adds okrbot to the place, or removes it
 //	redeliver               Teams delivers the last message or press once more
 //

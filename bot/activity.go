@@ -111,6 +111,7 @@ type Entity struct {
 	Text      string
 	Mentioned Account
 	Timezone  string
+	Platform  string // of the client, in clientInfo: Windows, Mac, Web, Android, iOS
 }
 
 // Attachment is one attachment of a message; Content is raw JSON.
@@ -202,7 +203,7 @@ func channelDataOf(f fields) ChannelData {
 func entityOf(f fields) Entity {
 	return Entity{
 		Type: f.text("type"), Text: f.text("text"),
-		Mentioned: accountOf(f.object("mentioned")), Timezone: f.text("timezone"),
+		Mentioned: accountOf(f.object("mentioned")), Timezone: f.text("timezone"), Platform: f.text("platform"),
 	}
 }
 

@@ -15,6 +15,7 @@ type turn struct {
 	actor    okr.Actor
 	place    cards.Place
 	settings okr.Tenant
+	roster   *[]Member // of the place, once it was read
 }
 
 // reply is what a turn says.

@@ -27,13 +27,26 @@ func (c *Cloud) Activity(chat Chat, u User, kind string) map[string]any {
 		"recipient":    map[string]any{"id": c.BotID(), "name": BotName},
 		"conversation": chat.account(),
 		"channelData":  c.channelData(chat),
-		"entities":     []any{clientInfo()},
+		"entities":     []any{c.clientInfo()},
 	}
 	return activity
 }
 
-func clientInfo() map[string]any {
-	return map[string]any{"type": "clientInfo", "locale": "en-US", "country": "US", "platform": "Web", "timezone": "Europe/Paris"}
+// SetPlatform makes the next activities come from a client of this platform:
+// Windows, Mac, Web (as it is at first), Android or iOS.
+func (c *Cloud) SetPlatform(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.platform = name
+}
+
+// clientInfo is called with the lock held.
+func (c *Cloud) clientInfo() map[string]any {
+	platform := c.platform
+	if platform == "" {
+		platform = "Web"
+	}
+	return map[string]any{"type": "clientInfo", "locale": "en-US", "country": "US", "platform": platform, "timezone": "Europe/Paris"}
 }
 
 // account is the "conversation" of an activity.
@@ -72,9 +85,10 @@ func (c *Cloud) Say(ctx context.Context, chat Chat, u User, words string) (Deliv
 		mention := "<at>" + BotName + "</at>"
 		activity["text"] = mention + " " + words + "\n"
 		content = "<div>" + mention + " " + words + "</div>"
-		activity["entities"] = []any{map[string]any{
+		entities, _ := activity["entities"].([]any)
+		activity["entities"] = append([]any{map[string]any{
 			"type": "mention", "text": mention, "mentioned": map[string]any{"id": c.BotID(), "name": BotName},
-		}, clientInfo()}
+		}}, entities...)
 	}
 	activity["attachments"] = []any{map[string]any{"contentType": "text/html", "content": content}}
 	return c.turn(ctx, activity)

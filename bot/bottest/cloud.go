@@ -60,6 +60,7 @@ type Cloud struct {
 	region    string
 	botURL    string
 	world     world
+	platform  string // of the clients; empty: Web
 	posts     []*post
 	roots     map[string]bool
 	typing    map[string]int
