@@ -57,12 +57,12 @@ func reasonLine(v GoalView) []element {
 
 // whyLine is the reason, leading to the whole explanation.
 func whyLine(v GoalView) []element {
-	link := text("Why").with("", accent).near()
-	link.Size = small
 	why := reasonLine(v)
 	if why == nil {
-		why = []element{note(" ")}
+		return nil
 	}
+	link := text("Why").with("", accent).near()
+	link.Size = small
 	return []element{columns(col(stretch, why...), col(auto, link)).near().opens(run("Why", VerbWhy, "goal", string(v.Goal.ID)))}
 }
 

@@ -73,7 +73,7 @@ func endedActions(v GoalView) []action {
 	if v.MayEdit {
 		out = append(out, run("Reopen", VerbReopenAsk, "goal", id))
 	}
-	out = append(out, run("Clone", VerbCloneAsk, "goal", id), run("History", VerbHistory, "goal", id))
+	out = append(out, run("Clone", VerbCloneAsk, "goal", id), run("Why", VerbWhy, "goal", id), run("History", VerbHistory, "goal", id))
 	if v.MayEdit {
 		out = append(out, run("Delete", VerbGoalAskDelete, "goal", id).destructive().secondary())
 	}
