@@ -87,7 +87,8 @@ func Clone(f CloneForm) Card {
 			scope = CloneChildren
 		}
 		in.add(choiceInput("scope", "What is copied", scope, []Choice{
-			{Title: "Only the objective", Value: CloneOne}, {Title: "With what is directly below it", Value: CloneChildren},
+			{Title: "Only the objective", Value: CloneOne},
+			{Title: "With what is directly below it", Value: CloneChildren},
 			{Title: "With everything below it", Value: CloneAll},
 		}))
 	}

@@ -79,7 +79,8 @@ func levelOf(level string) string {
 
 func levels() []Choice {
 	return []Choice{
-		{Title: "a team", Value: string(okr.LevelTeam)}, {Title: "the organization", Value: string(okr.LevelOrganization)},
+		{Title: "a team", Value: string(okr.LevelTeam)},
+		{Title: "the organization", Value: string(okr.LevelOrganization)},
 		{Title: "a person", Value: string(okr.LevelIndividual)},
 	}
 }

@@ -86,7 +86,8 @@ func weightRules() []Choice {
 
 func projectRules() []Choice {
 	return []Choice{
-		{Title: "only where there is nothing else", Value: ChoiceAny}, {Title: "always", Value: string(okr.ProjectsAlways)},
+		{Title: "only where there is nothing else", Value: ChoiceAny},
+		{Title: "always", Value: string(okr.ProjectsAlways)},
 		{Title: "never", Value: string(okr.ProjectsNever)},
 	}
 }
@@ -107,8 +108,10 @@ func createInputs(f SettingsForm) (in form, keep string) {
 
 func creators(standard string) []Choice {
 	return []Choice{
-		{Title: "by default: " + standard, Value: ChoiceAny}, {Title: "every member", Value: string(okr.CreateByEveryone)},
-		{Title: "admins", Value: string(okr.CreateByAdmins)}, {Title: "the chosen people and admins", Value: string(okr.CreateByChosen)},
+		{Title: "by default: " + standard, Value: ChoiceAny},
+		{Title: "every member", Value: string(okr.CreateByEveryone)},
+		{Title: "admins", Value: string(okr.CreateByAdmins)},
+		{Title: "the chosen people and admins", Value: string(okr.CreateByChosen)},
 	}
 }
 
@@ -124,7 +127,9 @@ func timeInputs(f SettingsForm) form {
 
 func cadences() []Choice {
 	return []Choice{
-		{Title: "hourly, when something moved", Value: ChoiceAny}, {Title: "daily", Value: string(okr.Daily)}, {Title: "weekly", Value: string(okr.Weekly)},
+		{Title: "hourly, when something moved", Value: ChoiceAny},
+		{Title: "daily", Value: string(okr.Daily)},
+		{Title: "weekly", Value: string(okr.Weekly)},
 	}
 }
 
