@@ -8,7 +8,7 @@ import (
 
 // CheckIn is the form of a check-in, new or edited. The ids of its inputs are
 // value, status, note and, where something automatic gives the value, override;
-// behind "More" date.
+// behind "Another day" on.
 func CheckIn(p Place, f CheckInForm) Card {
 	g := f.Goal.Goal
 	title := "Check in " + string(g.ID)
@@ -19,8 +19,8 @@ func CheckIn(p Place, f CheckInForm) Card {
 	in := form{err: f.Error}
 	checkInInputs(&in, f)
 	rest := form{err: f.Error}
-	rest.add(dateInput("date", "Day that it tells of (empty: today)", f.Date))
-	in.addFolded("more", "Another day", f.Date != "", rest)
+	rest.add(dateInput("on", "Day that it tells of (empty: today)", f.Date))
+	in.addFolded("another", "Another day", f.Date != "", rest)
 	save := run("Save", VerbCheckInSave, "goal", string(g.ID), "checkin", string(f.Editing), "draft", f.Draft).positive()
 	back := run("Cancel", VerbGoal, "goal", string(g.ID)).bare()
 	if f.Editing != "" {

@@ -50,8 +50,11 @@ func Closed(p Place, v GoalView, children int) Card {
 		body = append(body, text(md(fmt.Sprintf("With it ended %s below it.", below(children)))))
 	}
 	id := string(g.ID)
-	return newCard(word+id, body, run("Clone into another period", VerbCloneAsk, "goal", id).positive(),
-		run("Show "+id, VerbGoal, "goal", id), run("Reopen", VerbReopenAsk, "goal", id))
+	actions := []action{run("Show "+id, VerbGoal, "goal", id), run("Reopen", VerbReopenAsk, "goal", id)}
+	if g.Kind == okr.Objective {
+		actions = append([]action{run("Clone into another period", VerbCloneAsk, "goal", id).positive()}, actions...)
+	}
+	return newCard(word+id, body, actions...)
 }
 
 // ConfirmReopen asks before a goal is reopened.
@@ -68,30 +71,28 @@ func ConfirmReopen(p Place, v GoalView) Card {
 	return newCard(title, body, run("Reopen", VerbReopen, "goal", id).positive(), run("Leave it", VerbGoal, "goal", id))
 }
 
-// Clone is the form that copies a goal into another period. The ids of its
-// inputs are period, start and end; of an objective also scope; and bindings.
+// Clone is the form that copies an objective into another period. The ids of its
+// inputs are period, start, end, scope, continue and bindings.
 func Clone(f CloneForm) Card {
 	g := f.Goal
 	title := "Clone " + string(g.ID)
 	in := form{err: f.Error}
 	head := []element{
 		heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)),
-		text("The copy begins anew: without values, check-ins and score."),
+		text("The copy begins anew: without values, check-ins, phases and score."),
 	}
 	if len(f.Periods) > 0 {
 		periodInputs(&in, f.Period, f.Periods, f.Start, f.End, maxChoiceBytes)
 	}
-	if g.Kind == okr.Objective {
-		scope := f.Scope
-		if scope == "" {
-			scope = CloneChildren
-		}
-		in.add(choiceInput("scope", "What is copied", scope, []Choice{
-			{Title: "Only the objective", Value: CloneOne},
-			{Title: "With what is directly below it", Value: CloneChildren},
-			{Title: "With everything below it", Value: CloneAll},
-		}))
+	scope := f.Scope
+	if scope == "" {
+		scope = CloneChildren
 	}
+	in.add(choiceInput("scope", "What is copied", scope, []Choice{
+		{Title: "Only the objective", Value: CloneOne},
+		{Title: "With what is directly below it", Value: CloneChildren},
+		{Title: "With everything below it", Value: CloneAll},
+	}), toggleInput("continue", "Start values", "Key results begin where the old ones stand", f.Continue))
 	in.add(toggleInput("bindings", "Queries", "Bind the copies to the same queries", f.Bindings))
 	return newCard(title, in.elements(head...),
 		run("Clone", VerbClone, "goal", string(g.ID), "draft", f.Draft).positive(), run("Cancel", VerbGoal, "goal", string(g.ID)).bare())

@@ -30,7 +30,8 @@ func formCards() []exhibit {
 	conflict.Title = "Close all launch bugs"
 	conflict.Conflict = &cards.Conflict{By: "Adele Vance", At: now, Fields: []cards.ConflictField{
 		{Name: "Title", Before: "Close the launch bugs", Theirs: "Close most launch bugs " + nasty, Yours: "Close all launch bugs"},
-		{Name: "Target value", Before: "100", Theirs: "90", Yours: "95"}, {Name: "Team", Theirs: "Growth", Yours: "Delivery"},
+		{Name: "Target value", Before: "100", Theirs: "90", Yours: "95"},
+		{Name: "Team", Theirs: "Growth", Yours: "Delivery"},
 	}}
 	control := fullForm()
 	control.Editing, control.Draft, control.Type, control.Unit, control.UnitKind, control.Threshold, control.Target, control.Phases = "", "d-93", string(okr.StayBelow), "errors", string(okr.UnitWord), "3", "5", ""
@@ -137,7 +138,6 @@ func endCards() []exhibit {
 		{"reopen", cards.ConfirmReopen(place, ended(okr.StatusClosed, new(0.7)))},
 		{"clone", cards.Clone(clone)},
 		{"clone-wrong", cards.Clone(wrong)},
-		{"clone-key-result", cards.Clone(cards.CloneForm{Draft: "d-93", Goal: keyResult(), Periods: periodChoices()})},
 		{"cloned", cards.Cloned(objective(), copied, 5, 1)},
 	}
 }

@@ -58,7 +58,10 @@ func moreActions(v GoalView) []action {
 
 func deleteActions(v GoalView) []action {
 	id := string(v.Goal.ID)
-	out := []action{run("Clone", VerbCloneAsk, "goal", id).secondary()}
+	var out []action
+	if v.Goal.Kind == okr.Objective {
+		out = append(out, run("Clone", VerbCloneAsk, "goal", id).secondary())
+	}
 	if v.MayEdit {
 		out = append(out, run("Delete", VerbGoalAskDelete, "goal", id).destructive().secondary())
 	}
@@ -73,7 +76,10 @@ func endedActions(v GoalView) []action {
 	if v.MayEdit {
 		out = append(out, run("Reopen", VerbReopenAsk, "goal", id))
 	}
-	out = append(out, run("Clone", VerbCloneAsk, "goal", id), run("Why", VerbWhy, "goal", id), run("History", VerbHistory, "goal", id))
+	if v.Goal.Kind == okr.Objective {
+		out = append(out, run("Clone", VerbCloneAsk, "goal", id))
+	}
+	out = append(out, run("Why", VerbWhy, "goal", id), run("History", VerbHistory, "goal", id))
 	if v.MayEdit {
 		out = append(out, run("Delete", VerbGoalAskDelete, "goal", id).destructive().secondary())
 	}

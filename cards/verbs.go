@@ -38,7 +38,7 @@ const (
 	VerbHistory             = "goal.history"                                   // goal, offset
 	VerbResume              = "goal.resume"                                    // goal: back to the automatic value
 	VerbCheckIn             = "checkin.form"                                   // goal
-	VerbCheckInSave         = "checkin.save"                                   // goal, checkin (when editing), draft (else); inputs value, status, note, date, override
+	VerbCheckInSave         = "checkin.save"                                   // goal, checkin (when editing), draft (else); inputs value, status, note, on, override
 	VerbCheckInQuick        = "checkin.quick"                                  // goal; inputs value.<goal>, status.<goal>, note.<goal>, of a reminder
 	VerbCheckInSame         = "checkin.same"                                   // goal: nothing has changed
 	VerbCheckInEdit         = "checkin.edit"                                   // goal, checkin
@@ -49,7 +49,7 @@ const (
 	VerbReopenAsk           = "goal.reopen.ask"                                // goal
 	VerbReopen              = "goal.reopen"                                    // goal
 	VerbCloneAsk            = "goal.clone.ask"                                 // goal
-	VerbClone               = "goal.clone"                                     // goal, draft; inputs period, start, end, scope, bindings
+	VerbClone               = "goal.clone"                                     // goal, draft; inputs period, start, end, scope, continue, bindings
 	VerbAttention           = "attention"                                      // offset, scope
 	VerbNudge               = "nudge"                                          // goal: remind who is asked for check-ins
 	VerbSettings            = "settings"                                       //

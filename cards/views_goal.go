@@ -76,7 +76,7 @@ type ConflictField struct {
 	Yours  string
 }
 
-// CloneForm is the state of the form that copies a goal into another period.
+// CloneForm is the state of the form that copies an objective into another period.
 type CloneForm struct {
 	Draft    string
 	Goal     okr.Goal
@@ -86,6 +86,7 @@ type CloneForm struct {
 	End      string
 	Scope    string // CloneOne, CloneChildren or CloneAll
 	Bindings bool   // bind the copies to the same queries
+	Continue bool   // key results begin where the old ones stand
 	Error    FieldError
 }
 
