@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"okrbot/cards"
 	"okrbot/okr"
@@ -94,10 +95,26 @@ func (b *Bot) bindPreview(ctx context.Context, t *turn, p press) (reply, error) 
 	if err != nil {
 		return b.signInOr(ctx, t, err, d)
 	}
+	if d.addTypes(preview.Types) {
+		if err := b.saveDraft(ctx, t, d.ID, d); err != nil {
+			return reply{}, err
+		}
+	}
 	return say(cards.Preview(t.place, cards.BindPreview{
 		Draft: d.ID, Goal: preview.View.Goal, Standing: preview.View.Standing,
 		Measurement: preview.Measurement, Warnings: preview.Warnings,
 	})), nil
+}
+
+// addTypes offers what the query holds beside the types of its own project: it
+// may reach into others.
+func (d *bindDraft) addTypes(seen []string) (added bool) {
+	for _, typ := range seen {
+		if !slices.ContainsFunc(d.Types, func(known string) bool { return strings.EqualFold(known, typ) }) {
+			d.Types, added = append(d.Types, typ), true
+		}
+	}
+	return added
 }
 
 // choose takes the method and type from a form.

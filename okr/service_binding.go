@@ -22,6 +22,7 @@ type Preview struct {
 	View        GoalView // with the binding and its measurement applied
 	Measurement Measurement
 	Warnings    []string
+	Types       []string // of the work items that the query holds
 	run         Run
 	before      *Snapshot
 }
@@ -110,7 +111,7 @@ func (s *Service) PreviewBinding(ctx context.Context, actor Actor, in BindInput)
 	}
 	v := s.leafView(actor, t, g, parent)
 	v.Connection = c.Name
-	return Preview{View: v, Measurement: m, Warnings: warnings(g, run), run: run, before: before}, nil
+	return Preview{View: v, Measurement: m, Warnings: warnings(g, run), Types: run.Types(), run: run, before: before}, nil
 }
 
 // runToBind runs the query of a new binding, reading what the goals that hang on
