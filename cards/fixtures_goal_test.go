@@ -10,8 +10,10 @@ import (
 
 func periodChoices() []cards.Choice {
 	return []cards.Choice{
-		{Title: "Q4 2026 (current)", Value: "2026-10-01/2026-12-31"}, {Title: "Q1 2027", Value: "2027-01-01/2027-03-31"},
-		{Title: "2027", Value: "2027-01-01/2027-12-31"}, {Title: "Own dates", Value: cards.ChoiceCustomPeriod},
+		{Title: "Q4 2026 (current)", Value: "2026-10-01/2026-12-31"},
+		{Title: "Q1 2027", Value: "2027-01-01/2027-03-31"},
+		{Title: "2027", Value: "2027-01-01/2027-12-31"},
+		{Title: "Own dates", Value: cards.ChoiceCustomPeriod},
 	}
 }
 
