@@ -12,13 +12,15 @@ type DueKind string
 const (
 	DueSync   DueKind = "sync"   // a connection's queries
 	DueDigest DueKind = "digest" // a subscription's post
+	// DueReminder is whether a person is to be asked for check-ins in this hour.
+	DueReminder DueKind = "reminder"
 )
 
 // Due names one piece of hourly work.
 type Due struct {
 	Kind   DueKind
 	Tenant TenantID
-	ID     string // a ConnectionID or SubscriptionID
+	ID     string // a ConnectionID, SubscriptionID or UserID
 }
 
 // MinutesPerDay is the number of slots of the agenda.

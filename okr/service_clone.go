@@ -134,6 +134,9 @@ func (c *cloner) make(ctx context.Context, g, parent Goal) (Goal, error) {
 	if err := c.bind(ctx, g, &clone); err != nil {
 		return clone, err
 	}
+	if err := c.s.planReminder(ctx, c.actor.Tenant, clone); err != nil {
+		return clone, err
+	}
 	c.out.Count++
 	return clone, c.s.Store.Goals().Create(ctx, c.actor.Tenant, clone)
 }

@@ -113,6 +113,9 @@ func (s *Service) afterSave(ctx context.Context, t Tenant, actor Actor, before, 
 	if err := s.rollUp(ctx, actor.Tenant, g.Parent); err != nil {
 		return err
 	}
+	if err := s.planReminder(ctx, actor.Tenant, g); err != nil {
+		return err
+	}
 	return s.noteTeam(ctx, t, g.Team)
 }
 
@@ -204,6 +207,9 @@ func (s *Service) upgraded(ctx context.Context, tenant TenantID) (Tenant, error)
 			return nil
 		})
 		if ignoreNotFound(err) != nil {
+			return t, err
+		}
+		if err := s.planReminder(ctx, tenant, g); err != nil {
 			return t, err
 		}
 	}

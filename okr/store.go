@@ -51,6 +51,7 @@ type Store interface {
 	Connections() Records[ConnectionID, Connection]
 	Subscriptions() Records[SubscriptionID, Subscription]
 	CheckIns() Records[CheckInID, CheckIn]
+	Members() Records[UserID, Member]
 	// NextNumber gives 1, 2, 3 … for each tenant and prefix, never the same twice.
 	NextNumber(ctx context.Context, tenant TenantID, prefix string) (int64, error)
 }

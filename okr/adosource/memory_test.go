@@ -22,6 +22,7 @@ type memory struct {
 	connections   *table[okr.ConnectionID, okr.Connection]
 	subscriptions *table[okr.SubscriptionID, okr.Subscription]
 	checkIns      *table[okr.CheckInID, okr.CheckIn]
+	members       *table[okr.UserID, okr.Member]
 
 	mu          sync.Mutex
 	numbers     map[string]int64
@@ -44,6 +45,7 @@ func newMemory() *memory {
 		connections:   &table[okr.ConnectionID, okr.Connection]{down: down},
 		subscriptions: &table[okr.SubscriptionID, okr.Subscription]{down: down},
 		checkIns:      &table[okr.CheckInID, okr.CheckIn]{down: down},
+		members:       &table[okr.UserID, okr.Member]{down: down},
 		numbers:       map[string]int64{}, history: map[string][]okr.Measurement{}, snapshots: map[string]*okr.Snapshot{},
 		credentials: map[string]okr.Credential{}, due: map[okr.Due]bool{}, down: down,
 	}
@@ -61,6 +63,8 @@ func (m *memory) Connections() okr.Records[okr.ConnectionID, okr.Connection] { r
 func (m *memory) Subscriptions() okr.Records[okr.SubscriptionID, okr.Subscription] {
 	return m.subscriptions
 }
+
+func (m *memory) Members() okr.Records[okr.UserID, okr.Member] { return m.members }
 
 func (m *memory) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] { return m.checkIns }
 

@@ -84,3 +84,12 @@ func testCheckIns(t *testing.T, s AllStores, tenant okr.TenantID) {
 	require.Equal(t, 1, n)
 	require.Equal(t, []okr.CheckIn{c}, list)
 }
+
+func testMembers(t *testing.T, s AllStores, tenant okr.TenantID) {
+	ctx := t.Context()
+	m := okr.Member{Person: Ada, Zone: "Europe/London", Reminder: &okr.Reminder{Weekday: 2, Hour: 8, Every: 2, SkipDays: 1}, RemindedAt: Noon()}
+	require.NoError(t, s.Members().Create(ctx, tenant, m))
+	got, err := s.Members().Get(ctx, tenant, Ada.ID)
+	require.NoError(t, err)
+	require.Equal(t, m, got)
+}

@@ -38,6 +38,7 @@ func TestStore(t *testing.T, open func(t *testing.T) AllStores) {
 		{"records are found in several lists", testFind},
 		{"many records are read at once", testGetMany},
 		{"check-ins are kept by goal", testCheckIns},
+		{"people's own choices are kept", testMembers},
 		{"names are unique", testUnique},
 		{"one of many takes a name", testUniqueRace},
 		{"concurrent changes are all kept", testConcurrentUpdates},

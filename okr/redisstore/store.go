@@ -124,6 +124,11 @@ func (s *Store) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] {
 	return records[okr.CheckInID, okr.CheckIn]{s: s, kind: "checkin", noun: "check-in", taken: "This name is in use."}
 }
 
+// Members keeps what people chose for themselves.
+func (s *Store) Members() okr.Records[okr.UserID, okr.Member] {
+	return records[okr.UserID, okr.Member]{s: s, kind: "member", noun: "person", taken: "This name is in use."}
+}
+
 // NextNumber gives 1, 2, 3 … for each tenant and prefix, never the same twice. A
 // number may be left out when Redis' answer was lost.
 func (s *Store) NextNumber(ctx context.Context, tenant okr.TenantID, prefix string) (int64, error) {
