@@ -66,6 +66,18 @@ func (b *Bot) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) 
 	return err
 }
 
+// PostReminder asks a person for check-ins in the 1:1 chat. Forbidden or NotFound:
+// there is none, or it cannot be reached any more.
+func (b *Bot) PostReminder(ctx context.Context, tenant okr.TenantID, a okr.Asking) error {
+	chat, err := b.Memory.PersonalConversation(ctx, tenant, a.Person.ID)
+	if err != nil {
+		return err
+	}
+	place := cards.Place{Zone: zone(a.Zone, time.UTC), Now: b.Now()}
+	card := cards.Reminder(place, cards.ReminderView{Goals: a.Goals, Total: len(a.Goals)})
+	return unreachable(b.post(ctx, refOf(chat), say(card)))
+}
+
 // fixes offers the buttons that end a failure.
 func fixes(n okr.Notice) []cards.Button {
 	connection := map[string]string{"connection": string(n.Connection.ID)}

@@ -42,12 +42,16 @@ func (m Member) reminder(t Tenant) Reminder {
 	return t.ReminderDefault.OrDefault()
 }
 
-// IsReminderDue says whether somebody is to be reminded in the hour of a moment of
-// their own time: on the day and hour of the reminder, in each Every-th week, and
-// not within SkipDays of their last check-in (zero: none yet).
+// reminderLasts is for how long after its hour a reminder still comes: the agenda
+// may come by seldom, or late.
+const reminderLasts = 8 // hours
+
+// IsReminderDue says whether somebody is to be reminded at a moment of their own
+// time: on the day of the reminder, from its hour on for 8 hours, in each Every-th
+// week, and not within SkipDays of their last check-in (zero: none yet).
 func (r Reminder) IsReminderDue(local, lastCheckIn time.Time) bool {
 	r = r.OrDefault()
-	if r.Off || local.Weekday() != r.Weekday || local.Hour() != r.Hour {
+	if r.Off || local.Weekday() != r.Weekday || local.Hour() < r.Hour || local.Hour() >= r.Hour+reminderLasts {
 		return false
 	}
 	week := (DateOf(local).Days() + 3) / 7 // 1 January 1970 was a Thursday: weeks begin on Monday
@@ -168,8 +172,8 @@ type Asking struct {
 	Zone   string // the person's, for times on the card
 }
 
-// reminderGap is the least time between two reminders of a person: the agenda may
-// come by more than once in the hour.
+// reminderGap is the least time between two reminders of a person: the agenda
+// comes by more than once while one lasts.
 const reminderGap = 12 * time.Hour
 
 // Remind says whether a person is to be asked for check-ins now, and for which.

@@ -24,6 +24,7 @@ const (
 	kindSync   = "sync"
 	kindDigest = "digest"
 	kindNow    = "now"
+	kindRemind = "remind"
 )
 
 const (
@@ -56,8 +57,11 @@ type nowPayload struct {
 // enqueueDue enqueues the work of a minute; work whose task exists is done.
 func (s *Scheduler) enqueueDue(ctx context.Context, work okr.Due, minute time.Time) error {
 	kind, queue := kindSync, queueHourly
-	if work.Kind == okr.DueDigest {
+	switch work.Kind {
+	case okr.DueDigest:
 		kind, queue = kindDigest, queueDigest
+	case okr.DueReminder:
+		kind, queue = kindRemind, queueDigest
 	}
 	period := okr.PeriodNumber(minute, s.opts.Interval)
 	id := fmt.Sprintf("%s:%s:%s:%d", kind, work.Tenant, work.ID, period)

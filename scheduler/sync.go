@@ -29,6 +29,10 @@ type Work interface {
 	DigestPosted(ctx context.Context, d okr.Digest) error
 	// DigestRefused pauses the subscription because its place is unreachable.
 	DigestRefused(ctx context.Context, d okr.Digest, reason string) error
+	// Remind says whether a person is to be asked for check-ins now, and for which.
+	Remind(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Asking, bool, error)
+	// Reminded records that the person was asked, or cannot be.
+	Reminded(ctx context.Context, tenant okr.TenantID, who okr.Person) error
 	// NoticeGiven records that the owner was told.
 	NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.Notice) error
 }
@@ -38,6 +42,8 @@ type Work interface {
 type Post interface {
 	// PostDigest posts a digest to its subscription's place.
 	PostDigest(ctx context.Context, d okr.Digest) error
+	// PostReminder asks a person for check-ins in the 1:1 chat.
+	PostReminder(ctx context.Context, tenant okr.TenantID, a okr.Asking) error
 	// TellOwner tells the owner of a connection in the 1:1 chat what fails.
 	TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) error
 	// SyncDone shows the outcome of a sync on the card that asked for it. A row

@@ -79,6 +79,8 @@ func (s *Scheduler) runKind(ctx context.Context, task *asynq.Task) result {
 		return s.runDue(ctx, task, s.runSync)
 	case kindDigest:
 		return s.runDue(ctx, task, s.runDigest)
+	case kindRemind:
+		return s.runDue(ctx, task, s.runReminder)
 	case kindNow:
 		return s.runNow(ctx, task)
 	default:

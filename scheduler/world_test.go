@@ -159,6 +159,30 @@ func (w *world) DigestRefused(_ context.Context, _ okr.Digest, reason string) er
 	return nil
 }
 
+// Remind has a reminder as long as there are news.
+func (w *world) Remind(_ context.Context, _ okr.TenantID, user okr.UserID) (okr.Asking, bool, error) {
+	w.call("remind " + string(user))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return okr.Asking{Person: okr.Person{ID: user}}, w.news > w.recorded, nil
+}
+
+func (w *world) Reminded(_ context.Context, _ okr.TenantID, who okr.Person) error {
+	w.call("reminded " + string(who.ID))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.recorded = w.news
+	return nil
+}
+
+func (w *world) PostReminder(ctx context.Context, _ okr.TenantID, a okr.Asking) error {
+	w.call("ask " + string(a.Person.ID))
+	if w.onPost == nil {
+		return nil
+	}
+	return w.onPost(ctx)
+}
+
 func (w *world) NoticeGiven(context.Context, okr.TenantID, okr.Notice) error {
 	w.call("notice given")
 	return nil

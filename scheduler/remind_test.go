@@ -1,0 +1,44 @@
+package scheduler_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/okr"
+)
+
+var reminder = okr.Due{Kind: okr.DueReminder, Tenant: tenant, ID: "ada"}
+
+func TestReminder(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		post error
+		want []string
+	}{
+		"taken":     {nil, []string{"remind ada", "ask ada", "reminded ada", "remind ada"}},
+		"refused":   {okr.Errorf(okr.NotFound, "no chat"), []string{"remind ada", "ask ada", "reminded ada", "remind ada"}},
+		"not taken": {errors.New("502"), []string{"remind ada", "ask ada", "remind ada", "ask ada", "reminded ada", "remind ada"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &world{agenda: []okr.Due{reminder}, now: slotTime(reminder), news: 1}
+			w.onPost = func(context.Context) error {
+				if w.count("ask ada") > 1 {
+					return nil
+				}
+				return c.post
+			}
+			s := newScheduler(t, startRedis(t), w)
+			start(t, s)
+			for hour := range 2 {
+				require.NoError(t, s.Tick(t.Context(), slotTime(reminder).Add(time.Duration(hour)*time.Hour)))
+				idle(t, s)
+			}
+			require.Equal(t, c.want, w.order())
+		})
+	}
+}
