@@ -121,8 +121,8 @@ func (s *Service) SeenIn(ctx context.Context, actor Actor, zone string) error {
 }
 
 // CheckInsDue lists the open goals for whose check-ins the actor is asked now:
-// those that only people bring up to date, begun and not over, and without a
-// check-in within the days that the reminder leaves out.
+// those that only people bring up to date, begun and not over, and neither made
+// nor checked in within the days that the reminder leaves out.
 func (s *Service) CheckInsDue(ctx context.Context, actor Actor) ([]GoalView, error) {
 	t, err := s.upgraded(ctx, actor.Tenant)
 	if err != nil {
@@ -141,7 +141,7 @@ func (s *Service) due(t Tenant, m Member, views []GoalView) []GoalView {
 	today := s.today(t)
 	return slices.DeleteFunc(views, func(v GoalView) bool {
 		g := v.Goal
-		isRecent := g.LastCheckIn != nil && s.Now().Sub(g.LastCheckIn.MadeAt) < skip
+		isRecent := s.Now().Sub(g.CreatedAt) < skip || g.LastCheckIn != nil && s.Now().Sub(g.LastCheckIn.MadeAt) < skip
 		isMeasured := g.IsAutomatic() && !g.Paused()
 		return isRecent || isMeasured || !g.Period.Contains(today)
 	})

@@ -157,6 +157,8 @@ func TestCheckInsDue(t *testing.T) {
 		}
 		return out
 	}
+	require.Empty(t, due(alex), "made just now")
+	w.advance(4 * day)
 	require.Equal(t, []okr.GoalID{manual}, due(alex), "not what is measured, not what another is asked for")
 	require.Equal(t, []okr.GoalID{asked}, due(megan))
 	w.checkIn(alex, manual, 3)
