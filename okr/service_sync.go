@@ -82,8 +82,9 @@ func addJob(jobs []SyncJob, b *Binding) []SyncJob {
 
 // SyncConnection measures what is bound through a connection and through the
 // others with the same access to the same project: each query runs once, however
-// many goals hang on it. Queries limits it to some; none means all. Queries whose
-// goals were all measured less than within ago are left out. A failure keeps the
+// many goals hang on it. Queries limits it to some; none means all. Where there
+// are such others, queries whose goals were all measured less than within ago are
+// left out: their syncs come in the same hour. A failure keeps the
 // last values, marks them stale and is part of the report; the error is only for
 // what may work if tried again soon (the store, Azure DevOps out of reach or
 // throttling), and the report is whole even then.
@@ -178,7 +179,7 @@ func (y *syncing) groups(queries []string, within time.Duration) [][]string {
 	items := 0
 	for _, q := range queries {
 		goals := y.boundTo(q)
-		if y.measuredWithin(goals, within) {
+		if len(y.connections) > 1 && y.measuredWithin(goals, within) {
 			continue
 		}
 		size := lastSize(goals)
