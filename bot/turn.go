@@ -59,6 +59,11 @@ func (b *Bot) newTurn(ctx context.Context, a Activity) (*turn, error) {
 		return t, err
 	}
 	t.place.Zone = zone(a.LocalTimezone, t.settings.Location())
+	if !t.actor.Guest { // for reminders in the person's own time
+		if err := b.Service.SeenIn(ctx, t.actor, a.LocalTimezone); err != nil {
+			return t, err
+		}
+	}
 	return t, b.Memory.SaveConversation(ctx, t.conversation())
 }
 
