@@ -48,6 +48,9 @@ func (b *Bot) arrive(ctx context.Context, a Activity) error {
 	if known == nil {
 		return nil
 	}
+	if err := b.resumeDigest(ctx, a); err != nil {
+		return err
+	}
 	first, err := b.Memory.FirstDelivery(ctx, tenant, id, "greeting")
 	if err != nil || !first {
 		return err
@@ -64,7 +67,7 @@ func (b *Bot) leave(ctx context.Context, a Activity) error {
 	tenant, id := okr.TenantID(a.TenantID()), a.BaseConversationID()
 	sub, err := b.Service.SubscriptionOf(ctx, tenant, id)
 	if err == nil {
-		err = b.Service.DigestRefused(ctx, okr.Digest{Subscription: sub}, "okrbot was removed from this place.")
+		err = b.pauseDigest(ctx, sub, "okrbot was removed from this place.")
 	}
 	if err != nil && okr.KindOf(err) != okr.NotFound {
 		return err

@@ -10,34 +10,6 @@ import (
 	"okrbot/okr"
 )
 
-// PostDigest posts a digest as a new message of its place. Forbidden or NotFound:
-// the place cannot be reached any more. Any other error: try again later.
-func (b *Bot) PostDigest(ctx context.Context, d okr.Digest) error {
-	settings, err := b.Service.Settings(ctx, d.Subscription.Conversation.Tenant)
-	if err != nil {
-		return err
-	}
-	place := d.Subscription.Conversation
-	// The service URL may have changed since the subscription was made.
-	if newest, err := b.Memory.Conversation(ctx, place.Tenant, place.ID); err == nil {
-		place = newest
-	}
-	card := cards.Digest(cards.Place{Zone: settings.Location(), Now: b.Now()}, d)
-	err = b.post(ctx, refOf(place), say(card))
-	return unreachable(err)
-}
-
-// unreachable translates the connector's refusals into okr's.
-func unreachable(err error) error {
-	switch {
-	case errors.Is(err, ErrUnreachable):
-		return okr.WrapError(okr.Forbidden, err, "okrbot was removed from this place or may not post here.")
-	case errors.Is(err, ErrGone):
-		return okr.WrapError(okr.NotFound, err, "This place does not exist any more.")
-	}
-	return err
-}
-
 // TellOwner tells a person in the 1:1 chat what fails and how to end it. One who
 // cannot be reached is left alone: the connection list shows it as well.
 func (b *Bot) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {

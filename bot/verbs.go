@@ -34,6 +34,9 @@ func (b *Bot) verbTable() map[string]pressHandler {
 		cards.VerbSignOut:           b.signOut,
 
 		cards.VerbGoals:         b.pressGoals,
+		cards.VerbGoalMine:      b.pressMine,
+		cards.VerbWhy:           withGoal(b.whyCard),
+		cards.VerbHistory:       b.pressHistory,
 		cards.VerbGoal:          withGoal(b.goalCard),
 		cards.VerbGoalNew:       b.pressNewGoal,
 		cards.VerbGoalEdit:      withGoal(b.editGoalForm),
@@ -56,6 +59,9 @@ func (b *Bot) verbTable() map[string]pressHandler {
 		cards.VerbDigest:     pressed(b.digest),
 		cards.VerbDigestSave: b.saveDigest,
 		cards.VerbDigestStop: b.stopDigest,
+
+		cards.VerbDigestPreview: b.previewDigest,
+		cards.VerbDigestMute:    b.muteDigest,
 	}
 }
 

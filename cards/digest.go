@@ -9,38 +9,79 @@ import (
 
 // Digest tells a place what moved since its last digest and why.
 func Digest(p Place, d okr.Digest) Card {
-	title := digestTitle(d)
-	body := []element{heading("What moved"), note(p.at(d.At))}
+	body := []element{heading("What moved"), note(joinMD(" · ", p.at(d.At), since(p, d.Subscription)))}
+	return newCard(digestTitle(d), append(body, digestBody(p, d)...), run("All OKRs", VerbGoals), run("Change this digest", VerbDigest))
+}
+
+// DigestPreview shows to one person what the next digest of a place would say.
+func DigestPreview(p Place, v DigestPreviewView) Card {
+	title := "Preview of the digest for " + orThisPlace(v.Place)
+	when := md("It is paused, so none comes.")
+	if !v.Next.IsZero() {
+		when = "The next one may come from " + p.at(v.Next) + " on."
+	}
+	if v.Digest.Empty() && !v.Digest.Subscription.Always {
+		when += " Nothing has moved so far; while that is so, none is posted."
+	}
+	body := []element{heading(mdn(maxLong, "%s", title)), text(when), note("Only you see this, and nothing counts as told by it.")}
+	return newCard(title, append(body, digestBody(p, v.Digest)...), run("Change the digest", VerbDigest).bare())
+}
+
+func since(p Place, sub okr.Subscription) md {
+	from := sub.PostedAt
+	if from.IsZero() {
+		from = sub.CreatedAt
+	}
+	if from.IsZero() {
+		return ""
+	}
+	return "since " + p.at(from)
+}
+
+// digestBody is at most PageSize rows: what moved, then what did not where the
+// place wants that too, and what cannot be measured.
+func digestBody(p Place, d okr.Digest) []element {
 	list := append(append([]okr.Move{}, d.Objectives...), d.Moved...)
+	stale := staleRows(p, d.Failing)
 	group := ""
-	shown := rows(len(list), func(i int) element {
+	shown := rowsWithin(len(list), PageSize-min(len(stale), maxStaleRows), maxListBytes-sizeOf(stale...), func(i int) element {
 		isFirst := i >= len(d.Objectives) && (i == len(d.Objectives) || list[i].Parent != group)
 		group = list[i].Parent
 		return moveRow(list[i], isFirst)
 	})
+	var body []element
 	if len(list) == 0 {
 		body = append(body, text("Nothing moved."))
 	}
 	body = append(body, shown...)
 	body = append(body, more(len(list)-len(shown), "change")...)
-	if len(d.Failing) > 0 {
-		body = append(body, failing(d.Failing))
-	}
-	return newCard(title, body, run("All OKRs", VerbGoals), run("Change this digest", VerbDigest))
+	left := PageSize - len(shown) - min(len(stale), maxStaleRows)
+	body = append(body, stillRows(d.Still, left, maxListBytes-sizeOf(shown...)-sizeOf(stale...))...)
+	return append(body, stale...)
 }
 
+// digestTitle is what the feed of activities shows: enough to know whether to
+// look.
 func digestTitle(d okr.Digest) string {
-	var parts []string
-	for _, m := range d.Moved[:min(len(d.Moved), 3)] {
-		parts = append(parts, fmt.Sprintf("%s %s", m.Goal.ID, shiftText(m.Before.Progress, m.After.Progress)))
+	moves := d.Moved
+	if len(moves) == 0 {
+		moves = d.Objectives
 	}
-	if n := len(d.Moved) - len(parts); n > 0 {
+	var parts []string
+	for _, m := range moves[:min(len(moves), 2)] {
+		part := fmt.Sprintf("%s %s %s", m.Goal.ID, okr.Shorten(m.Goal.Title, 40), shiftText(m.Before.Progress, m.After.Progress))
+		if m.StatusChanged() {
+			part += ", now " + string(m.After.Status)
+		}
+		parts = append(parts, part)
+	}
+	if n := len(moves) - len(parts); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d more", n))
 	}
 	if len(parts) == 0 {
-		return "OKR digest"
+		return "OKR digest: nothing moved"
 	}
-	return "OKR digest: " + strings.Join(parts, ", ")
+	return fmt.Sprintf("%s moved: %s", count(len(moves), "OKR"), strings.Join(parts, "; "))
 }
 
 // moveRow shows one change: the goal, before and after, and why.
@@ -57,11 +98,40 @@ func moveRow(m okr.Move, isFirst bool) element {
 	if g.Kind != okr.Objective {
 		items = append(items, bar(m.After.Progress, m.After.Status))
 	}
-	if why := joinMD(" · ", changeText(m.Changes), scopeText(m.Changes, m.Goal.Binding)); why != "" {
+	if why := digestWhy(m); why != "" {
 		items = append(items, note(why))
 	}
 	items = append(items, completedItems(m)...)
 	return divided(items...)
+}
+
+// digestWhy says what moved a goal: work items, a check-in or an end, and where
+// to look.
+func digestWhy(m okr.Move) md {
+	why := joinMD(" · ", changeText(m.Changes), scopeText(m.Changes, m.Goal.Binding), closedText(m), checkInText(m))
+	if b := m.Goal.Binding; b != nil && why != "" {
+		why = joinMD(" · ", why, link(okr.Shorten(b.Query.Name, 30), b.Query.URL, maxRow))
+	}
+	return why
+}
+
+func closedText(m okr.Move) md {
+	if m.Goal.Closed == nil || !m.StatusChanged() {
+		return ""
+	}
+	return mdf("%s by %s", m.Goal.Closed.State, m.Goal.Closed.By.Name)
+}
+
+// checkInText quotes the check-in that came since the place was last told.
+func checkInText(m okr.Move) md {
+	c := m.Goal.LastCheckIn
+	if c == nil || !c.MadeAt.After(m.Since) || m.Since.IsZero() {
+		return ""
+	}
+	if c.Note == "" {
+		return mdf("checked in by %s", c.By.Name)
+	}
+	return mdn(maxLong, "%s: “%s”", c.By.Name, c.Note)
 }
 
 // completedItems names what was completed: the news that people read a digest
@@ -89,12 +159,53 @@ func statusShift(m okr.Move) element {
 	return note(mdf("was %s", m.Before.Status)).right()
 }
 
-func failing(ids []okr.GoalID) element {
-	var names []string
-	for _, id := range ids {
-		names = append(names, string(id))
+// stillRows shows objectives that did not move.
+func stillRows(views []GoalView, most, bytes int) []element {
+	if len(views) == 0 {
+		return nil
 	}
-	return box("warning",
-		text(md(fmt.Sprintf("▲ %s cannot be measured at the moment; the last values stand.", count(len(ids), "OKR")))),
-		note(nameList("", names)+". Their owners have been told."))
+	out := rowsWithin(len(views), max(most, 1), max(bytes, 0), func(i int) element { return goalRow(views[i], 0).separated() })
+	shown := len(out)
+	return append(append([]element{section("As before")}, out...), more(len(views)-shown, "objective")...)
+}
+
+// maxStaleRows is how many stale goals a digest names one by one.
+const maxStaleRows = 4
+
+// staleRows says what cannot be measured, why in a word, and how old its value is.
+func staleRows(p Place, views []GoalView) []element {
+	if len(views) == 0 {
+		return nil
+	}
+	items := []element{text(md(fmt.Sprintf("▲ %s cannot be measured at the moment; the last values stand.", count(len(views), "OKR"))))}
+	for _, v := range views[:min(len(views), maxStaleRows)] {
+		items = append(items, bullet(joinMD(" · ", mdf("%s %s", v.Goal.ID, v.Goal.Title), staleWhy(p, v))))
+	}
+	items = append(items, more(len(views)-maxStaleRows, "OKR")...)
+	return []element{box("warning", append(items, note("Their owners have been told."))...)}
+}
+
+func staleWhy(p Place, v GoalView) md {
+	b := v.Goal.Binding
+	if b == nil {
+		return ""
+	}
+	why := md(Escape(healthText(b.Health), maxRow))
+	if b.Last != nil {
+		why += " · value of " + p.at(b.Last.At)
+	}
+	return why
+}
+
+// DigestPaused tells whoever made a digest that nothing is posted any more.
+func DigestPaused(sub okr.Subscription, reason string) Card {
+	place := sub.Conversation.Name
+	if place == "" {
+		place = "a place that you chose"
+	}
+	title := "The digest for " + okr.Shorten(place, maxRow) + " is paused"
+	return newCard(title, []element{
+		box("warning", text(mdf("▲ %s", title)).with(bolder, ""), text(mdn(maxMessage, "%s", reason))),
+		text("Add okrbot there again and it goes on by itself with what moved meanwhile, or send `digest` there."),
+	}, run("Help", VerbHelp))
 }

@@ -215,6 +215,6 @@ func digest() okr.Digest {
 				Before: okr.Reported{Status: okr.NoData}, After: okr.Reported{Value: new(9.8), Progress: new(float64(71)), Status: okr.OnTrack},
 			},
 		},
-		Failing: []okr.GoalID{"KR5", "P9"},
+		Failing: []okr.GoalView{staleView(), staleView()},
 	}
 }

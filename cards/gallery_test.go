@@ -177,8 +177,8 @@ func reportCards() []exhibit {
 		{"sync-done-nothing", cards.SyncDone(place, []cards.SyncRow{{Problem: "Azure DevOps did not answer."}})},
 		{"sync-done-one", cards.SyncDone(place, syncs[:1])},
 		{"digest", cards.Digest(place, digest())},
-		{"subscribe", cards.Subscribe(cards.DigestForm{Place: "this channel", Objectives: objectives})},
-		{"subscribe-change", cards.Subscribe(cards.DigestForm{Place: "Launch team", Objectives: objectives, Chosen: []string{"O2", "O1"}, Subscribed: true, Paused: "okrbot was removed from the team."})},
+		{"subscribe", cards.Subscribe(place, cards.DigestForm{Place: "this channel", Objectives: objectives})},
+		{"subscribe-change", cards.Subscribe(place, cards.DigestForm{Place: "Launch team", Objectives: objectives, Chosen: []string{"O2", "O1"}, Subscribed: true, Paused: "okrbot was removed from the team."})},
 		{"owner-notice", cards.OwnerNotice(place, notice)},
 	}
 }

@@ -1,50 +1,201 @@
 package cards
 
 import (
+	"fmt"
+	"net/url"
 	"slices"
 	"strings"
+
+	"okrbot/okr"
 )
 
-// Subscribe is the form of a place's digest.
-func Subscribe(f DigestForm) Card {
-	place := f.Place
-	if place == "" {
-		place = "this conversation"
+// Subscribe is the form of a place's digest. The ids of its inputs are objectives,
+// teams and quietDays (comma-separated, teams escaped as in a URL's query; empty:
+// all, all and none), cadence, hour, weekday, quietFrom, quietTo, when, thread and zone.
+func Subscribe(p Place, f DigestForm) Card {
+	return fit(func(bytes int) Card { return subscribeCard(p, f, bytes) })
+}
+
+func orThisPlace(name string) string {
+	if name == "" {
+		return "this conversation"
 	}
+	return name
+}
+
+func subscribeCard(p Place, f DigestForm, bytes int) Card {
+	place := orThisPlace(f.Place)
 	title := "Digest for " + place
-	head := []element{heading(mdf("%s", title)), text("An hourly post when something moved, and none when nothing did.")}
-	if f.Paused != "" {
-		head = append(head, box("warning", text(mdn(maxMessage, "Paused: %s", f.Paused))))
-	}
+	head := append([]element{heading(mdf("%s", title)), text("What moved, from what to what and why; at most one post an hour, and none when nothing did unless you ask for it.")}, digestState(p, f)...)
 	in := form{err: f.Error}
 	if len(f.Objectives) == 0 {
 		in.show(text("There is no objective yet. The digest will tell of all that are made."))
 	} else {
-		in.add(objectivesInput(f))
+		in.add(manyInput("objectives", "Objectives (neither these nor teams chosen: all)", f.Objectives, f.Chosen, bytes))
 	}
+	if teams := teamChoices(f); len(teams) > 0 {
+		in.add(manyInput("teams", "Teams", teams, teamValues(f.OfTeams), bytes/4))
+	}
+	in.add(choiceInput("cadence", "How often", orAny(f.Cadence), cadences()))
+	in.addPair(choiceInput("hour", "Daily and weekly: from", f.Hour, hours()), choiceInput("weekday", "Weekly: on", f.Weekday, weekdays()))
+	in.addFolded("more", "Quiet times, and more", f.QuietFrom != "" || len(f.QuietDays) > 0, digestMore(f))
 	in.show(box("emphasis", text(mdf("Everybody in %s sees what each connection's owner can see in Azure DevOps, titles of work items included.", place))))
-	save := "Subscribe"
-	if f.Subscribed {
-		save = "Save"
-	}
-	actions := []action{run(save, VerbDigestSave).positive()}
-	if f.Subscribed {
-		actions = append(actions, run("Stop the digest", VerbDigestStop).bare().destructive())
-	}
-	return newCard(title, in.elements(head...), actions...)
+	return newCard(title, in.elements(head...), digestActions(f)...)
 }
 
-func objectivesInput(f DigestForm) input {
-	in := input{
-		Type: "Input.ChoiceSet", ID: "objectives", Label: "Objectives (none chosen: all)", Style: "compact",
-		IsMultiSelect: true, Choices: choicesJSON(f.Objectives, f.Chosen...),
+// digestState says what stands in the way of the next digest.
+func digestState(p Place, f DigestForm) []element {
+	switch {
+	case f.Paused != "":
+		return []element{box("warning", text(mdn(maxMessage, "Paused: %s", f.Paused)), note("Saving goes on with it."))}
+	case !f.MutedTill.IsZero() && f.MutedTill.After(p.Now):
+		return []element{box("warning", text("Muted until "+p.at(f.MutedTill)+"."), note("What moves meanwhile is told afterwards."))}
+	case !f.Next.IsZero():
+		return []element{note("The next one may come from " + p.at(f.Next) + " on.")}
 	}
-	var chosen []string
-	for _, c := range in.Choices {
-		if slices.Contains(f.Chosen, c.Value) {
-			chosen = append(chosen, c.Value)
+	return nil
+}
+
+func teamChoices(f DigestForm) []Choice {
+	var out []Choice
+	for _, name := range append(slices.Clone(f.OfTeams), f.Teams...) {
+		if !slices.ContainsFunc(out, func(c Choice) bool { return strings.EqualFold(c.Title, name) }) {
+			out = append(out, Choice{Title: name, Value: url.QueryEscape(name)})
 		}
 	}
-	in.Value = strings.Join(chosen, ",")
+	return out
+}
+
+// teamValues are names of teams as values: without the comma, which parts values.
+func teamValues(names []string) []string {
+	var out []string
+	for _, name := range names {
+		out = append(out, url.QueryEscape(name))
+	}
+	return out
+}
+
+func digestMore(f DigestForm) form {
+	in := form{err: f.Error}
+	none := []Choice{{Title: "none", Value: ChoiceNone}}
+	in.addPair(choiceInput("quietFrom", "Quiet from", orNone(f.QuietFrom), append(none, hours()...)),
+		choiceInput("quietTo", "Quiet until", orNone(f.QuietTo), append(none, hours()...)))
+	in.add(manyInput("quietDays", "Quiet days", weekdays(), f.QuietDays, maxChoiceBytes))
+	when := "changes"
+	if f.Always {
+		when = "always"
+	}
+	in.add(choiceInput("when", "Post", when, []Choice{{Title: "only when something moved", Value: "changes"}, {Title: "always, also when nothing moved", Value: "always"}}))
+	if f.MayThread {
+		thread := "new"
+		if f.Threaded {
+			thread = "one"
+		}
+		in.add(choiceInput("thread", "In the channel", thread, []Choice{{Title: "a new post each time", Value: "new"}, {Title: "all in one thread", Value: "one"}}))
+	}
+	if len(f.Zones) > 1 {
+		in.add(choiceInput("zone", "Time zone of these hours", f.Zone, zoneChoices(f.Zones)))
+	} else {
+		in.show(note(mdf("Hours are those of %s.", f.Zone)))
+	}
+	in.show(note("What moves in a quiet time is told afterwards, in one post."))
 	return in
+}
+
+func zoneChoices(names []string) []Choice {
+	var out []Choice
+	for _, name := range names {
+		out = append(out, Choice{Title: name, Value: name})
+	}
+	return out
+}
+
+// orNone stands for the empty value, which is no value of a choice.
+func orNone(value string) string {
+	if value == "" {
+		return ChoiceNone
+	}
+	return value
+}
+
+func digestActions(f DigestForm) []action {
+	if !f.Subscribed {
+		return []action{run("Subscribe", VerbDigestSave).positive()}
+	}
+	actions := []action{run("Save", VerbDigestSave).positive(), run("Preview", VerbDigestPreview).bare()}
+	if f.Paused == "" {
+		actions = append(actions, muteAction(f))
+	}
+	return append(actions, run("Stop the digest", VerbDigestStop).bare().destructive())
+}
+
+func muteAction(f DigestForm) action {
+	if !f.MutedTill.IsZero() {
+		return run("Unmute", VerbDigestMute).bare()
+	}
+	lengths := []Choice{
+		{Title: "4 hours", Value: "4h"}, {Title: "a day", Value: "1d"}, {Title: "3 days", Value: "3d"}, {Title: "a week", Value: "7d"}, {Title: "2 weeks", Value: "14d"},
+	}
+	return unfold("Mute", []element{choiceInput("mute", "For how long", "1d", lengths)}, run("Mute it", VerbDigestMute))
+}
+
+// manyInput lets people choose several; the choices that fit in so many bytes, and
+// all chosen ones.
+func manyInput(id, label string, choices []Choice, chosen []string, bytes int) input {
+	in := input{Type: "Input.ChoiceSet", ID: id, Label: label, Style: "compact", IsMultiSelect: true, Choices: choicesWithin(bytes, choices, chosen...)}
+	var values []string
+	for _, c := range in.Choices {
+		if slices.Contains(chosen, c.Value) {
+			values = append(values, c.Value)
+		}
+	}
+	in.Value = strings.Join(values, ",")
+	return in
+}
+
+// PlanText is a digest's plan in a sentence.
+func PlanText(plan okr.DigestPlan, zone string) string {
+	at := fmt.Sprintf("between %02d:00 and %02d:00 (%s)", plan.Rule.Hour, (plan.Rule.Hour+1)%24, zone)
+	when := "Every hour in which something moves"
+	switch {
+	case plan.Rule.Cadence == okr.Daily:
+		when = "Every day " + at
+	case plan.Rule.Cadence == okr.Weekly:
+		when = "Every " + plan.Rule.Weekday.String() + " " + at
+	case plan.Always:
+		when = "Every hour"
+	}
+	out := when + ", one card here says what moved in " + scopeOfPlan(plan) + ", from what to what and why."
+	if !plan.Always {
+		out += " When nothing moved, nothing is posted."
+	}
+	if q := quietText(plan.Quiet); q != "" {
+		out += " Quiet " + q + "; what moves then is told afterwards."
+	}
+	return out
+}
+
+func scopeOfPlan(plan okr.DigestPlan) string {
+	var parts []string
+	for _, id := range plan.Objectives {
+		parts = append(parts, string(id))
+	}
+	for _, team := range plan.Teams {
+		parts = append(parts, "the team "+team)
+	}
+	if len(parts) == 0 {
+		return "all objectives"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func quietText(q okr.Quiet) string {
+	var parts []string
+	if q.From != q.To {
+		parts = append(parts, fmt.Sprintf("from %02d:00 to %02d:00", q.From, q.To))
+	}
+	for _, d := range q.Days {
+		parts = append(parts, "on "+d.String()+"s")
+	}
+	return strings.Join(parts, ", ")
 }

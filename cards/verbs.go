@@ -70,7 +70,9 @@ const (
 	VerbUnbind              = "unbind"                                         // goal
 	VerbSync                = "sync"                                           // goal, empty for all
 	VerbDigest              = "digest.form"                                    //
-	VerbDigestSave          = "digest.save"                                    // input objectives (comma-separated; empty: all)
+	VerbDigestSave          = "digest.save"                                    // inputs: see Subscribe
+	VerbDigestPreview       = "digest.preview"                                 //
+	VerbDigestMute          = "digest.mute"                                    // input mute: a length like 4h; empty: no longer
 	VerbDigestStop          = "digest.stop"                                    //
 	DatasetQueries          = "queries"                                        // Data.Query dataset of the type-ahead; data carries draft
 	DatasetPeople           = "graph.microsoft.com/users"                      // the client's people picker: everyone in the organization

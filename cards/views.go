@@ -108,14 +108,37 @@ type BindPreview struct {
 // SyncRow is the outcome of a sync for one goal.
 type SyncRow = okr.SyncRow
 
-// DigestForm is the state of the subscription card of a conversation.
+// DigestForm is the state of the subscription card of a conversation. Hours are
+// numbers from 0 to 23, days of the week those of [time.Weekday], as text.
 type DigestForm struct {
 	Place      string // the conversation's name or "this channel"
 	Objectives []Choice
 	Chosen     []string
+	Teams      []string // names to choose from
+	OfTeams    []string // chosen ones
+	Cadence    string   // an okr.Cadence
+	Hour       string
+	Weekday    string
+	QuietFrom  string // empty: no quiet hours
+	QuietTo    string
+	QuietDays  []string
+	Always     bool
+	MayThread  bool // a channel, which has threads
+	Threaded   bool
+	Zone       string   // of all hours
+	Zones      []string // to choose from; fewer than two: the zone is only shown
 	Subscribed bool
 	Paused     string
+	MutedTill  time.Time
+	Next       time.Time
 	Error      FieldError
+}
+
+// DigestPreviewView is what the next digest of a place would say.
+type DigestPreviewView struct {
+	Place  string
+	Digest okr.Digest
+	Next   time.Time // when it may come; zero: it is paused
 }
 
 // Notice tells an owner what fails and what to do.

@@ -105,8 +105,8 @@ func worstOf(title string) []exhibit {
 		{"preview", cards.Preview(place, cards.BindPreview{Draft: bind.Draft, Goal: p, Standing: v.Standing, Measurement: tree, Warnings: hundred(title + title + title)})},
 		{"sync-started", cards.SyncStarted(title)},
 		{"sync-done", cards.SyncDone(place, hundred(cards.SyncRow{Goal: g, Before: new(float64(1)), After: new(float64(2)), Status: okr.AtRisk, Problem: title + title}))},
-		{"digest", cards.Digest(place, okr.Digest{At: now, Objectives: hundred(move)[:5], Moved: hundred(move), Failing: hundred(okr.GoalID("KR999999"))})},
-		{"subscribe", cards.Subscribe(cards.DigestForm{Place: title, Objectives: choices, Chosen: []string{"O1"}, Subscribed: true, Paused: title, Error: wrong})},
+		{"digest", cards.Digest(place, okr.Digest{At: now, Objectives: hundred(move)[:5], Moved: hundred(move), Failing: hundred(staleView()), Still: hundred(objectiveView())})},
+		{"subscribe", cards.Subscribe(place, cards.DigestForm{Place: title, Objectives: choices, Chosen: []string{"O1"}, Subscribed: true, Paused: title, Error: wrong})},
 		{"owner-notice", cards.OwnerNotice(place, cards.Notice{Connection: c.Connection, Goals: hundred(g), Problem: title + title + title, Since: now, Buttons: buttons})},
 		{"queries", cards.Queries(title, c.Connection, okr.QueryPage{Queries: hundred(q), More: true})},
 	}

@@ -25,16 +25,31 @@ const (
 	Channel   ConversationKind = "channel"
 )
 
-// Subscription is a conversation that gets digests of chosen objectives.
+// Subscription is a conversation that gets digests. Fields that came later than
+// others are empty in old records, and mean then what they meant before.
 type Subscription struct {
-	ID           SubscriptionID      `json:"id"`
-	Conversation Conversation        `json:"conversation"`
-	Objectives   []GoalID            `json:"objectives"` // empty: all that may be seen in a shared place
-	CreatedBy    Person              `json:"createdBy"`
-	CreatedAt    time.Time           `json:"createdAt"`
-	Paused       string              `json:"paused,omitempty"`   // why nothing is posted; empty: running
-	Reported     map[GoalID]Reported `json:"reported,omitempty"` // what the place was last told of each goal
-	PostedAt     time.Time           `json:"postedAt,omitzero"`
+	ID           SubscriptionID `json:"id"`
+	Conversation Conversation   `json:"conversation"`
+	DigestPlan
+	CreatedBy Person              `json:"createdBy"`
+	CreatedAt time.Time           `json:"createdAt"`
+	Paused    string              `json:"paused,omitempty"`   // why nothing is posted; empty: running
+	MutedTill time.Time           `json:"mutedTill,omitzero"` // nothing is posted before
+	Reported  map[GoalID]Reported `json:"reported,omitempty"` // what the place was last told of each goal
+	PostedAt  time.Time           `json:"postedAt,omitzero"`  // of the last digest that Teams took
+	Through   time.Time           `json:"through,omitzero"`   // daily and weekly ones: until when nothing more is due
+	ThreadID  string              `json:"threadId,omitempty"` // the message that digests of one thread answer
+}
+
+// DigestPlan is what a place wants to be told, and when.
+type DigestPlan struct {
+	Objectives []GoalID   `json:"objectives"`      // with what stands below them
+	Teams      []string   `json:"teams,omitempty"` // whose goals; neither objectives nor teams: all that may be seen in a shared place
+	Rule       DigestRule `json:"rule,omitzero"`
+	Zone       string     `json:"zone,omitempty"` // IANA name, in which its hours are meant; empty: the tenant's
+	Quiet      Quiet      `json:"quiet,omitzero"`
+	Always     bool       `json:"always,omitempty"`   // posted also when nothing moved
+	Threaded   bool       `json:"threaded,omitempty"` // in a channel: all digests in one thread
 }
 
 // Reported is what a place was last told of a goal. A change is reported once:
@@ -62,10 +77,14 @@ func ConversationIndex(conversation string) string { return "conversation:" + co
 type Digest struct {
 	Subscription Subscription
 	At           time.Time
-	Moved        []Move   // key results and projects, in the tree's order
-	Objectives   []Move   // objectives whose progress or status changed by it
-	Failing      []GoalID // watched goals whose value is stale
+	Moved        []Move     // key results and projects, in the tree's order
+	Objectives   []Move     // objectives whose progress or status changed by it
+	Still        []GoalView // open objectives that did not move, where the place is always told
+	Failing      []GoalView // watched goals whose value is stale
 }
+
+// Empty says whether nothing moved.
+func (d Digest) Empty() bool { return len(d.Moved)+len(d.Objectives) == 0 }
 
 // Move is how one goal changed between two digests.
 type Move struct {
@@ -73,7 +92,8 @@ type Move struct {
 	Parent  string // the objective's title
 	Before  Reported
 	After   Reported
-	Changes Changes // why: the items that moved it
+	Changes Changes   // why: the items that moved it
+	Since   time.Time // when the place was last told something; zero: not known
 }
 
 // StatusChanged says whether the status is another one.

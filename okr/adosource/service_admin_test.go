@@ -81,7 +81,7 @@ func TestNothingWorksWhileDisabled(t *testing.T) {
 		_, connect := w.SaveConnection(t.Context(), who, fiberConnection("Fiber"))
 		_, preview := w.PreviewBinding(t.Context(), who, okr.BindInput{Goal: "KR1"})
 		_, jobs := w.SyncJobs(t.Context(), who, "")
-		_, subscribe := w.Subscribe(t.Context(), who, channel("1"), nil)
+		_, subscribe := w.Subscribe(t.Context(), who, channel("1"), okr.DigestPlan{})
 		return []error{connect, preview, jobs, subscribe}
 	}
 	for _, err := range try(alex) {

@@ -27,7 +27,7 @@ func (w *world) requireSilent(sub okr.Subscription, why string) {
 
 func (w *world) subscribe(id string, objectives ...okr.GoalID) okr.Subscription {
 	w.t.Helper()
-	sub, err := w.Subscribe(w.t.Context(), megan, channel(id), objectives)
+	sub, err := w.Subscribe(w.t.Context(), megan, channel(id), okr.DigestPlan{Objectives: objectives})
 	require.NoError(w.t, err)
 	return sub
 }
@@ -181,7 +181,9 @@ func TestADigestNamesWhatIsStale(t *testing.T) {
 	w.complete(3)
 	require.NoError(t, w.cloud.UpdateQuery(adotest.OrgContoso, w.fiberQuery("Launch stories"), func(q *adotest.Query) { q.Deleted = true }))
 	w.sync(c)
-	require.Equal(t, []okr.GoalID{gone}, w.compose(sub).Failing)
+	failing := w.compose(sub).Failing
+	require.Len(t, failing, 1)
+	require.Equal(t, gone, failing[0].Goal.ID)
 }
 
 func TestWhoeverIsNotToBeTold(t *testing.T) {
@@ -205,7 +207,7 @@ func TestWhoeverIsNotToBeTold(t *testing.T) {
 	require.Empty(t, w.subscribe("1").Paused, "asking again goes on")
 	require.NotEmpty(t, w.compose(sub).Moved)
 
-	_, err = w.Subscribe(t.Context(), guest, channel("2"), nil)
+	_, err = w.Subscribe(t.Context(), guest, channel("2"), okr.DigestPlan{})
 	w.requireRefused(okr.Forbidden, err, "Guests")
 	_, err = w.Unsubscribe(t.Context(), guest, channel("1").ID)
 	w.requireRefused(okr.Forbidden, err, "Guests")

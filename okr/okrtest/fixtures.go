@@ -123,7 +123,7 @@ func Conversation(id string) okr.Conversation {
 // Subscription makes subscription S<n> of a conversation to objectives.
 func Subscription(n int, conversation okr.Conversation, objectives ...okr.GoalID) okr.Subscription {
 	return okr.Subscription{
-		ID: okr.SubscriptionID(fmt.Sprintf("S%d", n)), Conversation: conversation, Objectives: objectives,
+		ID: okr.SubscriptionID(fmt.Sprintf("S%d", n)), Conversation: conversation, DigestPlan: okr.DigestPlan{Objectives: objectives},
 		CreatedBy: Ada, CreatedAt: Noon(),
 	}
 }

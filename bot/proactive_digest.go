@@ -1,0 +1,102 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// PostDigest posts a digest in its place: as a new message, or in the thread of
+// those before it. Forbidden or NotFound: the place cannot be reached any more; the
+// digest is then paused, and whoever made it was told. Any other error: try again
+// later.
+func (b *Bot) PostDigest(ctx context.Context, d okr.Digest) error {
+	sub := d.Subscription
+	settings, err := b.Service.Settings(ctx, sub.Conversation.Tenant)
+	if err != nil {
+		return err
+	}
+	place := sub.Conversation
+	// The service URL may have changed since the subscription was made.
+	if newest, err := b.Memory.Conversation(ctx, place.Tenant, place.ID); err == nil {
+		place = newest
+	}
+	card := cards.Digest(cards.Place{Zone: sub.Location(settings), Now: b.Now()}, d)
+	err = unreachable(b.postDigest(ctx, sub, refOf(place), say(card)))
+	if isUnreachable(err) {
+		reason, _ := okr.MessageOf(err)
+		err = errors.Join(err, b.pauseDigest(ctx, sub, reason))
+	}
+	return err
+}
+
+// postDigest sends the card. Where a digest keeps to one thread, the first message
+// is what the others answer; a thread that is gone is begun anew. In Teams the
+// conversation id with the message id names a thread ("Send proactive messages").
+func (b *Bot) postDigest(ctx context.Context, sub okr.Subscription, ref Ref, r reply) error {
+	if !sub.Threaded || sub.Conversation.Kind != okr.Channel {
+		return b.post(ctx, ref, r)
+	}
+	if sub.ThreadID != "" {
+		thread := ref
+		thread.ConversationID += ";messageid=" + sub.ThreadID
+		if err := b.post(ctx, thread, r); !errors.Is(err, ErrGone) {
+			return err
+		}
+	}
+	id, err := b.Connector.Send(ctx, ref, r.message())
+	if err != nil || id == "" {
+		return err
+	}
+	if err := b.Service.DigestThread(ctx, sub, id); err != nil { // the next one begins a thread of its own
+		b.Logger.WarnContext(ctx, "thread of a digest not kept", "subscription", sub.ID, "err", err)
+	}
+	return nil
+}
+
+func isUnreachable(err error) bool {
+	return okr.KindOf(err) == okr.Forbidden || okr.KindOf(err) == okr.NotFound
+}
+
+// pauseDigest pauses a digest and tells whoever made it in the 1:1 chat, once.
+// Somebody who cannot be reached finds the pause in the form of the digest.
+func (b *Bot) pauseDigest(ctx context.Context, sub okr.Subscription, reason string) error {
+	first, err := b.Service.PauseDigest(ctx, sub, reason)
+	if err != nil || !first || sub.Conversation.User == sub.CreatedBy.ID {
+		return err
+	}
+	chat, err := b.personalOf(ctx, sub.Conversation, sub.CreatedBy.ID, "")
+	if err == nil {
+		err = b.post(ctx, refOf(chat), say(cards.DigestPaused(sub, reason)))
+	}
+	if err != nil {
+		b.Logger.WarnContext(ctx, "maker of a paused digest not told", "subscription", sub.ID, "err", okr.CauseOf(err))
+	}
+	return nil
+}
+
+// resumeDigest goes on with the digest of a place that okrbot was added to again.
+func (b *Bot) resumeDigest(ctx context.Context, a Activity) error {
+	t := &turn{activity: a, actor: okr.Actor{Tenant: okr.TenantID(a.TenantID())}}
+	resumed, err := b.Service.ResumeDigest(ctx, t.conversation())
+	if err != nil || !resumed {
+		return err
+	}
+	card := cards.Done("The digest goes on", "The digest of this place was paused while okrbot was away. The next one tells what moved meanwhile.", []cards.Button{
+		{Title: "Change it", Verb: cards.VerbDigest}, {Title: "Stop it", Verb: cards.VerbDigestStop},
+	})
+	return b.post(ctx, a.Ref().Root(), say(card))
+}
+
+// unreachable translates the connector's refusals into okr's.
+func unreachable(err error) error {
+	switch {
+	case errors.Is(err, ErrUnreachable):
+		return okr.WrapError(okr.Forbidden, err, "okrbot was removed from this place or may not post here.")
+	case errors.Is(err, ErrGone):
+		return okr.WrapError(okr.NotFound, err, "This place does not exist any more.")
+	}
+	return err
+}
