@@ -2,30 +2,10 @@ package bot
 
 import (
 	"context"
-	"strings"
 
 	"okrbot/cards"
 	"okrbot/okr"
 )
-
-// goalPage is how many objectives one card lists.
-const goalPage = 5
-
-func (b *Bot) listGoals(ctx context.Context, t *turn, arg string) (reply, error) {
-	if strings.TrimSpace(arg) != "" {
-		return b.showGoal(ctx, t, arg)
-	}
-	return b.pressGoals(ctx, t, press{})
-}
-
-func (b *Bot) pressGoals(ctx context.Context, t *turn, p press) (reply, error) {
-	offset := offsetOf(p)
-	views, total, err := b.Service.Goals(ctx, t.actor, okr.Page{Offset: offset, Limit: goalPage})
-	if err != nil {
-		return reply{}, err
-	}
-	return say(cards.Goals(t.place, cards.GoalList{Views: views, Total: total, Offset: offset})), nil
-}
 
 func (b *Bot) showGoal(ctx context.Context, t *turn, arg string) (reply, error) {
 	return b.oneGoal(ctx, t, arg, cards.VerbGoal, b.goalCard)
@@ -63,7 +43,7 @@ func withGoal(next goalHandler) pressHandler {
 }
 
 func (b *Bot) goalCard(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
-	v, err := b.Service.Goal(ctx, t.actor, id)
+	v, err := b.weighted(ctx, t, id)
 	return say(cards.Goal(t.place, v)), err
 }
 

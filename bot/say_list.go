@@ -1,0 +1,196 @@
+package bot
+
+import (
+	"context"
+	"slices"
+
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+const (
+	// goalPage is how many objectives with what is below them one card lists.
+	goalPage = 5
+	// flatPage is how many single goals one card lists.
+	flatPage = cards.PageSize
+	// maxMine is how many goals of one person are put into a tree; who has more
+	// gets them one below the other.
+	maxMine = 200
+)
+
+// listGoals answers `okrs`: the person's own list first, all with "all", or what
+// filters and words choose.
+func (b *Bot) listGoals(ctx context.Context, t *turn, arg string) (reply, error) {
+	if id, ok := okr.ParseGoalID(arg); ok {
+		return b.goalCard(ctx, t, id)
+	}
+	q, err := b.typedQuery(ctx, t, arg)
+	if err != nil {
+		return reply{}, err
+	}
+	return b.listCard(ctx, t, q)
+}
+
+func (b *Bot) pressGoals(ctx context.Context, t *turn, p press) (reply, error) {
+	q, err := b.pressedQuery(ctx, t, p)
+	if err != nil {
+		return reply{}, err
+	}
+	return b.listCard(ctx, t, q)
+}
+
+func (b *Bot) pressMine(ctx context.Context, t *turn, p press) (reply, error) {
+	return b.listCard(ctx, t, goalQuery{mine: true, offset: offsetOf(p)})
+}
+
+// goalQuery is what a list shows.
+type goalQuery struct {
+	mine   bool
+	offset int
+	owner  okr.Person
+	team   string
+	period string // id
+	status okr.Status
+	kind   okr.GoalKind
+	text   string
+}
+
+func (q goalQuery) isFiltered() bool {
+	q.mine, q.offset = false, 0
+	return q != goalQuery{}
+}
+
+// filter is the query as the service knows it. Words find goals in any state, as
+// they do with `okr`; a list without them shows what is open.
+func (q goalQuery) filter(t *turn) okr.Filter {
+	f := okr.Filter{Owner: q.owner.ID, Team: q.team, Period: q.period, Kind: q.kind, Text: q.text}
+	if q.mine && f.Owner == "" {
+		f.Owner = t.actor.ID
+	}
+	switch {
+	case q.status == okr.StatusClosed || q.status == okr.StatusPostponed:
+		f.State = okr.EndedGoals
+	case q.text != "":
+		f.State = okr.AnyState
+	}
+	return f
+}
+
+func (b *Bot) listCard(ctx context.Context, t *turn, q goalQuery) (reply, error) {
+	views, total, err := b.listed(ctx, t, q)
+	if err != nil {
+		return reply{}, err
+	}
+	if total == 0 && q.mine && !q.isFiltered() {
+		if _, all, err := b.Service.ListGoals(ctx, t.actor, okr.Filter{}, okr.Page{Limit: 1}); err != nil || all == 0 {
+			q.mine = false // nobody has any
+		}
+	}
+	list := cards.GoalList{
+		Views: views, Total: total, Offset: q.offset, Mine: q.mine, Filter: q.shown(),
+		Teams: teamChoices(t, q.team), Periods: periodChoices(t, q.period),
+	}
+	list.Owners, err = b.ownerFilter(ctx, t, q, views)
+	return say(cards.Goals(t.place, list)), err
+}
+
+// listed reads a page of what a query chooses, and how many there are.
+func (b *Bot) listed(ctx context.Context, t *turn, q goalQuery) ([]okr.GoalView, int, error) {
+	f := q.filter(t)
+	switch {
+	case q.status != "":
+		return b.listedByStatus(ctx, t, q, f)
+	case q.isFiltered() && q.kind != okr.Objective:
+		return b.Service.ListGoals(ctx, t.actor, f, okr.Page{Offset: q.offset, Limit: flatPage})
+	case q.mine && !q.isFiltered():
+		return b.listedMine(ctx, t, q, f)
+	}
+	f.Kind, f.Children = okr.Objective, childRows
+	f.Top = !q.isFiltered()
+	return b.Service.ListGoals(ctx, t.actor, f, okr.Page{Offset: q.offset, Limit: goalPage})
+}
+
+// childRows is how many goals below each objective a list shows.
+const childRows = 8
+
+// listedByStatus computes the status of all that the rest of the query chooses,
+// since it changes with the days.
+func (b *Bot) listedByStatus(ctx context.Context, t *turn, q goalQuery, f okr.Filter) ([]okr.GoalView, int, error) {
+	const step = 500
+	var found []okr.GoalView
+	for offset := 0; ; offset += step {
+		views, total, err := b.Service.ListGoals(ctx, t.actor, f, okr.Page{Offset: offset, Limit: step})
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, v := range views {
+			if v.Standing.Status == q.status {
+				found = append(found, v)
+			}
+		}
+		if len(views) == 0 || offset+step >= total {
+			return pageOf(found, q.offset, flatPage), len(found), nil
+		}
+	}
+}
+
+func pageOf(views []okr.GoalView, offset, limit int) []okr.GoalView {
+	offset = min(offset, len(views))
+	return views[offset:min(offset+limit, len(views))]
+}
+
+// listedMine puts the person's goals into a tree: what stands below another one of
+// theirs is shown there.
+func (b *Bot) listedMine(ctx context.Context, t *turn, q goalQuery, f okr.Filter) ([]okr.GoalView, int, error) {
+	all, total, err := b.Service.ListGoals(ctx, t.actor, f, okr.Page{Limit: maxMine})
+	if err != nil {
+		return nil, 0, err
+	}
+	if total > len(all) {
+		return b.flatMine(ctx, t, q, f)
+	}
+	own := map[okr.GoalID]bool{}
+	for _, v := range all {
+		own[v.Goal.ID] = v.Goal.Kind == okr.Objective
+	}
+	roots := slices.DeleteFunc(all, func(v okr.GoalView) bool { return own[v.Goal.Parent] })
+	page := pageOf(roots, q.offset, goalPage)
+	for i, v := range page {
+		if v.Goal.Kind != okr.Objective {
+			continue
+		}
+		if page[i], err = b.Service.OpenGoal(ctx, t.actor, v.Goal.ID, okr.Page{Limit: childRows}); err != nil {
+			return nil, 0, err
+		}
+	}
+	return page, len(roots), nil
+}
+
+func (b *Bot) flatMine(ctx context.Context, t *turn, q goalQuery, f okr.Filter) ([]okr.GoalView, int, error) {
+	return b.Service.ListGoals(ctx, t.actor, f, okr.Page{Offset: q.offset, Limit: flatPage})
+}
+
+// ownerFilter offers the owners of what is shown, the person of the turn and the
+// owners of the first objectives.
+func (b *Bot) ownerFilter(ctx context.Context, t *turn, q goalQuery, views []okr.GoalView) ([]cards.Choice, error) {
+	if q.mine {
+		return nil, nil
+	}
+	people := []okr.Person{q.owner, t.actor.Person}
+	for _, v := range views {
+		people = append(people, v.Goal.Owners()...)
+	}
+	more, err := b.colleagues(ctx, t)
+	return personChoices(append(people, more...)), err
+}
+
+func teamChoices(t *turn, chosen string) []cards.Choice {
+	var out []cards.Choice
+	for _, name := range t.settings.Teams {
+		out = append(out, cards.Choice{Title: name, Value: name})
+	}
+	if chosen != "" && !slices.Contains(t.settings.Teams, chosen) {
+		out = append(out, cards.Choice{Title: chosen, Value: chosen})
+	}
+	return out
+}
