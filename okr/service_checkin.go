@@ -50,6 +50,16 @@ func (s *Service) CheckIn(ctx context.Context, actor Actor, in CheckInInput) (Go
 	return v, c, err
 }
 
+// PreviewCheckIn reads a goal for the form of a check-in, and fails as CheckIn would
+// for who may not or for what is closed.
+func (s *Service) PreviewCheckIn(ctx context.Context, actor Actor, id GoalID) (GoalView, error) {
+	v, err := s.Goal(ctx, actor, id)
+	if err != nil {
+		return v, err
+	}
+	return v, s.mayCheckIn(ctx, actor, v.Goal)
+}
+
 // storeCheckIn applies a new check-in to its goal and those above, and keeps it.
 func (s *Service) storeCheckIn(ctx context.Context, t Tenant, actor Actor, c CheckIn) (CheckIn, error) {
 	g, err := s.Store.Goals().Update(ctx, actor.Tenant, c.Goal, func(g *Goal) error {

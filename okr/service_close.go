@@ -1,6 +1,9 @@
 package okr
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // CloseInput is how a person ends a goal.
 type CloseInput struct {
@@ -198,7 +201,7 @@ func (s *Service) Reopen(ctx context.Context, actor Actor, id GoalID) (GoalView,
 			return GoalView{}, err
 		}
 	}
-	if err := s.rollUp(ctx, actor.Tenant, g.Parent); err != nil {
+	if err := errors.Join(s.rollUp(ctx, actor.Tenant, g.Parent), s.planReminder(ctx, actor.Tenant, g)); err != nil {
 		return GoalView{}, err
 	}
 	return s.Goal(ctx, actor, id)
