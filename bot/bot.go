@@ -71,6 +71,7 @@ type Bot struct {
 	commands []command
 	verbs    map[string]pressHandler
 	guests   guests
+	zones    guests // whose time zone was noted
 }
 
 var _ Handler = (*Bot)(nil)

@@ -17,6 +17,7 @@ func (b *Bot) OnMessage(ctx context.Context, a Activity) error {
 	if err != nil {
 		return b.post(ctx, a.Ref(), b.refusal(ctx, err, "okrbot cannot do this"))
 	}
+	b.seen(ctx, t)
 	if p, ok := submitted(a); ok {
 		return b.onSubmit(ctx, t, p)
 	}
@@ -58,6 +59,7 @@ func (b *Bot) OnInvoke(ctx context.Context, a Activity) (InvokeResponse, error) 
 	if err != nil {
 		return b.invokeRefusal(ctx, err), nil
 	}
+	b.seen(ctx, t)
 	switch a.Name {
 	case InvokeSearch:
 		return b.onSearch(ctx, t)

@@ -55,6 +55,27 @@ func (b *Bot) verbTable() map[string]pressHandler {
 		cards.VerbUnbindAsk:      withGoal(b.askUnbindGoal),
 		cards.VerbUnbind:         withGoal(b.unbind),
 
+		cards.VerbCheckIn:       withGoal(b.checkInForm),
+		cards.VerbCheckInSave:   b.saveCheckIn,
+		cards.VerbCheckInQuick:  b.quickCheckIn,
+		cards.VerbCheckInSame:   b.sameAsBefore,
+		cards.VerbCheckInEdit:   b.editCheckIn,
+		cards.VerbCheckInAskDel: b.askDeleteCheckIn,
+		cards.VerbCheckInDelete: b.deleteCheckIn,
+		cards.VerbResume:        withGoal(b.resumeAutomatic),
+		cards.VerbRemindLess:    pressed(b.reminders),
+		cards.VerbRemindSave:    b.saveReminders,
+
+		cards.VerbCloseAsk:  withGoal(b.askClose),
+		cards.VerbClose:     b.saveClose,
+		cards.VerbReopenAsk: withGoal(b.askReopen),
+		cards.VerbReopen:    withGoal(b.reopen),
+		cards.VerbCloneAsk:  withGoal(b.askClone),
+		cards.VerbClone:     b.saveClone,
+
+		cards.VerbAttention: b.pressStatus,
+		cards.VerbNudge:     withGoal(b.nudgeAsked),
+
 		cards.VerbSync:       b.pressSync,
 		cards.VerbDigest:     pressed(b.digest),
 		cards.VerbDigestSave: b.saveDigest,
