@@ -54,6 +54,7 @@ func (b *Bot) commandTable() []command {
 		{name: "enable", what: "Turn the Azure DevOps integration on (admins)", verb: cards.VerbEnableAsk, run: b.askEnable},
 		{name: "manage", what: "See and change the integration", verb: cards.VerbManage, run: b.manage},
 		{name: "admins", arg: "[add|remove @person]", what: "Who administers okrbot", run: b.admins},
+		{name: "settings", what: "Time zone, periods, bands, weights, who may create what, reminders (admins change them)", verb: cards.VerbSettings, run: b.showSettings},
 		{name: "disable", what: "Turn the integration off; every value stays (admins)", verb: cards.VerbDisableAsk, run: b.askDisable},
 	}
 }
