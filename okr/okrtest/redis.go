@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -96,6 +98,13 @@ func (r *RedisServer) Restart(tb testing.TB) {
 
 // Do sends one command and gives the first line of the answer, for example "+OK".
 func (r *RedisServer) Do(args ...string) (string, error) {
+	answer, err := r.ask(args...)
+	line, _, _ := strings.Cut(answer, "\r\n")
+	return line, err
+}
+
+// ask sends one command and gives the whole answer, as it is on the wire.
+func (r *RedisServer) ask(args ...string) (string, error) {
 	conn, err := net.DialTimeout("tcp", r.addr, time.Second)
 	if err != nil {
 		return "", fmt.Errorf("redis-server: %w", err)
@@ -110,11 +119,34 @@ func (r *RedisServer) Do(args ...string) (string, error) {
 	if _, err := conn.Write([]byte(command.String())); err != nil {
 		return "", fmt.Errorf("redis-server: %w", err)
 	}
-	line, err := bufio.NewReader(conn).ReadString('\n')
+	answer, err := readAnswer(bufio.NewReader(conn))
 	if err != nil {
 		return "", fmt.Errorf("redis-server: %w", err)
 	}
-	return strings.TrimSpace(line), nil
+	return answer, nil
+}
+
+// readAnswer reads one answer of the protocol, as it is
+// (https://redis.io/docs/latest/develop/reference/protocol-spec/).
+func readAnswer(r *bufio.Reader) (string, error) {
+	line, err := r.ReadString('\n')
+	if err != nil {
+		return "", err
+	}
+	n, _ := strconv.Atoi(strings.TrimSpace(line[1:])) // of a text: none
+	switch {
+	case line[0] == '$' && n >= 0:
+		text := make([]byte, n+len("\r\n"))
+		_, err = io.ReadFull(r, text)
+		return line + string(text), err
+	case line[0] == '*':
+		for ; n > 0 && err == nil; n-- {
+			var part string
+			part, err = readAnswer(r)
+			line += part
+		}
+	}
+	return line, err
 }
 
 func (r *RedisServer) start() error {

@@ -1,0 +1,103 @@
+package redisstore_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/okr"
+	"okrbot/okr/okrtest"
+	"okrbot/okr/redisstore"
+)
+
+// A writer goes on through the death of the master, on each way to run Redis.
+// What Redis acknowledged is there afterwards, lists and records agree, and no
+// number is given twice. Redis replicates after it answers: with a Sentinel what
+// was acknowledged in the last moment before the death may be gone.
+func TestDeploymentsLoseNothing(t *testing.T) {
+	t.Parallel()
+	for name, start := range okrtest.Deployments() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := start(t)
+			s := open(t, d.URL)
+			stop, done := context.WithCancel(t.Context())
+			written := writeGoals(stop, t, s)
+			written.more(t, 50)
+			killed := time.Now()
+			d.Break(t, "okr:{"+string(okrtest.TenantID)+"}:")
+			d.Mend(t)
+			written.more(t, 20)
+			done()
+			<-written.done
+			requireWritten(t, s, written, killed, name == "sentinel")
+		})
+	}
+}
+
+// writing is what a writer did.
+type writing struct {
+	acknowledged map[okr.GoalID]time.Time // to be read when done is closed
+	each, done   chan struct{}
+}
+
+// more waits for writes that begin from now on.
+func (w *writing) more(t *testing.T, n int) {
+	t.Helper()
+	limit := time.After(20 * time.Second)
+	for range n {
+		select {
+		case <-w.each:
+		case <-limit:
+			require.FailNow(t, "no writes")
+		}
+	}
+}
+
+// writeGoals writes key results until ctx ends.
+func writeGoals(ctx context.Context, t *testing.T, s *redisstore.Store) *writing {
+	t.Helper()
+	w := &writing{acknowledged: map[okr.GoalID]time.Time{}, each: make(chan struct{}), done: make(chan struct{})}
+	go func() {
+		defer close(w.done)
+		for ctx.Err() == nil {
+			number, err := s.NextNumber(ctx, okrtest.TenantID, "KR")
+			if err == nil {
+				err = s.Goals().Create(ctx, okrtest.TenantID, okrtest.KeyResult(int(number), "O1"))
+			}
+			if err != nil {
+				continue
+			}
+			w.acknowledged[okr.GoalID(fmt.Sprintf("KR%d", number))] = time.Now()
+			select {
+			case w.each <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	return w
+}
+
+func requireWritten(t *testing.T, s *redisstore.Store, w *writing, killed time.Time, mayLose bool) {
+	t.Helper()
+	list, total, err := s.Goals().List(t.Context(), okrtest.TenantID, okr.ChildIndex("O1"), okr.Page{})
+	require.NoError(t, err)
+	require.Len(t, list, total, "lists and records agree")
+	there := map[okr.GoalID]bool{}
+	for _, g := range list {
+		require.False(t, there[g.ID], "%s twice", g.ID)
+		there[g.ID] = true
+	}
+	lost := 0
+	for id, at := range w.acknowledged {
+		if there[id] {
+			continue
+		}
+		lost++
+		require.True(t, mayLose && at.After(killed.Add(-100*time.Millisecond)), "%s was acknowledged %s before the kill", id, killed.Sub(at))
+	}
+	t.Logf("%d acknowledged, %d of the last moment lost", len(w.acknowledged), lost)
+}
