@@ -179,6 +179,36 @@ func (w *scriptWorld) cmdShows(neg bool, args []string) error {
 	return compare(p, neg, args)
 }
 
+func (w *scriptWorld) cmdHolds(neg bool, args []string) error {
+	p, err := w.card("")
+	if err != nil {
+		return err
+	}
+	p.Card, _ = unfolded(p.Card).(map[string]any)
+	return compare(p, neg, args)
+}
+
+// unfolded is a card with everything visible.
+func unfolded(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for key, each := range v {
+			if key != "isVisible" {
+				out[key] = unfolded(each)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, each := range v {
+			out[i] = unfolded(each)
+		}
+		return out
+	}
+	return v
+}
+
 func (w *scriptWorld) cmdLast(neg bool, args []string) error {
 	return compare(w.teams.View(w.teams.Last(w.chat), w.user), neg, args)
 }

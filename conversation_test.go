@@ -45,6 +45,7 @@ func TestMain(m *testing.M) {
 //	! expect TEXT...        no new card in the place shows any of the TEXTs (say what is expected first)
 //	open TEXT...            makes the newest card of any age in the place current
 //	shows TEXT...           the current card, as the acting person sees it now, shows all TEXTs
+//	holds TEXT...           the current card shows all TEXTs once everything that folds is open
 //	fill ID=VALUE...        types into inputs of the current card; a choice goes by value or title (several: a|b)
 //	                        and must be offered; ID==VALUE types what no client would
 //	press TITLE             presses a button by title or verb ("Choose#2" is the second one)
@@ -111,14 +112,14 @@ func TestConversation(t *testing.T) {
 type scriptCommand func(w *scriptWorld, neg bool, args []string) error
 
 // negatable are the commands that may stand behind "!".
-var negatable = map[string]bool{"expect": true, "shows": true, "choices": true, "page": true, "last": true}
+var negatable = map[string]bool{"expect": true, "shows": true, "choices": true, "page": true, "last": true, "holds": true}
 
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	all := map[string]scriptCommand{
 		"user": (*scriptWorld).cmdUser, "in": (*scriptWorld).cmdIn, "client": (*scriptWorld).cmdClient,
 		"install": (*scriptWorld).cmdInstall, "uninstall": (*scriptWorld).cmdUninstall, "redeliver": (*scriptWorld).cmdRedeliver,
 		"say": (*scriptWorld).cmdSay, "expect": (*scriptWorld).cmdExpect, "open": (*scriptWorld).cmdOpen,
-		"shows": (*scriptWorld).cmdShows, "fill": (*scriptWorld).cmdFill, "press": (*scriptWorld).cmdPress,
+		"shows": (*scriptWorld).cmdShows, "holds": (*scriptWorld).cmdHolds, "fill": (*scriptWorld).cmdFill, "press": (*scriptWorld).cmdPress,
 		"again": (*scriptWorld).cmdAgain, "refused": (*scriptWorld).cmdRefused, "search": (*scriptWorld).cmdSearch, "choices": (*scriptWorld).cmdChoices,
 		"pick": (*scriptWorld).cmdPick, "links": (*scriptWorld).cmdLinks, "expect-silence": (*scriptWorld).cmdSilence,
 		"mark": (*scriptWorld).cmdMark, "last": (*scriptWorld).cmdLast, "dump": (*scriptWorld).cmdDump,
