@@ -20,7 +20,7 @@ func (b *Bot) OnConversationUpdate(ctx context.Context, a Activity) error {
 			return b.arrive(ctx, a)
 		}
 	}
-	if a.ChannelData.EventType == "channelDeleted" {
+	if a.ChannelData.EventType == eventChannelDeleted {
 		return b.leave(ctx, a)
 	}
 	return nil
@@ -45,10 +45,7 @@ func (b *Bot) arrive(ctx context.Context, a Activity) error {
 	if _, err := b.newTurn(ctx, a); err != nil && okr.KindOf(err) != okr.Forbidden {
 		return err // Forbidden: an installation by an app has no person
 	}
-	if known == nil {
-		return nil
-	}
-	if err := b.resumeDigest(ctx, a); err != nil {
+	if err := b.resumeDigests(ctx, a); err != nil || known == nil {
 		return err
 	}
 	first, err := b.Memory.FirstDelivery(ctx, tenant, id, "greeting")
@@ -65,11 +62,7 @@ func (b *Bot) arrive(ctx context.Context, a Activity) error {
 // leave forgets where okrbot cannot post any more and pauses the digest there.
 func (b *Bot) leave(ctx context.Context, a Activity) error {
 	tenant, id := okr.TenantID(a.TenantID()), a.BaseConversationID()
-	sub, err := b.Service.SubscriptionOf(ctx, tenant, id)
-	if err == nil {
-		err = b.pauseDigest(ctx, sub, "okrbot was removed from this place.")
-	}
-	if err != nil && okr.KindOf(err) != okr.NotFound {
+	if err := b.pauseDigests(ctx, a); err != nil {
 		return err
 	}
 	return b.Memory.DropConversation(ctx, tenant, id)

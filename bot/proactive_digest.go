@@ -77,18 +77,47 @@ func (b *Bot) pauseDigest(ctx context.Context, sub okr.Subscription, reason stri
 	return nil
 }
 
-// resumeDigest goes on with the digest of a place that okrbot was added to again.
-func (b *Bot) resumeDigest(ctx context.Context, a Activity) error {
-	t := &turn{activity: a, actor: okr.Actor{Tenant: okr.TenantID(a.TenantID())}}
-	resumed, err := b.Service.ResumeDigest(ctx, t.conversation())
-	if err != nil || !resumed {
-		return err
+// pauseDigests pauses the digests of a place that okrbot was removed from: of a
+// team those of all its channels, of a deleted channel its own.
+func (b *Bot) pauseDigests(ctx context.Context, a Activity) error {
+	team := a.ChannelData.Team.ID
+	id, reason := a.BaseConversationID(), "okrbot was removed from this place."
+	if a.ChannelData.EventType == eventChannelDeleted {
+		team, reason = "", "The channel was deleted."
+		if a.ChannelData.Channel.ID != "" {
+			id = a.ChannelData.Channel.ID
+		}
 	}
-	card := cards.Done("The digest goes on", "The digest of this place was paused while okrbot was away. The next one tells what moved meanwhile.", []cards.Button{
-		{Title: "Change it", Verb: cards.VerbDigest}, {Title: "Stop it", Verb: cards.VerbDigestStop},
-	})
-	return b.post(ctx, a.Ref().Root(), say(card))
+	list, err := b.Service.SubscriptionsOf(ctx, okr.TenantID(a.TenantID()), id, team)
+	for _, sub := range list {
+		err = errors.Join(err, b.pauseDigest(ctx, sub, reason))
+	}
+	return err
 }
+
+// resumeDigests goes on with the paused digests of a place that okrbot was added
+// to again.
+func (b *Bot) resumeDigests(ctx context.Context, a Activity) error {
+	list, err := b.Service.SubscriptionsOf(ctx, okr.TenantID(a.TenantID()), a.BaseConversationID(), a.ChannelData.Team.ID)
+	for _, sub := range list {
+		if sub.Paused == "" {
+			continue
+		}
+		if err := b.Service.ResumeDigest(ctx, sub); err != nil {
+			return err
+		}
+		ref := refOf(sub.Conversation)
+		ref.ServiceURL = a.ServiceURL
+		if err := b.post(ctx, ref, say(cards.DigestResumed())); err != nil { // the next digest finds out
+			b.Logger.WarnContext(ctx, "place of a digest not told that it goes on", "subscription", sub.ID, "err", err)
+		}
+	}
+	return err
+}
+
+// eventChannelDeleted is the event of a channel that was deleted ("Conversation
+// events in your Teams bot").
+const eventChannelDeleted = "channelDeleted"
 
 // unreachable translates the connector's refusals into okr's.
 func unreachable(err error) error {

@@ -209,3 +209,10 @@ func DigestPaused(sub okr.Subscription, reason string) Card {
 		text("Add okrbot there again and it goes on by itself with what moved meanwhile, or send `digest` there."),
 	}, run("Help", VerbHelp))
 }
+
+// DigestResumed tells a place that its digest goes on.
+func DigestResumed() Card {
+	const title = "The digest goes on"
+	return newCard(title, []element{heading(title), text("It was paused while okrbot was away from here. The next one tells what moved meanwhile.")},
+		run("Change it", VerbDigest), run("Stop it", VerbDigestStop).destructive())
+}

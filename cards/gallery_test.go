@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -42,7 +43,7 @@ func integration(isAdmin bool) cards.IntegrationView {
 
 func gallery() []exhibit {
 	var all []exhibit
-	for _, room := range [][]exhibit{generalCards(), signInCards(), connectionCards(), goalCards(), formCards(), standingCards(), checkInCards(), endCards(), listCards(), settingsCards(), bindCards(), reportCards()} {
+	for _, room := range [][]exhibit{generalCards(), signInCards(), connectionCards(), goalCards(), formCards(), standingCards(), checkInCards(), endCards(), listCards(), settingsCards(), bindCards(), reportCards(), digestCards()} {
 		all = append(all, room...)
 	}
 	return all
@@ -180,6 +181,31 @@ func reportCards() []exhibit {
 		{"subscribe", cards.Subscribe(place, cards.DigestForm{Place: "this channel", Objectives: objectives})},
 		{"subscribe-change", cards.Subscribe(place, cards.DigestForm{Place: "Launch team", Objectives: objectives, Chosen: []string{"O2", "O1"}, Subscribed: true, Paused: "okrbot was removed from the team."})},
 		{"owner-notice", cards.OwnerNotice(place, notice)},
+	}
+}
+
+func digestCards() []exhibit {
+	d := digest()
+	d.Subscription = okr.Subscription{Conversation: okr.Conversation{Name: nasty}, PostedAt: now.Add(-25 * time.Hour), CreatedAt: now.Add(-90 * time.Hour)}
+	quiet := d
+	quiet.Objectives, quiet.Moved, quiet.Failing = nil, nil, nil
+	preview := quiet
+	quiet.Subscription.Always, quiet.Still = true, []okr.GoalView{objectiveView(), secondObjective()}
+	full := cards.DigestForm{
+		Place: "Launch team", Objectives: []cards.Choice{{Title: "O1 Launch without surprises", Value: "O1"}}, Teams: []string{"Growth", "Core, platform"}, OfTeams: []string{"Growth"},
+		Cadence: "weekly", Hour: "9", Weekday: "1", QuietFrom: "20", QuietTo: "7", QuietDays: []string{"6", "0"}, MayThread: true, Threaded: true,
+		Zone: "Europe/Paris", Zones: []string{"Europe/Paris", "UTC"}, Subscribed: true, Next: now.Add(50 * time.Hour),
+	}
+	muted := full
+	muted.MutedTill = now.Add(24 * time.Hour)
+	return []exhibit{
+		{"digest-always", cards.Digest(place, quiet)},
+		{"digest-preview", cards.DigestPreview(place, cards.DigestPreviewView{Place: "Launch team", Digest: d, Next: now.Add(48 * time.Minute)})},
+		{"digest-preview-nothing", cards.DigestPreview(place, cards.DigestPreviewView{Digest: preview})},
+		{"digest-resumed", cards.DigestResumed()},
+		{"digest-paused", cards.DigestPaused(d.Subscription, "okrbot was removed from this place.")},
+		{"subscribe-full", cards.Subscribe(place, full)},
+		{"subscribe-muted", cards.Subscribe(place, muted)},
 	}
 }
 

@@ -156,19 +156,26 @@ func (s *Service) PauseDigest(ctx context.Context, sub Subscription, reason stri
 	return first && err == nil, ignoreNotFound(err)
 }
 
-// ResumeDigest goes on with the digests of a conversation that okrbot was added
-// to again, and says whether there is one that was paused.
-func (s *Service) ResumeDigest(ctx context.Context, conv Conversation) (bool, error) {
-	sub, err := s.SubscriptionOf(ctx, conv.Tenant, conv.ID)
-	if err != nil || sub.Paused == "" {
-		return false, ignoreNotFound(err)
+// SubscriptionsOf lists the subscriptions of a conversation and, with a team, of
+// all its channels.
+func (s *Service) SubscriptionsOf(ctx context.Context, tenant TenantID, conversation, team string) ([]Subscription, error) {
+	if team == "" {
+		list, _, err := s.Store.Subscriptions().List(ctx, tenant, ConversationIndex(conversation), Page{})
+		return list, err
 	}
-	_, err = s.Store.Subscriptions().Update(ctx, conv.Tenant, sub.ID, func(sub *Subscription) error {
+	all, _, err := s.Store.Subscriptions().List(ctx, tenant, "", Page{})
+	return slices.DeleteFunc(all, func(sub Subscription) bool {
+		return sub.Conversation.ID != conversation && sub.Conversation.TeamID != team
+	}), err
+}
+
+// ResumeDigest goes on with a paused digest whose place okrbot was added to again.
+func (s *Service) ResumeDigest(ctx context.Context, sub Subscription) error {
+	_, err := s.Store.Subscriptions().Update(ctx, sub.Conversation.Tenant, sub.ID, func(sub *Subscription) error {
 		sub.Paused, sub.ThreadID = "", ""
-		sub.Conversation.ServiceURL, sub.Conversation.BotID = conv.ServiceURL, conv.BotID
 		return nil
 	})
-	return err == nil, ignoreNotFound(err)
+	return ignoreNotFound(err)
 }
 
 // DigestThread keeps the message that further digests of a place are to answer;
