@@ -14,6 +14,11 @@ export async function pickDate(page, box, day) {
   await calendar.waitFor({ state: 'detached' });
 }
 
+// pattern is that of a whole text, or the given one.
+function pattern(name) {
+  return name instanceof RegExp ? name : new RegExp(`^\\s*${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+}
+
 // pickOptions chooses in an expanded choice set (radio buttons, boxes) or in a list that opens.
 export async function pickOptions(page, field, options) {
   if ((await field.getAttribute('role')) !== 'combobox') {
@@ -23,7 +28,7 @@ export async function pickOptions(page, field, options) {
   await field.click();
   for (const name of options) {
     const option = page.locator('.fui-Listbox').locator('[role=option], [role=menuitemcheckbox]'); // one choice, or several
-    await option.filter({ hasText: new RegExp(`^\\s*${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`) }).click();
+    await option.filter({ hasText: pattern(name) }).click();
   }
   if ((await field.getAttribute('aria-expanded')) === 'true') await page.keyboard.press('Escape');
 }

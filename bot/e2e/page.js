@@ -57,16 +57,21 @@
   const label = (e) => flat([...e.childNodes].filter((n) => n.ariaHidden !== 'true').map((n) => n.textContent).join(''));
 
   function field(card, name) {
-    const forLabel = [...card.querySelectorAll('label')].find((l) => label(l) === name && l.htmlFor);
+    const forLabel = [...card.querySelectorAll('label')].find((l) => is(label(l), name) && l.htmlFor);
     if (forLabel) return document.getElementById(forLabel.htmlFor);
-    return [...card.querySelectorAll('input, textarea, [role=combobox]')].find((e) => [e.ariaLabel, e.placeholder].includes(name));
+    return [...card.querySelectorAll('input, textarea, [role=combobox]')].find((e) => [e.ariaLabel, e.placeholder].some((text) => is(text, name)));
+  }
+
+  // a name that ends with an asterisk is the beginning of one
+  function is(text, name) {
+    return name.endsWith('*') ? (text ?? '').startsWith(name.slice(0, -1)) : text === name;
   }
 
   // the little buttons that belong to an input do not count: a list's arrow is called "Open"
   function button(card, title) {
     const own = (b) => visible(b) && !b.closest('.fui-Combobox, .fui-SpinButton, .fui-DatePicker');
     const all = [...card.querySelectorAll('button, a, [role=button], [role=link]')].filter(own);
-    return all.find((b) => flat(b.ariaLabel) === title || flat(b.innerText) === title);
+    return all.find((b) => is(flat(b.ariaLabel), title) || is(flat(b.innerText), title));
   }
 
   const finders = { card: (card, text) => (!text || flat(card.innerText).includes(text)) && card, field, button };

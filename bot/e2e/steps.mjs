@@ -20,6 +20,8 @@ async function open(pg, text) {
   await card.getByText(text).first().click();
 }
 
+import { quarter } from './quarter.mjs';
+
 export const steps = [
   ['help lists the commands', async (pg) => {
     await pg.say('help');
@@ -136,6 +138,8 @@ export const steps = [
     await pg.waitText('KR1');
     await pg.screenshot('okrs', { card: true });
   }],
+
+  ...quarter,
 
   ['a channel subscribes to a digest', async (pg) => {
     await pg.switchTo('Delivery');
@@ -262,7 +266,7 @@ export const steps = [
     await pg.waitText('Delete');
     await pg.press('Delete');
     await pg.waitText('is gone');
-    await pg.say('okrs');
-    await pg.waitText('No OKRs yet');
+    await pg.say('okr O1');
+    await pg.waitText('There is no objective O1');
   }],
 ];
