@@ -70,8 +70,13 @@ type Config struct {
 
 	// AdminObjectIDs are the admins: tenantId/objectId, comma-separated.
 	AdminObjectIDs []string `env:"ADMIN_OBJECT_IDS"`
-	// SyncInterval is how often every binding is measured, 1 minute to a day.
+	// SyncInterval is how often every binding is measured, 5 minutes to a
+	// day. All processes must have the same.
 	SyncInterval time.Duration `env:"SYNC_INTERVAL" envDefault:"1h"`
+	// Roles are what this process does: web answers Teams and browsers, worker
+	// runs syncs and digests, clock enqueues what is due. Each must run somewhere,
+	// and any of them in as many processes as you like.
+	Roles []string `env:"ROLES" envDefault:"web,worker,clock"`
 	// LogLevel is debug, info, warn or error.
 	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
 	// LogFormat is json or text; empty: text on a terminal, else json.
@@ -194,7 +199,8 @@ func (c Config) check() []error {
 	add(oneOf(c.SignInCard, "oauth", "signin"), "SIGNIN_CARD: must be oauth or signin")
 	add(oneOf(c.LogLevel, "debug", "info", "warn", "error"), "LOG_LEVEL: must be debug, info, warn or error")
 	add(oneOf(c.LogFormat, "", "json", "text"), "LOG_FORMAT: must be json or text")
-	add(c.SyncInterval >= time.Minute && c.SyncInterval <= 24*time.Hour, "SYNC_INTERVAL: must lie between 1m and 24h")
+	add(c.SyncInterval >= 5*time.Minute && c.SyncInterval <= 24*time.Hour, "SYNC_INTERVAL: must lie between 5m and 24h")
+	add(rolesFit(c.Roles), "ROLES: must be some of web, worker and clock, comma-separated")
 	add(c.RedisURL == "" || isRedisURL(c.RedisURL.Reveal()), "REDIS_URL: must begin with redis:// or rediss://")
 	add(c.RedisURL == "" || c.SealKeys != "", "SEAL_KEYS: required with REDIS_URL; make one with: echo k1:$(openssl rand -base64 32)")
 	add(c.SealKeys == "" || sealKeysFit(c.SealKeys.Reveal()), "SEAL_KEYS: must be id:base64(32 bytes), comma-separated, each id once")
@@ -203,6 +209,20 @@ func (c Config) check() []error {
 		add(guid.MatchString(tenant) && guid.MatchString(id), "ADMIN_OBJECT_IDS: must be tenantId/objectId, both GUIDs, comma-separated")
 	}
 	return out
+}
+
+// The roles of a process.
+const (
+	roleWeb    = "web"
+	roleWorker = "worker"
+	roleClock  = "clock"
+)
+
+// has says whether this process has a role.
+func (c Config) has(role string) bool { return slices.Contains(c.Roles, role) }
+
+func rolesFit(roles []string) bool {
+	return len(roles) > 0 && !slices.ContainsFunc(roles, func(r string) bool { return !oneOf(r, roleWeb, roleWorker, roleClock) })
 }
 
 func oneOf(value string, allowed ...string) bool { return slices.Contains(allowed, value) }

@@ -12,7 +12,6 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"okrbot/ado"
 	"okrbot/bot"
@@ -34,8 +33,13 @@ type app struct {
 	service   *okr.Service
 	bot       *bot.Bot
 	scheduler *scheduler.Scheduler
-	server    *bot.Server
+	server    server
 	busy      bool // workers did not end in time and still use the store
+}
+
+// server serves HTTP until ctx ends, and then finishes what is under way.
+type server interface {
+	Serve(ctx context.Context, l net.Listener) error
 }
 
 // hooks are the seams that the demo and the tests use; nil means the real thing.
@@ -89,7 +93,7 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) 
 		stopMetrics()
 		return errors.Join(err, listener.Close())
 	}
-	a.log.InfoContext(ctx, "okrbot is ready", "addr", listener.Addr().String(), "interval", a.config.SyncInterval, "version", version())
+	a.log.InfoContext(ctx, "okrbot is ready", "addr", listener.Addr().String(), "interval", a.config.SyncInterval, "roles", a.config.Roles, "version", version())
 	if ready != nil {
 		go ready(a)
 	}
@@ -138,11 +142,16 @@ func (a *app) wire(c Config, h hooks) error {
 	a.scheduler, err = scheduler.New(scheduler.Options{
 		Redis: sharedRedis{a.store}, Agenda: a.store, Work: a.service, Post: a.bot, Interval: c.SyncInterval,
 		Logger: a.log, Registerer: a.registry, Now: h.now, PollInterval: h.poll, RetryDelay: h.retry,
+		NoClock: !c.has(roleClock), NoWorkers: !c.has(roleWorker),
 	})
 	if err != nil {
 		return err
 	}
 	queue.Scheduler = a.scheduler
+	if !c.has(roleWeb) {
+		a.server = a.healthServer()
+		return nil
+	}
 	a.server = bot.NewServer(bot.ServerOptions{
 		Addr: c.ListenAddr, AppID: c.AppID, Validator: validator, Connector: connector, Handler: a.bot,
 		// Longer than the slowest query, shorter than what Azure DevOps asks to wait
@@ -236,51 +245,7 @@ func newTeams(c Config, h hooks, log *slog.Logger) (*bot.Connector, *bot.Validat
 // routes adds the pages beside the bot's own endpoint.
 func (a *app) routes(r gin.IRouter) {
 	a.bot.SignInRoutes(r)
-	r.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
-	r.GET("/readyz", a.readyz)
-	if a.config.MetricsAddr == "" {
-		r.GET("/metrics", onlyLoopback, gin.WrapH(a.metrics()))
+	for path, page := range a.healthPages() {
+		r.GET(path, gin.WrapH(page))
 	}
-}
-
-// readyz says whether the store answers.
-func (a *app) readyz(c *gin.Context) {
-	ctx, cancel := context.WithTimeout(c.Request.Context(), 2*time.Second)
-	defer cancel()
-	if err := a.store.Ping(ctx); err != nil {
-		c.String(http.StatusServiceUnavailable, "the store does not answer\n")
-		return
-	}
-	c.String(http.StatusOK, "ready\n")
-}
-
-func (a *app) metrics() http.Handler {
-	return promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{})
-}
-
-// onlyLoopback hides a page from everybody but this machine. A request that a
-// proxy on this machine passes on is not from this machine.
-func onlyLoopback(c *gin.Context) {
-	host, _, err := net.SplitHostPort(c.Request.RemoteAddr)
-	forwarded := c.GetHeader("X-Forwarded-For") != "" || c.GetHeader("Forwarded") != ""
-	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() || forwarded {
-		c.AbortWithStatus(http.StatusNotFound)
-	}
-}
-
-// serveMetrics serves /metrics on a listener of its own where one is configured.
-func (a *app) serveMetrics(ctx context.Context) (stop func(), err error) {
-	if a.config.MetricsAddr == "" {
-		return func() {}, nil
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.config.MetricsAddr)
-	if err != nil {
-		return nil, fmt.Errorf("metrics: %w", err)
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", a.metrics())
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	done := make(chan struct{})
-	go func() { defer close(done); _ = server.Serve(listener) }()
-	return func() { _ = server.Close(); <-done }, nil
 }

@@ -33,6 +33,9 @@ type Options struct {
 	Interval time.Duration
 	// Concurrency is how many tasks this replica runs at a time; 0 means 8.
 	Concurrency int
+	// NoClock and NoWorkers leave a part of the work to other replicas: this one
+	// then enqueues nothing that is due, or runs no tasks.
+	NoClock, NoWorkers bool
 	// MaxRetry is how often a task is tried again after a failure that may pass;
 	// 0 means 3.
 	MaxRetry int
@@ -89,6 +92,7 @@ type Scheduler struct {
 	running sync.WaitGroup // handlers under way
 
 	mu        sync.Mutex // guards what follows
+	started   bool       // once
 	clock     gocron.Scheduler
 	server    *asynq.Server
 	interrupt context.CancelFunc // ends the handlers under way
@@ -141,27 +145,42 @@ func curry[A, B, T any](f func(A, B) T) func(A) func(B) T {
 }
 
 // Start starts the clock, which ticks at once and then each minute, and the
-// workers. The clock stops when ctx ends; [Scheduler.Shutdown] stops both. It
-// fails when the scheduler was started before.
+// workers, unless the options leave them to others. The clock stops when ctx ends;
+// [Scheduler.Shutdown] stops both. It fails when the scheduler was started before.
 func (s *Scheduler) Start(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.server != nil {
+	if s.started {
 		return errors.New("scheduler: started before")
+	}
+	if err := s.startWorkers(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("scheduler: workers: %w", err)
+	}
+	s.started = true
+	if s.opts.NoClock {
+		return nil
 	}
 	clock, err := s.newClock(ctx)
 	if err != nil {
-		return fmt.Errorf("scheduler: clock: %w", err)
+		return errors.Join(fmt.Errorf("scheduler: clock: %w", err), s.drain(ctx, s.server, s.interrupt))
 	}
-	base := context.WithoutCancel(ctx)
+	clock.Start()
+	s.clock = clock
+	return nil
+}
+
+func (s *Scheduler) startWorkers(base context.Context) error {
 	quit, interrupt := context.WithCancel(base)
+	s.interrupt = interrupt
+	if s.opts.NoWorkers {
+		return nil
+	}
 	server := s.newServer(s.serverConfig(base))
 	if err := server.Start(s.handler(quit)); err != nil {
 		interrupt()
-		return errors.Join(fmt.Errorf("scheduler: workers: %w", err), clock.Shutdown())
+		return err
 	}
-	clock.Start()
-	s.clock, s.server, s.interrupt = clock, server, interrupt
+	s.server = server
 	return nil
 }
 

@@ -20,9 +20,9 @@ const interruptGrace = 5 * time.Second
 func (s *Scheduler) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
 	clock, server, interrupt := s.clock, s.server, s.interrupt
-	s.clock, s.interrupt = nil, nil // the server stays: it cannot be started again
+	s.clock, s.server, s.interrupt = nil, nil, nil
 	s.mu.Unlock()
-	if clock == nil {
+	if interrupt == nil {
 		return nil
 	}
 	defer interrupt()
@@ -30,6 +30,9 @@ func (s *Scheduler) Shutdown(ctx context.Context) error {
 }
 
 func stopClock(ctx context.Context, clock gocron.Scheduler) error {
+	if clock == nil {
+		return nil
+	}
 	if err := clock.ShutdownWithContext(ctx); err != nil {
 		return fmt.Errorf("scheduler: stop the clock: %w", err)
 	}
@@ -37,6 +40,9 @@ func stopClock(ctx context.Context, clock gocron.Scheduler) error {
 }
 
 func (s *Scheduler) drain(ctx context.Context, server *asynq.Server, interrupt func()) error {
+	if server == nil {
+		return nil
+	}
 	drained := make(chan struct{})
 	go func() {
 		defer close(drained)

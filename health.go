@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// healthPages are what a platform and an operator look at.
+func (a *app) healthPages() map[string]http.Handler {
+	pages := map[string]http.Handler{
+		"/healthz": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }),
+		"/readyz":  http.HandlerFunc(a.readyz),
+	}
+	if a.config.MetricsAddr == "" {
+		pages["/metrics"] = onlyLoopback(a.metrics())
+	}
+	return pages
+}
+
+// healthOnly is the server of a process that does not answer Teams.
+type healthOnly struct{ handler http.Handler }
+
+func (a *app) healthServer() healthOnly {
+	mux := http.NewServeMux()
+	for path, page := range a.healthPages() {
+		mux.Handle("GET "+path, page)
+	}
+	return healthOnly{mux}
+}
+
+// Serve implements server.
+func (h healthOnly) Serve(ctx context.Context, l net.Listener) error {
+	s := &http.Server{Handler: h.handler, ReadHeaderTimeout: 10 * time.Second}
+	defer context.AfterFunc(ctx, func() { _ = s.Close() })() // a probe needs no grace
+	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("health pages: %w", err)
+	}
+	return nil
+}
+
+// readyz says whether the store answers.
+func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.store.Ping(ctx); err != nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = io.WriteString(w, "the store does not answer\n")
+		return
+	}
+	_, _ = io.WriteString(w, "ready\n")
+}
+
+func (a *app) metrics() http.Handler {
+	return promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{})
+}
+
+// onlyLoopback hides a page from everybody but this machine. A request that a
+// proxy on this machine passes on is not from this machine.
+func onlyLoopback(page http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.RemoteAddr)
+		forwarded := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
+		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() || forwarded {
+			http.NotFound(w, r)
+			return
+		}
+		page.ServeHTTP(w, r)
+	})
+}
+
+// serveMetrics serves /metrics on a listener of its own where one is configured.
+func (a *app) serveMetrics(ctx context.Context) (stop func(), err error) {
+	if a.config.MetricsAddr == "" {
+		return func() {}, nil
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.config.MetricsAddr)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", a.metrics())
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan struct{})
+	go func() { defer close(done); _ = server.Serve(listener) }()
+	return func() { _ = server.Close(); <-done }, nil
+}
