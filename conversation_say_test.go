@@ -94,6 +94,26 @@ func (w *scriptWorld) cmdSay(_ bool, args []string) error {
 	return err
 }
 
+// cmdMention is say with another person mentioned at the end.
+func (w *scriptWorld) cmdMention(_ bool, args []string) error {
+	other := w.teams.User(args[0])
+	if other.ID == "" || w.chat.Kind == bottest.KindPersonal {
+		return fmt.Errorf("nobody here is called %q", args[0])
+	}
+	ctx, cancel := w.ctx()
+	defer cancel()
+	bot, person := "<at>okrbot</at>", "<at>"+other.Name+"</at>"
+	activity := w.teams.Activity(w.chat, w.user, "message")
+	activity["text"] = bot + " " + strings.Join(args[1:], " ") + " " + person
+	activity["entities"] = []any{
+		map[string]any{"type": "mention", "text": bot, "mentioned": map[string]any{"id": w.teams.BotID(), "name": "okrbot"}},
+		map[string]any{"type": "mention", "text": person, "mentioned": map[string]any{"id": other.ID, "name": other.Name}},
+	}
+	d, err := w.teams.Deliver(ctx, activity, bottest.DeliverOptions{})
+	w.begin(d)
+	return err
+}
+
 // fresh are the new posts of the place as the acting person sees them, the newest
 // change first.
 func (w *scriptWorld) fresh() []bottest.Post {

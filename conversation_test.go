@@ -10,8 +10,11 @@ import (
 )
 
 // TestMain lets more scripts run at a time than there are processors: they mostly
-// wait for the pace at which Teams takes posts.
+// wait for the pace at which Teams takes posts. As a process of a fleet it is okrbot.
 func TestMain(m *testing.M) {
+	if runAsProcess() {
+		return
+	}
 	flag.Parse()
 	_ = flag.Set("test.parallel", "12")
 	goleak.VerifyTestMain(m)
@@ -41,6 +44,7 @@ func TestMain(m *testing.M) {
 // signin, code, advance or mark; the "current" card is the one last expected.
 //
 //	say WORDS...            writes in the place (mentions okrbot where needed)
+//	mention NAME WORDS...   writes in a shared place and mentions somebody at the end
 //	expect TEXT...          waits until one new card in the place shows all TEXTs; it is then current
 //	! expect TEXT...        no new card in the place shows any of the TEXTs (say what is expected first)
 //	open TEXT...            makes the newest card of any age in the place current
@@ -118,7 +122,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	all := map[string]scriptCommand{
 		"user": (*scriptWorld).cmdUser, "in": (*scriptWorld).cmdIn, "client": (*scriptWorld).cmdClient,
 		"install": (*scriptWorld).cmdInstall, "uninstall": (*scriptWorld).cmdUninstall, "redeliver": (*scriptWorld).cmdRedeliver,
-		"say": (*scriptWorld).cmdSay, "expect": (*scriptWorld).cmdExpect, "open": (*scriptWorld).cmdOpen,
+		"say": (*scriptWorld).cmdSay, "mention": (*scriptWorld).cmdMention, "expect": (*scriptWorld).cmdExpect, "open": (*scriptWorld).cmdOpen,
 		"shows": (*scriptWorld).cmdShows, "holds": (*scriptWorld).cmdHolds, "fill": (*scriptWorld).cmdFill, "press": (*scriptWorld).cmdPress,
 		"again": (*scriptWorld).cmdAgain, "refused": (*scriptWorld).cmdRefused, "search": (*scriptWorld).cmdSearch, "choices": (*scriptWorld).cmdChoices,
 		"pick": (*scriptWorld).cmdPick, "links": (*scriptWorld).cmdLinks, "expect-silence": (*scriptWorld).cmdSilence,
