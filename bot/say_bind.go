@@ -181,7 +181,7 @@ func (b *Bot) askUnbindGoal(ctx context.Context, t *turn, id okr.GoalID) (reply,
 	if v.Goal.Binding == nil {
 		return reply{}, okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo. `bind %s` binds it.", id, id)
 	}
-	return say(cards.ConfirmUnbind(v.Goal)), nil
+	return say(cards.ConfirmUnbind(v.Goal)), ended(v.Goal)
 }
 
 func (b *Bot) unbind(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {

@@ -102,7 +102,7 @@ func (b *Bot) checkInOf(ctx context.Context, t *turn, p press) (okr.GoalView, ok
 	switch {
 	case err != nil:
 	case !v.Goal.IsOpen():
-		err = okr.Errorf(okr.Invalid, "%s is %s, so nothing about it changes. `reopen %s` opens it again.", c.Goal, v.Goal.Closed.State, c.Goal)
+		err = ended(v.Goal)
 	case !v.MayEdit && (c.By.ID != t.actor.ID || t.actor.Guest):
 		err = okr.Errorf(okr.Forbidden, "Only %s, who made it, and those who may edit %s can change this check-in.", c.By.Name, c.Goal)
 	}

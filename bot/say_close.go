@@ -64,6 +64,15 @@ func (b *Bot) saveClose(ctx context.Context, t *turn, p press) (reply, error) {
 	return sayAll(cards.Closed(t.place, v, len(before.Also))), err
 }
 
+// ended is the refusal of what a closed or postponed goal cannot have; nil for an
+// open one.
+func ended(g okr.Goal) error {
+	if g.IsOpen() {
+		return nil
+	}
+	return okr.Errorf(okr.Invalid, "%s is %s, so nothing about it changes. `reopen %s` opens it again.", g.ID, g.Closed.State, g.ID)
+}
+
 func (b *Bot) reopenGoal(ctx context.Context, t *turn, arg string) (reply, error) {
 	return b.oneGoal(ctx, t, arg, cards.VerbReopenAsk, b.askReopen)
 }
