@@ -95,15 +95,20 @@ func personOf(m Member) okr.Person {
 	return okr.Person{ID: okr.UserID(strings.ToLower(m.AADObjectID)), Name: okr.CleanLine(m.Name)}
 }
 
-// colleagues are the owners of the first open objectives: people that are known
-// where a place has no roster.
+// colleagues are the people whom the first open objectives name: those who are
+// known where a place has no roster.
 func (b *Bot) colleagues(ctx context.Context, t *turn) ([]okr.Person, error) {
-	views, _, err := b.Service.ListGoals(ctx, t.actor, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: 50})
+	views, err := b.firstObjectives(ctx, t)
 	var people []okr.Person
 	for _, v := range views {
-		people = append(people, v.Goal.Owners()...)
+		people = append(people, goalPeople(v.Goal)...)
 	}
 	return people, err
+}
+
+func (b *Bot) firstObjectives(ctx context.Context, t *turn) ([]okr.GoalView, error) {
+	views, _, err := b.Service.ListGoals(ctx, t.actor, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: 50})
+	return views, err
 }
 
 // peopleField is a field of a form that names people.

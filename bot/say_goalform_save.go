@@ -72,6 +72,9 @@ func (b *Bot) saveGoal(ctx context.Context, t *turn, p press) (reply, error) {
 	case err != nil:
 		return reply{}, err
 	}
+	if shared, err := b.weighted(ctx, t, v.Goal.ID); err == nil {
+		v = shared
+	}
 	return sayAll(cards.Goal(t.place, v)), nil
 }
 

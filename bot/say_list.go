@@ -177,11 +177,11 @@ func (b *Bot) ownerFilter(ctx context.Context, t *turn, q goalQuery, views []okr
 		return nil, nil
 	}
 	people := []okr.Person{q.owner, t.actor.Person}
-	for _, v := range views {
+	more, err := b.firstObjectives(ctx, t)
+	for _, v := range append(views, more...) {
 		people = append(people, v.Goal.Owners()...)
 	}
-	more, err := b.colleagues(ctx, t)
-	return personChoices(append(people, more...)), err
+	return personChoices(people), err
 }
 
 func teamChoices(t *turn, chosen string) []cards.Choice {

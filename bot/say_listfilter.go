@@ -98,7 +98,7 @@ func splitFilters(arg string) (words []string, filters map[string]string) {
 
 // query checks the filters of a list.
 func (b *Bot) query(ctx context.Context, t *turn, q goalQuery, filters map[string]string) (goalQuery, error) {
-	q.team = okr.Shorten(okr.CleanLine(filters["team"]), okr.MaxName)
+	q.team = t.teamName(filters["team"])
 	q.text = okr.Shorten(okr.CleanLine(filters["text"]), okr.MaxName)
 	var err error
 	if q.kind, err = kindFilter(filters["kind"]); err != nil {
@@ -116,6 +116,17 @@ func (b *Bot) query(ctx context.Context, t *turn, q goalQuery, filters map[strin
 	}
 	q.owner, err = b.ownerOf(ctx, t, filters["owner"])
 	return q, err
+}
+
+// teamName is the name of a team as goals have it, where one does.
+func (t *turn) teamName(typed string) string {
+	typed = okr.Shorten(okr.CleanLine(typed), okr.MaxName)
+	for _, name := range t.settings.Teams {
+		if strings.EqualFold(name, typed) {
+			return name
+		}
+	}
+	return typed
 }
 
 // ownerOf finds whose goals are meant: me, a mention, an id of the filter card, or

@@ -37,13 +37,15 @@ func (b *Bot) saveSettings(ctx context.Context, t *turn, p press) (reply, error)
 			return b.settingsAgain(ctx, t, f, err)
 		}
 	}
+	if f.tenant, err = b.Service.SaveSettings(ctx, t.actor, in); err != nil {
+		return b.settingsAgain(ctx, t, f, err)
+	}
+	f.values = settingsValues(f.tenant)
+	f.base = f.values
 	if hasPeriod(f.period) {
 		if _, err := b.Service.SavePeriod(ctx, t.actor, f.newPeriod(), isOn(f.period["periodCurrent"])); err != nil {
 			return b.settingsAgain(ctx, t, f, err)
 		}
-	}
-	if t.settings, err = b.Service.SaveSettings(ctx, t.actor, in); err != nil {
-		return b.settingsAgain(ctx, t, f, err)
 	}
 	buttons := []cards.Button{{Title: "Settings", Verb: cards.VerbSettings}, {Title: "OKRs", Verb: cards.VerbGoalMine}}
 	return sayAll(cards.Done("Settings saved", "They count from now on, for everyone in your organization.", buttons)), nil
