@@ -29,11 +29,16 @@ const MinutesPerDay = 24 * 60
 // Slot is the minute of the day, 0 to 1439, that this work belongs to: stable,
 // and spread evenly by a hash. With an interval of n minutes the work is due in
 // each minute m with m ≡ Slot (mod n), so that changing the interval moves
-// nothing that is stored.
+// nothing that is stored. Reminders are due in the first ten minutes of an hour,
+// for people are told a full hour.
 func (d Due) Slot() int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(string(d.Kind) + "/" + string(d.Tenant) + "/" + d.ID))
-	return int(h.Sum32() % MinutesPerDay)
+	slot := int(h.Sum32() % MinutesPerDay)
+	if d.Kind == DueReminder {
+		return slot - slot%60 + slot%60/6
+	}
+	return slot
 }
 
 // SlotsDue lists the slots that are due in the minute of t when work repeats

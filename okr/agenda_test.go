@@ -1,6 +1,7 @@
 package okr_test
 
 import (
+	"strconv"
 	"fmt"
 	"slices"
 	"testing"
@@ -72,4 +73,15 @@ func TestPeriodNumber(t *testing.T) {
 		require.Equal(t, okr.PeriodNumber(at, interval)+1, okr.PeriodNumber(at.Add(interval), interval))
 	})
 	require.NotPanics(t, func() { okr.PeriodNumber(time.Now(), 0) })
+}
+
+func TestRemindersComeEarlyInTheHour(t *testing.T) {
+	t.Parallel()
+	hours := map[int]bool{}
+	for n := range 500 {
+		slot := okr.Due{Kind: okr.DueReminder, Tenant: "t", ID: strconv.Itoa(n)}.Slot()
+		require.Less(t, slot%60, 10)
+		hours[slot/60] = true
+	}
+	require.Len(t, hours, 24)
 }
