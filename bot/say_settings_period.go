@@ -16,7 +16,7 @@ func (b *Bot) addPeriod(ctx context.Context, t *turn, p press) (reply, error) {
 	}
 	saved, err := b.Service.SavePeriod(ctx, t.actor, f.newPeriod(), isOn(f.period["periodCurrent"]))
 	if err != nil {
-		return b.settingsAgain(ctx, t, f, err)
+		return b.settingsAgain(ctx, t, f.rebased(), err)
 	}
 	f.tenant, f.period = saved, values{}
 	return b.settingsCard(ctx, t, f.rebased())
