@@ -48,3 +48,21 @@ func (s *Scheduler) insist(ctx context.Context, f func() error) error {
 		backoff.WithBackOff(pause), backoff.WithMaxTries(3))
 	return err
 }
+
+// storeWait is how long a task waits for a store that is away: less than the 30 s
+// for which asynq takes the task for its worker's.
+const storeWait = 20 * time.Second
+
+// awaitStore holds a task that failed while the store is away until it is back:
+// asynq cannot write down a retry before, and would leave the task to its
+// recovery, a minute and a half later.
+func (s *Scheduler) awaitStore(quit context.Context, res result) {
+	if okr.KindOf(res.err) != okr.Unavailable {
+		return
+	}
+	ctx, cancel := context.WithTimeout(quit, storeWait)
+	defer cancel()
+	look := backoff.NewExponentialBackOff()
+	look.InitialInterval, look.MaxInterval = 100*time.Millisecond, time.Second
+	_, _ = backoff.Retry(ctx, func() (time.Time, error) { return s.opts.Agenda.TickedUntil(ctx) }, backoff.WithBackOff(look))
+}

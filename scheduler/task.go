@@ -43,6 +43,7 @@ func (s *Scheduler) handler(quit context.Context) asynq.Handler {
 		defer context.AfterFunc(quit, cancel)()
 		start := time.Now()
 		res := s.settle(ctx, quit, s.run(ctx, task))
+		s.awaitStore(quit, res)
 		s.note(ctx, task, res, time.Since(start))
 		return res.forQueue()
 	})

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"okrbot/ado/adotest"
+	"okrbot/bot/bottest"
+	"okrbot/okr/okrtest"
+)
+
+// TestFleet lets the machines under okrbot die, hang and restart, on each way to
+// run Redis, while an hour goes by after the other. Every change is told once, and
+// at most an interval late.
+func TestFleet(t *testing.T) {
+	t.Parallel()
+	for name, start := range okrtest.Deployments() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet(t, start(t))
+			web := f.startProcess(t, "web,clock")
+			worker := f.startProcess(t, "worker,clock")
+			enableAndBind(t, f.scriptWorld)
+			f.finish(t, 3)
+			f.untilTold(t)
+			goroutines := web.gauge(t, "go_goroutines")
+
+			worker = f.killWorker(t, worker)
+			f.killMaster(t)
+			f.hang(t, web)
+			f.requireOnce(t, "70")
+			eventually(t, "no goroutine is left behind", func() bool { return web.gauge(t, "go_goroutines") <= goroutines+10 })
+
+			web, worker = f.restartAll(t, web, worker)
+			f.jump(t)
+			f.requireOnce(t, "80")
+			web.stop(t)
+			worker.stop(t)
+		})
+	}
+}
+
+// midSync lets an hour pass and holds its sync at Azure DevOps while f runs.
+func (f *fleet) midSync(t *testing.T, during func(release func())) {
+	t.Helper()
+	held := make(chan struct{})
+	f.azure.ResetCalls()
+	f.azure.Fail(adotest.Rule{Op: adotest.OpQueryRun, Count: 1, Fault: adotest.Held(held)})
+	f.pass(t, time.Hour)
+	eventually(t, "the sync is under way", func() bool { return f.azure.MaxInFlight(adotest.AlexOID) > 0 })
+	during(func() { close(held) })
+	f.azure.ClearFaults()
+}
+
+// killWorker kills the worker in the middle of a sync; another one takes it up.
+func (f *fleet) killWorker(t *testing.T, worker *mainProcess) (next *mainProcess) {
+	t.Helper()
+	f.finish(t, 2)
+	f.midSync(t, func(release func()) { worker.kill(t); release() })
+	f.expireLeases(t)
+	next = f.startProcess(t, "worker")
+	f.untilTold(t)
+	return next
+}
+
+// killMaster kills the Redis that a sync is about to write to.
+func (f *fleet) killMaster(t *testing.T) {
+	t.Helper()
+	f.finish(t, 2)
+	f.midSync(t, func(release func()) {
+		f.redis.Break(t, "okr:{"+bottest.DefaultTenant+"}:")
+		release()
+	})
+	f.redis.Mend(t)
+	f.untilTold(t)
+}
+
+// hang lets Redis hang until okrbot says so itself.
+func (f *fleet) hang(t *testing.T, web *mainProcess) {
+	t.Helper()
+	f.finish(t, 2)
+	f.redis.Pause(t)
+	f.pass(t, time.Hour)
+	eventually(t, "okrbot is not ready", func() bool { return !web.ready(t) })
+	f.redis.Resume(t)
+	f.untilTold(t)
+	eventually(t, "okrbot is ready", func() bool { return web.ready(t) })
+}
+
+func (p *mainProcess) ready(t *testing.T) bool {
+	t.Helper()
+	status, _, err := get(t.Context(), newBrowser(), p.address+"/readyz")
+	return err == nil && status == http.StatusOK
+}
+
+// restartAll kills everything at once, as a power cut does.
+func (f *fleet) restartAll(t *testing.T, web, worker *mainProcess) (nextWeb, nextWorker *mainProcess) {
+	t.Helper()
+	f.finish(t, 1)
+	f.midSync(t, func(release func()) {
+		web.kill(t)
+		worker.kill(t)
+		release()
+	})
+	f.redis.Restart(t)
+	f.expireLeases(t)
+	nextWeb, nextWorker = f.startProcess(t, "web,clock"), f.startProcess(t, "worker,clock")
+	f.untilTold(t)
+	return nextWeb, nextWorker
+}
+
+// jump sets the clock two days ahead, and then some minutes back.
+func (f *fleet) jump(t *testing.T) {
+	t.Helper()
+	f.finish(t, 1)
+	f.pass(t, 49*time.Hour)
+	f.untilTold(t)
+	f.pass(t, -10*time.Minute)
+	f.finish(t, 1)
+	f.pass(t, time.Hour)
+	f.untilTold(t)
+}
+
