@@ -192,6 +192,15 @@ func (b *Bot) personByID(ctx context.Context, t *turn, f peopleField, id string)
 	ref := t.activity.Ref().Root()
 	unknown := "That person is not a member here (any more). Choose somebody else."
 	if t.activity.IsPersonal() {
+		colleagues, err := b.colleagues(ctx, t)
+		if err != nil {
+			return okr.Person{}, err
+		}
+		for _, p := range colleagues {
+			if strings.EqualFold(string(p.ID), id) {
+				return p, nil
+			}
+		}
 		unknown = "okrbot does not know that person yet. Ask them to add okrbot in Teams first, or choose them in a channel or group chat that they are in."
 		c, err := b.personalOf(ctx, t.conversation(), okr.UserID(strings.ToLower(id)), "")
 		if err != nil {

@@ -115,7 +115,9 @@ func (b *Bot) showGoalForm(ctx context.Context, t *turn, f goalForm) (reply, err
 	if c.Objectives, err = b.parents(ctx, t, f); err != nil {
 		return reply{}, err
 	}
-	c.Owners = b.formOwners(ctx, t, f)
+	if c.Owners, err = b.formOwners(ctx, t, f); err != nil {
+		return reply{}, err
+	}
 	if c.Draft, err = b.keepGoalForm(ctx, f); err != nil {
 		return reply{}, err
 	}
@@ -123,12 +125,16 @@ func (b *Bot) showGoalForm(ctx context.Context, t *turn, f goalForm) (reply, err
 }
 
 // formOwners offers who owns it first, and then whom else the place knows.
-func (b *Bot) formOwners(ctx context.Context, t *turn, f goalForm) []cards.Choice {
+func (b *Bot) formOwners(ctx context.Context, t *turn, f goalForm) ([]cards.Choice, error) {
 	known := slices.DeleteFunc(slices.Clone(f.people), func(p okr.Person) bool { return string(p.ID) != f.values["owner"] })
 	if f.current.ID != "" {
 		known = append(known, f.current.Owners()...)
 	}
-	return b.owners(ctx, t, known)
+	if !t.activity.IsPersonal() {
+		return b.owners(ctx, t, known), nil
+	}
+	colleagues, err := b.colleagues(ctx, t)
+	return b.owners(ctx, t, slices.Concat(known, []okr.Person{t.actor.Person}, colleagues)), err
 }
 
 // goalPeople are all people that a goal names.

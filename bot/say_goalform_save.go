@@ -109,6 +109,9 @@ func (b *Bot) filledGoalForm(ctx context.Context, t *turn, p press) (goalForm, e
 	case !isOpen && f.current.ID == "":
 		return f, okr.Errorf(okr.NotFound, "This form was saved already or is older than a day. `okrs` shows what there is; `new %s` opens a new form.", kind)
 	}
+	if now == nil {
+		now = values{"owner": string(t.actor.ID)}
+	}
 	f.base = state.Base
 	f.fill(p, now, state.Kept)
 	return f, nil
@@ -123,6 +126,10 @@ func goalFields() []string {
 	}
 }
 
+// optionalFields are the inputs that a card leaves out where there is nothing to
+// choose, or where they say nothing: a limit has no start.
+func optionalFields() []string { return []string{"owner", "parent", "startValue"} }
+
 func (f *goalForm) fill(p press, now, kept values) {
 	keep := strings.Split(p.data["keep"], ",")
 	for _, id := range goalFields() {
@@ -135,7 +142,7 @@ func (f *goalForm) fill(p press, now, kept values) {
 			f.values[id] = now[id]
 		case sent:
 			f.values[id] = typed
-		case f.version == 0 || id == "startValue": // a limit has none on its card
+		case f.version == 0 && f.current.ID != "", slices.Contains(optionalFields(), id):
 			f.values[id] = now[id]
 		}
 	}
