@@ -121,4 +121,3 @@ func (f *fleet) jump(t *testing.T) {
 	f.pass(t, time.Hour)
 	f.untilTold(t)
 }
-

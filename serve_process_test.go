@@ -148,26 +148,29 @@ func (f *fleet) expireLeases(t *testing.T) {
 // idle waits until the time was ticked and everything is done that came of it.
 func (f *fleet) idle(t *testing.T) {
 	t.Helper()
-	minute := strconv.FormatInt(f.clock.Now().Truncate(time.Minute).UnixMilli(), 10)
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(f.evidence(t))
 		}
 	})
-	eventually(t, "the queue is empty", func() bool {
-		if !strings.Contains(f.redis.Do(t, "okr:ticked", "GET", "okr:ticked"), minute) {
-			return false
-		}
-		for _, queue := range []string{"now", "hourly", "digest"} {
-			for list, count := range map[string]string{"pending": "LLEN", "active": "LLEN", "retry": "ZCARD", "scheduled": "ZCARD"} {
-				key := "asynq:{" + queue + "}:" + list
-				if f.redis.Do(t, key, count, key) != ":0\r\n" {
-					return false
-				}
+	eventually(t, "the queue is empty", func() bool { return f.isIdle(t) })
+}
+
+func (f *fleet) isIdle(t *testing.T) bool {
+	t.Helper()
+	minute := strconv.FormatInt(f.clock.Now().Truncate(time.Minute).UnixMilli(), 10)
+	if !strings.Contains(f.redis.Do(t, "okr:ticked", "GET", "okr:ticked"), minute) {
+		return false
+	}
+	for _, queue := range []string{"now", "hourly", "digest"} {
+		for list, count := range map[string]string{"pending": "LLEN", "active": "LLEN", "retry": "ZCARD", "scheduled": "ZCARD"} {
+			key := "asynq:{" + queue + "}:" + list
+			if f.redis.Do(t, key, count, key) != ":0\r\n" {
+				return false
 			}
 		}
-		return true
-	})
+	}
+	return true
 }
 
 var movedKR1 = regexp.MustCompile(`Key result KR1 · (?:.*, )?(\S+) → (\S+)`)

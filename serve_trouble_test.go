@@ -1,0 +1,125 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/ado/adotest"
+	"okrbot/bot/bottest"
+	"okrbot/okr/okrtest"
+)
+
+// TestFleetTrouble lets everything around okrbot fail: Azure DevOps for hours,
+// Teams for a post, a sign-in for good. Changes are told once, and the owner of the
+// connection hears once of each trouble.
+func TestFleetTrouble(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, okrtest.StartSingle(t))
+	f.startProcess(t, "web")
+	f.startProcess(t, "clock")
+	worker := f.startProcess(t, "worker")
+	enableAndBind(t, f.scriptWorld)
+	f.finish(t, 3)
+	f.untilTold(t)
+
+	f.azureDown(t)
+	f.teamsDown(t)
+	f.requireOnce(t, "70")
+	f.signInRevoked(t)
+	f.requireOnce(t, "80")
+	f.crashAfterPost(t, worker)
+	for _, p := range f.all {
+		if p != worker {
+			p.stop(t)
+		}
+	}
+}
+
+// notices counts what the owner of the connection was told in the 1:1 chat.
+func (f *fleet) notices() int {
+	return len(f.teams.Posts(f.teams.Personal(f.teams.User("alex"))))
+}
+
+func (f *fleet) azureDown(t *testing.T) {
+	t.Helper()
+	f.finish(t, 2)
+	before, told := f.notices(), len(f.told())
+	f.azure.Fail(adotest.Rule{Fault: adotest.Unavailable(0)})
+	for range 4 {
+		f.pass(t, time.Hour)
+		f.idle(t)
+	}
+	require.LessOrEqual(t, f.notices(), before+1, "the owner hears of it once")
+	require.Len(t, f.told(), told, "nothing is known, so nothing is told")
+	f.azure.ClearFaults()
+	f.pass(t, time.Hour)
+	f.untilTold(t)
+}
+
+func (f *fleet) teamsDown(t *testing.T) {
+	t.Helper()
+	for _, fault := range []bottest.Fault{
+		{Status: 429, RetryAfter: time.Second, Count: 2},
+		{Status: 502, Count: 2},
+	} {
+		f.finish(t, 2)
+		f.teams.Fail(bottest.OpCreate, fault)
+		f.teams.Fail(bottest.OpSend, fault)
+		f.pass(t, time.Hour)
+		f.untilTold(t)
+		f.teams.ClearFaults()
+	}
+}
+
+func (f *fleet) signInRevoked(t *testing.T) {
+	t.Helper()
+	f.finish(t, 3)
+	before := f.notices()
+	f.azure.RevokeSessions(adotest.AlexOID)
+	for range 3 {
+		f.pass(t, 2*time.Hour) // beyond the life of an access token
+		f.idle(t)
+	}
+	require.Equal(t, before+1, f.notices(), "the owner hears of it once")
+	f.azure.AllowRefresh(adotest.AlexOID)
+	play(t, f.scriptWorld, []string{"say", "connections"}, []string{"expect", "C1"}, []string{"press", "Show C1"},
+		[]string{"press", "Sign in again"}, []string{"signin"})
+	f.pass(t, time.Hour)
+	f.untilTold(t)
+}
+
+// crashAfterPost kills the worker after Teams took a post and before it could be
+// recorded: the change may be told once more, and not more often.
+func (f *fleet) crashAfterPost(t *testing.T, worker *mainProcess) {
+	t.Helper()
+	f.finish(t, 1)
+	told := len(f.told())
+	held := make(chan struct{})
+	for _, op := range []bottest.Op{bottest.OpCreate, bottest.OpSend} {
+		f.teams.Fail(op, bottest.Fault{Status: 502, Applied: true, Hold: held})
+	}
+	f.pass(t, time.Hour)
+	eventually(t, "Teams took the post", func() bool {
+		if len(f.told()) == told && f.isIdle(t) {
+			f.pass(t, time.Hour)
+		}
+		return len(f.told()) == told+1
+	})
+	worker.kill(t)
+	close(held)
+	f.teams.ClearFaults()
+	f.expireLeases(t)
+	next := f.startProcess(t, "worker")
+	for range 3 {
+		f.pass(t, time.Hour)
+		f.idle(t)
+	}
+	require.LessOrEqual(t, len(f.told()), told+2, f.evidence(t))
+	moves := f.told()
+	for _, move := range moves[told:] {
+		require.Equal(t, moves[told], move)
+	}
+	require.True(t, next.ready(t))
+}
