@@ -1,9 +1,9 @@
 package okr_test
 
 import (
-	"strconv"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
