@@ -60,6 +60,9 @@ func TestMain(m *testing.M) {
 //	pick ID TEXT            takes the choice of the last search whose title holds TEXT
 //	links TITLE TEXT        a link of the current card with this title leads to an address with TEXT
 //	expect-silence          okrbot has nothing left to do and nothing is new in any place
+//	compose [skip N] [WORDS...]  searches with the message extension, as somebody who writes a message in the place
+//	composed TEXT...        the last compose showed a line, a number ("3 results") or a message with each TEXT
+//	insert TITLE            sends a message with the card of a result; the card is then current
 //	mark                    what there is now is no longer new
 //	last TEXT...            the newest card of the place shows all TEXTs, be it new or not
 //
@@ -82,6 +85,7 @@ func TestMain(m *testing.M) {
 //	ado points QUERY N VALUE  N items of a query get so many story points
 //	ado remove QUERY N      N items leave by deletion
 //	ado delete-query NAME, restore-query NAME, break-query NAME, rename-query NAME NEW, move-query NAME FOLDER
+//	ado hide-query NAME USER  nobody but USER sees the query any more
 //	ado grant|revoke USER   the organization to somebody; ado expire|sign-out USER: access or refresh tokens end
 //	ado calls OP N          exactly N requests of an operation (like wiql.run) since the mark; ado quiet: none at all
 //
@@ -116,7 +120,7 @@ func TestConversation(t *testing.T) {
 type scriptCommand func(w *scriptWorld, neg bool, args []string) error
 
 // negatable are the commands that may stand behind "!".
-var negatable = map[string]bool{"expect": true, "shows": true, "choices": true, "page": true, "last": true, "holds": true}
+var negatable = map[string]bool{"expect": true, "shows": true, "choices": true, "page": true, "last": true, "composed": true, "holds": true}
 
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	all := map[string]scriptCommand{
@@ -134,6 +138,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"ado": (*scriptWorld).cmdADO, "advance": (*scriptWorld).cmdAdvance, "idle": (*scriptWorld).cmdIdle,
 		"fault": (*scriptWorld).cmdFault, "restart": (*scriptWorld).cmdRestart, "redis": (*scriptWorld).cmdRedis,
 		"allow-errors": (*scriptWorld).cmdAllowErrors,
+		"compose":      (*scriptWorld).cmdCompose, "composed": (*scriptWorld).cmdComposed, "insert": (*scriptWorld).cmdInsert,
 	}
 	out := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, run := range all {

@@ -63,6 +63,7 @@ type scriptWorld struct {
 	answer     bottest.Answer    // of the last press
 	sent       bottest.Delivery  // the last message or press
 	found      []bottest.Choice  // of the last search
+	composed   bottest.Composed  // of the last compose
 	link       string            // of the last sign-in
 	page       string            // where the browser ended
 	calls      int               // requests to Azure DevOps at the mark

@@ -48,10 +48,13 @@ func (b *Bot) onSubmit(ctx context.Context, t *turn, p press) error {
 	return err
 }
 
-// OnInvoke answers pressed buttons, type-ahead searches and sign-in codes.
+// OnInvoke answers pressed buttons, type-ahead searches, sign-in codes and searches
+// of the message extension.
 func (b *Bot) OnInvoke(ctx context.Context, a Activity) (InvokeResponse, error) {
 	switch a.Name {
 	case InvokeCardAction, InvokeSearch, InvokeVerifyState:
+	case InvokeCompose:
+		return b.onCompose(ctx, a)
 	default:
 		return InvokeResponse{}, ErrNotImplemented
 	}

@@ -95,7 +95,7 @@ func SearchResponse(results []SearchResult) InvokeResponse {
 func needsObject(name string) bool {
 	switch name {
 	case InvokeCardAction, InvokeSearch, InvokeVerifyState, "signin/tokenExchange",
-		"task/fetch", "task/submit", "composeExtension/query":
+		"task/fetch", "task/submit", InvokeCompose:
 		return true
 	default:
 		return false
@@ -105,7 +105,7 @@ func needsObject(name string) bool {
 // repeatableInvoke reports whether the invoke only reads, so that it is
 // answered anew each time it is delivered.
 func repeatableInvoke(name string) bool {
-	return name == InvokeSearch || name == "composeExtension/query"
+	return name == InvokeSearch || name == InvokeCompose
 }
 
 // validInvoke reports whether the value of an invoke has the form that its name

@@ -30,6 +30,8 @@ func commands() []command {
 		{"help", "What okrbot can do"},
 		{"okrs", "All objectives with their key results and projects"},
 		{"new objective", "Make an objective"},
+		{"check-in", "Say how a goal stands; without an id, all that waits for you"},
+		{"status", "What needs attention, each with its next step"},
 		{"connect", "Sign in to Azure DevOps and make a connection"},
 		{"connections", "Your connections, and those shared with everyone"},
 		{"bind", "Measure a key result or project by a shared query: bind KR1"},

@@ -13,19 +13,20 @@ const (
 
 // document is manifest.json, the part of it that okrbot needs.
 type document struct {
-	Schema                 string        `json:"$schema"`
-	ManifestVersion        string        `json:"manifestVersion"`
-	Version                string        `json:"version"`
-	ID                     string        `json:"id"`
-	Developer              developer     `json:"developer"`
-	Name                   shortAndFull  `json:"name"`
-	Description            shortAndFull  `json:"description"`
-	Icons                  icons         `json:"icons"`
-	AccentColor            string        `json:"accentColor"`
-	Bots                   []bot         `json:"bots"`
-	DefaultInstallScope    string        `json:"defaultInstallScope"`
-	DefaultGroupCapability groupDefaults `json:"defaultGroupCapability"`
-	ValidDomains           []string      `json:"validDomains"`
+	Schema                 string             `json:"$schema"`
+	ManifestVersion        string             `json:"manifestVersion"`
+	Version                string             `json:"version"`
+	ID                     string             `json:"id"`
+	Developer              developer          `json:"developer"`
+	Name                   shortAndFull       `json:"name"`
+	Description            shortAndFull       `json:"description"`
+	Icons                  icons              `json:"icons"`
+	AccentColor            string             `json:"accentColor"`
+	Bots                   []bot              `json:"bots"`
+	ComposeExtensions      []composeExtension `json:"composeExtensions"`
+	DefaultInstallScope    string             `json:"defaultInstallScope"`
+	DefaultGroupCapability groupDefaults      `json:"defaultGroupCapability"`
+	ValidDomains           []string           `json:"validDomains"`
 }
 
 type developer struct {
@@ -82,6 +83,7 @@ func newDocument(o Options) document {
 		Icons:                  icons{Color: colorName, Outline: outlineName},
 		AccentColor:            o.AccentColor,
 		Bots:                   []bot{{BotID: strings.ToLower(o.AppID), Scopes: scopes(), CommandLists: commandLists()}},
+		ComposeExtensions:      composeExtensions(strings.ToLower(o.AppID)),
 		DefaultInstallScope:    "personal",
 		DefaultGroupCapability: groupDefaults{Team: "bot", GroupChat: "bot"},
 		ValidDomains:           []string{host(o.PublicURL)},

@@ -120,7 +120,31 @@ func TestEveryScopeHasAMenuThatFits(t *testing.T) {
 	require.Equal(t, m.Bots[0].Scopes, scopes)
 }
 
+// TestMessageExtensionSearches names the command and the parameter that the bot knows.
+func TestMessageExtensionSearches(t *testing.T) {
+	t.Parallel()
+	m := parse(t, build(t, options())["manifest.json"])
+	require.Len(t, m.ComposeExtensions, 1)
+	e := m.ComposeExtensions[0]
+	require.Equal(t, m.Bots[0].BotID, e.BotID)
+	require.Len(t, e.Commands, 1)
+	require.Equal(t, "searchOkrs", e.Commands[0].ID)
+	require.Equal(t, "query", e.Commands[0].Type)
+	require.True(t, e.Commands[0].InitialRun)
+	require.Len(t, e.Commands[0].Parameters, 1)
+	require.Equal(t, "text", e.Commands[0].Parameters[0].Name)
+}
+
 type parsed struct {
+	ComposeExtensions []struct {
+		BotID    string
+		Commands []struct {
+			ID, Type   string
+			InitialRun bool
+			Parameters []struct{ Name string }
+		}
+	}
+
 	ManifestVersion, ID string
 	ValidDomains        []string
 	Bots                []struct {

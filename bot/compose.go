@@ -1,0 +1,216 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// InvokeCompose is a search in the message box of a chat, by the message extension
+// of the app. Source: "Respond to search command" (message extensions).
+const InvokeCompose = "composeExtension/query"
+
+const (
+	// composeCommand is the command's id in the app manifest.
+	composeCommand = "searchOkrs"
+	// composeTime bounds a search: Teams waits 5 seconds for one.
+	composeTime = 4 * time.Second
+	// maxComposed is how many results a search gives at most; clients ask for 25.
+	maxComposed = 25
+	// composedChildren is how much of what stands below an objective is on its card.
+	composedChildren = 8
+)
+
+// composeQuery is the value of the invoke.
+type composeQuery struct {
+	CommandID  string `json:"commandId"`
+	Parameters []struct {
+		Name  string          `json:"name"`
+		Value json.RawMessage `json:"value"`
+	} `json:"parameters"`
+	QueryOptions struct {
+		Skip  int `json:"skip"`
+		Count int `json:"count"`
+	} `json:"queryOptions"`
+}
+
+// text is what was typed; nothing when the list is opened (parameter initialRun).
+func (q composeQuery) text() string {
+	for _, p := range q.Parameters {
+		var text string
+		if p.Name != "initialRun" && json.Unmarshal(p.Value, &text) == nil {
+			return okr.Shorten(okr.CleanLine(text), okr.MaxTitle)
+		}
+	}
+	return ""
+}
+
+func (q composeQuery) page() okr.Page {
+	count := q.QueryOptions.Count
+	if count <= 0 || count > maxComposed {
+		count = maxComposed
+	}
+	return okr.Page{Offset: max(0, q.QueryOptions.Skip), Limit: count}
+}
+
+// composed is the body of the answer.
+type composed struct {
+	Extension composeResult `json:"composeExtension"`
+}
+
+type composeResult struct {
+	Type        string              `json:"type"` // result or message
+	Layout      string              `json:"attachmentLayout,omitempty"`
+	Attachments []composeAttachment `json:"attachments,omitempty"`
+	Text        string              `json:"text,omitempty"` // of a message
+}
+
+type composeAttachment struct {
+	ContentType string         `json:"contentType"`
+	Content     cards.Card     `json:"content"`
+	Preview     composePreview `json:"preview"`
+}
+
+type composePreview struct {
+	ContentType string       `json:"contentType"`
+	Content     previewWords `json:"content"`
+}
+
+type previewWords struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+}
+
+func composeMessage(text string) InvokeResponse {
+	return InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "message", Text: text}}}
+}
+
+// onCompose finds OKRs to put into a message.
+func (b *Bot) onCompose(ctx context.Context, a Activity) (InvokeResponse, error) {
+	var q composeQuery
+	if err := json.Unmarshal(a.Value, &q); err != nil {
+		return InvokeResponse{}, ErrMalformedValue
+	}
+	if q.CommandID != composeCommand {
+		return InvokeResponse{}, ErrNotImplemented
+	}
+	ctx, cancel := context.WithTimeout(ctx, composeTime)
+	defer cancel()
+	t, err := b.composeTurn(ctx, a)
+	if err != nil {
+		return composeMessage(b.words(ctx, err)), nil
+	}
+	views, err := b.composeViews(ctx, t, q)
+	switch {
+	case err != nil:
+		return composeMessage(b.words(ctx, err)), nil
+	case len(views) == 0 && q.page().Offset > 0:
+		return InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "result", Layout: "list"}}}, nil
+	case len(views) == 0 && q.text() != "":
+		return composeMessage("No OKR that may be shown here has this in its title, and it is no id."), nil
+	case len(views) == 0:
+		return composeMessage("There is no OKR yet that may be shown here."), nil
+	}
+	return InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "result", Layout: "list", Attachments: attachments(t, views)}}}, nil
+}
+
+// composeTurn takes the identity from the verified activity. The place is the chat
+// in which the message is being written, be okrbot in it or not: it is neither
+// remembered nor asked for its members, and others read along in it unless it is
+// the sender's own chat with okrbot. A chat of two people calls itself personal,
+// too.
+func (b *Bot) composeTurn(ctx context.Context, a Activity) (*turn, error) {
+	t := &turn{activity: a, actor: okr.Actor{
+		Tenant: okr.TenantID(a.TenantID()),
+		Person: okr.Person{ID: okr.UserID(strings.ToLower(a.From.AADObjectID)), Name: okr.CleanLine(a.From.Name)},
+		Guest:  isGuestRole(a.From.UserRole), Shared: true,
+	}}
+	isForeign := a.From.TenantID != "" && !strings.EqualFold(a.From.TenantID, a.TenantID())
+	if t.actor.Tenant == "" || t.actor.ID == "" || isForeign {
+		return t, okr.Errorf(okr.Forbidden, "Teams did not say that you belong to this organization, so okrbot shows nothing here.")
+	}
+	var err error
+	if t.settings, err = b.Service.Settings(ctx, t.actor.Tenant); err != nil {
+		return t, err
+	}
+	t.place = cards.Place{Zone: zone(a.LocalTimezone, t.settings.Location()), Now: b.Now()}
+	if !a.IsPersonal() {
+		return t, nil
+	}
+	own, err := b.Memory.PersonalConversation(ctx, t.actor.Tenant, t.actor.ID)
+	t.actor.Shared = err != nil || own.ID != a.BaseConversationID()
+	if okr.KindOf(err) == okr.NotFound {
+		err = nil
+	}
+	return t, err
+}
+
+// composeViews finds what was typed; without it the sender's own goals, or all
+// objectives where there are none.
+func (b *Bot) composeViews(ctx context.Context, t *turn, q composeQuery) ([]okr.GoalView, error) {
+	if text := q.text(); text != "" {
+		views, _, err := b.Service.Search(ctx, t.actor, text, q.page())
+		if err != nil {
+			return nil, err
+		}
+		return views, b.openObjectives(ctx, t, views)
+	}
+	f := okr.Filter{Owner: t.actor.ID, Children: composedChildren}
+	views, total, err := b.Service.ListGoals(ctx, t.actor, f, q.page())
+	if err != nil || total > 0 {
+		return views, err
+	}
+	views, _, err = b.Service.ListGoals(ctx, t.actor, okr.Filter{Kind: okr.Objective, Children: composedChildren}, q.page())
+	return views, err
+}
+
+// openObjectives reads what stands below the objectives of a search.
+func (b *Bot) openObjectives(ctx context.Context, t *turn, views []okr.GoalView) error {
+	for i, v := range views {
+		if v.Goal.Kind != okr.Objective {
+			continue
+		}
+		opened, err := b.Service.OpenGoal(ctx, t.actor, v.Goal.ID, okr.Page{Limit: composedChildren})
+		switch {
+		case err == nil:
+			views[i] = opened
+		case okr.KindOf(err) != okr.NotFound:
+			return err
+		}
+	}
+	return nil
+}
+
+// attachments are the cards that can be put into the message, each with its line
+// in the list of results.
+func attachments(t *turn, views []okr.GoalView) []composeAttachment {
+	out := make([]composeAttachment, 0, len(views))
+	for _, v := range views {
+		words := previewWords{Title: string(v.Goal.ID) + " " + okr.Shorten(v.Goal.Title, 100), Text: previewText(v)}
+		out = append(out, composeAttachment{
+			ContentType: ContentTypeCard, Content: cards.Goal(t.place, v),
+			Preview: composePreview{ContentType: "application/vnd.microsoft.card.thumbnail", Content: words},
+		})
+	}
+	return out
+}
+
+// previewText says where a goal stands in a line. The text of a thumbnail card may
+// hold markup, so a name must have none.
+func previewText(v okr.GoalView) string {
+	parts := []string{string(v.Standing.Status)}
+	if p := v.Standing.Progress; p != nil {
+		parts = append(parts, strconv.Itoa(int(math.Round(*p)))+" %")
+	}
+	if name := v.Goal.Owner.Name; name != "" {
+		parts = append(parts, strings.NewReplacer("<", "‹", ">", "›").Replace(okr.Shorten(name, 60)))
+	}
+	return strings.Join(parts, " · ")
+}
