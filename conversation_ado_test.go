@@ -103,6 +103,7 @@ func (w *scriptWorld) changeQuery(verb, name, to string) error {
 		"break-query":   func(q *adotest.Query) { q.InvalidSyntax = true },
 		"rename-query":  func(q *adotest.Query) { q.Name = to },
 		"move-query":    func(q *adotest.Query) { q.Folder = to },
+		"hide-query":    func(q *adotest.Query) { q.VisibleTo = []string{w.teams.User(to).ObjectID} },
 	}[verb]
 	if !ok {
 		return fmt.Errorf("unknown: %s", verb)

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,17 +53,26 @@ func (b *Bot) PostReminder(ctx context.Context, tenant okr.TenantID, a okr.Askin
 
 // fixes offers the buttons that end a failure.
 func fixes(n okr.Notice) []cards.Button {
-	connection := map[string]string{"connection": string(n.Connection.ID)}
+	connection := connectionData(n.Connection.ID)
+	signIn := cards.Button{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: connection, Style: "positive"}
+	handOver := cards.Button{Title: "Hand over", Verb: cards.VerbHandOverAsk, Data: connection}
+	move := cards.Button{Title: "Move what is bound", Verb: cards.VerbMoveAsk, Data: connection}
 	open := cards.Button{Title: "Open the connection", Verb: cards.VerbConnection, Data: connection}
-	switch n.Health.State {
-	case okr.HealthNeedsSignIn:
-		return []cards.Button{{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: connection, Style: "positive"}, open}
-	case okr.HealthQueryGone, okr.HealthQueryBroken:
-		if len(n.Goals) > 0 {
-			return []cards.Button{{Title: "Choose another query", Verb: cards.VerbBind, Data: map[string]string{"goal": string(n.Goals[0])}, Style: "positive"}, open}
-		}
+	switch {
+	case n.Connection.Owner.ID != n.Owner.ID && len(n.Goals) > 0: // who bound it through the connection of another
+		return []cards.Button{chooseQuery(n), open}
+	case n.Health.State == okr.HealthNeedsSignIn:
+		return []cards.Button{signIn, handOver, move, open}
+	case n.Health.State == okr.HealthNoAccess && n.Whole:
+		return []cards.Button{signIn, move, handOver, open}
+	case len(n.Goals) > 0 && !n.Whole:
+		return []cards.Button{chooseQuery(n), open}
 	}
 	return []cards.Button{open}
+}
+
+func chooseQuery(n okr.Notice) cards.Button {
+	return cards.Button{Title: "Choose another query", Verb: cards.VerbBind, Data: map[string]string{"goal": string(n.Goals[0])}, Style: "positive"}
 }
 
 // SyncDone puts the outcome of a sync on the card that announced it: the goal
@@ -73,6 +83,7 @@ func (b *Bot) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow) err
 		return nil
 	}
 	place := cards.Place{Zone: zone(r.Zone, time.UTC), Now: b.Now()}
+	rows = slices.DeleteFunc(slices.Clone(rows), func(row okr.SyncRow) bool { return !r.Actor.Sees(row.Goal) })
 	card := cards.SyncDone(place, rows)
 	if r.Goal != "" && r.Goal.Kind() != okr.Objective && !failed(rows) {
 		v, err := b.Service.Goal(ctx, r.Actor, r.Goal)

@@ -120,8 +120,17 @@ func (b *Bot) connectionView(ctx context.Context, t *turn, c okr.Connection, bou
 		return cards.ConnectionView{}, err
 	}
 	admin, err := b.Service.IsAdmin(ctx, t.actor)
+	if err != nil {
+		return cards.ConnectionView{}, err
+	}
 	own := c.Owner.ID == t.actor.ID
-	return cards.ConnectionView{Connection: c, Bound: goals, BoundCount: n, IsOwner: own, MayDelete: own || admin, WebURL: c.Project.URL}, err
+	v := cards.ConnectionView{Connection: c, Bound: goals, BoundCount: n, IsOwner: own, MayDelete: own || admin, WebURL: c.Project.URL}
+	err = b.Service.MayTakeOver(ctx, t.actor, c)
+	v.MayTake = err == nil
+	if kind := okr.KindOf(err); kind == okr.Forbidden || kind == okr.Invalid {
+		err = nil
+	}
+	return v, err
 }
 
 func (b *Bot) pressConnection(ctx context.Context, t *turn, p press) (reply, error) {

@@ -21,7 +21,9 @@ func (b *Bot) askEnable(ctx context.Context, t *turn, _ string) (reply, error) {
 		return reply{}, err
 	}
 	if in.Tenant.Enabled {
-		return say(cards.Manage(t.place, integrationView(in))), nil
+		v := integrationView(in)
+		v.Health, err = b.connectionHealth(ctx, t)
+		return say(cards.Manage(t.place, v)), err
 	}
 	return say(cards.Enable(integrationView(in))), nil
 }

@@ -15,7 +15,7 @@ func Connection(p Place, v ConnectionView) Card {
 			fact{"Id", mdf("%s", c.ID)}, fact{"Organization", mdf("%s", c.Organization)},
 			fact{"Project", link(c.Project.Name, v.WebURL, maxRow)}, fact{"Owner", mdf("%s", c.Owner.Name)},
 			fact{"Account", mdf("%s", c.Account)}, fact{"May be used by", sharing(c)},
-			fact{"Last sync that worked", p.when(c.Health.LastOK)}, fact{"Created", p.at(c.CreatedAt)},
+			fact{"Last sync that worked", p.when(c.Health.LastOK)}, fact{"Offered", offered(c)}, fact{"Created", p.at(c.CreatedAt)},
 		),
 	}
 	if c.Health.Failing() {
@@ -64,7 +64,7 @@ func boundTo(v ConnectionView) []element {
 
 func connectionActions(v ConnectionView) []action {
 	id := string(v.Connection.ID)
-	var out []action
+	out := takeOverActions(v)
 	if v.IsOwner {
 		again := run("Sign in again", VerbConnectionSignIn, "connection", id)
 		if v.Connection.Health.State == okr.HealthNeedsSignIn {
@@ -79,9 +79,42 @@ func connectionActions(v ConnectionView) []action {
 		}
 	}
 	if v.IsOwner || v.MayDelete {
+		if max(v.BoundCount, len(v.Bound)) > 0 {
+			out = append(out, run("Move what is bound", VerbMoveAsk, "connection", id))
+		}
+		if v.Connection.Offer == nil {
+			out = append(out, run("Hand over", VerbHandOverAsk, "connection", id))
+		}
 		out = append(out, run("Delete", VerbConnectionAskDel, "connection", id).destructive())
 	}
 	return withLink(append(out, run("Connections", VerbConnections)), "Open project", v.WebURL)
+}
+
+// takeOverActions are what an offer, or a connection that an admin may take over,
+// asks for.
+func takeOverActions(v ConnectionView) []action {
+	id := string(v.Connection.ID)
+	var out []action
+	if v.MayTake {
+		out = append(out, run("Take over", VerbTakeOverAsk, "connection", id).positive())
+	}
+	if v.Connection.Offer == nil {
+		return out
+	}
+	if v.IsOwner {
+		return append(out, run("Take the offer back", VerbHandOverDrop, "connection", id))
+	}
+	if v.MayTake {
+		out = append(out, run("Decline", VerbHandOverDrop, "connection", id))
+	}
+	return out
+}
+
+func offered(c okr.Connection) md {
+	if c.Offer == nil {
+		return ""
+	}
+	return mdf("to %s", c.Offer.To.Name)
 }
 
 // Connections lists connections: a page of total from offset on, the viewer's
@@ -104,22 +137,43 @@ func Connections(p Place, views []ConnectionView, total, offset int) Card {
 // connectionRow stands below a title where its group begins.
 func connectionRow(p Place, views []ConnectionView, i int) element {
 	v := views[i]
+	row := healthRow(p, v)
+	if i > 0 && connectionGroup(views[i-1]) == connectionGroup(v) {
+		return row
+	}
+	return box("", section(connectionGroup(v)), row)
+}
+
+func connectionGroup(v ConnectionView) md {
+	switch {
+	case v.IsOwner:
+		return "Your own"
+	case v.Connection.Shared:
+		return "Shared with you"
+	default:
+		return "Of others"
+	}
+}
+
+// healthRow is a connection on two lines or, where it fails, with what is wrong.
+func healthRow(p Place, v ConnectionView) element {
 	c := v.Connection
 	detail := joinMD(" · ", mdf("%s", c.ID), mdf("%s / %s", c.Organization, c.Project.Name), ownership(v), usage(v))
 	left := col(stretch, bold(mdf("%s", c.Name)), note(detail))
 	right := col(auto, healthBlock(c.Health).right())
-	if c.Health.Failing() && !c.Health.Since.IsZero() {
+	switch {
+	case c.Health.Failing() && !c.Health.Since.IsZero():
 		right.Items = append(right.Items, note("since "+p.at(c.Health.Since)).right())
+	case !c.Health.Failing() && !c.Health.LastOK.IsZero():
+		right.Items = append(right.Items, note(md(ago(p.Now.Sub(c.Health.LastOK)))).right())
 	}
-	row := columns(left, right).separated().opens(run("Show "+string(c.ID), VerbConnection, "connection", string(c.ID)))
-	if i > 0 && views[i-1].IsOwner == v.IsOwner {
-		return row
+	if c.Health.Failing() {
+		left.Items = append(left.Items, note(mdn(maxLong, "%s", c.Health.Problem)))
+		if !c.Health.LastOK.IsZero() {
+			left.Items = append(left.Items, note("Last worked "+p.when(c.Health.LastOK)))
+		}
 	}
-	title := md("Your own")
-	if !v.IsOwner {
-		title = "Shared with you"
-	}
-	return box("", section(title), row)
+	return columns(left, right).separated().opens(run("Show "+string(c.ID), VerbConnection, "connection", string(c.ID)))
 }
 
 func ownership(v ConnectionView) md {
@@ -128,8 +182,10 @@ func ownership(v ConnectionView) md {
 		return "shared by you"
 	case v.IsOwner:
 		return "only you"
-	default:
+	case v.Connection.Shared:
 		return mdf("shared by %s", v.Connection.Owner.Name)
+	default:
+		return mdf("of %s", v.Connection.Owner.Name)
 	}
 }
 

@@ -38,12 +38,13 @@ func integration(isAdmin bool) cards.IntegrationView {
 	return cards.IntegrationView{
 		Tenant:  okr.Tenant{Enabled: true, Ever: true, ChangedBy: megan, ChangedAt: now.Add(-3000 * 60e9), TimeZone: "Europe/Paris"},
 		IsAdmin: isAdmin, Admins: []string{"Megan Bowen", "00000000-0000-4000-8000-00000000000c"}, Connections: 3, Bindings: 12, Subscriptions: 2, Failing: 1,
+		Health: connectionViews(),
 	}
 }
 
 func gallery() []exhibit {
 	var all []exhibit
-	for _, room := range [][]exhibit{generalCards(), signInCards(), connectionCards(), goalCards(), formCards(), standingCards(), checkInCards(), endCards(), listCards(), settingsCards(), bindCards(), reportCards(), digestCards()} {
+	for _, room := range [][]exhibit{generalCards(), signInCards(), connectionCards(), goalCards(), formCards(), standingCards(), checkInCards(), endCards(), listCards(), settingsCards(), bindCards(), reportCards(), digestCards(), moveCards()} {
 		all = append(all, room...)
 	}
 	return all
@@ -170,7 +171,10 @@ func reportCards() []exhibit {
 	objectives := []cards.Choice{{Title: "O1 Launch without surprises", Value: "O1"}, {Title: "O2 " + nasty, Value: "O2"}}
 	notice := cards.Notice{
 		Connection: connectionViews()[1].Connection, Goals: []okr.Goal{keyResult(), project()}, Problem: signedOff().Problem, Since: signedOff().Since,
-		Buttons: []cards.Button{{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: map[string]string{"connection": "C8"}, Style: "positive"}},
+		Buttons: []cards.Button{
+			{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: map[string]string{"connection": "C8"}, Style: "positive"},
+			{Title: "Hand over", Verb: cards.VerbHandOverAsk}, {Title: "Move what is bound", Verb: cards.VerbMoveAsk}, {Title: "Open the connection", Verb: cards.VerbConnection},
+		},
 	}
 	return []exhibit{
 		{"sync-started", cards.SyncStarted("all bound OKRs")},
@@ -206,6 +210,37 @@ func digestCards() []exhibit {
 		{"digest-paused", cards.DigestPaused(d.Subscription, "okrbot was removed from this place.")},
 		{"subscribe-full", cards.Subscribe(place, full)},
 		{"subscribe-muted", cards.Subscribe(place, muted)},
+	}
+}
+
+func moveCards() []exhibit {
+	from, to := connectionViews()[1].Connection, connection("C9", adele, true, healthy()).Connection
+	to.Name, to.Account = "Platform", "adele@contoso.example"
+	tree := query()
+	tree.Name = nasty
+	p := okr.MovePreview{From: from, To: to, Reach: []okr.QueryReach{
+		{Query: query(), Items: 30, Goals: []okr.Goal{keyResult()}, Hidden: 2},
+		{Query: tree, Goals: []okr.Goal{project()}, Problem: "The query was deleted, or adele@contoso.example may not see it. Ask its owner for access."},
+	}}
+	none := okr.MovePreview{From: from, To: to, Reach: p.Reach[1:]}
+	from.Offer = &okr.Offer{To: adele, By: megan, At: now.Add(-time.Hour)}
+	offer := connection("C8", megan, false, healthy())
+	offer.Connection = from
+	taken, orphan := offer, connection("C8", adele, false, signedOff())
+	taken.IsOwner, taken.MayTake, orphan.MayTake, orphan.MayDelete = false, true, true, true
+	return []exhibit{
+		{"move", cards.MoveBindings(cards.MoveForm{From: from, Count: 5, Targets: []cards.Choice{{Title: "Platform (contoso / Launch)", Value: "C9"}}})},
+		{"move-nowhere", cards.MoveBindings(cards.MoveForm{From: from, Count: 1})},
+		{"move-preview", cards.PreviewMove(p)},
+		{"move-preview-none", cards.PreviewMove(none)},
+		{"hand-over", cards.AskHandOver(cards.HandOverForm{Connection: to, Error: cards.FieldError{Field: "person", Message: "Nobody here is called that."}})},
+		{"hand-over-picker", cards.AskHandOver(cards.HandOverForm{Connection: to, Picker: cards.DatasetPeople})},
+		{"connection-offer", cards.ConnectionOffer(place, offer)},
+		{"connection-offered", cards.Connection(place, offer)},
+		{"connection-to-accept", cards.Connection(place, taken)},
+		{"connection-orphan", cards.Connection(place, orphan)},
+		{"connections-admin", cards.Connections(place, []cards.ConnectionView{connectionViews()[0], connectionViews()[2], orphan}, 3, 0)},
+		{"take-over", cards.PreviewTakeOver(place, okr.TakeOver{Connection: orphan.Connection, Account: "alex@contoso.example", Reach: p.Reach})},
 	}
 }
 

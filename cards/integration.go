@@ -60,6 +60,10 @@ func Manage(p Place, v IntegrationView) Card {
 			fact{"Time zone", mdf("%s", v.Tenant.Location().String())}, fact{"Admins", adminList(v.Admins)},
 		),
 	}
+	shown := rowsWithin(len(v.Health), 8, maxListBytes/2, func(i int) element { return healthRow(p, v.Health[i]) })
+	if len(shown) > 0 {
+		body = append(append(append(body, section("Connections")), shown...), more(max(v.Connections, len(v.Health))-len(shown), "connection")...)
+	}
 	actions := []action{run("New connection", VerbConnect).positive(), run("Connections", VerbConnections)}
 	if v.IsAdmin {
 		actions = append(actions, unfold("Change",

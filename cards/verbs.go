@@ -23,6 +23,14 @@ const (
 	VerbConnectionShare     = "connection.share"                               // connection, shared "true" or "false"
 	VerbConnectionAskDel    = "connection.delete.ask"                          // connection
 	VerbConnectionDelete    = "connection.delete"                              // connection
+	VerbMoveAsk             = "connection.move.ask"                            // connection: choose where to
+	VerbMovePreview         = "connection.move.preview"                        // connection; input target
+	VerbMove                = "connection.move"                                // connection, target
+	VerbHandOverAsk         = "connection.handover.ask"                        // connection
+	VerbHandOver            = "connection.handover"                            // connection; input person
+	VerbHandOverDrop        = "connection.handover.drop"                       // connection: decline, or take back
+	VerbTakeOverAsk         = "connection.takeover.ask"                        // connection: what one's own account can read
+	VerbTakeOver            = "connection.takeover"                            // connection
 	VerbSignInCode          = "signin.code"                                    // input code
 	VerbSignOutAsk          = "signout.ask"                                    //
 	VerbSignOut             = "signout"                                        //

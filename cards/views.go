@@ -48,7 +48,8 @@ type IntegrationView struct {
 	Connections   int
 	Bindings      int
 	Subscriptions int
-	Failing       int // connections that fail
+	Failing       int              // connections that fail
+	Health        []ConnectionView // of the connections that the viewer may see, those that fail first; may be cut
 }
 
 // ConnectionView is a connection as a list or its own card shows it.
@@ -58,7 +59,25 @@ type ConnectionView struct {
 	BoundCount int
 	IsOwner    bool
 	MayDelete  bool
+	MayTake    bool   // the viewer may take it over
 	WebURL     string // of the Azure DevOps project
+}
+
+// MoveForm asks where to what is bound through a connection is to be moved.
+type MoveForm struct {
+	From    okr.Connection
+	Count   int // bound goals
+	Targets []Choice
+	Target  string
+	Error   FieldError
+}
+
+// HandOverForm asks whom a connection is to be offered to.
+type HandOverForm struct {
+	Connection okr.Connection
+	Picker     string // dataset of the client's people picker; empty: it has none
+	Person     People
+	Error      FieldError
 }
 
 // ConnectionForm is the state of the form that makes or edits a connection.

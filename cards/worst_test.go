@@ -105,9 +105,20 @@ func worstOf(title string) []exhibit {
 		{"preview", cards.Preview(place, cards.BindPreview{Draft: bind.Draft, Goal: p, Standing: v.Standing, Measurement: tree, Warnings: hundred(title + title + title)})},
 		{"sync-started", cards.SyncStarted(title)},
 		{"sync-done", cards.SyncDone(place, hundred(cards.SyncRow{Goal: g, Before: new(float64(1)), After: new(float64(2)), Status: okr.AtRisk, Problem: title + title}))},
+		{"move-preview", cards.PreviewMove(okr.MovePreview{From: worstConnection(title), To: worstConnection(title), Reach: append(hundred(okr.QueryReach{Query: q, Goals: hundred(g)}), hundred(okr.QueryReach{Query: q, Goals: hundred(g), Problem: title})...)})},
+		{"take-over", cards.PreviewTakeOver(place, okr.TakeOver{Connection: worstConnection(title), Account: title, Reach: hundred(okr.QueryReach{Query: q, Problem: title})})},
+		{"move", cards.MoveBindings(cards.MoveForm{From: worstConnection(title), Targets: choices, Error: wrong})},
+		{"manage", cards.Manage(place, cards.IntegrationView{Tenant: okr.Tenant{Enabled: true}, Admins: names, Connections: 100, Health: hundred(cards.ConnectionView{Connection: worstConnection(title)})})},
 		{"digest", cards.Digest(place, okr.Digest{At: now, Objectives: hundred(move)[:5], Moved: hundred(move), Failing: hundred(staleView()), Still: hundred(objectiveView())})},
 		{"subscribe", cards.Subscribe(place, cards.DigestForm{Place: title, Objectives: choices, Chosen: []string{"O1"}, Subscribed: true, Paused: title, Error: wrong})},
 		{"owner-notice", cards.OwnerNotice(place, cards.Notice{Connection: c.Connection, Goals: hundred(g), Problem: title + title + title, Since: now, Buttons: buttons})},
 		{"queries", cards.Queries(title, c.Connection, okr.QueryPage{Queries: hundred(q), More: true})},
+	}
+}
+
+func worstConnection(title string) okr.Connection {
+	return okr.Connection{
+		ID: "C99999", Name: title, Organization: title, Project: okr.RemoteProject{Name: title}, Owner: okr.Person{Name: title}, Account: title,
+		Offer: &okr.Offer{To: okr.Person{Name: title}, By: okr.Person{Name: title}}, Health: okr.Health{State: okr.HealthNoAccess, Problem: title + title + title, Since: now, LastOK: now},
 	}
 }

@@ -25,6 +25,19 @@ type Connection struct {
 	Shared       bool          `json:"shared"`  // everyone of the tenant may bind through it
 	Health       Health        `json:"health"`
 	CreatedAt    time.Time     `json:"createdAt"`
+	Offer        *Offer        `json:"offer,omitempty"` // to take it over; nil: none
+}
+
+// Offer is a connection offered to somebody who may take it over with an own
+// sign-in.
+type Offer struct {
+	To Person    `json:"to"`
+	By Person    `json:"by"`
+	At time.Time `json:"at"`
+}
+
+func (c Connection) offeredTo(actor Actor) bool {
+	return c.Offer != nil && actor.ID != "" && c.Offer.To.ID == actor.ID
 }
 
 // Key is the record's id.

@@ -123,14 +123,14 @@ func nameInUse(err error, name string) error {
 	return err
 }
 
-// Connection reads a connection that the actor may see: an own or a shared one;
-// admins see all.
+// Connection reads a connection that the actor may see: an own, a shared or an
+// offered one; admins see all.
 func (s *Service) Connection(ctx context.Context, actor Actor, id ConnectionID) (Connection, error) {
 	c, err := s.Store.Connections().Get(ctx, actor.Tenant, id)
 	if err != nil {
 		return c, connectionGone(id, err)
 	}
-	if c.Owner.ID == actor.ID || c.Shared {
+	if c.Owner.ID == actor.ID || c.Shared || c.offeredTo(actor) {
 		return c, nil
 	}
 	if admin, err := s.IsAdmin(ctx, actor); err != nil || admin {
@@ -190,10 +190,11 @@ func (s *Service) AllConnections(ctx context.Context, actor Actor) ([]Connection
 	return list, err
 }
 
-// Bound lists a page of what is measured through a connection, and how much
-// there is.
+// Bound lists a page of what is measured through a connection without what the
+// actor may not see here, and how much there is of everything.
 func (s *Service) Bound(ctx context.Context, actor Actor, id ConnectionID, page Page) ([]Goal, int, error) {
-	return s.Store.Goals().List(ctx, actor.Tenant, BoundIndex(id), page)
+	goals, n, err := s.Store.Goals().List(ctx, actor.Tenant, BoundIndex(id), page)
+	return slices.DeleteFunc(goals, func(g Goal) bool { return !s.canSee(actor, g) }), n, err
 }
 
 // ShareConnection lets everyone of the tenant bind through a connection, or only

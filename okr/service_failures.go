@@ -104,14 +104,21 @@ func (y *syncing) noteQueryFailure(failed []SyncRow) {
 	}
 }
 
+// notice names what hangs on a failure, as far as its receiver may see it.
 func notice(owner Person, c Connection, goals []Goal, h Health) Notice {
 	n := Notice{Owner: owner, Connection: c, Health: h}
+	var hidden []GoalID
 	for _, g := range goals {
+		if len(g.Audience) > 0 && !slices.Contains(g.Audience, owner.ID) {
+			hidden = append(hidden, g.ID)
+			continue
+		}
 		n.Goals = append(n.Goals, g.ID)
 		if len(n.Titles) < maxNamed {
 			n.Titles = append(n.Titles, g.Title)
 		}
 	}
+	n.Goals = append(n.Goals, hidden...)
 	return n
 }
 

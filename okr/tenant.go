@@ -58,3 +58,9 @@ type Actor struct {
 	Guest  bool
 	Shared bool // in a group chat or channel, where others read along
 }
+
+// Sees says whether the goal exists for the actor. A private one never does where
+// others read along.
+func (a Actor) Sees(g Goal) bool {
+	return len(g.Audience) == 0 || !a.Shared && slices.Contains(g.Audience, a.ID)
+}

@@ -1,0 +1,208 @@
+package okr
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// QueryReach is whether an access can read one query, and what hangs on that.
+type QueryReach struct {
+	Query   Query
+	Items   int    // matching work items; 0 where it cannot be read
+	Goals   []Goal // that are bound to it, of those that the actor may see here
+	Hidden  int    // how many others
+	Problem string // why it cannot be read, in words; empty: it can
+}
+
+// Count is how many goals hang on the query.
+func (r QueryReach) Count() int { return len(r.Goals) + r.Hidden }
+
+// reachable counts the goals of the queries that can be read, and of the others.
+func reachable(list []QueryReach) (can, cannot int) {
+	for _, r := range list {
+		if r.Problem == "" {
+			can += r.Count()
+		} else {
+			cannot += r.Count()
+		}
+	}
+	return can, cannot
+}
+
+// MovePreview is what moving all bindings of a connection to another one would do.
+type MovePreview struct {
+	From, To Connection
+	Reach    []QueryReach
+}
+
+// Movable counts the goals that would move, and those that would stay.
+func (p MovePreview) Movable() (moves, stays int) { return reachable(p.Reach) }
+
+// PreviewMove says which of the queries that are measured through a connection
+// another one can read. Nothing changes. Forbidden: the actor is neither the owner
+// of from nor an admin, or may not use to. SignIn, Unavailable, Throttled: to
+// cannot be asked now. Invalid: nothing is bound through from.
+func (s *Service) PreviewMove(ctx context.Context, actor Actor, from, to ConnectionID) (MovePreview, error) {
+	p := MovePreview{}
+	goals, err := s.movable(ctx, actor, from, to, &p)
+	if err != nil {
+		return p, err
+	}
+	p.Reach, err = s.reach(ctx, actor, Access{actor.Tenant, p.To.Credential}, p.To.Place(), goals)
+	return p, err
+}
+
+// movable reads both connections and what may be moved.
+func (s *Service) movable(ctx context.Context, actor Actor, from, to ConnectionID, p *MovePreview) ([]Goal, error) {
+	err := s.RequireEnabled(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	if p.From, err = s.ownOrAdmin(ctx, actor, from, "move what is bound through"); err != nil {
+		return nil, err
+	}
+	if p.To, err = s.usable(ctx, actor, to); err != nil {
+		return nil, err
+	}
+	if from == to {
+		return nil, FieldErrorf("target", "Choose another connection than the one that you move away from.")
+	}
+	goals, _, err := s.Store.Goals().List(ctx, actor.Tenant, BoundIndex(from), Page{})
+	if err == nil && len(goals) == 0 {
+		err = Errorf(Invalid, "Nothing is bound through %s, so there is nothing to move.", p.From.Name)
+	}
+	return goals, err
+}
+
+// ownOrAdmin reads a connection that the actor made or administers.
+func (s *Service) ownOrAdmin(ctx context.Context, actor Actor, id ConnectionID, act string) (Connection, error) {
+	c, err := s.Connection(ctx, actor, id)
+	if err != nil || c.Owner.ID == actor.ID && !actor.Guest {
+		return c, err
+	}
+	admin, err := s.IsAdmin(ctx, actor)
+	if err == nil && !admin {
+		err = Errorf(Forbidden, "Only %s, who made it, or an admin can %s this connection.", c.Owner.Name, act)
+	}
+	return c, err
+}
+
+// reach asks for each query that goals hang on whether an access can read and run
+// it in a place.
+func (s *Service) reach(ctx context.Context, actor Actor, access Access, place Place, goals []Goal) ([]QueryReach, error) {
+	var out []QueryReach
+	for _, id := range distinctQueries(goals, nil) {
+		r := QueryReach{}
+		for _, g := range goals {
+			switch {
+			case g.Binding.Query.ID != id:
+				continue
+			case s.canSee(actor, g):
+				r.Goals = append(r.Goals, g)
+			default:
+				r.Hidden++
+			}
+			r.Query = g.Binding.Query
+		}
+		if err := s.try(ctx, access, place, &r); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// try reads and counts a query. The error is for what says nothing of the query.
+func (s *Service) try(ctx context.Context, access Access, place Place, r *QueryReach) error {
+	q, err := s.Queries.Query(ctx, access, place, r.Query.ID)
+	if err == nil {
+		r.Query = q
+		r.Items, err = s.Queries.CountQuery(ctx, access, place, q)
+	}
+	switch KindOf(err) {
+	case NoAccess, NotFound, Forbidden, QueryGone, QueryBroken, QueryTooLarge:
+		r.Problem, _ = MessageOf(err)
+		return nil
+	default:
+		return err
+	}
+}
+
+// Move ties everything that is bound through a connection to another one, where
+// that can read the query. Values and history stay, and so does what the other one
+// cannot read. It gives what was done and the queries to measure.
+func (s *Service) Move(ctx context.Context, actor Actor, from, to ConnectionID) (MovePreview, SyncJob, error) {
+	job := SyncJob{Connection: to}
+	p, err := s.PreviewMove(ctx, actor, from, to)
+	if err != nil {
+		return p, job, err
+	}
+	if moves, _ := p.Movable(); moves == 0 {
+		return p, job, Errorf(NoAccess, "%s can read none of these queries, so nothing was moved. Ask for access for %s, or choose another connection.", p.To.Name, p.To.Account)
+	}
+	if err := s.planSync(ctx, actor.Tenant, to); err != nil {
+		return p, job, err
+	}
+	for _, r := range p.Reach {
+		if r.Problem != "" {
+			continue
+		}
+		job.Queries = append(job.Queries, r.Query.ID)
+		if err := s.moveQuery(ctx, actor, p, r.Query); err != nil {
+			return p, job, err
+		}
+	}
+	return p, job, nil
+}
+
+func (s *Service) moveQuery(ctx context.Context, actor Actor, p MovePreview, q Query) error {
+	if err := s.carrySnapshot(ctx, actor.Tenant, p.From.Credential, p.To.Credential, q.ID); err != nil {
+		return err
+	}
+	goals, _, err := s.Store.Goals().List(ctx, actor.Tenant, BoundIndex(p.From.ID), Page{})
+	if err != nil {
+		return err
+	}
+	var moved []Goal
+	for _, g := range goals {
+		if g.Binding.Query.ID != q.ID {
+			continue
+		}
+		moved = append(moved, g)
+		_, err := s.Store.Goals().Update(ctx, actor.Tenant, g.ID, func(g *Goal) error {
+			if b := g.Binding; b != nil && b.Connection == p.From.ID && b.Query.ID == q.ID {
+				b.Connection, b.Query, b.BoundBy = p.To.ID, q, actor.Person
+				b.Health = Health{LastOK: b.Health.LastOK}
+			}
+			return nil
+		})
+		if ignoreNotFound(err) != nil {
+			return err
+		}
+	}
+	if p.From.sameAccess(p.To) {
+		return nil
+	}
+	return s.forgetSnapshots(ctx, actor.Tenant, p.From, moved)
+}
+
+// carrySnapshot lets another access go on from what a query held, so that the next
+// run says what changed. It reads each item once itself.
+func (s *Service) carrySnapshot(ctx context.Context, tenant TenantID, from, to CredentialID, query string) error {
+	if from == to {
+		return nil
+	}
+	held, err := s.Measurements.Snapshot(ctx, tenant, from, query)
+	if err != nil || held == nil {
+		return err
+	}
+	known, err := s.Measurements.Snapshot(ctx, tenant, to, query)
+	if err != nil || known != nil {
+		return err
+	}
+	fresh := *held
+	fresh.Items = slices.Clone(held.Items)
+	fresh.Cursor, fresh.FullAt = Cursor{}, time.Time{}
+	return s.Measurements.SaveSnapshot(ctx, tenant, to, query, &fresh)
+}
