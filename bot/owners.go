@@ -95,13 +95,13 @@ func personOf(m Member) okr.Person {
 	return okr.Person{ID: okr.UserID(strings.ToLower(m.AADObjectID)), Name: okr.CleanLine(m.Name)}
 }
 
-// colleagues are the people whom the first open objectives name: those who are
+// colleagues are the people who work on the first open objectives: those who are
 // known where a place has no roster.
 func (b *Bot) colleagues(ctx context.Context, t *turn) ([]okr.Person, error) {
 	views, err := b.firstObjectives(ctx, t)
 	var people []okr.Person
 	for _, v := range views {
-		people = append(people, goalPeople(v.Goal)...)
+		people = append(people, goalWorkers(v.Goal)...)
 	}
 	return people, err
 }

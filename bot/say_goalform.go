@@ -138,8 +138,11 @@ func (b *Bot) formOwners(ctx context.Context, t *turn, f goalForm) ([]cards.Choi
 }
 
 // goalPeople are all people that a goal names.
-func goalPeople(g okr.Goal) []okr.Person {
-	all := slices.Concat(g.Owners(), []okr.Person{g.CheckInOwner, g.Delegate}, g.Viewers, g.Editors, []okr.Person{g.CreatedBy})
+func goalPeople(g okr.Goal) []okr.Person { return append(goalWorkers(g), g.Viewers...) }
+
+// goalWorkers are those of them who work on it, and so are no guests.
+func goalWorkers(g okr.Goal) []okr.Person {
+	all := slices.Concat(g.Owners(), []okr.Person{g.CheckInOwner, g.Delegate}, g.Editors, []okr.Person{g.CreatedBy})
 	return slices.DeleteFunc(all, func(p okr.Person) bool { return p.ID == "" })
 }
 

@@ -100,7 +100,7 @@ func (b *Bot) goalInput(ctx context.Context, t *turn, f goalForm) (okr.GoalInput
 	if err != nil {
 		return in, err
 	}
-	if in.Owner, err = b.onePerson(ctx, t, peopleField{id: "owner", known: f.people, single: true}, v["owner"]); err != nil {
+	if in.Owner, err = b.onePerson(ctx, t, peopleField{id: "owner", known: goalWorkers(f.current), single: true}, v["owner"]); err != nil {
 		return in, err
 	}
 	in.Details, err = b.detailsInput(ctx, t, f)
@@ -137,7 +137,9 @@ func (b *Bot) detailsInput(ctx context.Context, t *turn, f goalForm) (*okr.Detai
 	lists := map[string]*[]okr.Person{"coOwners": &d.CoOwners, "viewers": &d.Viewers, "editors": &d.Editors}
 	singles := map[string]*okr.Person{"checkInOwner": &d.CheckInOwner, "delegate": &d.Delegate}
 	for _, field := range peopleFields() {
-		field.known = f.people
+		if field.known = goalWorkers(f.current); field.guests {
+			field.known = f.people
+		}
 		people, err := b.people(ctx, t, field, v[field.id])
 		if err != nil {
 			return nil, err
