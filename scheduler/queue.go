@@ -54,14 +54,27 @@ type nowPayload struct {
 	Reply  okr.Reply     `json:"reply"`
 }
 
-// enqueueDue enqueues the work of a minute; work whose task exists is done.
-func (s *Scheduler) enqueueDue(ctx context.Context, work okr.Due, minute time.Time) error {
-	kind, queue := kindSync, queueHourly
-	switch work.Kind {
+// hourly says how each kind of hourly work is queued.
+func hourly(kind okr.DueKind) (task, queue string, ok bool) {
+	switch kind {
+	case okr.DueSync:
+		return kindSync, queueHourly, true
 	case okr.DueDigest:
-		kind, queue = kindDigest, queueDigest
+		return kindDigest, queueDigest, true
 	case okr.DueReminder:
-		kind, queue = kindRemind, queueDigest
+		return kindRemind, queueDigest, true
+	default:
+		return "", "", false
+	}
+}
+
+// enqueueDue enqueues the work of a minute; work whose task exists is done. A
+// kind that only a newer replica knows is left to it.
+func (s *Scheduler) enqueueDue(ctx context.Context, work okr.Due, minute time.Time) error {
+	kind, queue, ok := hourly(work.Kind)
+	if !ok {
+		s.log.WarnContext(ctx, "work of an unknown kind is left to others", "op", "tick", "kind", work.Kind, "tenant", work.Tenant)
+		return nil
 	}
 	period := okr.PeriodNumber(minute, s.opts.Interval)
 	id := fmt.Sprintf("%s:%s:%s:%d", kind, work.Tenant, work.ID, period)

@@ -17,13 +17,20 @@ import (
 var errInterrupted = errors.New("interrupted by a shutdown")
 
 // isFailure says whether an error costs a retry.
-func isFailure(err error) bool { return err != nil && !errors.Is(err, errInterrupted) }
+func isFailure(err error) bool {
+	var waits errTurn
+	return err != nil && !errors.Is(err, errInterrupted) && !errors.As(err, &waits)
+}
 
 // retryDelay is the pause before retry n+1. The task of a dead or leaving worker
 // goes on at once.
 func (s *Scheduler) retryDelay(n int, err error, _ *asynq.Task) time.Duration {
 	if errors.Is(err, errInterrupted) || errors.Is(err, asynq.ErrLeaseExpired) {
 		return 0
+	}
+	var waits errTurn
+	if errors.As(err, &waits) {
+		return min(waits.comesBack(), s.opts.Interval/4)
 	}
 	delay := min(s.opts.RetryDelay<<min(n, 16), s.opts.Interval/4)
 	return delay + rand.N(delay/4+1) //nolint:gosec // no secret: it spreads those that failed together

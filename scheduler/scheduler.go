@@ -31,8 +31,11 @@ type Options struct {
 	// Interval is how often work repeats, in whole minutes from one minute to a
 	// day; 0 means an hour. All replicas must have the same.
 	Interval time.Duration
-	// Concurrency is how many tasks this replica runs at a time; 0 means 8.
+	// Concurrency is how many tasks this replica runs at a time; 0 means 16.
 	Concurrency int
+	// PerTenant is how many of them may be of one tenant, and half as many more that
+	// its people asked for; 0 means half of Concurrency.
+	PerTenant int
 	// NoClock and NoWorkers leave a part of the work to other replicas: this one
 	// then enqueues nothing that is due, or runs no tasks.
 	NoClock, NoWorkers bool
@@ -57,7 +60,8 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	o.Interval = defaulted(o.Interval, time.Hour).Truncate(time.Minute)
 	o.Interval = max(time.Minute, min(o.Interval, okr.MinutesPerDay*time.Minute))
-	o.Concurrency = defaulted(o.Concurrency, 8)
+	o.Concurrency = defaulted(o.Concurrency, 16)
+	o.PerTenant = defaulted(o.PerTenant, (o.Concurrency+1)/2)
 	o.MaxRetry = defaulted(o.MaxRetry, 3)
 	o.RetryDelay = defaulted(o.RetryDelay, 30*time.Second)
 	o.PollInterval = defaulted(o.PollInterval, time.Second)
@@ -85,6 +89,7 @@ type Scheduler struct {
 	inspector *asynq.Inspector
 	newServer func(asynq.Config) *asynq.Server
 	metrics   *metrics
+	lanes     *lanes
 
 	ticking     sync.Mutex   // one tick at a time
 	tickedUntil atomic.Int64 // Unix seconds of the watermark as last seen; 0: never
@@ -105,7 +110,7 @@ func New(opts Options) (*Scheduler, error) {
 		return nil, errors.New("scheduler: Redis, Agenda, Work and Post are required")
 	}
 	opts = opts.withDefaults()
-	s := &Scheduler{opts: opts, log: opts.Logger}
+	s := &Scheduler{opts: opts, log: opts.Logger, lanes: newLanes(opts.PerTenant)}
 	if err := s.connect(opts.Redis.MakeRedisClient()); err != nil {
 		return nil, err
 	}

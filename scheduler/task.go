@@ -38,6 +38,14 @@ func (s *Scheduler) handler(quit context.Context) asynq.Handler {
 	return asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
 		s.running.Add(1)
 		defer s.running.Done()
+		in, id := laneOf(task), turn{}
+		id.queue, _ = asynq.GetQueueName(ctx)
+		id.id, _ = asynq.GetTaskID(ctx)
+		if before, ok := s.lanes.enter(in, id); !ok {
+			s.metrics.tasks.WithLabelValues(task.Type(), "waits").Inc()
+			return errTurn{before}
+		}
+		defer s.leave(in)
 		ctx, cancel := context.WithTimeout(ctx, taskTimeout)
 		defer cancel()
 		defer context.AfterFunc(quit, cancel)()
@@ -84,8 +92,8 @@ func (s *Scheduler) runKind(ctx context.Context, task *asynq.Task) result {
 		return s.runDue(ctx, task, s.runReminder)
 	case kindNow:
 		return s.runNow(ctx, task)
-	default:
-		return result{parked, fmt.Errorf("unknown kind of task %q", task.Type())}
+	default: // a newer replica's, perhaps: it is left to that one for a while
+		return result{retried, fmt.Errorf("unknown kind of task %q", task.Type())}
 	}
 }
 

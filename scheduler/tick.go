@@ -88,7 +88,7 @@ func (s *Scheduler) tickMinute(ctx context.Context, minute time.Time) error {
 	if err != nil {
 		return fmt.Errorf("read what is due: %w", err)
 	}
-	for _, work := range due {
+	for _, work := range inTurns(due) {
 		if err := s.enqueueDue(ctx, work, minute); err != nil {
 			return err
 		}
