@@ -130,6 +130,7 @@ func (b *Bot) people(ctx context.Context, t *turn, f peopleField, text string) (
 		if err != nil {
 			return nil, err
 		}
+		t.met = append(t.met, p)
 		if !slices.ContainsFunc(out, func(o okr.Person) bool { return o.ID == p.ID }) {
 			out = append(out, p)
 		}

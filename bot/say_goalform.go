@@ -109,7 +109,7 @@ func (b *Bot) showGoalForm(ctx context.Context, t *turn, f goalForm) (reply, err
 	if err := t.membersOnly(); err != nil {
 		return reply{}, err
 	}
-	f.people = append(goalPeople(f.current), f.people...)
+	f.people = slices.Concat(goalPeople(f.current), f.people, t.met)
 	c := f.card(t)
 	var err error
 	if c.Objectives, err = b.parents(ctx, t, f); err != nil {

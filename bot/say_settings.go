@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 
 	"okrbot/cards"
 	"okrbot/okr"
@@ -46,7 +47,7 @@ func (b *Bot) settingsCard(ctx context.Context, t *turn, f settingsForm) (reply,
 		IsAdmin: isAdmin, Admins: b.Service.AdminList(f.tenant), TimeZone: v["timeZone"], PlanningStart: v["planningStart"],
 		AtRisk: v["atRisk"], Behind: v["behind"], Weights: v["weights"], Projects: v["projects"],
 		CreateOrganization: v["createOrganization"], CreateTeam: v["createTeam"], CreateIndividual: v["createIndividual"],
-		CreatePeople: shownPeople(append(f.tenant.CreateRule.People, t.actor.Person), v["createPeople"]), Picker: t.picker(),
+		CreatePeople: shownPeople(slices.Concat(f.tenant.CreateRule.People, []okr.Person{t.actor.Person}, t.met), v["createPeople"]), Picker: t.picker(),
 		Reminders: isOn(v["reminders"]), ReminderWeekday: v["reminderWeekday"], ReminderHour: v["reminderHour"],
 		ReminderEvery: v["reminderEvery"], ReminderSkip: v["reminderSkip"],
 		DigestCadence: v["digestCadence"], DigestWeekday: v["digestWeekday"], DigestHour: v["digestHour"],

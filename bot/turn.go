@@ -15,7 +15,8 @@ type turn struct {
 	actor    okr.Actor
 	place    cards.Place
 	settings okr.Tenant
-	roster   *[]Member // of the place, once it was read
+	roster   *[]Member    // of the place, once it was read
+	met      []okr.Person // whom a form named and who were looked up
 }
 
 // reply is what a turn says.
