@@ -56,8 +56,8 @@ func fixes(n okr.Notice) []cards.Button {
 	connection := connectionData(n.Connection.ID)
 	signIn := cards.Button{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: connection, Style: "positive"}
 	handOver := cards.Button{Title: "Hand over", Verb: cards.VerbHandOverAsk, Data: connection}
-	move := cards.Button{Title: "Move what is bound", Verb: cards.VerbMoveAsk, Data: connection}
-	open := cards.Button{Title: "Open the connection", Verb: cards.VerbConnection, Data: connection}
+	move := cards.Button{Title: "Move OKRs", Verb: cards.VerbMoveAsk, Data: connection}
+	open := cards.Button{Title: "Open", Verb: cards.VerbConnection, Data: connection}
 	switch {
 	case n.Connection.Owner.ID != n.Owner.ID && len(n.Goals) > 0: // who bound it through the connection of another
 		return []cards.Button{chooseQuery(n), open}

@@ -62,6 +62,7 @@ func boundTo(v ConnectionView) []element {
 	return append(out, more(total-shown, "bound OKR")...)
 }
 
+// connectionActions are few enough for a row; the rest stands in the overflow menu.
 func connectionActions(v ConnectionView) []action {
 	id := string(v.Connection.ID)
 	out := takeOverActions(v)
@@ -70,24 +71,28 @@ func connectionActions(v ConnectionView) []action {
 		if v.Connection.Health.State == okr.HealthNeedsSignIn {
 			again = again.positive()
 		}
-		out = append(out, again)
-		out = append(out, run("Edit", VerbConnectionEdit, "connection", id))
-		if v.Connection.Shared {
-			out = append(out, run("Stop sharing", VerbConnectionShare, "connection", id, "shared", "false"))
-		} else {
-			out = append(out, run("Share", VerbConnectionShare, "connection", id, "shared", "true"))
-		}
+		out = append(out, again, run("Edit", VerbConnectionEdit, "connection", id))
 	}
 	if v.IsOwner || v.MayDelete {
-		if max(v.BoundCount, len(v.Bound)) > 0 {
-			out = append(out, run("Move what is bound", VerbMoveAsk, "connection", id))
-		}
 		if v.Connection.Offer == nil {
 			out = append(out, run("Hand over", VerbHandOverAsk, "connection", id))
 		}
-		out = append(out, run("Delete", VerbConnectionAskDel, "connection", id).destructive())
+		if max(v.BoundCount, len(v.Bound)) > 0 {
+			out = append(out, run("Move OKRs", VerbMoveAsk, "connection", id))
+		}
 	}
-	return withLink(append(out, run("Connections", VerbConnections)), "Open project", v.WebURL)
+	if v.IsOwner && v.Connection.Shared {
+		out = append(out, run("Stop sharing", VerbConnectionShare, "connection", id, "shared", "false").secondary())
+	} else if v.IsOwner {
+		out = append(out, run("Share", VerbConnectionShare, "connection", id, "shared", "true").secondary())
+	}
+	if v.IsOwner || v.MayDelete {
+		out = append(out, run("Delete", VerbConnectionAskDel, "connection", id).destructive().secondary())
+	}
+	if project, ok := open("Open project", v.WebURL); ok {
+		out = append(out, project.secondary())
+	}
+	return append(out, run("Connections", VerbConnections).secondary())
 }
 
 // takeOverActions are what an offer, or a connection that an admin may take over,

@@ -173,7 +173,7 @@ func reportCards() []exhibit {
 		Connection: connectionViews()[1].Connection, Goals: []okr.Goal{keyResult(), project()}, Problem: signedOff().Problem, Since: signedOff().Since,
 		Buttons: []cards.Button{
 			{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: map[string]string{"connection": "C8"}, Style: "positive"},
-			{Title: "Hand over", Verb: cards.VerbHandOverAsk}, {Title: "Move what is bound", Verb: cards.VerbMoveAsk}, {Title: "Open the connection", Verb: cards.VerbConnection},
+			{Title: "Hand over", Verb: cards.VerbHandOverAsk}, {Title: "Move OKRs", Verb: cards.VerbMoveAsk}, {Title: "Open", Verb: cards.VerbConnection},
 		},
 	}
 	return []exhibit{

@@ -98,6 +98,9 @@ func AskHandOver(f HandOverForm) Card {
 	in.show(text("Whoever you choose is asked in the chat with okrbot, sees what their own account can read, and takes it over with an own sign-in. Until then nothing changes. Your sign-in is not passed on."))
 	field, ok := peopleInput("person", "To whom", f.Person, GoalForm{Picker: f.Picker}, false)
 	if typed, isInput := field.(input); ok && isInput {
+		if f.Picker == "" {
+			typed = typed.hint("the name as Teams shows it")
+		}
 		in.add(typed.required("Say to whom."))
 	}
 	return newCard(title, in.elements(heading(mdn(maxLong, "%s", title))),
