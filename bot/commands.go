@@ -25,7 +25,7 @@ type command struct {
 func (b *Bot) commandTable() []command {
 	return []command{
 		{name: "help", what: "What okrbot can do", verb: cards.VerbHelp, run: b.help, alias: []string{"hi", "hello", "?"}},
-		{name: "okrs", arg: "[all] [owner:… team:… period:… status:… kind:…] [words]", what: "Your OKRs, or all, narrowed and searched", verb: cards.VerbGoalMine, run: b.listGoals, alias: []string{"list"}},
+		{name: "okrs", arg: "[all] [words or team:…]", what: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", verb: cards.VerbGoalMine, run: b.listGoals, alias: []string{"list"}},
 		{name: "okr", arg: "<id or text>", what: "One objective, key result or project, with why its number is what it is", run: b.showGoal, alias: []string{"show"}},
 		{name: "why", arg: "<id>", what: "What a number is made of, down to query and work items", run: b.why},
 		{name: "history", arg: "<id>", what: "Its values, where they lead, and its check-ins", run: b.history},

@@ -42,6 +42,9 @@ func (b *Bot) historyCard(ctx context.Context, t *turn, id okr.GoalID, offset in
 		Goal: h.View, Points: dailyPoints(h.Points, zone), Expected: linePoints(h.Expected), Total: total, Offset: offset,
 		Projection: projectionOf(h, zone),
 	}
+	if view.Moved, err = b.movedSpans(ctx, t, h); err != nil {
+		return reply{}, err
+	}
 	for _, c := range checkIns {
 		isOwn := c.By.ID == t.actor.ID && !t.actor.Guest
 		view.CheckIns = append(view.CheckIns, cards.CheckInRow{CheckIn: c, MayEdit: isOwn || h.View.MayEdit})
@@ -83,4 +86,48 @@ func projectionOf(h okr.GoalHistory, zone *time.Location) *cards.Projection {
 		p.Points = []cards.Point{{Day: day, Value: last.Value}, {Day: end, Value: h.Projection.End}}
 	}
 	return &p
+}
+
+// movedSpans says what moved a goal since its last change, a day and a week. Of an
+// objective it says by how much only: what moved it stands at what is below it.
+func (b *Bot) movedSpans(ctx context.Context, t *turn, h okr.GoalHistory) ([]cards.MovedSpan, error) {
+	g := h.View.Goal
+	last := "the value before"
+	if g.Binding != nil {
+		last = "the sync before"
+	}
+	var out []cards.MovedSpan
+	for _, span := range []struct {
+		span  okr.Span
+		words string
+		ago   time.Duration
+	}{{okr.SinceSync, last, 0}, {okr.SinceDay, "yesterday", 24 * time.Hour}, {okr.SinceWeek, "a week ago", 7 * 24 * time.Hour}} {
+		if g.Kind == okr.Objective {
+			if m, ok := movedSince(h.Points, t.place.Now.Add(-span.ago)); ok && span.ago > 0 {
+				m.Since = span.words
+				out = append(out, m)
+			}
+			continue
+		}
+		moves, err := b.Service.WhatMoved(ctx, t.actor, g.ID, span.span)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range moves {
+			out = append(out, cards.MovedSpan{Since: span.words, Before: m.Before.Value, After: m.After.Value, Changes: m.Changes})
+		}
+	}
+	return out, nil
+}
+
+// movedSince compares the newest value with that of a time.
+func movedSince(points []okr.HistoryPoint, at time.Time) (cards.MovedSpan, bool) {
+	var m cards.MovedSpan
+	for _, p := range points {
+		if !p.At.After(at) {
+			m.Before = &p.Value
+		}
+		m.After = &p.Value
+	}
+	return m, m.After != nil && (m.Before == nil || *m.Before != *m.After)
 }
