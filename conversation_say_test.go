@@ -34,6 +34,8 @@ func (w *scriptWorld) cmdIn(_ bool, args []string) error {
 		w.chat = w.teams.Personal(w.user)
 	case place == "group":
 		w.chat = w.teams.GroupChat("")
+	case strings.HasPrefix(place, "between "):
+		w.chat = w.teams.Between(w.user, w.teams.User(strings.TrimPrefix(place, "between ")))
 	case strings.HasPrefix(place, "channel "):
 		w.chat = w.teams.Channel(strings.TrimPrefix(place, "channel "))
 	default:

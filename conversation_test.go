@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 //	in personal             acts in the 1:1 chat with okrbot (the beginning of a script)
 //	in group                acts in the group chat "OKR leads"
 //	in channel NAME         acts in a channel of the team; each message starts a thread
+//	in between NAME         acts in the chat with a person, where okrbot is not: for compose and insert
 //	client execute|submit   how buttons go out: Action.Execute, or as old clients do it
 //	client desktop          Teams on Windows, which has a people picker (the client of the stand-in has none)
 //	install, uninstall      adds okrbot to the place, or removes it

@@ -236,6 +236,8 @@ func baseConversationID(id string) string {
 // conversation type; then the team, the group flag or the form of the id tells.
 func (a Activity) Kind() ConversationKind {
 	switch {
+	case a.Conversation.Type == KindPersonal && a.isBetweenPeople():
+		return KindGroupChat
 	case a.Conversation.Type != "":
 		return a.Conversation.Type
 	case a.ChannelData.Team.ID != "" || a.ChannelData.Channel.ID != "":
@@ -247,6 +249,16 @@ func (a Activity) Kind() ConversationKind {
 	default:
 		return KindPersonal
 	}
+}
+
+// isBetweenPeople reports whether the conversation is the chat of two people, in
+// which a card may stand that the message extension put there. It calls itself
+// personal, too, but its id is of the form 19:{person}_{person}@unq.gbl.spaces;
+// that of a person with the bot is an opaque a:…, or names the bot. Sources:
+// "Channel and group chat conversations with a bot"; Graph's resource type chat.
+func (a Activity) isBetweenPeople() bool {
+	bot := strings.TrimPrefix(a.Recipient.ID, "28:")
+	return strings.HasPrefix(a.Conversation.ID, "19:") && (bot == "" || !strings.Contains(a.Conversation.ID, bot))
 }
 
 // sharedKind tells channels from group chats by the conversation id. Source:

@@ -94,6 +94,15 @@ func (r *Composed) read() error {
 	return nil
 }
 
+// Between returns the chat of two people, to which the bot does not belong: only
+// Compose, Insert and presses on what was inserted work there.
+func (c *Cloud) Between(a, b User) Chat {
+	return Chat{
+		ID: "19:" + a.ObjectID + "_" + b.ObjectID + "@unq.gbl.spaces", Kind: KindPersonal,
+		Name: a.Name + ", " + b.Name, TenantID: a.TenantID,
+	}
+}
+
 // Insert sends a message with the card of a result. It is the person's message, which
 // shows the bot's card: its buttons reach the bot as those of any other.
 func (c *Cloud) Insert(chat Chat, u User, item ComposeItem) (Post, error) {
