@@ -69,16 +69,16 @@ func TestActivityKind(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]bot.ConversationKind{
 		`{"type":"message"}`: bot.KindPersonal,
-		`{"type":"message","conversation":{"isGroup":true}}`:                                                                      bot.KindGroupChat,
-		`{"type":"message","channelData":{"team":{"id":"x"}}}`:                                                                    bot.KindChannel,
-		`{"type":"message","conversation":{"id":"19:a@thread.tacv2;messageid=1"}}`:                                                bot.KindChannel,
-		`{"type":"message","conversation":{"id":"19:a@thread.v2"}}`:                                                               bot.KindGroupChat,
-		`{"type":"message","conversation":{"id":"a:1"}}`:                                                                          bot.KindPersonal,
-		`{"type":"message","conversation":{"conversationType":"personal"}}`:                                                       bot.KindPersonal,
-		`{"type":"invoke","conversation":{"id":"19:a_b@unq.gbl.spaces","conversationType":"personal"},"recipient":{"id":"28:c"}}`: bot.KindGroupChat,
-		`{"type":"invoke","conversation":{"id":"19:a_c@unq.gbl.spaces","conversationType":"personal"},"recipient":{"id":"28:c"}}`: bot.KindPersonal,
-		`{"type":"message","conversation":{"conversationType":"new","isGroup":false}}`:                                            "new",
-		`{"type":"message","conversation":{"conversationType":"groupChat"},"value":"x"}`:                                          bot.KindGroupChat,
+		`{"type":"message","conversation":{"isGroup":true}}`:                                                                               bot.KindGroupChat,
+		`{"type":"message","channelData":{"team":{"id":"x"}}}`:                                                                             bot.KindChannel,
+		`{"type":"message","conversation":{"id":"19:a@thread.tacv2;messageid=1"}}`:                                                         bot.KindChannel,
+		`{"type":"message","conversation":{"id":"19:a@thread.v2"}}`:                                                                        bot.KindGroupChat,
+		`{"type":"message","conversation":{"id":"a:1"}}`:                                                                                   bot.KindPersonal,
+		`{"type":"message","conversation":{"conversationType":"personal"}}`:                                                                bot.KindPersonal,
+		`{"type":"invoke","conversation":{"id":"19:0a1b_0c1d@unq.gbl.spaces","conversationType":"personal"},"recipient":{"id":"28:2222"}}`: bot.KindGroupChat,
+		`{"type":"invoke","conversation":{"id":"19:0a1b_2222@unq.gbl.spaces","conversationType":"personal"},"recipient":{"id":"28:2222"}}`: bot.KindPersonal,
+		`{"type":"message","conversation":{"conversationType":"new","isGroup":false}}`:                                                     "new",
+		`{"type":"message","conversation":{"conversationType":"groupChat"},"value":"x"}`:                                                   bot.KindGroupChat,
 	} {
 		a, err := bot.ParseActivity([]byte(body))
 		require.NoError(t, err)
