@@ -19,16 +19,32 @@ func TestFillGoalForm(t *testing.T) {
 		data, kept texts
 		want       texts
 	}{
-		"all that was sent": {3, texts{"title": "New", "description": "", "owner": "o2", "parent": "O2", "startValue": "1"}, nil,
-			texts{"title": "New", "description": "", "owner": "o2", "parent": "O2", "startValue": "1"}},
+		"all that was sent": {
+			3,
+			texts{"title": "New", "description": "", "owner": "o2", "parent": "O2", "startValue": "1"},
+			nil,
+			texts{"title": "New", "description": "", "owner": "o2", "parent": "O2", "startValue": "1"},
+		},
 		"what a card has not stays":     {3, texts{"title": "New"}, nil, texts{"title": "New", "owner": "o1", "parent": "O1", "startValue": "5"}},
 		"an empty picker sends nothing": {3, texts{"title": "New"}, texts{"coOwners": "p1"}, texts{"title": "New", "owner": "o1", "parent": "O1", "startValue": "5"}},
-		"what did not fit is as it was typed": {3, texts{"title": "New", "keep": "description,coOwners"}, texts{"description": "Typed", "coOwners": "p2"},
-			texts{"title": "New", "description": "Typed", "coOwners": "p2", "owner": "o1", "parent": "O1", "startValue": "5"}},
-		"or as it is, where nobody knows any more": {3, texts{"title": "New", "keep": "description"}, nil,
-			texts{"title": "New", "description": "Stored", "owner": "o1", "parent": "O1", "startValue": "5"}},
-		"the card of an older okrbot changes what it has": {0, texts{"title": "Old"}, nil,
-			texts{"title": "Old", "description": "Stored", "owner": "o1", "parent": "O1", "startValue": "5", "team": "Platform", "coOwners": "p1"}},
+		"what did not fit is as it was typed": {
+			3,
+			texts{"title": "New", "keep": "description,coOwners"},
+			texts{"description": "Typed", "coOwners": "p2"},
+			texts{"title": "New", "description": "Typed", "coOwners": "p2", "owner": "o1", "parent": "O1", "startValue": "5"},
+		},
+		"or as it is, where nobody knows any more": {
+			3,
+			texts{"title": "New", "keep": "description"},
+			nil,
+			texts{"title": "New", "description": "Stored", "owner": "o1", "parent": "O1", "startValue": "5"},
+		},
+		"the card of an older okrbot changes what it has": {
+			0,
+			texts{"title": "Old"},
+			nil,
+			texts{"title": "Old", "description": "Stored", "owner": "o1", "parent": "O1", "startValue": "5", "team": "Platform", "coOwners": "p1"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

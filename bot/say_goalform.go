@@ -213,7 +213,7 @@ func periodChoices(t *turn, chosen string) []cards.Choice {
 	}
 	var out []cards.Choice
 	for _, p := range all {
-		out = append(out, cards.Choice{Title: p.Period.String(), Value: p.ID})
+		out = append(out, cards.Choice{Title: p.String(), Value: p.ID})
 	}
 	return out
 }

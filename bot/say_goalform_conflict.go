@@ -90,7 +90,7 @@ func (f goalForm) shown(t *turn, id, value string) string {
 		return map[bool]string{true: "yes", false: "no"}[isOn(value)]
 	case "period":
 		if p, ok := t.settings.PeriodByID(value); ok {
-			return p.Period.String()
+			return p.String()
 		}
 		return "own dates"
 	case "parent":
