@@ -278,7 +278,7 @@ func named(people []okr.Person, text string) []okr.Person {
 
 func hasWords(name, text string) bool {
 	words := strings.Fields(strings.ToLower(name))
-	for _, typed := range strings.FieldsSeq(strings.ToLower(text)) {
+	for typed := range strings.FieldsSeq(strings.ToLower(text)) {
 		if !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, typed) }) {
 			return false
 		}

@@ -79,7 +79,7 @@ func splitFilters(arg string) (words []string, filters map[string]string) {
 	filters = map[string]string{}
 	names := filterNames()
 	current := ""
-	for _, word := range strings.FieldsSeq(arg) {
+	for word := range strings.FieldsSeq(arg) {
 		name, value, ok := strings.Cut(word, ":")
 		if canonical, known := names[strings.ToLower(name)]; ok && known {
 			current, word = canonical, value
