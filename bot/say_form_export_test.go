@@ -26,3 +26,6 @@ var Named = named
 
 // PhasesInput reads phased targets, a line each.
 var PhasesInput = phasesInput
+
+// Picker is the people picker of the client that sent an activity.
+func Picker(a Activity) string { return (&turn{activity: a}).picker() }

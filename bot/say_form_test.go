@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/bot"
+	"okrbot/cards"
 	"okrbot/okr"
 )
 
@@ -61,6 +62,28 @@ func TestFillGoalForm(t *testing.T) {
 			}
 			require.Equal(t, test.want, got)
 		})
+	}
+}
+
+func TestPicker(t *testing.T) {
+	t.Parallel()
+	const teams, here = "https://smba.trafficmanager.net/emea/", "http://127.0.0.1:3979/connector/"
+	for _, test := range []struct {
+		platform, service string
+		kind              bot.ConversationKind
+		want              string
+	}{
+		{"Windows", teams, bot.KindPersonal, cards.DatasetPeople},
+		{"Mac", teams, bot.KindChannel, cards.DatasetMembers},
+		{"Web", teams, bot.KindGroupChat, cards.DatasetMembers},
+		{"Web", here, bot.KindPersonal, ""}, // the Agents Playground
+		{"iOS", teams, bot.KindPersonal, ""},
+		{"Android", teams, bot.KindChannel, ""},
+		{"", teams, bot.KindPersonal, ""},
+	} {
+		a := bot.Activity{ServiceURL: test.service, Conversation: bot.Conversation{Type: test.kind}}
+		a.Entities = []bot.Entity{{Type: "mention"}, {Type: "clientInfo", Platform: test.platform}}
+		require.Equal(t, test.want, bot.Picker(a), test)
 	}
 }
 

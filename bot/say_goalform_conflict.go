@@ -37,6 +37,30 @@ func (b *Bot) overtakenGoalForm(ctx context.Context, t *turn, f goalForm, in okr
 	return b.showGoalForm(ctx, t, f)
 }
 
+// mergedNote says what others changed while a form was open that was saved beside
+// their changes.
+func mergedNote(t *turn, f goalForm, g okr.Goal) (cards.Card, bool) {
+	var by string
+	var fields []string
+	for _, e := range g.Edits {
+		if f.version == 0 || e.Version <= f.version || e.By.ID == t.actor.ID {
+			continue
+		}
+		by = joinName(by, e.By.Name)
+		for name := range e.Old {
+			if words := goalFieldName(name); !slices.Contains(fields, words) {
+				fields = append(fields, words)
+			}
+		}
+	}
+	if by == "" {
+		return cards.Card{}, false
+	}
+	slices.Sort(fields)
+	words := by + " changed " + string(g.ID) + " too while your form was open: " + strings.Join(fields, ", ") + ". Both changes are saved."
+	return cards.Done("Saved together", words, []cards.Button{{Title: "Show " + string(g.ID), Verb: cards.VerbGoal, Data: map[string]string{"goal": string(g.ID)}}}), true
+}
+
 // typed is the goal as the form would make it.
 func (f goalForm) typed(in okr.GoalInput) okr.Goal {
 	g := f.current
@@ -110,7 +134,7 @@ func (f goalForm) shown(t *turn, id, value string) string {
 // goalFieldName names a field as the form does.
 func goalFieldName(id string) string {
 	words := map[string]string{
-		"parent": "objective", "start": "first day", "end": "last day", "metric": "what is measured", "type": "kind of target",
+		"parent": "objective", "periodName": "period", "start": "first day", "end": "last day", "metric": "what is measured", "type": "kind of target",
 		"startValue": "start value", "threshold": "risk threshold", "unitKind": "kind of number", "phases": "phased targets",
 		"level": "whom it belongs to", "goalType": "kind of objective", "coOwners": "co-owners", "checkInOwner": "who is asked for check-ins",
 		"private": "private", "onlyEditors": "only editors may change it",

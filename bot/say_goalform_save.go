@@ -75,7 +75,16 @@ func (b *Bot) saveGoal(ctx context.Context, t *turn, p press) (reply, error) {
 	if shared, err := b.weighted(ctx, t, v.Goal.ID); err == nil {
 		v = shared
 	}
-	return sayAll(cards.Goal(t.place, v)), nil
+	r := sayAll(cards.Goal(t.place, v))
+	if note, ok := mergedNote(t, f, v.Goal); ok {
+		r.posted = func(ctx context.Context, _ string) error {
+			if err := b.post(ctx, t.activity.Ref(), say(note)); err != nil { // it is saved all the same
+				b.Logger.WarnContext(ctx, "note of a merge not posted", "ref", RefFrom(ctx), "err", err)
+			}
+			return nil
+		}
+	}
+	return r, nil
 }
 
 // filledGoalForm reads a form as it was sent. The fields that were not on the card
