@@ -196,7 +196,7 @@ func (s *Service) Remind(ctx context.Context, tenant TenantID, user UserID) (Ask
 		return Asking{}, false, err
 	}
 	if len(views) == 0 {
-		return Asking{}, false, s.Agenda.Drop(ctx, Due{DueReminder, tenant, string(user)})
+		return Asking{}, false, s.dropReminder(ctx, t, Actor{Tenant: tenant, Person: m.Person})
 	}
 	who := m.Person
 	if who.Name == "" {
@@ -204,6 +204,19 @@ func (s *Service) Remind(ctx context.Context, tenant TenantID, user UserID) (Ask
 	}
 	a := Asking{Person: who, Zone: m.location(t).String(), Goals: s.due(t, m, views)}
 	return a, len(a.Goals) > 0, nil
+}
+
+// dropReminder takes somebody off the agenda who is asked for nothing. It looks again
+// afterwards: a goal of theirs may have been planned in between.
+func (s *Service) dropReminder(ctx context.Context, t Tenant, actor Actor) error {
+	if err := s.Agenda.Drop(ctx, Due{DueReminder, actor.Tenant, string(actor.ID)}); err != nil {
+		return err
+	}
+	views, err := s.askedOf(ctx, t, actor)
+	if err != nil || len(views) == 0 {
+		return err
+	}
+	return s.planReminder(ctx, actor.Tenant, views[0].Goal)
 }
 
 // Reminded records that Teams took a reminder.
