@@ -71,7 +71,7 @@ type Bot struct {
 	commands []command
 	verbs    map[string]pressHandler
 	guests   guests
-	zones    guests // whose time zone was noted
+	zones    zones
 }
 
 var _ Handler = (*Bot)(nil)

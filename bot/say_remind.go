@@ -166,25 +166,3 @@ func reminderOf(f cards.ReminderForm) (okr.Reminder, error) {
 	}
 	return r, nil
 }
-
-// zoneLife is how long a turn remembers that a time zone was noted.
-const zoneLife = time.Hour
-
-// seen notes the time zone that the client names, for reminders. It is a help only.
-func (b *Bot) seen(ctx context.Context, t *turn) {
-	name := t.activity.LocalTimezone
-	for _, e := range t.activity.Entities {
-		if name == "" && e.Type == "clientInfo" {
-			name = e.Timezone
-		}
-	}
-	key := string(t.actor.Tenant) + "/" + string(t.actor.ID) + "/" + name
-	if _, known := b.zones.get(key, b.Now()); known || name == "" || t.actor.ID == "" {
-		return
-	}
-	if err := b.Service.SeenIn(ctx, t.actor, name); err != nil {
-		b.Logger.WarnContext(ctx, "time zone not noted", "ref", RefFrom(ctx), "err", err)
-		return
-	}
-	b.zones.put(key, true, b.Now().Add(zoneLife))
-}
