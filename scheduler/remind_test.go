@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,4 +42,26 @@ func TestReminder(t *testing.T) {
 			require.Equal(t, c.want, w.order())
 		})
 	}
+}
+
+// TestReminderOnce lets two replicas tick each minute of the hours around a reminder,
+// with a stop over night between: one card.
+func TestReminderOnce(t *testing.T) {
+	t.Parallel()
+	w := &world{agenda: []okr.Due{reminder}, now: slotTime(reminder), news: 1}
+	redis := startRedis(t)
+	a, b := newScheduler(t, redis, w), newScheduler(t, redis, w)
+	start(t, a)
+	start(t, b)
+	for _, pause := range []time.Duration{0, time.Minute, time.Hour, 12 * time.Hour, time.Hour} {
+		w.setClock(w.clock().Add(pause))
+		var wg sync.WaitGroup
+		wg.Go(func() { _ = a.Tick(t.Context(), w.clock()) })
+		wg.Go(func() { _ = b.Tick(t.Context(), w.clock()) })
+		wg.Wait()
+		idle(t, a)
+	}
+	require.Equal(t, 1, w.count("ask ada"))
+	require.Equal(t, 1, w.count("reminded ada"))
+	require.Equal(t, 4, w.count("remind ada"), "once an hour, and once for all that was missed")
 }
