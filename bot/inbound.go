@@ -143,6 +143,19 @@ func (v *Validator) Verify(ctx context.Context, header string) (Identity, error)
 	return Identity{serviceURL: serviceURL, endorsements: key.endorsements, claims: claims, hosts: v.hosts}, nil
 }
 
+// Ready says whether there are keys to check tokens with, and fetches them when
+// there are none yet.
+func (v *Validator) Ready(ctx context.Context) error {
+	if v.keys.loaded() {
+		return nil
+	}
+	_, err := v.keys.key(ctx, "")
+	if v.keys.loaded() {
+		return nil // an error only says that no key has no name
+	}
+	return err
+}
+
 // keyFor finds the key of t. A token that is not for this bot anyway must not
 // be able to cause a refresh of the keys, so its issuer and audience are looked
 // at first; they are checked again, verified, after the signature.

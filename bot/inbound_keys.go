@@ -92,6 +92,13 @@ func (k *keySet) found(key signingKey, ok bool) (signingKey, error) {
 	return signingKey{}, errors.New("unknown signing key")
 }
 
+// loaded says whether there ever were keys.
+func (k *keySet) loaded() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.keys != nil
+}
+
 // lookup finds the key and decides, in the same critical section, whether to
 // wait for a fetch: otherwise a request with a new key could look before, and
 // decide after, the fetch of another one, and be refused during a rotation.
