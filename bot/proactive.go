@@ -11,13 +11,37 @@ import (
 	"okrbot/okr"
 )
 
-// TellOwner tells a person in the 1:1 chat what fails and how to end it. One who
-// cannot be reached is left alone: the connection list shows it as well.
+// TellOwner tells a person in the 1:1 chat what fails and how to end it. Where the
+// owner of a whole connection cannot be reached, who may have left, the admins are
+// told instead. Others that cannot be reached are left alone: the connection list
+// shows it as well.
 func (b *Bot) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {
-	chat, err := b.Memory.PersonalConversation(ctx, tenant, n.Owner.ID)
-	if okr.KindOf(err) == okr.NotFound {
-		return nil
+	settings, err := b.Service.Settings(ctx, tenant)
+	if err != nil {
+		return err
 	}
+	err = b.tellNotice(ctx, settings, n, n.Owner.ID, fixes(n))
+	if !isUnreachable(err) || !n.Whole {
+		return ignoreUnreachable(err)
+	}
+	n.Health.Problem = n.Owner.Name + ", who owns it, cannot be reached in Teams. " + n.Health.Problem
+	for _, admin := range b.Service.AdminIDs(settings) {
+		buttons := []cards.Button{
+			{Title: "Take over", Verb: cards.VerbTakeOverAsk, Data: connectionData(n.Connection.ID), Style: "positive"},
+			{Title: "Move OKRs", Verb: cards.VerbMoveAsk, Data: connectionData(n.Connection.ID)},
+			{Title: "Open", Verb: cards.VerbConnection, Data: connectionData(n.Connection.ID)},
+		}
+		if err := ignoreUnreachable(b.tellNotice(ctx, settings, n.For(admin), admin, buttons)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellNotice posts a notice to somebody. NotFound, Forbidden: there is no chat, or
+// none any more.
+func (b *Bot) tellNotice(ctx context.Context, settings okr.Tenant, n okr.Notice, user okr.UserID, buttons []cards.Button) error {
+	chat, err := b.Memory.PersonalConversation(ctx, settings.ID, user)
 	if err != nil {
 		return err
 	}
@@ -25,15 +49,14 @@ func (b *Bot) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) 
 	for i, title := range n.Titles {
 		goals = append(goals, okr.Goal{ID: n.Goals[i], Kind: n.Goals[i].Kind(), Title: title})
 	}
-	settings, err := b.Service.Settings(ctx, tenant)
-	if err != nil {
-		return err
-	}
 	card := cards.OwnerNotice(cards.Place{Zone: settings.Location(), Now: b.Now()}, cards.Notice{
-		Connection: n.Connection, Goals: goals, Problem: n.Health.Problem, Since: n.Health.Since, Buttons: fixes(n),
+		Connection: n.Connection, Goals: goals, Count: len(n.Goals), Problem: n.Health.Problem, Since: n.Health.Since, Buttons: buttons,
 	})
-	err = unreachable(b.post(ctx, refOf(chat), say(card)))
-	if kind := okr.KindOf(err); kind == okr.Forbidden || kind == okr.NotFound {
+	return unreachable(b.post(ctx, refOf(chat), say(card)))
+}
+
+func ignoreUnreachable(err error) error {
+	if isUnreachable(err) {
 		return nil
 	}
 	return err

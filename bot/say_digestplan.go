@@ -65,7 +65,7 @@ func quietOf(p press, q okr.Quiet) okr.Quiet {
 	}
 	if text, ok := p.data["quietDays"]; ok {
 		q.Days = nil
-		for _, part := range strings.Split(text, ",") {
+		for part := range strings.SplitSeq(text, ",") {
 			if n, err := strconv.Atoi(part); err == nil {
 				q.Days = append(q.Days, time.Weekday(n))
 			}
@@ -76,7 +76,7 @@ func quietOf(p press, q okr.Quiet) okr.Quiet {
 
 func chosenTeams(text string) []string {
 	var out []string
-	for _, part := range strings.Split(text, ",") {
+	for part := range strings.SplitSeq(text, ",") {
 		if name, err := url.QueryUnescape(part); err == nil && okr.CleanLine(name) != "" {
 			out = append(out, okr.Shorten(okr.CleanLine(name), okr.MaxName))
 		}

@@ -43,8 +43,9 @@ func since(p Place, sub okr.Subscription) md {
 func digestBody(p Place, d okr.Digest) []element {
 	list := append(append([]okr.Move{}, d.Objectives...), d.Moved...)
 	stale := staleRows(p, d.Failing)
+	most := PageSize - min(len(d.Failing), maxStaleRows)
 	group := ""
-	shown := rowsWithin(len(list), PageSize-min(len(stale), maxStaleRows), maxListBytes-sizeOf(stale...), func(i int) element {
+	shown := rowsWithin(len(list), most, maxListBytes-sizeOf(stale...), func(i int) element {
 		isFirst := i >= len(d.Objectives) && (i == len(d.Objectives) || list[i].Parent != group)
 		group = list[i].Parent
 		return moveRow(list[i], isFirst)
@@ -55,8 +56,7 @@ func digestBody(p Place, d okr.Digest) []element {
 	}
 	body = append(body, shown...)
 	body = append(body, more(len(list)-len(shown), "change")...)
-	left := PageSize - len(shown) - min(len(stale), maxStaleRows)
-	body = append(body, stillRows(d.Still, left, maxListBytes-sizeOf(shown...)-sizeOf(stale...))...)
+	body = append(body, stillRows(d.Still, most-len(shown), maxListBytes-sizeOf(shown...)-sizeOf(stale...))...)
 	return append(body, stale...)
 }
 

@@ -173,7 +173,9 @@ func reportCards() []exhibit {
 		Connection: connectionViews()[1].Connection, Goals: []okr.Goal{keyResult(), project()}, Problem: signedOff().Problem, Since: signedOff().Since,
 		Buttons: []cards.Button{
 			{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: map[string]string{"connection": "C8"}, Style: "positive"},
-			{Title: "Hand over", Verb: cards.VerbHandOverAsk}, {Title: "Move OKRs", Verb: cards.VerbMoveAsk}, {Title: "Open", Verb: cards.VerbConnection},
+			{Title: "Hand over", Verb: cards.VerbHandOverAsk},
+			{Title: "Move OKRs", Verb: cards.VerbMoveAsk},
+			{Title: "Open", Verb: cards.VerbConnection},
 		},
 	}
 	return []exhibit{

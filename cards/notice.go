@@ -22,13 +22,13 @@ func OwnerNotice(p Place, n Notice) Card {
 		items = append(items, note("Since "+p.when(n.Since)))
 	}
 	body := []element{box("attention", items...)}
-	if len(n.Goals) > 0 {
-		body = append(body, section(md(fmt.Sprintf("Not measured meanwhile: %d", len(n.Goals)))), note("Their last values stay and are marked stale."))
+	if total := max(n.Count, len(n.Goals)); total > 0 {
+		body = append(body, section(md(fmt.Sprintf("Not measured meanwhile: %d", total))), note("Their last values stay and are marked stale."))
 		shown := rowsWithin(len(n.Goals), PageSize, maxListBytes/2, func(i int) element {
 			return bullet(mdf("%s %s", n.Goals[i].ID, n.Goals[i].Title))
 		})
 		body = append(body, shown...)
-		body = append(body, more(len(n.Goals)-len(shown), "OKR")...)
+		body = append(body, more(total-len(shown), "OKR")...)
 	}
 	return newCard(title+": "+n.Problem, body, buttonActions(n.Buttons)...)
 }

@@ -164,6 +164,7 @@ type DigestPreviewView struct {
 type Notice struct {
 	Connection okr.Connection
 	Goals      []okr.Goal
+	Count      int // of all, also those that are not named
 	Problem    string
 	Since      time.Time
 	Buttons    []Button

@@ -29,6 +29,15 @@ type Notice struct {
 	Whole      bool // the whole connection fails, not only some of its queries
 }
 
+// For is the notice for somebody else than its owner: without titles, which that
+// person may not see.
+func (n Notice) For(user UserID) Notice {
+	if n.Owner.ID != user {
+		n.Titles = nil
+	}
+	return n
+}
+
 // SyncJob asks for a sync of some queries of a connection; none means all.
 type SyncJob struct {
 	Connection ConnectionID `json:"connection"`

@@ -3,6 +3,7 @@ package okr
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -119,6 +120,21 @@ func (s *Service) AdminList(t Tenant) []string {
 		}
 	}
 	return names
+}
+
+// AdminIDs lists the admins of a tenant, those of the configuration included.
+func (s *Service) AdminIDs(t Tenant) []UserID {
+	var out []UserID
+	for _, p := range t.Admins {
+		out = append(out, p.ID)
+	}
+	for _, a := range s.Admins {
+		tenant, id, _ := strings.Cut(strings.ToLower(a), "/")
+		if tenant == strings.ToLower(string(t.ID)) && !slices.Contains(out, UserID(id)) {
+			out = append(out, UserID(id))
+		}
+	}
+	return out
 }
 
 func (s *Service) newID(ctx context.Context, tenant TenantID, prefix string) (string, error) {

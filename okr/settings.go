@@ -98,11 +98,12 @@ const (
 	Weekly Cadence = "weekly"
 )
 
-// DigestRule is when a digest comes that says nothing else.
+// DigestRule is how often a digest comes, and when: that of a place, and for the
+// tenant what the form of a new digest begins with.
 type DigestRule struct {
 	Cadence Cadence      `json:"cadence,omitempty"`
 	Weekday time.Weekday `json:"weekday,omitempty"` // of a weekly one
-	Hour    int          `json:"hour,omitempty"`    // of a daily or weekly one, 0 to 23, in the tenant's time zone
+	Hour    int          `json:"hour,omitempty"`    // of a daily or weekly one, 0 to 23: it comes within that hour of its time zone
 }
 
 func (r DigestRule) validate() error {
