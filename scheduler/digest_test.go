@@ -126,3 +126,18 @@ func TestDigestRecordInsists(t *testing.T) {
 	require.Equal(t, 1, w.count("post S1"), "the post is not repeated")
 	require.Equal(t, 1, w.count("record"))
 }
+
+// A place is told at its hour of the day even where things are measured once a day.
+func TestDigestsAreLookedAtEachHour(t *testing.T) {
+	t.Parallel()
+	w := &world{agenda: []okr.Due{digest, {Kind: okr.DueSync, Tenant: tenant, ID: "C1"}}, now: slotTime(digest)}
+	s := newScheduler(t, startRedis(t), w, func(o *scheduler.Options) { o.Interval = 24 * time.Hour })
+	start(t, s)
+	for minute := range 6 * 60 {
+		w.setClock(slotTime(digest).Add(time.Duration(minute) * time.Minute))
+		require.NoError(t, s.Tick(t.Context(), w.clock()))
+		idle(t, s)
+	}
+	require.Equal(t, 6, w.count("compose S1"))
+	require.LessOrEqual(t, w.count("sync C1"), 1)
+}

@@ -76,9 +76,10 @@ func (s *Scheduler) enqueueDue(ctx context.Context, work okr.Due, minute time.Ti
 		s.log.WarnContext(ctx, "work of an unknown kind is left to others", "op", "tick", "kind", work.Kind, "tenant", work.Tenant)
 		return nil
 	}
-	period := okr.PeriodNumber(minute, s.opts.Interval)
+	every := s.every(work.Kind)
+	period := okr.PeriodNumber(minute, every)
 	id := fmt.Sprintf("%s:%s:%s:%d", kind, work.Tenant, work.ID, period)
-	payload := duePayload{Tenant: work.Tenant, ID: work.ID, Until: minute.Add(s.opts.Interval)}
+	payload := duePayload{Tenant: work.Tenant, ID: work.ID, Until: minute.Add(every)}
 	err := s.enqueue(ctx, kind, payload, asynq.Queue(queue), asynq.TaskID(id),
 		asynq.Retention(s.opts.Interval+retentionSlack))
 	if errors.Is(err, asynq.ErrTaskIDConflict) {

@@ -3,6 +3,7 @@ package scheduler
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"okrbot/okr"
@@ -84,10 +85,13 @@ func (s *Scheduler) plausible(ctx context.Context, until, last time.Time) time.T
 func (s *Scheduler) tickMinute(ctx context.Context, minute time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, minuteTimeout)
 	defer cancel()
-	due, err := s.opts.Agenda.Due(ctx, okr.SlotsDue(minute, s.opts.Interval))
+	due, err := s.opts.Agenda.Due(ctx, okr.SlotsDue(minute, s.every(okr.DueDigest)))
 	if err != nil {
 		return fmt.Errorf("read what is due: %w", err)
 	}
+	due = slices.DeleteFunc(due, func(work okr.Due) bool {
+		return !slices.Contains(okr.SlotsDue(minute, s.every(work.Kind)), work.Slot())
+	})
 	for _, work := range inTurns(due) {
 		if err := s.enqueueDue(ctx, work, minute); err != nil {
 			return err
@@ -98,6 +102,15 @@ func (s *Scheduler) tickMinute(ctx context.Context, minute time.Time) error {
 	}
 	s.ticked(minute)
 	return nil
+}
+
+// every is how often work of a kind repeats: what is told to people at a time of
+// day is looked at each hour, however seldom things are measured.
+func (s *Scheduler) every(kind okr.DueKind) time.Duration {
+	if kind == okr.DueSync {
+		return s.opts.Interval
+	}
+	return min(s.opts.Interval, time.Hour)
 }
 
 func (s *Scheduler) ticked(until time.Time) {
