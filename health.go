@@ -45,16 +45,37 @@ func (h healthOnly) Serve(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
-// readyz says whether the store answers.
+// readyTime bounds a look at what a process needs.
+const readyTime = 2 * time.Second
+
+// maxStall is how long a clock may stand still before its process is not ready.
+const maxStall = 10 * time.Minute
+
+// readyz says whether this process can do what it is for.
 func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
 	defer cancel()
-	if err := a.store.Ping(ctx); err != nil {
+	if why := a.notReady(ctx); why != "" {
 		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = io.WriteString(w, "the store does not answer\n")
+		_, _ = io.WriteString(w, why+"\n")
 		return
 	}
 	_, _ = io.WriteString(w, "ready\n")
+}
+
+// notReady says what is missing: the store; where Teams is answered, the keys
+// that its tokens are checked with; where the clock runs, a tick.
+func (a *app) notReady(ctx context.Context) string {
+	switch {
+	case a.store.Ping(ctx) != nil:
+		return "the store does not answer"
+	case a.config.has(roleWeb) && a.validator.Ready(ctx) != nil:
+		return "there are no keys to check the tokens of Teams with: is BOT_OPENID_METADATA_URL reachable?"
+	case a.config.has(roleClock) && a.scheduler.Stalled() > maxStall:
+		return "what is due is not queued since " + a.scheduler.Stalled().Truncate(time.Second).String()
+	default:
+		return ""
+	}
 }
 
 func (a *app) metrics() http.Handler {

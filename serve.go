@@ -32,6 +32,7 @@ type app struct {
 	store     *redisstore.Store
 	service   *okr.Service
 	bot       *bot.Bot
+	validator *bot.Validator
 	scheduler *scheduler.Scheduler
 	server    server
 	busy      bool // workers did not end in time and still use the store
@@ -134,13 +135,14 @@ func (a *app) wire(c Config, h hooks) error {
 	if err != nil {
 		return err
 	}
+	a.validator = validator
 	queue := &lateSyncer{}
 	a.bot = bot.New(bot.Options{
 		Service: a.service, Memory: a.store, Syncer: queue, Connector: connector,
 		SignIn: signIn(c), Logger: a.log, Now: h.now,
 	})
 	a.scheduler, err = scheduler.New(scheduler.Options{
-		Redis: sharedRedis{a.store}, Agenda: a.store, Work: a.service, Post: a.bot, Interval: c.SyncInterval,
+		Redis: sharedRedis{a.store}, Agenda: a.store, Work: a.service, Post: newCountedPosts(a.bot, a.registry), Interval: c.SyncInterval,
 		Logger: a.log, Registerer: a.registry, Now: h.now, PollInterval: h.poll, RetryDelay: h.retry,
 		NoClock: !c.has(roleClock), NoWorkers: !c.has(roleWorker),
 	})
@@ -193,7 +195,7 @@ func (a *app) newSource(c Config, h hooks) (*adosource.Source, error) {
 		return nil, err
 	}
 	return adosource.New(adosource.Options{
-		Client: client, Credentials: a.store, LoginURL: c.ADOLoginURL, ClientID: c.ADOClientID,
+		Client: client, Credentials: newCountedRefreshes(a.store, a.registry), LoginURL: c.ADOLoginURL, ClientID: c.ADOClientID,
 		ClientSecret: c.ADOClientSecret, HTTP: loginClient(), Now: h.now, Logger: a.log,
 	}), nil
 }
@@ -224,11 +226,7 @@ func manyTurns() *http.Transport {
 
 // newTeams makes the two halves of the way to Teams: out and in.
 func newTeams(c Config, h hooks, log *slog.Logger) (*bot.Connector, *bot.Validator, error) {
-	tokens, err := bot.NewTokenSource(bot.TokenOptions{
-		LoginURL: c.BotLoginURL, AppType: bot.AppType(c.AppType), TenantID: c.AppTenantID, AppID: c.AppID,
-		AppPassword:      c.AppPassword.Reveal(),
-		IdentityEndpoint: c.IdentityEndpoint, IdentityHeader: c.IdentityHeader.Reveal(),
-	})
+	tokens, err := newTokens(c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -236,10 +234,22 @@ func newTeams(c Config, h hooks, log *slog.Logger) (*bot.Connector, *bot.Validat
 	if err != nil {
 		return nil, nil, err
 	}
-	validator, err := bot.NewValidator(bot.ValidatorOptions{
+	validator, err := newValidator(c)
+	return connector, validator, err
+}
+
+func newTokens(c Config) (*bot.TokenSource, error) {
+	return bot.NewTokenSource(bot.TokenOptions{
+		LoginURL: c.BotLoginURL, AppType: bot.AppType(c.AppType), TenantID: c.AppTenantID, AppID: c.AppID,
+		AppPassword:      c.AppPassword.Reveal(),
+		IdentityEndpoint: c.IdentityEndpoint, IdentityHeader: c.IdentityHeader.Reveal(),
+	})
+}
+
+func newValidator(c Config) (*bot.Validator, error) {
+	return bot.NewValidator(bot.ValidatorOptions{
 		MetadataURL: c.BotMetadataURL, Issuer: c.BotTokenIssuer, AppID: c.AppID, ServiceHosts: c.BotServiceURLs,
 	})
-	return connector, validator, err
 }
 
 // routes adds the pages beside the bot's own endpoint.

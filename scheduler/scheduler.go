@@ -94,6 +94,8 @@ type Scheduler struct {
 	ticking     sync.Mutex   // one tick at a time
 	tickedUntil atomic.Int64 // Unix seconds of the watermark as last seen; 0: never
 
+	moved atomic.Int64 // Unix seconds of the last tick that came through, by the machine's clock
+
 	running sync.WaitGroup // handlers under way
 
 	mu        sync.Mutex // guards what follows
@@ -115,7 +117,7 @@ func New(opts Options) (*Scheduler, error) {
 		return nil, err
 	}
 	var err error
-	s.metrics, err = newMetrics(opts.Registerer, s.lag)
+	s.metrics, err = newMetrics(opts.Registerer, s.lag, newDepth(s.inspector))
 	if err != nil {
 		return nil, fmt.Errorf("scheduler: metrics: %w", err)
 	}
@@ -162,6 +164,7 @@ func (s *Scheduler) Start(ctx context.Context) error {
 		return fmt.Errorf("scheduler: workers: %w", err)
 	}
 	s.started = true
+	s.moved.Store(time.Now().Unix())
 	if s.opts.NoClock {
 		return nil
 	}

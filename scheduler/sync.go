@@ -60,6 +60,7 @@ func (s *Scheduler) runSync(ctx context.Context, due duePayload) result {
 	if err != nil {
 		return failure(ctx, err)
 	}
+	s.metrics.synced(due.Until.Add(-s.opts.Interval), s.opts.Now())
 	return result{done, nil}
 }
 

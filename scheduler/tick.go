@@ -114,9 +114,20 @@ func (s *Scheduler) every(kind okr.DueKind) time.Duration {
 }
 
 func (s *Scheduler) ticked(until time.Time) {
+	s.moved.Store(time.Now().Unix())
 	if !until.IsZero() {
 		s.tickedUntil.Store(until.Unix())
 	}
+}
+
+// Stalled is for how long no tick of this replica came through, 0 where it has no
+// clock or was not started. A clock that catches up is not stalled.
+func (s *Scheduler) Stalled() time.Duration {
+	moved := s.moved.Load()
+	if s.opts.NoClock || moved == 0 {
+		return 0
+	}
+	return time.Since(time.Unix(moved, 0))
 }
 
 // lag is how many seconds the watermark is behind the minute that is over, 0

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"okrbot/okr"
+)
+
+// checkTime bounds each check of the doctor.
+const checkTime = 15 * time.Second
+
+// check is one look at the world: what was found, or what is wrong and the next
+// step.
+type check struct {
+	name string
+	look func(ctx context.Context) (found string, err error)
+	next string
+}
+
+// runDoctor checks the whole configuration against the live services. It changes
+// nothing, and shows no secret.
+func runDoctor(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
+	c, err := LoadConfig(getenv)
+	if err != nil {
+		return fmt.Errorf("configuration:\n%w\nNext: docs/configuration.md says what each variable is for", err)
+	}
+	d := newDoctor(c)
+	defer d.close()
+	failed := 0
+	for _, look := range d.checks() {
+		found, err := runCheck(ctx, look)
+		word := "ok  "
+		if err != nil {
+			word, found = "FAIL", plain(err)+"\n      Next: "+look.next
+			failed++
+		}
+		if _, err := fmt.Fprintf(stdout, "%s  %-22s %s\n", word, look.name, found); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of the checks failed", failed)
+	}
+	_, err = fmt.Fprintln(stdout, "Everything that okrbot needs is there.")
+	return err
+}
+
+func runCheck(ctx context.Context, c check) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	return c.look(ctx)
+}
+
+// plain gives the cause of an error to an operator, who needs it more than the
+// words for people in Teams.
+func plain(err error) string {
+	var known *okr.Error
+	if errors.As(err, &known) && known.Err != nil {
+		return known.Err.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"okrbot/okr/redisstore"
+	"okrbot/scheduler"
+)
+
+// maxSkew is how far this machine's clock may be from others': tokens are
+// refused beyond five minutes, and ticks come at the wrong minute before.
+const maxSkew = time.Minute
+
+// doctor looks at the services of one configuration.
+type doctor struct {
+	config Config
+	client *http.Client
+	store  *redisstore.Store // nil: it does not answer
+	skew   time.Duration     // the largest that was seen
+	skewed string            // by whose clock
+}
+
+func newDoctor(c Config) *doctor {
+	client := loginClient()
+	client.Transport = &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}
+	return &doctor{config: c, client: client}
+}
+
+func (d *doctor) close() {
+	if d.store != nil {
+		_ = d.store.Close() // nothing was written
+	}
+}
+
+// checks are in the order in which things depend on each other; that of the clock
+// is last, since it uses what the others saw.
+func (d *doctor) checks() []check {
+	c := d.config
+	return []check{
+		{"Redis", d.redis, "is it running, and does REDIS_URL name it with the right password? See docs/configuration.md."},
+		{"Redis keeps its data", d.durability, "start Redis with --appendonly yes --maxmemory-policy noeviction; see docs/operations/backup.md."},
+		{"sealed sign-ins", d.seals, "put the keys back that these were sealed with, behind the new one in SEAL_KEYS; or let their owners sign in again."},
+		{"parked tasks", d.parkedTasks, "okrbot parked lists them, okrbot parked retry all runs them once more."},
+		{"token of the bot", d.botToken, "compare MICROSOFT_APP_ID, _PASSWORD and _TENANT_ID with the app registration; a client secret has a last day."},
+		{"keys of Teams", d.keys, "let this machine reach BOT_OPENID_METADATA_URL."},
+		{"sign-in page", d.page(c.ADOLoginURL + "/" + c.ADOLoginTenant + "/oauth2/v2.0/authorize"), "let this machine reach ADO_LOGIN_URL."},
+		{"Azure DevOps", d.page(c.ADOBaseURL), "let this machine reach ADO_BASE_URL."},
+		{"Azure DevOps profiles", d.page(c.ADOProfileURL), "let this machine reach ADO_PROFILE_URL."},
+		{"PUBLIC_URL", d.public, "okrbot serve must run, and DNS, certificate and proxy of PUBLIC_URL must lead to its LISTEN_ADDR."},
+		{"clock", d.clock, "keep the clock of this machine by NTP."},
+	}
+}
+
+func (d *doctor) redis(ctx context.Context) (string, error) {
+	if d.config.RedisURL == "" {
+		return "the embedded store: NOTHING SURVIVES A RESTART. Set REDIS_URL for more than trying out.", nil
+	}
+	store, err := redisstore.Open(ctx, redisstore.Options{
+		URL: d.config.RedisURL.Reveal(), SealKeys: d.config.SealKeys.Reveal(), Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return "", err
+	}
+	d.store = store
+	health, err := store.Health(ctx)
+	if err != nil {
+		return "", err
+	}
+	d.saw("Redis", health.Time)
+	return fmt.Sprintf("version %s, %d masters", health.Version, health.Masters), nil
+}
+
+var errNoStore = errors.New("not looked at, the store does not answer")
+
+func (d *doctor) durability(ctx context.Context) (string, error) {
+	if d.store == nil {
+		return d.embedded()
+	}
+	health, err := d.store.Health(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case !health.AppendOnly:
+		return "", errors.New("it writes no append-only file: a crash loses what was acknowledged")
+	case health.Eviction != "" && health.Eviction != "noeviction":
+		return "", fmt.Errorf("it throws data away when memory is short (%s)", health.Eviction)
+	default:
+		return "append-only file, no eviction", nil
+	}
+}
+
+func (d *doctor) embedded() (string, error) {
+	if d.config.RedisURL == "" {
+		return "nothing to look at in the embedded store", nil
+	}
+	return "", errNoStore
+}
+
+func (d *doctor) seals(ctx context.Context) (string, error) {
+	if d.store == nil {
+		return d.embedded()
+	}
+	seals, err := d.store.Seals(ctx)
+	if err != nil {
+		return "", err
+	}
+	if seals.Closed > 0 {
+		return "", fmt.Errorf("%d of %d cannot be opened; they want the keys %s", seals.Closed, seals.All, strings.Join(seals.Missing, ", "))
+	}
+	return fmt.Sprintf("all %d open, %d of them with the first key", seals.All, seals.First), nil
+}
+
+func (d *doctor) parkedTasks(context.Context) (string, error) {
+	if d.store == nil {
+		return d.embedded()
+	}
+	queue, err := scheduler.OpenQueue(sharedRedis{d.store})
+	if err != nil {
+		return "", err
+	}
+	list, err := queue.Parked()
+	if err == nil && len(list) > 0 {
+		err = fmt.Errorf("%d were given up, the last one at %s", len(list), list[len(list)-1].Failed.UTC().Format(time.RFC3339))
+	}
+	return "none", err
+}
+
+func (d *doctor) botToken(ctx context.Context) (string, error) {
+	tokens, err := newTokens(d.config)
+	if err != nil {
+		return "", err
+	}
+	_, err = tokens.Token(ctx)
+	return "Microsoft Entra gives one", err
+}
+
+func (d *doctor) keys(ctx context.Context) (string, error) {
+	validator, err := newValidator(d.config)
+	if err != nil {
+		return "", err
+	}
+	if err := validator.Ready(ctx); err != nil {
+		return "", err
+	}
+	return "fetched", nil
+}
+
+// page says that somebody answers at an address; without a sign-in that is all
+// there is to see.
+func (d *doctor) page(address string) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		status, _, err := d.get(ctx, address)
+		if err == nil && status >= http.StatusInternalServerError {
+			err = fmt.Errorf("%s answers with status %d", address, status)
+		}
+		return "answers", err
+	}
+}
+
+func (d *doctor) public(ctx context.Context) (string, error) {
+	status, body, err := d.get(ctx, d.config.PublicURL+"/healthz")
+	if err == nil && (status != http.StatusOK || body != "ok\n") {
+		err = fmt.Errorf("%s/healthz is not okrbot's: status %d", d.config.PublicURL, status)
+	}
+	return "leads to okrbot", err
+}
+
+func (d *doctor) clock(context.Context) (string, error) {
+	switch {
+	case d.skewed == "":
+		return "", errors.New("nobody told the time")
+	case d.skew.Abs() > maxSkew:
+		return "", fmt.Errorf("it is %s off, by that of %s", d.skew.Round(time.Second), d.skewed)
+	default:
+		return "as that of others", nil
+	}
+}
+
+// saw notes somebody else's time.
+func (d *doctor) saw(who string, theirs time.Time) {
+	if skew := time.Since(theirs); d.skewed == "" || skew.Abs() > d.skew.Abs() {
+		d.skew, d.skewed = skew, who
+	}
+}
+
+// get fetches a page and looks at the clock of who serves it.
+func (d *doctor) get(ctx context.Context, address string) (status int, body string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return 0, "", err
+	}
+	resp, err := d.client.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		d.saw(req.URL.Host, date)
+	}
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	return resp.StatusCode, string(raw), err
+}
