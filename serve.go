@@ -139,7 +139,7 @@ func (a *app) wire(c Config, h hooks) error {
 	queue := &lateSyncer{}
 	a.bot = bot.New(bot.Options{
 		Service: a.service, Memory: a.store, Syncer: queue, Connector: connector,
-		SignIn: signIn(c), Logger: a.log, Now: h.now,
+		SignIn: signIn(c), Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace),
 	})
 	a.scheduler, err = scheduler.New(scheduler.Options{
 		Redis: sharedRedis{a.store}, Agenda: a.store, Work: a.service, Post: newCountedPosts(a.bot, a.registry), Interval: c.SyncInterval,

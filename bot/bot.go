@@ -62,6 +62,9 @@ type Options struct {
 	SignIn    SignInOptions
 	Logger    *slog.Logger
 	Now       func() time.Time
+	// PostsPerSecond is how many posts a tenant gets by itself in a second, over all
+	// replicas; 0 means 20.
+	PostsPerSecond int
 }
 
 // Bot is the conversation: it implements [Handler] for what people write and

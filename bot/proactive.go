@@ -52,6 +52,9 @@ func (b *Bot) tellNotice(ctx context.Context, settings okr.Tenant, n okr.Notice,
 	card := cards.OwnerNotice(cards.Place{Zone: settings.Location(), Now: b.Now()}, cards.Notice{
 		Connection: n.Connection, Goals: goals, Count: len(n.Goals), Problem: n.Health.Problem, Since: n.Health.Since, Buttons: buttons,
 	})
+	if err := b.takeTurn(ctx, settings.ID); err != nil {
+		return err
+	}
 	return unreachable(b.post(ctx, refOf(chat), say(card)))
 }
 
@@ -71,6 +74,9 @@ func (b *Bot) PostReminder(ctx context.Context, tenant okr.TenantID, a okr.Askin
 	}
 	place := cards.Place{Zone: zone(a.Zone, time.UTC), Now: b.Now()}
 	card := cards.Reminder(place, cards.ReminderView{Goals: a.Goals, Total: len(a.Goals)})
+	if err := b.takeTurn(ctx, tenant); err != nil {
+		return err
+	}
 	return unreachable(b.post(ctx, refOf(chat), say(card)))
 }
 

@@ -24,6 +24,9 @@ func (b *Bot) PostDigest(ctx context.Context, d okr.Digest) error {
 		place = newest
 	}
 	card := cards.Digest(cards.Place{Zone: sub.Location(settings), Now: b.Now()}, d)
+	if err := b.takeTurn(ctx, place.Tenant); err != nil {
+		return err
+	}
 	err = unreachable(b.postDigest(ctx, sub, refOf(place), say(card)))
 	if isUnreachable(err) {
 		reason, _ := okr.MessageOf(err)
