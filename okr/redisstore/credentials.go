@@ -41,7 +41,7 @@ type tokens struct {
 // SaveCredential implements [okr.Credentials].
 func (s *Store) SaveCredential(ctx context.Context, tenant okr.TenantID, c okr.Credential) error {
 	key := credentialKey(tenant, c.ID)
-	raw, err := s.sealCredential(key, c)
+	raw, err := s.sealCredential(key, nothing(), c)
 	if err != nil {
 		return err
 	}
@@ -154,12 +154,16 @@ func storedCredential(ctx context.Context, c redis.Cmdable, key string) (credent
 	return stored, err
 }
 
-func (s *Store) sealCredential(key string, c okr.Credential) ([]byte, error) {
+// nothing is a stored value without fields, to write something new over.
+func nothing() value { return value{Data: json.RawMessage("{}")} }
+
+// sealCredential makes the stored form of a sign-in that replaces another one.
+func (s *Store) sealCredential(key string, over value, c okr.Credential) ([]byte, error) {
 	plain, err := json.Marshal(tokens{Access: c.AccessToken.Reveal(), Refresh: c.RefreshToken.Reveal()})
 	if err != nil {
 		return nil, errors.New("tokens of a sign-in: no JSON")
 	}
-	return encode(0, credential{
+	return encodeOver(over, credential{
 		ID: c.ID, Owner: c.Owner, Account: account(c.Account), Sealed: s.sealer.Seal(key, plain),
 		RenewedAt: c.RenewedAt, Expiry: c.Expiry, SignedInAt: c.SignedInAt,
 	})

@@ -84,7 +84,7 @@ func (r records[K, T]) Update(ctx context.Context, tenant okr.TenantID, id K, ch
 
 // replace writes a record over one that stood in indexes under name.
 func (r records[K, T]) replace(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, stored value, after T, indexes []string, name string) error {
-	raw, err := encode(stored.Created, after)
+	raw, err := encodeOver(stored, after)
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,11 @@ func (s *Store) replaceCredential(ctx context.Context, tenant okr.TenantID, befo
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshStore)
 	defer cancel()
 	key := credentialKey(tenant, after.ID)
-	raw, err := s.sealCredential(key, after)
+	stored, err := decode(before, &credential{})
+	if err != nil {
+		return okr.Credential{}, err
+	}
+	raw, err := s.sealCredential(key, stored, after)
 	if err != nil {
 		return okr.Credential{}, err
 	}

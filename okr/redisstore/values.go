@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -41,6 +42,54 @@ func encode(created int64, data any) ([]byte, error) {
 		return nil, fmt.Errorf("stored value: %w", err)
 	}
 	return out, nil
+}
+
+// encodeOver makes the stored form of data that replaces a stored value of the
+// same type. Fields that this program does not know are carried over: while
+// replicas are updated one after the other, an old one must not throw away what a
+// new one wrote. A new field that an old program must not carry over needs a new
+// dataVersion.
+func encodeOver[T any](stored value, data T) ([]byte, error) {
+	var before T
+	if err := json.Unmarshal(stored.Data, &before); err != nil {
+		return nil, unreadable(err)
+	}
+	known, err := json.Marshal(before)
+	if err != nil {
+		return nil, fmt.Errorf("stored value: %w", err)
+	}
+	next, err := json.Marshal(data)
+	if err != nil {
+		return nil, fmt.Errorf("stored value: %w", err)
+	}
+	return encode(stored.Created, carry(stored.Data, known, next))
+}
+
+// carry adds to next what is in stored but not in known, the same read and
+// written by this program. It looks into objects, not into lists.
+func carry(stored, known, next json.RawMessage) json.RawMessage {
+	if bytes.Equal(stored, known) {
+		return next
+	}
+	var s, k, n map[string]json.RawMessage
+	if json.Unmarshal(stored, &s) != nil || json.Unmarshal(known, &k) != nil || json.Unmarshal(next, &n) != nil || n == nil {
+		return next // no objects
+	}
+	for name, unknown := range s {
+		before, isKnown := k[name]
+		after, stays := n[name]
+		switch {
+		case isKnown && stays:
+			n[name] = carry(unknown, before, after)
+		case !isKnown && !stays:
+			n[name] = unknown
+		}
+	}
+	merged, err := json.Marshal(n)
+	if err != nil {
+		return next
+	}
+	return merged
 }
 
 // decode reads the stored form into data and gives what stands beside it. Values

@@ -1,6 +1,7 @@
 package redisstore_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -36,6 +37,56 @@ func TestValueWithFieldsOfANewerProgram(t *testing.T) {
 	got, err := s.Goals().Get(t.Context(), okrtest.TenantID, "O1")
 	require.NoError(t, err)
 	require.Equal(t, okrtest.Objective(1), got)
+}
+
+// An old replica that changes what a new one wrote keeps what it does not know.
+func TestUpdateKeepsFieldsOfANewerProgram(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
+		goal := okrtest.Bound(okrtest.KeyResult(1, "O1"), "C1", "q")
+		require.NoError(t, s.Goals().Create(t.Context(), okrtest.TenantID, goal))
+		key := keyWith(t, s, "goal:record:KR1")
+		raw, err := s.Client().Get(t.Context(), key).Result()
+		require.NoError(t, err)
+		raw = strings.Replace(raw, `"title":`, `"mood":{"now":"fine"},"title":`, 1)
+		raw = strings.Replace(raw, `"target":`, `"stretch":120,"target":`, 1)
+		require.NoError(t, s.Client().Set(t.Context(), key, raw, 0).Err())
+		for _, title := range []string{"Renamed", "Renamed again"} {
+			_, err = s.Goals().Update(t.Context(), okrtest.TenantID, "KR1", func(g *okr.Goal) error {
+				g.Title, g.Metric.Target, g.Description = title, g.Metric.Target+1, ""
+				return nil
+			})
+			require.NoError(t, err)
+		}
+		raw, err = s.Client().Get(t.Context(), key).Result()
+		require.NoError(t, err)
+		for _, part := range []string{`"mood":{"now":"fine"}`, `"stretch":120`, `"Renamed again"`} {
+			require.Contains(t, raw, part)
+		}
+		after, err := s.Goals().Get(t.Context(), okrtest.TenantID, "KR1")
+		require.NoError(t, err)
+		require.InDelta(t, goal.Metric.Target+2, after.Metric.Target, 0)
+	})
+}
+
+func TestRefreshKeepsFieldsOfANewerProgram(t *testing.T) {
+	t.Parallel()
+	s := open(t, "")
+	c := okrtest.Credential(okrtest.Ada)
+	require.NoError(t, s.SaveCredential(t.Context(), okrtest.TenantID, c))
+	key := keyWith(t, s, ":credential:")
+	raw, err := s.Client().Get(t.Context(), key).Result()
+	require.NoError(t, err)
+	require.NoError(t, s.Client().Set(t.Context(), key, strings.Replace(raw, `"sealed":`, `"cloud":"gov","sealed":`, 1), 0).Err())
+	_, err = s.Refresh(t.Context(), okrtest.TenantID, c.ID, func(okr.Credential) bool { return false },
+		func(_ context.Context, c okr.Credential) (okr.Credential, error) { return c, nil })
+	require.NoError(t, err)
+	raw, err = s.Client().Get(t.Context(), key).Result()
+	require.NoError(t, err)
+	require.Contains(t, raw, `"cloud":"gov"`)
+	_, err = s.Credential(t.Context(), okrtest.TenantID, c.ID)
+	require.NoError(t, err)
 }
 
 func TestValueThatCannotBeRead(t *testing.T) {
