@@ -12,6 +12,12 @@ func (s *Service) checkParent(ctx context.Context, actor Actor, in GoalInput) (G
 		return Goal{}, nil // validate says what is missing
 	}
 	parent, err := s.Store.Goals().Get(ctx, actor.Tenant, in.Parent)
+	if err == nil && in.Editing != "" {
+		g, err := s.Store.Goals().Get(ctx, actor.Tenant, in.Editing)
+		if err != nil || g.Parent == parent.ID {
+			return parent, ignoreNotFound(err) // it stands there already, be the objective to be seen or not
+		}
+	}
 	switch {
 	case KindOf(err) == NotFound || err == nil && !s.canSee(actor, parent):
 		return parent, FieldErrorf("parent", "The objective %s does not exist any more. Choose another one.", in.Parent)
@@ -26,12 +32,6 @@ func (s *Service) checkParent(ctx context.Context, actor Actor, in GoalInput) (G
 // checkPlace refuses new goals below a closed objective, circles, and more than
 // MaxDepth levels.
 func (s *Service) checkPlace(ctx context.Context, tenant TenantID, in GoalInput, parent Goal) error {
-	if in.Editing != "" {
-		g, err := s.Store.Goals().Get(ctx, tenant, in.Editing)
-		if err != nil || g.Parent == parent.ID {
-			return ignoreNotFound(err) // it stands there already
-		}
-	}
 	if !parent.IsOpen() {
 		return FieldErrorf("parent", "%s is %s. Reopen it first, or choose another objective.", parent.ID, parent.Closed.State)
 	}
