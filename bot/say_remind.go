@@ -151,8 +151,10 @@ func reminderOf(f cards.ReminderForm) (okr.Reminder, error) {
 		field, name, text string
 		to                *int
 	}{
-		{"reminderWeekday", "day", f.Weekday, &day}, {"reminderHour", "hour", f.Hour, &r.Hour},
-		{"reminderEvery", "number of weeks", f.Every, &r.Every}, {"reminderSkip", "number of days", f.Skip, &r.SkipDays},
+		{"reminderWeekday", "day", f.Weekday, &day},
+		{"reminderHour", "hour", f.Hour, &r.Hour},
+		{"reminderEvery", "number of weeks", f.Every, &r.Every},
+		{"reminderSkip", "number of days", f.Skip, &r.SkipDays},
 	} {
 		n, err := strconv.Atoi(strings.TrimSpace(in.text))
 		if err != nil {
