@@ -189,7 +189,11 @@ func (b *Bot) sendNudge(ctx context.Context, t *turn, chat okr.Conversation, ask
 	if c := v.Goal.LastCheckIn; c != nil {
 		n.Reason, n.Since = "There is no newer check-in.", c.At
 	}
-	place := cards.Place{Zone: t.settings.Location(), Now: b.Now()}
+	where, err := b.Service.ZoneOf(ctx, t.actor.Tenant, asked.ID)
+	if err != nil {
+		return reply{}, err
+	}
+	place := cards.Place{Zone: where, Now: b.Now()}
 	err = unreachable(b.post(ctx, refOf(chat), say(cards.Nudge(place, n))))
 	if kind := okr.KindOf(err); err != nil && (kind == okr.Forbidden || kind == okr.NotFound) {
 		return reply{}, noChat(asked, err)

@@ -104,6 +104,16 @@ func (s *Service) SetMyReminder(ctx context.Context, actor Actor, r *Reminder) e
 	})
 }
 
+// ZoneOf is the time zone that a person was last seen in, else the tenant's.
+func (s *Service) ZoneOf(ctx context.Context, tenant TenantID, user UserID) (*time.Location, error) {
+	t, err := s.Settings(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.member(ctx, tenant, user)
+	return m.location(t), err
+}
+
 // SeenIn notes the time zone that a person is in, as their client names it. One
 // that is not known here changes nothing.
 func (s *Service) SeenIn(ctx context.Context, actor Actor, zone string) error {
