@@ -140,7 +140,7 @@ func pageOf(views []okr.GoalView, offset, limit int) []okr.GoalView {
 }
 
 // listedMine puts the person's goals into a tree: what stands below another one of
-// theirs is shown there.
+// theirs is shown there, unless more of theirs stands below it in turn.
 func (b *Bot) listedMine(ctx context.Context, t *turn, q goalQuery, f okr.Filter) ([]okr.GoalView, int, error) {
 	all, total, err := b.Service.ListGoals(ctx, t.actor, f, okr.Page{Limit: maxMine})
 	if err != nil {
@@ -149,11 +149,12 @@ func (b *Bot) listedMine(ctx context.Context, t *turn, q goalQuery, f okr.Filter
 	if total > len(all) {
 		return b.flatMine(ctx, t, q, f)
 	}
-	own := map[okr.GoalID]bool{}
+	own, above := map[okr.GoalID]bool{}, map[okr.GoalID]bool{}
 	for _, v := range all {
 		own[v.Goal.ID] = v.Goal.Kind == okr.Objective
+		above[v.Goal.Parent] = true
 	}
-	roots := slices.DeleteFunc(all, func(v okr.GoalView) bool { return own[v.Goal.Parent] })
+	roots := slices.DeleteFunc(all, func(v okr.GoalView) bool { return own[v.Goal.Parent] && !above[v.Goal.ID] })
 	page := pageOf(roots, q.offset, goalPage)
 	for i, v := range page {
 		if v.Goal.Kind != okr.Objective {
