@@ -72,6 +72,9 @@ func StartSentinel(tb testing.TB) *RedisServer {
 // Addr is where the server listens, as 127.0.0.1:port.
 func (r *RedisServer) Addr() string { return r.addr }
 
+// Dir is the folder with its files.
+func (r *RedisServer) Dir() string { return r.dir }
+
 // URL is where the server listens, as redis://127.0.0.1:port/0.
 func (r *RedisServer) URL() string { return "redis://" + r.addr + "/0" }
 
