@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"okrbot/okr"
@@ -125,7 +126,7 @@ func closedText(m okr.Move) md {
 // checkInText quotes the check-in that came since the place was last told.
 func checkInText(m okr.Move) md {
 	c := m.Goal.LastCheckIn
-	if c == nil || !c.MadeAt.After(m.Since) || m.Since.IsZero() {
+	if c == nil || m.Since.IsZero() || c.MadeAt.Before(m.Since) {
 		return ""
 	}
 	if c.Note == "" {
@@ -182,7 +183,16 @@ func staleRows(p Place, views []GoalView) []element {
 		items = append(items, bullet(joinMD(" · ", mdf("%s %s", v.Goal.ID, v.Goal.Title), staleWhy(p, v))))
 	}
 	items = append(items, more(len(views)-maxStaleRows, "OKR")...)
-	return []element{box("warning", append(items, note("Their owners have been told."))...)}
+	return []element{box("warning", append(items, note(staleNext(views)))...)}
+}
+
+// staleNext says who does something about it.
+func staleNext(views []GoalView) md {
+	waits := func(v GoalView) bool { return v.Goal.Binding != nil && healthColor(v.Goal.Binding.Health) == attention }
+	if slices.ContainsFunc(views, waits) {
+		return "Their owners have been told."
+	}
+	return "Nobody has to do anything: okrbot tries again by itself."
 }
 
 func staleWhy(p Place, v GoalView) md {

@@ -42,7 +42,8 @@ func (p MovePreview) Movable() (moves, stays int) { return reachable(p.Reach) }
 // PreviewMove says which of the queries that are measured through a connection
 // another one can read. Nothing changes. Forbidden: the actor is neither the owner
 // of from nor an admin, or may not use to. SignIn, Unavailable, Throttled: to
-// cannot be asked now. Invalid: nothing is bound through from.
+// cannot be asked now. Invalid: nothing is bound through from, or the sign-in of
+// to's owner does not work.
 func (s *Service) PreviewMove(ctx context.Context, actor Actor, from, to ConnectionID) (MovePreview, error) {
 	p := MovePreview{}
 	goals, err := s.movable(ctx, actor, from, to, &p)
@@ -50,6 +51,9 @@ func (s *Service) PreviewMove(ctx context.Context, actor Actor, from, to Connect
 		return p, err
 	}
 	p.Reach, err = s.reach(ctx, actor, Access{actor.Tenant, p.To.Credential}, p.To.Place(), goals)
+	if owner := p.To.Owner; KindOf(err) == SignIn && owner.ID != actor.ID {
+		err = FieldErrorf("target", "%s reads with the sign-in of %s, which does not work any more. Ask %s to sign in again, or choose another connection.", p.To.Name, owner.Name, owner.Name)
+	}
 	return p, err
 }
 

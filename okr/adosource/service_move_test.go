@@ -80,6 +80,12 @@ func TestWhoMayMoveBindings(t *testing.T) {
 	require.Len(t, p.Reach, 1)
 	_, _, err = w.Move(t.Context(), megan, shared.ID, own.ID)
 	require.NoError(t, err, "the same access")
+
+	fiber := w.connect(alex, "Fiber", false)
+	w.bound(alex, w.objective(alex, "More"), fiber, launchBugs)
+	require.NoError(t, w.store.DeleteCredential(t.Context(), tenant, shared.Credential))
+	_, err = w.PreviewMove(t.Context(), alex, fiber.ID, shared.ID)
+	w.requireRefused(okr.Invalid, err, "Ask Megan Bowen to sign in again")
 }
 
 func TestMovesShowNothingPrivate(t *testing.T) {
