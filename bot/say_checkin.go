@@ -10,20 +10,36 @@ import (
 )
 
 // checkIn opens the form of a check-in. Without a goal it asks for all that waits
-// for one of the person's.
+// for one of the person's. What follows an id is filled in: a number as the value,
+// other words as the note.
 func (b *Bot) checkIn(ctx context.Context, t *turn, arg string) (reply, error) {
-	if strings.TrimSpace(arg) == "" {
+	first, rest, _ := strings.Cut(strings.TrimSpace(arg), " ")
+	if first == "" {
 		return b.waiting(ctx, t)
 	}
-	return b.oneGoal(ctx, t, arg, cards.VerbCheckIn, b.checkInForm)
+	id, ok := okr.ParseGoalID(first)
+	if !ok {
+		return b.oneGoal(ctx, t, arg, cards.VerbCheckIn, b.checkInForm)
+	}
+	f := cards.CheckInForm{Note: rest}
+	value, note, _ := strings.Cut(rest, " ")
+	if _, isNumber := okr.ParseNumber(value); isNumber {
+		f.Value, f.Note = value, note
+	}
+	return b.checkInWith(ctx, t, f, id)
 }
 
 func (b *Bot) checkInForm(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
+	return b.checkInWith(ctx, t, cards.CheckInForm{}, id)
+}
+
+// checkInWith opens the form of a new check-in with what was said already.
+func (b *Bot) checkInWith(ctx context.Context, t *turn, f cards.CheckInForm, id okr.GoalID) (reply, error) {
 	v, err := b.Service.PreviewCheckIn(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
-	f := cards.CheckInForm{Goal: v, Override: cards.OverrideOnce}
+	f.Goal, f.Override = v, cards.OverrideOnce
 	if v.Goal.Paused() {
 		f.Override = cards.OverrideLasting
 	}
