@@ -37,7 +37,7 @@ func subscribeCard(p Place, f DigestForm, bytes int) Card {
 		in.add(manyInput("teams", "Teams", teams, teamValues(f.OfTeams), bytes/4))
 	}
 	in.add(choiceInput("cadence", "How often", orAny(f.Cadence), cadences()))
-	in.addPair(choiceInput("hour", "Daily and weekly: from", f.Hour, hours()), choiceInput("weekday", "Weekly: on", f.Weekday, weekdays()))
+	in.addPair(choiceInput("hour", "From (daily, weekly)", f.Hour, hours()), choiceInput("weekday", "On (weekly)", f.Weekday, weekdays()))
 	in.addFolded("more", "Quiet times, and more", f.QuietFrom != "" || len(f.QuietDays) > 0, digestMore(f))
 	in.show(box("emphasis", text(mdf("Everybody in %s sees what each connection's owner can see in Azure DevOps, titles of work items included.", place))))
 	return newCard(title, in.elements(head...), digestActions(f)...)
@@ -126,7 +126,7 @@ func digestActions(f DigestForm) []action {
 	if f.Paused == "" {
 		actions = append(actions, muteAction(f))
 	}
-	return append(actions, run("Stop the digest", VerbDigestStop).bare().destructive())
+	return append(actions, run("Stop the digest", VerbDigestStop).bare().destructive().secondary())
 }
 
 func muteAction(f DigestForm) action {
