@@ -30,7 +30,7 @@ const processClock = "OKRBOT_TEST_CLOCK"
 func runAsProcess() bool {
 	file := os.Getenv(processClock)
 	if file == "" {
-		return false
+		return runAsWorker()
 	}
 	config, err := LoadConfig(os.Getenv)
 	if err != nil {
