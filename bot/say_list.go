@@ -87,7 +87,7 @@ func (b *Bot) listCard(ctx context.Context, t *turn, q goalQuery) (reply, error)
 		}
 	}
 	list := cards.GoalList{
-		Views: views, Total: total, Offset: q.offset, Mine: q.mine, Filter: q.shown(),
+		Views: views, Total: total, Offset: q.offset, Page: q.page(), Mine: q.mine, Filter: q.shown(),
 		Teams: teamChoices(t, q.team), Periods: periodChoices(t, q.period),
 	}
 	list.Owners, err = b.ownerFilter(ctx, t, q, views)
@@ -108,6 +108,14 @@ func (b *Bot) listed(ctx context.Context, t *turn, q goalQuery) ([]okr.GoalView,
 	f.Kind, f.Children = okr.Objective, childRows
 	f.Top = !q.isFiltered()
 	return b.Service.ListGoals(ctx, t.actor, f, okr.Page{Offset: q.offset, Limit: goalPage})
+}
+
+// page is how many rows a full page has; where a list is cut to fit, fewer.
+func (q goalQuery) page() int {
+	if q.status != "" || q.isFiltered() && q.kind != okr.Objective {
+		return flatPage
+	}
+	return goalPage
 }
 
 // childRows is how many goals below each objective a list shows.

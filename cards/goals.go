@@ -49,7 +49,7 @@ func goalPages(l GoalList, shown int) []action {
 	data := append([]string{"scope", scopeOf(l)}, l.Filter.pairs()...)
 	var out []action
 	if l.Offset > 0 {
-		out = append(out, run("Previous", VerbGoals, append(data, "offset", fmt.Sprint(max(0, l.Offset-max(shown, len(l.Views)))))...).bare())
+		out = append(out, run("Previous", VerbGoals, append(data, "offset", fmt.Sprint(max(0, l.Offset-max(shown, len(l.Views), l.Page))))...).bare())
 	}
 	if l.Offset+shown < l.Total {
 		out = append(out, run("Next", VerbGoals, append(data, "offset", fmt.Sprint(l.Offset+shown))...).bare())

@@ -159,7 +159,7 @@ func moved(h HistoryView, bytes int) []element {
 	shown := rowsWithin(len(h.Moved), 3, bytes, func(i int) element {
 		m := h.Moved[i]
 		why := joinMD(" · ", changeText(m.Changes), scopeText(m.Changes, g.Binding))
-		if why == "" {
+		if why == "" && movedValue(g, m.Before, m.Before) == movedValue(g, m.Before, m.After) {
 			why = "nothing changed"
 		}
 		items := []element{text(mdf("**Since %s**: %s", m.Since, movedAmount(g, m))).near(), note(why)}

@@ -61,7 +61,7 @@ func EditSettings(f SettingsForm) Card {
 	rights, keep := createInputs(f)
 	in.addFolded("create", "Who may create what", false, rights)
 	in.addFolded("remind", "Reminders and digests", false, timeInputs(f))
-	in.addFolded("periods", "Custom periods", false, periodForm(f))
+	in.addFolded("periods", "Custom periods", false, periodForm(f, keep))
 	save := run("Save", VerbSettingsSave, "version", f.Version, "keep", keep).positive()
 	return newCard(title, in.elements(heading(title), note("For everyone in your organization.")), save, run("Cancel", VerbHelp).bare())
 }

@@ -3,30 +3,30 @@ package cards
 import "okrbot/okr"
 
 // periodForm lists the custom periods and adds one.
-func periodForm(f SettingsForm) form {
+func periodForm(f SettingsForm, keep string) form {
 	in := form{err: f.Error}
 	if len(f.Periods) == 0 {
 		in.show(note("Quarters and years are there by themselves. A period of your own has a name and two dates."))
 	}
-	in.show(rowsWithin(len(f.Periods), 8, 4_000, func(i int) element { return periodRow(f.Periods[i], f.Current) })...)
+	in.show(rowsWithin(len(f.Periods), 8, 4_000, func(i int) element { return periodRow(f, f.Periods[i], keep) })...)
 	if n := len(f.Periods) - 8; n > 0 {
 		in.show(more(n, "period")...)
 	}
 	in.add(textInput("periodName", "Name of a new period", f.PeriodName, okr.MaxName).hint("for example Spring 2027"))
 	in.addPair(dateInput("periodStart", "First day", f.PeriodStart), dateInput("periodEnd", "Last day", f.PeriodEnd))
 	in.add(toggleInput("periodCurrent", "While it lasts", "New goals go into it", false))
-	in.show(actionsOf(run("Add the period", VerbPeriodAdd)))
+	in.show(actionsOf(run("Add the period", VerbPeriodAdd, "version", f.Version, "keep", keep)))
 	return in
 }
 
-func periodRow(p okr.TimePeriod, current string) element {
+func periodRow(f SettingsForm, p okr.TimePeriod, keep string) element {
 	name := mdf("%s", p.Name)
-	if p.ID == current {
+	if p.ID == f.Current {
 		name += " (current while it lasts)"
 	}
 	return columns(
 		col(stretch, text(name).near(), note(mdf("%s to %s", p.Start, p.End))).middle(),
-		col(auto, actionsOf(run("Remove", VerbPeriodRemove, "period", p.ID).bare())),
+		col(auto, actionsOf(run("Remove", VerbPeriodRemove, "period", p.ID, "version", f.Version, "keep", keep).bare())),
 	).separated()
 }
 

@@ -106,6 +106,7 @@ type GoalList struct {
 	Views   []GoalView
 	Total   int // that match
 	Offset  int
+	Page    int  // how many rows a full page has
 	Mine    bool // only what is the viewer's own
 	Filter  GoalFilter
 	Owners  []Choice // of the filters, without "any"

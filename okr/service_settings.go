@@ -159,7 +159,7 @@ func (s *Service) DeletePeriod(ctx context.Context, actor Actor, id string) (Ten
 		return Tenant{}, err
 	}
 	if n > 0 {
-		return Tenant{}, Errorf(Invalid, "%d goals are filed under this period, so it stays. Move them to another period first.", n)
+		return Tenant{}, Errorf(Invalid, "Goals are filed under this period (%d of them), so it stays. Move them to another period first.", n)
 	}
 	return s.changeSettings(ctx, actor.Tenant, func(t *Tenant) error {
 		i := slices.IndexFunc(t.Periods, func(p TimePeriod) bool { return p.ID == id })
