@@ -26,7 +26,7 @@ func orThisPlace(name string) string {
 func subscribeCard(p Place, f DigestForm, bytes int) Card {
 	place := orThisPlace(f.Place)
 	title := "Digest for " + place
-	head := append([]element{heading(mdf("%s", title)), text("What moved, from what to what and why; at most one post an hour, and none when nothing did unless you ask for it.")}, digestState(p, f)...)
+	head := append([]element{heading(mdf("%s", title)), text("A card tells what moved, from what to what and why: at most one an hour, and none when nothing did unless you ask for it.")}, digestState(p, f)...)
 	in := form{err: f.Error}
 	if len(f.Objectives) == 0 {
 		in.show(text("There is no objective yet. The digest will tell of all that are made."))

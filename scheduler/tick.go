@@ -104,13 +104,14 @@ func (s *Scheduler) tickMinute(ctx context.Context, minute time.Time) error {
 	return nil
 }
 
-// every is how often work of a kind repeats: what is told to people at a time of
-// day is looked at each hour, however seldom things are measured.
+// every is how often work of a kind repeats. What is told to people at a time of
+// day is looked at each hour where things are measured only every other hour or
+// less often.
 func (s *Scheduler) every(kind okr.DueKind) time.Duration {
-	if kind == okr.DueSync {
+	if kind == okr.DueSync || s.opts.Interval < 2*time.Hour {
 		return s.opts.Interval
 	}
-	return min(s.opts.Interval, time.Hour)
+	return time.Hour
 }
 
 func (s *Scheduler) ticked(until time.Time) {
