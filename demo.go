@@ -169,9 +169,9 @@ func (d *demo) config() (Config, error) {
 		"MICROSOFT_APP_TENANT_ID": bottest.DefaultTenant, "BOT_LOGIN_URL": teams + "/login",
 		"BOT_OPENID_METADATA_URL": teams + "/openid/.well-known/openidconfiguration", "BOT_SERVICE_URLS": teams,
 		"ADO_LOGIN_URL": azure + "/login", "ADO_BASE_URL": azure + "/ado", "ADO_PROFILE_URL": azure + "/vssps",
-		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "SYNC_INTERVAL": "1m", "LOG_FORMAT": "text",
+		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "LOG_FORMAT": "text",
 	}
-	return LoadConfig(func(name string) string {
+	c, err := LoadConfig(func(name string) string {
 		switch name {
 		case "SYNC_INTERVAL", "LOG_LEVEL", "LOG_FORMAT", "REDIS_URL", "SEAL_KEYS", "SIGNIN_CARD":
 			if v := d.getenv(name); v != "" {
@@ -180,6 +180,10 @@ func (d *demo) config() (Config, error) {
 		}
 		return values[name]
 	})
+	if d.getenv("SYNC_INTERVAL") == "" {
+		c.SyncInterval = time.Minute // sooner than anybody may ask of the real service: people watch
+	}
+	return c, err
 }
 
 func (d *demo) buildClouds(log *slog.Logger) (err error) {
