@@ -130,9 +130,9 @@ func newDay(tb testing.TB, connections, replicas int) *day {
 }
 
 // pass lets time go by: each minute is ticked by every replica.
-func (d *day) pass(tb testing.TB, for_ time.Duration) {
+func (d *day) pass(tb testing.TB, span time.Duration) {
 	tb.Helper()
-	for range int(for_ / time.Minute) {
+	for range int(span / time.Minute) {
 		now := d.clock()
 		for _, s := range d.replicas {
 			require.NoError(tb, s.Tick(tb.Context(), now))

@@ -31,7 +31,10 @@ func TestFairnessBetweenTenants(t *testing.T) {
 		}
 		n := running.Add(1)
 		defer running.Add(-1)
-		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+		for old := most.Load(); n > old; old = most.Load() {
+			if most.CompareAndSwap(old, n) {
+				break
+			}
 		}
 		select {
 		case <-served:

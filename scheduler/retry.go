@@ -18,8 +18,8 @@ var errInterrupted = errors.New("interrupted by a shutdown")
 
 // isFailure says whether an error costs a retry.
 func isFailure(err error) bool {
-	var waits errTurn
-	return err != nil && !errors.Is(err, errInterrupted) && !errors.As(err, &waits)
+	_, waits := errors.AsType[errTurn](err)
+	return err != nil && !errors.Is(err, errInterrupted) && !waits
 }
 
 // retryDelay is the pause before retry n+1. The task of a dead or leaving worker
@@ -28,8 +28,7 @@ func (s *Scheduler) retryDelay(n int, err error, _ *asynq.Task) time.Duration {
 	if errors.Is(err, errInterrupted) || errors.Is(err, asynq.ErrLeaseExpired) {
 		return 0
 	}
-	var waits errTurn
-	if errors.As(err, &waits) {
+	if waits, ok := errors.AsType[errTurn](err); ok {
 		return min(waits.comesBack(), s.opts.Interval/4)
 	}
 	delay := min(s.opts.RetryDelay<<min(n, 16), s.opts.Interval/4)
