@@ -44,7 +44,7 @@ func StartSingle(tb testing.TB) *Deployment {
 }
 
 // StartReplicated starts a master with one replica, and a Sentinel that makes the
-// replica master when the master is gone for a second and a half.
+// replica master when the master is gone for a second.
 func StartReplicated(tb testing.TB) *Deployment {
 	tb.Helper()
 	master := StartRedisServer(tb, durable()...)
@@ -54,7 +54,7 @@ func StartReplicated(tb testing.TB) *Deployment {
 	host, port, _ := net.SplitHostPort(master.Addr())
 	for _, command := range [][]string{
 		{"MONITOR", masterName, host, port, "1"},
-		{"SET", masterName, "down-after-milliseconds", "1500"},
+		{"SET", masterName, "down-after-milliseconds", "1000"},
 		{"SET", masterName, "failover-timeout", "3000"},
 	} {
 		answer, err := d.sentinel.Do(append([]string{"SENTINEL"}, command...)...)
@@ -197,10 +197,11 @@ func (d *Deployment) Restart(tb testing.TB) {
 	d.until(tb, "writes are taken", d.serves)
 }
 
-// Pause makes every server with data hang.
+// Pause makes every server hang, a Sentinel too, as machines do that stand still.
+// A Sentinel that went on would fail over to a replica that stands still as well.
 func (d *Deployment) Pause(tb testing.TB) {
 	tb.Helper()
-	for _, server := range d.servers {
+	for _, server := range d.everybody() {
 		server.Pause(tb)
 	}
 }
@@ -208,10 +209,17 @@ func (d *Deployment) Pause(tb testing.TB) {
 // Resume ends a Pause.
 func (d *Deployment) Resume(tb testing.TB) {
 	tb.Helper()
-	for _, server := range d.servers {
+	for _, server := range d.everybody() {
 		server.Resume(tb)
 	}
 	d.until(tb, "writes are taken", d.serves)
+}
+
+func (d *Deployment) everybody() []*RedisServer {
+	if d.sentinel == nil {
+		return d.servers
+	}
+	return append(slices.Clone(d.servers), d.sentinel)
 }
 
 // Do sends a command to the server that takes writes of a key, and gives the
