@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,16 +22,44 @@ func (w *scriptWorld) cmdAdvance(_ bool, args []string) error {
 	if err := w.running.scheduler.Idle(ctx); err != nil {
 		return err
 	}
-	for ; d > 0; d -= time.Minute {
-		if err := w.minute(ctx, min(d, time.Minute)); err != nil {
+	for d > 0 {
+		step, err := w.untilDue(ctx, d)
+		if err != nil {
 			return err
 		}
+		if err := w.minute(ctx, step); err != nil {
+			return err
+		}
+		d -= step
 	}
 	return nil
 }
 
-// minute lets a minute pass and what is due in it be done, one minute after the
-// other, so that a digest always sees the syncs before it.
+// untilDue is how long it takes until a minute in which something is due, at most
+// limit. The minutes before are marked as ticked: nothing would come of them.
+func (w *scriptWorld) untilDue(ctx context.Context, limit time.Duration) (time.Duration, error) {
+	const slotsOfDay = 24 * 60
+	all := make([]int, slotsOfDay)
+	for i := range all {
+		all[i] = i
+	}
+	agenda, err := w.running.store.Due(ctx, all)
+	if err != nil {
+		return 0, err
+	}
+	step, now := time.Minute, w.clock.Now()
+	for ; step < limit; step += time.Minute {
+		slots := okr.SlotsDue(now.Add(step), w.running.config.SyncInterval)
+		if slices.ContainsFunc(agenda, func(due okr.Due) bool { return slices.Contains(slots, due.Slot()) }) {
+			break
+		}
+	}
+	step = min(step, limit)
+	return step, w.running.store.SetTickedUntil(ctx, now.Add(step-time.Minute))
+}
+
+// minute lets time pass and what is due in its last minute be done, one minute
+// after the other, so that a digest always sees the syncs before it.
 func (w *scriptWorld) minute(ctx context.Context, step time.Duration) error {
 	w.clock.add(step)
 	w.redis.FastForward(step)

@@ -106,7 +106,7 @@ func TestCustomPeriods(t *testing.T) {
 	own := w.save(alex, okr.GoalInput{Kind: okr.Objective, Title: "Push", PeriodID: saved.ID, Period: okr.Period{Start: "2026-02-10", End: "2026-03-10"}})
 	require.Equal(t, saved.ID, own.Goal.FiledUnder(), "own dates, filed under the period")
 	_, err = w.DeletePeriod(t.Context(), alex, saved.ID)
-	w.requireRefused(okr.Invalid, err, "2 goals")
+	w.requireRefused(okr.Invalid, err, "2 of them")
 	for _, id := range []okr.GoalID{v.Goal.ID, own.Goal.ID} {
 		_, err := w.DeleteGoal(t.Context(), alex, id)
 		require.NoError(t, err)
