@@ -93,6 +93,12 @@ export class Playground {
     await element.click();
   }
 
+  // pressMore presses the button of that title in the overflow menu of the newest card that has one.
+  async pressMore(title) {
+    await this.press('...');
+    await this.page.getByRole('menuitem', { name: title, exact: true }).click();
+  }
+
   // fill writes into the input of that label in the newest card that has it: text, a number, a date as
   // 2026-12-31, true or false for a toggle.
   async fill(label, value) {

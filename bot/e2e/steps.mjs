@@ -165,10 +165,10 @@ export const steps = [
     await pg.screenshot('connections', { card: true });
     await open(pg, 'Contoso Fabrikam Fiber');
     await pg.waitText('alex');
-    await pg.press('Share');
+    await pg.pressMore('Share');
     await pg.waitText('Everyone here');
     await pg.screenshot('connection', { card: true });
-    await pg.press('Stop sharing');
+    await pg.pressMore('Stop sharing');
     await pg.waitText('Its owner only');
     await pg.press('Edit');
     await pg.waitText('Name of the connection');
@@ -196,7 +196,7 @@ export const steps = [
     await pg.fill('Name of the connection', 'Contoso payments');
     await pg.press('Save');
     await pg.waitText('Contoso payments');
-    await pg.press('Delete');
+    await pg.pressMore('Delete');
     await pg.waitText('Delete');
     await pg.screenshot('connection-delete', { card: true });
     await pg.press('Delete');
