@@ -26,9 +26,9 @@ test: ## vet, and every Go test with the race detector in random order
 	$(GO) test -race -shuffle=on ./...
 	@echo "test: all packages passed"
 
-fuzz: ## run every fuzz target for FUZZTIME (5s)
+fuzz: ## run every fuzz target for FUZZTIME (2000x: inputs)
 	@$(ENSURE) go
-	@.make/fuzz $(GO) $(or $(FUZZTIME),5s)
+	@.make/fuzz $(GO) $(or $(FUZZTIME),2000x)
 
 e2e: build ## drive the demo in a real browser and take the screenshots
 	@$(ENSURE) node npm chromium
