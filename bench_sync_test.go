@@ -96,7 +96,7 @@ func bindTwenty(b *testing.B, w *scriptWorld) okr.ConnectionID {
 		Name: "Contoso", Organization: adotest.OrgContoso, Project: adotest.ProjectFiber, Credential: credential.ID,
 	})
 	require.NoError(b, err)
-	objective, err := service.SaveGoal(ctx, alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Quarter(time.Now(), 0)})
+	objective, err := service.SaveGoal(ctx, alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(time.Now()), 0).Period})
 	require.NoError(b, err)
 	for i := range 20 {
 		query, ok := w.azure.Query(adotest.OrgContoso, adotest.ProjectFiber, syncQueries[i%len(syncQueries)])

@@ -3,9 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"math"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -193,24 +191,11 @@ func (b *Bot) openObjectives(ctx context.Context, t *turn, views []okr.GoalView)
 func attachments(t *turn, views []okr.GoalView) []composeAttachment {
 	out := make([]composeAttachment, 0, len(views))
 	for _, v := range views {
-		words := previewWords{Title: string(v.Goal.ID) + " " + okr.Shorten(v.Goal.Title, 100), Text: previewText(v)}
+		title, subtitle := cards.ResultTitle(v)
 		out = append(out, composeAttachment{
 			ContentType: ContentTypeCard, Content: cards.Goal(t.place, v),
-			Preview: composePreview{ContentType: "application/vnd.microsoft.card.thumbnail", Content: words},
+			Preview: composePreview{ContentType: "application/vnd.microsoft.card.thumbnail", Content: previewWords{Title: title, Text: subtitle}},
 		})
 	}
 	return out
-}
-
-// previewText says where a goal stands in a line. The text of a thumbnail card may
-// hold markup, so a name must have none.
-func previewText(v okr.GoalView) string {
-	parts := []string{string(v.Standing.Status)}
-	if p := v.Standing.Progress; p != nil {
-		parts = append(parts, strconv.Itoa(int(math.Round(*p)))+" %")
-	}
-	if name := v.Goal.Owner.Name; name != "" {
-		parts = append(parts, strings.NewReplacer("<", "‹", ">", "›").Replace(okr.Shorten(name, 60)))
-	}
-	return strings.Join(parts, " · ")
 }

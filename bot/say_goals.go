@@ -63,6 +63,9 @@ func (b *Bot) askDeleteGoal(ctx context.Context, t *turn, id okr.GoalID) (reply,
 	if !v.MayEdit {
 		return reply{}, b.mayNot(v.Goal, "delete")
 	}
+	if err := ended(v.Goal); err != nil {
+		return reply{}, err
+	}
 	return say(cards.ConfirmDeleteGoal(v.Goal, len(v.Children))), nil
 }
 

@@ -91,9 +91,6 @@ func standingCards() []exhibit {
 		{"history-met", cards.History(place, met)},
 		{"history-not-met", cards.History(place, never)},
 		{"history-empty", cards.History(place, lonely)},
-		{"result-key-result", cards.Result(place, fullView())},
-		{"result-objective", cards.Result(place, weighted())},
-		{"result-closed", cards.Result(place, ended(okr.StatusClosed, new(0.7)))},
 	}
 }
 

@@ -80,8 +80,5 @@ func endedActions(v GoalView) []action {
 		out = append(out, run("Clone", VerbCloneAsk, "goal", id))
 	}
 	out = append(out, run("Why", VerbWhy, "goal", id), run("History", VerbHistory, "goal", id))
-	if v.MayEdit {
-		out = append(out, run("Delete", VerbGoalAskDelete, "goal", id).destructive().secondary())
-	}
 	return append(out, run("All OKRs", VerbGoals).secondary())
 }

@@ -59,8 +59,8 @@ func TestListPages(t *testing.T) {
 func TestResultTitle(t *testing.T) {
 	t.Parallel()
 	v := fullView()
-	v.Goal.Title = nasty
+	v.Goal.Title, v.Goal.Owner.Name = nasty, "Megan <at>Bob</at>"
 	title, subtitle := cards.ResultTitle(v)
-	require.Equal(t, cards.Plain(nasty, 160), title)
-	require.Equal(t, "KR3 · ◐ Behind · 40 % · Megan Bowen", subtitle)
+	require.Equal(t, cards.Plain("KR3 "+nasty, 160), title)
+	require.Equal(t, "◐ Behind · 40 % · Megan ‹at›Bob‹/at›", subtitle)
 }

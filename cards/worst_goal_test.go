@@ -82,7 +82,6 @@ func worstGoals(title string) []exhibit {
 		{"nudge", cards.Nudge(place, cards.NudgeView{Goal: v, From: title, Reason: title, Since: now})},
 		{"settings", cards.EditSettings(settings)},
 		{"settings-reader", cards.EditSettings(reader)},
-		{"result", cards.Result(place, closed)},
 	}
 }
 

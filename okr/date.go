@@ -1,9 +1,6 @@
 package okr
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Date is a day of the calendar as 2006-01-02, without a time zone.
 type Date string
@@ -35,19 +32,3 @@ func (d Date) time() time.Time {
 
 // Add gives the day n days later.
 func (d Date) Add(n int) Date { return DateOf(d.time().AddDate(0, 0, n)) }
-
-// Quarter gives the calendar quarter that lies n quarters after that of day.
-func Quarter(day time.Time, n int) Period {
-	first := time.Date(day.Year(), (day.Month()-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 3*n, 0)
-	last := first.AddDate(0, 3, -1)
-	return Period{
-		Name:  fmt.Sprintf("Q%d %d", (int(first.Month())-1)/3+1, first.Year()),
-		Start: DateOf(first), End: DateOf(last),
-	}
-}
-
-// Year gives the calendar year of day.
-func Year(day time.Time) Period {
-	y := day.Year()
-	return Period{Name: fmt.Sprint(y), Start: Date(fmt.Sprintf("%d-01-01", y)), End: Date(fmt.Sprintf("%d-12-31", y))}
-}

@@ -109,7 +109,7 @@ func (s *Service) PreviewBinding(ctx context.Context, actor Actor, in BindInput)
 	if err != nil && KindOf(err) != NotFound {
 		return Preview{}, err
 	}
-	v := s.leafView(actor, t, g, parent)
+	v := s.viewOf(t, actor, g, parent)
 	v.Connection = c.Name
 	return Preview{View: v, Measurement: m, Warnings: warnings(g, run), Types: run.Types(), run: run, before: before}, nil
 }
@@ -249,8 +249,5 @@ func (s *Service) Unbind(ctx context.Context, actor Actor, id GoalID) (GoalView,
 	if err != nil {
 		return GoalView{}, err
 	}
-	if err := s.rollUp(ctx, actor.Tenant, g.Parent); err != nil {
-		return GoalView{}, err
-	}
-	return s.Goal(ctx, actor, id)
+	return s.carried(ctx, actor, g)
 }

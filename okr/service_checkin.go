@@ -238,10 +238,7 @@ func (s *Service) Resume(ctx context.Context, actor Actor, id GoalID) (GoalView,
 	if err != nil {
 		return GoalView{}, err
 	}
-	if err := s.rollUp(ctx, actor.Tenant, g.Parent); err != nil {
-		return GoalView{}, err
-	}
-	return s.Goal(ctx, actor, id)
+	return s.carried(ctx, actor, g)
 }
 
 // resume takes the automatic value again.

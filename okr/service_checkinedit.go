@@ -99,10 +99,7 @@ func (s *Service) afterCheckIns(ctx context.Context, actor Actor, id GoalID, whi
 	if err != nil {
 		return GoalView{}, err
 	}
-	if err := s.rollUp(ctx, actor.Tenant, g.Parent); err != nil {
-		return GoalView{}, err
-	}
-	return s.Goal(ctx, actor, id)
+	return s.carried(ctx, actor, g)
 }
 
 // overrideAgain changes or ends the override that came from the check-in.

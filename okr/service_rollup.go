@@ -6,6 +6,15 @@ import "context"
 // changed meanwhile; each of them carries its own change up too.
 const maxRolls = 20
 
+// carried brings the objectives above a goal that changed up to date, and gives
+// the goal as it then stands.
+func (s *Service) carried(ctx context.Context, actor Actor, g Goal) (GoalView, error) {
+	if err := s.rollUp(ctx, actor.Tenant, g.Parent); err != nil {
+		return GoalView{}, err
+	}
+	return s.Goal(ctx, actor, g.ID)
+}
+
 // rollUp adds up an objective and, as long as something changes, those above.
 // It is called with the objective of whatever changed its progress; an empty id
 // is none. It costs a reading of the children of each objective that changes, and

@@ -83,11 +83,6 @@ func (s *Service) viewOf(t Tenant, actor Actor, g, parent Goal) GoalView {
 	return v
 }
 
-// leafView computes a key result or project against its objective's period.
-func (s *Service) leafView(actor Actor, t Tenant, g, parent Goal) GoalView {
-	return s.viewOf(t, actor, g, parent)
-}
-
 // addChildren reads a page of an objective's children. Where all are read anyway,
 // the objective is added up from them.
 func (s *Service) addChildren(ctx context.Context, t Tenant, actor Actor, v *GoalView, page Page) error {
