@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"okrbot/bot/bottest/script"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -19,7 +21,7 @@ func TestDemo(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
-	out := &scriptLog{}
+	out := &script.Log{}
 	done := make(chan error, 1)
 	go func() {
 		args := []string{"demo", "-no-playground", "-port", "0", "-azure-port", "0", "-teams-port", "0", "-story", "0"}
@@ -39,7 +41,7 @@ func TestDemo(t *testing.T) {
 // requireListening asks only that somebody answers at an address.
 func requireListening(t *testing.T, address string) {
 	t.Helper()
-	status, _, err := get(t.Context(), newBrowser(), address)
+	status, _, err := script.Get(t.Context(), address)
 	require.NoError(t, err)
 	require.Positive(t, status)
 }

@@ -9,34 +9,32 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/ado/adotest"
+	"okrbot/bot/bottest/script"
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
 	"okrbot/okr/redisstore"
 )
 
 // newPatient is an okrbot that runs on a Redis that keeps its data.
-func newPatient(t *testing.T) (*scriptWorld, *okrtest.Deployment) {
+func newPatient(t *testing.T) (*world, *okrtest.Deployment) {
 	t.Helper()
 	redis := okrtest.StartSingle(t)
-	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}, store: redis.URL}
-	require.NoError(t, w.startClouds())
-	t.Cleanup(func() { w.azureServer.Close(); require.NoError(t, w.teams.Close()) })
-	require.NoError(t, w.start())
-	t.Cleanup(func() { require.NoError(t, w.stop()) })
+	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL)
+	require.NoError(t, w.Start())
 	redis.Do(t, "x", "CONFIG", "SET", "maxmemory-policy", "noeviction")
 	return w, redis
 }
 
-func examine(t *testing.T, w *scriptWorld, changes map[string]string) (string, error) {
+func examine(t *testing.T, w *world, changes map[string]string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
 	err := runDoctor(t.Context(), func(name string) string {
 		if v, ok := changes[name]; ok {
 			return v
 		}
-		return w.getenv(name)
+		return w.Getenv(name)
 	}, &out)
-	for _, secret := range []string{scriptSecret, "hunter2", w.getenv("SEAL_KEYS")} {
+	for _, secret := range []string{script.AppSecret, "hunter2", w.Getenv("SEAL_KEYS")} {
 		require.NotContains(t, out.String(), secret)
 	}
 	return out.String(), err
@@ -70,7 +68,7 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 		"Azure DevOps":          {map[string]string{"ADO_BASE_URL": nowhere}, nil, "ADO_BASE_URL"},
 		"Azure DevOps profiles": {map[string]string{"ADO_PROFILE_URL": nowhere}, nil, "ADO_PROFILE_URL"},
 		"sign-in page":          {map[string]string{"ADO_LOGIN_URL": nowhere}, nil, "ADO_LOGIN_URL"},
-		"PUBLIC_URL":            {map[string]string{"PUBLIC_URL": w.azureServer.URL}, nil, "DNS"},
+		"PUBLIC_URL":            {map[string]string{"PUBLIC_URL": w.Azure.PublicURL()}, nil, "DNS"},
 	} {
 		if test.before != nil {
 			test.before()

@@ -32,12 +32,16 @@ var mayImport = map[string][]string{
 	"cards":              {"okr"},
 	"bot":                {"okr", "cards"},
 	"bot/bottest":        {},
+	"bot/bottest/script": {"bot/bottest", "ado/adotest", "okr", "cards"},
 	"scheduler":          {"okr"},
 	"manifest":           {},
 }
 
 // simulators stand in for the remote systems. Tests, demo and the simulators' own commands use them, nothing else does.
 var simulators = []string{"ado/adotest", "bot/bottest"}
+
+// testCode is code of tests in plain files: nothing but tests may import it.
+var testCode = []string{"okr/okrtest", "bot/bottest/script"}
 
 // confined names the rooms in which a third-party module may be imported, by tests too.
 // Package main may import everything.
@@ -49,7 +53,7 @@ var confined = map[string][]string{
 	"github.com/redis/go-redis/":              {"okr/redisstore"},
 }
 
-// testOnly are modules that the binary must not contain. The contract suite of okr/okrtest is test code in plain files.
+// testOnly are modules that the binary must not contain.
 var testOnly = []string{
 	"github.com/stretchr/testify",
 	"github.com/santhosh-tekuri/jsonschema/",
@@ -95,6 +99,18 @@ func TestOnlyTestsAndDemoUseTheSimulators(t *testing.T) {
 	}
 }
 
+func TestOnlyTestsUseTestCode(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t) {
+		if slices.Contains(testCode, p.room()) {
+			continue
+		}
+		for _, imp := range ours(p.Imports) {
+			require.NotContains(t, testCode, imp, "%s imports test code outside of its tests", p.ImportPath)
+		}
+	}
+}
+
 // TestTestsOfARoomStayNearIt lets a room's tests use the room, what it may import, the simulators and the contract suite,
 // so that a test cannot tie together rooms that the code keeps apart. The tests of package main see everything.
 func TestTestsOfARoomStayNearIt(t *testing.T) {
@@ -110,11 +126,12 @@ func TestTestsOfARoomStayNearIt(t *testing.T) {
 	}
 }
 
-// extraForTests: the hour is tested against the real store, and the simulators against the clients that they serve.
+// extraForTests: the hour and its sync are tested against the real store, and the simulators against the clients that they serve.
 var extraForTests = map[string][]string{
-	"scheduler":   {"okr/redisstore"},
-	"ado/adotest": {"ado"},
-	"bot/bottest": {"bot"},
+	"scheduler":     {"okr/redisstore"},
+	"okr/adosource": {"okr/redisstore"},
+	"ado/adotest":   {"ado"},
+	"bot/bottest":   {"bot"},
 }
 
 func TestThirdPartyModulesStayInTheirRoom(t *testing.T) {
@@ -133,7 +150,7 @@ func TestThirdPartyModulesStayInTheirRoom(t *testing.T) {
 func TestBinaryHoldsNoTestModules(t *testing.T) {
 	t.Parallel()
 	for _, p := range listPackages(t) {
-		if p.room() == "okr/okrtest" {
+		if slices.Contains(testCode, p.room()) {
 			continue
 		}
 		for _, imp := range p.Imports {

@@ -6,61 +6,50 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/stretchr/testify/require"
 
 	"okrbot/bot/bottest"
+	"okrbot/bot/bottest/script"
 )
-
-// newInboundWorld is a world without a script.
-func newInboundWorld(t *testing.T) *scriptWorld {
-	t.Helper()
-	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}, redis: miniredis.RunT(t)}
-	require.NoError(t, w.startClouds())
-	require.NoError(t, w.start())
-	t.Cleanup(func() { require.NoError(t, w.close()) })
-	return w
-}
 
 // Wrong, expired, forged and foreign tokens are refused without a word, and
 // nothing happens.
 func TestInboundRefusesBadTokens(t *testing.T) {
 	t.Parallel()
-	w := newInboundWorld(t)
+	w := newCheckedWorld(t)
 	for _, kind := range bottest.BadTokens() {
-		activity := w.teams.Activity(w.chat, w.user, "message")
+		activity := w.Teams.Activity(w.Chat, w.User, "message")
 		activity["text"] = "enable"
-		d, err := w.teams.Deliver(t.Context(), activity, bottest.DeliverOptions{Token: kind})
+		d, err := w.Teams.Deliver(t.Context(), activity, bottest.DeliverOptions{Token: kind})
 		require.NoError(t, err, kind)
 		require.Contains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, d.Status, "%s", kind)
 		require.Empty(t, d.Body, "%s", kind)
 	}
-	require.Empty(t, w.teams.Posts(w.chat), "nothing was said")
-	play(t, w, []string{"say", "help"}, []string{"expect", "What I can do"})
+	require.Empty(t, w.Teams.Posts(w.Chat), "nothing was said")
+	play(t, w, "say help", "expect 'What I can do'")
 }
 
 // Keys rotate at any time; the next token is signed with one that okrbot has not
 // seen yet.
 func TestInboundKeysRotate(t *testing.T) {
 	t.Parallel()
-	w := newInboundWorld(t)
-	play(t, w, []string{"say", "help"}, []string{"expect", "What I can do"})
-	require.NoError(t, w.teams.RotateKeys())
-	play(t, w, []string{"say", "help"}, []string{"expect", "What I can do"})
+	w := newCheckedWorld(t)
+	play(t, w, "say help", "expect 'What I can do'")
+	require.NoError(t, w.Teams.RotateKeys())
+	play(t, w, "say help", "expect 'What I can do'")
 }
 
 // What is no activity is refused by its form; what is none that okrbot knows is
 // taken and ignored, or Teams would send it again.
 func TestInboundForms(t *testing.T) {
 	t.Parallel()
-	w := newInboundWorld(t)
-	header, err := w.teams.Authorization(w.teams.ServiceURL())
+	w := newCheckedWorld(t)
+	header, err := w.Teams.Authorization(w.Teams.ServiceURL())
 	require.NoError(t, err)
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: script.Patience}
 	post := func(body string) int {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+w.address+"/api/messages", strings.NewReader(body))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+w.Address+"/api/messages", strings.NewReader(body))
 		require.NoError(t, err)
 		req.Header.Set("Authorization", header)
 		req.Header.Set("Content-Type", "application/json")
@@ -86,16 +75,16 @@ func TestInboundForms(t *testing.T) {
 	// One byte more than fits: all of it is read, so that the answer comes before
 	// the end of the connection however slow the machine is.
 	require.Equal(t, http.StatusRequestEntityTooLarge, post(strings.Repeat(" ", 256<<10+1)))
-	require.Empty(t, w.teams.Posts(w.chat))
+	require.Empty(t, w.Teams.Posts(w.Chat))
 }
 
 func TestInboundUnknownActivities(t *testing.T) {
 	t.Parallel()
-	w := newInboundWorld(t)
+	w := newCheckedWorld(t)
 	for _, kind := range []string{"typing", "messageReaction", "messageUpdate", "event", "handoff", "somethingNew"} {
-		activity := w.teams.Activity(w.chat, w.user, kind)
+		activity := w.Teams.Activity(w.Chat, w.User, kind)
 		activity["value"] = []any{1, "two", nil}
-		d, err := w.teams.Deliver(t.Context(), activity, bottest.DeliverOptions{})
+		d, err := w.Teams.Deliver(t.Context(), activity, bottest.DeliverOptions{})
 		require.NoError(t, err)
 		require.Equal(t, http.StatusOK, d.Status, kind)
 		require.Empty(t, bytes.TrimSpace(d.Body), kind)
@@ -116,19 +105,19 @@ func TestInboundUnknownActivities(t *testing.T) {
 		"config/fetch":            {map[string]any{}, http.StatusNotImplemented},
 		"composeExtension/submit": {map[string]any{}, http.StatusNotImplemented},
 	} {
-		d, err := w.teams.Invoke(t.Context(), w.chat, w.user, name, want.value)
+		d, err := w.Teams.Invoke(t.Context(), w.Chat, w.User, name, want.value)
 		require.NoError(t, err)
 		require.Equal(t, want.status, d.Status, name)
 	}
-	play(t, w, []string{"say", "help"}, []string{"expect", "What I can do"})
+	play(t, w, "say help", "expect 'What I can do'")
 }
 
 // A button of a card that another version of okrbot posted is answered with
 // what to do.
 func TestInboundUnknownVerb(t *testing.T) {
 	t.Parallel()
-	w := newInboundWorld(t)
-	d, err := w.teams.Invoke(t.Context(), w.chat, w.user, "adaptiveCard/action", map[string]any{
+	w := newCheckedWorld(t)
+	d, err := w.Teams.Invoke(t.Context(), w.Chat, w.User, "adaptiveCard/action", map[string]any{
 		"action":  map[string]any{"type": "Action.Execute", "verb": "goal.frobnicate", "data": map[string]any{"goal": "KR1"}},
 		"trigger": "manual",
 	})
@@ -136,29 +125,29 @@ func TestInboundUnknownVerb(t *testing.T) {
 	require.Equal(t, http.StatusOK, d.Status)
 	require.Contains(t, string(d.Body), "belongs to an older or newer okrbot")
 	require.Contains(t, string(d.Body), "for what can be done now")
-	require.Empty(t, w.teams.Posts(w.chat), "nothing was done")
+	require.Empty(t, w.Teams.Posts(w.Chat), "nothing was done")
 }
 
 // A person without an object id cannot be known, and is told so.
 func TestInboundWithoutIdentity(t *testing.T) {
 	t.Parallel()
-	w := newInboundWorld(t)
-	activity := w.teams.Activity(w.chat, w.user, "message")
+	w := newCheckedWorld(t)
+	activity := w.Teams.Activity(w.Chat, w.User, "message")
 	activity["text"] = "enable"
-	activity["from"] = map[string]any{"id": w.user.ID, "name": w.user.Name}
-	_, err := w.teams.Deliver(t.Context(), activity, bottest.DeliverOptions{})
+	activity["from"] = map[string]any{"id": w.User.ID, "name": w.User.Name}
+	_, err := w.Teams.Deliver(t.Context(), activity, bottest.DeliverOptions{})
 	require.NoError(t, err)
-	play(t, w, []string{"expect", "Teams did not say who you are", "work account"})
+	play(t, w, "expect 'Teams did not say who you are' 'work account'")
 }
 
 // The same activity twice is done once.
 func TestInboundTwice(t *testing.T) {
 	t.Parallel()
-	w := newInboundWorld(t)
-	d, err := w.teams.Say(t.Context(), w.chat, w.user, "help")
+	w := newCheckedWorld(t)
+	d, err := w.Teams.Say(t.Context(), w.Chat, w.User, "help")
 	require.NoError(t, err)
-	again, err := w.teams.Redeliver(t.Context(), d)
+	again, err := w.Teams.Redeliver(t.Context(), d)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, again.Status)
-	require.Len(t, w.teams.Posts(w.chat), 1)
+	require.Len(t, w.Teams.Posts(w.Chat), 1)
 }

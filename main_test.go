@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"okrbot/bot/bottest/script"
 	"okrbot/okr/okrtest"
 )
 
@@ -72,7 +73,7 @@ func requireAnswer(t *testing.T, address string, status int, headers ...string) 
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: script.Patience}
 	resp, err := client.Do(req)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
@@ -83,28 +84,28 @@ func requireAnswer(t *testing.T, address string, status int, headers ...string) 
 type mainProcess struct {
 	cmd     *exec.Cmd
 	address string
-	out     *scriptLog
+	out     *script.Log
 }
 
 // startProcess runs the binary on a free port with what the world says and more
 // variables as NAME=value, and waits until it is ready.
-func startProcess(t *testing.T, binary string, w *scriptWorld, redis string, more ...string) *mainProcess {
+func startProcess(t *testing.T, binary string, w *world, more ...string) *mainProcess {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	w.address = listener.Addr().String()
+	w.Address = listener.Addr().String()
 	require.NoError(t, listener.Close())
-	w.register()
-	p := &mainProcess{address: "http://" + w.address, out: &scriptLog{}}
+	w.Register()
+	p := &mainProcess{address: "http://" + w.Address, out: &script.Log{}}
 	p.cmd = exec.CommandContext(t.Context(), binary, "serve") //nolint:gosec // the test built it
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	for _, name := range variableNames() {
-		if v := w.getenv(name); v != "" {
+		if v := w.Getenv(name); v != "" {
 			p.cmd.Env = append(p.cmd.Env, name+"="+v)
 		}
 	}
-	p.cmd.Env = append(p.cmd.Env, "REDIS_URL="+redis, "LISTEN_ADDR="+w.address, "LOG_LEVEL=debug", "LOG_FORMAT=text")
+	p.cmd.Env = append(p.cmd.Env, "LISTEN_ADDR="+w.Address, "LOG_LEVEL=debug", "LOG_FORMAT=text")
 	p.cmd.Env = append(p.cmd.Env, more...)
 	require.NoError(t, p.cmd.Start())
 	t.Cleanup(func() { _ = p.cmd.Process.Kill(); _ = p.cmd.Wait() })
@@ -117,9 +118,9 @@ func (p *mainProcess) wait(t *testing.T, text string) string {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	limit := time.After(2 * patience)
+	limit := time.After(2 * script.Patience)
 	for {
-		all := strings.Join(p.out.lines(), "\n")
+		all := strings.Join(p.out.Lines(), "\n")
 		if _, rest, ok := strings.Cut(all, text); ok && strings.Contains(rest, " ") {
 			return "http://" + strings.Fields(rest)[0]
 		}
@@ -141,18 +142,7 @@ func (p *mainProcess) kill(t *testing.T) {
 func (p *mainProcess) stop(t *testing.T) {
 	t.Helper()
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
-	require.NoError(t, p.cmd.Wait(), "a stop is no failure:\n%s", strings.Join(p.out.lines(), "\n"))
-}
-
-// play runs script lines in a world without a harness around it.
-func play(t *testing.T, w *scriptWorld, lines ...[]string) {
-	t.Helper()
-	commands := map[string]func(bool, []string) error{
-		"say": w.cmdSay, "expect": w.cmdExpect, "fill": w.cmdFill, "press": w.cmdPress, "signin": w.cmdSignIn, "in": w.cmdIn,
-	}
-	for _, line := range lines {
-		require.NoError(t, commands[line[0]](false, line[1:]), "%q\n%s", line, w.evidence())
-	}
+	require.NoError(t, p.cmd.Wait(), "a stop is no failure:\n%s", strings.Join(p.out.Lines(), "\n"))
 }
 
 // Everything that was acknowledged survives kill -9: okrbot as a process with a
@@ -165,47 +155,45 @@ func TestMainSurvivesKill(t *testing.T) {
 	require.NoError(t, err, string(message))
 
 	redis := okrtest.StartRedisServer(t, "--appendonly", "yes", "--appendfsync", "always")
-	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}}
-	require.NoError(t, w.startClouds())
-	t.Cleanup(func() { w.azureServer.Close(); require.NoError(t, w.teams.Close()) })
+	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
 
-	first := startProcess(t, binary, w, redis.URL())
+	first := startProcess(t, binary, w)
 	play(t, w,
-		[]string{"say", "enable"}, []string{"press", "Enable"}, []string{"expect", "Enabled"},
-		[]string{"say", "new objective"}, []string{"expect", "New objective"}, []string{"fill", "title=Launch the shop"}, []string{"press", "Save"},
-		[]string{"say", "new kr"}, []string{"expect", "New key result"},
-		[]string{"fill", "title=Close the bugs", "metric=Bugs closed", "target=100"}, []string{"press", "Save"},
-		[]string{"say", "bind KR1"}, []string{"expect", "Sign in to Azure DevOps"}, []string{"signin"},
-		[]string{"expect", "New connection"}, []string{"fill", "name=Contoso", "organization=contoso"}, []string{"press", "Next"},
-		[]string{"expect", "Project"}, []string{"fill", "project=Fabrikam Fiber"}, []string{"press", "Save"},
-		[]string{"expect", "Bind KR1"}, []string{"fill", "text=Launch bugs"}, []string{"press", "Search"},
-		[]string{"expect", "Found"},
+		"say enable", "press Enable", "expect Enabled",
+		"say new objective", "expect 'New objective'", "fill 'title=Launch the shop'", "press Save",
+		"say new kr", "expect 'New key result'",
+		"fill 'title=Close the bugs' 'metric=Bugs closed' target=100", "press Save",
+		"say bind KR1", "expect 'Sign in to Azure DevOps'", "signin",
+		"expect 'New connection'", "fill name=Contoso organization=contoso", "press Next",
+		"expect Project", "fill 'project=Fabrikam Fiber'", "press Save",
+		"expect 'Bind KR1'", "fill 'text=Launch bugs'", "press Search",
+		"expect Found",
 	)
 	// Killed in the middle of a form: its draft is there again.
 	first.kill(t)
 	requireNoSecret(t, first.out, w)
-	second := startProcess(t, binary, w, redis.URL())
+	second := startProcess(t, binary, w)
 	play(t, w,
-		[]string{"press", "Choose"}, []string{"expect", "How to measure KR1"}, []string{"press", "Preview"},
-		[]string{"expect", "40 %"}, []string{"press", "Save"}, []string{"expect", "12 of 30"},
-		[]string{"in", "channel", "Delivery"}, []string{"say", "digest"}, []string{"expect", "Digest"}, []string{"press", "Subscribe"},
-		[]string{"expect", "Digest on"},
+		"press Choose", "expect 'How to measure KR1'", "press Preview",
+		"expect '40 %'", "press Save", "expect '12 of 30'",
+		"in channel Delivery", "say digest", "expect Digest", "press Subscribe",
+		"expect 'Digest on'",
 	)
 	// Killed between two turns: the store and the process both.
 	second.kill(t)
 	redis.Kill()
 	redis.Restart(t)
-	third := startProcess(t, binary, w, redis.URL())
-	_, err = w.azure.Complete("contoso", "Fabrikam Fiber", "Launch bugs", 3)
+	third := startProcess(t, binary, w)
+	_, err = w.Azure.Complete("contoso", "Fabrikam Fiber", "Launch bugs", 3)
 	require.NoError(t, err)
 	play(t, w,
-		[]string{"in", "personal"}, []string{"say", "okr KR1"}, []string{"expect", "12 of 30", "Contoso"},
-		[]string{"say", "sync KR1"}, []string{"expect", "15 of 30", "50 %"},
-		[]string{"in", "channel", "Delivery"}, []string{"say", "digest"}, []string{"expect", "Stop"},
+		"in personal", "say okr KR1", "expect '12 of 30' Contoso",
+		"say sync KR1", "expect '15 of 30' '50 %'",
+		"in channel Delivery", "say digest", "expect Stop",
 	)
 	// A second replica on the same Redis sees the same, and both end well.
-	fourth := startProcess(t, binary, w, redis.URL())
-	play(t, w, []string{"in", "personal"}, []string{"say", "okr KR1"}, []string{"expect", "15 of 30"})
+	fourth := startProcess(t, binary, w)
+	play(t, w, "in personal", "say okr KR1", "expect '15 of 30'")
 	third.stop(t)
 	fourth.stop(t)
 	requireNoSecret(t, fourth.out, w) // a turn is logged after its answer
@@ -213,14 +201,14 @@ func TestMainSurvivesKill(t *testing.T) {
 
 // requireNoSecret looks for everything secret that passed through a process in
 // what it printed at the level debug.
-func requireNoSecret(t *testing.T, out *scriptLog, w *scriptWorld) {
+func requireNoSecret(t *testing.T, out *script.Log, w *world) {
 	t.Helper()
-	log := strings.Join(out.lines(), "\n")
+	log := strings.Join(out.Lines(), "\n")
 	require.Contains(t, log, "msg=activity", "the log is there")
-	link, err := url.Parse(w.link)
+	link, err := url.Parse(w.SignInLink())
 	require.NoError(t, err)
 	for name, secret := range map[string]string{
-		"the app password": scriptSecret, "the seal key": base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)),
+		"the app password": script.AppSecret, "the seal key": base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)),
 		"a signed token": "eyJ", "a bearer": "Bearer ", "the ticket": link.Query().Get("t"), "a code": "code=", "a verifier": "code_verifier",
 	} {
 		require.NotContains(t, log, secret, name)
@@ -231,12 +219,9 @@ func requireNoSecret(t *testing.T, out *scriptLog, w *scriptWorld) {
 func TestMainHealth(t *testing.T) {
 	t.Parallel()
 	redis := okrtest.StartRedisServer(t)
-	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}, store: redis.URL()}
-	require.NoError(t, w.startClouds())
-	t.Cleanup(func() { w.azureServer.Close(); require.NoError(t, w.teams.Close()) })
-	require.NoError(t, w.start())
-	t.Cleanup(func() { require.NoError(t, w.stop()) })
-	base := "http://" + w.address
+	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
+	require.NoError(t, w.Start())
+	base := "http://" + w.Address
 	requireAnswer(t, base+"/healthz", http.StatusOK)
 	requireAnswer(t, base+"/metrics", http.StatusOK)
 	requireAnswer(t, base+"/metrics", http.StatusNotFound, "X-Forwarded-For", "203.0.113.7")

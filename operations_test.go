@@ -23,13 +23,12 @@ var metricName = regexp.MustCompile(`\bokrbot_[a-z_]+\b`)
 func served(t *testing.T) (names []string, page string) {
 	t.Helper()
 	w := newServeWorld(t)
-	require.NoError(t, w.start())
-	t.Cleanup(func() { require.NoError(t, w.stop()) })
+	require.NoError(t, w.Start())
 	enableAndBind(t, w)
-	w.azure.ExpireAccessTokens(adotest.AlexOID)
-	play(t, w, []string{"say", "sync KR1"}, []string{"expect", "Key result · KR1"})
-	require.NoError(t, w.running.scheduler.Idle(t.Context()))
-	page = pageOf(t, "http://"+w.address+"/metrics")
+	w.Azure.ExpireAccessTokens(adotest.AlexOID)
+	play(t, w, "say sync KR1", "expect 'Key result · KR1'")
+	require.NoError(t, w.app.scheduler.Idle(t.Context()))
+	page = pageOf(t, "http://"+w.Address+"/metrics")
 	for line := range strings.Lines(page) {
 		if name, ok := strings.CutPrefix(line, "# TYPE okrbot_"); ok {
 			names = append(names, "okrbot_"+strings.Fields(name)[0])
@@ -73,10 +72,8 @@ func TestOperationsKnowTheMetrics(t *testing.T) {
 func TestBackupAndRestore(t *testing.T) {
 	t.Parallel()
 	lost := okrtest.StartRedisServer(t, "--appendonly", "yes")
-	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}, store: lost.URL()}
-	require.NoError(t, w.startClouds())
-	t.Cleanup(func() { w.azureServer.Close(); require.NoError(t, w.teams.Close()) })
-	require.NoError(t, w.start())
+	w := newWorld(t, time.Now(), "REDIS_URL", lost.URL())
+	require.NoError(t, w.Start())
 	enableAndBind(t, w)
 	_, err := lost.Do("BGSAVE")
 	require.NoError(t, err)
@@ -85,7 +82,7 @@ func TestBackupAndRestore(t *testing.T) {
 		backup, err = os.ReadFile(filepath.Join(lost.Dir(), "dump.rdb"))
 		return err == nil
 	})
-	require.NoError(t, w.stop())
+	require.NoError(t, w.Stop())
 	lost.Kill()
 
 	restored := okrtest.StartRedisServer(t)
@@ -95,14 +92,14 @@ func TestBackupAndRestore(t *testing.T) {
 	answer, err := restored.Do("CONFIG", "SET", "appendonly", "yes")
 	require.NoError(t, err)
 	require.Equal(t, "+OK", answer)
-	w.store = restored.URL()
-	require.NoError(t, w.start())
+	w.Env["REDIS_URL"] = restored.URL()
+	require.NoError(t, w.Start())
 	out, err := examine(t, w, nil)
 	require.NoError(t, err, out)
 	require.Contains(t, out, "all 1 open")
-	_, err = w.azure.Complete(adotest.OrgContoso, adotest.ProjectFiber, "Launch bugs", 3)
+	_, err = w.Azure.Complete(adotest.OrgContoso, adotest.ProjectFiber, "Launch bugs", 3)
 	require.NoError(t, err)
-	play(t, w, []string{"say", "sync KR1"}, []string{"expect", "15 of 30", "50 %"},
-		[]string{"in", "channel", "Delivery"}, []string{"say", "digest"}, []string{"expect", "Stop"})
-	require.NoError(t, w.stop())
+	play(t, w, "say sync KR1", "expect '15 of 30' '50 %'",
+		"in channel Delivery", "say digest", "expect Stop")
+	require.NoError(t, w.Stop())
 }

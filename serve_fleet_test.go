@@ -9,6 +9,7 @@ import (
 
 	"okrbot/ado/adotest"
 	"okrbot/bot/bottest"
+	"okrbot/bot/bottest/script"
 	"okrbot/okr/okrtest"
 )
 
@@ -23,7 +24,7 @@ func TestFleet(t *testing.T) {
 			f := newFleet(t, start(t))
 			web := f.startProcess(t, "web,clock")
 			worker := f.startProcess(t, "worker,clock")
-			enableAndBind(t, f.scriptWorld)
+			enableAndBind(t, f.world)
 			f.finish(t, 3)
 			f.untilTold(t)
 			goroutines := web.gauge(t, "go_goroutines")
@@ -49,12 +50,12 @@ func TestFleet(t *testing.T) {
 func (f *fleet) midSync(t *testing.T, during func(release func())) {
 	t.Helper()
 	held := make(chan struct{})
-	f.azure.ResetCalls()
-	f.azure.Fail(adotest.Rule{Op: adotest.OpQueryRun, Count: 1, Fault: adotest.Held(held)})
+	f.Azure.ResetCalls()
+	f.Azure.Fail(adotest.Rule{Op: adotest.OpQueryRun, Count: 1, Fault: adotest.Held(held)})
 	f.pass(t, time.Hour)
-	eventually(t, "the sync is under way", func() bool { return f.azure.MaxInFlight(adotest.AlexOID) > 0 })
+	eventually(t, "the sync is under way", func() bool { return f.Azure.MaxInFlight(adotest.AlexOID) > 0 })
 	during(func() { close(held) })
-	f.azure.ClearFaults()
+	f.Azure.ClearFaults()
 }
 
 // killWorker kills the worker in the middle of a sync; another one takes it up.
@@ -117,7 +118,7 @@ func (f *fleet) hang(t *testing.T, web *mainProcess) {
 
 func (p *mainProcess) ready(t *testing.T) bool {
 	t.Helper()
-	status, _, err := get(t.Context(), newBrowser(), p.address+"/readyz")
+	status, _, err := script.Get(t.Context(), p.address+"/readyz")
 	return err == nil && status == http.StatusOK
 }
 

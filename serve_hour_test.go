@@ -1,10 +1,7 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -16,6 +13,7 @@ import (
 
 	"okrbot/ado/adotest"
 	"okrbot/bot/bottest"
+	"okrbot/bot/bottest/script"
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
 )
@@ -45,68 +43,66 @@ func TestServeHourAfterKill(t *testing.T) {
 	message, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput()
 	require.NoError(t, err, string(message))
 	redis := okrtest.StartRedisServer(t, "--appendonly", "yes", "--appendfsync", "always")
-	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}}
-	require.NoError(t, w.startClouds())
-	t.Cleanup(func() { w.azureServer.Close(); require.NoError(t, w.teams.Close()) })
+	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
 	interval := "SYNC_INTERVAL=" + quietInterval(time.Now()).String()
 
-	first := startProcess(t, binary, w, redis.URL(), interval)
+	first := startProcess(t, binary, w, interval)
 	enableAndBind(t, w)
 	complete(t, w, 3)
-	play(t, w, []string{"say", "sync KR1"}, []string{"expect", "15 of 30"})
+	play(t, w, "say sync KR1", "expect '15 of 30'")
 	killDuringSync(t, w, first)
 
 	passHour(t, redis)
-	second := startProcess(t, binary, w, redis.URL(), interval)
+	second := startProcess(t, binary, w, interval)
 	replicas := []*mainProcess{second}
 	eventually(t, "the hour's sync and digest are done", func() bool {
 		return tasksDone(t, replicas, "sync") == 1 && tasksDone(t, replicas, "digest") == 1
 	})
 	play(t, w,
-		[]string{"say", "okr KR1"}, []string{"expect", "17 of 30", "Contoso"},
-		[]string{"in", "channel", "Delivery"}, []string{"say", "digest"}, []string{"expect", "Stop"},
+		"say okr KR1", "expect '17 of 30' Contoso",
+		"in channel Delivery", "say digest", "expect Stop",
 	)
 	passHour(t, redis) // as a second replica sees it whose clock ticks the same hour
-	third := startProcess(t, binary, w, redis.URL(), interval)
+	third := startProcess(t, binary, w, interval)
 	replicas = append(replicas, third)
 	eventually(t, "the second replica has ticked", func() bool {
 		answer, err := redis.Do("GET", "okr:ticked")
 		return err == nil && answer != "$-1"
 	})
-	play(t, w, []string{"in", "personal"}, []string{"say", "okr KR1"}, []string{"expect", "17 of 30"})
+	play(t, w, "in personal", "say okr KR1", "expect '17 of 30'")
 	third.stop(t)
 	require.Equal(t, 1, tasksDone(t, replicas[:1], "sync"), "one sync an hour")
 	second.stop(t)
-	require.Contains(t, strings.Join(second.out.lines(), "\n"), "op=sync")
-	require.NotContains(t, strings.Join(third.out.lines(), "\n"), "op=sync", "the second replica had nothing to sync")
+	require.Contains(t, strings.Join(second.out.Lines(), "\n"), "op=sync")
+	require.NotContains(t, strings.Join(third.out.Lines(), "\n"), "op=sync", "the second replica had nothing to sync")
 	digests := 0
-	for _, p := range w.teams.Posts(w.teams.Channel("Delivery")) {
+	for _, p := range w.Teams.Posts(w.Teams.Channel("Delivery")) {
 		if p.Contains("What moved") && !p.Contains("Digest for") { // the form says what a digest does
 			digests++
 		}
 	}
-	require.Equal(t, 1, digests, w.teams.Transcript(w.teams.Channel("Delivery")))
+	require.Equal(t, 1, digests, w.Teams.Transcript(w.Teams.Channel("Delivery")))
 }
 
 // complete finishes work behind KR1.
-func complete(t *testing.T, w *scriptWorld, items int) {
+func complete(t *testing.T, w *world, items int) {
 	t.Helper()
-	_, err := w.azure.Complete(adotest.OrgContoso, adotest.ProjectFiber, "Launch bugs", items)
+	_, err := w.Azure.Complete(adotest.OrgContoso, adotest.ProjectFiber, "Launch bugs", items)
 	require.NoError(t, err)
 }
 
 // killDuringSync kills the process while its sync waits for Azure DevOps.
-func killDuringSync(t *testing.T, w *scriptWorld, p *mainProcess) {
+func killDuringSync(t *testing.T, w *world, p *mainProcess) {
 	t.Helper()
 	complete(t, w, 2)
 	release := make(chan struct{})
-	w.azure.ResetCalls()
-	w.azure.Fail(adotest.Rule{Op: adotest.OpQueryGet, Count: 1, Fault: adotest.Held(release)})
-	play(t, w, []string{"say", "sync KR1"}, []string{"expect", "Sync started"})
-	eventually(t, "the sync is under way", func() bool { return w.azure.MaxInFlight(adotest.AlexOID) > 0 })
+	w.Azure.ResetCalls()
+	w.Azure.Fail(adotest.Rule{Op: adotest.OpQueryGet, Count: 1, Fault: adotest.Held(release)})
+	play(t, w, "say sync KR1", "expect 'Sync started'")
+	eventually(t, "the sync is under way", func() bool { return w.Azure.MaxInFlight(adotest.AlexOID) > 0 })
 	p.kill(t)
 	close(release)
-	w.azure.ClearFaults()
+	w.Azure.ClearFaults()
 }
 
 // passHour makes the scheduler think that it did not tick for an hour.
@@ -135,14 +131,7 @@ func tasksDone(t *testing.T, replicas []*mainProcess, kind string) int {
 
 func pageOf(t *testing.T, address string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	_, body, err := script.Get(t.Context(), address)
 	require.NoError(t, err)
-	resp, err := newBrowser().Do(req)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, resp.Body.Close()) }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	require.NoError(t, err)
-	return string(body)
+	return body
 }

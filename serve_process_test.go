@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/ado/adotest"
+	"okrbot/bot/bottest/script"
 	"okrbot/okr/okrtest"
 )
 
@@ -30,7 +31,7 @@ const processClock = "OKRBOT_TEST_CLOCK"
 func runAsProcess() bool {
 	file := os.Getenv(processClock)
 	if file == "" {
-		return runAsWorker()
+		return false
 	}
 	config, err := LoadConfig(os.Getenv)
 	if err != nil {
@@ -74,7 +75,7 @@ func tickAsTimePasses(ctx context.Context, a *app, now func() time.Time) {
 
 // fleet is okrbot as some processes on one Redis, between both clouds.
 type fleet struct {
-	*scriptWorld
+	*world
 	redis *okrtest.Deployment
 	file  string // of the clock
 	all   []*mainProcess
@@ -83,10 +84,8 @@ type fleet struct {
 
 func newFleet(t *testing.T, redis *okrtest.Deployment) *fleet {
 	t.Helper()
-	w := &scriptWorld{clock: &scriptClock{now: time.Date(2026, 8, 17, 9, 30, 0, 0, time.UTC)}, log: &scriptLog{}, store: redis.URL}
-	require.NoError(t, w.startClouds())
-	t.Cleanup(func() { w.azureServer.Close(); require.NoError(t, w.teams.Close()) })
-	f := &fleet{scriptWorld: w, redis: redis, file: filepath.Join(t.TempDir(), "clock")}
+	w := newWorld(t, time.Date(2026, 8, 17, 9, 30, 0, 0, time.UTC), "REDIS_URL", redis.URL)
+	f := &fleet{world: w, redis: redis, file: filepath.Join(t.TempDir(), "clock")}
 	f.pass(t, 0)
 	return f
 }
@@ -94,9 +93,9 @@ func newFleet(t *testing.T, redis *okrtest.Deployment) *fleet {
 // pass lets time go by for everybody.
 func (f *fleet) pass(t *testing.T, d time.Duration) {
 	t.Helper()
-	f.clock.add(d)
+	f.Clock.Add(d)
 	next := f.file + ".next"
-	require.NoError(t, os.WriteFile(next, []byte(strconv.FormatInt(f.clock.Now().UnixNano(), 10)), 0o600))
+	require.NoError(t, os.WriteFile(next, []byte(strconv.FormatInt(f.Clock.Now().UnixNano(), 10)), 0o600))
 	require.NoError(t, os.Rename(next, f.file))
 }
 
@@ -108,15 +107,15 @@ func (f *fleet) startProcess(t *testing.T, roles string) *mainProcess {
 	address := l.Addr().String()
 	require.NoError(t, l.Close())
 	if strings.Contains(roles, roleWeb) {
-		f.address = address
-		f.register()
+		f.Address = address
+		f.Register()
 	}
-	p := &mainProcess{address: "http://" + address, out: &scriptLog{}}
+	p := &mainProcess{address: "http://" + address, out: &script.Log{}}
 	p.cmd = exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test itself
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	for _, name := range variableNames() {
-		if v := f.getenv(name); v != "" {
+		if v := f.Getenv(name); v != "" {
 			p.cmd.Env = append(p.cmd.Env, name+"="+v)
 		}
 	}
@@ -124,7 +123,7 @@ func (f *fleet) startProcess(t *testing.T, roles string) *mainProcess {
 	require.NoError(t, p.cmd.Start())
 	t.Cleanup(func() { _ = p.cmd.Process.Kill(); _ = p.cmd.Wait() })
 	eventually(t, "okrbot is ready", func() bool {
-		status, _, err := get(t.Context(), newBrowser(), p.address+"/readyz")
+		status, _, err := script.Get(t.Context(), p.address+"/readyz")
 		return err == nil && status == http.StatusOK
 	})
 	f.all = append(f.all, p)
@@ -159,7 +158,7 @@ func (f *fleet) idle(t *testing.T) {
 
 func (f *fleet) isIdle(t *testing.T) bool {
 	t.Helper()
-	minute := strconv.FormatInt(f.clock.Now().Truncate(time.Minute).UnixMilli(), 10)
+	minute := strconv.FormatInt(f.Clock.Now().Truncate(time.Minute).UnixMilli(), 10)
 	if !strings.Contains(f.redis.Do(t, "okr:ticked", "GET", "okr:ticked"), minute) {
 		return false
 	}
@@ -178,7 +177,7 @@ var movedKR1 = regexp.MustCompile(`Key result KR1 · (?:.*, )?(\S+) → (\S+)`)
 
 // told gives what the channel was told of KR1: before and after, in order.
 func (f *fleet) told() (moves [][2]string) {
-	for _, p := range f.teams.Posts(f.teams.Channel("Delivery")) {
+	for _, p := range f.Teams.Posts(f.Teams.Channel("Delivery")) {
 		if m := movedKR1.FindStringSubmatch(p.Text()); m != nil && p.Contains("What moved") {
 			moves = append(moves, [2]string{m[1], m[2]})
 		}
@@ -232,16 +231,16 @@ func (f *fleet) evidence(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
 	for i, p := range f.all {
-		lines := p.out.lines()
+		lines := p.out.Lines()
 		all.WriteString("\nprocess " + strconv.Itoa(i) + ":\n" + strings.Join(lines[max(0, len(lines)-25):], "\n"))
 	}
-	return all.String() + "\n" + f.teams.Transcript(f.teams.Channel("Delivery"))
+	return all.String() + "\n" + f.Teams.Transcript(f.Teams.Channel("Delivery"))
 }
 
 // finish is n more bugs closed.
 func (f *fleet) finish(t *testing.T, n int) {
 	t.Helper()
 	f.known = len(f.told())
-	_, err := f.azure.Complete(adotest.OrgContoso, adotest.ProjectFiber, "Launch bugs", n)
+	_, err := f.Azure.Complete(adotest.OrgContoso, adotest.ProjectFiber, "Launch bugs", n)
 	require.NoError(t, err)
 }

@@ -2,11 +2,9 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/ado/adotest"
+	"okrbot/bot/bottest/script"
 	"okrbot/okr/okrtest"
 )
 
@@ -79,44 +78,23 @@ func (w *wireTap) before(h http.Handler) http.Handler {
 
 // newTappedWorld starts okrbot at the log level debug with a Redis that wants a
 // password.
-func newTappedWorld(t *testing.T) (*scriptWorld, *wireTap) {
+func newTappedWorld(t *testing.T) (*world, *wireTap) {
 	t.Helper()
 	redis := okrtest.StartRedisServer(t)
 	_, err := redis.Do("CONFIG", "SET", "requirepass", "redis-hunter2")
 	require.NoError(t, err)
-	w := &scriptWorld{clock: &scriptClock{now: time.Now()}, log: &scriptLog{}, store: "redis://:redis-hunter2@" + redis.Addr()}
-	require.NoError(t, w.startClouds())
-	tap := &wireTap{secrets: map[string]string{"redis-hunter2": "Redis password", scriptSecret: "app password", w.getenv("SEAL_KEYS"): "seal key"}}
-	azure, teams := httptest.NewServer(tap.before(w.azure)), httptest.NewServer(tap.before(w.teams))
-	w.azure.SetPublicURL(azure.URL)
-	w.teams.SetPublicURL(teams.URL)
+	w := newWorld(t, time.Now(), "REDIS_URL", "redis://:redis-hunter2@"+redis.Addr(), "LOG_LEVEL", "debug", "LOG_FORMAT", "json")
+	tap := &wireTap{secrets: map[string]string{"redis-hunter2": "Redis password", script.AppSecret: "app password", w.Getenv("SEAL_KEYS"): "seal key"}}
+	azure, teams := httptest.NewServer(tap.before(w.Azure)), httptest.NewServer(tap.before(w.Teams))
+	w.Azure.SetPublicURL(azure.URL)
+	w.Teams.SetPublicURL(teams.URL)
 	t.Cleanup(func() {
 		azure.Close()
 		teams.Close()
-		w.azureServer.Close()
-		require.NoError(t, w.teams.Close())
 	})
-	listener := listen(t)
-	w.address = listener.Addr().String()
-	w.register()
-	config, err := LoadConfig(w.getenv)
-	require.NoError(t, err)
-	serveTapped(t, w, config, listener)
+	require.NoError(t, w.Start())
+	t.Cleanup(func() { require.NoError(t, w.Stop()) })
 	return w, tap
-}
-
-func serveTapped(t *testing.T, w *scriptWorld, config Config, listener net.Listener) {
-	t.Helper()
-	config.LogLevel, config.LogFormat = "debug", "json"
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	ready, done := make(chan *app, 1), make(chan error, 1)
-	go func() {
-		done <- serve(ctx, config, newLogger(config, w.log), &hooks{
-			now: w.clock.Now, listener: listener, poll: 10 * time.Millisecond, pace: 1000, ready: func(a *app) { ready <- a },
-		})
-	}()
-	t.Cleanup(func() { stop(); require.NoError(t, <-done) })
-	w.running = <-ready
 }
 
 // No secret is in the log, even at the level debug, after sign-ins that worked
@@ -126,31 +104,31 @@ func TestServeLogsNoSecret(t *testing.T) {
 	w, tap := newTappedWorld(t)
 	enableAndBind(t, w)
 	tap.noteLink(t, w)
-	play(t, w, []string{"say", "sync KR1"}, []string{"expect", "Key result · KR1"})
+	play(t, w, "say sync KR1", "expect 'Key result · KR1'")
 
-	w.azure.ExpireAccessTokens(adotest.AlexOID) // renewed
-	play(t, w, []string{"say", "sync KR1"}, []string{"expect", "Key result · KR1"})
-	w.azure.ExpireAccessTokens(adotest.AlexOID)
-	w.azure.FailRefresh(adotest.AlexOID, adotest.GrantRevoked()) // refused
-	play(t, w, []string{"say", "sync KR1"}, []string{"expect", "1 failed"})
-	w.azure.AllowRefresh(adotest.AlexOID)
+	w.Azure.ExpireAccessTokens(adotest.AlexOID) // renewed
+	play(t, w, "say sync KR1", "expect 'Key result · KR1'")
+	w.Azure.ExpireAccessTokens(adotest.AlexOID)
+	w.Azure.FailRefresh(adotest.AlexOID, adotest.GrantRevoked()) // refused
+	play(t, w, "say sync KR1", "expect '1 failed'")
+	w.Azure.AllowRefresh(adotest.AlexOID)
 
-	signInAgain := []string{"say", "connections"}
-	play(t, w, signInAgain, []string{"expect", "C1"}, []string{"press", "Show C1"}, []string{"press", "Sign in again"})
-	w.azure.Fail(adotest.Rule{Op: adotest.OpToken, Count: 1, Fault: adotest.Dropped()}) // no answer
-	require.NoError(t, w.cmdSignIn(false, nil))
+	signInAgain := []string{"say connections", "expect C1", "press 'Show C1'", "press 'Sign in again'"}
+	play(t, w, signInAgain...)
+	w.Azure.Fail(adotest.Rule{Op: adotest.OpToken, Count: 1, Fault: adotest.Dropped()}) // no answer
+	play(t, w, "signin")
 	tap.noteLink(t, w)
-	play(t, w, signInAgain, []string{"expect", "C1"}, []string{"press", "Show C1"}, []string{"press", "Sign in again"})
-	require.NoError(t, w.cmdSignInCancel(false, nil)) // cancelled
+	play(t, w, signInAgain...)
+	play(t, w, "signin-cancel")
 	tap.noteLink(t, w)
-	play(t, w, signInAgain, []string{"expect", "C1"}, []string{"press", "Show C1"}, []string{"press", "Sign in again"})
-	require.NoError(t, w.cmdSignIn(false, []string{"megan"})) // another account: a code
+	play(t, w, signInAgain...)
+	play(t, w, "signin megan") // another account: a code
 	tap.noteLink(t, w)
-	tap.note("sign-in code", pageCode.FindStringSubmatch(w.page)[1])
-	require.NoError(t, w.cmdCode(false, []string{"ok", "typed"}))
-	require.NoError(t, w.running.scheduler.Idle(t.Context()))
+	tap.note("sign-in code", w.SignInCode())
+	play(t, w, "code ok typed")
+	require.NoError(t, w.app.scheduler.Idle(t.Context()))
 
-	log := strings.Join(w.log.lines(), "\n")
+	log := strings.Join(w.Log.Lines(), "\n")
 	require.Contains(t, log, `"level":"DEBUG"`)
 	kinds := map[string]bool{}
 	tap.mu.Lock()
@@ -166,9 +144,9 @@ func TestServeLogsNoSecret(t *testing.T) {
 }
 
 // noteLink writes down the ticket of the link that was used last.
-func (w *wireTap) noteLink(t *testing.T, world *scriptWorld) {
+func (w *wireTap) noteLink(t *testing.T, in *world) {
 	t.Helper()
-	link, err := url.Parse(world.link)
+	link, err := url.Parse(in.SignInLink())
 	require.NoError(t, err)
 	require.NotEmpty(t, link.Query().Get("t"))
 	w.note("ticket", link.Query().Get("t"))

@@ -20,7 +20,7 @@ func TestFleetTrouble(t *testing.T) {
 	f.startProcess(t, "web")
 	f.startProcess(t, "clock")
 	worker := f.startProcess(t, "worker")
-	enableAndBind(t, f.scriptWorld)
+	enableAndBind(t, f.world)
 	f.finish(t, 3)
 	f.untilTold(t)
 
@@ -39,21 +39,21 @@ func TestFleetTrouble(t *testing.T) {
 
 // notices counts what the owner of the connection was told in the 1:1 chat.
 func (f *fleet) notices() int {
-	return len(f.teams.Posts(f.teams.Personal(f.teams.User("alex"))))
+	return len(f.Teams.Posts(f.Teams.Personal(f.Teams.User("alex"))))
 }
 
 func (f *fleet) azureDown(t *testing.T) {
 	t.Helper()
 	f.finish(t, 2)
 	before, told := f.notices(), len(f.told())
-	f.azure.Fail(adotest.Rule{Fault: adotest.Unavailable(0)})
+	f.Azure.Fail(adotest.Rule{Fault: adotest.Unavailable(0)})
 	for range 4 {
 		f.pass(t, time.Hour)
 		f.idle(t)
 	}
 	require.LessOrEqual(t, f.notices(), before+1, "the owner hears of it once")
 	require.Len(t, f.told(), told, "nothing is known, so nothing is told")
-	f.azure.ClearFaults()
+	f.Azure.ClearFaults()
 	f.pass(t, time.Hour)
 	f.untilTold(t)
 }
@@ -65,11 +65,11 @@ func (f *fleet) teamsDown(t *testing.T) {
 		{Status: 502, Count: 2},
 	} {
 		f.finish(t, 2)
-		f.teams.Fail(bottest.OpCreate, fault)
-		f.teams.Fail(bottest.OpSend, fault)
+		f.Teams.Fail(bottest.OpCreate, fault)
+		f.Teams.Fail(bottest.OpSend, fault)
 		f.pass(t, time.Hour)
 		f.untilTold(t)
-		f.teams.ClearFaults()
+		f.Teams.ClearFaults()
 	}
 }
 
@@ -77,15 +77,15 @@ func (f *fleet) signInRevoked(t *testing.T) {
 	t.Helper()
 	f.finish(t, 3)
 	before := f.notices()
-	f.azure.RevokeSessions(adotest.AlexOID)
+	f.Azure.RevokeSessions(adotest.AlexOID)
 	for range 3 {
 		f.pass(t, 2*time.Hour) // beyond the life of an access token
 		f.idle(t)
 	}
 	require.Equal(t, before+1, f.notices(), "the owner hears of it once")
-	f.azure.AllowRefresh(adotest.AlexOID)
-	play(t, f.scriptWorld, []string{"say", "connections"}, []string{"expect", "C1"}, []string{"press", "Show C1"},
-		[]string{"press", "Sign in again"}, []string{"signin"})
+	f.Azure.AllowRefresh(adotest.AlexOID)
+	play(t, f.world, "say connections", "expect C1", "press 'Show C1'",
+		"press 'Sign in again'", "signin")
 	f.pass(t, time.Hour)
 	f.untilTold(t)
 }
@@ -98,7 +98,7 @@ func (f *fleet) crashAfterPost(t *testing.T, worker *mainProcess) {
 	told := len(f.told())
 	held := make(chan struct{})
 	for _, op := range []bottest.Op{bottest.OpCreate, bottest.OpSend} {
-		f.teams.Fail(op, bottest.Fault{Status: 502, Applied: true, Hold: held})
+		f.Teams.Fail(op, bottest.Fault{Status: 502, Applied: true, Hold: held})
 	}
 	f.pass(t, time.Hour)
 	eventually(t, "Teams took the post", func() bool {
@@ -109,7 +109,7 @@ func (f *fleet) crashAfterPost(t *testing.T, worker *mainProcess) {
 	})
 	worker.kill(t)
 	close(held)
-	f.teams.ClearFaults()
+	f.Teams.ClearFaults()
 	f.expireLeases(t)
 	next := f.startProcess(t, "worker")
 	for range 3 {

@@ -8,6 +8,19 @@ import (
 	"unicode/utf8"
 )
 
+// SetValidateInputs says from now on what Options.ValidateInputs said at the start.
+func (c *Cloud) SetValidateInputs(on bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.opts.ValidateInputs = on
+}
+
+func (c *Cloud) validatesInputs() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.opts.ValidateInputs
+}
+
 // validate refuses what a client would not send.
 func (p pressable) validate(values map[string]any) error {
 	for _, input := range p.inputs {

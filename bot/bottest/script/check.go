@@ -1,4 +1,4 @@
-package main
+package script
 
 import (
 	"encoding/json"
@@ -11,19 +11,19 @@ import (
 )
 
 // places are all conversations of the world.
-func (w *scriptWorld) places() []bottest.Chat {
-	out := append([]bottest.Chat{w.teams.GroupChat("")}, w.teams.Team("").Channels...)
-	for _, u := range w.teams.Users(bottest.DefaultTenant) {
-		out = append(out, w.teams.Personal(u))
+func (w *World) places() []bottest.Chat {
+	out := append([]bottest.Chat{w.Teams.GroupChat("")}, w.Teams.Team("").Channels...)
+	for _, u := range w.Teams.Users(bottest.DefaultTenant) {
+		out = append(out, w.Teams.Personal(u))
 	}
 	return out
 }
 
 // checkCards checks every card that okrbot sent.
-func (w *scriptWorld) checkCards() error {
+func (w *World) checkCards() error {
 	var errs []error
 	for _, place := range w.places() {
-		for _, p := range w.teams.Posts(place) {
+		for _, p := range w.Teams.Posts(place) {
 			for _, activity := range append(p.History, p.Activity) {
 				errs = append(errs, checkActivity(activity))
 			}
@@ -67,9 +67,9 @@ func checkCard(raw json.RawMessage) error {
 }
 
 // checkLog finds error lines that no script expects, and panics.
-func (w *scriptWorld) checkLog() error {
+func (w *World) checkLog() error {
 	var errs []error
-	for _, line := range w.log.lines() {
+	for _, line := range w.Log.Lines() {
 		if strings.Contains(line, "level=ERROR") && !containsAny(line, w.allowed) {
 			errs = append(errs, fmt.Errorf("okrbot logged an error: %s", line))
 		}
@@ -78,14 +78,14 @@ func (w *scriptWorld) checkLog() error {
 }
 
 // evidence is what a failed script leaves: the place, and the end of the log.
-func (w *scriptWorld) evidence() string {
-	lines, posts := w.log.lines(), w.teams.Posts(w.chat)
+func (w *World) evidence() string {
+	lines, posts := w.Log.Lines(), w.Teams.Posts(w.Chat)
 	var shown strings.Builder
 	for _, p := range posts[max(0, len(posts)-3):] {
-		p = w.teams.View(p, w.user)
+		p = w.Teams.View(p, w.User)
 		_, _ = fmt.Fprintf(&shown, "----\n%s\n[%s]\n", p.Text(), strings.Join(p.Actions(), "] ["))
 	}
-	return fmt.Sprintf("as %s in %s %q, whose last cards are:\n%s\nlog:\n%s", w.user.GivenName, w.chat.Kind, w.chat.Name,
+	return fmt.Sprintf("as %s in %s %q, whose last cards are:\n%s\nlog:\n%s", w.User.GivenName, w.Chat.Kind, w.Chat.Name,
 		shown.String(), strings.Join(lines[max(0, len(lines)-8):], "\n"))
 }
 

@@ -1,4 +1,4 @@
-package main
+package script
 
 import (
 	"context"
@@ -20,12 +20,16 @@ import (
 func newBrowser() *http.Client {
 	jar, _ := cookiejar.New(nil) // never fails, by its documentation
 	return &http.Client{
-		Jar: jar, Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true},
+		Jar: jar, Timeout: Patience, Transport: &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-// get fetches a page: its text, or where it redirects to.
+// Get fetches a page in a new browser: its text, or where it redirects to.
+func Get(ctx context.Context, address string) (status int, body string, err error) {
+	return get(ctx, newBrowser(), address)
+}
+
 func get(ctx context.Context, browser *http.Client, address string) (status int, body string, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -44,16 +48,16 @@ func get(ctx context.Context, browser *http.Client, address string) (status int,
 }
 
 // newestLink waits for the sign-in card of the acting person.
-func (w *scriptWorld) newestLink(ctx context.Context) error {
-	chat := w.teams.Personal(w.user).Since(bottest.Delivery{Seq: w.since})
-	_, link, err := w.teams.WaitSignIn(ctx, chat)
+func (w *World) newestLink(ctx context.Context) error {
+	chat := w.Teams.Personal(w.User).Since(bottest.Delivery{Seq: w.since})
+	_, link, err := w.Teams.WaitSignIn(ctx, chat)
 	w.link = link
 	return err
 }
 
 // follow opens the sign-in link, does what choose does on Microsoft's page and
 // comes back, in the same browser unless back is another one.
-func (w *scriptWorld) follow(choose func(ctx context.Context, address string) (string, error), back *http.Client) error {
+func (w *World) follow(choose func(ctx context.Context, address string) (string, error), back *http.Client) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
 	if err := w.newestLink(ctx); err != nil {
@@ -79,17 +83,17 @@ func (w *scriptWorld) follow(choose func(ctx context.Context, address string) (s
 	return err
 }
 
-func (w *scriptWorld) cmdSignIn(_ bool, args []string) error {
+func (w *World) cmdSignIn(_ bool, args []string) error {
 	return w.follow(w.chooser(args), nil)
 }
 
 // chooser chooses somebody on the sign-in page; a UPN or object id stands for
 // somebody whom the chat does not know.
-func (w *scriptWorld) chooser(args []string) func(context.Context, string) (string, error) {
-	who := w.user.ObjectID
+func (w *World) chooser(args []string) func(context.Context, string) (string, error) {
+	who := w.User.ObjectID
 	if len(args) > 0 {
 		who = args[0]
-		if u := w.teams.User(who); u.ID != "" && !strings.Contains(who, "@") {
+		if u := w.Teams.User(who); u.ID != "" && !strings.Contains(who, "@") {
 			who = u.ObjectID
 		}
 		if who == "stranger" {
@@ -99,28 +103,28 @@ func (w *scriptWorld) chooser(args []string) func(context.Context, string) (stri
 	return func(ctx context.Context, address string) (string, error) { return adotest.SignIn(ctx, address, who) }
 }
 
-func (w *scriptWorld) cmdSignInCancel(bool, []string) error {
+func (w *World) cmdSignInCancel(bool, []string) error {
 	return w.follow(adotest.CancelSignIn, nil)
 }
 
-func (w *scriptWorld) cmdSignInElsewhere(_ bool, args []string) error {
+func (w *World) cmdSignInElsewhere(_ bool, args []string) error {
 	return w.follow(w.chooser(args), newBrowser())
 }
 
 // cmdSignInLate opens a link of any age that was never used.
-func (w *scriptWorld) cmdSignInLate(neg bool, args []string) error {
-	for _, p := range w.teams.Posts(w.teams.Personal(w.user)) {
-		if link := w.teams.SignInURL(p); link != "" {
+func (w *World) cmdSignInLate(neg bool, args []string) error {
+	for _, p := range w.Teams.Posts(w.Teams.Personal(w.User)) {
+		if link := w.Teams.SignInURL(p); link != "" {
 			w.link = link
 		}
 	}
 	return w.cmdSignInReuse(neg, args)
 }
 
-func (w *scriptWorld) cmdSignInReuse(bool, []string) error {
+func (w *World) cmdSignInReuse(bool, []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
-	status, body, err := get(ctx, newBrowser(), w.link)
+	status, body, err := Get(ctx, w.link)
 	w.page = plainPage(body)
 	if err == nil && status == http.StatusFound {
 		err = errors.New("the link still works")
@@ -141,7 +145,7 @@ func plainPage(body string) string {
 	return pageSpace.ReplaceAllString(words, "\n")
 }
 
-func (w *scriptWorld) cmdPage(neg bool, args []string) error {
+func (w *World) cmdPage(neg bool, args []string) error {
 	for _, text := range args {
 		if strings.Contains(w.page, text) == neg {
 			return fmt.Errorf("%q: %t on the page %s", text, neg, w.page)
@@ -150,24 +154,34 @@ func (w *scriptWorld) cmdPage(neg bool, args []string) error {
 	return nil
 }
 
+// SignInLink is the link of the sign-in card that was used last.
+func (w *World) SignInLink() string { return w.link }
+
+// SignInCode is the code on the page where the browser ended, or "".
+func (w *World) SignInCode() string {
+	if found := pageCode.FindStringSubmatch(w.page); found != nil {
+		return found[1]
+	}
+	return ""
+}
+
 // cmdCode enters the code of the page, or another one, in the 1:1 chat.
-func (w *scriptWorld) cmdCode(_ bool, args []string) error {
-	found := pageCode.FindStringSubmatch(w.page)
-	if found == nil || len(args) == 0 {
+func (w *World) cmdCode(_ bool, args []string) error {
+	code := w.SignInCode()
+	if code == "" || len(args) == 0 {
 		return fmt.Errorf("no code on the page: %s", w.page)
 	}
-	code := found[1]
 	if args[0] == "wrong" {
 		code = fmt.Sprintf("%06d", (int(code[5]-'0')+1)%10)
 	}
 	ctx, cancel := w.ctx()
 	defer cancel()
 	if len(args) < 2 || args[1] != "teams" {
-		d, err := w.teams.Say(ctx, w.teams.Personal(w.user), w.user, code)
+		d, err := w.Teams.Say(ctx, w.Teams.Personal(w.User), w.User, code)
 		w.begin(d)
 		return err
 	}
-	d, err := w.teams.VerifyState(ctx, w.user, code)
+	d, err := w.Teams.VerifyState(ctx, w.User, code)
 	w.begin(d)
 	if fits := d.Status == http.StatusOK; err == nil && fits != (args[0] == "ok") {
 		err = fmt.Errorf("signin/verifyState was answered by %d", d.Status)

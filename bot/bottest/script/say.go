@@ -1,4 +1,4 @@
-package main
+package script
 
 import (
 	"context"
@@ -11,118 +11,126 @@ import (
 	"okrbot/bot/bottest"
 )
 
-func (w *scriptWorld) ctx() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), patience)
+func (w *World) ctx() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), Patience)
 }
 
-func (w *scriptWorld) cmdUser(_ bool, args []string) error {
-	u := w.teams.User(strings.Join(args, " "))
+func (w *World) cmdUser(_ bool, args []string) error {
+	u := w.Teams.User(strings.Join(args, " "))
 	if u.ID == "" {
 		return fmt.Errorf("nobody is called %q", args)
 	}
-	w.user = u
-	if w.chat.Kind == bottest.KindPersonal {
-		w.chat = w.teams.Personal(u)
+	w.User = u
+	if w.Chat.Kind == bottest.KindPersonal {
+		w.Chat = w.Teams.Personal(u)
 	}
 	return nil
 }
 
-func (w *scriptWorld) cmdIn(_ bool, args []string) error {
+func (w *World) cmdIn(_ bool, args []string) error {
 	w.current = nil
 	switch place := strings.Join(args, " "); {
 	case place == "personal":
-		w.chat = w.teams.Personal(w.user)
+		w.Chat = w.Teams.Personal(w.User)
 	case place == "group":
-		w.chat = w.teams.GroupChat("")
+		w.Chat = w.Teams.GroupChat("")
 	case strings.HasPrefix(place, "between "):
-		w.chat = w.teams.Between(w.user, w.teams.User(strings.TrimPrefix(place, "between ")))
+		w.Chat = w.Teams.Between(w.User, w.Teams.User(strings.TrimPrefix(place, "between ")))
 	case strings.HasPrefix(place, "channel "):
-		w.chat = w.teams.Channel(strings.TrimPrefix(place, "channel "))
+		w.Chat = w.Teams.Channel(strings.TrimPrefix(place, "channel "))
 	default:
 		return fmt.Errorf("in %s: unknown", place)
 	}
-	if w.chat.ID == "" {
+	if w.Chat.ID == "" {
 		return fmt.Errorf("in %s: no such place", args)
 	}
 	return nil
 }
 
-func (w *scriptWorld) cmdClient(_ bool, args []string) error {
-	w.submit = len(args) == 1 && args[0] == "submit"
+func (w *World) cmdClient(_ bool, args []string) error {
 	platform := "Web"
-	if len(args) == 1 && args[0] == "desktop" {
+	switch kind := strings.Join(args, " "); kind {
+	case "careless":
+		w.Teams.SetValidateInputs(false)
+		return nil
+	case "desktop":
 		platform = "Windows"
+		w.submit = false
+	case "execute", "submit":
+		w.submit = kind == "submit"
+	default:
+		return fmt.Errorf("client %s: unknown", kind)
 	}
-	w.teams.SetPlatform(platform)
+	w.Teams.SetPlatform(platform)
 	return nil
 }
 
-func (w *scriptWorld) cmdInstall(bool, []string) error {
+func (w *World) cmdInstall(bool, []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
 	if err := w.cmdMark(false, nil); err != nil {
 		return err
 	}
-	_, err := w.teams.Install(ctx, w.chat, w.user) // two events, of which the first may be answered
+	_, err := w.Teams.Install(ctx, w.Chat, w.User) // two events, of which the first may be answered
 	return err
 }
 
-func (w *scriptWorld) cmdUninstall(bool, []string) error {
+func (w *World) cmdUninstall(bool, []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
-	d, err := w.teams.Uninstall(ctx, w.chat, w.user)
+	d, err := w.Teams.Uninstall(ctx, w.Chat, w.User)
 	w.begin(d)
 	return err
 }
 
-func (w *scriptWorld) cmdRedeliver(bool, []string) error {
+func (w *World) cmdRedeliver(bool, []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
-	d, err := w.teams.Redeliver(ctx, w.sent)
+	d, err := w.Teams.Redeliver(ctx, w.sent)
 	w.since, w.current = d.Seq, nil
 	return err
 }
 
 // begin makes everything up to a delivery old.
-func (w *scriptWorld) begin(d bottest.Delivery) {
+func (w *World) begin(d bottest.Delivery) {
 	w.since, w.sent, w.current, w.answer = d.Seq, d, nil, bottest.Answer{}
 }
 
-func (w *scriptWorld) cmdSay(_ bool, args []string) error {
+func (w *World) cmdSay(_ bool, args []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
-	d, err := w.teams.Say(ctx, w.chat, w.user, strings.Join(args, " "))
+	d, err := w.Teams.Say(ctx, w.Chat, w.User, strings.Join(args, " "))
 	w.begin(d)
 	return err
 }
 
 // cmdMention is say with another person mentioned at the end.
-func (w *scriptWorld) cmdMention(_ bool, args []string) error {
-	other := w.teams.User(args[0])
-	if other.ID == "" || w.chat.Kind == bottest.KindPersonal {
+func (w *World) cmdMention(_ bool, args []string) error {
+	other := w.Teams.User(args[0])
+	if other.ID == "" || w.Chat.Kind == bottest.KindPersonal {
 		return fmt.Errorf("nobody here is called %q", args[0])
 	}
 	ctx, cancel := w.ctx()
 	defer cancel()
 	bot, person := "<at>okrbot</at>", "<at>"+other.Name+"</at>"
-	activity := w.teams.Activity(w.chat, w.user, "message")
+	activity := w.Teams.Activity(w.Chat, w.User, "message")
 	activity["text"] = bot + " " + strings.Join(args[1:], " ") + " " + person
 	activity["entities"] = []any{
-		map[string]any{"type": "mention", "text": bot, "mentioned": map[string]any{"id": w.teams.BotID(), "name": "okrbot"}},
+		map[string]any{"type": "mention", "text": bot, "mentioned": map[string]any{"id": w.Teams.BotID(), "name": "okrbot"}},
 		map[string]any{"type": "mention", "text": person, "mentioned": map[string]any{"id": other.ID, "name": other.Name}},
 	}
-	d, err := w.teams.Deliver(ctx, activity, bottest.DeliverOptions{})
+	d, err := w.Teams.Deliver(ctx, activity, bottest.DeliverOptions{})
 	w.begin(d)
 	return err
 }
 
 // fresh are the new posts of the place as the acting person sees them, the newest
 // change first.
-func (w *scriptWorld) fresh() []bottest.Post {
-	posts := w.teams.Posts(w.chat.Since(bottest.Delivery{Seq: w.since}))
+func (w *World) fresh() []bottest.Post {
+	posts := w.Teams.Posts(w.Chat.Since(bottest.Delivery{Seq: w.since}))
 	var out []bottest.Post
 	for _, p := range slices.Backward(posts) {
-		out = append(out, w.teams.View(p, w.user))
+		out = append(out, w.Teams.View(p, w.User))
 	}
 	return out
 }
@@ -136,7 +144,7 @@ func showsAll(p bottest.Post, texts []string) bool {
 	return true
 }
 
-func (w *scriptWorld) cmdExpect(neg bool, args []string) error {
+func (w *World) cmdExpect(neg bool, args []string) error {
 	if neg {
 		return w.expectNone(args)
 	}
@@ -148,10 +156,10 @@ func (w *scriptWorld) cmdExpect(neg bool, args []string) error {
 	return nil
 }
 
-func (w *scriptWorld) await(match func(bottest.Post) bool) (found bottest.Post, err error) {
+func (w *World) await(match func(bottest.Post) bool) (found bottest.Post, err error) {
 	ctx, cancel := w.ctx()
 	defer cancel()
-	err = w.teams.WaitUntil(ctx, func() bool {
+	err = w.Teams.WaitUntil(ctx, func() bool {
 		for _, p := range w.fresh() {
 			if match(p) {
 				found = p
@@ -163,7 +171,7 @@ func (w *scriptWorld) await(match func(bottest.Post) bool) (found bottest.Post, 
 	return found, err
 }
 
-func (w *scriptWorld) expectNone(args []string) error {
+func (w *World) expectNone(args []string) error {
 	for _, p := range w.fresh() {
 		for _, text := range args {
 			if p.Contains(text) {
@@ -175,17 +183,17 @@ func (w *scriptWorld) expectNone(args []string) error {
 }
 
 // newestWith finds the newest card of any age in the place.
-func (w *scriptWorld) newestWith(texts []string) (bottest.Post, error) {
-	posts := w.teams.Posts(w.chat)
+func (w *World) newestWith(texts []string) (bottest.Post, error) {
+	posts := w.Teams.Posts(w.Chat)
 	for _, p := range slices.Backward(posts) {
-		if p := w.teams.View(p, w.user); showsAll(p, texts) {
+		if p := w.Teams.View(p, w.User); showsAll(p, texts) {
 			return p, nil
 		}
 	}
 	return bottest.Post{}, fmt.Errorf("no card shows %q", texts)
 }
 
-func (w *scriptWorld) cmdOpen(_ bool, args []string) error {
+func (w *World) cmdOpen(_ bool, args []string) error {
 	p, err := w.newestWith(args)
 	if err == nil {
 		w.current = &p
@@ -193,7 +201,7 @@ func (w *scriptWorld) cmdOpen(_ bool, args []string) error {
 	return err
 }
 
-func (w *scriptWorld) cmdShows(neg bool, args []string) error {
+func (w *World) cmdShows(neg bool, args []string) error {
 	p, err := w.card("")
 	if err != nil {
 		return err
@@ -201,7 +209,7 @@ func (w *scriptWorld) cmdShows(neg bool, args []string) error {
 	return compare(p, neg, args)
 }
 
-func (w *scriptWorld) cmdHolds(neg bool, args []string) error {
+func (w *World) cmdHolds(neg bool, args []string) error {
 	p, err := w.card("")
 	if err != nil {
 		return err
@@ -231,8 +239,8 @@ func unfolded(v any) any {
 	return v
 }
 
-func (w *scriptWorld) cmdLast(neg bool, args []string) error {
-	return compare(w.teams.View(w.teams.Last(w.chat), w.user), neg, args)
+func (w *World) cmdLast(neg bool, args []string) error {
+	return compare(w.Teams.View(w.Teams.Last(w.Chat), w.User), neg, args)
 }
 
 func compare(p bottest.Post, neg bool, args []string) error {
@@ -246,7 +254,7 @@ func compare(p bottest.Post, neg bool, args []string) error {
 
 // card is the current card as the acting person sees it; after a say it is the
 // first new one, with a certain button or input if one is named.
-func (w *scriptWorld) card(with string) (bottest.Post, error) {
+func (w *World) card(with string) (bottest.Post, error) {
 	if w.current == nil {
 		with, _, _ = strings.Cut(with, "#")
 		p, err := w.await(func(p bottest.Post) bool { return p.HasCard() && hasPart(p, with) })
@@ -255,7 +263,7 @@ func (w *scriptWorld) card(with string) (bottest.Post, error) {
 		}
 		w.current = &p
 	}
-	p := w.teams.View(*w.current, w.user)
+	p := w.Teams.View(*w.current, w.User)
 	w.current = &p
 	return p, nil
 }
@@ -269,12 +277,12 @@ func hasPart(p bottest.Post, name string) bool {
 	return err == nil && (strings.Contains(string(raw), `"verb":"`+name+`"`) || strings.Contains(string(raw), `"id":"`+name+`"`))
 }
 
-func (w *scriptWorld) cmdSilence(bool, []string) error {
+func (w *World) cmdSilence(bool, []string) error {
 	if err := w.cmdIdle(false, nil); err != nil {
 		return err
 	}
 	for _, place := range w.places() {
-		if posts := w.teams.Posts(place.Since(bottest.Delivery{Seq: w.since})); len(posts) > 0 {
+		if posts := w.Teams.Posts(place.Since(bottest.Delivery{Seq: w.since})); len(posts) > 0 {
 			return fmt.Errorf("new in %s %q:\n%s", place.Kind, place.Name, posts[len(posts)-1].Text())
 		}
 	}
@@ -282,14 +290,14 @@ func (w *scriptWorld) cmdSilence(bool, []string) error {
 }
 
 // cmdMark makes everything that there is old.
-func (w *scriptWorld) cmdMark(bool, []string) error {
-	w.current, w.answer, w.calls = nil, bottest.Answer{}, len(w.azure.Calls())
+func (w *World) cmdMark(bool, []string) error {
+	w.current, w.answer, w.calls = nil, bottest.Answer{}, len(w.Azure.Calls())
 	for _, place := range w.places() {
-		for _, p := range w.teams.Posts(place) {
+		for _, p := range w.Teams.Posts(place) {
 			w.since = max(w.since, p.Seq)
 		}
 	}
 	return nil
 }
 
-func (w *scriptWorld) cmdDump(bool, []string) error { return errors.New("here it is") }
+func (w *World) cmdDump(bool, []string) error { return errors.New("here it is") }

@@ -1,4 +1,4 @@
-package main
+package script
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 
 // cmdCompose searches with the message extension, as somebody who writes a message
 // in the place.
-func (w *scriptWorld) cmdCompose(_ bool, args []string) error {
+func (w *World) cmdCompose(_ bool, args []string) error {
 	skip := 0
 	if len(args) > 1 && args[0] == "skip" {
 		var err error
@@ -22,7 +22,7 @@ func (w *scriptWorld) cmdCompose(_ bool, args []string) error {
 	}
 	ctx, cancel := w.ctx()
 	defer cancel()
-	found, err := w.teams.Compose(ctx, w.chat, w.user, "searchOkrs", strings.Join(args, " "), skip)
+	found, err := w.Teams.Compose(ctx, w.Chat, w.User, "searchOkrs", strings.Join(args, " "), skip)
 	w.composed = found
 	for _, item := range found.Items {
 		raw, e := json.Marshal(item.Card)
@@ -35,7 +35,7 @@ func (w *scriptWorld) cmdCompose(_ bool, args []string) error {
 }
 
 // cmdComposed says what the last search showed: its lines, or its message.
-func (w *scriptWorld) cmdComposed(neg bool, args []string) error {
+func (w *World) cmdComposed(neg bool, args []string) error {
 	lines := []string{fmt.Sprintf("%d results", len(w.composed.Items)), w.composed.Text}
 	for _, item := range w.composed.Items {
 		lines = append(lines, item.Title+" | "+item.Text)
@@ -50,13 +50,13 @@ func (w *scriptWorld) cmdComposed(neg bool, args []string) error {
 }
 
 // cmdInsert puts a result of the last search into a message of the place.
-func (w *scriptWorld) cmdInsert(_ bool, args []string) error {
+func (w *World) cmdInsert(_ bool, args []string) error {
 	title := strings.Join(args, " ")
 	for _, item := range w.composed.Items {
 		if !strings.Contains(item.Title, title) {
 			continue
 		}
-		p, err := w.teams.Insert(w.chat, w.user, item)
+		p, err := w.Teams.Insert(w.Chat, w.User, item)
 		w.since, w.answer, w.current = p.Seq-1, bottest.Answer{}, &p
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package script
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"okrbot/bot/bottest"
 )
 
-func (w *scriptWorld) cmdFill(_ bool, args []string) error {
+func (w *World) cmdFill(_ bool, args []string) error {
 	for _, arg := range args {
 		id, value, ok := strings.Cut(arg, "=")
 		if !ok {
@@ -23,7 +23,7 @@ func (w *scriptWorld) cmdFill(_ bool, args []string) error {
 		if value, err = inputValue(p.Card, id, value); err != nil {
 			return err
 		}
-		w.teams.Fill(p, map[string]string{id: value})
+		w.Teams.Fill(p, map[string]string{id: value})
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func eachInput(v any, visit func(map[string]any)) {
 	}
 }
 
-func (w *scriptWorld) cmdPress(_ bool, args []string) error {
+func (w *World) cmdPress(_ bool, args []string) error {
 	title := strings.Join(args, " ")
 	p, err := w.card(title)
 	if err != nil {
@@ -85,11 +85,11 @@ func (w *scriptWorld) cmdPress(_ bool, args []string) error {
 	}
 	ctx, cancel := w.ctx()
 	defer cancel()
-	press := w.teams.Press
+	press := w.Teams.Press
 	if w.submit {
-		press = w.teams.PressSubmit
+		press = w.Teams.PressSubmit
 	}
-	a, err := press(ctx, p, w.user, title)
+	a, err := press(ctx, p, w.User, title)
 	if err != nil {
 		return err
 	}
@@ -105,12 +105,12 @@ func (w *scriptWorld) cmdPress(_ bool, args []string) error {
 
 // cmdAgain presses the button of the last press once more, as somebody does who
 // is faster than the card.
-func (w *scriptWorld) cmdAgain(bool, []string) error {
+func (w *World) cmdAgain(bool, []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
 	activity := maps.Clone(w.sent.Activity)
 	activity["id"] = fmt.Sprint(activity["id"], "-again")
-	d, err := w.teams.Deliver(ctx, activity, bottest.DeliverOptions{})
+	d, err := w.Teams.Deliver(ctx, activity, bottest.DeliverOptions{})
 	w.since, w.current, w.answer = d.Seq, nil, bottest.Answer{Delivery: d}
 	if err != nil || activity["type"] != "invoke" {
 		return err
@@ -124,7 +124,7 @@ func (w *scriptWorld) cmdAgain(bool, []string) error {
 	return err
 }
 
-func (w *scriptWorld) cmdRefused(_ bool, args []string) error {
+func (w *World) cmdRefused(_ bool, args []string) error {
 	if w.submit { // an old client gets a new card
 		return w.cmdExpect(false, args)
 	}
@@ -139,7 +139,7 @@ func (w *scriptWorld) cmdRefused(_ bool, args []string) error {
 	return nil
 }
 
-func (w *scriptWorld) cmdSearch(_ bool, args []string) error {
+func (w *World) cmdSearch(_ bool, args []string) error {
 	if len(args) < 2 {
 		return errors.New("search ID WORDS")
 	}
@@ -149,12 +149,12 @@ func (w *scriptWorld) cmdSearch(_ bool, args []string) error {
 	}
 	ctx, cancel := w.ctx()
 	defer cancel()
-	f, err := w.teams.Search(ctx, p, w.user, args[0], strings.Join(args[1:], " "))
+	f, err := w.Teams.Search(ctx, p, w.User, args[0], strings.Join(args[1:], " "))
 	w.found, w.answer = f.Choices, f.Answer
 	return err
 }
 
-func (w *scriptWorld) cmdChoices(neg bool, args []string) error {
+func (w *World) cmdChoices(neg bool, args []string) error {
 	var titles []string
 	for _, c := range w.found {
 		titles = append(titles, bottest.Plain(c.Title))
@@ -168,12 +168,12 @@ func (w *scriptWorld) cmdChoices(neg bool, args []string) error {
 	return nil
 }
 
-func (w *scriptWorld) cmdPick(_ bool, args []string) error {
+func (w *World) cmdPick(_ bool, args []string) error {
 	for _, c := range w.found {
 		if len(args) == 2 && strings.Contains(bottest.Plain(c.Title), args[1]) {
 			p, err := w.card(args[0])
 			if err == nil {
-				w.teams.Fill(p, map[string]string{args[0]: c.Value})
+				w.Teams.Fill(p, map[string]string{args[0]: c.Value})
 			}
 			return err
 		}
@@ -182,12 +182,12 @@ func (w *scriptWorld) cmdPick(_ bool, args []string) error {
 }
 
 // cmdLinks looks for a link by its text, as markdown or as a button.
-func (w *scriptWorld) cmdLinks(_ bool, args []string) error {
+func (w *World) cmdLinks(_ bool, args []string) error {
 	p, err := w.card("")
 	if err != nil || len(args) != 2 {
 		return errors.Join(err, fmt.Errorf("links TITLE TEXT: %q", args))
 	}
-	if address, err := w.teams.OpenURL(p, w.user, args[0]); err == nil && strings.Contains(address, args[1]) {
+	if address, err := w.Teams.OpenURL(p, w.User, args[0]); err == nil && strings.Contains(address, args[1]) {
 		return nil
 	}
 	raw, err := json.Marshal(p.Card)

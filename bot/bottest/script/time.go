@@ -1,4 +1,4 @@
-package main
+package script
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"okrbot/okr"
 )
 
-func (w *scriptWorld) cmdAdvance(_ bool, args []string) error {
+func (w *World) cmdAdvance(_ bool, args []string) error {
 	d, err := time.ParseDuration(strings.Join(args, ""))
 	if err != nil {
 		return err
@@ -17,9 +17,9 @@ func (w *scriptWorld) cmdAdvance(_ bool, args []string) error {
 	if err := w.cmdMark(false, nil); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 6*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 6*Patience)
 	defer cancel()
-	if err := w.running.scheduler.Idle(ctx); err != nil {
+	if err := w.running.Scheduler.Idle(ctx); err != nil {
 		return err
 	}
 	for d > 0 {
@@ -37,66 +37,75 @@ func (w *scriptWorld) cmdAdvance(_ bool, args []string) error {
 
 // untilDue is how long it takes until a minute in which something is due, at most
 // limit. The minutes before are marked as ticked: nothing would come of them.
-func (w *scriptWorld) untilDue(ctx context.Context, limit time.Duration) (time.Duration, error) {
+func (w *World) untilDue(ctx context.Context, limit time.Duration) (time.Duration, error) {
 	const slotsOfDay = 24 * 60
 	all := make([]int, slotsOfDay)
 	for i := range all {
 		all[i] = i
 	}
-	agenda, err := w.running.store.Due(ctx, all)
+	agenda, err := w.running.Agenda.Due(ctx, all)
 	if err != nil {
 		return 0, err
 	}
-	step, now := time.Minute, w.clock.Now()
+	step, now := time.Minute, w.Clock.Now()
 	for ; step < limit; step += time.Minute {
-		slots := okr.SlotsDue(now.Add(step), w.running.config.SyncInterval)
+		slots := okr.SlotsDue(now.Add(step), w.running.Interval)
 		if slices.ContainsFunc(agenda, func(due okr.Due) bool { return slices.Contains(slots, due.Slot()) }) {
 			break
 		}
 	}
 	step = min(step, limit)
-	return step, w.running.store.SetTickedUntil(ctx, now.Add(step-time.Minute))
+	return step, w.running.Agenda.SetTickedUntil(ctx, now.Add(step-time.Minute))
 }
 
 // minute lets time pass and what is due in its last minute be done, one minute
 // after the other, so that a digest always sees the syncs before it.
-func (w *scriptWorld) minute(ctx context.Context, step time.Duration) error {
-	w.clock.add(step)
+func (w *World) minute(ctx context.Context, step time.Duration) error {
+	w.Clock.Add(step)
 	w.redis.FastForward(step)
-	now := w.clock.Now()
-	if err := w.running.scheduler.Tick(ctx, now); err != nil {
+	now := w.Clock.Now()
+	if err := w.running.Scheduler.Tick(ctx, now); err != nil {
 		return err
 	}
-	due, err := w.running.store.Due(ctx, okr.SlotsDue(now, w.running.config.SyncInterval))
+	due, err := w.running.Agenda.Due(ctx, okr.SlotsDue(now, w.running.Interval))
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	return w.running.scheduler.Idle(ctx)
+	return w.running.Scheduler.Idle(ctx)
 }
 
-func (w *scriptWorld) cmdIdle(bool, []string) error {
+func (w *World) cmdIdle(bool, []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
-	return w.running.scheduler.Idle(ctx)
+	return w.running.Scheduler.Idle(ctx)
 }
 
 // cmdRestart stops okrbot and starts it again; time may pass in between.
-func (w *scriptWorld) cmdRestart(_ bool, args []string) error {
-	err := w.stop()
-	w.stop = nil
+func (w *World) cmdRestart(_ bool, args []string) error {
+	err := w.Stop()
 	if err == nil && len(args) > 0 {
 		var d time.Duration
 		d, err = time.ParseDuration(args[0])
-		w.clock.add(d)
+		w.Clock.Add(d)
 		w.redis.FastForward(d)
 	}
 	if err != nil {
 		return err
 	}
-	return w.start()
+	return w.Start()
 }
 
-func (w *scriptWorld) cmdRedis(_ bool, args []string) error {
+// cmdTeamsWaits starts okrbot anew in a world in which Teams waits so long for a turn.
+func (w *World) cmdTeamsWaits(_ bool, args []string) error {
+	d, err := time.ParseDuration(strings.Join(args, ""))
+	if err != nil {
+		return err
+	}
+	w.teamsWaits = d
+	return w.cmdRestart(false, nil)
+}
+
+func (w *World) cmdRedis(_ bool, args []string) error {
 	if len(args) == 1 && args[0] == "stop" {
 		w.redis.Close()
 		return nil
@@ -109,7 +118,7 @@ func (w *scriptWorld) cmdRedis(_ bool, args []string) error {
 
 // untilHealthy waits until okrbot has found its store again for good: the client
 // dials anew once a second, and until then some commands find no connection.
-func (w *scriptWorld) untilHealthy() error {
+func (w *World) untilHealthy() error {
 	ctx, cancel := w.ctx()
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -130,7 +139,7 @@ func (w *scriptWorld) untilHealthy() error {
 	}
 }
 
-func (w *scriptWorld) cmdAllowErrors(_ bool, args []string) error {
+func (w *World) cmdAllowErrors(_ bool, args []string) error {
 	w.allowed = append(w.allowed, strings.Join(args, " "))
 	return nil
 }

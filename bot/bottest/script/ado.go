@@ -1,0 +1,128 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"okrbot/ado/adotest"
+)
+
+// cmdADO is what happens in Azure DevOps.
+func (w *World) cmdADO(_ bool, args []string) error {
+	if len(args) == 0 {
+		return errors.New("what?")
+	}
+	verb, args := args[0], append(args[1:], "", "", "")
+	switch verb {
+	case "project":
+		w.org, w.project = args[0], args[1]
+		return nil
+	case "complete", "reopen", "remove":
+		return w.moveItems(verb, args[0], args[1])
+	case "add":
+		_, err := w.Azure.AddItem(w.org, w.project, adotest.Item{Type: args[0], Title: args[1], Tags: []string{args[2]}})
+		return err
+	case "points":
+		return w.setPoints(args[0], args[1], args[2])
+	case "grant", "revoke", "expire", "sign-out":
+		return w.changeAccess(verb, args[0])
+	case "calls", "quiet":
+		return w.countCalls(verb, args[0], args[1])
+	default:
+		return w.changeQuery(verb, args[0], args[1])
+	}
+}
+
+func (w *World) moveItems(verb, query, count string) error {
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return err
+	}
+	var moved []int
+	switch verb {
+	case "complete":
+		moved, err = w.Azure.Complete(w.org, w.project, query, n)
+	case "reopen":
+		moved, err = w.Azure.Reopen(w.org, w.project, query, n)
+	default:
+		for _, it := range w.Azure.Result(w.org, w.project, query, "")[:n] {
+			moved = append(moved, it.ID)
+			err = errors.Join(err, w.Azure.UpdateItem(w.org, it.ID, func(i *adotest.Item) { i.Deleted = true }))
+		}
+	}
+	if err == nil && len(moved) != n {
+		err = fmt.Errorf("%d of %d items of %q", len(moved), n, query)
+	}
+	return err
+}
+
+// setPoints gives the first items of a query some story points.
+func (w *World) setPoints(query, count, points string) error {
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return err
+	}
+	value, err := strconv.ParseFloat(points, 64)
+	if err != nil {
+		return err
+	}
+	for _, it := range w.Azure.Result(w.org, w.project, query, "")[:n] {
+		err = errors.Join(err, w.Azure.UpdateItem(w.org, it.ID, func(i *adotest.Item) {
+			i.Fields = map[string]any{adotest.FieldStoryPoints: value}
+		}))
+	}
+	return err
+}
+
+func (w *World) changeAccess(verb, name string) error {
+	u := w.Teams.User(name)
+	if u.ID == "" {
+		return fmt.Errorf("nobody is called %q", name)
+	}
+	switch verb {
+	case "grant":
+		w.Azure.Grant(u.ObjectID, w.org)
+	case "revoke":
+		w.Azure.Revoke(u.ObjectID, w.org)
+	case "expire":
+		w.Azure.ExpireAccessTokens(u.ObjectID)
+	default:
+		w.Azure.ExpireAccessTokens(u.ObjectID)
+		w.Azure.RevokeSessions(u.ObjectID)
+	}
+	return nil
+}
+
+func (w *World) changeQuery(verb, name, to string) error {
+	change, ok := map[string]func(*adotest.Query){
+		"delete-query":  func(q *adotest.Query) { q.Deleted = true },
+		"restore-query": func(q *adotest.Query) { q.Deleted = false },
+		"break-query":   func(q *adotest.Query) { q.InvalidSyntax = true },
+		"rename-query":  func(q *adotest.Query) { q.Name = to },
+		"move-query":    func(q *adotest.Query) { q.Folder = to },
+		"hide-query":    func(q *adotest.Query) { q.VisibleTo = []string{w.Teams.User(to).ObjectID} },
+	}[verb]
+	if !ok {
+		return fmt.Errorf("unknown: %s", verb)
+	}
+	for _, q := range w.Azure.Queries(w.org, w.project) {
+		if q.Name == name {
+			return w.Azure.UpdateQuery(w.org, q.ID, change)
+		}
+	}
+	return fmt.Errorf("no query %q", name)
+}
+
+func (w *World) countCalls(verb, op, count string) error {
+	n := 0
+	for _, call := range w.Azure.Calls()[w.calls:] {
+		if verb == "quiet" || call.Op == op {
+			n++
+		}
+	}
+	if want, _ := strconv.Atoi(count); n != want {
+		return fmt.Errorf("%d requests, not %d", n, want)
+	}
+	return nil
+}

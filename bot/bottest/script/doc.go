@@ -1,0 +1,99 @@
+// Package script is the engine of the conversation scripts: people talk to the whole
+// okrbot (real HTTP, real token checks, the queue) between a simulated Teams and a
+// simulated Azure DevOps. Each script has a world of its own with the clock at Monday,
+// 17 August 2026, 09:00 UTC. How okrbot is started is told by package main, which
+// plays the scripts in bot/testdata/script; tests that need more than a script can
+// say use a World by themselves. The package is for tests only.
+//
+// A line is a command with arguments; those with spaces stand in 'single quotes'.
+// A TEXT is a part of what people see: words, labels, choices, titles of buttons.
+// "!" before a command turns it around where that makes sense.
+//
+// # People and places
+//
+//	user NAME               who acts from now on, by first name (alex is an admin, patti a guest)
+//	in personal             acts in the 1:1 chat with okrbot (the beginning of a script)
+//	in group                acts in the group chat "OKR leads"
+//	in channel NAME         acts in a channel of the team; each message starts a thread
+//	in between NAME         acts in the chat with a person, where okrbot is not: for compose and insert
+//	client execute|submit   how buttons go out: Action.Execute, or as old clients do it
+//	client desktop          Teams on Windows, which has a people picker (the client of the stand-in has none)
+//	client careless         checks no input from now on before it sends it, as a forged one
+//	install, uninstall      adds okrbot to the place, or removes it
+//	redeliver               Teams delivers the last message or press once more
+//
+// # Words and cards
+//
+// What is "new" was posted or changed since the last say, press,
+// signin, code, advance or mark; the "current" card is the one last expected.
+//
+//	say WORDS...            writes in the place (mentions okrbot where needed)
+//	mention NAME WORDS...   writes in a shared place and mentions somebody at the end
+//	expect TEXT...          waits until one new card in the place shows all TEXTs; it is then current
+//	! expect TEXT...        no new card in the place shows any of the TEXTs (say what is expected first)
+//	open TEXT...            makes the newest card of any age in the place current
+//	shows TEXT...           the current card, as the acting person sees it now, shows all TEXTs
+//	holds TEXT...           the current card shows all TEXTs once everything that folds is open
+//	fill ID=VALUE...        types into inputs of the current card; a choice goes by value or title (several: a|b)
+//	                        and must be offered; ID==VALUE types what no client would
+//	press TITLE             presses a button by title or verb ("Choose#2" is the second one)
+//	again                   the last press once more, as somebody does who is faster than the card
+//	refused TEXT...         the last press was refused with these words, and the card stays
+//	search ID WORDS...      types into a type-ahead input of the current card
+//	choices TEXT...         the last search offered a choice with each TEXT; ! for none of them
+//	pick ID TEXT            takes the choice of the last search whose title holds TEXT
+//	links TITLE TEXT        a link of the current card with this title leads to an address with TEXT
+//	expect-silence          okrbot has nothing left to do and nothing is new in any place
+//	compose [skip N] [WORDS...]  searches with the message extension, as somebody who writes a message in the place
+//	composed TEXT...        the last compose showed a line, a number ("3 results") or a message with each TEXT
+//	insert TITLE            sends a message with the card of a result; the card is then current
+//	mark                    what there is now is no longer new
+//	last TEXT...            the newest card of the place shows all TEXTs, be it new or not
+//
+// # Sign-in
+//
+// The link is that of the newest sign-in card in the 1:1 chat of the
+// acting person.
+//
+//	signin [NAME]           opens the link in a browser and signs in as somebody (default: oneself)
+//	signin-cancel           opens the link and presses Cancel
+//	signin-reuse            opens the link that was used last once more
+//	signin-late             opens the newest link of any age that was not used, which should be over
+//	signin-elsewhere        signs in, but ends in another browser
+//	page TEXT...            the page where the browser ended shows these words
+//	code ok|wrong [typed|teams]  enters the code of that page, typed or by signin/verifyState
+//
+// # Azure DevOps
+//
+// That is the project Fabrikam Fiber of contoso unless "ado project" says otherwise.
+//
+//	ado project ORG PROJECT
+//	ado complete QUERY N    N items of a query get done; ado reopen QUERY N
+//	ado add TYPE TITLE TAG  a new item (launch-bug: in "Launch bugs", launch-scope: in "Launch scope")
+//	ado points QUERY N VALUE  N items of a query get so many story points
+//	ado remove QUERY N      N items leave by deletion
+//	ado delete-query NAME, restore-query NAME, break-query NAME, rename-query NAME NEW, move-query NAME FOLDER
+//	ado hide-query NAME USER  nobody but USER sees the query any more
+//	ado grant|revoke USER   the organization to somebody; ado expire|sign-out USER: access or refresh tokens end
+//	ado calls OP N          exactly N requests of an operation (like wiql.run) since the mark; ado quiet: none at all
+//
+// # Time and trouble
+//
+//	advance DURATION        the clock goes on, each minute is ticked and worked off
+//	idle                    waits until the queue is empty
+//	fault ado OP NAME [N]   N requests (default all) of an operation meet a fault by its name in adotest.FaultNames:
+//	                        throttled (90 s), unavailable, server-error, forbidden, no-access, dropped, gateway:404...
+//	fault teams OP STATUS [N]  N calls (default 1) of send, reply, update, create... fail with an HTTP status
+//	fault entra NAME        the next sign-in fails: consent, admin, blocked, disabled, mfa, unavailable
+//	fault clear             all of that ends
+//	restart [DURATION]      okrbot stops and starts again on the same Redis, after some time
+//	redis stop|start        the store is gone for a while
+//	allow-errors TEXT       error lines with TEXT in okrbot's log are expected
+//	teams-waits DURATION    okrbot starts again, and Teams waits so long for a turn instead of 10 s
+//	dump                    prints the place (for writing scripts)
+//
+// # The end
+//
+// At the end of a script every card that was posted is checked (version 1.5,
+// below 25 KB, with a summary), and okrbot's log must hold no error.
+package script
