@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/okr"
+	"okrbot/okr/okrtest"
 )
 
 // scaleKeyResults stand below each objective of BenchmarkScale.
@@ -99,7 +100,7 @@ func (w *benchWorld) measureCheckIns(b *testing.B) {
 func (w *benchWorld) asked(b *testing.B) (commands, bytes int64) {
 	b.Helper()
 	info := w.app.store.Client().Info(b.Context(), "stats").Val()
-	return statOf(info, "total_commands_processed"), statOf(info, "total_net_output_bytes")
+	return okrtest.InfoField(info, "total_commands_processed"), okrtest.InfoField(info, "total_net_output_bytes")
 }
 
 func (w *benchWorld) reportAsked(b *testing.B, commands, bytes int64) {

@@ -19,7 +19,12 @@ import (
 	"okrbot/scheduler"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if runAsWorker() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var (
 	_ scheduler.Agenda = (*world)(nil)

@@ -1,11 +1,9 @@
-package main
+package adosource_test
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"math"
-	"net/http/httptest"
 	"runtime"
 	"runtime/metrics"
 	"strings"
@@ -17,12 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
-	"okrbot/ado"
 	"okrbot/ado/adotest"
 	"okrbot/okr"
-	"okrbot/okr/adosource"
-	"okrbot/okr/okrtest"
-	"okrbot/okr/redisstore"
 )
 
 // The case of BenchmarkHour.
@@ -83,13 +77,9 @@ func BenchmarkHourMemory(b *testing.B) {
 	}
 }
 
-// hourWorld is a world of its own: no chat, the use cases on a real Redis and the
-// stand-in of Azure DevOps over HTTP.
+// hourWorld is a benchWorld with people, queries and key results of an hour.
 type hourWorld struct {
-	b       *testing.B
-	cloud   *adotest.Cloud
-	service *okr.Service
-	client  *ado.Client
+	*benchWorld
 	clock   atomic.Int64 // nanoseconds after now
 	people  []okr.Actor
 	queries []string
@@ -103,28 +93,9 @@ func (h *hourWorld) now() time.Time {
 
 func newHourWorld(b *testing.B, queries, items, identities int) *hourWorld {
 	b.Helper()
-	key, err := scriptKey()
-	require.NoError(b, err)
-	h := &hourWorld{b: b, bound: map[int][]string{}}
-	h.cloud = adotest.New(adotest.Options{Now: h.now, Key: key, Latency: hourLatency, TokenLifetime: 240 * time.Hour})
-	server := httptest.NewServer(h.cloud)
-	b.Cleanup(server.Close)
-	h.cloud.SetPublicURL(server.URL)
-	h.cloud.RegisterApp(adotest.App{ClientID: scriptAppID, ClientSecret: scriptSecret})
+	h := &hourWorld{bound: map[int][]string{}}
+	h.benchWorld = newBenchWorld(b, adotest.Options{Now: h.now, Latency: hourLatency, TokenLifetime: 240 * time.Hour}, personID(0))
 	h.fill(queries, items)
-	h.client, err = ado.New(ado.Options{BaseURL: h.cloud.BaseURL(), ProfileURL: h.cloud.ProfileURL()})
-	require.NoError(b, err)
-	store, err := redisstore.Open(b.Context(), redisstore.Options{URL: okrtest.StartRedis(b), SealKeys: "k:" + base64.StdEncoding.EncodeToString(make([]byte, 32))})
-	require.NoError(b, err)
-	b.Cleanup(func() { require.NoError(b, store.Close()) })
-	source := adosource.New(adosource.Options{
-		Client: h.client, Credentials: store, LoginURL: h.cloud.LoginURL(), ClientID: scriptAppID,
-		ClientSecret: scriptSecret, HTTP: server.Client(), Now: h.now,
-	})
-	h.service = okr.NewService(okr.Options{
-		Store: store, Measurements: store, Credentials: store, Agenda: store, Directory: source, Queries: source,
-		Now: h.now, Admins: []string{adotest.TenantID + "/" + personID(0)},
-	})
 	h.join(identities)
 	return h
 }
@@ -158,25 +129,13 @@ func (h *hourWorld) join(identities int) {
 		oid := personID(n)
 		h.cloud.AddUser(adotest.User{OID: oid, Tenant: adotest.TenantID, Name: oid, UPN: oid + "@contoso.example"})
 		require.True(h.b, h.cloud.Grant(oid, hourOrg))
-		who := okr.Actor{Tenant: adotest.TenantID, Person: okr.Person{ID: okr.UserID(oid), Name: oid}}
+		who := okr.Actor{Tenant: tenant, Person: okr.Person{ID: okr.UserID(oid), Name: oid}}
 		h.people = append(h.people, who)
 		if n == 0 {
 			_, err := h.service.Enable(ctx, who)
 			require.NoError(h.b, err)
 		}
-		tokens, err := h.cloud.IssueTokens(oid, scriptAppID, nil)
-		require.NoError(h.b, err)
-		account := okr.Account{ObjectID: oid, TenantID: adotest.TenantID, UserName: oid}
-		credential := okr.Credential{
-			ID: okr.CredentialIDFor(who.ID, account), Owner: who.ID, Account: account, RenewedAt: h.now(), Expiry: tokens.Expires,
-			AccessToken: okr.Secret(tokens.AccessToken), RefreshToken: okr.Secret(tokens.RefreshToken), SignedInAt: h.now(),
-		}
-		_, err = h.service.SignedIn(ctx, who.Tenant, credential)
-		require.NoError(h.b, err)
-		_, err = h.service.SaveConnection(ctx, who, okr.ConnectionInput{
-			Name: fmt.Sprintf("Connection %d", n), Organization: hourOrg, Project: hourProject, Credential: credential.ID,
-		})
-		require.NoError(h.b, err)
+		h.connect(who, h.now(), okr.ConnectionInput{Name: fmt.Sprintf("Connection %d", n), Organization: hourOrg, Project: hourProject})
 	}
 }
 
@@ -200,7 +159,7 @@ func (h *hourWorld) bind(bindings int) {
 				Connection: okr.ConnectionID(fmt.Sprintf("C%d", who+1)), Query: okr.Query{ID: h.queries[query]}, Method: okr.PercentCompleted,
 			},
 		}
-		require.NoError(h.b, h.service.Store.Goals().Create(ctx, adotest.TenantID, g))
+		require.NoError(h.b, h.store.Goals().Create(ctx, adotest.TenantID, g))
 		h.bound[who] = append(h.bound[who], h.queries[query])
 	}
 }
@@ -228,7 +187,7 @@ func (h *hourWorld) sync(identity int) error {
 // plain runs the query of each key result by itself.
 func (h *hourWorld) plain(identity int) error {
 	ctx := h.b.Context()
-	tokens, err := h.cloud.IssueTokens(personID(identity), scriptAppID, nil)
+	tokens, err := h.cloud.IssueTokens(personID(identity), clientID, nil)
 	if err != nil {
 		return err
 	}

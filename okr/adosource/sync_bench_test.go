@@ -1,4 +1,4 @@
-package main
+package adosource_test
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/ado/adotest"
-	"okrbot/bot/bottest"
 	"okrbot/okr"
+	"okrbot/okr/okrtest"
 )
 
 // syncQueries are the four queries of the benchmark, a tree among them.
@@ -23,13 +23,12 @@ var syncQueries = []string{"Launch bugs", "Launch scope", "Launch stories", "Lau
 func BenchmarkSync(b *testing.B) {
 	for _, moves := range []bool{false, true} {
 		b.Run(map[bool]string{false: "nothing moved", true: "all moved"}[moves], func(b *testing.B) {
-			w := newServeWorld(b)
-			require.NoError(b, w.start())
-			b.Cleanup(func() { require.NoError(b, w.stop()) })
+			w := newBenchWorld(b, adotest.Options{Now: time.Now}, adotest.AlexOID)
+			require.NoError(b, w.cloud.Seed(adotest.World{}))
 			connection := bindTwenty(b, w)
 			syncOnce(b, w, connection) // fills the caches of types and profiles
-			w.azure.ResetCalls()
-			commands := statOf(w.running.store.Client().Info(b.Context(), "stats").Val(), "total_commands_processed")
+			w.cloud.ResetCalls()
+			commands := okrtest.InfoField(w.store.Client().Info(b.Context(), "stats").Val(), "total_commands_processed")
 			took := make([]time.Duration, 0, b.N)
 			b.ResetTimer()
 			for i := range b.N {
@@ -45,61 +44,48 @@ func BenchmarkSync(b *testing.B) {
 			b.StopTimer()
 			slices.Sort(took)
 			n := float64(b.N)
-			after := statOf(w.running.store.Client().Info(b.Context(), "stats").Val(), "total_commands_processed")
+			after := okrtest.InfoField(w.store.Client().Info(b.Context(), "stats").Val(), "total_commands_processed")
 			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
-			b.ReportMetric(float64(w.azure.Count(""))/n, "ado-requests/sync")
+			b.ReportMetric(float64(w.cloud.Count(""))/n, "ado-requests/sync")
 			b.ReportMetric(float64(after-commands)/n, "redis-commands/sync")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
 }
 
-func syncOnce(b *testing.B, w *scriptWorld, id okr.ConnectionID) {
+func syncOnce(b *testing.B, w *benchWorld, id okr.ConnectionID) {
 	b.Helper()
-	report, err := w.running.service.SyncConnection(b.Context(), bottest.DefaultTenant, id, nil, 0)
+	report, err := w.service.SyncConnection(b.Context(), tenant, id, nil, 0)
 	require.NoError(b, err)
 	require.NoError(b, report.Failure)
 	require.Len(b, report.Rows, 20)
 }
 
 // move completes an item of each query, or takes that back.
-func move(b *testing.B, w *scriptWorld, forward bool) {
+func move(b *testing.B, w *benchWorld, forward bool) {
 	b.Helper()
 	for _, query := range syncQueries {
-		change := w.azure.Reopen
+		change := w.cloud.Reopen
 		if forward {
-			change = w.azure.Complete
+			change = w.cloud.Complete
 		}
 		_, err := change(adotest.OrgContoso, adotest.ProjectFiber, query, 1)
 		require.NoError(b, err)
 	}
 }
 
-// bindTwenty signs Alex in without a browser and binds 20 key results.
-func bindTwenty(b *testing.B, w *scriptWorld) okr.ConnectionID {
+// bindTwenty gives Alex a connection and binds 20 key results.
+func bindTwenty(b *testing.B, w *benchWorld) okr.ConnectionID {
 	b.Helper()
-	ctx, service := b.Context(), w.running.service
-	alex := okr.Actor{Tenant: bottest.DefaultTenant, Person: okr.Person{ID: adotest.AlexOID, Name: "Alex Wilber"}}
+	ctx, service := b.Context(), w.service
 	_, err := service.Enable(ctx, alex)
 	require.NoError(b, err)
-	tokens, err := w.azure.IssueTokens(adotest.AlexOID, scriptAppID, nil)
-	require.NoError(b, err)
-	account := okr.Account{ObjectID: adotest.AlexOID, TenantID: adotest.TenantID, UserName: "alexw@contoso.example"}
-	credential := okr.Credential{
-		ID: okr.CredentialIDFor(alex.ID, account), Owner: alex.ID, Account: account, Expiry: tokens.Expires,
-		AccessToken: okr.Secret(tokens.AccessToken), RefreshToken: okr.Secret(tokens.RefreshToken), SignedInAt: time.Now(),
-	}
-	_, err = service.SignedIn(ctx, alex.Tenant, credential)
-	require.NoError(b, err)
-	connection, err := service.SaveConnection(ctx, alex, okr.ConnectionInput{
-		Name: "Contoso", Organization: adotest.OrgContoso, Project: adotest.ProjectFiber, Credential: credential.ID,
-	})
-	require.NoError(b, err)
+	connection := w.connect(alex, time.Now(), okr.ConnectionInput{Name: "Contoso", Organization: adotest.OrgContoso, Project: adotest.ProjectFiber})
 	objective, err := service.SaveGoal(ctx, alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(time.Now()), 0).Period})
 	require.NoError(b, err)
 	for i := range 20 {
-		query, ok := w.azure.Query(adotest.OrgContoso, adotest.ProjectFiber, syncQueries[i%len(syncQueries)])
+		query, ok := w.cloud.Query(adotest.OrgContoso, adotest.ProjectFiber, syncQueries[i%len(syncQueries)])
 		require.True(b, ok)
 		g, err := service.SaveGoal(ctx, alex, okr.GoalInput{
 			Kind: okr.KeyResult, Title: fmt.Sprintf("Key result %d", i), Parent: objective.Goal.ID, Metric: &okr.Metric{Name: "Done", Target: 100},

@@ -16,7 +16,6 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -27,6 +26,7 @@ import (
 
 	"okrbot/ado/adotest"
 	"okrbot/bot/bottest"
+	"okrbot/bot/bottest/script"
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
 )
@@ -57,7 +57,7 @@ func newBenchWorld(b *testing.B) *benchWorld {
 	w.connector.Start()
 	b.Cleanup(w.connector.Close)
 	var err error
-	w.teams, err = bottest.Start(bottest.Options{AppID: scriptAppID, AppPassword: scriptSecret, AppTenant: bottest.DefaultTenant})
+	w.teams, err = bottest.Start(bottest.Options{AppID: script.AppID, AppPassword: script.AppSecret, AppTenant: bottest.DefaultTenant})
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, w.teams.Close()) })
 	w.bearer, err = w.teams.Authorization(w.connector.URL)
@@ -100,7 +100,7 @@ func (w *benchWorld) serve(b *testing.B) {
 func (w *benchWorld) getenv(redis string) func(string) string {
 	key := sha256.Sum256([]byte("bench"))
 	values := map[string]string{
-		"PUBLIC_URL": w.address, "MICROSOFT_APP_ID": scriptAppID, "MICROSOFT_APP_PASSWORD": scriptSecret,
+		"PUBLIC_URL": w.address, "MICROSOFT_APP_ID": script.AppID, "MICROSOFT_APP_PASSWORD": script.AppSecret,
 		"MICROSOFT_APP_TENANT_ID": bottest.DefaultTenant, "BOT_LOGIN_URL": w.teams.LoginURL(),
 		"BOT_OPENID_METADATA_URL": w.teams.MetadataURL(), "BOT_SERVICE_URLS": w.connector.URL,
 		"REDIS_URL": redis, "SEAL_KEYS": "k1:" + base64.StdEncoding.EncodeToString(key[:]),
@@ -116,7 +116,7 @@ func (w *benchWorld) post(ctx context.Context, activity map[string]any) (int, er
 	maps.Copy(activity, map[string]any{
 		"id": strconv.FormatInt(n, 10), "channelId": "msteams", "serviceUrl": w.connector.URL,
 		"from":         map[string]any{"id": "29:1alex", "name": "Alex Wilber", "aadObjectId": adotest.AlexOID},
-		"recipient":    map[string]any{"id": "28:" + scriptAppID},
+		"recipient":    map[string]any{"id": "28:" + script.AppID},
 		"conversation": map[string]any{"id": fmt.Sprintf("a:1bench%d", n%64), "conversationType": "personal", "tenantId": bottest.DefaultTenant},
 		"channelData":  map[string]any{"tenant": map[string]any{"id": bottest.DefaultTenant}},
 	})
@@ -186,18 +186,8 @@ func (w *benchWorld) state(b *testing.B) benchState {
 	return benchState{
 		teams: w.teams.Counts(), opened: w.opened.Load(), mallocs: mem.Mallocs,
 		cpu:   time.Duration(usage.Utime.Nano() + usage.Stime.Nano()),
-		redis: map[string]int64{"commands": statOf(info, "total_commands_processed")}, redisOpened: statOf(info, "total_connections_received"),
+		redis: map[string]int64{"commands": okrtest.InfoField(info, "total_commands_processed")}, redisOpened: okrtest.InfoField(info, "total_connections_received"),
 	}
-}
-
-func statOf(info, name string) int64 {
-	for line := range strings.Lines(info) {
-		if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+":"); ok {
-			n, _ := strconv.ParseInt(value, 10, 64)
-			return n
-		}
-	}
-	return 0
 }
 
 // BenchmarkTurn measures what a turn costs over the whole path: token check,

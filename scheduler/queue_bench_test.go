@@ -1,4 +1,4 @@
-package main
+package scheduler_test
 
 import (
 	"context"
@@ -21,8 +21,8 @@ import (
 // workerRedis names the Redis of a worker process of a benchmark.
 const workerRedis = "OKRBOT_TEST_WORKER"
 
-// benchKeys seal what a benchmark stores.
-func benchKeys() string { return configKey("k", 32) }
+// benchKeys seal what a test with a real store keeps.
+const benchKeys = "k:CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk="
 
 // idleWork does nothing: what is left is the queue.
 type idleWork struct {
@@ -37,12 +37,12 @@ func (idleWork) SyncConnection(context.Context, okr.TenantID, okr.ConnectionID, 
 
 // newQueueWorker makes a replica that does nothing in each task.
 func newQueueWorker(ctx context.Context, url string, workers bool) (*redisstore.Store, *scheduler.Scheduler, error) {
-	store, err := redisstore.Open(ctx, redisstore.Options{URL: url, SealKeys: benchKeys()})
+	store, err := redisstore.Open(ctx, redisstore.Options{URL: url, SealKeys: benchKeys})
 	if err != nil {
 		return nil, nil, err
 	}
 	s, err := scheduler.New(scheduler.Options{
-		Redis: sharedRedis{store}, Agenda: store, Work: idleWork{}, Post: idleWork{}, NoClock: true, NoWorkers: !workers,
+		Redis: shared{store.Client()}, Agenda: store, Work: idleWork{}, Post: idleWork{}, NoClock: true, NoWorkers: !workers,
 	})
 	return store, s, err
 }
@@ -114,9 +114,9 @@ func usageOf(b *testing.B, store *redisstore.Store) redisUse {
 	b.Helper()
 	stats, memory := store.Client().Info(b.Context(), "stats").Val(), store.Client().Info(b.Context(), "memory").Val()
 	return redisUse{
-		commands: statOf(stats, "total_commands_processed"),
-		bytes:    statOf(stats, "total_net_input_bytes") + statOf(stats, "total_net_output_bytes"),
-		memory:   statOf(memory, "used_memory"),
+		commands: okrtest.InfoField(stats, "total_commands_processed"),
+		bytes:    okrtest.InfoField(stats, "total_net_input_bytes") + okrtest.InfoField(stats, "total_net_output_bytes"),
+		memory:   okrtest.InfoField(memory, "used_memory"),
 	}
 }
 
@@ -127,41 +127,4 @@ func startWorker(b *testing.B, url string) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(b, cmd.Start())
 	b.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-}
-
-// BenchmarkMemory measures what 1,000 connections take in Redis: each with a
-// sign-in, 20 key results on 4 queries, and 30 changes of each in their history.
-func BenchmarkMemory(b *testing.B) {
-	for range b.N {
-		store, _, err := newQueueWorker(b.Context(), okrtest.StartRedis(b), false)
-		require.NoError(b, err)
-		before := usageOf(b, store)
-		const connections = 100
-		for n := range connections {
-			fillConnection(b, store, n)
-		}
-		b.ReportMetric(float64(usageOf(b, store).memory-before.memory)/connections*1000/(1<<20), "MB/1000-connections")
-		b.ReportMetric(0, "ns/op")
-		require.NoError(b, store.Close())
-	}
-}
-
-func fillConnection(b *testing.B, store *redisstore.Store, n int) {
-	b.Helper()
-	ctx, tenant := b.Context(), okrtest.TenantID
-	owner := okr.Person{ID: okr.UserID(personID(n)), Name: "Somebody"}
-	connection := okrtest.Connection(n+1, owner)
-	connection.Name = fmt.Sprintf("Connection %d", n)
-	require.NoError(b, store.Connections().Create(ctx, tenant, connection))
-	require.NoError(b, store.SaveCredential(ctx, tenant, okrtest.Credential(owner)))
-	require.NoError(b, store.Plan(ctx, okr.Due{Kind: okr.DueSync, Tenant: tenant, ID: string(connection.ID)}))
-	for k := range 20 {
-		at := okrtest.Noon()
-		m := okrtest.Measurement(at, k, 40)
-		g := okrtest.Measured(okrtest.Bound(okrtest.KeyResult(20*n+k+1, "O1"), connection.ID, fmt.Sprintf("q%d", k%4)), m)
-		require.NoError(b, store.Goals().Create(ctx, tenant, g))
-		for h := range 30 {
-			require.NoError(b, store.AddHistory(ctx, tenant, g.ID, okrtest.Measurement(at.Add(time.Duration(h)*time.Hour), h, 40)))
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package main
+package scheduler_test
 
 import (
 	"context"
@@ -33,6 +33,9 @@ type dayWork struct {
 	posts  int
 	minute map[int]int // syncs by minute of the hour
 }
+
+// largeTenant has half of the connections of a day.
+const largeTenant = "6f1b6a3e-0d0a-4a54-9d3a-1f6c2b7e9a01"
 
 // The costs of the day: those of a sync in docs/performance.md.
 const callsOfSync = 6
@@ -96,7 +99,7 @@ type day struct {
 // others of tenants with ten each, every tenant with a channel.
 func newDay(tb testing.TB, connections, replicas int) *day {
 	tb.Helper()
-	store, err := redisstore.Open(tb.Context(), redisstore.Options{URL: okrtest.StartRedis(tb), SealKeys: configKey("k", 32)})
+	store, err := redisstore.Open(tb.Context(), redisstore.Options{URL: okrtest.StartRedis(tb), SealKeys: benchKeys})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, store.Close()) })
 	d := &day{store: store, dayWork: &dayWork{
@@ -105,7 +108,7 @@ func newDay(tb testing.TB, connections, replicas int) *day {
 	}}
 	tenants := map[okr.TenantID]bool{}
 	for n := range connections {
-		tenant := okr.TenantID(configTenant)
+		tenant := okr.TenantID(largeTenant)
 		if n%2 == 1 {
 			tenant = okr.TenantID(fmt.Sprintf("small-%d", n/20))
 		}
@@ -118,7 +121,7 @@ func newDay(tb testing.TB, connections, replicas int) *day {
 	require.NoError(tb, store.SetTickedUntil(tb.Context(), d.now.Add(-time.Minute)))
 	for range replicas {
 		s, err := scheduler.New(scheduler.Options{
-			Redis: sharedRedis{store}, Agenda: store, Work: d.dayWork, Post: d.dayWork, Now: d.clock, NoClock: true,
+			Redis: shared{store.Client()}, Agenda: store, Work: d.dayWork, Post: d.dayWork, Now: d.clock, NoClock: true,
 			PollInterval: 5 * time.Millisecond,
 		})
 		require.NoError(tb, err)
