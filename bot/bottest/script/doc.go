@@ -9,6 +9,19 @@
 // A TEXT is a part of what people see: words, labels, choices, titles of buttons.
 // "!" before a command turns it around where that makes sense.
 //
+// # The beginning
+//
+// One command goes the main path for scripts that show something behind it. It talks as
+// everything else does, in the 1:1 chat of the acting person; the card at its end is current.
+// After one state a later one may follow, which goes only what is left.
+//
+//	start enabled           the admin alex has enabled the integration
+//	start connected         and the acting person (alex if nobody else was named) has signed in to Azure DevOps and
+//	                        owns the private connection C1, "Contoso launch", to contoso, Fabrikam Fiber
+//	start bound             and the objective O1, "Launch the portal", with the key result KR1, "Close the launch bugs"
+//	                        (bugs closed, 0 to 100 %), bound through C1 to the query "Launch bugs" and measured at
+//	                        40 %, 12 of 30
+//
 // # People and places
 //
 //	user NAME               who acts from now on, by first name (alex is an admin, patti a guest)

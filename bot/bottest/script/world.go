@@ -92,6 +92,7 @@ type World struct {
 	redis       *miniredis.Miniredis
 	azureServer *httptest.Server
 
+	started    int           // how many steps of the main path "start" has gone
 	submit     bool          // presses go out as Action.Submit
 	teamsWaits time.Duration // of Teams for a turn; 0: that of the real one
 	since      int           // of what is new
