@@ -18,7 +18,7 @@ func (w *World) cmdFault(_ bool, args []string) error {
 		return nil
 	}
 	if len(args) < 2 {
-		return errors.New("fault ado|teams|entra ...")
+		return errors.New("what fails: ado, teams or entra?")
 	}
 	count := 0
 	if len(args) > 3 {
