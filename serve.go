@@ -160,7 +160,7 @@ func (a *app) wire(c Config, h hooks) error {
 		// when it throttles: people then hear of it at once.
 		TurnTimeout:  45 * time.Second,
 		AnswerWithin: h.answer,
-		Deliveries:   a.store, Mount: a.routes, Logger: a.log, Registerer: a.registry,
+		Deliveries:   bot.DeliveriesOf(a.store), Mount: a.routes, Logger: a.log, Registerer: a.registry,
 	})
 	return nil
 }

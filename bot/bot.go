@@ -11,7 +11,9 @@ import (
 // Memory keeps what the conversation has to remember between turns, over all
 // replicas and restarts.
 type Memory interface {
-	Deliveries
+	// FirstDelivery reports whether it is asked about the activity for the first
+	// time, over all replicas.
+	FirstDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID string) (bool, error)
 	// SaveConversation keeps where a place can be reached; the newest wins.
 	SaveConversation(ctx context.Context, c okr.Conversation) error
 	// Conversation reads a place. NotFound: it was never seen or was dropped.
@@ -22,6 +24,16 @@ type Memory interface {
 	DropConversation(ctx context.Context, tenant okr.TenantID, id string) error
 	Drafts
 	Tickets
+}
+
+// DeliveriesOf is the memory of deliveries as the wire asks for it.
+func DeliveriesOf(m Memory) Deliveries { return deliveries{m} }
+
+type deliveries struct{ Memory }
+
+// FirstDelivery implements Deliveries.
+func (d deliveries) FirstDelivery(ctx context.Context, tenant, conversation, activityID string) (bool, error) {
+	return d.Memory.FirstDelivery(ctx, okr.TenantID(tenant), conversation, activityID)
 }
 
 // Drafts keeps half-filled forms on the server, so that cards carry only an id.

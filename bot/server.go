@@ -12,8 +12,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
-
-	"okrbot/okr"
 )
 
 // Handler is the conversation. Its methods get a verified activity and a context
@@ -35,7 +33,7 @@ type Handler interface {
 type Deliveries interface {
 	// FirstDelivery reports whether it is asked about the activity for the
 	// first time, over all replicas.
-	FirstDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID string) (bool, error)
+	FirstDelivery(ctx context.Context, tenant, conversation, activityID string) (bool, error)
 }
 
 // ServerOptions configure a Server.

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
-
-	"okrbot/okr"
 )
 
 // messages is POST /api/messages. The token is checked before the body is read,
@@ -81,7 +79,7 @@ func (s *Server) first(ctx context.Context, a Activity) bool {
 	if s.options.Deliveries == nil || a.ID == "" || a.Type == TypeInvoke && repeatableInvoke(a.Name) {
 		return true
 	}
-	first, err := s.options.Deliveries.FirstDelivery(ctx, okr.TenantID(a.TenantID()), a.Conversation.ID, a.ID)
+	first, err := s.options.Deliveries.FirstDelivery(ctx, a.TenantID(), a.Conversation.ID, a.ID)
 	if err != nil {
 		s.log.WarnContext(ctx, "delivery not remembered", "ref", RefFrom(ctx), "err", err)
 		return true

@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/bot"
-	"okrbot/okr"
 )
 
 // wireHandler is a Handler of functions; absent ones do nothing.
@@ -57,10 +56,10 @@ type wireDeliveries struct {
 	err  error
 }
 
-func (d *wireDeliveries) FirstDelivery(_ context.Context, tenant okr.TenantID, conversation, id string) (bool, error) {
+func (d *wireDeliveries) FirstDelivery(_ context.Context, tenant, conversation, id string) (bool, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	key := string(tenant) + "|" + conversation + "|" + id
+	key := tenant + "|" + conversation + "|" + id
 	first := !d.seen[key]
 	d.seen[key] = true
 	return first, d.err
