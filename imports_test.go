@@ -30,7 +30,8 @@ var mayImport = map[string][]string{
 	"ado/adotest":        {},
 	"ado/adotest/adosim": {"ado/adotest"},
 	"cards":              {"okr"},
-	"bot":                {"okr", "cards"},
+	"bot":                {"okr", "cards", "bot/teams"},
+	"bot/teams":          {},
 	"bot/bottest":        {},
 	"scheduler":          {"okr"},
 	"manifest":           {},
@@ -44,8 +45,8 @@ var simulators = []string{"ado/adotest", "bot/bottest"}
 var confined = map[string][]string{
 	"github.com/go-co-op/gocron/":             {"scheduler"},
 	"github.com/hibiken/asynq":                {"scheduler"},
-	"github.com/infracloudio/msbotbuilder-go": {"bot"},
-	"github.com/gin-gonic/gin":                {"bot"},
+	"github.com/infracloudio/msbotbuilder-go": {"bot/teams"},
+	"github.com/gin-gonic/gin":                {"bot/teams", "bot"},
 	"github.com/redis/go-redis/":              {"okr/redisstore"},
 }
 
@@ -114,7 +115,7 @@ func TestTestsOfARoomStayNearIt(t *testing.T) {
 var extraForTests = map[string][]string{
 	"scheduler":   {"okr/redisstore"},
 	"ado/adotest": {"ado"},
-	"bot/bottest": {"bot"},
+	"bot/bottest": {"bot/teams"},
 }
 
 func TestThirdPartyModulesStayInTheirRoom(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/okr"
 )
 
@@ -27,7 +28,7 @@ type Memory interface {
 }
 
 // DeliveriesOf is the memory of deliveries as the wire asks for it.
-func DeliveriesOf(m Memory) Deliveries { return deliveries{m} }
+func DeliveriesOf(m Memory) teams.Deliveries { return deliveries{m} }
 
 type deliveries struct{ Memory }
 
@@ -70,7 +71,7 @@ type Options struct {
 	Service   *okr.Service
 	Memory    Memory
 	Syncer    Syncer
-	Connector *Connector
+	Connector *teams.Connector
 	SignIn    SignInOptions
 	Logger    *slog.Logger
 	Now       func() time.Time
@@ -89,7 +90,7 @@ type Bot struct {
 	zones    zones
 }
 
-var _ Handler = (*Bot)(nil)
+var _ teams.Handler = (*Bot)(nil)
 
 // New makes the conversation.
 func New(o Options) *Bot {

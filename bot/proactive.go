@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -125,7 +126,7 @@ func (b *Bot) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow) err
 	}
 	ref := refOf(r.Conversation).WithActivity(r.ActivityID)
 	err := b.Connector.Update(ctx, ref, say(card).message())
-	if errors.Is(err, ErrGone) {
+	if errors.Is(err, teams.ErrGone) {
 		return nil // somebody deleted the card
 	}
 	return err

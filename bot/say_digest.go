@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -95,7 +96,7 @@ func (b *Bot) planForm(t *turn, plan okr.DigestPlan) cards.DigestForm {
 	f := cards.DigestForm{
 		Chosen: idsOf(plan.Objectives), Teams: t.settings.Teams, OfTeams: plan.Teams,
 		Cadence: string(plan.Rule.Cadence), Hour: strconv.Itoa(plan.Rule.Hour), Weekday: strconv.Itoa(int(plan.Rule.Weekday)),
-		Always: plan.Always, MayThread: t.activity.Kind() == KindChannel, Threaded: plan.Threaded,
+		Always: plan.Always, MayThread: t.activity.Kind() == teams.KindChannel, Threaded: plan.Threaded,
 		Zone: plan.Location(t.settings).String(),
 	}
 	f.Zones = distinct(f.Zone, zoneName(t), t.settings.Location().String())
@@ -210,7 +211,7 @@ func (b *Bot) previewDigest(ctx context.Context, t *turn, _ press) (reply, error
 	card := cards.DigestPreview(cards.Place{Zone: zone, Now: b.Now()}, cards.DigestPreviewView{
 		Place: t.placeName(), Digest: d, Next: d.Subscription.Next(b.Now(), zone),
 	})
-	if t.activity.Type == TypeInvoke {
+	if t.activity.Type == teams.TypeInvoke {
 		return say(card), nil // the answer to a button is seen by who pressed it
 	}
 	return b.inPersonal(ctx, t, say(card))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -32,7 +33,7 @@ func (b *Bot) planOf(ctx context.Context, t *turn, p press, plan okr.DigestPlan)
 		plan.Always = text == "always"
 	}
 	if text, ok := p.data["thread"]; ok {
-		plan.Threaded = text == "one" && t.activity.Kind() == KindChannel
+		plan.Threaded = text == "one" && t.activity.Kind() == teams.KindChannel
 	}
 	if name := p.data["zone"]; name != "" {
 		plan.Zone = name

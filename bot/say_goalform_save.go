@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -79,7 +80,7 @@ func (b *Bot) saveGoal(ctx context.Context, t *turn, p press) (reply, error) {
 	if note, ok := mergedNote(t, f, v.Goal); ok {
 		r.posted = func(ctx context.Context, _ string) error {
 			if err := b.post(ctx, t.activity.Ref(), say(note)); err != nil { // it is saved all the same
-				b.Logger.WarnContext(ctx, "note of a merge not posted", "ref", RefFrom(ctx), "err", err)
+				b.Logger.WarnContext(ctx, "note of a merge not posted", "ref", teams.RefFrom(ctx), "err", err)
 			}
 			return nil
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -61,7 +62,7 @@ func (b *Bot) offer(ctx context.Context, t *turn, id okr.ConnectionID, typed str
 		err = b.tell(ctx, t.conversation(), to.ID, say(cards.ConnectionOffer(t.place, v)))
 	}
 	if err != nil {
-		b.Logger.WarnContext(ctx, "offer not delivered", "ref", RefFrom(ctx), "connection", id, "err", okr.CauseOf(err))
+		b.Logger.WarnContext(ctx, "offer not delivered", "ref", teams.RefFrom(ctx), "connection", id, "err", okr.CauseOf(err))
 		words = "okrbot could not write to " + to.Name + ". Ask " + to.Name + " to add okrbot in Teams and to send it: take over " + string(id)
 	}
 	return say(cards.Done("Offered", c.Name+": "+words, []cards.Button{
@@ -120,7 +121,7 @@ func (b *Bot) tellSoftly(ctx context.Context, t *turn, user okr.UserID, card car
 		return
 	}
 	if err := b.tell(ctx, t.conversation(), user, say(card)); err != nil {
-		b.Logger.InfoContext(ctx, "person not told", "ref", RefFrom(ctx), "err", okr.CauseOf(err))
+		b.Logger.InfoContext(ctx, "person not told", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
 	}
 }
 

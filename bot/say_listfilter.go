@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -58,7 +59,7 @@ func (t *turn) withoutMentions(text string) (rest, id string) {
 		if e.Type != "mention" || e.Text == "" || e.Mentioned.ID == "" || e.Mentioned.ID == t.activity.Recipient.ID {
 			continue
 		}
-		if before, after, ok := strings.Cut(text, strings.Join(strings.Fields(blanks(e.Text)), " ")); ok {
+		if before, after, ok := strings.Cut(text, strings.Join(strings.Fields(teams.Blanks(e.Text)), " ")); ok {
 			text, id = before+" "+after, e.Mentioned.ID
 		}
 	}

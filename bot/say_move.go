@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -132,7 +133,7 @@ func connectionData(id okr.ConnectionID) map[string]string {
 // does it as well.
 func (b *Bot) measureSoon(ctx context.Context, t *turn, job okr.SyncJob) {
 	if err := b.Syncer.SyncNow(ctx, t.actor.Tenant, []okr.SyncJob{job}, okr.Reply{Actor: t.actor}); err != nil {
-		b.Logger.WarnContext(ctx, "sync not queued", "ref", RefFrom(ctx), "connection", job.Connection, "err", okr.CauseOf(err))
+		b.Logger.WarnContext(ctx, "sync not queued", "ref", teams.RefFrom(ctx), "connection", job.Connection, "err", okr.CauseOf(err))
 	}
 }
 
