@@ -161,7 +161,7 @@ func newPress(verb string, data map[string]json.RawMessage) (press, bool) {
 		p.data[k] = text
 	}
 	if p.verb == "" {
-		p.verb = p.data["verb"]
+		p.verb = p.data[cards.KeyVerb]
 	}
 	return p, p.verb != ""
 }

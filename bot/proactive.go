@@ -102,7 +102,7 @@ func fixes(n okr.Notice) []cards.Button {
 }
 
 func chooseQuery(n okr.Notice) cards.Button {
-	return cards.Button{Title: "Choose another query", Verb: cards.VerbBind, Data: map[string]string{"goal": string(n.Goals[0])}, Style: "positive"}
+	return cards.Button{Title: "Choose another query", Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(n.Goals[0])}, Style: "positive"}
 }
 
 // SyncDone puts the outcome of a sync on the card that announced it: the goal

@@ -120,26 +120,26 @@ func (d *bindDraft) addTypes(seen []string) (added bool) {
 // choose takes the method and type from a form.
 func (d *bindDraft) choose(g okr.Goal, p press) cards.FieldError {
 	if d.Query.ID == "" {
-		return cards.FieldError{Field: "query", Message: "Choose a query first."}
+		return cards.FieldError{Field: cards.KeyQuery, Message: "Choose a query first."}
 	}
-	if m, ok := p.data["method"]; ok {
+	if m, ok := p.data[cards.InputMethod]; ok {
 		d.Method = okr.Method(m)
 	}
-	if typ, ok := p.data["itemType"]; ok {
+	if typ, ok := p.data[cards.InputItemType]; ok {
 		d.ItemType = okr.Shorten(okr.CleanLine(typ), okr.MaxTitle)
 	}
 	if d.ItemType == cards.ChoiceAllTypes {
 		d.ItemType = ""
 	}
 	if g.Kind == okr.KeyResult && !isMethod(d.Method) {
-		return cards.FieldError{Field: "method", Message: "Choose how to measure."}
+		return cards.FieldError{Field: cards.InputMethod, Message: "Choose how to measure."}
 	}
 	return d.chooseField(p)
 }
 
 // chooseField takes one of the fields that were offered.
 func (d *bindDraft) chooseField(p press) cards.FieldError {
-	ref, ok := p.data["field"]
+	ref, ok := p.data[cards.InputField]
 	if !ok {
 		return cards.FieldError{}
 	}
@@ -149,7 +149,7 @@ func (d *bindDraft) chooseField(p press) cards.FieldError {
 	}
 	if d.Field != "" && d.field() == nil {
 		d.Field = ""
-		return cards.FieldError{Field: "field", Message: "Choose one of the fields of the list."}
+		return cards.FieldError{Field: cards.InputField, Message: "Choose one of the fields of the list."}
 	}
 	return cards.FieldError{}
 }

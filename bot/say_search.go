@@ -25,7 +25,7 @@ func (b *Bot) onSearch(ctx context.Context, t *turn) (teams.InvokeResponse, erro
 	}
 	p, _ := newPress(cards.VerbBindSearch, value.Data)
 	if _, draft, ok := strings.Cut(value.Dataset, "/"); ok {
-		p.data["draft"] = draft
+		p.data[cards.KeyDraft] = draft
 	}
 	results, err := b.searchQueries(ctx, t, p, value.QueryText)
 	if err != nil {
@@ -39,7 +39,7 @@ func (b *Bot) searchQueries(ctx context.Context, t *turn, p press, text string) 
 	if err != nil || strings.TrimSpace(text) == "" {
 		return nil, err
 	}
-	if c := p.data["connection"]; c != "" && c != cards.ChoiceNewConnection {
+	if c := p.data[cards.KeyConnection]; c != "" && c != cards.ChoiceNewConnection {
 		d.Connection = okr.ConnectionID(c)
 	}
 	page, err := b.Service.SearchQueries(ctx, t.actor, d.Connection, text)

@@ -133,7 +133,7 @@ func (b *Bot) typedCode(ctx context.Context, t *turn, text string) (reply, error
 }
 
 func (b *Bot) pressCode(ctx context.Context, t *turn, p press) (reply, error) {
-	r, err := b.enterCode(ctx, t, strings.TrimSpace(p.data["code"]))
+	r, err := b.enterCode(ctx, t, strings.TrimSpace(p.data[cards.InputCode]))
 	if okr.KindOf(err) == okr.Invalid {
 		wrong, _ := b.fieldError(ctx, err)
 		return say(cards.SignInCode("The sign-in page shows a code of six digits. Type it here.", wrong)), nil
@@ -171,7 +171,7 @@ func (b *Bot) enterCode(ctx context.Context, t *turn, code string) (reply, error
 
 func (b *Bot) wrongCode(ctx context.Context, key string, tries int) error {
 	if tries < maxTries {
-		return okr.FieldErrorf("code", "That is not the code. %d tries are left.", maxTries-tries)
+		return okr.FieldErrorf(cards.InputCode, "That is not the code. %d tries are left.", maxTries-tries)
 	}
 	if _, err := b.Memory.TakeTicket(ctx, key); err != nil && okr.KindOf(err) != okr.NotFound {
 		return err
