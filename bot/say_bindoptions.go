@@ -119,9 +119,6 @@ func (d *bindDraft) addTypes(seen []string) (added bool) {
 
 // choose takes the method and type from a form.
 func (d *bindDraft) choose(g okr.Goal, p press) cards.FieldError {
-	if d.Query.ID == "" {
-		return cards.FieldError{Field: cards.KeyQuery, Message: "Choose a query first."}
-	}
 	if m, ok := p.data[cards.InputMethod]; ok {
 		d.Method = okr.Method(m)
 	}
@@ -131,10 +128,21 @@ func (d *bindDraft) choose(g okr.Goal, p press) cards.FieldError {
 	if d.ItemType == cards.ChoiceAllTypes {
 		d.ItemType = ""
 	}
-	if g.Kind == okr.KeyResult && !isMethod(d.Method) {
-		return cards.FieldError{Field: cards.InputMethod, Message: "Choose how to measure."}
+	if wrong := d.incomplete(g); wrong.Message != "" {
+		return wrong
 	}
 	return d.chooseField(p)
+}
+
+// incomplete says what is missing before anything can be measured.
+func (d bindDraft) incomplete(g okr.Goal) cards.FieldError {
+	switch {
+	case d.Query.ID == "":
+		return cards.FieldError{Field: cards.KeyQuery, Message: "Choose a query first."}
+	case g.Kind == okr.KeyResult && !isMethod(d.Method):
+		return cards.FieldError{Field: cards.InputMethod, Message: "Choose how to measure."}
+	}
+	return cards.FieldError{}
 }
 
 // chooseField takes one of the fields that were offered.
@@ -176,7 +184,7 @@ func (b *Bot) saveBinding(ctx context.Context, t *turn, p press) (reply, error) 
 	if err != nil {
 		return reply{}, err
 	}
-	if wrong := d.choose(g, p); wrong.Message != "" {
+	if wrong := d.incomplete(g); wrong.Message != "" {
 		return b.bindOptionsCard(ctx, t, d, g, wrong)
 	}
 	v, err := b.Service.Bind(ctx, t.actor, d.input())

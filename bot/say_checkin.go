@@ -53,7 +53,7 @@ func (b *Bot) saveCheckIn(ctx context.Context, t *turn, p press) (reply, error) 
 	if !ok {
 		return reply{}, okr.Errorf(okr.Invalid, "This button does not say which goal it is about. Open the goal again with `okrs`.")
 	}
-	in, err := checkInInput(id, p, "")
+	in, err := checkInInput(id, p)
 	var v okr.GoalView
 	var c okr.CheckIn
 	switch {
@@ -86,13 +86,18 @@ func (b *Bot) checkInAgain(ctx context.Context, t *turn, p press, in okr.CheckIn
 	return say(cards.CheckIn(t.place, f)), nil
 }
 
-// checkInInput reads the inputs of a check-in. A reminder asks for several goals on
-// one card: there their ids end in that of the goal.
-func checkInInput(id okr.GoalID, p press, suffix string) (okr.CheckInInput, error) {
-	in := okr.CheckInInput{
-		Goal: id, Editing: okr.CheckInID(p.data[cards.KeyCheckIn]), Note: p.data[cards.InputNote+suffix],
-		On: okr.Date(strings.TrimSpace(p.data[cards.InputOn])), Lasting: p.data[cards.InputOverride] == cards.OverrideLasting,
-	}
+// checkInInput reads the form of a check-in.
+func checkInInput(id okr.GoalID, p press) (okr.CheckInInput, error) {
+	in, err := answerInput(id, p, "")
+	in.Editing, in.On = okr.CheckInID(p.data[cards.KeyCheckIn]), okr.Date(strings.TrimSpace(p.data[cards.InputOn]))
+	in.Lasting = p.data[cards.InputOverride] == cards.OverrideLasting
+	return in, err
+}
+
+// answerInput reads the inputs that all check-ins have. A reminder asks for several
+// goals on one card: there their ids end in that of the goal.
+func answerInput(id okr.GoalID, p press, suffix string) (okr.CheckInInput, error) {
+	in := okr.CheckInInput{Goal: id, Note: p.data[cards.InputNote+suffix]}
 	if s := p.data[cards.KeyStatus+suffix]; s != cards.ChoiceNone {
 		in.Status = okr.Status(s)
 	}

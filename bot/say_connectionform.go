@@ -42,7 +42,7 @@ func (b *Bot) connectionOrganization(ctx context.Context, t *turn, p press) (rep
 	if err != nil {
 		return reply{}, err
 	}
-	d.Name, d.Shared = okr.CleanLine(p.data[cards.InputName]), p.data[cards.KeyShared] == "true"
+	d.Name = okr.CleanLine(p.data[cards.InputName])
 	d.Organization = strings.TrimSpace(p.data[cards.InputOrganizationText])
 	if chosen := p.data[cards.InputOrganization]; d.Organization == "" && chosen != cards.ChoiceOtherOrganization {
 		d.Organization = chosen

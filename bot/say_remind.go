@@ -27,7 +27,7 @@ func (b *Bot) waiting(ctx context.Context, t *turn) (reply, error) {
 // quickCheckIn answers for one goal on the card of a reminder or nudge.
 func (b *Bot) quickCheckIn(ctx context.Context, t *turn, p press) (reply, error) {
 	return b.answerReminder(ctx, t, p, func(id okr.GoalID) (okr.CheckInInput, error) {
-		in, err := checkInInput(id, p, "."+string(id))
+		in, err := answerInput(id, p, "."+string(id))
 		if err == nil && in.Value == nil && in.Status == "" && strings.TrimSpace(in.Note) == "" {
 			err = okr.Errorf(okr.Invalid, "Give a value, a status or a note, or press Nothing new.")
 		}

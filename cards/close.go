@@ -10,7 +10,7 @@ import (
 // along.
 const (
 	VerbCloseAsk  = "goal.close.ask"  // goal
-	VerbClose     = "goal.close"      // goal; inputs state, score, note
+	VerbClose     = "goal.close"      // goal, draft, which is not needed; inputs state, score, note
 	VerbReopenAsk = "goal.reopen.ask" // goal
 	VerbReopen    = "goal.reopen"     // goal
 	VerbCloneAsk  = "goal.clone.ask"  // goal

@@ -10,7 +10,7 @@ import (
 // The verbs of reminders, with the data and inputs that come along.
 const (
 	VerbCheckInQuick = "checkin.quick" // goal; inputs value.<goal>, status.<goal> and note.<goal> of all goals on the card
-	VerbCheckInSame  = "checkin.same"  // goal: nothing has changed
+	VerbCheckInSame  = "checkin.same"  // goal: nothing has changed; the same inputs, which say what else is asked
 	VerbRemindLess   = "reminder.form" // the person's own reminders
 	VerbRemindSave   = "reminder.save" // inputs: see [EditReminders]
 	VerbNudge        = "nudge"         // goal: remind who is asked for check-ins
@@ -94,7 +94,7 @@ func quickInputs(p Place, v GoalView) []element {
 	return append(out,
 		columns(col(stretch, valueInput(InputValue+"."+id, g, "")), col(stretch, statusInput(KeyStatus+"."+id, ""))),
 		linesInput(InputNote+"."+id, "What happened, and what is next", "", okr.MaxNote),
-		actionsOf(run("Check in "+id, VerbCheckInQuick, KeyGoal, id).positive(), run("Nothing new", VerbCheckInSame, KeyGoal, id).bare(),
+		actionsOf(run("Check in "+id, VerbCheckInQuick, KeyGoal, id).positive(), run("Nothing new", VerbCheckInSame, KeyGoal, id),
 			run("Show", VerbGoal, KeyGoal, id).bare()))
 }
 

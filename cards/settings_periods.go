@@ -2,8 +2,8 @@ package cards
 
 import "okrbot/okr"
 
-// The verbs of custom periods stand in the form of the settings. Its version and
-// keep come along; with an added one also all its inputs.
+// The verbs of custom periods stand in the form of the settings, whose version, keep
+// and inputs come along.
 const (
 	VerbPeriodAdd    = "settings.period.add"
 	VerbPeriodRemove = "settings.period.remove" // period
@@ -41,7 +41,7 @@ func periodRow(f SettingsForm, p okr.TimePeriod, keep string) element {
 	}
 	return columns(
 		col(stretch, text(name).near(), note(mdf("%s to %s", p.Start, p.End))).middle(),
-		col(auto, actionsOf(run("Remove", VerbPeriodRemove, KeyPeriod, p.ID, KeyVersion, f.Version, KeyKeep, keep).bare())),
+		col(auto, actionsOf(run("Remove", VerbPeriodRemove, KeyPeriod, p.ID, KeyVersion, f.Version, KeyKeep, keep))),
 	).separated()
 }
 
