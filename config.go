@@ -13,7 +13,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
-	"okrbot/bot"
+	"okrbot/bot/teams"
 	"okrbot/okr"
 	"okrbot/okr/redisstore"
 )
@@ -189,7 +189,7 @@ func (c Config) check() []error {
 	} {
 		add(address.value == "" || isWebURL(address.value), "%s: must be an https address (http only on loopback)", address.name)
 	}
-	_, err := bot.NewServiceHosts(c.BotServiceURLs)
+	_, err := teams.NewServiceHosts(c.BotServiceURLs)
 	add(err == nil, "BOT_SERVICE_URLS: must be hosts or addresses without wildcards, comma-separated")
 	add(c.AppID == "" || guid.MatchString(c.AppID), "MICROSOFT_APP_ID: must be a GUID")
 	add(oneOf(c.AppType, "SingleTenant", "MultiTenant", "UserAssignedMSI"), "MICROSOFT_APP_TYPE: must be SingleTenant, MultiTenant or UserAssignedMSI")

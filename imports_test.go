@@ -30,7 +30,8 @@ var mayImport = map[string][]string{
 	"ado/adotest":        {},
 	"ado/adotest/adosim": {"ado/adotest"},
 	"cards":              {"okr"},
-	"bot":                {"okr", "cards"},
+	"bot":                {"okr", "cards", "bot/teams"},
+	"bot/teams":          {},
 	"bot/bottest":        {},
 	"bot/bottest/script": {"bot/bottest", "ado/adotest", "okr", "cards"},
 	"scheduler":          {"okr"},
@@ -48,8 +49,8 @@ var testCode = []string{"okr/okrtest", "bot/bottest/script"}
 var confined = map[string][]string{
 	"github.com/go-co-op/gocron/":             {"scheduler"},
 	"github.com/hibiken/asynq":                {"scheduler"},
-	"github.com/infracloudio/msbotbuilder-go": {"bot"},
-	"github.com/gin-gonic/gin":                {"bot"},
+	"github.com/infracloudio/msbotbuilder-go": {"bot/teams"},
+	"github.com/gin-gonic/gin":                {"bot/teams", "bot"},
 	"github.com/redis/go-redis/":              {"okr/redisstore"},
 }
 
@@ -131,7 +132,7 @@ var extraForTests = map[string][]string{
 	"scheduler":     {"okr/redisstore"},
 	"okr/adosource": {"okr/redisstore"},
 	"ado/adotest":   {"ado"},
-	"bot/bottest":   {"bot"},
+	"bot/bottest":   {"bot/teams"},
 }
 
 func TestThirdPartyModulesStayInTheirRoom(t *testing.T) {

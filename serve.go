@@ -15,6 +15,7 @@ import (
 
 	"okrbot/ado"
 	"okrbot/bot"
+	"okrbot/bot/teams"
 	"okrbot/okr"
 	"okrbot/okr/adosource"
 	"okrbot/okr/redisstore"
@@ -32,7 +33,7 @@ type app struct {
 	store     *redisstore.Store
 	service   *okr.Service
 	bot       *bot.Bot
-	validator *bot.Validator
+	validator *teams.Validator
 	scheduler *scheduler.Scheduler
 	server    server
 	busy      bool // workers did not end in time and still use the store
@@ -154,13 +155,13 @@ func (a *app) wire(c Config, h hooks) error {
 		a.server = a.healthServer()
 		return nil
 	}
-	a.server = bot.NewServer(bot.ServerOptions{
+	a.server = teams.NewServer(teams.ServerOptions{
 		Addr: c.ListenAddr, AppID: c.AppID, Validator: validator, Connector: connector, Handler: a.bot,
 		// Longer than the slowest query, shorter than what Azure DevOps asks to wait
 		// when it throttles: people then hear of it at once.
 		TurnTimeout:  45 * time.Second,
 		AnswerWithin: h.answer,
-		Deliveries:   a.store, Mount: a.routes, Logger: a.log, Registerer: a.registry,
+		Deliveries:   bot.DeliveriesOf(a.store), Mount: a.routes, Logger: a.log, Registerer: a.registry,
 	})
 	return nil
 }
@@ -225,12 +226,12 @@ func manyTurns() *http.Transport {
 }
 
 // newTeams makes the two halves of the way to Teams: out and in.
-func newTeams(c Config, h hooks, log *slog.Logger) (*bot.Connector, *bot.Validator, error) {
+func newTeams(c Config, h hooks, log *slog.Logger) (*teams.Connector, *teams.Validator, error) {
 	tokens, err := newTokens(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	connector, err := bot.NewConnector(bot.ConnectorOptions{Tokens: tokens, AppID: c.AppID, ServiceHosts: c.BotServiceURLs, Client: &http.Client{Transport: manyTurns()}, PerSecond: h.pace, PerTenant: 30 * h.pace, Backoff: h.retry, Logger: log})
+	connector, err := teams.NewConnector(teams.ConnectorOptions{Tokens: tokens, AppID: c.AppID, ServiceHosts: c.BotServiceURLs, Client: &http.Client{Transport: manyTurns()}, PerSecond: h.pace, PerTenant: 30 * h.pace, Backoff: h.retry, Logger: log})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -238,16 +239,16 @@ func newTeams(c Config, h hooks, log *slog.Logger) (*bot.Connector, *bot.Validat
 	return connector, validator, err
 }
 
-func newTokens(c Config) (*bot.TokenSource, error) {
-	return bot.NewTokenSource(bot.TokenOptions{
-		LoginURL: c.BotLoginURL, AppType: bot.AppType(c.AppType), TenantID: c.AppTenantID, AppID: c.AppID,
+func newTokens(c Config) (*teams.TokenSource, error) {
+	return teams.NewTokenSource(teams.TokenOptions{
+		LoginURL: c.BotLoginURL, AppType: teams.AppType(c.AppType), TenantID: c.AppTenantID, AppID: c.AppID,
 		AppPassword:      c.AppPassword.Reveal(),
 		IdentityEndpoint: c.IdentityEndpoint, IdentityHeader: c.IdentityHeader.Reveal(),
 	})
 }
 
-func newValidator(c Config) (*bot.Validator, error) {
-	return bot.NewValidator(bot.ValidatorOptions{
+func newValidator(c Config) (*teams.Validator, error) {
+	return teams.NewValidator(teams.ValidatorOptions{
 		MetadataURL: c.BotMetadataURL, Issuer: c.BotTokenIssuer, AppID: c.AppID, ServiceHosts: c.BotServiceURLs,
 	})
 }

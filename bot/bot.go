@@ -5,13 +5,16 @@ import (
 	"log/slog"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/okr"
 )
 
 // Memory keeps what the conversation has to remember between turns, over all
 // replicas and restarts.
 type Memory interface {
-	Deliveries
+	// FirstDelivery reports whether it is asked about the activity for the first
+	// time, over all replicas.
+	FirstDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID string) (bool, error)
 	// SaveConversation keeps where a place can be reached; the newest wins.
 	SaveConversation(ctx context.Context, c okr.Conversation) error
 	// Conversation reads a place. NotFound: it was never seen or was dropped.
@@ -22,6 +25,16 @@ type Memory interface {
 	DropConversation(ctx context.Context, tenant okr.TenantID, id string) error
 	Drafts
 	Tickets
+}
+
+// DeliveriesOf is the memory of deliveries as the wire asks for it.
+func DeliveriesOf(m Memory) teams.Deliveries { return deliveries{m} }
+
+type deliveries struct{ Memory }
+
+// FirstDelivery implements Deliveries.
+func (d deliveries) FirstDelivery(ctx context.Context, tenant, conversation, activityID string) (bool, error) {
+	return d.Memory.FirstDelivery(ctx, okr.TenantID(tenant), conversation, activityID)
 }
 
 // Drafts keeps half-filled forms on the server, so that cards carry only an id.
@@ -58,7 +71,7 @@ type Options struct {
 	Service   *okr.Service
 	Memory    Memory
 	Syncer    Syncer
-	Connector *Connector
+	Connector *teams.Connector
 	SignIn    SignInOptions
 	Logger    *slog.Logger
 	Now       func() time.Time
@@ -77,7 +90,7 @@ type Bot struct {
 	zones    zones
 }
 
-var _ Handler = (*Bot)(nil)
+var _ teams.Handler = (*Bot)(nil)
 
 // New makes the conversation.
 func New(o Options) *Bot {

@@ -62,7 +62,9 @@ func (b *Bot) commandTable() []command {
 	}
 }
 
-func kindData(kind okr.GoalKind) map[string]string { return map[string]string{"kind": string(kind)} }
+func kindData(kind okr.GoalKind) map[string]string {
+	return map[string]string{cards.KeyKind: string(kind)}
+}
 
 func (c command) card() cards.Command {
 	return cards.Command{Usage: strings.TrimSpace(c.name + " " + c.arg), What: c.what, Verb: c.verb, Data: c.data}

@@ -7,13 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
-
-// InvokeCompose is a search in the message box of a chat, by the message extension
-// of the app. Source: "Respond to search command" (message extensions).
-const InvokeCompose = "composeExtension/query"
 
 const (
 	// composeCommand is the command's id in the app manifest.
@@ -86,18 +83,18 @@ type previewWords struct {
 	Text  string `json:"text"`
 }
 
-func composeMessage(text string) InvokeResponse {
-	return InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "message", Text: text}}}
+func composeMessage(text string) teams.InvokeResponse {
+	return teams.InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "message", Text: text}}}
 }
 
 // onCompose finds OKRs to put into a message.
-func (b *Bot) onCompose(ctx context.Context, a Activity) (InvokeResponse, error) {
+func (b *Bot) onCompose(ctx context.Context, a teams.Activity) (teams.InvokeResponse, error) {
 	var q composeQuery
 	if err := json.Unmarshal(a.Value, &q); err != nil {
-		return InvokeResponse{}, ErrMalformedValue
+		return teams.InvokeResponse{}, teams.ErrMalformedValue
 	}
 	if q.CommandID != composeCommand {
-		return InvokeResponse{}, ErrNotImplemented
+		return teams.InvokeResponse{}, teams.ErrNotImplemented
 	}
 	ctx, cancel := context.WithTimeout(ctx, composeTime)
 	defer cancel()
@@ -110,13 +107,13 @@ func (b *Bot) onCompose(ctx context.Context, a Activity) (InvokeResponse, error)
 	case err != nil:
 		return composeMessage(b.words(ctx, err)), nil
 	case len(views) == 0 && q.page().Offset > 0:
-		return InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "result", Layout: "list"}}}, nil
+		return teams.InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "result", Layout: "list"}}}, nil
 	case len(views) == 0 && q.text() != "":
 		return composeMessage("No OKR that may be shown here has this in its title, and it is no id."), nil
 	case len(views) == 0:
 		return composeMessage("There is no OKR yet that may be shown here."), nil
 	}
-	return InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "result", Layout: "list", Attachments: attachments(t, views)}}}, nil
+	return teams.InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "result", Layout: "list", Attachments: attachments(t, views)}}}, nil
 }
 
 // composeTurn takes the identity from the verified activity. The place is the chat
@@ -124,7 +121,7 @@ func (b *Bot) onCompose(ctx context.Context, a Activity) (InvokeResponse, error)
 // remembered nor asked for its members, and others read along in it unless it is
 // the sender's own chat with okrbot. A chat of two people calls itself personal,
 // too.
-func (b *Bot) composeTurn(ctx context.Context, a Activity) (*turn, error) {
+func (b *Bot) composeTurn(ctx context.Context, a teams.Activity) (*turn, error) {
 	t := &turn{activity: a, actor: okr.Actor{
 		Tenant: okr.TenantID(a.TenantID()),
 		Person: okr.Person{ID: okr.UserID(strings.ToLower(a.From.AADObjectID)), Name: okr.CleanLine(a.From.Name)},
@@ -193,7 +190,7 @@ func attachments(t *turn, views []okr.GoalView) []composeAttachment {
 	for _, v := range views {
 		title, subtitle := cards.ResultTitle(v)
 		out = append(out, composeAttachment{
-			ContentType: ContentTypeCard, Content: cards.Goal(t.place, v),
+			ContentType: teams.ContentTypeCard, Content: cards.Goal(t.place, v),
 			Preview: composePreview{ContentType: "application/vnd.microsoft.card.thumbnail", Content: previewWords{Title: title, Text: subtitle}},
 		})
 	}

@@ -2,25 +2,27 @@ package bot_test
 
 import (
 	"encoding/json"
+	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"okrbot/bot"
+	"okrbot/bot/teams"
 )
 
 // TestComposeRefuses leaves other commands to others, and what it cannot read.
 func TestComposeRefuses(t *testing.T) {
 	t.Parallel()
-	b := bot.New(bot.Options{Logger: wireLog(t), Now: time.Now})
+	b := bot.New(bot.Options{Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: time.Now})
 	for value, want := range map[string]error{
-		`{"commandId":"other"}`: bot.ErrNotImplemented,
-		`{}`:                    bot.ErrNotImplemented,
-		`{"commandId":7}`:       bot.ErrMalformedValue,
-		`"searchOkrs"`:          bot.ErrMalformedValue,
+		`{"commandId":"other"}`: teams.ErrNotImplemented,
+		`{}`:                    teams.ErrNotImplemented,
+		`{"commandId":7}`:       teams.ErrMalformedValue,
+		`"searchOkrs"`:          teams.ErrMalformedValue,
 	} {
-		a, err := bot.ParseActivity([]byte(`{"type":"invoke","name":"composeExtension/query","value":` + value + `}`))
+		a, err := teams.ParseActivity([]byte(`{"type":"invoke","name":"composeExtension/query","value":` + value + `}`))
 		require.NoError(t, err)
 		_, err = b.OnInvoke(t.Context(), a)
 		require.ErrorIs(t, err, want, value)
@@ -31,9 +33,9 @@ func TestComposeRefuses(t *testing.T) {
 // another organization.
 func TestComposeStrangers(t *testing.T) {
 	t.Parallel()
-	b := bot.New(bot.Options{Logger: wireLog(t), Now: time.Now})
+	b := bot.New(bot.Options{Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: time.Now})
 	for _, from := range []string{`{"id":"29:x"}`, `{"id":"29:x","aadObjectId":"o","tenantId":"elsewhere"}`} {
-		a, err := bot.ParseActivity([]byte(`{"type":"invoke","name":"composeExtension/query","from":` + from + `,
+		a, err := teams.ParseActivity([]byte(`{"type":"invoke","name":"composeExtension/query","from":` + from + `,
 			"channelData":{"tenant":{"id":"here"}},"value":{"commandId":"searchOkrs"}}`))
 		require.NoError(t, err)
 		r, err := b.OnInvoke(t.Context(), a)

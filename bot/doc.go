@@ -1,9 +1,5 @@
-// Package bot is okrbot in Microsoft Teams. One half is the wire: it checks who
-// sends an activity ([Validator]), answers it ([Server]) and speaks to the
-// connector ([Connector]). The other half is the conversation ([Bot]): commands
+// Package bot is the conversation of okrbot in Microsoft Teams ([Bot]): commands
 // and buttons share one code path, the sign-in to Azure DevOps is okrbot's own,
-// and digests, notices and outcomes of syncs are posted by it.
-//
-// Identity comes from the verified activity only, never from what a card
-// carries.
+// and digests, notices and outcomes of syncs are posted by it. The wire is
+// [okrbot/bot/teams].
 package bot

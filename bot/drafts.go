@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"okrbot/cards"
 	"okrbot/okr"
 )
 
@@ -80,14 +81,14 @@ func (b *Bot) loadDraft(ctx context.Context, t *turn, id string, draft any, owne
 
 func (b *Bot) connectionDraft(ctx context.Context, t *turn, p press) (connectionDraft, error) {
 	d := connectionDraft{}
-	err := b.loadDraft(ctx, t, p.data["draft"], &d, &d.Owner)
-	d.ID = p.data["draft"]
+	err := b.loadDraft(ctx, t, p.data[cards.KeyDraft], &d, &d.Owner)
+	d.ID = p.data[cards.KeyDraft]
 	return d, err
 }
 
 func (b *Bot) bindDraft(ctx context.Context, t *turn, p press) (bindDraft, error) {
 	d := bindDraft{}
-	err := b.loadDraft(ctx, t, p.data["draft"], &d, &d.Owner)
-	d.ID = p.data["draft"]
+	err := b.loadDraft(ctx, t, p.data[cards.KeyDraft], &d, &d.Owner)
+	d.ID = p.data[cards.KeyDraft]
 	return d, err
 }

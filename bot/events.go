@@ -3,13 +3,14 @@ package bot
 import (
 	"context"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
 
 // OnConversationUpdate greets where okrbot was added and forgets where it was
 // removed. People who come and go change nothing.
-func (b *Bot) OnConversationUpdate(ctx context.Context, a Activity) error {
+func (b *Bot) OnConversationUpdate(ctx context.Context, a teams.Activity) error {
 	for _, m := range a.MembersRemoved {
 		if m.ID == a.Recipient.ID {
 			return b.leave(ctx, a)
@@ -27,7 +28,7 @@ func (b *Bot) OnConversationUpdate(ctx context.Context, a Activity) error {
 }
 
 // OnInstallation greets where okrbot was added and forgets where it was removed.
-func (b *Bot) OnInstallation(ctx context.Context, a Activity) error {
+func (b *Bot) OnInstallation(ctx context.Context, a teams.Activity) error {
 	if a.Action == "remove" || a.Action == "remove-upgrade" {
 		return b.leave(ctx, a)
 	}
@@ -36,7 +37,7 @@ func (b *Bot) OnInstallation(ctx context.Context, a Activity) error {
 
 // arrive takes note of a place and says hello there, once: Teams tells of the
 // same arrival in two ways, and the Playground at every load of its page.
-func (b *Bot) arrive(ctx context.Context, a Activity) error {
+func (b *Bot) arrive(ctx context.Context, a teams.Activity) error {
 	tenant, id := okr.TenantID(a.TenantID()), a.BaseConversationID()
 	_, known := b.Memory.Conversation(ctx, tenant, id)
 	if known != nil && okr.KindOf(known) != okr.NotFound {
@@ -60,7 +61,7 @@ func (b *Bot) arrive(ctx context.Context, a Activity) error {
 }
 
 // leave forgets where okrbot cannot post any more and pauses the digest there.
-func (b *Bot) leave(ctx context.Context, a Activity) error {
+func (b *Bot) leave(ctx context.Context, a teams.Activity) error {
 	tenant, id := okr.TenantID(a.TenantID()), a.BaseConversationID()
 	if err := b.pauseDigests(ctx, a); err != nil {
 		return err

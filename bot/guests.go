@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/okr"
 )
 
@@ -49,7 +50,7 @@ func (g *guests) put(key string, guest bool, until time.Time) {
 // context for your bot", fetch a single member's details: userRole). While the
 // roster cannot be read a person counts as a member: that grants nothing to
 // anybody but their own, as admins are named by object id.
-func (b *Bot) isGuest(ctx context.Context, a Activity) bool {
+func (b *Bot) isGuest(ctx context.Context, a teams.Activity) bool {
 	foreign := a.From.TenantID != "" && !strings.EqualFold(a.From.TenantID, a.TenantID())
 	if foreign || isGuestRole(a.From.UserRole) {
 		return true
@@ -62,7 +63,7 @@ func (b *Bot) isGuest(ctx context.Context, a Activity) bool {
 	defer cancel()
 	m, err := b.Connector.Member(ctx, a.Ref(), a.From.ID)
 	if err != nil {
-		b.Logger.WarnContext(ctx, "role of the sender not read", "ref", RefFrom(ctx), "err", err)
+		b.Logger.WarnContext(ctx, "role of the sender not read", "ref", teams.RefFrom(ctx), "err", err)
 		return false
 	}
 	guest := isGuestRole(m.UserRole)

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"net/http"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
 
 // OnMessage answers what a person wrote, or the Action.Submit of a client that
 // does not know Action.Execute.
-func (b *Bot) OnMessage(ctx context.Context, a Activity) error {
+func (b *Bot) OnMessage(ctx context.Context, a teams.Activity) error {
 	t, err := b.newTurn(ctx, a)
 	if err != nil {
 		return b.post(ctx, a.Ref(), b.refusal(ctx, err, "okrbot cannot do this"))
@@ -39,7 +40,7 @@ func (b *Bot) onSubmit(ctx context.Context, t *turn, p press) error {
 		return b.post(ctx, t.activity.Ref(), r)
 	}
 	err = b.Connector.Update(ctx, t.activity.CardRef(), r.message())
-	if errors.Is(err, ErrGone) {
+	if errors.Is(err, teams.ErrGone) {
 		return b.post(ctx, t.activity.Ref(), r)
 	}
 	if err == nil && r.posted != nil {
@@ -50,13 +51,13 @@ func (b *Bot) onSubmit(ctx context.Context, t *turn, p press) error {
 
 // OnInvoke answers pressed buttons, type-ahead searches, sign-in codes and searches
 // of the message extension.
-func (b *Bot) OnInvoke(ctx context.Context, a Activity) (InvokeResponse, error) {
+func (b *Bot) OnInvoke(ctx context.Context, a teams.Activity) (teams.InvokeResponse, error) {
 	switch a.Name {
-	case InvokeCardAction, InvokeSearch, InvokeVerifyState:
-	case InvokeCompose:
+	case teams.InvokeCardAction, teams.InvokeSearch, teams.InvokeVerifyState:
+	case teams.InvokeCompose:
 		return b.onCompose(ctx, a)
 	default:
-		return InvokeResponse{}, ErrNotImplemented
+		return teams.InvokeResponse{}, teams.ErrNotImplemented
 	}
 	t, err := b.newTurn(ctx, a)
 	if err != nil {
@@ -64,19 +65,19 @@ func (b *Bot) OnInvoke(ctx context.Context, a Activity) (InvokeResponse, error) 
 	}
 	b.seen(ctx, t)
 	switch a.Name {
-	case InvokeSearch:
+	case teams.InvokeSearch:
 		return b.onSearch(ctx, t)
-	case InvokeVerifyState:
+	case teams.InvokeVerifyState:
 		return b.onVerifyState(ctx, t)
 	default:
 		return b.onExecute(ctx, t)
 	}
 }
 
-func (b *Bot) onExecute(ctx context.Context, t *turn) (InvokeResponse, error) {
+func (b *Bot) onExecute(ctx context.Context, t *turn) (teams.InvokeResponse, error) {
 	p, ok := executed(t.activity)
 	if !ok {
-		return InvokeResponse{}, ErrMalformedValue
+		return teams.InvokeResponse{}, teams.ErrMalformedValue
 	}
 	r, err := b.act(ctx, t, p)
 	if err != nil {
@@ -86,18 +87,18 @@ func (b *Bot) onExecute(ctx context.Context, t *turn) (InvokeResponse, error) {
 		if err := b.post(ctx, t.activity.Ref(), r); err != nil {
 			return b.invokeRefusal(ctx, err), nil
 		}
-		return MessageResponse(r.summary), nil
+		return teams.MessageResponse(r.summary), nil
 	}
 	return b.answerCard(ctx, t, r)
 }
 
 // answerCard replaces the card for whoever pressed and, where others see it too,
 // for them.
-func (b *Bot) answerCard(ctx context.Context, t *turn, r reply) (InvokeResponse, error) {
+func (b *Bot) answerCard(ctx context.Context, t *turn, r reply) (teams.InvokeResponse, error) {
 	id := t.activity.ReplyToID
 	if r.forAll && t.actor.Shared && id != "" {
-		if err := b.Connector.Update(ctx, t.activity.CardRef(), r.message()); err != nil && !errors.Is(err, ErrGone) {
-			b.Logger.WarnContext(ctx, "card not updated for others", "ref", RefFrom(ctx), "err", err)
+		if err := b.Connector.Update(ctx, t.activity.CardRef(), r.message()); err != nil && !errors.Is(err, teams.ErrGone) {
+			b.Logger.WarnContext(ctx, "card not updated for others", "ref", teams.RefFrom(ctx), "err", err)
 		}
 	}
 	if r.posted != nil {
@@ -105,19 +106,19 @@ func (b *Bot) answerCard(ctx context.Context, t *turn, r reply) (InvokeResponse,
 			return b.invokeRefusal(ctx, err), nil
 		}
 	}
-	response := CardResponse(r.card)
+	response := teams.CardResponse(r.card)
 	response.Private = !r.forAll
 	return response, nil
 }
 
 // invokeRefusal puts a refusal on the pressed card and leaves its fields as they
 // are filled in.
-func (b *Bot) invokeRefusal(ctx context.Context, err error) InvokeResponse {
+func (b *Bot) invokeRefusal(ctx context.Context, err error) teams.InvokeResponse {
 	status := http.StatusBadRequest
 	if okr.KindOf(err) == okr.Internal {
 		status = http.StatusInternalServerError
 	}
-	return ErrorResponse(status, okr.KindOf(err).String(), b.words(ctx, err))
+	return teams.ErrorResponse(status, okr.KindOf(err).String(), b.words(ctx, err))
 }
 
 // press is a pressed button: the same for both ways in which it arrives. Data
@@ -128,7 +129,7 @@ type press struct {
 }
 
 // executed reads an Action.Execute.
-func executed(a Activity) (press, bool) {
+func executed(a teams.Activity) (press, bool) {
 	var value struct {
 		Action struct {
 			Verb string                     `json:"verb"`
@@ -142,7 +143,7 @@ func executed(a Activity) (press, bool) {
 }
 
 // submitted reads an Action.Submit, whose data carries the verb.
-func submitted(a Activity) (press, bool) {
+func submitted(a teams.Activity) (press, bool) {
 	var data map[string]json.RawMessage
 	if len(a.Value) == 0 || json.Unmarshal(a.Value, &data) != nil || data == nil {
 		return press{}, false
@@ -160,7 +161,7 @@ func newPress(verb string, data map[string]json.RawMessage) (press, bool) {
 		p.data[k] = text
 	}
 	if p.verb == "" {
-		p.verb = p.data["verb"]
+		p.verb = p.data[cards.KeyVerb]
 	}
 	return p, p.verb != ""
 }
@@ -181,11 +182,11 @@ func (b *Bot) act(ctx context.Context, t *turn, p press) (reply, error) {
 func (b *Bot) words(ctx context.Context, err error) string {
 	if msg, ok := okr.MessageOf(err); ok {
 		// What people read holds names and titles; the log gets the cause only.
-		b.Logger.InfoContext(ctx, "refused", "ref", RefFrom(ctx), "kind", okr.KindOf(err).String(), "err", okr.CauseOf(err))
+		b.Logger.InfoContext(ctx, "refused", "ref", teams.RefFrom(ctx), "kind", okr.KindOf(err).String(), "err", okr.CauseOf(err))
 		return msg
 	}
-	b.Logger.ErrorContext(ctx, "fault", "ref", RefFrom(ctx), "err", err)
-	return faultText(RefFrom(ctx))
+	b.Logger.ErrorContext(ctx, "fault", "ref", teams.RefFrom(ctx), "err", err)
+	return teams.FaultText(teams.RefFrom(ctx))
 }
 
 // refusal is the card that says why something was not done and what to do next.
@@ -195,7 +196,7 @@ func (b *Bot) refusal(ctx context.Context, err error, title string) reply {
 
 func referenceOf(ctx context.Context, err error) string {
 	if okr.KindOf(err) == okr.Internal {
-		return RefFrom(ctx)
+		return teams.RefFrom(ctx)
 	}
 	return ""
 }

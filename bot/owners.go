@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -41,7 +42,7 @@ func (t *turn) picker() string {
 
 func onThisMachine(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && isLoopback(u.Hostname())
+	return err == nil && teams.IsLoopback(u.Hostname())
 }
 
 // owners offers who can own a goal: those who are known from it, the person of the
@@ -50,7 +51,7 @@ func onThisMachine(address string) bool {
 func (b *Bot) owners(ctx context.Context, t *turn, known []okr.Person) []cards.Choice {
 	people := append(slices.Clone(known), t.actor.Person)
 	members := slices.Clone(b.rosterOf(ctx, t, maxOwners))
-	slices.SortFunc(members, func(x, y Member) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(members, func(x, y teams.Member) int { return strings.Compare(x.Name, y.Name) })
 	for _, m := range members {
 		if p := personOf(m); p.ID != "" && !isGuestRole(m.UserRole) {
 			people = append(people, p)
@@ -60,7 +61,7 @@ func (b *Bot) owners(ctx context.Context, t *turn, known []okr.Person) []cards.C
 }
 
 // rosterOf reads the members of a shared place, once a turn.
-func (b *Bot) rosterOf(ctx context.Context, t *turn, most int) []Member {
+func (b *Bot) rosterOf(ctx context.Context, t *turn, most int) []teams.Member {
 	if t.roster != nil {
 		return *t.roster
 	}
@@ -71,7 +72,7 @@ func (b *Bot) rosterOf(ctx context.Context, t *turn, most int) []Member {
 	defer cancel()
 	members, err := b.Connector.FirstMembers(ctx, t.activity.Ref().Root(), most)
 	if err != nil {
-		b.Logger.WarnContext(ctx, "roster not read", "ref", RefFrom(ctx), "err", err)
+		b.Logger.WarnContext(ctx, "roster not read", "ref", teams.RefFrom(ctx), "err", err)
 		return nil
 	}
 	t.roster = &members
@@ -91,7 +92,7 @@ func personChoices(people []okr.Person) []cards.Choice {
 	return out
 }
 
-func personOf(m Member) okr.Person {
+func personOf(m teams.Member) okr.Person {
 	return okr.Person{ID: okr.UserID(strings.ToLower(m.AADObjectID)), Name: okr.CleanLine(m.Name)}
 }
 
@@ -211,7 +212,7 @@ func (b *Bot) personByID(ctx context.Context, t *turn, f peopleField, id string)
 	}
 	m, err := b.Connector.Member(ctx, ref, id)
 	switch {
-	case errors.Is(err, ErrGone), err == nil && !f.guests && isGuestRole(m.UserRole):
+	case errors.Is(err, teams.ErrGone), err == nil && !f.guests && isGuestRole(m.UserRole):
 		return okr.Person{}, okr.FieldErrorf(f.id, "%s", unknown)
 	case err != nil:
 		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams did not say whether the chosen person is a member here. Try again in a minute.")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -101,7 +102,7 @@ func fixes(n okr.Notice) []cards.Button {
 }
 
 func chooseQuery(n okr.Notice) cards.Button {
-	return cards.Button{Title: "Choose another query", Verb: cards.VerbBind, Data: map[string]string{"goal": string(n.Goals[0])}, Style: "positive"}
+	return cards.Button{Title: "Choose another query", Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(n.Goals[0])}, Style: "positive"}
 }
 
 // SyncDone puts the outcome of a sync on the card that announced it: the goal
@@ -125,7 +126,7 @@ func (b *Bot) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow) err
 	}
 	ref := refOf(r.Conversation).WithActivity(r.ActivityID)
 	err := b.Connector.Update(ctx, ref, say(card).message())
-	if errors.Is(err, ErrGone) {
+	if errors.Is(err, teams.ErrGone) {
 		return nil // somebody deleted the card
 	}
 	return err

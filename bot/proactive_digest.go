@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -38,14 +39,14 @@ func (b *Bot) PostDigest(ctx context.Context, d okr.Digest) error {
 // postDigest sends the card. Where a digest keeps to one thread, the first message
 // is what the others answer; a thread that is gone is begun anew. In Teams the
 // conversation id with the message id names a thread ("Send proactive messages").
-func (b *Bot) postDigest(ctx context.Context, sub okr.Subscription, ref Ref, r reply) error {
+func (b *Bot) postDigest(ctx context.Context, sub okr.Subscription, ref teams.Ref, r reply) error {
 	if !sub.Threaded || sub.Conversation.Kind != okr.Channel {
 		return b.post(ctx, ref, r)
 	}
 	if sub.ThreadID != "" {
 		thread := ref
 		thread.ConversationID += ";messageid=" + sub.ThreadID
-		if err := b.post(ctx, thread, r); !errors.Is(err, ErrGone) {
+		if err := b.post(ctx, thread, r); !errors.Is(err, teams.ErrGone) {
 			return err
 		}
 	}
@@ -82,7 +83,7 @@ func (b *Bot) pauseDigest(ctx context.Context, sub okr.Subscription, reason stri
 
 // pauseDigests pauses the digests of a place that okrbot was removed from: of a
 // team those of all its channels, of a deleted channel its own.
-func (b *Bot) pauseDigests(ctx context.Context, a Activity) error {
+func (b *Bot) pauseDigests(ctx context.Context, a teams.Activity) error {
 	team := a.ChannelData.Team.ID
 	id, reason := a.BaseConversationID(), "okrbot was removed from this place."
 	if a.ChannelData.EventType == eventChannelDeleted {
@@ -100,7 +101,7 @@ func (b *Bot) pauseDigests(ctx context.Context, a Activity) error {
 
 // resumeDigests goes on with the paused digests of a place that okrbot was added
 // to again.
-func (b *Bot) resumeDigests(ctx context.Context, a Activity) error {
+func (b *Bot) resumeDigests(ctx context.Context, a teams.Activity) error {
 	list, err := b.Service.SubscriptionsOf(ctx, okr.TenantID(a.TenantID()), a.BaseConversationID(), a.ChannelData.Team.ID)
 	for _, sub := range list {
 		if sub.Paused == "" {
@@ -125,9 +126,9 @@ const eventChannelDeleted = "channelDeleted"
 // unreachable translates the connector's refusals into okr's.
 func unreachable(err error) error {
 	switch {
-	case errors.Is(err, ErrUnreachable):
+	case errors.Is(err, teams.ErrUnreachable):
 		return okr.WrapError(okr.Forbidden, err, "okrbot was removed from this place or may not post here.")
-	case errors.Is(err, ErrGone):
+	case errors.Is(err, teams.ErrGone):
 		return okr.WrapError(okr.NotFound, err, "This place does not exist any more.")
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/okr"
 )
 
@@ -29,7 +30,7 @@ func (b *Bot) takeTurn(ctx context.Context, tenant okr.TenantID) error {
 			return ctx.Err()
 		}
 		next := now.Truncate(time.Second).Add(time.Second).Sub(now)
-		if err := sleep(ctx, next+rand.N(time.Second/4)); err != nil { //nolint:gosec // no secret: it spreads those that wait
+		if err := teams.Sleep(ctx, next+rand.N(time.Second/4)); err != nil { //nolint:gosec // no secret: it spreads those that wait
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -61,7 +62,7 @@ func (b *Bot) mentioned(ctx context.Context, t *turn, address string) (okr.Perso
 	}
 	m, err := b.Connector.Member(ctx, t.activity.Ref().Root(), id)
 	switch {
-	case errors.Is(err, ErrGone), err == nil && m.AADObjectID == "":
+	case errors.Is(err, teams.ErrGone), err == nil && m.AADObjectID == "":
 		return okr.Person{}, okr.Errorf(okr.NotFound, "That person is not a member of this place. Mention them in a group chat or channel that they are in.")
 	case err != nil:
 		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams did not say who that is. Try again in a minute.")

@@ -23,7 +23,7 @@ func (b *Bot) bind(ctx context.Context, t *turn, arg string) (reply, error) {
 // pressBind starts a binding; it also carries on here after a new connection.
 func (b *Bot) pressBind(ctx context.Context, t *turn, p press) (reply, error) {
 	return withGoal(func(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
-		return b.startBinding(ctx, t, id, okr.ConnectionID(p.data["connection"]))
+		return b.startBinding(ctx, t, id, okr.ConnectionID(p.data[cards.KeyConnection]))
 	})(ctx, t, p)
 }
 
@@ -40,7 +40,7 @@ func (b *Bot) startBinding(ctx context.Context, t *turn, id okr.GoalID, chosen o
 		return reply{}, err
 	}
 	if len(list) == 0 {
-		return b.startConnection(ctx, t, &resume{Verb: cards.VerbBind, Data: map[string]string{"goal": string(id)}})
+		return b.startConnection(ctx, t, &resume{Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(id)}})
 	}
 	d := bindDraft{ID: newDraftID(), Owner: t.actor.ID, Goal: id, Connection: preselected(list, g, chosen)}
 	if g.Binding != nil {
@@ -106,18 +106,18 @@ func (b *Bot) bindSearch(ctx context.Context, t *turn, p press) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if p.data["connection"] == cards.ChoiceNewConnection {
-		return b.startConnection(ctx, t, &resume{Verb: cards.VerbBind, Data: map[string]string{"goal": string(d.Goal)}})
+	if p.data[cards.KeyConnection] == cards.ChoiceNewConnection {
+		return b.startConnection(ctx, t, &resume{Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(d.Goal)}})
 	}
-	if c := p.data["connection"]; c != "" {
+	if c := p.data[cards.KeyConnection]; c != "" {
 		d.Connection = okr.ConnectionID(c)
 	}
-	if query := p.data["query"]; query != "" {
+	if query := p.data[cards.KeyQuery]; query != "" {
 		return b.chooseQuery(ctx, t, d, g, query)
 	}
-	d.Text = okr.Shorten(okr.CleanLine(p.data["text"]), okr.MaxTitle)
+	d.Text = okr.Shorten(okr.CleanLine(p.data[cards.KeyText]), okr.MaxTitle)
 	if d.Text == "" {
-		return b.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: "text", Message: "Type a part of the query's name."})
+		return b.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: cards.KeyText, Message: "Type a part of the query's name."})
 	}
 	page, err := b.Service.SearchQueries(ctx, t.actor, d.Connection, d.Text)
 	if wrong, ok := b.fieldError(ctx, err); ok {
@@ -136,7 +136,7 @@ func (b *Bot) signInOr(ctx context.Context, t *turn, err error, d bindDraft) (re
 	if okr.KindOf(err) != okr.SignIn || readErr != nil || c.Owner.ID != t.actor.ID {
 		return reply{}, err
 	}
-	return b.askSignIn(ctx, t, &resume{Verb: cards.VerbBind, Data: map[string]string{"goal": string(d.Goal), "connection": string(d.Connection)}})
+	return b.askSignIn(ctx, t, &resume{Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(d.Goal), cards.KeyConnection: string(d.Connection)}})
 }
 
 // bindConnection goes on with another connection, or makes a new one.
@@ -145,10 +145,10 @@ func (b *Bot) bindConnection(ctx context.Context, t *turn, p press) (reply, erro
 	if err != nil {
 		return reply{}, err
 	}
-	if p.data["connection"] == cards.ChoiceNewConnection {
-		return b.startConnection(ctx, t, &resume{Verb: cards.VerbBind, Data: map[string]string{"goal": string(d.Goal)}})
+	if p.data[cards.KeyConnection] == cards.ChoiceNewConnection {
+		return b.startConnection(ctx, t, &resume{Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(d.Goal)}})
 	}
-	d.Connection = preselected(list, g, okr.ConnectionID(p.data["connection"]))
+	d.Connection = preselected(list, g, okr.ConnectionID(p.data[cards.KeyConnection]))
 	return b.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{})
 }
 
@@ -157,13 +157,13 @@ func (b *Bot) pressChooseQuery(ctx context.Context, t *turn, p press) (reply, er
 	if err != nil {
 		return reply{}, err
 	}
-	if c := p.data["connection"]; c != "" && c != cards.ChoiceNewConnection {
+	if c := p.data[cards.KeyConnection]; c != "" && c != cards.ChoiceNewConnection {
 		d.Connection = okr.ConnectionID(c)
 	}
-	if p.data["query"] == "" {
-		return b.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: "query", Message: "Choose a query, or search by a part of its name."})
+	if p.data[cards.KeyQuery] == "" {
+		return b.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: cards.KeyQuery, Message: "Choose a query, or search by a part of its name."})
 	}
-	return b.chooseQuery(ctx, t, d, g, p.data["query"])
+	return b.chooseQuery(ctx, t, d, g, p.data[cards.KeyQuery])
 }
 
 func (b *Bot) askUnbind(ctx context.Context, t *turn, arg string) (reply, error) {

@@ -119,27 +119,35 @@ func (d *bindDraft) addTypes(seen []string) (added bool) {
 
 // choose takes the method and type from a form.
 func (d *bindDraft) choose(g okr.Goal, p press) cards.FieldError {
-	if d.Query.ID == "" {
-		return cards.FieldError{Field: "query", Message: "Choose a query first."}
-	}
-	if m, ok := p.data["method"]; ok {
+	if m, ok := p.data[cards.InputMethod]; ok {
 		d.Method = okr.Method(m)
 	}
-	if typ, ok := p.data["itemType"]; ok {
+	if typ, ok := p.data[cards.InputItemType]; ok {
 		d.ItemType = okr.Shorten(okr.CleanLine(typ), okr.MaxTitle)
 	}
 	if d.ItemType == cards.ChoiceAllTypes {
 		d.ItemType = ""
 	}
-	if g.Kind == okr.KeyResult && !isMethod(d.Method) {
-		return cards.FieldError{Field: "method", Message: "Choose how to measure."}
+	if wrong := d.incomplete(g); wrong.Message != "" {
+		return wrong
 	}
 	return d.chooseField(p)
 }
 
+// incomplete says what is missing before anything can be measured.
+func (d bindDraft) incomplete(g okr.Goal) cards.FieldError {
+	switch {
+	case d.Query.ID == "":
+		return cards.FieldError{Field: cards.KeyQuery, Message: "Choose a query first."}
+	case g.Kind == okr.KeyResult && !isMethod(d.Method):
+		return cards.FieldError{Field: cards.InputMethod, Message: "Choose how to measure."}
+	}
+	return cards.FieldError{}
+}
+
 // chooseField takes one of the fields that were offered.
 func (d *bindDraft) chooseField(p press) cards.FieldError {
-	ref, ok := p.data["field"]
+	ref, ok := p.data[cards.InputField]
 	if !ok {
 		return cards.FieldError{}
 	}
@@ -149,7 +157,7 @@ func (d *bindDraft) chooseField(p press) cards.FieldError {
 	}
 	if d.Field != "" && d.field() == nil {
 		d.Field = ""
-		return cards.FieldError{Field: "field", Message: "Choose one of the fields of the list."}
+		return cards.FieldError{Field: cards.InputField, Message: "Choose one of the fields of the list."}
 	}
 	return cards.FieldError{}
 }
@@ -176,7 +184,7 @@ func (b *Bot) saveBinding(ctx context.Context, t *turn, p press) (reply, error) 
 	if err != nil {
 		return reply{}, err
 	}
-	if wrong := d.choose(g, p); wrong.Message != "" {
+	if wrong := d.incomplete(g); wrong.Message != "" {
 		return b.bindOptionsCard(ctx, t, d, g, wrong)
 	}
 	v, err := b.Service.Bind(ctx, t.actor, d.input())

@@ -49,11 +49,11 @@ func (b *Bot) checkInWith(ctx context.Context, t *turn, f cards.CheckInForm, id 
 
 // saveCheckIn saves a form; a refused one comes back as it was, with what is wrong.
 func (b *Bot) saveCheckIn(ctx context.Context, t *turn, p press) (reply, error) {
-	id, ok := okr.ParseGoalID(p.data["goal"])
+	id, ok := okr.ParseGoalID(p.data[cards.KeyGoal])
 	if !ok {
 		return reply{}, okr.Errorf(okr.Invalid, "This button does not say which goal it is about. Open the goal again with `okrs`.")
 	}
-	in, err := checkInInput(id, p, "")
+	in, err := checkInInput(id, p)
 	var v okr.GoalView
 	var c okr.CheckIn
 	switch {
@@ -61,7 +61,7 @@ func (b *Bot) saveCheckIn(ctx context.Context, t *turn, p press) (reply, error) 
 	case in.Editing != "":
 		v, c, err = b.Service.EditCheckIn(ctx, t.actor, in)
 	default:
-		err = b.once(ctx, ticketCheckIn, p.data["draft"], func() (err error) {
+		err = b.once(ctx, ticketCheckIn, p.data[cards.KeyDraft], func() (err error) {
 			v, c, err = b.Service.CheckIn(ctx, t.actor, in)
 			return err
 		})
@@ -79,30 +79,35 @@ func (b *Bot) checkInAgain(ctx context.Context, t *turn, p press, in okr.CheckIn
 		return reply{}, err
 	}
 	f := cards.CheckInForm{
-		Draft: p.data["draft"], Editing: in.Editing, Goal: v, Value: p.data["value"], Status: p.data["status"],
-		Note: p.data["note"], Date: p.data["on"], Override: p.data["override"],
+		Draft: p.data[cards.KeyDraft], Editing: in.Editing, Goal: v, Value: p.data[cards.InputValue], Status: p.data[cards.KeyStatus],
+		Note: p.data[cards.InputNote], Date: p.data[cards.InputOn], Override: p.data[cards.InputOverride],
 	}
 	f.Error, _ = b.fieldError(ctx, refusal)
 	return say(cards.CheckIn(t.place, f)), nil
 }
 
-// checkInInput reads the inputs of a check-in. A reminder asks for several goals on
-// one card: there their ids end in that of the goal.
-func checkInInput(id okr.GoalID, p press, suffix string) (okr.CheckInInput, error) {
-	in := okr.CheckInInput{
-		Goal: id, Editing: okr.CheckInID(p.data["checkin"]), Note: p.data["note"+suffix],
-		On: okr.Date(strings.TrimSpace(p.data["on"])), Lasting: p.data["override"] == cards.OverrideLasting,
-	}
-	if s := p.data["status"+suffix]; s != cards.ChoiceNone {
+// checkInInput reads the form of a check-in.
+func checkInInput(id okr.GoalID, p press) (okr.CheckInInput, error) {
+	in, err := answerInput(id, p, "")
+	in.Editing, in.On = okr.CheckInID(p.data[cards.KeyCheckIn]), okr.Date(strings.TrimSpace(p.data[cards.InputOn]))
+	in.Lasting = p.data[cards.InputOverride] == cards.OverrideLasting
+	return in, err
+}
+
+// answerInput reads the inputs that all check-ins have. A reminder asks for several
+// goals on one card: there their ids end in that of the goal.
+func answerInput(id okr.GoalID, p press, suffix string) (okr.CheckInInput, error) {
+	in := okr.CheckInInput{Goal: id, Note: p.data[cards.InputNote+suffix]}
+	if s := p.data[cards.KeyStatus+suffix]; s != cards.ChoiceNone {
 		in.Status = okr.Status(s)
 	}
-	text := p.data["value"+suffix]
+	text := p.data[cards.InputValue+suffix]
 	if strings.TrimSpace(text) == "" {
 		return in, nil
 	}
 	n, ok := okr.ParseNumber(text)
 	if !ok {
-		return in, okr.FieldErrorf("value", "The value must be a number, for example 80 or 12.5.")
+		return in, okr.FieldErrorf(cards.InputValue, "The value must be a number, for example 80 or 12.5.")
 	}
 	in.Value = &n
 	return in, nil
@@ -110,7 +115,7 @@ func checkInInput(id okr.GoalID, p press, suffix string) (okr.CheckInInput, erro
 
 // checkInOf reads the check-in that a button is about, with its goal.
 func (b *Bot) checkInOf(ctx context.Context, t *turn, p press) (okr.GoalView, okr.CheckIn, error) {
-	c, err := b.Service.GetCheckIn(ctx, t.actor, okr.CheckInID(p.data["checkin"]))
+	c, err := b.Service.GetCheckIn(ctx, t.actor, okr.CheckInID(p.data[cards.KeyCheckIn]))
 	if err != nil {
 		return okr.GoalView{}, c, err
 	}
@@ -149,7 +154,7 @@ func (b *Bot) askDeleteCheckIn(ctx context.Context, t *turn, p press) (reply, er
 }
 
 func (b *Bot) deleteCheckIn(ctx context.Context, t *turn, p press) (reply, error) {
-	v, err := b.Service.DeleteCheckIn(ctx, t.actor, okr.CheckInID(p.data["checkin"]))
+	v, err := b.Service.DeleteCheckIn(ctx, t.actor, okr.CheckInID(p.data[cards.KeyCheckIn]))
 	return sayAll(cards.Goal(t.place, v)), err
 }
 

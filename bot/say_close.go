@@ -38,18 +38,18 @@ func (b *Bot) closeForm(ctx context.Context, t *turn, f cards.CloseForm, id okr.
 
 // saveClose closes or postpones; a refused form comes back as it was.
 func (b *Bot) saveClose(ctx context.Context, t *turn, p press) (reply, error) {
-	id, ok := okr.ParseGoalID(p.data["goal"])
+	id, ok := okr.ParseGoalID(p.data[cards.KeyGoal])
 	if !ok {
 		return reply{}, okr.Errorf(okr.Invalid, "This button does not say which goal it is about. Open the goal again with `okrs`.")
 	}
-	in := okr.CloseInput{Goal: id, State: okr.Status(p.data["state"]), Note: p.data["note"]}
+	in := okr.CloseInput{Goal: id, State: okr.Status(p.data[cards.InputState]), Note: p.data[cards.InputNote]}
 	before, err := b.Service.PreviewClose(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
-	if text := strings.TrimSpace(p.data["score"]); text != "" {
+	if text := strings.TrimSpace(p.data[cards.InputScore]); text != "" {
 		var n float64
-		n, err = number("score", "score", text, "")
+		n, err = number(cards.InputScore, "score", text, "")
 		in.Score = &n
 	}
 	var v okr.GoalView
@@ -57,7 +57,7 @@ func (b *Bot) saveClose(ctx context.Context, t *turn, p press) (reply, error) {
 		v, err = b.Service.Close(ctx, t.actor, in)
 	}
 	if okr.FieldOf(err) != "" {
-		f := cards.CloseForm{State: p.data["state"], Score: p.data["score"], Note: p.data["note"]}
+		f := cards.CloseForm{State: p.data[cards.InputState], Score: p.data[cards.InputScore], Note: p.data[cards.InputNote]}
 		f.Error, _ = b.fieldError(ctx, err)
 		return b.closeForm(ctx, t, f, id)
 	}
@@ -129,13 +129,13 @@ func (b *Bot) cloneForm(ctx context.Context, t *turn, f cards.CloneForm, id okr.
 
 // saveClone makes the copies once; a refused form comes back as it was.
 func (b *Bot) saveClone(ctx context.Context, t *turn, p press) (reply, error) {
-	id, ok := okr.ParseGoalID(p.data["goal"])
+	id, ok := okr.ParseGoalID(p.data[cards.KeyGoal])
 	if !ok {
 		return reply{}, okr.Errorf(okr.Invalid, "This button does not say which goal it is about. Open the goal again with `okrs`.")
 	}
 	f := cards.CloneForm{
-		Draft: p.data["draft"], Period: p.data["period"], Start: p.data["start"], End: p.data["end"], Scope: p.data["scope"],
-		Bindings: p.data["bindings"] == "true", Continue: p.data["continue"] == "true",
+		Draft: p.data[cards.KeyDraft], Period: p.data[cards.KeyPeriod], Start: p.data[cards.InputStart], End: p.data[cards.InputEnd], Scope: p.data[cards.InputScope],
+		Bindings: p.data[cards.InputBindings] == "true", Continue: p.data[cards.InputContinue] == "true",
 	}
 	in, err := cloneInput(id, f)
 	var out okr.Cloned
@@ -173,9 +173,9 @@ func cloneInput(id okr.GoalID, f cards.CloneForm) (okr.CloneInput, error) {
 	in.PeriodID = p.SpanID()
 	switch {
 	case !p.Start.Valid():
-		return in, okr.FieldErrorf("start", "Give the first day as a date, for example 2026-01-01.")
+		return in, okr.FieldErrorf(cards.InputStart, "Give the first day as a date, for example 2026-01-01.")
 	case !p.End.Valid() || p.End.Days() <= p.Start.Days():
-		return in, okr.FieldErrorf("end", "Give a last day that comes after the first one, for example 2026-03-31.")
+		return in, okr.FieldErrorf(cards.InputEnd, "Give a last day that comes after the first one, for example 2026-03-31.")
 	}
 	return in, nil
 }

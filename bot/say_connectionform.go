@@ -23,7 +23,7 @@ func (b *Bot) connectionForm(ctx context.Context, t *turn, d connectionDraft, wr
 	f.Organizations, err = b.Service.Organizations(ctx, t.actor, d.Credential)
 	if err != nil && okr.KindOf(err) != okr.SignIn {
 		// The list is a help only: a name can be typed as well.
-		f.Error = firstError(f.Error, cards.FieldError{Field: "organization", Message: b.words(ctx, err)})
+		f.Error = firstError(f.Error, cards.FieldError{Field: cards.InputOrganization, Message: b.words(ctx, err)})
 		err = nil
 	}
 	return f, err
@@ -42,13 +42,13 @@ func (b *Bot) connectionOrganization(ctx context.Context, t *turn, p press) (rep
 	if err != nil {
 		return reply{}, err
 	}
-	d.Name, d.Shared = okr.CleanLine(p.data["name"]), p.data["shared"] == "true"
-	d.Organization = strings.TrimSpace(p.data["organizationText"])
-	if chosen := p.data["organization"]; d.Organization == "" && chosen != cards.ChoiceOtherOrganization {
+	d.Name = okr.CleanLine(p.data[cards.InputName])
+	d.Organization = strings.TrimSpace(p.data[cards.InputOrganizationText])
+	if chosen := p.data[cards.InputOrganization]; d.Organization == "" && chosen != cards.ChoiceOtherOrganization {
 		d.Organization = chosen
 	}
 	if d.Organization == "" {
-		return b.connectionStepOne(ctx, t, d, cards.FieldError{Field: "organization", Message: "Choose an organization, or type its name or paste any Azure DevOps address."})
+		return b.connectionStepOne(ctx, t, d, cards.FieldError{Field: cards.InputOrganization, Message: "Choose an organization, or type its name or paste any Azure DevOps address."})
 	}
 	return b.connectionProjects(ctx, t, d, cards.FieldError{})
 }
@@ -71,7 +71,7 @@ func (b *Bot) connectionProjects(ctx context.Context, t *turn, d connectionDraft
 	if d.Project == "" {
 		d.Project = projectID(projects, project)
 	}
-	if d.Name == "" && wrong.Field != "name" {
+	if d.Name == "" && wrong.Field != cards.InputName {
 		d.Name = suggestedName(organization, project)
 	}
 	form, err := b.connectionForm(ctx, t, d, wrong)
@@ -122,17 +122,17 @@ func (b *Bot) saveConnection(ctx context.Context, t *turn, p press) (reply, erro
 	if err != nil {
 		return reply{}, err
 	}
-	if name, ok := p.data["name"]; ok {
+	if name, ok := p.data[cards.InputName]; ok {
 		d.Name = okr.CleanLine(name)
 	}
-	d.Project, d.Shared = p.data["project"], p.data["shared"] == "true"
+	d.Project, d.Shared = p.data[cards.InputProject], p.data[cards.KeyShared] == "true"
 	c, err := b.Service.SaveConnection(ctx, t.actor, okr.ConnectionInput{
 		Editing: d.Editing, Name: d.Name, Organization: d.Organization, Project: d.Project,
 		Credential: d.Credential, Shared: d.Shared,
 	})
 	if wrong, ok := b.fieldError(ctx, err); ok {
 		if d.Name == "" {
-			wrong.Field = "name"
+			wrong.Field = cards.InputName
 		}
 		return b.connectionProjects(ctx, t, d, wrong)
 	}
@@ -150,7 +150,7 @@ func (b *Bot) afterConnection(ctx context.Context, t *turn, c okr.Connection, ne
 	if next == nil {
 		return b.connectionCard(ctx, t, c.ID)
 	}
-	data := map[string]string{"connection": string(c.ID)}
+	data := map[string]string{cards.KeyConnection: string(c.ID)}
 	maps.Copy(data, next.Data)
 	return b.act(ctx, t, press{verb: next.Verb, data: data})
 }

@@ -58,7 +58,7 @@ func resumeFrom(p press) *resume {
 	}
 	r := &resume{Verb: p.data["then"], Data: map[string]string{}}
 	for k, v := range p.data {
-		if k != "then" && k != "verb" {
+		if k != "then" && k != cards.KeyVerb {
 			r.Data[k] = v
 		}
 	}
@@ -107,7 +107,7 @@ func (b *Bot) pressConnections(ctx context.Context, t *turn, p press) (reply, er
 
 // offsetOf reads where a page begins; anything else is the first page.
 func offsetOf(p press) int {
-	n, err := strconv.Atoi(p.data["offset"])
+	n, err := strconv.Atoi(p.data[cards.KeyOffset])
 	if err != nil || n < 0 {
 		return 0
 	}
@@ -134,7 +134,7 @@ func (b *Bot) connectionView(ctx context.Context, t *turn, c okr.Connection, bou
 }
 
 func (b *Bot) pressConnection(ctx context.Context, t *turn, p press) (reply, error) {
-	return b.connectionCard(ctx, t, okr.ConnectionID(p.data["connection"]))
+	return b.connectionCard(ctx, t, okr.ConnectionID(p.data[cards.KeyConnection]))
 }
 
 func (b *Bot) connectionCard(ctx context.Context, t *turn, id okr.ConnectionID) (reply, error) {
@@ -152,7 +152,7 @@ func (b *Bot) readConnection(ctx context.Context, t *turn, id okr.ConnectionID) 
 
 // editConnection opens the form with what the connection has.
 func (b *Bot) editConnection(ctx context.Context, t *turn, p press) (reply, error) {
-	c, err := b.Service.Connection(ctx, t.actor, okr.ConnectionID(p.data["connection"]))
+	c, err := b.Service.Connection(ctx, t.actor, okr.ConnectionID(p.data[cards.KeyConnection]))
 	if err != nil {
 		return reply{}, err
 	}
@@ -165,7 +165,7 @@ func (b *Bot) editConnection(ctx context.Context, t *turn, p press) (reply, erro
 	}
 	form, err := b.connectionForm(ctx, t, d, cards.FieldError{})
 	if okr.KindOf(err) == okr.SignIn {
-		return b.askSignIn(ctx, t, &resume{Verb: cards.VerbConnectionEdit, Data: map[string]string{"connection": string(c.ID)}})
+		return b.askSignIn(ctx, t, &resume{Verb: cards.VerbConnectionEdit, Data: map[string]string{cards.KeyConnection: string(c.ID)}})
 	}
 	if err != nil {
 		return reply{}, err
@@ -174,7 +174,7 @@ func (b *Bot) editConnection(ctx context.Context, t *turn, p press) (reply, erro
 }
 
 func (b *Bot) shareConnection(ctx context.Context, t *turn, p press) (reply, error) {
-	c, err := b.Service.ShareConnection(ctx, t.actor, okr.ConnectionID(p.data["connection"]), p.data["shared"] == "true")
+	c, err := b.Service.ShareConnection(ctx, t.actor, okr.ConnectionID(p.data[cards.KeyConnection]), p.data[cards.KeyShared] == "true")
 	if err != nil {
 		return reply{}, err
 	}
@@ -182,7 +182,7 @@ func (b *Bot) shareConnection(ctx context.Context, t *turn, p press) (reply, err
 }
 
 func (b *Bot) askDeleteConnection(ctx context.Context, t *turn, p press) (reply, error) {
-	v, err := b.readConnection(ctx, t, okr.ConnectionID(p.data["connection"]))
+	v, err := b.readConnection(ctx, t, okr.ConnectionID(p.data[cards.KeyConnection]))
 	if err != nil {
 		return reply{}, err
 	}
@@ -193,7 +193,7 @@ func (b *Bot) askDeleteConnection(ctx context.Context, t *turn, p press) (reply,
 }
 
 func (b *Bot) deleteConnection(ctx context.Context, t *turn, p press) (reply, error) {
-	c, err := b.Service.DeleteConnection(ctx, t.actor, okr.ConnectionID(p.data["connection"]))
+	c, err := b.Service.DeleteConnection(ctx, t.actor, okr.ConnectionID(p.data[cards.KeyConnection]))
 	if err != nil {
 		return reply{}, err
 	}
@@ -204,7 +204,7 @@ func (b *Bot) deleteConnection(ctx context.Context, t *turn, p press) (reply, er
 
 // signInConnection signs in again for a connection that needs it.
 func (b *Bot) signInConnection(ctx context.Context, t *turn, p press) (reply, error) {
-	id := okr.ConnectionID(p.data["connection"])
+	id := okr.ConnectionID(p.data[cards.KeyConnection])
 	c, err := b.Service.Connection(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
@@ -212,5 +212,5 @@ func (b *Bot) signInConnection(ctx context.Context, t *turn, p press) (reply, er
 	if c.Owner.ID != t.actor.ID {
 		return reply{}, okr.Errorf(okr.Forbidden, "Only %s can sign in for this connection. You can make one of your own with `connect` and bind to that.", c.Owner.Name)
 	}
-	return b.askSignIn(ctx, t, &resume{Verb: cards.VerbConnection, Data: map[string]string{"connection": string(id)}})
+	return b.askSignIn(ctx, t, &resume{Verb: cards.VerbConnection, Data: map[string]string{cards.KeyConnection: string(id)}})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -21,7 +22,7 @@ func (b *Bot) digest(ctx context.Context, t *turn, arg string) (reply, error) {
 	case "preview":
 		return b.previewDigest(ctx, t, press{})
 	case "mute":
-		return b.muteDigest(ctx, t, press{data: map[string]string{"mute": orWord(strings.TrimSpace(strings.TrimPrefix(rest, "for ")), "1d")}})
+		return b.muteDigest(ctx, t, press{data: map[string]string{cards.InputMute: orWord(strings.TrimSpace(strings.TrimPrefix(rest, "for ")), "1d")}})
 	case "unmute":
 		return b.muteDigest(ctx, t, press{})
 	case "stop", "off":
@@ -95,7 +96,7 @@ func (b *Bot) planForm(t *turn, plan okr.DigestPlan) cards.DigestForm {
 	f := cards.DigestForm{
 		Chosen: idsOf(plan.Objectives), Teams: t.settings.Teams, OfTeams: plan.Teams,
 		Cadence: string(plan.Rule.Cadence), Hour: strconv.Itoa(plan.Rule.Hour), Weekday: strconv.Itoa(int(plan.Rule.Weekday)),
-		Always: plan.Always, MayThread: t.activity.Kind() == KindChannel, Threaded: plan.Threaded,
+		Always: plan.Always, MayThread: t.activity.Kind() == teams.KindChannel, Threaded: plan.Threaded,
 		Zone: plan.Location(t.settings).String(),
 	}
 	f.Zones = distinct(f.Zone, zoneName(t), t.settings.Location().String())
@@ -162,7 +163,7 @@ func (b *Bot) stopDigest(ctx context.Context, t *turn, _ press) (reply, error) {
 
 // muteDigest silences the digest for a time; without one it ends the silence.
 func (b *Bot) muteDigest(ctx context.Context, t *turn, p press) (reply, error) {
-	length, err := muteLength(p.data["mute"])
+	length, err := muteLength(p.data[cards.InputMute])
 	if err != nil {
 		return reply{}, err
 	}
@@ -190,7 +191,7 @@ func muteLength(text string) (time.Duration, error) {
 	unit := text[len(digits):]
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < 1 || n > 1000 || unit == "" || units[unit[:1]] == 0 {
-		return 0, okr.FieldErrorf("mute", "Say for how long, for example `digest mute 4h`, `digest mute 2d` or `digest mute 1w`.")
+		return 0, okr.FieldErrorf(cards.InputMute, "Say for how long, for example `digest mute 4h`, `digest mute 2d` or `digest mute 1w`.")
 	}
 	return time.Duration(n) * units[unit[:1]], nil
 }
@@ -210,7 +211,7 @@ func (b *Bot) previewDigest(ctx context.Context, t *turn, _ press) (reply, error
 	card := cards.DigestPreview(cards.Place{Zone: zone, Now: b.Now()}, cards.DigestPreviewView{
 		Place: t.placeName(), Digest: d, Next: d.Subscription.Next(b.Now(), zone),
 	})
-	if t.activity.Type == TypeInvoke {
+	if t.activity.Type == teams.TypeInvoke {
 		return say(card), nil // the answer to a button is seen by who pressed it
 	}
 	return b.inPersonal(ctx, t, say(card))

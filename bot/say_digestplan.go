@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -16,25 +17,25 @@ import (
 // was posted by an older okrbot, stays as it is.
 func (b *Bot) planOf(ctx context.Context, t *turn, p press, plan okr.DigestPlan) (okr.DigestPlan, error) {
 	var err error
-	if plan.Objectives, err = b.chosenObjectives(ctx, t, p.data["objectives"]); err != nil {
+	if plan.Objectives, err = b.chosenObjectives(ctx, t, p.data[cards.InputObjectives]); err != nil {
 		return plan, err
 	}
-	if text, ok := p.data["teams"]; ok {
+	if text, ok := p.data[cards.InputTeams]; ok {
 		plan.Teams = chosenTeams(text)
 	}
-	if text, ok := p.data["cadence"]; ok {
+	if text, ok := p.data[cards.InputCadence]; ok {
 		plan.Rule.Cadence = okr.Cadence(strings.TrimPrefix(text, cards.ChoiceAny))
 	}
-	plan.Rule.Hour = numberOr(p, "hour", plan.Rule.Hour)
-	plan.Rule.Weekday = time.Weekday(numberOr(p, "weekday", int(plan.Rule.Weekday)))
+	plan.Rule.Hour = numberOr(p, cards.InputHour, plan.Rule.Hour)
+	plan.Rule.Weekday = time.Weekday(numberOr(p, cards.InputWeekday, int(plan.Rule.Weekday)))
 	plan.Quiet = quietOf(p, plan.Quiet)
-	if text, ok := p.data["when"]; ok {
+	if text, ok := p.data[cards.InputWhen]; ok {
 		plan.Always = text == "always"
 	}
-	if text, ok := p.data["thread"]; ok {
-		plan.Threaded = text == "one" && t.activity.Kind() == KindChannel
+	if text, ok := p.data[cards.InputThread]; ok {
+		plan.Threaded = text == "one" && t.activity.Kind() == teams.KindChannel
 	}
-	if name := p.data["zone"]; name != "" {
+	if name := p.data[cards.InputZone]; name != "" {
 		plan.Zone = name
 	}
 	return plan, nil
@@ -56,14 +57,14 @@ func numberOr(p press, key string, otherwise int) int {
 
 // quietOf reads the quiet times. One hour alone says nothing and counts as none.
 func quietOf(p press, q okr.Quiet) okr.Quiet {
-	if from, ok := p.data["quietFrom"]; ok {
-		to := p.data["quietTo"]
+	if from, ok := p.data[cards.InputQuietFrom]; ok {
+		to := p.data[cards.InputQuietTo]
 		q.From, q.To = 0, 0
 		if from != cards.ChoiceNone && to != cards.ChoiceNone {
-			q.From, q.To = numberOr(p, "quietFrom", 0), numberOr(p, "quietTo", 0)
+			q.From, q.To = numberOr(p, cards.InputQuietFrom, 0), numberOr(p, cards.InputQuietTo, 0)
 		}
 	}
-	if text, ok := p.data["quietDays"]; ok {
+	if text, ok := p.data[cards.InputQuietDays]; ok {
 		q.Days = nil
 		for part := range strings.SplitSeq(text, ",") {
 			if n, err := strconv.Atoi(part); err == nil {

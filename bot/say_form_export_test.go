@@ -1,6 +1,9 @@
 package bot
 
-import "okrbot/okr"
+import (
+	"okrbot/bot/teams"
+	"okrbot/okr"
+)
 
 // FillGoalForm gives what stands in a form after a press with data on a goal with
 // the values now, of which the server kept some.
@@ -28,4 +31,4 @@ var Named = named
 var PhasesInput = phasesInput
 
 // Picker is the people picker of the client that sent an activity.
-func Picker(a Activity) string { return (&turn{activity: a}).picker() }
+func Picker(a teams.Activity) string { return (&turn{activity: a}).picker() }

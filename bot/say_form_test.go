@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/bot"
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -67,22 +68,22 @@ func TestFillGoalForm(t *testing.T) {
 
 func TestPicker(t *testing.T) {
 	t.Parallel()
-	const teams, here = "https://smba.trafficmanager.net/emea/", "http://127.0.0.1:3979/connector/"
+	const cloud, here = "https://smba.trafficmanager.net/emea/", "http://127.0.0.1:3979/connector/"
 	for _, test := range []struct {
 		platform, service string
-		kind              bot.ConversationKind
+		kind              teams.ConversationKind
 		want              string
 	}{
-		{"Windows", teams, bot.KindPersonal, cards.DatasetPeople},
-		{"Mac", teams, bot.KindChannel, cards.DatasetMembers},
-		{"Web", teams, bot.KindGroupChat, cards.DatasetMembers},
-		{"Web", here, bot.KindPersonal, ""}, // the Agents Playground
-		{"iOS", teams, bot.KindPersonal, ""},
-		{"Android", teams, bot.KindChannel, ""},
-		{"", teams, bot.KindPersonal, ""},
+		{"Windows", cloud, teams.KindPersonal, cards.DatasetPeople},
+		{"Mac", cloud, teams.KindChannel, cards.DatasetMembers},
+		{"Web", cloud, teams.KindGroupChat, cards.DatasetMembers},
+		{"Web", here, teams.KindPersonal, ""}, // the Agents Playground
+		{"iOS", cloud, teams.KindPersonal, ""},
+		{"Android", cloud, teams.KindChannel, ""},
+		{"", cloud, teams.KindPersonal, ""},
 	} {
-		a := bot.Activity{ServiceURL: test.service, Conversation: bot.Conversation{Type: test.kind}}
-		a.Entities = []bot.Entity{{Type: "mention"}, {Type: "clientInfo", Platform: test.platform}}
+		a := teams.Activity{ServiceURL: test.service, Conversation: teams.Conversation{Type: test.kind}}
+		a.Entities = []teams.Entity{{Type: "mention"}, {Type: "clientInfo", Platform: test.platform}}
 		require.Equal(t, test.want, bot.Picker(a), test)
 	}
 }

@@ -36,7 +36,7 @@ type goalFormState struct {
 // peopleFields are the inputs for people besides the owner.
 func peopleFields() []peopleField {
 	return []peopleField{
-		{id: "coOwners"}, {id: "checkInOwner", single: true}, {id: "delegate", single: true}, {id: "viewers", guests: true}, {id: "editors"},
+		{id: cards.InputCoOwners}, {id: cards.InputCheckInOwner, single: true}, {id: cards.InputDelegate, single: true}, {id: cards.InputViewers, guests: true}, {id: cards.InputEditors},
 	}
 }
 
@@ -47,20 +47,20 @@ func (b *Bot) newGoal(kind okr.GoalKind) func(context.Context, *turn, string) (r
 }
 
 func (b *Bot) pressNewGoal(ctx context.Context, t *turn, p press) (reply, error) {
-	kind, err := kindOf(p.data["kind"])
+	kind, err := kindOf(p.data[cards.KeyKind])
 	if err != nil {
 		return reply{}, err
 	}
-	return b.showGoalForm(ctx, t, newGoalForm(t, kind, "", p.data["parent"]))
+	return b.showGoalForm(ctx, t, newGoalForm(t, kind, "", p.data[cards.KeyParent]))
 }
 
 func newGoalForm(t *turn, kind okr.GoalKind, title, parent string) goalForm {
-	v := values{"title": title, "parent": parent, "owner": string(t.actor.ID)}
+	v := values{cards.InputTitle: title, cards.KeyParent: parent, cards.KeyOwner: string(t.actor.ID)}
 	switch kind {
 	case okr.Objective:
-		v["period"] = t.settings.CurrentPeriod(t.today()).ID
+		v[cards.KeyPeriod] = t.settings.CurrentPeriod(t.today()).ID
 	case okr.KeyResult:
-		v["startValue"] = "0"
+		v[cards.InputStartValue] = "0"
 	}
 	return goalForm{kind: kind, values: v}
 }
@@ -126,7 +126,7 @@ func (b *Bot) showGoalForm(ctx context.Context, t *turn, f goalForm) (reply, err
 
 // formOwners offers who owns it first, and then whom else the place knows.
 func (b *Bot) formOwners(ctx context.Context, t *turn, f goalForm) ([]cards.Choice, error) {
-	known := slices.DeleteFunc(slices.Clone(f.people), func(p okr.Person) bool { return string(p.ID) != f.values["owner"] })
+	known := slices.DeleteFunc(slices.Clone(f.people), func(p okr.Person) bool { return string(p.ID) != f.values[cards.KeyOwner] })
 	if f.current.ID != "" {
 		known = append(known, f.current.Owners()...)
 	}
@@ -150,18 +150,18 @@ func goalWorkers(g okr.Goal) []okr.Person {
 func (f goalForm) card(t *turn) cards.GoalForm {
 	v := f.values
 	c := cards.GoalForm{
-		Kind: f.kind, Editing: f.current.ID, Version: f.version, Title: v["title"], Owner: v["owner"], OwnerName: f.nameOf(t, v["owner"]),
-		Parent: v["parent"], Period: v["period"], Start: v["start"], End: v["end"],
-		Metric: v["metric"], Type: v["type"], UnitKind: v["unitKind"], Unit: v["unit"], StartValue: v["startValue"], Target: v["target"],
-		Threshold: v["threshold"], Phases: v["phases"], Description: v["description"], Tags: v["tags"], Team: v["team"], Teams: t.settings.Teams,
-		Level: v["level"], GoalType: v["goalType"], Weight: v["weight"], Private: isOn(v["private"]), OnlyEditors: isOn(v["onlyEditors"]),
+		Kind: f.kind, Editing: f.current.ID, Version: f.version, Title: v[cards.InputTitle], Owner: v[cards.KeyOwner], OwnerName: f.nameOf(t, v[cards.KeyOwner]),
+		Parent: v[cards.KeyParent], Period: v[cards.KeyPeriod], Start: v[cards.InputStart], End: v[cards.InputEnd],
+		Metric: v[cards.InputMetric], Type: v[cards.InputType], UnitKind: v[cards.InputUnitKind], Unit: v[cards.InputUnit], StartValue: v[cards.InputStartValue], Target: v[cards.InputTarget],
+		Threshold: v[cards.InputThreshold], Phases: v[cards.InputPhases], Description: v[cards.InputDescription], Tags: v[cards.InputTags], Team: v[cards.KeyTeam], Teams: t.settings.Teams,
+		Level: v[cards.InputLevel], GoalType: v[cards.InputGoalType], Weight: v[cards.InputWeight], Private: isOn(v[cards.InputPrivate]), OnlyEditors: isOn(v[cards.InputOnlyEditors]),
 		Picker: t.picker(), Conflict: f.conflict, Error: f.err,
 	}
 	if f.kind == okr.Objective {
-		c.Periods = periodChoices(t, v["period"])
+		c.Periods = periodChoices(t, v[cards.KeyPeriod])
 	}
 	fields := map[string]*cards.People{
-		"coOwners": &c.CoOwners, "checkInOwner": &c.CheckInOwner, "delegate": &c.Delegate, "viewers": &c.Viewers, "editors": &c.Editors,
+		cards.InputCoOwners: &c.CoOwners, cards.InputCheckInOwner: &c.CheckInOwner, cards.InputDelegate: &c.Delegate, cards.InputViewers: &c.Viewers, cards.InputEditors: &c.Editors,
 	}
 	for id, field := range fields {
 		*field = shownPeople(append(f.people, t.actor.Person), v[id])
@@ -249,7 +249,7 @@ func (b *Bot) parents(ctx context.Context, t *turn, f goalForm) ([]cards.Choice,
 		}
 	}
 	out := objectiveChoices(offered)
-	id, ok := okr.ParseGoalID(f.values["parent"])
+	id, ok := okr.ParseGoalID(f.values[cards.KeyParent])
 	if ok && !seen[id] {
 		out = append(out, b.furtherParent(ctx, t, f, id)...)
 	}

@@ -58,14 +58,14 @@ func mergedNote(t *turn, f goalForm, g okr.Goal) (cards.Card, bool) {
 	}
 	slices.Sort(fields)
 	words := by + " changed " + string(g.ID) + " too while your form was open: " + strings.Join(fields, ", ") + ". Both changes are saved."
-	return cards.Done("Saved together", words, []cards.Button{{Title: "Show " + string(g.ID), Verb: cards.VerbGoal, Data: map[string]string{"goal": string(g.ID)}}}), true
+	return cards.Done("Saved together", words, []cards.Button{{Title: "Show " + string(g.ID), Verb: cards.VerbGoal, Data: map[string]string{cards.KeyGoal: string(g.ID)}}}), true
 }
 
 // typed is the goal as the form would make it.
 func (f goalForm) typed(in okr.GoalInput) okr.Goal {
 	g := f.current
 	g.Title, g.Parent, g.Metric, g.Details = okr.CleanLine(in.Title), in.Parent, in.Metric, *in.Details
-	g.Tags = slices.DeleteFunc(strings.Split(f.values["tags"], ","), func(tag string) bool { return okr.CleanLine(tag) == "" })
+	g.Tags = slices.DeleteFunc(strings.Split(f.values[cards.InputTags], ","), func(tag string) bool { return okr.CleanLine(tag) == "" })
 	for i, tag := range g.Tags {
 		g.Tags[i] = okr.CleanLine(tag)
 	}
@@ -108,24 +108,24 @@ func joinName(names, name string) string {
 // shown is the value of a field in words.
 func (f goalForm) shown(t *turn, id, value string) string {
 	switch id {
-	case "owner", "coOwners", "checkInOwner", "delegate", "viewers", "editors":
+	case cards.KeyOwner, cards.InputCoOwners, cards.InputCheckInOwner, cards.InputDelegate, cards.InputViewers, cards.InputEditors:
 		return shownPeople(append(f.people, t.actor.Person), value).Names
-	case "private", "onlyEditors":
+	case cards.InputPrivate, cards.InputOnlyEditors:
 		return map[bool]string{true: "yes", false: "no"}[isOn(value)]
-	case "period":
+	case cards.KeyPeriod:
 		if p, ok := t.settings.PeriodByID(value); ok {
 			return p.String()
 		}
 		return "own dates"
-	case "parent":
+	case cards.KeyParent:
 		if value == cards.ChoiceNone {
 			return ""
 		}
-	case "type", "unitKind":
+	case cards.InputType, cards.InputUnitKind:
 		if value == cards.ChoiceAny {
 			return "by itself"
 		}
-	case "description":
+	case cards.InputDescription:
 		return okr.Shorten(okr.CleanLine(value), 120)
 	}
 	return value

@@ -12,18 +12,18 @@ import (
 // goalValues is a goal as its form shows it.
 func goalValues(t *turn, g okr.Goal) values {
 	v := values{
-		"title": g.Title, "owner": string(g.Owner.ID), "parent": string(g.Parent), "description": g.Description,
-		"tags": strings.Join(g.Tags, ", "), "team": g.Team, "level": orElse(string(g.Level), string(okr.LevelTeam)),
-		"private": truth(g.Private), "onlyEditors": truth(g.OnlyEditors),
-		"coOwners": idList(g.CoOwners), "viewers": idList(g.Viewers), "editors": idList(g.Editors),
-		"checkInOwner": string(g.CheckInOwner.ID), "delegate": string(g.Delegate.ID),
+		cards.InputTitle: g.Title, cards.KeyOwner: string(g.Owner.ID), cards.KeyParent: string(g.Parent), cards.InputDescription: g.Description,
+		cards.InputTags: strings.Join(g.Tags, ", "), cards.KeyTeam: g.Team, cards.InputLevel: orElse(string(g.Level), string(okr.LevelTeam)),
+		cards.InputPrivate: truth(g.Private), cards.InputOnlyEditors: truth(g.OnlyEditors),
+		cards.InputCoOwners: idList(g.CoOwners), cards.InputViewers: idList(g.Viewers), cards.InputEditors: idList(g.Editors),
+		cards.InputCheckInOwner: string(g.CheckInOwner.ID), cards.InputDelegate: string(g.Delegate.ID),
 	}
 	if g.Weight != nil {
-		v["weight"] = exactNumber(*g.Weight)
+		v[cards.InputWeight] = exactNumber(*g.Weight)
 	}
 	if g.Kind == okr.Objective {
-		v["parent"] = orElse(string(g.Parent), cards.ChoiceNone)
-		v["goalType"] = orElse(string(g.GoalType), string(okr.Aspirational))
+		v[cards.KeyParent] = orElse(string(g.Parent), cards.ChoiceNone)
+		v[cards.InputGoalType] = orElse(string(g.GoalType), string(okr.Aspirational))
 		periodValues(t, g, v)
 	}
 	if m := g.Metric; m != nil {
@@ -60,35 +60,35 @@ func periodValues(t *turn, g okr.Goal, v values) {
 	filed, ok := t.settings.PeriodByID(g.FiledUnder())
 	isOffered := slices.ContainsFunc(t.settings.PeriodChoices(t.today()), func(p okr.TimePeriod) bool { return p.ID == filed.ID })
 	if !ok || filed.Name == "" && !isOffered {
-		v["period"], v["start"], v["end"] = cards.ChoiceCustomPeriod, string(g.Period.Start), string(g.Period.End)
+		v[cards.KeyPeriod], v[cards.InputStart], v[cards.InputEnd] = cards.ChoiceCustomPeriod, string(g.Period.Start), string(g.Period.End)
 		return
 	}
-	v["period"] = filed.ID
+	v[cards.KeyPeriod] = filed.ID
 	if g.Period.Start != filed.Start || g.Period.End != filed.End {
-		v["start"], v["end"] = string(g.Period.Start), string(g.Period.End)
+		v[cards.InputStart], v[cards.InputEnd] = string(g.Period.Start), string(g.Period.End)
 	}
 }
 
 func metricValues(m okr.Metric, v values) {
-	v["metric"], v["unit"] = m.Name, m.Unit
-	v["type"], v["unitKind"] = orElse(string(m.Type), cards.ChoiceAny), orElse(string(m.UnitKind), cards.ChoiceAny)
-	v["startValue"], v["target"] = exactNumber(m.Start), exactNumber(m.Target)
+	v[cards.InputMetric], v[cards.InputUnit] = m.Name, m.Unit
+	v[cards.InputType], v[cards.InputUnitKind] = orElse(string(m.Type), cards.ChoiceAny), orElse(string(m.UnitKind), cards.ChoiceAny)
+	v[cards.InputStartValue], v[cards.InputTarget] = exactNumber(m.Start), exactNumber(m.Target)
 	if m.Threshold != nil {
-		v["threshold"] = exactNumber(*m.Threshold)
+		v[cards.InputThreshold] = exactNumber(*m.Threshold)
 	}
 	var phases []string
 	for _, p := range m.Phases {
 		phases = append(phases, string(p.Date)+": "+exactNumber(p.Value))
 	}
-	v["phases"] = strings.Join(phases, "\n")
+	v[cards.InputPhases] = strings.Join(phases, "\n")
 }
 
 // input reads a form. Invalid names the field that is wrong.
 func (b *Bot) goalInput(ctx context.Context, t *turn, f goalForm) (okr.GoalInput, error) {
 	v := f.values
-	in := okr.GoalInput{Editing: f.current.ID, Kind: f.kind, Title: v["title"], Version: f.version}
-	if v["parent"] != cards.ChoiceNone {
-		in.Parent = okr.GoalID(strings.ToUpper(strings.TrimSpace(v["parent"])))
+	in := okr.GoalInput{Editing: f.current.ID, Kind: f.kind, Title: v[cards.InputTitle], Version: f.version}
+	if v[cards.KeyParent] != cards.ChoiceNone {
+		in.Parent = okr.GoalID(strings.ToUpper(strings.TrimSpace(v[cards.KeyParent])))
 	}
 	var err error
 	switch f.kind {
@@ -100,7 +100,7 @@ func (b *Bot) goalInput(ctx context.Context, t *turn, f goalForm) (okr.GoalInput
 	if err != nil {
 		return in, err
 	}
-	if in.Owner, err = b.onePerson(ctx, t, peopleField{id: "owner", known: goalWorkers(f.current), single: true}, v["owner"]); err != nil {
+	if in.Owner, err = b.onePerson(ctx, t, peopleField{id: cards.KeyOwner, known: goalWorkers(f.current), single: true}, v[cards.KeyOwner]); err != nil {
 		return in, err
 	}
 	in.Details, err = b.detailsInput(ctx, t, f)
@@ -121,21 +121,21 @@ func (b *Bot) onePerson(ctx context.Context, t *turn, field peopleField, text st
 func (b *Bot) detailsInput(ctx context.Context, t *turn, f goalForm) (*okr.Details, error) {
 	v := f.values
 	d := okr.Details{
-		Description: v["description"], Tags: strings.Split(v["tags"], ","), Team: v["team"],
-		Private: isOn(v["private"]), OnlyEditors: isOn(v["onlyEditors"]),
+		Description: v[cards.InputDescription], Tags: strings.Split(v[cards.InputTags], ","), Team: v[cards.KeyTeam],
+		Private: isOn(v[cards.InputPrivate]), OnlyEditors: isOn(v[cards.InputOnlyEditors]),
 	}
-	if v["level"] != string(okr.LevelTeam) || f.current.Level == okr.LevelTeam {
-		d.Level = okr.Level(v["level"])
+	if v[cards.InputLevel] != string(okr.LevelTeam) || f.current.Level == okr.LevelTeam {
+		d.Level = okr.Level(v[cards.InputLevel])
 	}
-	if f.kind == okr.Objective && (v["goalType"] != string(okr.Aspirational) || f.current.GoalType == okr.Aspirational) {
-		d.GoalType = okr.GoalType(v["goalType"])
+	if f.kind == okr.Objective && (v[cards.InputGoalType] != string(okr.Aspirational) || f.current.GoalType == okr.Aspirational) {
+		d.GoalType = okr.GoalType(v[cards.InputGoalType])
 	}
 	var err error
-	if d.Weight, err = optionalNumber("weight", "weight", v["weight"]); err != nil {
+	if d.Weight, err = optionalNumber(cards.InputWeight, "weight", v[cards.InputWeight]); err != nil {
 		return nil, err
 	}
-	lists := map[string]*[]okr.Person{"coOwners": &d.CoOwners, "viewers": &d.Viewers, "editors": &d.Editors}
-	singles := map[string]*okr.Person{"checkInOwner": &d.CheckInOwner, "delegate": &d.Delegate}
+	lists := map[string]*[]okr.Person{cards.InputCoOwners: &d.CoOwners, cards.InputViewers: &d.Viewers, cards.InputEditors: &d.Editors}
+	singles := map[string]*okr.Person{cards.InputCheckInOwner: &d.CheckInOwner, cards.InputDelegate: &d.Delegate}
 	for _, field := range peopleFields() {
 		if field.known = goalWorkers(f.current); field.guests {
 			field.known = f.people
@@ -161,7 +161,7 @@ func (f goalForm) privacy(t *turn, in okr.GoalInput) error {
 		return nil
 	}
 	if t.actor.Shared {
-		return okr.FieldErrorf("private", "Others read along here. Open your 1:1 chat with okrbot and make it private there.")
+		return okr.FieldErrorf(cards.InputPrivate, "Others read along here. Open your 1:1 chat with okrbot and make it private there.")
 	}
 	g := okr.Goal{Owner: in.Owner, Details: *d, CreatedBy: f.current.CreatedBy}
 	if in.Owner.ID == "" {
@@ -169,7 +169,7 @@ func (f goalForm) privacy(t *turn, in okr.GoalInput) error {
 	}
 	isMine := f.current.ID == "" || slices.ContainsFunc(goalPeople(g), func(p okr.Person) bool { return p.ID == t.actor.ID })
 	if !isMine {
-		return okr.FieldErrorf("private", "You would not see it any more. Name yourself among its people, for example as a viewer.")
+		return okr.FieldErrorf(cards.InputPrivate, "You would not see it any more. Name yourself among its people, for example as a viewer.")
 	}
 	return nil
 }
@@ -179,15 +179,15 @@ func (f goalForm) privacy(t *turn, in okr.GoalInput) error {
 // its own dates.
 func (f goalForm) period(t *turn) (string, okr.Period, error) {
 	v := f.values
-	own := okr.Period{Start: okr.Date(strings.TrimSpace(v["start"])), End: okr.Date(strings.TrimSpace(v["end"]))}
-	if v["period"] == cards.ChoiceCustomPeriod {
+	own := okr.Period{Start: okr.Date(strings.TrimSpace(v[cards.InputStart])), End: okr.Date(strings.TrimSpace(v[cards.InputEnd]))}
+	if v[cards.KeyPeriod] == cards.ChoiceCustomPeriod {
 		return "", own, nil
 	}
-	p, ok := t.settings.PeriodByID(v["period"])
+	p, ok := t.settings.PeriodByID(v[cards.KeyPeriod])
 	if !ok {
-		return "", own, okr.FieldErrorf("period", "This period does not exist (any more). Choose another one.")
+		return "", own, okr.FieldErrorf(cards.KeyPeriod, "This period does not exist (any more). Choose another one.")
 	}
-	isSame := f.current.ID != "" && v["period"] == f.base["period"]
+	isSame := f.current.ID != "" && v[cards.KeyPeriod] == f.base[cards.KeyPeriod]
 	if !isSame || own.Start == "" && own.End == "" {
 		return p.ID, p.Period, nil
 	}
@@ -196,12 +196,12 @@ func (f goalForm) period(t *turn) (string, okr.Period, error) {
 }
 
 func metricInput(v values) (*okr.Metric, error) {
-	m := okr.Metric{Name: v["metric"], Unit: v["unit"]}
-	if v["type"] != cards.ChoiceAny {
-		m.Type = okr.MetricType(v["type"])
+	m := okr.Metric{Name: v[cards.InputMetric], Unit: v[cards.InputUnit]}
+	if v[cards.InputType] != cards.ChoiceAny {
+		m.Type = okr.MetricType(v[cards.InputType])
 	}
-	if v["unitKind"] != cards.ChoiceAny {
-		m.UnitKind = okr.UnitKind(v["unitKind"])
+	if v[cards.InputUnitKind] != cards.ChoiceAny {
+		m.UnitKind = okr.UnitKind(v[cards.InputUnitKind])
 	}
 	fallback, name := "", "target"
 	switch {
@@ -211,16 +211,16 @@ func metricInput(v values) (*okr.Metric, error) {
 		name = "limit"
 	}
 	var err error
-	if m.Start, err = number("startValue", "start", v["startValue"], "0"); err != nil {
+	if m.Start, err = number(cards.InputStartValue, "start", v[cards.InputStartValue], "0"); err != nil {
 		return nil, err
 	}
-	if m.Target, err = number("target", name, v["target"], fallback); err != nil {
+	if m.Target, err = number(cards.InputTarget, name, v[cards.InputTarget], fallback); err != nil {
 		return nil, err
 	}
-	if m.Threshold, err = optionalNumber("threshold", "risk threshold", v["threshold"]); err != nil {
+	if m.Threshold, err = optionalNumber(cards.InputThreshold, "risk threshold", v[cards.InputThreshold]); err != nil {
 		return nil, err
 	}
-	m.Phases, err = phasesInput(v["phases"])
+	m.Phases, err = phasesInput(v[cards.InputPhases])
 	return &m, err
 }
 
@@ -254,7 +254,7 @@ func phasesInput(text string) ([]okr.Phase, error) {
 		day := line[:min(len(line), len("2006-01-02"))]
 		value, ok := okr.ParseNumber(strings.TrimLeft(line[len(day):], ":= "))
 		if !ok || !okr.Date(day).Valid() {
-			return nil, okr.FieldErrorf("phases", "Each line has a day and a number, for example 2026-02-15: 40. This one has not: %s", okr.Shorten(line, 60))
+			return nil, okr.FieldErrorf(cards.InputPhases, "Each line has a day and a number, for example 2026-02-15: 40. This one has not: %s", okr.Shorten(line, 60))
 		}
 		out = append(out, okr.Phase{Date: okr.Date(day), Value: value})
 	}

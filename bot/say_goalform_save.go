@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -16,7 +17,7 @@ import (
 // keepGoalForm keeps what the server has to know of an open form, and gives its
 // id. A new goal takes it when it is saved: a button pressed twice would make two.
 func (b *Bot) keepGoalForm(ctx context.Context, f goalForm) (string, error) {
-	state := goalFormState{Base: f.base, Kept: values{"description": f.values["description"]}}
+	state := goalFormState{Base: f.base, Kept: values{cards.InputDescription: f.values[cards.InputDescription]}}
 	for _, field := range peopleFields() {
 		state.Kept[field.id] = f.values[field.id]
 	}
@@ -60,12 +61,12 @@ func (b *Bot) saveGoal(ctx context.Context, t *turn, p press) (reply, error) {
 	in, err := b.goalInput(ctx, t, f)
 	var v okr.GoalView
 	if err == nil {
-		v, err = b.saveGoalOnce(ctx, t, in, p.data["draft"])
+		v, err = b.saveGoalOnce(ctx, t, in, p.data[cards.KeyDraft])
 	}
 	switch {
 	case okr.KindOf(err) == okr.Invalid:
 		f.err, _ = b.fieldError(ctx, err)
-		return b.goalFormAgain(ctx, t, f, p.data["draft"])
+		return b.goalFormAgain(ctx, t, f, p.data[cards.KeyDraft])
 	case okr.KindOf(err) == okr.Conflict && in.Editing != "":
 		b.words(ctx, err) // for the log
 		return b.overtakenGoalForm(ctx, t, f, in)
@@ -79,7 +80,7 @@ func (b *Bot) saveGoal(ctx context.Context, t *turn, p press) (reply, error) {
 	if note, ok := mergedNote(t, f, v.Goal); ok {
 		r.posted = func(ctx context.Context, _ string) error {
 			if err := b.post(ctx, t.activity.Ref(), say(note)); err != nil { // it is saved all the same
-				b.Logger.WarnContext(ctx, "note of a merge not posted", "ref", RefFrom(ctx), "err", err)
+				b.Logger.WarnContext(ctx, "note of a merge not posted", "ref", teams.RefFrom(ctx), "err", err)
 			}
 			return nil
 		}
@@ -91,7 +92,7 @@ func (b *Bot) saveGoal(ctx context.Context, t *turn, p press) (reply, error) {
 // stay as they were, and so does everything that the card of an older okrbot has
 // not.
 func (b *Bot) filledGoalForm(ctx context.Context, t *turn, p press) (goalForm, error) {
-	kind, err := kindOf(p.data["kind"])
+	kind, err := kindOf(p.data[cards.KeyKind])
 	if err != nil {
 		return goalForm{}, err
 	}
@@ -100,7 +101,7 @@ func (b *Bot) filledGoalForm(ctx context.Context, t *turn, p press) (goalForm, e
 	}
 	f := goalForm{kind: kind, values: values{}}
 	var now values
-	if id, ok := okr.ParseGoalID(p.data["goal"]); ok {
+	if id, ok := okr.ParseGoalID(p.data[cards.KeyGoal]); ok {
 		v, err := b.Service.Goal(ctx, t.actor, id)
 		if err != nil {
 			return f, err
@@ -108,10 +109,10 @@ func (b *Bot) filledGoalForm(ctx context.Context, t *turn, p press) (goalForm, e
 		f.current, f.kind, f.people = v.Goal, v.Goal.Kind, goalPeople(v.Goal)
 		now = goalValues(t, f.current)
 	}
-	f.version, _ = strconv.Atoi(p.data["version"])
+	f.version, _ = strconv.Atoi(p.data[cards.KeyVersion])
 	f.version = max(0, f.version)
 	var state goalFormState
-	isOpen, err := b.openForm(ctx, "goal:", p.data["draft"], &state)
+	isOpen, err := b.openForm(ctx, "goal:", p.data[cards.KeyDraft], &state)
 	switch {
 	case err != nil:
 		return f, err
@@ -119,7 +120,7 @@ func (b *Bot) filledGoalForm(ctx context.Context, t *turn, p press) (goalForm, e
 		return f, okr.Errorf(okr.NotFound, "This form was saved already or is older than a day. `okrs` shows what there is; `new %s` opens a new form.", kind)
 	}
 	if now == nil {
-		now = values{"owner": string(t.actor.ID)}
+		now = values{cards.KeyOwner: string(t.actor.ID)}
 	}
 	f.base = state.Base
 	f.fill(p, now, state.Kept)
@@ -129,18 +130,21 @@ func (b *Bot) filledGoalForm(ctx context.Context, t *turn, p press) (goalForm, e
 // goalFields are the ids of all inputs.
 func goalFields() []string {
 	return []string{
-		"title", "owner", "parent", "period", "start", "end", "metric", "type", "startValue", "target", "threshold", "unitKind", "unit",
-		"phases", "description", "tags", "team", "level", "goalType", "weight", "coOwners", "checkInOwner", "delegate", "private",
-		"viewers", "onlyEditors", "editors",
+		cards.InputTitle, cards.KeyOwner, cards.KeyParent, cards.KeyPeriod, cards.InputStart, cards.InputEnd, cards.InputMetric, cards.InputType,
+		cards.InputStartValue, cards.InputTarget, cards.InputThreshold, cards.InputUnitKind, cards.InputUnit, cards.InputPhases, cards.InputDescription,
+		cards.InputTags, cards.KeyTeam, cards.InputLevel, cards.InputGoalType, cards.InputWeight, cards.InputCoOwners, cards.InputCheckInOwner,
+		cards.InputDelegate, cards.InputPrivate, cards.InputViewers, cards.InputOnlyEditors, cards.InputEditors,
 	}
 }
 
 // optionalFields are the inputs that a card leaves out where there is nothing to
 // choose, or where they say nothing: a limit has no start.
-func optionalFields() []string { return []string{"owner", "parent", "startValue"} }
+func optionalFields() []string {
+	return []string{cards.KeyOwner, cards.KeyParent, cards.InputStartValue}
+}
 
 func (f *goalForm) fill(p press, now, kept values) {
-	keep := strings.Split(p.data["keep"], ",")
+	keep := strings.Split(p.data[cards.KeyKeep], ",")
 	for _, id := range goalFields() {
 		typed, sent := p.data[id]
 		_, isKept := kept[id]

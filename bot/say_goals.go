@@ -34,7 +34,7 @@ func (b *Bot) oneGoal(ctx context.Context, t *turn, text, verb string, next goal
 // withGoal makes the handler of a button that carries a goal.
 func withGoal(next goalHandler) pressHandler {
 	return func(ctx context.Context, t *turn, p press) (reply, error) {
-		id, ok := okr.ParseGoalID(p.data["goal"])
+		id, ok := okr.ParseGoalID(p.data[cards.KeyGoal])
 		if !ok {
 			return reply{}, okr.Errorf(okr.Invalid, "This button does not say which goal it is about. Open the goal again with `okrs`.")
 		}
@@ -50,7 +50,7 @@ func (b *Bot) goalCard(ctx context.Context, t *turn, id okr.GoalID) (reply, erro
 // askDelete asks before a goal or connection is deleted.
 func (b *Bot) askDelete(ctx context.Context, t *turn, arg string) (reply, error) {
 	if id, ok := okr.ParseConnectionID(arg); ok {
-		return b.askDeleteConnection(ctx, t, press{data: map[string]string{"connection": string(id)}})
+		return b.askDeleteConnection(ctx, t, press{data: map[string]string{cards.KeyConnection: string(id)}})
 	}
 	return b.oneGoal(ctx, t, arg, cards.VerbGoalAskDelete, b.askDeleteGoal)
 }

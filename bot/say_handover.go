@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -22,7 +23,7 @@ func (b *Bot) handOver(ctx context.Context, t *turn, arg string) (reply, error) 
 }
 
 func (b *Bot) askHandOver(ctx context.Context, t *turn, p press) (reply, error) {
-	return b.handOverForm(ctx, t, okr.ConnectionID(p.data["connection"]), "", cards.FieldError{})
+	return b.handOverForm(ctx, t, okr.ConnectionID(p.data[cards.KeyConnection]), "", cards.FieldError{})
 }
 
 func (b *Bot) handOverForm(ctx context.Context, t *turn, id okr.ConnectionID, typed string, wrong cards.FieldError) (reply, error) {
@@ -33,7 +34,7 @@ func (b *Bot) handOverForm(ctx context.Context, t *turn, id okr.ConnectionID, ty
 }
 
 func (b *Bot) pressHandOver(ctx context.Context, t *turn, p press) (reply, error) {
-	id, typed := okr.ConnectionID(p.data["connection"]), p.data["person"]
+	id, typed := okr.ConnectionID(p.data[cards.KeyConnection]), p.data[cards.InputPerson]
 	r, err := b.offer(ctx, t, id, typed)
 	if wrong, ok := b.fieldError(ctx, err); ok && okr.KindOf(err) == okr.Invalid {
 		return b.handOverForm(ctx, t, id, typed, wrong)
@@ -61,7 +62,7 @@ func (b *Bot) offer(ctx context.Context, t *turn, id okr.ConnectionID, typed str
 		err = b.tell(ctx, t.conversation(), to.ID, say(cards.ConnectionOffer(t.place, v)))
 	}
 	if err != nil {
-		b.Logger.WarnContext(ctx, "offer not delivered", "ref", RefFrom(ctx), "connection", id, "err", okr.CauseOf(err))
+		b.Logger.WarnContext(ctx, "offer not delivered", "ref", teams.RefFrom(ctx), "connection", id, "err", okr.CauseOf(err))
 		words = "okrbot could not write to " + to.Name + ". Ask " + to.Name + " to add okrbot in Teams and to send it: take over " + string(id)
 	}
 	return say(cards.Done("Offered", c.Name+": "+words, []cards.Button{
@@ -74,13 +75,13 @@ func (b *Bot) receiver(ctx context.Context, t *turn, typed string) (okr.Person, 
 	if strings.Contains(typed, "<at>") {
 		p, err := b.mentioned(ctx, t, "")
 		if okr.KindOf(err) == okr.Forbidden {
-			err = okr.FieldErrorf("person", "Guests cannot take over connections. Choose a member of the organization.")
+			err = okr.FieldErrorf(cards.InputPerson, "Guests cannot take over connections. Choose a member of the organization.")
 		}
 		return p, err
 	}
-	people, err := b.people(ctx, t, peopleField{id: "person", single: true}, typed)
+	people, err := b.people(ctx, t, peopleField{id: cards.InputPerson, single: true}, typed)
 	if err == nil && len(people) != 1 {
-		err = okr.FieldErrorf("person", "Say to whom, for example: hand over C7 to Megan Bowen.")
+		err = okr.FieldErrorf(cards.InputPerson, "Say to whom, for example: hand over C7 to Megan Bowen.")
 	}
 	if err != nil {
 		return okr.Person{}, err
@@ -99,7 +100,7 @@ func (b *Bot) tell(ctx context.Context, near okr.Conversation, user okr.UserID, 
 
 // dropOffer declines an offer, or takes it back.
 func (b *Bot) dropOffer(ctx context.Context, t *turn, p press) (reply, error) {
-	c, offer, err := b.Service.DropOffer(ctx, t.actor, okr.ConnectionID(p.data["connection"]))
+	c, offer, err := b.Service.DropOffer(ctx, t.actor, okr.ConnectionID(p.data[cards.KeyConnection]))
 	if err != nil {
 		return reply{}, err
 	}
@@ -120,7 +121,7 @@ func (b *Bot) tellSoftly(ctx context.Context, t *turn, user okr.UserID, card car
 		return
 	}
 	if err := b.tell(ctx, t.conversation(), user, say(card)); err != nil {
-		b.Logger.InfoContext(ctx, "person not told", "ref", RefFrom(ctx), "err", okr.CauseOf(err))
+		b.Logger.InfoContext(ctx, "person not told", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
 	}
 }
 
@@ -134,7 +135,7 @@ func (b *Bot) takeOver(ctx context.Context, t *turn, arg string) (reply, error) 
 }
 
 func (b *Bot) askTakeOver(ctx context.Context, t *turn, p press) (reply, error) {
-	return b.takeOverPreview(ctx, t, okr.ConnectionID(p.data["connection"]))
+	return b.takeOverPreview(ctx, t, okr.ConnectionID(p.data[cards.KeyConnection]))
 }
 
 // takeOverPreview shows what the person's own account can read. It begins with a
@@ -148,7 +149,7 @@ func (b *Bot) takeOverPreview(ctx context.Context, t *turn, id okr.ConnectionID)
 }
 
 func (b *Bot) pressTakeOver(ctx context.Context, t *turn, p press) (reply, error) {
-	id := okr.ConnectionID(p.data["connection"])
+	id := okr.ConnectionID(p.data[cards.KeyConnection])
 	done, err := b.Service.TakeOver(ctx, t.actor, id)
 	if okr.KindOf(err) == okr.SignIn {
 		return b.askSignIn(ctx, t, &resume{Verb: cards.VerbTakeOverAsk, Data: connectionData(id)})

@@ -39,8 +39,8 @@ func (b *Bot) pressGoals(ctx context.Context, t *turn, p press) (reply, error) {
 	return b.listCard(ctx, t, q)
 }
 
-func (b *Bot) pressMine(ctx context.Context, t *turn, p press) (reply, error) {
-	return b.listCard(ctx, t, goalQuery{mine: true, offset: offsetOf(p)})
+func (b *Bot) pressMine(ctx context.Context, t *turn, _ press) (reply, error) {
+	return b.listCard(ctx, t, goalQuery{mine: true})
 }
 
 // goalQuery is what a list shows.

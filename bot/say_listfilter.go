@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -29,11 +30,11 @@ func (b *Bot) typedQuery(ctx context.Context, t *turn, arg string) (goalQuery, e
 		words = words[1:]
 		filters["scope"] = "given"
 	}
-	filters["text"] = strings.TrimSpace(strings.Join(words, " ") + " " + filters["text"])
+	filters[cards.KeyText] = strings.TrimSpace(strings.Join(words, " ") + " " + filters[cards.KeyText])
 	if mentioned != "" {
-		filters["owner"] = mentioned
+		filters[cards.KeyOwner] = mentioned
 	}
-	if filters["scope"] == "" && (filters["text"] != "" || len(filters) > 1) {
+	if filters["scope"] == "" && (filters[cards.KeyText] != "" || len(filters) > 1) {
 		q.mine = false
 	}
 	return b.query(ctx, t, q, filters)
@@ -43,12 +44,12 @@ func (b *Bot) typedQuery(ctx context.Context, t *turn, arg string) (goalQuery, e
 // nothing.
 func (b *Bot) pressedQuery(ctx context.Context, t *turn, p press) (goalQuery, error) {
 	filters := map[string]string{}
-	for _, name := range []string{"owner", "team", "period", "status", "kind", "text"} {
+	for _, name := range []string{cards.KeyOwner, cards.KeyTeam, cards.KeyPeriod, cards.KeyStatus, cards.KeyKind, cards.KeyText} {
 		if v := strings.TrimSpace(p.data[name]); v != cards.ChoiceAny {
 			filters[name] = v
 		}
 	}
-	return b.query(ctx, t, goalQuery{mine: p.data["scope"] == "mine", offset: offsetOf(p)}, filters)
+	return b.query(ctx, t, goalQuery{mine: p.data[cards.KeyScope] == "mine", offset: offsetOf(p)}, filters)
 }
 
 // withoutMentions takes the mentions of people out of a text and gives the Teams
@@ -58,7 +59,7 @@ func (t *turn) withoutMentions(text string) (rest, id string) {
 		if e.Type != "mention" || e.Text == "" || e.Mentioned.ID == "" || e.Mentioned.ID == t.activity.Recipient.ID {
 			continue
 		}
-		if before, after, ok := strings.Cut(text, strings.Join(strings.Fields(blanks(e.Text)), " ")); ok {
+		if before, after, ok := strings.Cut(text, strings.Join(strings.Fields(teams.Blanks(e.Text)), " ")); ok {
 			text, id = before+" "+after, e.Mentioned.ID
 		}
 	}
@@ -68,8 +69,8 @@ func (t *turn) withoutMentions(text string) (rest, id string) {
 // filterNames are the names of filters as people type them.
 func filterNames() map[string]string {
 	return map[string]string{
-		"owner": "owner", "by": "owner", "team": "team", "period": "period", "status": "status", "kind": "kind", "type": "kind",
-		"text": "text", "search": "text", "title": "text",
+		"owner": cards.KeyOwner, "by": cards.KeyOwner, "team": cards.KeyTeam, "period": cards.KeyPeriod, "status": cards.KeyStatus, "kind": cards.KeyKind, "type": cards.KeyKind,
+		"text": cards.KeyText, "search": cards.KeyText, "title": cards.KeyText,
 	}
 }
 
@@ -98,23 +99,23 @@ func splitFilters(arg string) (words []string, filters map[string]string) {
 
 // query checks the filters of a list.
 func (b *Bot) query(ctx context.Context, t *turn, q goalQuery, filters map[string]string) (goalQuery, error) {
-	q.team = t.teamName(filters["team"])
-	q.text = okr.Shorten(okr.CleanLine(filters["text"]), okr.MaxName)
+	q.team = t.teamName(filters[cards.KeyTeam])
+	q.text = okr.Shorten(okr.CleanLine(filters[cards.KeyText]), okr.MaxName)
 	var err error
-	if q.kind, err = kindFilter(filters["kind"]); err != nil {
+	if q.kind, err = kindFilter(filters[cards.KeyKind]); err != nil {
 		return q, err
 	}
-	if q.status, err = statusFilter(filters["status"]); err != nil {
+	if q.status, err = statusFilter(filters[cards.KeyStatus]); err != nil {
 		return q, err
 	}
-	if text := filters["period"]; text != "" {
+	if text := filters[cards.KeyPeriod]; text != "" {
 		p, ok := t.settings.FindPeriod(text, t.today())
 		if !ok {
 			return q, okr.Errorf(okr.Invalid, "There is no period “%s”. Say for example period:Q4, period:Q4 2026, period:2026, period:current or period:next.", okr.Shorten(okr.CleanLine(text), 60))
 		}
 		q.period = p.ID
 	}
-	q.owner, err = b.ownerOf(ctx, t, filters["owner"])
+	q.owner, err = b.ownerOf(ctx, t, filters[cards.KeyOwner])
 	return q, err
 }
 
@@ -140,7 +141,7 @@ func (b *Bot) ownerOf(ctx context.Context, t *turn, text string) (okr.Person, er
 	if err != nil {
 		return okr.Person{}, err
 	}
-	field := peopleField{id: "owner", known: append([]okr.Person{t.actor.Person}, colleagues...), guests: true}
+	field := peopleField{id: cards.KeyOwner, known: append([]okr.Person{t.actor.Person}, colleagues...), guests: true}
 	if strings.HasPrefix(text, "29:") {
 		return b.mentioned(ctx, t, text)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -64,7 +65,7 @@ func (b *Bot) move(ctx context.Context, t *turn, arg string) (reply, error) {
 }
 
 func (b *Bot) askMove(ctx context.Context, t *turn, p press) (reply, error) {
-	return b.moveForm(ctx, t, okr.ConnectionID(p.data["connection"]), "", cards.FieldError{})
+	return b.moveForm(ctx, t, okr.ConnectionID(p.data[cards.KeyConnection]), "", cards.FieldError{})
 }
 
 func (b *Bot) moveForm(ctx context.Context, t *turn, id okr.ConnectionID, target string, wrong cards.FieldError) (reply, error) {
@@ -87,7 +88,7 @@ func (b *Bot) moveForm(ctx context.Context, t *turn, id okr.ConnectionID, target
 }
 
 func (b *Bot) pressMovePreview(ctx context.Context, t *turn, p press) (reply, error) {
-	from, to := okr.ConnectionID(p.data["connection"]), okr.ConnectionID(p.data["target"])
+	from, to := okr.ConnectionID(p.data[cards.KeyConnection]), okr.ConnectionID(p.data[cards.KeyTarget])
 	r, err := b.movePreview(ctx, t, from, to)
 	if wrong, ok := b.fieldError(ctx, err); ok && okr.KindOf(err) != okr.NotFound {
 		return b.moveForm(ctx, t, from, string(to), wrong)
@@ -102,7 +103,7 @@ func (b *Bot) movePreview(ctx context.Context, t *turn, from, to okr.ConnectionI
 
 // moveBindings moves what can be moved and measures it at once.
 func (b *Bot) moveBindings(ctx context.Context, t *turn, p press) (reply, error) {
-	done, job, err := b.Service.Move(ctx, t.actor, okr.ConnectionID(p.data["connection"]), okr.ConnectionID(p.data["target"]))
+	done, job, err := b.Service.Move(ctx, t.actor, okr.ConnectionID(p.data[cards.KeyConnection]), okr.ConnectionID(p.data[cards.KeyTarget]))
 	if err != nil {
 		return reply{}, err
 	}
@@ -125,14 +126,14 @@ func isOrAre(n int) string {
 }
 
 func connectionData(id okr.ConnectionID) map[string]string {
-	return map[string]string{"connection": string(id)}
+	return map[string]string{cards.KeyConnection: string(id)}
 }
 
 // measureSoon queues a sync that nobody waits for. It is a help: the hourly sync
 // does it as well.
 func (b *Bot) measureSoon(ctx context.Context, t *turn, job okr.SyncJob) {
 	if err := b.Syncer.SyncNow(ctx, t.actor.Tenant, []okr.SyncJob{job}, okr.Reply{Actor: t.actor}); err != nil {
-		b.Logger.WarnContext(ctx, "sync not queued", "ref", RefFrom(ctx), "connection", job.Connection, "err", okr.CauseOf(err))
+		b.Logger.WarnContext(ctx, "sync not queued", "ref", teams.RefFrom(ctx), "connection", job.Connection, "err", okr.CauseOf(err))
 	}
 }
 

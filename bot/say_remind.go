@@ -27,7 +27,7 @@ func (b *Bot) waiting(ctx context.Context, t *turn) (reply, error) {
 // quickCheckIn answers for one goal on the card of a reminder or nudge.
 func (b *Bot) quickCheckIn(ctx context.Context, t *turn, p press) (reply, error) {
 	return b.answerReminder(ctx, t, p, func(id okr.GoalID) (okr.CheckInInput, error) {
-		in, err := checkInInput(id, p, "."+string(id))
+		in, err := answerInput(id, p, "."+string(id))
 		if err == nil && in.Value == nil && in.Status == "" && strings.TrimSpace(in.Note) == "" {
 			err = okr.Errorf(okr.Invalid, "Give a value, a status or a note, or press Nothing new.")
 		}
@@ -43,7 +43,7 @@ func (b *Bot) sameAsBefore(ctx context.Context, t *turn, p press) (reply, error)
 }
 
 func (b *Bot) answerReminder(ctx context.Context, t *turn, p press, input func(okr.GoalID) (okr.CheckInInput, error)) (reply, error) {
-	id, ok := okr.ParseGoalID(p.data["goal"])
+	id, ok := okr.ParseGoalID(p.data[cards.KeyGoal])
 	if !ok {
 		return reply{}, okr.Errorf(okr.Invalid, "This button does not say which goal it is about. Open the goal again with `okrs`.")
 	}
@@ -93,7 +93,7 @@ func equal(a, b *float64) bool {
 func (b *Bot) stillAsked(ctx context.Context, t *turn, p press, answered okr.GoalID) ([]okr.GoalView, error) {
 	var asked []okr.GoalID
 	for key := range p.data {
-		if id, ok := strings.CutPrefix(key, "status."); ok && id != string(answered) {
+		if id, ok := strings.CutPrefix(key, cards.KeyStatus+"."); ok && id != string(answered) {
 			asked = append(asked, okr.GoalID(id))
 		}
 	}
@@ -126,8 +126,8 @@ func (b *Bot) saveReminders(ctx context.Context, t *turn, p press) (reply, error
 		return reply{}, err
 	}
 	f := cards.ReminderForm{
-		Reminders: p.data["reminders"] == "true", Weekday: p.data["reminderWeekday"], Hour: p.data["reminderHour"],
-		Every: p.data["reminderEvery"], Skip: p.data["reminderSkip"], Zone: t.place.Zone.String(),
+		Reminders: p.data[cards.InputReminders] == "true", Weekday: p.data[cards.InputReminderWeekday], Hour: p.data[cards.InputReminderHour],
+		Every: p.data[cards.InputReminderEvery], Skip: p.data[cards.InputReminderSkip], Zone: t.place.Zone.String(),
 	}
 	r, err := reminderOf(f)
 	if err == nil {
@@ -151,10 +151,10 @@ func reminderOf(f cards.ReminderForm) (okr.Reminder, error) {
 		field, name, text string
 		to                *int
 	}{
-		{"reminderWeekday", "day", f.Weekday, &day},
-		{"reminderHour", "hour", f.Hour, &r.Hour},
-		{"reminderEvery", "number of weeks", f.Every, &r.Every},
-		{"reminderSkip", "number of days", f.Skip, &r.SkipDays},
+		{cards.InputReminderWeekday, "day", f.Weekday, &day},
+		{cards.InputReminderHour, "hour", f.Hour, &r.Hour},
+		{cards.InputReminderEvery, "number of weeks", f.Every, &r.Every},
+		{cards.InputReminderSkip, "number of days", f.Skip, &r.SkipDays},
 	} {
 		n, err := strconv.Atoi(strings.TrimSpace(in.text))
 		if err != nil {
@@ -164,7 +164,7 @@ func reminderOf(f cards.ReminderForm) (okr.Reminder, error) {
 	}
 	r.Weekday = time.Weekday(day)
 	if r.Every == 0 {
-		return r, okr.FieldErrorf("reminderEvery", "Reminders come every 1 to 4 weeks.")
+		return r, okr.FieldErrorf(cards.InputReminderEvery, "Reminders come every 1 to 4 weeks.")
 	}
 	return r, nil
 }

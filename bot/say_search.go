@@ -5,46 +5,47 @@ import (
 	"encoding/json"
 	"strings"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
 
 // onSearch answers the type-ahead of the query field.
-func (b *Bot) onSearch(ctx context.Context, t *turn) (InvokeResponse, error) {
+func (b *Bot) onSearch(ctx context.Context, t *turn) (teams.InvokeResponse, error) {
 	var value struct {
 		QueryText string                     `json:"queryText"`
 		Dataset   string                     `json:"dataset"`
 		Data      map[string]json.RawMessage `json:"data"`
 	}
 	if err := json.Unmarshal(t.activity.Value, &value); err != nil {
-		return InvokeResponse{}, ErrMalformedValue
+		return teams.InvokeResponse{}, teams.ErrMalformedValue
 	}
 	if value.Dataset != cards.DatasetQueries && !strings.HasPrefix(value.Dataset, cards.DatasetQueries+"/") {
-		return InvokeResponse{}, ErrNotImplemented
+		return teams.InvokeResponse{}, teams.ErrNotImplemented
 	}
 	p, _ := newPress(cards.VerbBindSearch, value.Data)
 	if _, draft, ok := strings.Cut(value.Dataset, "/"); ok {
-		p.data["draft"] = draft
+		p.data[cards.KeyDraft] = draft
 	}
 	results, err := b.searchQueries(ctx, t, p, value.QueryText)
 	if err != nil {
 		return b.invokeRefusal(ctx, err), nil
 	}
-	return SearchResponse(results), nil
+	return teams.SearchResponse(results), nil
 }
 
-func (b *Bot) searchQueries(ctx context.Context, t *turn, p press, text string) ([]SearchResult, error) {
+func (b *Bot) searchQueries(ctx context.Context, t *turn, p press, text string) ([]teams.SearchResult, error) {
 	d, err := b.bindDraft(ctx, t, p)
 	if err != nil || strings.TrimSpace(text) == "" {
 		return nil, err
 	}
-	if c := p.data["connection"]; c != "" && c != cards.ChoiceNewConnection {
+	if c := p.data[cards.KeyConnection]; c != "" && c != cards.ChoiceNewConnection {
 		d.Connection = okr.ConnectionID(c)
 	}
 	page, err := b.Service.SearchQueries(ctx, t.actor, d.Connection, text)
-	var out []SearchResult
+	var out []teams.SearchResult
 	for _, q := range page.Queries[:min(len(page.Queries), 15)] {
-		out = append(out, SearchResult{Title: cards.Plain(q.Path, 120), Value: q.ID})
+		out = append(out, teams.SearchResult{Title: cards.Plain(q.Path, 120), Value: q.ID})
 	}
 	return out, err
 }

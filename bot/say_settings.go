@@ -26,8 +26,10 @@ type settingsState struct {
 // settingsFields are the ids of the inputs, without those of a new period.
 func settingsFields() []string {
 	return []string{
-		"timeZone", "planningStart", "atRisk", "behind", "weights", "projects", "createOrganization", "createTeam", "createIndividual",
-		"createPeople", "reminders", "reminderWeekday", "reminderHour", "reminderEvery", "reminderSkip", "digestCadence", "digestWeekday", "digestHour",
+		cards.InputTimeZone, cards.InputPlanningStart, cards.InputAtRisk, cards.InputBehind, cards.InputWeights, cards.InputProjects,
+		cards.InputCreateOrganization, cards.InputCreateTeam, cards.InputCreateIndividual, cards.InputCreatePeople, cards.InputReminders,
+		cards.InputReminderWeekday, cards.InputReminderHour, cards.InputReminderEvery, cards.InputReminderSkip, cards.InputDigestCadence,
+		cards.InputDigestWeekday, cards.InputDigestHour,
 	}
 }
 
@@ -44,18 +46,18 @@ func (b *Bot) settingsCard(ctx context.Context, t *turn, f settingsForm) (reply,
 	}
 	v := f.values
 	c := cards.SettingsForm{
-		IsAdmin: isAdmin, Admins: b.Service.AdminList(f.tenant), TimeZone: v["timeZone"], PlanningStart: v["planningStart"],
-		AtRisk: v["atRisk"], Behind: v["behind"], Weights: v["weights"], Projects: v["projects"],
-		CreateOrganization: v["createOrganization"], CreateTeam: v["createTeam"], CreateIndividual: v["createIndividual"],
-		CreatePeople: shownPeople(slices.Concat(f.tenant.CreateRule.People, []okr.Person{t.actor.Person}, t.met), v["createPeople"]), Picker: t.picker(),
-		Reminders: isOn(v["reminders"]), ReminderWeekday: v["reminderWeekday"], ReminderHour: v["reminderHour"],
-		ReminderEvery: v["reminderEvery"], ReminderSkip: v["reminderSkip"],
-		DigestCadence: v["digestCadence"], DigestWeekday: v["digestWeekday"], DigestHour: v["digestHour"],
+		IsAdmin: isAdmin, Admins: b.Service.AdminList(f.tenant), TimeZone: v[cards.InputTimeZone], PlanningStart: v[cards.InputPlanningStart],
+		AtRisk: v[cards.InputAtRisk], Behind: v[cards.InputBehind], Weights: v[cards.InputWeights], Projects: v[cards.InputProjects],
+		CreateOrganization: v[cards.InputCreateOrganization], CreateTeam: v[cards.InputCreateTeam], CreateIndividual: v[cards.InputCreateIndividual],
+		CreatePeople: shownPeople(slices.Concat(f.tenant.CreateRule.People, []okr.Person{t.actor.Person}, t.met), v[cards.InputCreatePeople]), Picker: t.picker(),
+		Reminders: isOn(v[cards.InputReminders]), ReminderWeekday: v[cards.InputReminderWeekday], ReminderHour: v[cards.InputReminderHour],
+		ReminderEvery: v[cards.InputReminderEvery], ReminderSkip: v[cards.InputReminderSkip],
+		DigestCadence: v[cards.InputDigestCadence], DigestWeekday: v[cards.InputDigestWeekday], DigestHour: v[cards.InputDigestHour],
 		Periods: f.tenant.Periods, Current: f.tenant.Current,
-		PeriodName: f.period["periodName"], PeriodStart: f.period["periodStart"], PeriodEnd: f.period["periodEnd"], Error: f.err,
+		PeriodName: f.period[cards.InputPeriodName], PeriodStart: f.period[cards.InputPeriodStart], PeriodEnd: f.period[cards.InputPeriodEnd], Error: f.err,
 	}
 	if isAdmin {
-		c.Version, err = b.keepForm(ctx, "settings:", settingsState{Base: f.base, Kept: values{"createPeople": v["createPeople"]}})
+		c.Version, err = b.keepForm(ctx, "settings:", settingsState{Base: f.base, Kept: values{cards.InputCreatePeople: v[cards.InputCreatePeople]}})
 	}
 	return say(cards.EditSettings(c)), err
 }
@@ -64,12 +66,12 @@ func (b *Bot) settingsCard(ctx context.Context, t *turn, f settingsForm) (reply,
 func settingsValues(t okr.Tenant) values {
 	f := cards.SettingsOf(t)
 	return values{
-		"timeZone": f.TimeZone, "planningStart": f.PlanningStart, "atRisk": f.AtRisk, "behind": f.Behind, "weights": f.Weights,
-		"projects":           orElse(f.Projects, cards.ChoiceAny),
-		"createOrganization": orElse(f.CreateOrganization, cards.ChoiceAny), "createTeam": orElse(f.CreateTeam, cards.ChoiceAny),
-		"createIndividual": orElse(f.CreateIndividual, cards.ChoiceAny), "createPeople": idList(t.CreateRule.People),
-		"reminders": truth(f.Reminders), "reminderWeekday": f.ReminderWeekday, "reminderHour": f.ReminderHour,
-		"reminderEvery": f.ReminderEvery, "reminderSkip": f.ReminderSkip,
-		"digestCadence": orElse(f.DigestCadence, cards.ChoiceAny), "digestWeekday": f.DigestWeekday, "digestHour": f.DigestHour,
+		cards.InputTimeZone: f.TimeZone, cards.InputPlanningStart: f.PlanningStart, cards.InputAtRisk: f.AtRisk, cards.InputBehind: f.Behind, cards.InputWeights: f.Weights,
+		cards.InputProjects:           orElse(f.Projects, cards.ChoiceAny),
+		cards.InputCreateOrganization: orElse(f.CreateOrganization, cards.ChoiceAny), cards.InputCreateTeam: orElse(f.CreateTeam, cards.ChoiceAny),
+		cards.InputCreateIndividual: orElse(f.CreateIndividual, cards.ChoiceAny), cards.InputCreatePeople: idList(t.CreateRule.People),
+		cards.InputReminders: truth(f.Reminders), cards.InputReminderWeekday: f.ReminderWeekday, cards.InputReminderHour: f.ReminderHour,
+		cards.InputReminderEvery: f.ReminderEvery, cards.InputReminderSkip: f.ReminderSkip,
+		cards.InputDigestCadence: orElse(f.DigestCadence, cards.ChoiceAny), cards.InputDigestWeekday: f.DigestWeekday, cards.InputDigestHour: f.DigestHour,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"okrbot/cards"
 	"okrbot/okr"
 )
 
@@ -14,7 +15,7 @@ func (b *Bot) addPeriod(ctx context.Context, t *turn, p press) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	saved, err := b.Service.SavePeriod(ctx, t.actor, f.newPeriod(), isOn(f.period["periodCurrent"]))
+	saved, err := b.Service.SavePeriod(ctx, t.actor, f.newPeriod(), isOn(f.period[cards.InputPeriodCurrent]))
 	if err != nil {
 		return b.settingsAgain(ctx, t, f.rebased(), err)
 	}
@@ -28,7 +29,7 @@ func (b *Bot) removePeriod(ctx context.Context, t *turn, p press) (reply, error)
 	if err != nil {
 		return reply{}, err
 	}
-	saved, err := b.Service.DeletePeriod(ctx, t.actor, p.data["period"])
+	saved, err := b.Service.DeletePeriod(ctx, t.actor, p.data[cards.KeyPeriod])
 	switch okr.KindOf(err) {
 	case okr.Invalid, okr.NotFound:
 		if err != nil {
@@ -54,10 +55,12 @@ func (f settingsForm) rebased() settingsForm {
 
 func (f settingsForm) newPeriod() okr.TimePeriod {
 	return okr.TimePeriod{Period: okr.Period{
-		Name:  f.period["periodName"],
-		Start: okr.Date(strings.TrimSpace(f.period["periodStart"])), End: okr.Date(strings.TrimSpace(f.period["periodEnd"])),
+		Name:  f.period[cards.InputPeriodName],
+		Start: okr.Date(strings.TrimSpace(f.period[cards.InputPeriodStart])), End: okr.Date(strings.TrimSpace(f.period[cards.InputPeriodEnd])),
 	}}
 }
 
 // hasPeriod says whether somebody began to write a new period.
-func hasPeriod(v values) bool { return v["periodName"]+v["periodStart"]+v["periodEnd"] != "" }
+func hasPeriod(v values) bool {
+	return v[cards.InputPeriodName]+v[cards.InputPeriodStart]+v[cards.InputPeriodEnd] != ""
+}

@@ -43,7 +43,7 @@ func (b *Bot) saveSettings(ctx context.Context, t *turn, p press) (reply, error)
 	f.values = settingsValues(f.tenant)
 	f.base = f.values
 	if hasPeriod(f.period) {
-		if _, err := b.Service.SavePeriod(ctx, t.actor, f.newPeriod(), isOn(f.period["periodCurrent"])); err != nil {
+		if _, err := b.Service.SavePeriod(ctx, t.actor, f.newPeriod(), isOn(f.period[cards.InputPeriodCurrent])); err != nil {
 			return b.settingsAgain(ctx, t, f, err)
 		}
 	}
@@ -57,7 +57,7 @@ func (b *Bot) settingsAgain(ctx context.Context, t *turn, f settingsForm, err er
 		return reply{}, err
 	}
 	f.err, _ = b.fieldError(ctx, err)
-	inputs := map[string]string{"bands": "atRisk", "create": "createTeam", "name": "periodName", "start": "periodStart", "end": "periodEnd"}
+	inputs := map[string]string{"bands": cards.InputAtRisk, "create": cards.InputCreateTeam, "name": cards.InputPeriodName, "start": cards.InputPeriodStart, "end": cards.InputPeriodEnd}
 	f.err.Field = orElse(inputs[f.err.Field], f.err.Field)
 	return b.settingsCard(ctx, t, f)
 }
@@ -69,21 +69,21 @@ func (b *Bot) filledSettings(ctx context.Context, t *turn, p press) (settingsFor
 	}
 	f := settingsForm{tenant: t.settings, values: settingsValues(t.settings), period: values{}}
 	var state settingsState
-	if _, err := b.openForm(ctx, "settings:", p.data["version"], &state); err != nil {
+	if _, err := b.openForm(ctx, "settings:", p.data[cards.KeyVersion], &state); err != nil {
 		return f, err
 	}
 	f.base = state.Base
-	keep := strings.Split(p.data["keep"], ",")
+	keep := strings.Split(p.data[cards.KeyKeep], ",")
 	for _, id := range settingsFields() {
 		if kept, ok := state.Kept[id]; ok && slices.Contains(keep, id) {
 			f.values[id] = kept
 		} else if typed, ok := p.data[id]; ok {
 			f.values[id] = typed
-		} else if id == "createPeople" && !slices.Contains(keep, id) {
+		} else if id == cards.InputCreatePeople && !slices.Contains(keep, id) {
 			f.values[id] = "" // a picker without anybody chosen sends nothing
 		}
 	}
-	for _, id := range []string{"periodName", "periodStart", "periodEnd", "periodCurrent"} {
+	for _, id := range []string{cards.InputPeriodName, cards.InputPeriodStart, cards.InputPeriodEnd, cards.InputPeriodCurrent} {
 		f.period[id] = p.data[id]
 	}
 	return f, nil
@@ -93,7 +93,7 @@ func (b *Bot) filledSettings(ctx context.Context, t *turn, p press) (settingsFor
 func overtakenSettings(fields []string, now, mine values) string {
 	var words []string
 	for _, id := range fields {
-		if id == "createPeople" {
+		if id == cards.InputCreatePeople {
 			words = append(words, "the chosen people")
 			continue
 		}
@@ -105,10 +105,10 @@ func overtakenSettings(fields []string, now, mine values) string {
 
 func settingName(id string) string {
 	words := map[string]string{
-		"timeZone": "time zone", "planningStart": "first month", "atRisk": "at risk from", "behind": "behind from", "projects": "projects count",
-		"createOrganization": "goals of the organization", "createTeam": "goals of teams", "createIndividual": "goals of persons",
-		"reminderWeekday": "day of reminders", "reminderHour": "hour of reminders", "reminderEvery": "weeks between reminders",
-		"reminderSkip": "days without a reminder", "digestCadence": "digests", "digestWeekday": "day of digests", "digestHour": "hour of digests",
+		cards.InputTimeZone: "time zone", cards.InputPlanningStart: "first month", cards.InputAtRisk: "at risk from", cards.InputBehind: "behind from", cards.InputProjects: "projects count",
+		cards.InputCreateOrganization: "goals of the organization", cards.InputCreateTeam: "goals of teams", cards.InputCreateIndividual: "goals of persons",
+		cards.InputReminderWeekday: "day of reminders", cards.InputReminderHour: "hour of reminders", cards.InputReminderEvery: "weeks between reminders",
+		cards.InputReminderSkip: "days without a reminder", cards.InputDigestCadence: "digests", cards.InputDigestWeekday: "day of digests", cards.InputDigestHour: "hour of digests",
 	}
 	return orElse(words[id], id)
 }
@@ -124,31 +124,31 @@ func withSettings(t okr.Tenant, in okr.SettingsInput) okr.Tenant {
 func (b *Bot) settingsInput(ctx context.Context, t *turn, f settingsForm) (okr.SettingsInput, error) {
 	v := f.values
 	in := okr.SettingsOf(f.tenant)
-	in.TimeZone = strings.TrimSpace(v["timeZone"])
+	in.TimeZone = strings.TrimSpace(v[cards.InputTimeZone])
 	if in.TimeZone == "" {
-		return in, okr.FieldErrorf("timeZone", "Give the name of a time zone, for example Europe/Paris.")
+		return in, okr.FieldErrorf(cards.InputTimeZone, "Give the name of a time zone, for example Europe/Paris.")
 	}
 	// SaveSettings says the same, but only after everything was compared by it.
 	if _, err := time.LoadLocation(in.TimeZone); err != nil || in.TimeZone == "Local" {
-		return in, okr.FieldErrorf("timeZone", "There is no time zone “%s”. Give its name as in Europe/Berlin or America/New_York.", okr.Shorten(okr.CleanLine(in.TimeZone), 60))
+		return in, okr.FieldErrorf(cards.InputTimeZone, "There is no time zone “%s”. Give its name as in Europe/Berlin or America/New_York.", okr.Shorten(okr.CleanLine(in.TimeZone), 60))
 	}
-	in.WeightsRule = okr.WeightsRule{Equal: v["weights"] == cards.WeightsEqual, Projects: okr.ProjectsRule(notAny(v["projects"]))}
-	in.CreateRule.Organization = okr.CreateBy(notAny(v["createOrganization"]))
-	in.CreateRule.Team = okr.CreateBy(notAny(v["createTeam"]))
-	in.CreateRule.Individual = okr.CreateBy(notAny(v["createIndividual"]))
-	in.DigestDefault.Cadence = okr.Cadence(notAny(v["digestCadence"]))
-	in.ReminderDefault.Off = !isOn(v["reminders"])
+	in.WeightsRule = okr.WeightsRule{Equal: v[cards.InputWeights] == cards.WeightsEqual, Projects: okr.ProjectsRule(notAny(v[cards.InputProjects]))}
+	in.CreateRule.Organization = okr.CreateBy(notAny(v[cards.InputCreateOrganization]))
+	in.CreateRule.Team = okr.CreateBy(notAny(v[cards.InputCreateTeam]))
+	in.CreateRule.Individual = okr.CreateBy(notAny(v[cards.InputCreateIndividual]))
+	in.DigestDefault.Cadence = okr.Cadence(notAny(v[cards.InputDigestCadence]))
+	in.ReminderDefault.Off = !isOn(v[cards.InputReminders])
 	var err error
-	if in.Bands.AtRisk, err = number("atRisk", "limit", v["atRisk"], ""); err != nil {
+	if in.Bands.AtRisk, err = number(cards.InputAtRisk, "limit", v[cards.InputAtRisk], ""); err != nil {
 		return in, err
 	}
-	if in.Bands.Behind, err = number("behind", "limit", v["behind"], "0"); err != nil {
+	if in.Bands.Behind, err = number(cards.InputBehind, "limit", v[cards.InputBehind], "0"); err != nil {
 		return in, err
 	}
 	if err := settingsNumbers(v, &in); err != nil {
 		return in, err
 	}
-	in.CreateRule.People, err = b.people(ctx, t, peopleField{id: "createPeople", known: f.tenant.CreateRule.People}, v["createPeople"])
+	in.CreateRule.People, err = b.people(ctx, t, peopleField{id: cards.InputCreatePeople, known: f.tenant.CreateRule.People}, v[cards.InputCreatePeople])
 	return in, err
 }
 
@@ -168,13 +168,13 @@ func settingsNumbers(v values, in *okr.SettingsInput) error {
 		min, max int
 		to       *int
 	}{
-		{"planningStart", 1, 12, &month},
-		{"reminderWeekday", 0, 6, &weekday},
-		{"reminderHour", 0, 23, &r.Hour},
-		{"reminderEvery", 1, 4, &r.Every},
-		{"reminderSkip", 0, 28, &r.SkipDays},
-		{"digestWeekday", 0, 6, &digestDay},
-		{"digestHour", 0, 23, &d.Hour},
+		{cards.InputPlanningStart, 1, 12, &month},
+		{cards.InputReminderWeekday, 0, 6, &weekday},
+		{cards.InputReminderHour, 0, 23, &r.Hour},
+		{cards.InputReminderEvery, 1, 4, &r.Every},
+		{cards.InputReminderSkip, 0, 28, &r.SkipDays},
+		{cards.InputDigestWeekday, 0, 6, &digestDay},
+		{cards.InputDigestHour, 0, 23, &d.Hour},
 	} {
 		n, err := strconv.Atoi(strings.TrimSpace(v[each.id]))
 		if err != nil || n < each.min || n > each.max {

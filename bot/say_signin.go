@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -109,22 +110,22 @@ type pending struct {
 func pendingKey(a okr.Actor) string { return "code:" + string(a.Tenant) + ":" + string(a.ID) }
 
 // onVerifyState takes the code that Teams hands over by itself.
-func (b *Bot) onVerifyState(ctx context.Context, t *turn) (InvokeResponse, error) {
+func (b *Bot) onVerifyState(ctx context.Context, t *turn) (teams.InvokeResponse, error) {
 	var value struct {
 		State string `json:"state"`
 	}
 	if err := json.Unmarshal(t.activity.Value, &value); err != nil {
-		return InvokeResponse{}, ErrMalformedValue
+		return teams.InvokeResponse{}, teams.ErrMalformedValue
 	}
 	if !isCode(value.State) {
-		return InvokeResponse{Status: 200}, nil // the same person signed in: live already
+		return teams.InvokeResponse{Status: 200}, nil // the same person signed in: live already
 	}
 	r, err := b.enterCode(ctx, t, value.State)
 	if err != nil {
 		b.words(ctx, err)
-		return InvokeResponse{Status: 412}, nil
+		return teams.InvokeResponse{Status: 412}, nil
 	}
-	return InvokeResponse{Status: 200}, b.post(ctx, t.activity.Ref(), r)
+	return teams.InvokeResponse{Status: 200}, b.post(ctx, t.activity.Ref(), r)
 }
 
 func (b *Bot) typedCode(ctx context.Context, t *turn, text string) (reply, error) {
@@ -132,7 +133,7 @@ func (b *Bot) typedCode(ctx context.Context, t *turn, text string) (reply, error
 }
 
 func (b *Bot) pressCode(ctx context.Context, t *turn, p press) (reply, error) {
-	r, err := b.enterCode(ctx, t, strings.TrimSpace(p.data["code"]))
+	r, err := b.enterCode(ctx, t, strings.TrimSpace(p.data[cards.InputCode]))
 	if okr.KindOf(err) == okr.Invalid {
 		wrong, _ := b.fieldError(ctx, err)
 		return say(cards.SignInCode("The sign-in page shows a code of six digits. Type it here.", wrong)), nil
@@ -170,7 +171,7 @@ func (b *Bot) enterCode(ctx context.Context, t *turn, code string) (reply, error
 
 func (b *Bot) wrongCode(ctx context.Context, key string, tries int) error {
 	if tries < maxTries {
-		return okr.FieldErrorf("code", "That is not the code. %d tries are left.", maxTries-tries)
+		return okr.FieldErrorf(cards.InputCode, "That is not the code. %d tries are left.", maxTries-tries)
 	}
 	if _, err := b.Memory.TakeTicket(ctx, key); err != nil && okr.KindOf(err) != okr.NotFound {
 		return err
@@ -220,11 +221,11 @@ func (b *Bot) syncHealed(ctx context.Context, k signInTicket, healed []okr.Conne
 
 // personalActivity stands for a turn in the 1:1 chat of a ticket, after the
 // browser and not Teams brought the person back.
-func personalActivity(k signInTicket) Activity {
-	return Activity{
-		Type: TypeMessage, ServiceURL: k.Conversation.ServiceURL, ChannelID: "msteams",
-		From:         Account{AADObjectID: string(k.Actor.ID), Name: k.Actor.Name},
-		Recipient:    Account{ID: k.Conversation.BotID},
-		Conversation: Conversation{ID: k.Conversation.ID, Type: KindPersonal, TenantID: string(k.Actor.Tenant)},
+func personalActivity(k signInTicket) teams.Activity {
+	return teams.Activity{
+		Type: teams.TypeMessage, ServiceURL: k.Conversation.ServiceURL, ChannelID: "msteams",
+		From:         teams.Account{AADObjectID: string(k.Actor.ID), Name: k.Actor.Name},
+		Recipient:    teams.Account{ID: k.Conversation.BotID},
+		Conversation: teams.Conversation{ID: k.Conversation.ID, Type: teams.KindPersonal, TenantID: string(k.Actor.Tenant)},
 	}
 }

@@ -23,7 +23,7 @@ func (b *Bot) status(ctx context.Context, t *turn, arg string) (reply, error) {
 }
 
 func (b *Bot) pressStatus(ctx context.Context, t *turn, p press) (reply, error) {
-	switch p.data["scope"] {
+	switch p.data[cards.KeyScope] {
 	case "all":
 		return b.attention(ctx, t, false)
 	case "mine":
@@ -86,7 +86,7 @@ func concernTitle(c okr.Concern) string {
 // asks for, or to remind who can do that.
 func (b *Bot) nextStep(ctx context.Context, t *turn, a okr.Attention) cards.Button {
 	g := a.View.Goal
-	data := map[string]string{"goal": string(g.ID)}
+	data := map[string]string{cards.KeyGoal: string(g.ID)}
 	verb, _, _ := strings.Cut(a.Command, " ")
 	switch {
 	case verb == "sync" && !t.actor.Guest:
@@ -108,14 +108,14 @@ func (b *Bot) nextStep(ctx context.Context, t *turn, a okr.Attention) cards.Butt
 
 // editStep are the steps of who may edit the goal.
 func editStep(verb string, g okr.Goal) cards.Button {
-	data := map[string]string{"goal": string(g.ID)}
+	data := map[string]string{cards.KeyGoal: string(g.ID)}
 	switch verb {
 	case "bind":
 		return cards.Button{Title: "Choose a query", Verb: cards.VerbBind, Data: data}
 	case "close":
 		return cards.Button{Title: "Close", Verb: cards.VerbCloseAsk, Data: data}
 	case "new":
-		return cards.Button{Title: "Add key result", Verb: cards.VerbGoalNew, Data: map[string]string{"kind": string(okr.KeyResult), "parent": string(g.ID)}}
+		return cards.Button{Title: "Add key result", Verb: cards.VerbGoalNew, Data: map[string]string{cards.KeyKind: string(okr.KeyResult), cards.KeyParent: string(g.ID)}}
 	}
 	return cards.Button{Title: "Edit", Verb: cards.VerbGoalEdit, Data: data}
 }
@@ -129,7 +129,7 @@ func (b *Bot) connectionStep(ctx context.Context, t *turn, v okr.GoalView) (card
 	c, err := b.Service.Connection(ctx, t.actor, v.Goal.Binding.Connection)
 	switch {
 	case err == nil && c.Owner.ID == t.actor.ID:
-		return cards.Button{Title: "Open the connection", Verb: cards.VerbConnection, Data: map[string]string{"connection": string(c.ID)}}, true
+		return cards.Button{Title: "Open the connection", Verb: cards.VerbConnection, Data: map[string]string{cards.KeyConnection: string(c.ID)}}, true
 	case v.MayEdit:
 		return editStep("bind", v.Goal), true
 	}
@@ -198,6 +198,6 @@ func (b *Bot) sendNudge(ctx context.Context, t *turn, chat okr.Conversation, ask
 	if kind := okr.KindOf(err); err != nil && (kind == okr.Forbidden || kind == okr.NotFound) {
 		return reply{}, noChat(asked, err)
 	}
-	buttons := []cards.Button{{Title: "Show " + string(id), Verb: cards.VerbGoal, Data: map[string]string{"goal": string(id)}}, {Title: "Status", Verb: cards.VerbAttention}}
+	buttons := []cards.Button{{Title: "Show " + string(id), Verb: cards.VerbGoal, Data: map[string]string{cards.KeyGoal: string(id)}}, {Title: "Status", Verb: cards.VerbAttention}}
 	return say(cards.Done("Reminded "+asked.Name, "The question about "+string(id)+" "+okr.Shorten(v.Goal.Title, 80)+" went to their chat with okrbot.", buttons)), err
 }

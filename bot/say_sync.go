@@ -15,7 +15,7 @@ func (b *Bot) sync(ctx context.Context, t *turn, arg string) (reply, error) {
 }
 
 func (b *Bot) pressSync(ctx context.Context, t *turn, p press) (reply, error) {
-	if p.data["goal"] == "" {
+	if p.data[cards.KeyGoal] == "" {
 		return b.startSync(ctx, t, "")
 	}
 	return withGoal(b.startSync)(ctx, t, p)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -48,7 +49,7 @@ func showPage(c *gin.Context, pages *template.Template, status int, p signInPage
 }
 
 func (b *Bot) startPage(c *gin.Context, show func(*gin.Context, int, signInPage)) {
-	ctx := withRef(c.Request.Context(), newRef())
+	ctx := teams.WithRef(c.Request.Context(), teams.NewRef())
 	address, f, err := b.begin(ctx, c.Query("t"))
 	if err != nil {
 		status, p := b.failedPage(ctx, err)
@@ -71,7 +72,7 @@ func (b *Bot) setCookie(c *gin.Context, value string, seconds int) {
 func (b *Bot) callbackPage(c *gin.Context, show func(*gin.Context, int, signInPage)) {
 	cookie, _ := c.Cookie(cookieName)
 	b.setCookie(c, "", -1)
-	status, p := b.callback(withRef(c.Request.Context(), newRef()), c.Request.URL.Query(), cookie)
+	status, p := b.callback(teams.WithRef(c.Request.Context(), teams.NewRef()), c.Request.URL.Query(), cookie)
 	show(c, status, p)
 }
 

@@ -5,18 +5,19 @@ import (
 	"strings"
 	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
 
 // turn is one activity under way: who, where, and what it answers to.
 type turn struct {
-	activity Activity
+	activity teams.Activity
 	actor    okr.Actor
 	place    cards.Place
 	settings okr.Tenant
-	roster   *[]Member    // of the place, once it was read
-	met      []okr.Person // whom a form named and who were looked up
+	roster   *[]teams.Member // of the place, once it was read
+	met      []okr.Person    // whom a form named and who were looked up
 }
 
 // reply is what a turn says.
@@ -33,15 +34,15 @@ type reply struct {
 func say(card cards.Card) reply    { return reply{card: card} }
 func sayAll(card cards.Card) reply { return reply{card: card, forAll: true} }
 
-func (r reply) message() Message {
+func (r reply) message() teams.Message {
 	if r.attachment != nil {
-		return Message{Card: r.attachment.Content, ContentType: r.attachment.ContentType, Summary: r.summary}
+		return teams.Message{Card: r.attachment.Content, ContentType: r.attachment.ContentType, Summary: r.summary}
 	}
-	return Message{Card: r.card, Summary: r.card.Summary}
+	return teams.Message{Card: r.card, Summary: r.card.Summary}
 }
 
 // newTurn takes the identity from the verified activity only.
-func (b *Bot) newTurn(ctx context.Context, a Activity) (*turn, error) {
+func (b *Bot) newTurn(ctx context.Context, a teams.Activity) (*turn, error) {
 	t := &turn{activity: a, actor: okr.Actor{
 		Tenant: okr.TenantID(a.TenantID()),
 		Person: okr.Person{ID: okr.UserID(strings.ToLower(a.From.AADObjectID)), Name: okr.CleanLine(a.From.Name)},
@@ -96,7 +97,7 @@ func (t *turn) placeName() string {
 		return ""
 	case d.Channel.Name != "":
 		return d.Channel.Name
-	case t.activity.Kind() == KindChannel && d.Channel.ID != "" && d.Channel.ID == d.Team.ID:
+	case t.activity.Kind() == teams.KindChannel && d.Channel.ID != "" && d.Channel.ID == d.Team.ID:
 		return "General"
 	default:
 		return t.activity.Conversation.Name
@@ -111,14 +112,14 @@ const lookupTime = 3 * time.Second
 // leave out. It is a help only: without a name the place is "this conversation".
 func (b *Bot) namePlace(ctx context.Context, t *turn) {
 	d := &t.activity.ChannelData
-	if t.placeName() != "" || t.activity.Kind() != KindChannel || d.Team.ID == "" {
+	if t.placeName() != "" || t.activity.Kind() != teams.KindChannel || d.Team.ID == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookupTime)
 	defer cancel()
 	channels, err := b.Connector.Channels(ctx, t.activity.ServiceURL, d.Team.ID)
 	if err != nil {
-		b.Logger.InfoContext(ctx, "channel not named", "ref", RefFrom(ctx), "err", err)
+		b.Logger.InfoContext(ctx, "channel not named", "ref", teams.RefFrom(ctx), "err", err)
 	}
 	for _, c := range channels {
 		if c.ID == t.activity.BaseConversationID() {
@@ -128,8 +129,8 @@ func (b *Bot) namePlace(ctx context.Context, t *turn) {
 }
 
 // refOf is where to post in a place.
-func refOf(c okr.Conversation) Ref {
-	return Ref{ServiceURL: c.ServiceURL, ConversationID: c.ID, TenantID: string(c.Tenant), BotID: c.BotID}
+func refOf(c okr.Conversation) teams.Ref {
+	return teams.Ref{ServiceURL: c.ServiceURL, ConversationID: c.ID, TenantID: string(c.Tenant), BotID: c.BotID}
 }
 
 // personal finds or makes the 1:1 chat of the person of the turn.
@@ -160,7 +161,7 @@ func (b *Bot) personalOf(ctx context.Context, near okr.Conversation, user okr.Us
 }
 
 // post sends a reply to a place.
-func (b *Bot) post(ctx context.Context, ref Ref, r reply) error {
+func (b *Bot) post(ctx context.Context, ref teams.Ref, r reply) error {
 	id, err := b.Connector.Send(ctx, ref, r.message())
 	if err == nil && r.posted != nil {
 		err = r.posted(ctx, id)

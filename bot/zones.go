@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"okrbot/bot/teams"
 )
 
 const (
@@ -54,7 +56,7 @@ func (b *Bot) seen(ctx context.Context, t *turn) {
 		return
 	}
 	if err := b.Service.SeenIn(ctx, t.actor, name); err != nil {
-		b.Logger.WarnContext(ctx, "time zone not noted", "ref", RefFrom(ctx), "err", err)
+		b.Logger.WarnContext(ctx, "time zone not noted", "ref", teams.RefFrom(ctx), "err", err)
 		return
 	}
 	b.zones.put(person, name, b.Now().Add(zoneLife))

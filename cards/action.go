@@ -2,6 +2,29 @@ package cards
 
 import "maps"
 
+// Keys of what the buttons of several cards carry as data. A name that some button
+// carries is a Key, also where an input has it as its id; the id of an input that
+// no button carries is an Input. Each stands beside the card that owns it.
+const (
+	KeyVerb       = "verb"       // the button's own verb, in the data of each
+	KeyGoal       = "goal"       // id of a goal
+	KeyConnection = "connection" // id of a connection
+	KeyDraft      = "draft"      // id of what the server keeps of an open form
+	KeyVersion    = "version"    // of what a form changes, as it was when the form was opened
+	KeyKeep       = "keep"       // ids of inputs, with commas between, that are not on the card: what they stand for stays
+	KeyOffset     = "offset"     // where a page of a list begins
+	KeyScope      = "scope"      // "all" or "mine"
+)
+
+// Button is an action of a card: Verb and Data come back when it is pressed.
+type Button struct {
+	Title string
+	Verb  string
+	Data  map[string]string
+	URL   string // opens a page instead
+	Style string // "positive", "destructive" or empty
+}
+
 // action is a button, in the form of the Adaptive Cards schema.
 type action struct {
 	Type       string            `json:"type"`
@@ -55,7 +78,7 @@ func run(title, verb string, pairs ...string) action {
 func runData(title, verb string, extra map[string]string) action {
 	data := map[string]string{}
 	maps.Copy(data, extra)
-	data["verb"] = verb
+	data[KeyVerb] = verb
 	title = Plain(title, maxButton)
 	submit := action{Type: "Action.Submit", Title: title, Data: data}
 	return action{Type: "Action.Execute", Title: title, Verb: verb, Data: data, Fallback: &submit}

@@ -6,6 +6,32 @@ import (
 	"okrbot/okr"
 )
 
+// VerbAttention lists what needs attention. Its data is scope, or none.
+const VerbAttention = "attention"
+
+// Attention is what a person should look at.
+type Attention struct {
+	Groups []AttentionGroup
+	Mine   bool // only what is the viewer's own
+	Total  int  // of all groups
+	Looked int  // how many open goals were looked at
+}
+
+// AttentionGroup is what needs the same sort of attention.
+type AttentionGroup struct {
+	Title string
+	Rows  []AttentionRow
+	Total int // may be more than the rows
+}
+
+// AttentionRow says what is wrong with a goal and the one thing to do next.
+type AttentionRow struct {
+	Goal   okr.Goal
+	Status okr.Status
+	Reason string
+	Step   Button
+}
+
 // NeedsAttention lists what should be looked at, in groups, each with the one
 // thing to do next.
 func NeedsAttention(p Place, a Attention) Card {
@@ -42,9 +68,9 @@ func attentionCard(a Attention, total, bytes int) Card {
 
 func attentionActions(a Attention) []action {
 	if a.Mine {
-		return []action{run("Everybody's", VerbAttention, "scope", "all"), run("My OKRs", VerbGoalMine)}
+		return []action{run("Everybody's", VerbAttention, KeyScope, "all"), run("My OKRs", VerbGoalMine)}
 	}
-	return []action{run("Only mine", VerbAttention, "scope", "mine"), run("All OKRs", VerbGoals, "scope", "all")}
+	return []action{run("Only mine", VerbAttention, KeyScope, "mine"), run("All OKRs", VerbGoals, KeyScope, "all")}
 }
 
 func attentionRow(r AttentionRow) element {
@@ -55,7 +81,7 @@ func attentionRow(r AttentionRow) element {
 	if step := buttonActions([]Button{r.Step}); len(step) == 1 && r.Step.Title != "" {
 		cols = append(cols, col(auto, actionsOf(step...)).middle())
 	}
-	return columns(cols...).separated().opens(run("Show "+string(g.ID), VerbGoal, "goal", string(g.ID)))
+	return columns(cols...).separated().opens(run("Show "+string(g.ID), VerbGoal, KeyGoal, string(g.ID)))
 }
 
 // allGood says that nothing needs attention, and what was looked at.
@@ -74,7 +100,7 @@ func allGood(p Place, a Attention) Card {
 	}
 	actions := attentionActions(a)
 	if a.Looked == 0 {
-		actions = append([]action{run("New objective", VerbGoalNew, "kind", string(okr.Objective)).positive()}, actions...)
+		actions = append([]action{run("New objective", VerbGoalNew, KeyKind, string(okr.Objective)).positive()}, actions...)
 	}
 	return newCard(title, []element{box("good", items...)}, actions...)
 }

@@ -6,19 +6,83 @@ import (
 	"okrbot/okr"
 )
 
+// The verbs of binding, with the data and inputs that come along. Data of all but
+// the first is draft.
+const (
+	VerbBind           = "bind.start"      // goal
+	VerbBindConnection = "bind.connection" // input connection: another one chosen
+	VerbBindSearch     = "bind.search"     // inputs connection, text, query
+	VerbBindChoose     = "bind.choose"     // query, or inputs connection and query
+	VerbBindPreview    = "bind.preview"    // input itemType; of a key result also method and field
+	VerbBindSave       = "bind.save"
+	VerbBindBack       = "bind.back"  // to the options
+	VerbBindAgain      = "bind.again" // to the search
+)
+
+// DatasetQueries is searched while somebody types. Inputs connection and draft come
+// along.
+const DatasetQueries = "queries"
+
+// KeyQuery is the id of a query.
+const KeyQuery = "query"
+
+// The inputs of binding, beside [KeyConnection], [KeyText] and [KeyQuery].
+const (
+	InputMethod   = "method"   // an okr.Method
+	InputField    = "field"    // reference name of what is added up
+	InputItemType = "itemType" // a work item type
+)
+
+// Values of the choices of binding.
+const (
+	ChoiceNewConnection = "new"   // add a new connection
+	ChoiceAllTypes      = "all"   // all work item types
+	ChoiceNoField       = "count" // work items are counted
+)
+
+// BindForm is the state of the binding wizard.
+type BindForm struct {
+	Draft       string
+	Goal        okr.Goal
+	Connections []Choice // own first, then shared
+	Connection  string
+	Text        string // what was searched
+	Results     []okr.Query
+	More        bool // further queries match
+	Searched    bool
+	Query       okr.Query // chosen
+	Count       int       // matching work items
+	Methods     []Choice
+	Method      string
+	Fields      []okr.Field // numeric ones that can be added up
+	Field       string      // reference name; empty: work items are counted
+	Types       []string
+	ItemType    string
+	Error       FieldError
+}
+
+// BindPreview is what saving a binding would show.
+type BindPreview struct {
+	Draft       string
+	Goal        okr.Goal // with the binding and measurement applied
+	Standing    okr.Standing
+	Measurement okr.Measurement
+	Warnings    []string
+}
+
 // BindSearch is the first step of binding: the connection and the query.
 func BindSearch(f BindForm) Card {
 	title := "Bind " + string(f.Goal.ID) + " to a query"
 	head := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(f.Goal.Kind), f.Goal.Title))}
 	in := form{err: f.Error}
 	in.add(connectionInput(f))
-	in.show(actionsOf(run("Use this connection", VerbBindConnection, "draft", f.Draft)))
-	in.add(queryInput(f), hiddenInput("draft", f.Draft))
-	in.show(actionsOf(run("Choose query", VerbBindChoose, "draft", f.Draft)))
-	in.add(textInput("text", "Or search by a part of the name", f.Text, okr.MaxName).hint("for example bugs"))
-	in.show(actionsOf(run("Search", VerbBindSearch, "draft", f.Draft).positive()))
+	in.show(actionsOf(run("Use this connection", VerbBindConnection, KeyDraft, f.Draft)))
+	in.add(queryInput(f), hiddenInput(KeyDraft, f.Draft))
+	in.show(actionsOf(run("Choose query", VerbBindChoose, KeyDraft, f.Draft)))
+	in.add(textInput(KeyText, "Or search by a part of the name", f.Text, okr.MaxName).hint("for example bugs"))
+	in.show(actionsOf(run("Search", VerbBindSearch, KeyDraft, f.Draft).positive()))
 	in.show(queryResults(f)...)
-	return newCard(title, in.elements(head...), run("Cancel", VerbGoal, "goal", string(f.Goal.ID)).bare())
+	return newCard(title, in.elements(head...), run("Cancel", VerbGoal, KeyGoal, string(f.Goal.ID)).bare())
 }
 
 func connectionInput(f BindForm) input {
@@ -30,7 +94,7 @@ func connectionInput(f BindForm) input {
 	if chosen == "" {
 		chosen = choices[0].Value
 	}
-	return choiceInput("connection", "Connection", chosen, choices).required("Choose a connection.")
+	return choiceInput(KeyConnection, "Connection", chosen, choices).required("Choose a connection.")
 }
 
 // queryInput searches while somebody types. The results of a search by button
@@ -40,7 +104,7 @@ func queryInput(f BindForm) input {
 	for _, q := range f.Results[:min(len(f.Results), PageSize)] {
 		choices = append(choices, Choice{Title: q.Path, Value: q.ID})
 	}
-	in := choiceInput("query", "Shared query", f.Query.ID, choices).hint("Type a part of its name")
+	in := choiceInput(KeyQuery, "Shared query", f.Query.ID, choices).hint("Type a part of its name")
 	in.Style = "filtered"
 	in.ChoicesData = &dataQuery{Type: "Data.Query", Dataset: DatasetQueries, AssociatedInputs: "auto"}
 	return in
@@ -56,7 +120,7 @@ func queryResults(f BindForm) []element {
 	}
 	shown := rowsWithin(len(f.Results), PageSize, maxListBytes/2, func(i int) element {
 		q := f.Results[i]
-		choose := run("Choose", VerbBindChoose, "draft", f.Draft, "query", q.ID).bare()
+		choose := run("Choose", VerbBindChoose, KeyDraft, f.Draft, KeyQuery, q.ID).bare()
 		return columns(
 			col(stretch, text(mdf("%s", q.Name)).near(), note(mdn(okr.MaxName, "%s · %s", q.Path, q.Kind.Words()))).middle(),
 			col(auto, actionsOf(choose)),
@@ -88,11 +152,11 @@ func BindOptions(f BindForm) Card {
 			method = f.Methods[0].Value
 		}
 		in.add(fieldInput(f))
-		in.add(choiceInput("method", "Method", method, f.Methods).required("Choose how it is measured."))
+		in.add(choiceInput(InputMethod, "Method", method, f.Methods).required("Choose how it is measured."))
 	}
 	in.add(typeInput(f))
-	return newCard(title, in.elements(head...), run("Preview", VerbBindPreview, "draft", f.Draft).positive(),
-		run("Back", VerbBindAgain, "draft", f.Draft).bare(), run("Cancel", VerbGoal, "goal", string(f.Goal.ID)).bare())
+	return newCard(title, in.elements(head...), run("Preview", VerbBindPreview, KeyDraft, f.Draft).positive(),
+		run("Back", VerbBindAgain, KeyDraft, f.Draft).bare(), run("Cancel", VerbGoal, KeyGoal, string(f.Goal.ID)).bare())
 }
 
 // kindHint warns where the kind of query does not suit the goal.
@@ -120,7 +184,7 @@ func fieldInput(f BindForm) input {
 	if chosen == "" {
 		chosen = ChoiceNoField
 	}
-	return choiceInput("field", "What is added up", chosen, choices).required("Choose what is added up.")
+	return choiceInput(InputField, "What is added up", chosen, choices).required("Choose what is added up.")
 }
 
 func typeInput(f BindForm) input {
@@ -132,7 +196,7 @@ func typeInput(f BindForm) input {
 	if chosen == "" {
 		chosen = ChoiceAllTypes
 	}
-	return choiceInput("itemType", "Work item type", chosen, choices).required("Choose what is counted.")
+	return choiceInput(InputItemType, "Work item type", chosen, choices).required("Choose what is counted.")
 }
 
 // Preview shows what saving the binding would give.
@@ -150,8 +214,8 @@ func Preview(p Place, v BindPreview) Card {
 	body = append(body, facts(previewFacts(p, v)...))
 	body = append(body, tree(v.Measurement, maxTreeBytes-max(0, sizeOf(body...)-maxTreeBytes/2))...)
 	return newCard(fmt.Sprintf("%s: %s", title, progressText(v.Standing.Progress)), body,
-		run("Save", VerbBindSave, "draft", v.Draft).positive(), run("Back", VerbBindBack, "draft", v.Draft),
-		run("Cancel", VerbGoal, "goal", string(g.ID)))
+		run("Save", VerbBindSave, KeyDraft, v.Draft).positive(), run("Back", VerbBindBack, KeyDraft, v.Draft),
+		run("Cancel", VerbGoal, KeyGoal, string(g.ID)))
 }
 
 func previewFacts(p Place, v BindPreview) []fact {

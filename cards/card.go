@@ -3,6 +3,7 @@ package cards
 import (
 	"bytes"
 	"encoding/json"
+	"time"
 )
 
 // MaxBytes is the size in bytes of UTF-8 that no card exceeds. Teams refuses
@@ -24,6 +25,12 @@ const (
 	ContentTypeOAuth  = "application/vnd.microsoft.card.oauth"
 	ContentTypeSignIn = "application/vnd.microsoft.card.signin"
 )
+
+// Place is where a card is shown: times are written in its zone.
+type Place struct {
+	Zone *time.Location
+	Now  time.Time
+}
 
 // Card is an Adaptive Card. Its JSON is the content of an attachment of
 // [ContentTypeCard].

@@ -6,6 +6,45 @@ import (
 	"okrbot/okr"
 )
 
+// The verbs of check-ins, with the data and inputs that come along.
+const (
+	VerbCheckIn       = "checkin.form"       // goal
+	VerbCheckInSave   = "checkin.save"       // goal, checkin (when editing), draft (else); inputs value, status, note, on and, where something automatic gives the value, override
+	VerbCheckInEdit   = "checkin.edit"       // goal, checkin
+	VerbCheckInAskDel = "checkin.delete.ask" // goal, checkin
+	VerbCheckInDelete = "checkin.delete"     // goal, checkin
+)
+
+// KeyCheckIn is the id of a check-in.
+const KeyCheckIn = "checkin"
+
+// The inputs of a check-in, beside [KeyStatus].
+const (
+	InputValue    = "value"
+	InputNote     = "note"
+	InputOn       = "on" // the day that it tells of
+	InputOverride = "override"
+)
+
+// The values of [InputOverride].
+const (
+	OverrideOnce    = "once"    // a value by hand until the next automatic one
+	OverrideLasting = "lasting" // a value by hand until it is resumed
+)
+
+// CheckInForm is the state of the form of a check-in. Values are as typed.
+type CheckInForm struct {
+	Draft    string
+	Editing  okr.CheckInID
+	Goal     GoalView
+	Value    string
+	Status   string // an okr.Status, or ChoiceNone: from progress
+	Note     string
+	Date     string // a day, for backdating; empty: now
+	Override string // OverrideOnce or OverrideLasting, where something automatic gives the value
+	Error    FieldError
+}
+
 // CheckIn is the form of a check-in, new or edited. The ids of its inputs are
 // value, status, note and, where something automatic gives the value, override;
 // behind "Another day" on.
@@ -19,12 +58,12 @@ func CheckIn(p Place, f CheckInForm) Card {
 	in := form{err: f.Error}
 	checkInInputs(&in, f)
 	rest := form{err: f.Error}
-	rest.add(dateInput("on", "Day that it tells of (empty: today)", f.Date))
+	rest.add(dateInput(InputOn, "Day that it tells of (empty: today)", f.Date))
 	in.addFolded("another", "Another day", f.Date != "", rest)
-	save := run("Save", VerbCheckInSave, "goal", string(g.ID), "checkin", string(f.Editing), "draft", f.Draft).positive()
-	back := run("Cancel", VerbGoal, "goal", string(g.ID)).bare()
+	save := run("Save", VerbCheckInSave, KeyGoal, string(g.ID), KeyCheckIn, string(f.Editing), KeyDraft, f.Draft).positive()
+	back := run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare()
 	if f.Editing != "" {
-		back = run("Cancel", VerbHistory, "goal", string(g.ID)).bare()
+		back = run("Cancel", VerbHistory, KeyGoal, string(g.ID)).bare()
 	}
 	return newCard(title, in.elements(head...), save, back)
 }
@@ -57,19 +96,19 @@ func nowValue(v GoalView) md {
 }
 
 func checkInInputs(in *form, f CheckInForm) {
-	in.add(valueInput("value", f.Goal.Goal, f.Value))
+	in.add(valueInput(InputValue, f.Goal.Goal, f.Value))
 	if f.Goal.Goal.IsAutomatic() {
 		in.show(automaticText(f.Goal))
 		override := f.Override
 		if override == "" {
 			override = OverrideOnce
 		}
-		in.add(choiceInput("override", "If the value differs from the automatic one", override, []Choice{
+		in.add(choiceInput(InputOverride, "If the value differs from the automatic one", override, []Choice{
 			{Title: "It stands until the next automatic value", Value: OverrideOnce},
 			{Title: "It stands until automatic updates are resumed", Value: OverrideLasting},
 		}))
 	}
-	in.add(statusInput("status", f.Status), linesInput("note", "What happened, and what is next", f.Note, okr.MaxNote))
+	in.add(statusInput(KeyStatus, f.Status), linesInput(InputNote, "What happened, and what is next", f.Note, okr.MaxNote))
 }
 
 // valueInput asks for a number of the metric, else for percent.
@@ -127,12 +166,12 @@ func CheckedIn(p Place, v GoalView, c okr.CheckIn) Card {
 	}
 	body = append(body, manual(p, v)...)
 	id := string(g.ID)
-	actions := []action{run("Show "+id, VerbGoal, "goal", id)}
+	actions := []action{run("Show "+id, VerbGoal, KeyGoal, id)}
 	if v.MayCheckIn {
-		actions = append(actions, run("Edit", VerbCheckInEdit, "goal", id, "checkin", string(c.ID)))
+		actions = append(actions, run("Edit", VerbCheckInEdit, KeyGoal, id, KeyCheckIn, string(c.ID)))
 	}
 	return newCard(fmt.Sprintf("%s: %s, %s", title, progressText(v.Standing.Progress), v.Standing.Status), body,
-		append(actions, run("History", VerbHistory, "goal", id))...)
+		append(actions, run("History", VerbHistory, KeyGoal, id))...)
 }
 
 // checkInBlock is a check-in in a few lines.
@@ -185,6 +224,6 @@ func ConfirmDeleteCheckIn(p Place, g okr.Goal, c okr.CheckIn) Card {
 		text("Its value goes too: the goal then stands as the check-in or measurement before says. This cannot be undone."),
 	}
 	return newCard(title, body,
-		run("Delete", VerbCheckInDelete, "goal", string(g.ID), "checkin", string(c.ID)).destructive(),
-		run("Keep it", VerbHistory, "goal", string(g.ID)))
+		run("Delete", VerbCheckInDelete, KeyGoal, string(g.ID), KeyCheckIn, string(c.ID)).destructive(),
+		run("Keep it", VerbHistory, KeyGoal, string(g.ID)))
 }

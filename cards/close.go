@@ -6,6 +6,62 @@ import (
 	"okrbot/okr"
 )
 
+// The verbs of closing, reopening and cloning, with the data and inputs that come
+// along.
+const (
+	VerbCloseAsk  = "goal.close.ask"  // goal
+	VerbClose     = "goal.close"      // goal, draft, which is not needed; inputs state, score, note
+	VerbReopenAsk = "goal.reopen.ask" // goal
+	VerbReopen    = "goal.reopen"     // goal
+	VerbCloneAsk  = "goal.clone.ask"  // goal
+	VerbClone     = "goal.clone"      // goal, draft; inputs period, start, end, scope, continue, bindings
+)
+
+// The inputs of closing, beside [InputNote].
+const (
+	InputState = "state" // an okr.Status
+	InputScore = "score"
+)
+
+// The inputs of cloning, beside [KeyPeriod], [InputStart] and [InputEnd].
+const (
+	InputScope    = "scope"
+	InputContinue = "continue"
+	InputBindings = "bindings"
+)
+
+// The values of [InputScope].
+const (
+	CloneOne      = "one"      // only the goal
+	CloneChildren = "children" // with what stands directly below it
+	CloneAll      = "all"      // with everything below it
+)
+
+// CloseForm is the state of the form that closes or postpones a goal.
+type CloseForm struct {
+	Draft    string
+	Goal     GoalView
+	State    string // okr.StatusClosed or okr.StatusPostponed
+	Score    string // 0 to 1
+	Note     string
+	Children int // open goals below it that end with it
+	Error    FieldError
+}
+
+// CloneForm is the state of the form that copies an objective into another period.
+type CloneForm struct {
+	Draft    string
+	Goal     okr.Goal
+	Periods  []Choice
+	Period   string
+	Start    string // dates, for "custom"
+	End      string
+	Scope    string // CloneOne, CloneChildren or CloneAll
+	Bindings bool   // bind the copies to the same queries
+	Continue bool   // key results begin where the old ones stand
+	Error    FieldError
+}
+
 // Close is the form that closes or postpones a goal. The ids of its inputs are
 // state, score and note.
 func Close(f CloseForm) Card {
@@ -20,14 +76,14 @@ func Close(f CloseForm) Card {
 	if state == "" {
 		state = string(okr.StatusClosed)
 	}
-	in.add(choiceInput("state", "How it ends", state, []Choice{
+	in.add(choiceInput(InputState, "How it ends", state, []Choice{
 		{Title: "Closed: it is done, or its time is over", Value: string(okr.StatusClosed)},
 		{Title: "Postponed: not now", Value: string(okr.StatusPostponed)},
-	}), textInput("score", "Score from 0 to 1"+suggested(f.Goal), f.Score, 10).hint("for example 0.7"),
-		linesInput("note", "What was learnt", f.Note, okr.MaxNote))
+	}), textInput(InputScore, "Score from 0 to 1"+suggested(f.Goal), f.Score, 10).hint("for example 0.7"),
+		linesInput(InputNote, "What was learnt", f.Note, okr.MaxNote))
 	in.show(note("After that nothing about it changes: no edits, no check-ins, no measuring. It can be reopened."))
 	return newCard(title, in.elements(head...),
-		run("Close it", VerbClose, "goal", string(g.ID), "draft", f.Draft).positive(), run("Cancel", VerbGoal, "goal", string(g.ID)).bare())
+		run("Close it", VerbClose, KeyGoal, string(g.ID), KeyDraft, f.Draft).positive(), run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare())
 }
 
 func suggested(v GoalView) string {
@@ -50,9 +106,9 @@ func Closed(p Place, v GoalView, children int) Card {
 		body = append(body, text(md(fmt.Sprintf("With it ended %s below it.", below(children)))))
 	}
 	id := string(g.ID)
-	actions := []action{run("Show "+id, VerbGoal, "goal", id), run("Reopen", VerbReopenAsk, "goal", id)}
+	actions := []action{run("Show "+id, VerbGoal, KeyGoal, id), run("Reopen", VerbReopenAsk, KeyGoal, id)}
 	if g.Kind == okr.Objective {
-		actions = append([]action{run("Clone into another period", VerbCloneAsk, "goal", id).positive()}, actions...)
+		actions = append([]action{run("Clone into another period", VerbCloneAsk, KeyGoal, id).positive()}, actions...)
 	}
 	return newCard(word+id, body, actions...)
 }
@@ -68,7 +124,7 @@ func ConfirmReopen(p Place, v GoalView) Card {
 		body = append(body, note("What is below it stays as it is; reopen that by itself."))
 	}
 	id := string(g.ID)
-	return newCard(title, body, run("Reopen", VerbReopen, "goal", id).positive(), run("Leave it", VerbGoal, "goal", id))
+	return newCard(title, body, run("Reopen", VerbReopen, KeyGoal, id).positive(), run("Leave it", VerbGoal, KeyGoal, id))
 }
 
 // Clone is the form that copies an objective into another period. The ids of its
@@ -88,14 +144,14 @@ func Clone(f CloneForm) Card {
 	if scope == "" {
 		scope = CloneChildren
 	}
-	in.add(choiceInput("scope", "What is copied", scope, []Choice{
+	in.add(choiceInput(InputScope, "What is copied", scope, []Choice{
 		{Title: "Only the objective", Value: CloneOne},
 		{Title: "With what is directly below it", Value: CloneChildren},
 		{Title: "With everything below it", Value: CloneAll},
-	}), toggleInput("continue", "Start values", "Key results begin where the old ones stand", f.Continue))
-	in.add(toggleInput("bindings", "Queries", "Bind the copies to the same queries", f.Bindings))
+	}), toggleInput(InputContinue, "Start values", "Key results begin where the old ones stand", f.Continue))
+	in.add(toggleInput(InputBindings, "Queries", "Bind the copies to the same queries", f.Bindings))
 	return newCard(title, in.elements(head...),
-		run("Clone", VerbClone, "goal", string(g.ID), "draft", f.Draft).positive(), run("Cancel", VerbGoal, "goal", string(g.ID)).bare())
+		run("Clone", VerbClone, KeyGoal, string(g.ID), KeyDraft, f.Draft).positive(), run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare())
 }
 
 // Cloned confirms a copy of a goal, with so many goals in all; unbound says how
@@ -111,5 +167,5 @@ func Cloned(source okr.Goal, v GoalView, goals, unbound int) Card {
 		body = append(body, box("warning", text(md(fmt.Sprintf("Not bound to a query: %d of the copies. Bind them by hand.", unbound)))))
 	}
 	id := string(g.ID)
-	return newCard(title, body, run("Show "+id, VerbGoal, "goal", id).positive(), run("Edit", VerbGoalEdit, "goal", id), run("Show "+string(source.ID), VerbGoal, "goal", string(source.ID)))
+	return newCard(title, body, run("Show "+id, VerbGoal, KeyGoal, id).positive(), run("Edit", VerbGoalEdit, KeyGoal, id), run("Show "+string(source.ID), VerbGoal, KeyGoal, string(source.ID)))
 }

@@ -6,6 +6,32 @@ import (
 	"okrbot/okr"
 )
 
+// The verbs of a connection and of the list of them, with the data that comes
+// along.
+const (
+	VerbConnections      = "connection.list"       // offset
+	VerbConnection       = "connection.show"       // connection
+	VerbConnectionEdit   = "connection.edit"       // connection
+	VerbConnectionSignIn = "connection.signin"     // connection: sign in again
+	VerbConnectionShare  = "connection.share"      // connection, shared
+	VerbConnectionAskDel = "connection.delete.ask" // connection
+	VerbConnectionDelete = "connection.delete"     // connection
+)
+
+// KeyShared says whether everyone may use a connection: "true" or "false".
+const KeyShared = "shared"
+
+// ConnectionView is a connection as a list or its own card shows it.
+type ConnectionView struct {
+	Connection okr.Connection
+	Bound      []okr.Goal // what is measured through it; may be cut
+	BoundCount int
+	IsOwner    bool
+	MayDelete  bool
+	MayTake    bool   // the viewer may take it over
+	WebURL     string // of the Azure DevOps project
+}
+
 // Connection shows one connection with everything that is known of it.
 func Connection(p Place, v ConnectionView) Card {
 	c := v.Connection
@@ -67,27 +93,27 @@ func connectionActions(v ConnectionView) []action {
 	id := string(v.Connection.ID)
 	out := takeOverActions(v)
 	if v.IsOwner {
-		again := run("Sign in again", VerbConnectionSignIn, "connection", id)
+		again := run("Sign in again", VerbConnectionSignIn, KeyConnection, id)
 		if v.Connection.Health.State == okr.HealthNeedsSignIn {
 			again = again.positive()
 		}
-		out = append(out, again, run("Edit", VerbConnectionEdit, "connection", id))
+		out = append(out, again, run("Edit", VerbConnectionEdit, KeyConnection, id))
 	}
 	if v.IsOwner || v.MayDelete {
 		if v.Connection.Offer == nil {
-			out = append(out, run("Hand over", VerbHandOverAsk, "connection", id))
+			out = append(out, run("Hand over", VerbHandOverAsk, KeyConnection, id))
 		}
 		if max(v.BoundCount, len(v.Bound)) > 0 {
-			out = append(out, run("Move OKRs", VerbMoveAsk, "connection", id))
+			out = append(out, run("Move OKRs", VerbMoveAsk, KeyConnection, id))
 		}
 	}
 	if v.IsOwner && v.Connection.Shared {
-		out = append(out, run("Stop sharing", VerbConnectionShare, "connection", id, "shared", "false").secondary())
+		out = append(out, run("Stop sharing", VerbConnectionShare, KeyConnection, id, KeyShared, "false").secondary())
 	} else if v.IsOwner {
-		out = append(out, run("Share", VerbConnectionShare, "connection", id, "shared", "true").secondary())
+		out = append(out, run("Share", VerbConnectionShare, KeyConnection, id, KeyShared, "true").secondary())
 	}
 	if v.IsOwner || v.MayDelete {
-		out = append(out, run("Delete", VerbConnectionAskDel, "connection", id).destructive().secondary())
+		out = append(out, run("Delete", VerbConnectionAskDel, KeyConnection, id).destructive().secondary())
 	}
 	if project, ok := open("Open project", v.WebURL); ok {
 		out = append(out, project.secondary())
@@ -101,16 +127,16 @@ func takeOverActions(v ConnectionView) []action {
 	id := string(v.Connection.ID)
 	var out []action
 	if v.MayTake {
-		out = append(out, run("Take over", VerbTakeOverAsk, "connection", id).positive())
+		out = append(out, run("Take over", VerbTakeOverAsk, KeyConnection, id).positive())
 	}
 	if v.Connection.Offer == nil {
 		return out
 	}
 	if v.IsOwner {
-		return append(out, run("Take the offer back", VerbHandOverDrop, "connection", id))
+		return append(out, run("Take the offer back", VerbHandOverDrop, KeyConnection, id))
 	}
 	if v.MayTake {
-		out = append(out, run("Decline", VerbHandOverDrop, "connection", id))
+		out = append(out, run("Decline", VerbHandOverDrop, KeyConnection, id))
 	}
 	return out
 }
@@ -178,7 +204,7 @@ func healthRow(p Place, v ConnectionView) element {
 			left.Items = append(left.Items, note("Last worked "+p.when(c.Health.LastOK)))
 		}
 	}
-	return columns(left, right).separated().opens(run("Show "+string(c.ID), VerbConnection, "connection", string(c.ID)))
+	return columns(left, right).separated().opens(run("Show "+string(c.ID), VerbConnection, KeyConnection, string(c.ID)))
 }
 
 func ownership(v ConnectionView) md {
@@ -213,5 +239,5 @@ func ConfirmDeleteConnection(v ConnectionView) Card {
 		body = append(body, text("Nothing is bound through it."))
 	}
 	id := string(v.Connection.ID)
-	return newCard(title, body, run("Delete", VerbConnectionDelete, "connection", id).destructive(), run("Keep it", VerbConnection, "connection", id))
+	return newCard(title, body, run("Delete", VerbConnectionDelete, KeyConnection, id).destructive(), run("Keep it", VerbConnection, KeyConnection, id))
 }

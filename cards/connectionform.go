@@ -7,6 +7,40 @@ import (
 	"okrbot/okr"
 )
 
+// The verbs of a connection's form, with the data and inputs that come along.
+const (
+	VerbConnect           = "connection.new"          // starts a sign-in, or the form when signed in
+	VerbConnectionAccount = "connection.account"      // signs in anew; the form's draft comes along and is not needed
+	VerbConnectionOrg     = "connection.organization" // draft; inputs name, organization, organizationText
+	VerbConnectionSave    = "connection.save"         // draft; inputs name, project, shared
+	VerbConnectionBack    = "connection.back"         // draft
+)
+
+// The inputs of a connection's form, beside [KeyShared].
+const (
+	InputName             = "name"
+	InputOrganization     = "organization"
+	InputOrganizationText = "organizationText" // typed, where it is none of the list
+	InputProject          = "project"
+)
+
+// ChoiceOtherOrganization is the value of an organization that is typed.
+const ChoiceOtherOrganization = "other"
+
+// ConnectionForm is the state of the form that makes or edits a connection.
+type ConnectionForm struct {
+	Draft         string // id of the server-side draft
+	Editing       okr.ConnectionID
+	Name          string
+	Organization  string
+	Project       string // id or name
+	Shared        bool
+	Account       string // whose sign-in is used
+	Organizations []string
+	Projects      []okr.RemoteProject // step 2, once the organization is known
+	Error         FieldError
+}
+
 // EditConnection is the form of a connection: first name and organization, then,
 // once f.Projects is set, the project and sharing.
 func EditConnection(f ConnectionForm) Card {
@@ -26,15 +60,15 @@ func EditConnection(f ConnectionForm) Card {
 	if len(f.Organizations) > 0 {
 		in.add(organizationInput(f).required("Choose the organization."))
 	}
-	other := textInput("organizationText", "Another organization", typedOrganization(f), maxOrganization).
+	other := textInput(InputOrganizationText, "Another organization", typedOrganization(f), maxOrganization).
 		hint("Name or address, for example https://dev.azure.com/contoso")
 	if len(f.Organizations) == 0 {
 		other.Label = "Azure DevOps organization"
 		other = other.required("Type the organization's name or paste its address.")
 	}
 	in.add(other)
-	next := run("Next", VerbConnectionOrg, "draft", f.Draft).positive()
-	account := run("Use another account", VerbConnectionAccount, "draft", f.Draft).bare()
+	next := run("Next", VerbConnectionOrg, KeyDraft, f.Draft).positive()
+	account := run("Use another account", VerbConnectionAccount, KeyDraft, f.Draft).bare()
 	return newCard(title, in.elements(head...), next, account, run("Cancel", VerbConnections).bare())
 }
 
@@ -43,7 +77,7 @@ func EditConnection(f ConnectionForm) Card {
 const maxOrganization = 400
 
 func nameInput(f ConnectionForm) input {
-	return textInput("name", "Name of the connection", f.Name, okr.MaxName).
+	return textInput(InputName, "Name of the connection", f.Name, okr.MaxName).
 		hint("for example Contoso launch").required("Give the connection a name.")
 }
 
@@ -59,7 +93,7 @@ func organizationInput(f ConnectionForm) input {
 		chosen = f.Organizations[0]
 	}
 	choices = append(choices, Choice{Title: "Another one, typed below", Value: ChoiceOtherOrganization})
-	return choiceInput("organization", "Azure DevOps organization", chosen, choices)
+	return choiceInput(InputOrganization, "Azure DevOps organization", chosen, choices)
 }
 
 // typedOrganization is the organization where it is none of the list.
@@ -86,13 +120,13 @@ func projectStep(f ConnectionForm, title string, head []element) Card {
 			in.show(note(md(fmt.Sprintf("%d more projects do not fit here. For one of them go back and paste its address as the organization.", n))))
 		}
 	}
-	in.add(toggleInput("shared", "Sharing", "Everyone in my organization may bind through this connection", f.Shared))
+	in.add(toggleInput(KeyShared, "Sharing", "Everyone in my organization may bind through this connection", f.Shared))
 	in.show(note("Whoever uses it sees work items with your access."))
 	actions := []action{}
 	if len(f.Projects) > 0 {
-		actions = append(actions, run("Save", VerbConnectionSave, "draft", f.Draft).positive())
+		actions = append(actions, run("Save", VerbConnectionSave, KeyDraft, f.Draft).positive())
 	}
-	actions = append(actions, run("Back", VerbConnectionBack, "draft", f.Draft).bare(), run("Cancel", VerbConnections).bare())
+	actions = append(actions, run("Back", VerbConnectionBack, KeyDraft, f.Draft).bare(), run("Cancel", VerbConnections).bare())
 	return newCard(title, in.elements(head...), actions...)
 }
 
@@ -108,6 +142,6 @@ func projectInput(f ConnectionForm) input {
 	if chosen == "" && len(f.Projects) == 1 {
 		chosen = f.Projects[0].ID
 	}
-	in := choiceInput("project", "Project", chosen, choices).searchable()
+	in := choiceInput(InputProject, "Project", chosen, choices).searchable()
 	return in.hint("Choose or type to search").required("Choose the project.")
 }

@@ -4,9 +4,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"okrbot/okr"
 )
+
+// DigestPreviewView is what the next digest of a place would say.
+type DigestPreviewView struct {
+	Place  string
+	Digest okr.Digest
+	Next   time.Time // when it may come; zero: it is paused
+}
 
 // Digest tells a place what moved since its last digest and why.
 func Digest(p Place, d okr.Digest) Card {
@@ -95,7 +103,7 @@ func moveRow(m okr.Move, isFirst bool) element {
 	title := bold(mdf("%s", g.Title))
 	change := note(joinMD(" · ", mdf("%s %s", kindWord(g.Kind), g.ID), mdf("%s", digestValue(m))))
 	items = append(items, columns(col(stretch, title, change), col(auto, statusBlock(m.After.Status).right(), statusShift(m))).
-		opens(run("Show "+string(g.ID), VerbGoal, "goal", string(g.ID))))
+		opens(run("Show "+string(g.ID), VerbGoal, KeyGoal, string(g.ID))))
 	if g.Kind != okr.Objective {
 		items = append(items, bar(m.After.Progress, m.After.Status))
 	}

@@ -1,6 +1,7 @@
 package cards_test
 
 import (
+	"strings"
 	"time"
 
 	"okrbot/cards"
@@ -43,7 +44,10 @@ func formCards() []exhibit {
 	}
 	objective := dates
 	objective.Period, objective.Start, objective.End, objective.Error = periodChoices()[0].Value, "", "", cards.FieldError{}
+	kept := fullForm()
+	kept.Editors.Names = strings.Repeat("Adele Vance, ", 200)
 	return []exhibit{
+		{"goal-form-kept", cards.EditGoal(kept)},
 		{"goal-form-objective-above", cards.EditGoal(objective)},
 		{"goal-form-objective-dates", cards.EditGoal(dates)},
 		{"goal-form-key-result", cards.EditGoal(fullForm())},
@@ -182,10 +186,13 @@ func settingsCards() []exhibit {
 	wrong.Error = cards.FieldError{Field: "periodEnd", Message: "The last day (2027-01-01) must come after the first day (2027-02-01)."}
 	zone := form
 	zone.TimeZone, zone.Error = "Paris", cards.FieldError{Field: "timeZone", Message: "There is no time zone Paris. Write it as Europe/Paris."}
+	kept := form
+	kept.Version, kept.CreatePeople.Names = "f-93", strings.Repeat("Adele Vance, ", 200)
 	reader := cards.SettingsOf(tenant)
 	reader.Admins = []string{"Megan Bowen"}
 	return []exhibit{
 		{"settings", cards.EditSettings(form)},
+		{"settings-kept", cards.EditSettings(kept)},
 		{"settings-period-wrong", cards.EditSettings(wrong)},
 		{"settings-zone-wrong", cards.EditSettings(zone)},
 		{"settings-reader", cards.EditSettings(reader)},

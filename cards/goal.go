@@ -7,6 +7,12 @@ import (
 	"okrbot/okr"
 )
 
+// VerbGoal shows a goal. Its data is goal.
+const VerbGoal = "goal.show"
+
+// GoalView is a goal as a card shows it: with what the service computed.
+type GoalView = okr.GoalView
+
 // Goal shows one objective, key result or project: how it stands and why first,
 // the rest behind "More".
 func Goal(p Place, v GoalView) Card {
@@ -63,7 +69,7 @@ func whyLine(v GoalView) []element {
 	}
 	link := text("Why").with("", accent).near()
 	link.Size = small
-	return []element{columns(col(stretch, why...), col(auto, link)).near().opens(run("Why", VerbWhy, "goal", string(v.Goal.ID)))}
+	return []element{columns(col(stretch, why...), col(auto, link)).near().opens(run("Why", VerbWhy, KeyGoal, string(v.Goal.ID)))}
 }
 
 func parentText(v GoalView) md {
@@ -118,11 +124,11 @@ func nextStep(v GoalView) (action, bool) {
 	b := v.Goal.Binding
 	switch b.Health.State {
 	case okr.HealthNeedsSignIn:
-		return run("Sign in again", VerbConnectionSignIn, "connection", string(b.Connection)).positive(), true
+		return run("Sign in again", VerbConnectionSignIn, KeyConnection, string(b.Connection)).positive(), true
 	case okr.HealthNoAccess:
-		return run("Show the connection", VerbConnection, "connection", string(b.Connection)), true
+		return run("Show the connection", VerbConnection, KeyConnection, string(b.Connection)), true
 	case okr.HealthQueryGone, okr.HealthQueryBroken, okr.HealthUnbound:
-		return run("Choose another query", VerbBind, "goal", string(v.Goal.ID)).positive(), v.MayEdit
+		return run("Choose another query", VerbBind, KeyGoal, string(v.Goal.ID)).positive(), v.MayEdit
 	}
 	return action{}, false
 }

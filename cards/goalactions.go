@@ -11,11 +11,11 @@ func goalActions(v GoalView) []action {
 	}
 	out := firstActions(v)
 	if v.MayCheckIn {
-		out = append(out, run("Check in", VerbCheckIn, "goal", id))
+		out = append(out, run("Check in", VerbCheckIn, KeyGoal, id))
 	}
-	out = append(out, run("History", VerbHistory, "goal", id))
+	out = append(out, run("History", VerbHistory, KeyGoal, id))
 	if v.MayEdit {
-		out = append(out, run("Edit", VerbGoalEdit, "goal", id), run("Close", VerbCloseAsk, "goal", id).secondary())
+		out = append(out, run("Edit", VerbGoalEdit, KeyGoal, id), run("Close", VerbCloseAsk, KeyGoal, id).secondary())
 	}
 	return append(append(out, moreActions(v)...), deleteActions(v)...)
 }
@@ -26,13 +26,13 @@ func firstActions(v GoalView) []action {
 	id := string(g.ID)
 	switch {
 	case g.Kind == okr.Objective && v.MayEdit:
-		return []action{run("Add key result", VerbGoalNew, "kind", string(okr.KeyResult), "parent", id).positive()}
+		return []action{run("Add key result", VerbGoalNew, KeyKind, string(okr.KeyResult), KeyParent, id).positive()}
 	case g.Kind == okr.Objective:
 		return nil
 	case g.Binding == nil && v.MayEdit:
-		return []action{run("Bind to a query", VerbBind, "goal", id).positive()}
+		return []action{run("Bind to a query", VerbBind, KeyGoal, id).positive()}
 	case g.Binding != nil && g.Binding.Health.State != okr.HealthUnbound:
-		return []action{run("Sync now", VerbSync, "goal", id).positive()}
+		return []action{run("Sync now", VerbSync, KeyGoal, id).positive()}
 	}
 	return nil
 }
@@ -43,14 +43,14 @@ func moreActions(v GoalView) []action {
 	var out []action
 	switch {
 	case g.Kind == okr.Objective && v.MayEdit:
-		out = append(out, run("Add project", VerbGoalNew, "kind", string(okr.Project), "parent", id).secondary(),
-			run("Add objective", VerbGoalNew, "kind", string(okr.Objective), "parent", id).secondary())
+		out = append(out, run("Add project", VerbGoalNew, KeyKind, string(okr.Project), KeyParent, id).secondary(),
+			run("Add objective", VerbGoalNew, KeyKind, string(okr.Objective), KeyParent, id).secondary())
 	case g.Binding != nil:
 		if a, ok := open("Open query", g.Binding.Query.URL); ok {
 			out = append(out, a.secondary())
 		}
 		if v.MayEdit {
-			out = append(out, run("Change query", VerbBind, "goal", id).secondary(), run("Unbind", VerbUnbindAsk, "goal", id).secondary())
+			out = append(out, run("Change query", VerbBind, KeyGoal, id).secondary(), run("Unbind", VerbUnbindAsk, KeyGoal, id).secondary())
 		}
 	}
 	return out
@@ -60,10 +60,10 @@ func deleteActions(v GoalView) []action {
 	id := string(v.Goal.ID)
 	var out []action
 	if v.Goal.Kind == okr.Objective {
-		out = append(out, run("Clone", VerbCloneAsk, "goal", id).secondary())
+		out = append(out, run("Clone", VerbCloneAsk, KeyGoal, id).secondary())
 	}
 	if v.MayEdit {
-		out = append(out, run("Delete", VerbGoalAskDelete, "goal", id).destructive().secondary())
+		out = append(out, run("Delete", VerbGoalAskDelete, KeyGoal, id).destructive().secondary())
 	}
 	return append(out, run("All OKRs", VerbGoals).secondary())
 }
@@ -74,11 +74,11 @@ func endedActions(v GoalView) []action {
 	id := string(v.Goal.ID)
 	var out []action
 	if v.MayEdit {
-		out = append(out, run("Reopen", VerbReopenAsk, "goal", id))
+		out = append(out, run("Reopen", VerbReopenAsk, KeyGoal, id))
 	}
 	if v.Goal.Kind == okr.Objective {
-		out = append(out, run("Clone", VerbCloneAsk, "goal", id))
+		out = append(out, run("Clone", VerbCloneAsk, KeyGoal, id))
 	}
-	out = append(out, run("Why", VerbWhy, "goal", id), run("History", VerbHistory, "goal", id))
+	out = append(out, run("Why", VerbWhy, KeyGoal, id), run("History", VerbHistory, KeyGoal, id))
 	return append(out, run("All OKRs", VerbGoals).secondary())
 }

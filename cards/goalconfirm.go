@@ -6,6 +6,14 @@ import (
 	"okrbot/okr"
 )
 
+// The verbs of what is asked before. The data of each is goal.
+const (
+	VerbGoalAskDelete = "goal.delete.ask"
+	VerbGoalDelete    = "goal.delete"
+	VerbUnbindAsk     = "unbind.ask"
+	VerbUnbind        = "unbind"
+)
+
 // ChooseGoal asks which of several goals was meant; verb is what happens to the
 // chosen one.
 func ChooseGoal(words string, goals []okr.Goal, verb string) Card {
@@ -15,7 +23,7 @@ func ChooseGoal(words string, goals []okr.Goal, verb string) Card {
 	}
 	shown := rows(len(goals), func(i int) element {
 		g := goals[i]
-		choose := run("Choose", verb, "goal", string(g.ID))
+		choose := run("Choose", verb, KeyGoal, string(g.ID))
 		return columns(
 			col(stretch, text(mdf("%s", g.Title)).near(), note(mdf("%s %s", kindWord(g.Kind), g.ID))).middle(),
 			col(auto, actionsOf(choose)),
@@ -36,7 +44,7 @@ func ConfirmDeleteGoal(g okr.Goal, children int) Card {
 		body = append(body, box("warning", text(md(fmt.Sprintf("Deleted with it: %s below it.", below(children))))))
 	}
 	id := string(g.ID)
-	return newCard(title, body, run("Delete", VerbGoalDelete, "goal", id).destructive(), run("Keep it", VerbGoal, "goal", id))
+	return newCard(title, body, run("Delete", VerbGoalDelete, KeyGoal, id).destructive(), run("Keep it", VerbGoal, KeyGoal, id))
 }
 
 // ConfirmUnbind asks before a goal is no longer measured.
@@ -51,5 +59,5 @@ func ConfirmUnbind(g okr.Goal) Card {
 		text("It will no longer be measured by " + query + ". A key result keeps its last value; a project has no progress without a query. The query itself stays as it is."),
 	}
 	id := string(g.ID)
-	return newCard(title, body, run("Unbind", VerbUnbind, "goal", id).destructive(), run("Keep it", VerbGoal, "goal", id))
+	return newCard(title, body, run("Unbind", VerbUnbind, KeyGoal, id).destructive(), run("Keep it", VerbGoal, KeyGoal, id))
 }

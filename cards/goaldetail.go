@@ -6,6 +6,9 @@ import (
 	"okrbot/okr"
 )
 
+// VerbResume goes back to the automatic value. Its data is goal.
+const VerbResume = "goal.resume"
+
 // ended says how a closed or postponed goal ended.
 func ended(p Place, v GoalView, bytes int) []element {
 	c := v.Goal.Closed
@@ -58,7 +61,7 @@ func manual(p Place, v GoalView) []element {
 	case !m.LastsUntilResumed && v.Goal.IsAutomatic():
 		items = append(items, note("The next automatic value replaces it."))
 	case m.LastsUntilResumed && v.MayCheckIn:
-		items = append(items, actionsOf(run("Resume automatic updates", VerbResume, "goal", string(v.Goal.ID)).bare()))
+		items = append(items, actionsOf(run("Resume automatic updates", VerbResume, KeyGoal, string(v.Goal.ID)).bare()))
 	case m.LastsUntilResumed:
 		items = append(items, note("It stays until automatic updates are resumed."))
 	}

@@ -2,23 +2,51 @@ package cards
 
 import "okrbot/okr"
 
+// The keys of a [GoalFilter], each also the id of its input; [ChoiceAny] filters
+// nothing. Other cards use them for the same things.
+const (
+	KeyText   = "text"   // words to search
+	KeyKind   = "kind"   // an okr.GoalKind
+	KeyStatus = "status" // an okr.Status
+	KeyOwner  = "owner"  // id of a person
+	KeyTeam   = "team"
+	KeyPeriod = "period" // id of a period
+)
+
+// GoalFilter is what a list is narrowed to; an empty field narrows nothing.
+type GoalFilter struct {
+	Owner, Team, Period, Status, Kind, Text string
+}
+
+// isEmpty says whether nothing is filtered.
+func (f GoalFilter) isEmpty() bool { return f == GoalFilter{} }
+
+// pairs are the filter as data of a button.
+func (f GoalFilter) pairs() []string {
+	pairs := []string{KeyOwner, f.Owner, KeyTeam, f.Team, KeyPeriod, f.Period, KeyStatus, f.Status, KeyKind, f.Kind, KeyText, f.Text}
+	for i := 1; i < len(pairs); i += 2 {
+		pairs[i] = typed(pairs[i], okr.MaxName)
+	}
+	return pairs
+}
+
 // filterInputs are the filters of a list, folded behind a button. The ids of the
 // inputs are text, kind, status, owner, team and period; ChoiceAny filters
 // nothing.
 func filterInputs(l GoalList, bytes int) []element {
 	f := l.Filter
-	apply := run("Apply", VerbGoals, "scope", scopeOf(l)).positive()
+	apply := run("Apply", VerbGoals, KeyScope, scopeOf(l)).positive()
 	buttons := []action{apply}
 	if !f.isEmpty() {
-		buttons = append(buttons, run("Clear", VerbGoals, "scope", scopeOf(l)).bare())
+		buttons = append(buttons, run("Clear", VerbGoals, KeyScope, scopeOf(l)).bare())
 	}
 	items := []element{
-		textInput("text", "In the title", f.Text, okr.MaxName).hint("a word or its beginning"),
-		columns(col(stretch, filterChoice("kind", "Kind", f.Kind, kindChoices(), bytes)), col(stretch, filterChoice("status", "Status", f.Status, statusChoices(), bytes))),
-		columns(col(stretch, filterChoice("period", "Period", f.Period, l.Periods, bytes)), col(stretch, filterChoice("team", "Team", f.Team, l.Teams, bytes/2))),
+		textInput(KeyText, "In the title", f.Text, okr.MaxName).hint("a word or its beginning"),
+		columns(col(stretch, filterChoice(KeyKind, "Kind", f.Kind, kindChoices(), bytes)), col(stretch, filterChoice(KeyStatus, "Status", f.Status, statusChoices(), bytes))),
+		columns(col(stretch, filterChoice(KeyPeriod, "Period", f.Period, l.Periods, bytes)), col(stretch, filterChoice(KeyTeam, "Team", f.Team, l.Teams, bytes/2))),
 	}
 	if len(l.Owners) > 0 {
-		items = append(items, filterChoice("owner", "Owner", f.Owner, l.Owners, bytes/2))
+		items = append(items, filterChoice(KeyOwner, "Owner", f.Owner, l.Owners, bytes/2))
 	}
 	return folded("filters", "Filter and search", false, append(items, actionsOf(buttons...))...)
 }

@@ -3,9 +3,94 @@ package cards
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"okrbot/okr"
 )
+
+// The verbs of a goal's form, with the data and inputs that come along.
+const (
+	VerbGoalNew  = "goal.new"  // kind; parent where it is known
+	VerbGoalEdit = "goal.edit" // goal
+	VerbGoalSave = "goal.save" // kind, draft, keep; of a goal that is edited also goal and version; inputs: see [EditGoal]
+)
+
+// KeyParent is the id of the objective above.
+const KeyParent = "parent"
+
+// The inputs that the forms of all goals show first, beside [KeyOwner], [KeyParent]
+// and [KeyPeriod].
+const (
+	InputTitle = "title"
+	InputStart = "start" // first and last day, where they are not the period's
+	InputEnd   = "end"
+)
+
+// ChoiceCustomPeriod is the value of own dates in a list of periods.
+const ChoiceCustomPeriod = "custom"
+
+// GoalForm is the state of the form that makes or edits a goal. Values are as
+// typed, so that a refused form comes back as it was; ids of the inputs are the
+// names of the fields in lower camel case (startValue, coOwners).
+type GoalForm struct {
+	Draft      string // id of what the server keeps of the form
+	Kind       okr.GoalKind
+	Editing    okr.GoalID
+	Version    int // of the goal when the form was opened
+	Title      string
+	OwnerName  string   // shown; empty: the person who fills it in
+	Owner      string   // value of the chosen owner
+	Owners     []Choice // who can be chosen; fewer than two: the owner is only shown
+	Parent     string   // ChoiceNone: an objective at the top
+	Objectives []Choice
+	Period     string // value of the chosen period, or "custom"
+	Periods    []Choice
+	Start, End string // dates, for "custom"
+
+	Metric     string
+	Type       string // an okr.MetricType; empty: by start and target
+	UnitKind   string // an okr.UnitKind; empty: by the unit
+	Unit       string
+	StartValue string
+	Target     string
+	Threshold  string
+	Phases     string // a line each: 2026-02-15: 40
+
+	Description string
+	Tags        string // with commas between
+	Team        string
+	Teams       []string // names in use, as a hint
+	Level       string   // an okr.Level
+	GoalType    string   // an okr.GoalType
+	Weight      string
+	Private     bool
+	OnlyEditors bool
+
+	Picker       string // dataset of the client's people picker: DatasetPeople or DatasetMembers; empty: it has none
+	CoOwners     People
+	CheckInOwner People
+	Delegate     People
+	Viewers      People
+	Editors      People
+
+	Conflict *Conflict
+	Error    FieldError
+}
+
+// Conflict says what somebody else saved while a form was open.
+type Conflict struct {
+	By     string
+	At     time.Time
+	Fields []ConflictField
+}
+
+// ConflictField is one field that both changed.
+type ConflictField struct {
+	Name   string // as the form calls it
+	Before string
+	Theirs string
+	Yours  string
+}
 
 // EditGoal is the form of an objective, a key result or a project: what is
 // needed first, the rest behind "More". The ids of its inputs are title, owner,
@@ -26,7 +111,7 @@ func goalForm(f GoalForm, bytes int) Card {
 	if f.Kind != okr.Objective {
 		parentInput(&in, f, bytes)
 	}
-	in.add(textInput("title", "Title", f.Title, okr.MaxTitle).hint(titleHint(f.Kind)).required("Give it a title."))
+	in.add(textInput(InputTitle, "Title", f.Title, okr.MaxTitle).hint(titleHint(f.Kind)).required("Give it a title."))
 	switch f.Kind {
 	case okr.Objective:
 		periodInputs(&in, f.Period, f.Periods, f.Start, f.End, bytes)
@@ -50,15 +135,15 @@ func saveGoal(f GoalForm, keep []string) action {
 	if f.Version > 0 {
 		version = fmt.Sprint(f.Version)
 	}
-	return run("Save", VerbGoalSave, "kind", string(f.Kind), "goal", string(f.Editing), "draft", f.Draft,
-		"version", version, "keep", strings.Join(keep, ",")).positive()
+	return run("Save", VerbGoalSave, KeyKind, string(f.Kind), KeyGoal, string(f.Editing), KeyDraft, f.Draft,
+		KeyVersion, version, KeyKeep, strings.Join(keep, ",")).positive()
 }
 
 func cancelGoal(editing okr.GoalID) action {
 	if editing == "" {
 		return run("Cancel", VerbGoals).bare()
 	}
-	return run("Cancel", VerbGoal, "goal", string(editing)).bare()
+	return run("Cancel", VerbGoal, KeyGoal, string(editing)).bare()
 }
 
 // ownerInput offers the people of the place; where there are none it names the
@@ -76,7 +161,7 @@ func ownerInput(in *form, f GoalForm, bytes int) {
 	if chosen == "" && len(f.Owners) > 0 {
 		chosen = f.Owners[0].Value
 	}
-	in.add(limitedChoice("owner", "Owner", chosen, f.Owners, bytes).searchable().hint("Choose or type to search").asks(f.Picker))
+	in.add(limitedChoice(KeyOwner, "Owner", chosen, f.Owners, bytes).searchable().hint("Choose or type to search").asks(f.Picker))
 }
 
 func titleHint(kind okr.GoalKind) string {
@@ -99,7 +184,7 @@ func parentInput(in *form, f GoalForm, bytes int) {
 	if chosen == "" && len(f.Objectives) == 1 {
 		chosen = f.Objectives[0].Value
 	}
-	in.add(limitedChoice("parent", "Objective", chosen, f.Objectives, bytes).searchable().
+	in.add(limitedChoice(KeyParent, "Objective", chosen, f.Objectives, bytes).searchable().
 		hint("Choose or type to search").required("Choose the objective that it belongs to."))
 }
 
@@ -114,9 +199,9 @@ func periodInputs(in *form, period string, periods []Choice, start, end string, 
 	if chosen == "" {
 		chosen = choices[0].Value
 	}
-	in.add(limitedChoice("period", "Period", chosen, choices, bytes).required("Choose the period."))
+	in.add(limitedChoice(KeyPeriod, "Period", chosen, choices, bytes).required("Choose the period."))
 	dates := form{err: in.err}
-	dates.addPair(dateInput("start", "First day", start), dateInput("end", "Last day", end))
+	dates.addPair(dateInput(InputStart, "First day", start), dateInput(InputEnd, "Last day", end))
 	in.addFolded("dates", "Own dates", chosen == ChoiceCustomPeriod, dates)
 }
 

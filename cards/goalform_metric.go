@@ -6,24 +6,36 @@ import (
 	"okrbot/okr"
 )
 
+// The inputs of a key result's number.
+const (
+	InputMetric     = "metric"
+	InputType       = "type" // an okr.MetricType
+	InputStartValue = "startValue"
+	InputTarget     = "target"
+	InputThreshold  = "threshold"
+	InputUnitKind   = "unitKind" // an okr.UnitKind
+	InputUnit       = "unit"
+	InputPhases     = "phases"
+)
+
 // metricInputs are the number of a key result.
 func metricInputs(in *form, f GoalForm) {
-	in.add(textInput("metric", "What is measured", f.Metric, okr.MaxName).hint("for example Bugs closed").required("Say what is measured."),
-		choiceInput("type", "The number is to", metricType(f), metricTypes()))
+	in.add(textInput(InputMetric, "What is measured", f.Metric, okr.MaxName).hint("for example Bugs closed").required("Say what is measured."),
+		choiceInput(InputType, "The number is to", metricType(f), metricTypes()))
 	if isLimit(f.Type) {
-		in.addPair(textInput("target", "Limit", f.Target, maxNumber), thresholdInput(f, "Risk threshold (optional)"))
+		in.addPair(textInput(InputTarget, "Limit", f.Target, maxNumber), thresholdInput(f, "Risk threshold (optional)"))
 	} else {
-		in.addPair(textInput("startValue", "Start value", f.StartValue, maxNumber).hint("for example 0"),
-			textInput("target", "Target value", f.Target, maxNumber).hint("for example 100"))
+		in.addPair(textInput(InputStartValue, "Start value", f.StartValue, maxNumber).hint("for example 0"),
+			textInput(InputTarget, "Target value", f.Target, maxNumber).hint("for example 100"))
 	}
-	in.addPair(choiceInput("unitKind", "Kind of number", unitKind(f), unitKinds()),
-		textInput("unit", "Unit (optional)", f.Unit, okr.MaxUnit).hint("for example %, € or bugs"))
+	in.addPair(choiceInput(InputUnitKind, "Kind of number", unitKind(f), unitKinds()),
+		textInput(InputUnit, "Unit (optional)", f.Unit, okr.MaxUnit).hint("for example %, € or bugs"))
 }
 
 func isLimit(kind string) bool { return kind == string(okr.StayBelow) || kind == string(okr.StayAbove) }
 
 func thresholdInput(f GoalForm, label string) input {
-	return textInput("threshold", label, f.Threshold, maxNumber).hint("from here on it is at risk")
+	return textInput(InputThreshold, label, f.Threshold, maxNumber).hint("from here on it is at risk")
 }
 
 // metricType is what is preselected: of nothing chosen, what start and target
@@ -70,7 +82,7 @@ func metricMore(in *form, f GoalForm) {
 	if !isLimit(f.Type) {
 		in.add(thresholdInput(f, "Risk threshold (only to stay below or above a limit)"))
 	}
-	phases := linesInput("phases", "Phased targets, one a line", f.Phases, okr.MaxPhases*40)
+	phases := linesInput(InputPhases, "Phased targets, one a line", f.Phases, okr.MaxPhases*40)
 	in.add(phases.hint("2026-02-15: 40"))
 }
 

@@ -6,6 +6,22 @@ import (
 	"okrbot/okr"
 )
 
+// The inputs behind "More", beside [KeyTeam].
+const (
+	InputDescription  = "description"
+	InputTags         = "tags"
+	InputLevel        = "level"    // an okr.Level
+	InputGoalType     = "goalType" // an okr.GoalType
+	InputWeight       = "weight"
+	InputCoOwners     = "coOwners"
+	InputCheckInOwner = "checkInOwner"
+	InputDelegate     = "delegate"
+	InputPrivate      = "private"
+	InputViewers      = "viewers"
+	InputOnlyEditors  = "onlyEditors"
+	InputEditors      = "editors"
+)
+
 // moreInputs is what the form has behind "More", and the ids of the fields that
 // did not fit the card and stay as they are.
 func moreInputs(f GoalForm, bytes int) (in form, keep []string) {
@@ -15,18 +31,18 @@ func moreInputs(f GoalForm, bytes int) (in form, keep []string) {
 	}
 	if jsonSize(f.Description) > 3*bytes {
 		in.show(note("The description is too long for this card. It stays as it is."))
-		keep = append(keep, "description")
+		keep = append(keep, InputDescription)
 	} else {
-		in.add(linesInput("description", "Description", f.Description, okr.MaxDescription))
+		in.add(linesInput(InputDescription, "Description", f.Description, okr.MaxDescription))
 	}
-	in.add(textInput("tags", "Tags", f.Tags, okr.MaxTags*(okr.MaxTag+2)).hint("with commas between"))
-	in.addPair(textInput("team", "Team", f.Team, okr.MaxName).hint(teamHint(f.Teams)), choiceInput("level", "Belongs to", levelOf(f.Level), levels()))
+	in.add(textInput(InputTags, "Tags", f.Tags, okr.MaxTags*(okr.MaxTag+2)).hint("with commas between"))
+	in.addPair(textInput(KeyTeam, "Team", f.Team, okr.MaxName).hint(teamHint(f.Teams)), choiceInput(InputLevel, "Belongs to", levelOf(f.Level), levels()))
 	if f.Kind == okr.KeyResult {
 		metricMore(&in, f)
 	}
-	weight := textInput("weight", "Weight in percent", f.Weight, maxNumber).hint("empty: an equal share")
+	weight := textInput(InputWeight, "Weight in percent", f.Weight, maxNumber).hint("empty: an equal share")
 	if f.Kind == okr.Objective {
-		in.addPair(choiceInput("goalType", "Kind of objective", goalTypeOf(f.GoalType), goalTypes()), weight)
+		in.addPair(choiceInput(InputGoalType, "Kind of objective", goalTypeOf(f.GoalType), goalTypes()), weight)
 	} else {
 		in.add(weight)
 	}
@@ -44,13 +60,13 @@ func accessInputs(in *form, f GoalForm) (keep []string) {
 		}
 		in.add(field.(input))
 	}
-	ask("coOwners", "Co-owners", f.CoOwners, true)
-	ask("checkInOwner", "Who is asked for check-ins (empty: the owner)", f.CheckInOwner, false)
-	ask("delegate", "Delegate, who may do all but change owners", f.Delegate, false)
-	in.add(toggleInput("private", "Who may see it", "Private: only its people and the viewers below", f.Private))
-	ask("viewers", "Viewers", f.Viewers, true)
-	in.add(toggleInput("onlyEditors", "Who may change it", "Only owners, delegate and the editors below, not even admins", f.OnlyEditors))
-	ask("editors", "Editors", f.Editors, true)
+	ask(InputCoOwners, "Co-owners", f.CoOwners, true)
+	ask(InputCheckInOwner, "Who is asked for check-ins (empty: the owner)", f.CheckInOwner, false)
+	ask(InputDelegate, "Delegate, who may do all but change owners", f.Delegate, false)
+	in.add(toggleInput(InputPrivate, "Who may see it", "Private: only its people and the viewers below", f.Private))
+	ask(InputViewers, "Viewers", f.Viewers, true)
+	in.add(toggleInput(InputOnlyEditors, "Who may change it", "Only owners, delegate and the editors below, not even admins", f.OnlyEditors))
+	ask(InputEditors, "Editors", f.Editors, true)
 	return keep
 }
 
@@ -60,7 +76,7 @@ func aboveInput(f GoalForm, bytes int) input {
 	if chosen == "" {
 		chosen = ChoiceNone
 	}
-	return limitedChoice("parent", "Objective above", chosen, choices, bytes).searchable()
+	return limitedChoice(KeyParent, "Objective above", chosen, choices, bytes).searchable()
 }
 
 func teamHint(teams []string) string {

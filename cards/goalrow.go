@@ -18,7 +18,7 @@ func goalRow(v GoalView, level int) columnSet {
 	if level > 0 {
 		cols = append([]column{indent(level)}, cols...)
 	}
-	return columns(cols...).opens(run("Show "+string(g.ID), VerbGoal, "goal", string(g.ID)))
+	return columns(cols...).opens(run("Show "+string(g.ID), VerbGoal, KeyGoal, string(g.ID)))
 }
 
 func kindWord(kind okr.GoalKind) string { return capital(string(kind)) }

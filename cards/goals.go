@@ -6,6 +6,25 @@ import (
 	"okrbot/okr"
 )
 
+// The verbs of the list of goals.
+const (
+	VerbGoals    = "goal.list" // offset, scope, and the keys of a [GoalFilter], which are also inputs; all may be missing
+	VerbGoalMine = "goal.mine" // the viewer's own goals
+)
+
+// GoalList is a page of a list of goals.
+type GoalList struct {
+	Views   []GoalView
+	Total   int // that match
+	Offset  int
+	Page    int  // how many rows a full page has
+	Mine    bool // only what is the viewer's own
+	Filter  GoalFilter
+	Owners  []Choice // of the filters, without "any"
+	Teams   []Choice
+	Periods []Choice
+}
+
 // maxChildren is how many children of an objective stand in the list of all.
 const maxChildren = 8
 
@@ -33,26 +52,26 @@ func goalsCard(l GoalList, bytes int) Card {
 
 func listActions(l GoalList, shown int) []action {
 	out := goalPages(l, shown)
-	out = append(out, run("New objective", VerbGoalNew, "kind", string(okr.Objective)).positive().bare())
+	out = append(out, run("New objective", VerbGoalNew, KeyKind, string(okr.Objective)).positive().bare())
 	if l.Mine {
-		out = append(out, run("All OKRs", VerbGoals, "scope", "all").bare())
+		out = append(out, run("All OKRs", VerbGoals, KeyScope, "all").bare())
 	} else {
 		out = append(out, run("My OKRs", VerbGoalMine).bare())
 	}
 	return append(out, run("Status", VerbAttention).bare(),
-		run("New key result", VerbGoalNew, "kind", string(okr.KeyResult)).bare().secondary(),
-		run("New project", VerbGoalNew, "kind", string(okr.Project)).bare().secondary(), run("Sync all", VerbSync).bare().secondary())
+		run("New key result", VerbGoalNew, KeyKind, string(okr.KeyResult)).bare().secondary(),
+		run("New project", VerbGoalNew, KeyKind, string(okr.Project)).bare().secondary(), run("Sync all", VerbSync).bare().secondary())
 }
 
 // goalPages turns the list with the same filter.
 func goalPages(l GoalList, shown int) []action {
-	data := append([]string{"scope", scopeOf(l)}, l.Filter.pairs()...)
+	data := append([]string{KeyScope, scopeOf(l)}, l.Filter.pairs()...)
 	var out []action
 	if l.Offset > 0 {
-		out = append(out, run("Previous", VerbGoals, append(data, "offset", fmt.Sprint(max(0, l.Offset-max(shown, len(l.Views), l.Page))))...).bare())
+		out = append(out, run("Previous", VerbGoals, append(data, KeyOffset, fmt.Sprint(max(0, l.Offset-max(shown, len(l.Views), l.Page))))...).bare())
 	}
 	if l.Offset+shown < l.Total {
-		out = append(out, run("Next", VerbGoals, append(data, "offset", fmt.Sprint(l.Offset+shown))...).bare())
+		out = append(out, run("Next", VerbGoals, append(data, KeyOffset, fmt.Sprint(l.Offset+shown))...).bare())
 	}
 	return out
 }
@@ -66,12 +85,12 @@ func scopeOf(l GoalList) string {
 
 // noGoals says what to do where a list is empty.
 func noGoals(l GoalList) Card {
-	create := run("New objective", VerbGoalNew, "kind", string(okr.Objective)).bare()
-	all := run("All OKRs", VerbGoals, "scope", "all").bare()
+	create := run("New objective", VerbGoalNew, KeyKind, string(okr.Objective)).bare()
+	all := run("All OKRs", VerbGoals, KeyScope, "all").bare()
 	switch {
 	case !l.Filter.isEmpty():
 		body := append([]element{heading("Nothing matches"), text("No OKR that you may see fits this. " + filterText(l))}, filterInputs(l, 3_000)...)
-		return newCard("Nothing matches", body, run("Clear the filter", VerbGoals, "scope", scopeOf(l)).positive().bare(), all)
+		return newCard("Nothing matches", body, run("Clear the filter", VerbGoals, KeyScope, scopeOf(l)).positive().bare(), all)
 	case l.Offset > 0:
 		return newCard("No more OKRs", []element{heading("No more OKRs"), text("The list has become shorter.")}, all.positive())
 	case l.Mine:

@@ -1,5 +1,16 @@
 package cards
 
+// VerbHelp lists the commands.
+const VerbHelp = "help"
+
+// Command is a chat command as help shows it.
+type Command struct {
+	Usage string // as typed, for example "okr <id or text>"
+	What  string // in a few words
+	Verb  string // of the button that does the same; empty: none
+	Data  map[string]string
+}
+
 // Help lists the chat commands.
 func Help(commands []Command) Card {
 	row := func(i int) element {

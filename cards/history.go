@@ -8,6 +8,50 @@ import (
 	"okrbot/okr"
 )
 
+// VerbHistory shows a goal over time. Its data is goal and, of a further page,
+// offset.
+const VerbHistory = "goal.history"
+
+// HistoryView is what is known of a goal over time.
+type HistoryView struct {
+	Goal       GoalView
+	Points     []Point // oldest first, one a day; in the metric's unit, else percent
+	Expected   []Point // the line that is expected, oldest first
+	Projection *Projection
+	Moved      []MovedSpan  // what moved it, the shortest span first
+	CheckIns   []CheckInRow // a page, newest first
+	Total      int          // check-ins
+	Offset     int
+}
+
+// Point is a value on a day.
+type Point struct {
+	Day   okr.Date
+	Value float64
+}
+
+// MovedSpan is what moved a goal in a span of time up to now.
+type MovedSpan struct {
+	Since         string   // for example "the last sync", "yesterday", "a week ago"
+	Before, After *float64 // in the metric's unit, else percent; nil: no data
+	Changes       okr.Changes
+}
+
+// Projection is where the last values lead if they go on like that.
+type Projection struct {
+	Points []Point  // from the last value on
+	From   int      // how many values it rests on
+	AtEnd  float64  // the value on the last day of the period
+	End    okr.Date // that day
+	Meets  okr.Date // when the target is met; empty: not within reach
+}
+
+// CheckInRow is a check-in with what the viewer may do with it.
+type CheckInRow struct {
+	CheckIn okr.CheckIn
+	MayEdit bool
+}
+
 // maxHistoryRows is how many check-ins a card of the history shows.
 const maxHistoryRows = 6
 
@@ -46,15 +90,15 @@ func historyActions(h HistoryView, total, shown int) []action {
 	id := string(h.Goal.Goal.ID)
 	var out []action
 	if h.Goal.MayCheckIn && h.Goal.Goal.IsOpen() {
-		out = append(out, run("Check in", VerbCheckIn, "goal", id).positive())
+		out = append(out, run("Check in", VerbCheckIn, KeyGoal, id).positive())
 	}
 	if h.Offset > 0 {
-		out = append(out, run("Newer", VerbHistory, "goal", id, "offset", fmt.Sprint(max(0, h.Offset-maxHistoryRows))))
+		out = append(out, run("Newer", VerbHistory, KeyGoal, id, KeyOffset, fmt.Sprint(max(0, h.Offset-maxHistoryRows))))
 	}
 	if h.Offset+shown < total {
-		out = append(out, run("Older", VerbHistory, "goal", id, "offset", fmt.Sprint(h.Offset+shown)))
+		out = append(out, run("Older", VerbHistory, KeyGoal, id, KeyOffset, fmt.Sprint(h.Offset+shown)))
 	}
-	return append(out, run("Show "+id, VerbGoal, "goal", id), run("Why", VerbWhy, "goal", id))
+	return append(out, run("Show "+id, VerbGoal, KeyGoal, id), run("Why", VerbWhy, KeyGoal, id))
 }
 
 // chart draws the values; where a client has no charts it lists the last ones.
@@ -186,8 +230,8 @@ func checkInRow(p Place, g okr.Goal, r CheckInRow) element {
 		block.Separator = true
 		return block
 	}
-	change := run("Edit", VerbCheckInEdit, "goal", string(g.ID), "checkin", string(r.CheckIn.ID))
-	remove := run("Delete", VerbCheckInAskDel, "goal", string(g.ID), "checkin", string(r.CheckIn.ID))
+	change := run("Edit", VerbCheckInEdit, KeyGoal, string(g.ID), KeyCheckIn, string(r.CheckIn.ID))
+	remove := run("Delete", VerbCheckInAskDel, KeyGoal, string(g.ID), KeyCheckIn, string(r.CheckIn.ID))
 	block.Items = append(block.Items, actionsOf(change, remove))
 	block.Separator = true
 	return block

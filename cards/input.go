@@ -7,6 +7,32 @@ import (
 	"okrbot/okr"
 )
 
+// The datasets of the client's people picker.
+const (
+	DatasetPeople  = "graph.microsoft.com/users"                      // everyone in the organization
+	DatasetMembers = "graph.microsoft.com/users?scope=currentContext" // the members of the conversation
+)
+
+// Values of choices that several cards have.
+const (
+	ChoiceAny  = "any"  // no filter, or what okrbot decides by itself
+	ChoiceNone = "none" // no objective above, no status chosen by hand, no quiet hour
+)
+
+// Choice is one option of a drop-down.
+type Choice struct{ Title, Value string }
+
+// FieldError is what is wrong with a form: the message stands at the field where
+// Field names one, else on top.
+type FieldError struct{ Field, Message string }
+
+// People is what a field for people holds: ids where the client has a people
+// picker, else names as typed.
+type People struct {
+	Names  string   // with commas between
+	Chosen []Choice // name and id
+}
+
 // input is any of the Input elements of the Adaptive Cards schema.
 type input struct {
 	Type          string       `json:"type"`

@@ -7,6 +7,28 @@ import (
 	"okrbot/okr"
 )
 
+// The verbs of the integration's cards; none has data.
+const (
+	VerbEnableAsk  = "integration.enable.ask" // shows the enable card
+	VerbEnable     = "integration.enable"
+	VerbManage     = "integration.manage"
+	VerbDisableAsk = "integration.disable.ask"
+	VerbDisable    = "integration.disable"
+)
+
+// IntegrationView is the state of the integration for the enable and manage
+// cards.
+type IntegrationView struct {
+	Tenant        okr.Tenant
+	IsAdmin       bool
+	Admins        []string // names or ids of who can change it
+	Connections   int
+	Bindings      int
+	Subscriptions int
+	Failing       int              // connections that fail
+	Health        []ConnectionView // of the connections that the viewer may see, those that fail first; may be cut
+}
+
 // Enable says what enabling the integration does, to admins with the button.
 func Enable(v IntegrationView) Card {
 	const title = "Enable the Azure DevOps integration"

@@ -38,10 +38,10 @@ func plural(n int, noun string) string { return count(n, noun)[len(fmt.Sprint(n)
 func pages(verb string, total, offset, shown int) []action {
 	var out []action
 	if offset > 0 {
-		out = append(out, run("Previous", verb, "offset", fmt.Sprint(max(0, offset-PageSize))))
+		out = append(out, run("Previous", verb, KeyOffset, fmt.Sprint(max(0, offset-PageSize))))
 	}
 	if offset+shown < total {
-		out = append(out, run("Next", verb, "offset", fmt.Sprint(offset+shown)))
+		out = append(out, run("Next", verb, KeyOffset, fmt.Sprint(offset+shown)))
 	}
 	return out
 }

@@ -6,6 +6,41 @@ import (
 	"okrbot/okr"
 )
 
+// The verbs of moving what is bound and of handing a connection over, with the
+// data and inputs that come along.
+const (
+	VerbMoveAsk      = "connection.move.ask"      // connection: choose where to
+	VerbMovePreview  = "connection.move.preview"  // connection; input target
+	VerbMove         = "connection.move"          // connection, target
+	VerbHandOverAsk  = "connection.handover.ask"  // connection
+	VerbHandOver     = "connection.handover"      // connection; input person
+	VerbHandOverDrop = "connection.handover.drop" // connection: decline, or take back
+	VerbTakeOverAsk  = "connection.takeover.ask"  // connection: what one's own account can read
+	VerbTakeOver     = "connection.takeover"      // connection
+)
+
+const (
+	KeyTarget   = "target" // id of the connection that is moved to
+	InputPerson = "person" // who is asked to take over
+)
+
+// MoveForm asks where to what is bound through a connection is to be moved.
+type MoveForm struct {
+	From    okr.Connection
+	Count   int // bound goals
+	Targets []Choice
+	Target  string
+	Error   FieldError
+}
+
+// HandOverForm asks whom a connection is to be offered to.
+type HandOverForm struct {
+	Connection okr.Connection
+	Picker     string // dataset of the client's people picker; empty: it has none
+	Person     People
+	Error      FieldError
+}
+
 // MoveBindings asks for the connection that everything is moved to. The id of its
 // input is target.
 func MoveBindings(f MoveForm) Card {
@@ -15,15 +50,15 @@ func MoveBindings(f MoveForm) Card {
 		text(md(fmt.Sprintf("%s would be measured through another connection. Values and history stay.", count(f.Count, "OKR")))),
 	}
 	id := string(f.From.ID)
-	back := run("Back", VerbConnection, "connection", id).bare()
+	back := run("Back", VerbConnection, KeyConnection, id).bare()
 	in := form{err: f.Error}
 	if len(f.Targets) == 0 {
 		in.show(box("warning", text("There is no other connection that you may use. Make one, or ask somebody to share one.")))
 		return newCard(title, in.elements(head...), run("New connection", VerbConnect).positive().bare(), back)
 	}
-	in.add(choiceInput("target", "To the connection", f.Target, f.Targets).searchable().required("Choose a connection."))
+	in.add(choiceInput(KeyTarget, "To the connection", f.Target, f.Targets).searchable().required("Choose a connection."))
 	in.show(note("You see first which queries it can read. Nothing changes before you confirm."))
-	return newCard(title, in.elements(head...), run("Preview", VerbMovePreview, "connection", id).positive(), back)
+	return newCard(title, in.elements(head...), run("Preview", VerbMovePreview, KeyConnection, id).positive(), back)
 }
 
 // PreviewMove says which queries the other connection can read.
@@ -39,9 +74,9 @@ func PreviewMove(p okr.MovePreview) Card {
 	from, to := string(p.From.ID), string(p.To.ID)
 	var actions []action
 	if moves > 0 {
-		actions = append(actions, run("Move "+count(moves, "OKR"), VerbMove, "connection", from, "target", to).positive())
+		actions = append(actions, run("Move "+count(moves, "OKR"), VerbMove, KeyConnection, from, KeyTarget, to).positive())
 	}
-	return newCard(title, body, append(actions, run("Another connection", VerbMoveAsk, "connection", from), run("Cancel", VerbConnection, "connection", from))...)
+	return newCard(title, body, append(actions, run("Another connection", VerbMoveAsk, KeyConnection, from), run("Cancel", VerbConnection, KeyConnection, from))...)
 }
 
 func staying(n int) md {
@@ -96,7 +131,7 @@ func AskHandOver(f HandOverForm) Card {
 	id := string(f.Connection.ID)
 	in := form{err: f.Error}
 	in.show(text("Whoever you choose is asked in the chat with okrbot, sees what their own account can read, and takes it over with an own sign-in. Until then nothing changes. Your sign-in is not passed on."))
-	field, ok := peopleInput("person", "To whom", f.Person, GoalForm{Picker: f.Picker}, false)
+	field, ok := peopleInput(InputPerson, "To whom", f.Person, GoalForm{Picker: f.Picker}, false)
 	if typed, isInput := field.(input); ok && isInput {
 		if f.Picker == "" {
 			typed = typed.hint("the name as Teams shows it")
@@ -104,7 +139,7 @@ func AskHandOver(f HandOverForm) Card {
 		in.add(typed.required("Say to whom."))
 	}
 	return newCard(title, in.elements(heading(mdn(maxLong, "%s", title))),
-		run("Offer it", VerbHandOver, "connection", id).positive(), run("Back", VerbConnection, "connection", id).bare())
+		run("Offer it", VerbHandOver, KeyConnection, id).positive(), run("Back", VerbConnection, KeyConnection, id).bare())
 }
 
 // ConnectionOffer asks a person to take over a connection.
@@ -118,7 +153,7 @@ func ConnectionOffer(p Place, v ConnectionView) Card {
 	}, boundTo(v)...)
 	id := string(c.ID)
 	return newCard(c.Offer.By.Name+" offers you the connection "+c.Name, body,
-		run("See what I can read", VerbTakeOverAsk, "connection", id).positive(), run("Decline", VerbHandOverDrop, "connection", id))
+		run("See what I can read", VerbTakeOverAsk, KeyConnection, id).positive(), run("Decline", VerbHandOverDrop, KeyConnection, id))
 }
 
 func healthMD(h okr.Health) md { return md(Escape(healthText(h), maxRow)) }
@@ -138,9 +173,9 @@ func PreviewTakeOver(p Place, t okr.TakeOver) Card {
 	}
 	body = append(body, reachRows(t.Reach)...)
 	id := string(c.ID)
-	back := run("Not now", VerbConnection, "connection", id)
+	back := run("Not now", VerbConnection, KeyConnection, id)
 	if c.Offer != nil {
-		back = run("Decline", VerbHandOverDrop, "connection", id)
+		back = run("Decline", VerbHandOverDrop, KeyConnection, id)
 	}
-	return newCard(title, body, run("Take over", VerbTakeOver, "connection", id).positive(), back)
+	return newCard(title, body, run("Take over", VerbTakeOver, KeyConnection, id).positive(), back)
 }

@@ -2,9 +2,20 @@ package cards
 
 import (
 	"fmt"
+	"time"
 
 	"okrbot/okr"
 )
+
+// Notice tells an owner what fails and what to do.
+type Notice struct {
+	Connection okr.Connection
+	Goals      []okr.Goal
+	Count      int // of all, also those that are not named
+	Problem    string
+	Since      time.Time
+	Buttons    []Button
+}
 
 // OwnerNotice tells an owner what fails, since when and what to do.
 func OwnerNotice(p Place, n Notice) Card {

@@ -2,9 +2,53 @@ package cards
 
 import (
 	"fmt"
+	"time"
 
 	"okrbot/okr"
 )
+
+// The verbs of reminders, with the data and inputs that come along.
+const (
+	VerbCheckInQuick = "checkin.quick" // goal; inputs value.<goal>, status.<goal> and note.<goal> of all goals on the card
+	VerbCheckInSame  = "checkin.same"  // goal: nothing has changed; the same inputs, which say what else is asked
+	VerbRemindLess   = "reminder.form" // the person's own reminders
+	VerbRemindSave   = "reminder.save" // inputs: see [EditReminders]
+	VerbNudge        = "nudge"         // goal: remind who is asked for check-ins
+)
+
+// The inputs that say when somebody is asked.
+const (
+	InputReminders       = "reminders"
+	InputReminderWeekday = "reminderWeekday"
+	InputReminderHour    = "reminderHour"
+	InputReminderEvery   = "reminderEvery"
+	InputReminderSkip    = "reminderSkip"
+)
+
+// ReminderView asks a person for check-ins.
+type ReminderView struct {
+	Goals []GoalView
+	Total int
+}
+
+// NudgeView asks a person about one goal, for somebody or by itself.
+type NudgeView struct {
+	Goal   GoalView
+	From   string // who asks; empty: okrbot itself
+	Reason string
+	Since  time.Time // since when; zero: not said
+}
+
+// ReminderForm is the state of a person's own reminders. Values are as typed.
+type ReminderForm struct {
+	Reminders bool
+	Weekday   string // 0 (Sunday) to 6
+	Hour      string // 0 to 23
+	Every     string // weeks
+	Skip      string // days
+	Zone      string // the person's time zone, shown; empty: not known
+	Error     FieldError
+}
 
 // maxAsked is how many goals one reminder asks about.
 const maxAsked = 6
@@ -48,10 +92,10 @@ func quickInputs(p Place, v GoalView) []element {
 		out = append(out, automaticText(v))
 	}
 	return append(out,
-		columns(col(stretch, valueInput("value."+id, g, "")), col(stretch, statusInput("status."+id, ""))),
-		linesInput("note."+id, "What happened, and what is next", "", okr.MaxNote),
-		actionsOf(run("Check in "+id, VerbCheckInQuick, "goal", id).positive(), run("Nothing new", VerbCheckInSame, "goal", id).bare(),
-			run("Show", VerbGoal, "goal", id).bare()))
+		columns(col(stretch, valueInput(InputValue+"."+id, g, "")), col(stretch, statusInput(KeyStatus+"."+id, ""))),
+		linesInput(InputNote+"."+id, "What happened, and what is next", "", okr.MaxNote),
+		actionsOf(run("Check in "+id, VerbCheckInQuick, KeyGoal, id).positive(), run("Nothing new", VerbCheckInSame, KeyGoal, id),
+			run("Show", VerbGoal, KeyGoal, id).bare()))
 }
 
 // Nudge asks about one goal that has become quiet, to be answered on the card.
@@ -90,7 +134,7 @@ func EditReminders(f ReminderForm) Card {
 
 // reminderInputs say when somebody is asked.
 func reminderInputs(in *form, ask string, f ReminderForm) {
-	in.add(toggleInput("reminders", "Check-in reminders", ask, f.Reminders))
-	in.addPair(choiceInput("reminderWeekday", "Day", f.Weekday, weekdays()), choiceInput("reminderHour", "Hour, local time", f.Hour, hours()))
-	in.addPair(choiceInput("reminderEvery", "How often", f.Every, weeks()), textInput("reminderSkip", "Not within days of a check-in", f.Skip, 2))
+	in.add(toggleInput(InputReminders, "Check-in reminders", ask, f.Reminders))
+	in.addPair(choiceInput(InputReminderWeekday, "Day", f.Weekday, weekdays()), choiceInput(InputReminderHour, "Hour, local time", f.Hour, hours()))
+	in.addPair(choiceInput(InputReminderEvery, "How often", f.Every, weeks()), textInput(InputReminderSkip, "Not within days of a check-in", f.Skip, 2))
 }

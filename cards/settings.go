@@ -7,6 +7,69 @@ import (
 	"okrbot/okr"
 )
 
+// The verbs of the settings, with the data and inputs that come along.
+const (
+	VerbSettings     = "settings"
+	VerbSettingsSave = "settings.save" // version, keep; inputs: see [EditSettings]
+)
+
+// The inputs of the settings, beside those of reminders and of a new period.
+const (
+	InputTimeZone           = "timeZone"
+	InputPlanningStart      = "planningStart"
+	InputAtRisk             = "atRisk"
+	InputBehind             = "behind"
+	InputWeights            = "weights"
+	InputProjects           = "projects"
+	InputCreateOrganization = "createOrganization"
+	InputCreateTeam         = "createTeam"
+	InputCreateIndividual   = "createIndividual"
+	InputCreatePeople       = "createPeople"
+	InputDigestCadence      = "digestCadence"
+	InputDigestWeekday      = "digestWeekday"
+	InputDigestHour         = "digestHour"
+)
+
+// SettingsForm is the state of the settings, for admins to change and for others
+// to read. Values are as typed; ids of the inputs are the names of the fields in
+// lower camel case.
+type SettingsForm struct {
+	IsAdmin bool
+	Admins  []string
+	Version string // goes along, so that a stale save can be noticed; may be empty
+
+	TimeZone      string
+	PlanningStart string // 1 to 12
+	AtRisk        string // percentage points
+	Behind        string
+	Weights       string // WeightsFree or WeightsEqual
+	Projects      string // an okr.ProjectsRule; empty: only where there is nothing else
+
+	CreateOrganization string // an okr.CreateBy; empty: as it is by default
+	CreateTeam         string
+	CreateIndividual   string
+	CreatePeople       People
+	Picker             string // dataset of the client's people picker; empty: it has none
+
+	Reminders       bool
+	ReminderWeekday string // 0 (Sunday) to 6
+	ReminderHour    string // 0 to 23
+	ReminderEvery   string // weeks
+	ReminderSkip    string // days
+
+	DigestCadence string // an okr.Cadence; empty: hourly
+	DigestWeekday string
+	DigestHour    string
+
+	Periods     []okr.TimePeriod // custom ones
+	Current     string           // id of the one that is current while it lasts
+	PeriodName  string           // of a new one
+	PeriodStart string
+	PeriodEnd   string
+
+	Error FieldError
+}
+
 // The values of the weights rule.
 const (
 	WeightsFree  = "free"  // weights may be set
@@ -54,21 +117,21 @@ func EditSettings(f SettingsForm) Card {
 		return readSettings(f)
 	}
 	in := form{err: f.Error}
-	in.add(textInput("timeZone", "Time zone", f.TimeZone, 60).hint("for example Europe/Paris").required("Give the name of a time zone."),
-		choiceInput("planningStart", "The planning year begins in", f.PlanningStart, months()))
-	in.addPair(textInput("behind", "Behind from (points under expected)", f.Behind, maxNumber), textInput("atRisk", "At risk from (points under expected)", f.AtRisk, maxNumber))
+	in.add(textInput(InputTimeZone, "Time zone", f.TimeZone, 60).hint("for example Europe/Paris").required("Give the name of a time zone."),
+		choiceInput(InputPlanningStart, "The planning year begins in", f.PlanningStart, months()))
+	in.addPair(textInput(InputBehind, "Behind from (points under expected)", f.Behind, maxNumber), textInput(InputAtRisk, "At risk from (points under expected)", f.AtRisk, maxNumber))
 	in.addFolded("rollup", "How objectives add up", false, rollUpInputs(f))
 	rights, keep := createInputs(f)
 	in.addFolded("create", "Who may create what", false, rights)
 	in.addFolded("remind", "Reminders and digests", false, timeInputs(f))
 	in.addFolded("periods", "Custom periods", false, periodForm(f, keep))
-	save := run("Save", VerbSettingsSave, "version", f.Version, "keep", keep).positive()
+	save := run("Save", VerbSettingsSave, KeyVersion, f.Version, KeyKeep, keep).positive()
 	return newCard(title, in.elements(heading(title), note("For everyone in your organization.")), save, run("Cancel", VerbHelp).bare())
 }
 
 func rollUpInputs(f SettingsForm) form {
 	in := form{err: f.Error}
-	in.add(choiceInput("weights", "Weights", f.Weights, weightRules()), choiceInput("projects", "Projects count", orAny(f.Projects), projectRules()))
+	in.add(choiceInput(InputWeights, "Weights", f.Weights, weightRules()), choiceInput(InputProjects, "Projects count", orAny(f.Projects), projectRules()))
 	return in
 }
 
@@ -94,13 +157,13 @@ func projectRules() []Choice {
 
 func createInputs(f SettingsForm) (in form, keep string) {
 	in.err = f.Error
-	in.add(choiceInput("createOrganization", "Goals of the organization", orAny(f.CreateOrganization), creators("admins")),
-		choiceInput("createTeam", "Goals of teams", orAny(f.CreateTeam), creators("every member")),
-		choiceInput("createIndividual", "Goals of persons", orAny(f.CreateIndividual), creators("every member")))
-	field, ok := peopleInput("createPeople", "The chosen people", f.CreatePeople, GoalForm{Picker: f.Picker}, true)
+	in.add(choiceInput(InputCreateOrganization, "Goals of the organization", orAny(f.CreateOrganization), creators("admins")),
+		choiceInput(InputCreateTeam, "Goals of teams", orAny(f.CreateTeam), creators("every member")),
+		choiceInput(InputCreateIndividual, "Goals of persons", orAny(f.CreateIndividual), creators("every member")))
+	field, ok := peopleInput(InputCreatePeople, "The chosen people", f.CreatePeople, GoalForm{Picker: f.Picker}, true)
 	if !ok {
 		in.show(field)
-		return in, "createPeople"
+		return in, InputCreatePeople
 	}
 	in.add(field.(input))
 	return in, ""
@@ -120,8 +183,8 @@ func timeInputs(f SettingsForm) form {
 	reminderInputs(&in, "Ask people for check-ins", ReminderForm{
 		Reminders: f.Reminders, Weekday: f.ReminderWeekday, Hour: f.ReminderHour, Every: f.ReminderEvery, Skip: f.ReminderSkip,
 	})
-	in.add(choiceInput("digestCadence", "Digests come", orAny(f.DigestCadence), cadences()))
-	in.addPair(choiceInput("digestWeekday", "Weekly ones on", f.DigestWeekday, weekdays()), choiceInput("digestHour", "Daily and weekly ones at", f.DigestHour, hours()))
+	in.add(choiceInput(InputDigestCadence, "Digests come", orAny(f.DigestCadence), cadences()))
+	in.addPair(choiceInput(InputDigestWeekday, "Weekly ones on", f.DigestWeekday, weekdays()), choiceInput(InputDigestHour, "Daily and weekly ones at", f.DigestHour, hours()))
 	return in
 }
 

@@ -2,6 +2,21 @@ package cards
 
 import "okrbot/okr"
 
+// The verbs of custom periods stand in the form of the settings, whose version, keep
+// and inputs come along.
+const (
+	VerbPeriodAdd    = "settings.period.add"
+	VerbPeriodRemove = "settings.period.remove" // period
+)
+
+// The inputs of a new period.
+const (
+	InputPeriodName    = "periodName"
+	InputPeriodStart   = "periodStart"
+	InputPeriodEnd     = "periodEnd"
+	InputPeriodCurrent = "periodCurrent"
+)
+
 // periodForm lists the custom periods and adds one.
 func periodForm(f SettingsForm, keep string) form {
 	in := form{err: f.Error}
@@ -12,10 +27,10 @@ func periodForm(f SettingsForm, keep string) form {
 	if n := len(f.Periods) - 8; n > 0 {
 		in.show(more(n, "period")...)
 	}
-	in.add(textInput("periodName", "Name of a new period", f.PeriodName, okr.MaxName).hint("for example Spring 2027"))
-	in.addPair(dateInput("periodStart", "First day", f.PeriodStart), dateInput("periodEnd", "Last day", f.PeriodEnd))
-	in.add(toggleInput("periodCurrent", "While it lasts", "New goals go into it", false))
-	in.show(actionsOf(run("Add the period", VerbPeriodAdd, "version", f.Version, "keep", keep)))
+	in.add(textInput(InputPeriodName, "Name of a new period", f.PeriodName, okr.MaxName).hint("for example Spring 2027"))
+	in.addPair(dateInput(InputPeriodStart, "First day", f.PeriodStart), dateInput(InputPeriodEnd, "Last day", f.PeriodEnd))
+	in.add(toggleInput(InputPeriodCurrent, "While it lasts", "New goals go into it", false))
+	in.show(actionsOf(run("Add the period", VerbPeriodAdd, KeyVersion, f.Version, KeyKeep, keep)))
 	return in
 }
 
@@ -26,7 +41,7 @@ func periodRow(f SettingsForm, p okr.TimePeriod, keep string) element {
 	}
 	return columns(
 		col(stretch, text(name).near(), note(mdf("%s to %s", p.Start, p.End))).middle(),
-		col(auto, actionsOf(run("Remove", VerbPeriodRemove, "period", p.ID, "version", f.Version, "keep", keep).bare())),
+		col(auto, actionsOf(run("Remove", VerbPeriodRemove, KeyPeriod, p.ID, KeyVersion, f.Version, KeyKeep, keep))),
 	).separated()
 }
 

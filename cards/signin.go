@@ -6,6 +6,16 @@ import (
 	"okrbot/okr"
 )
 
+// The verbs of signing in and out.
+const (
+	VerbSignInCode = "signin.code" // input code
+	VerbSignOutAsk = "signout.ask"
+	VerbSignOut    = "signout"
+)
+
+// InputCode is the one-time code of a sign-in.
+const InputCode = "code"
+
 // consentURL is where a person withdraws the consent given to an application
 // (Microsoft support, "Edit or revoke application permissions in the My Apps
 // portal").
@@ -55,7 +65,7 @@ func SignInElsewhere(place string) Card {
 // SignInCode asks for the one-time code that the sign-in page showed.
 func SignInCode(words string, err FieldError) Card {
 	f := form{err: err}
-	f.add(textInput("code", "Code from the sign-in page", "", 12).hint("for example 482913").
+	f.add(textInput(InputCode, "Code from the sign-in page", "", 12).hint("for example 482913").
 		required("Type the code that the sign-in page shows."))
 	title := []element{heading("Finish your sign-in")}
 	if words != "" {

@@ -5,9 +5,61 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"okrbot/okr"
 )
+
+// The verbs of a place's digest, with the inputs that come along.
+const (
+	VerbDigest        = "digest.form"
+	VerbDigestSave    = "digest.save" // inputs: see [Subscribe]
+	VerbDigestPreview = "digest.preview"
+	VerbDigestMute    = "digest.mute" // input mute; without it the digest is muted no longer
+	VerbDigestStop    = "digest.stop"
+)
+
+// The inputs of a digest's form.
+const (
+	InputObjectives = "objectives"
+	InputTeams      = "teams"
+	InputCadence    = "cadence" // an okr.Cadence
+	InputHour       = "hour"
+	InputWeekday    = "weekday"
+	InputQuietFrom  = "quietFrom"
+	InputQuietTo    = "quietTo"
+	InputQuietDays  = "quietDays"
+	InputWhen       = "when"   // "changes" or "always"
+	InputThread     = "thread" // "new" or "one"
+	InputZone       = "zone"
+	InputMute       = "mute" // a length such as 4h
+)
+
+// DigestForm is the state of the subscription card of a conversation. Hours are
+// numbers from 0 to 23, days of the week those of [time.Weekday], as text.
+type DigestForm struct {
+	Place      string // the conversation's name or "this channel"
+	Objectives []Choice
+	Chosen     []string
+	Teams      []string // names to choose from
+	OfTeams    []string // chosen ones
+	Cadence    string   // an okr.Cadence
+	Hour       string
+	Weekday    string
+	QuietFrom  string // empty: no quiet hours
+	QuietTo    string
+	QuietDays  []string
+	Always     bool
+	MayThread  bool // a channel, which has threads
+	Threaded   bool
+	Zone       string   // of all hours
+	Zones      []string // to choose from; fewer than two: the zone is only shown
+	Subscribed bool
+	Paused     string
+	MutedTill  time.Time
+	Next       time.Time
+	Error      FieldError
+}
 
 // Subscribe is the form of a place's digest. The ids of its inputs are objectives,
 // teams and quietDays (comma-separated, teams escaped as in a URL's query; empty:
@@ -31,13 +83,13 @@ func subscribeCard(p Place, f DigestForm, bytes int) Card {
 	if len(f.Objectives) == 0 {
 		in.show(text("There is no objective yet. The digest will tell of all that are made."))
 	} else {
-		in.add(manyInput("objectives", "Objectives (neither these nor teams chosen: all)", f.Objectives, f.Chosen, bytes))
+		in.add(manyInput(InputObjectives, "Objectives (neither these nor teams chosen: all)", f.Objectives, f.Chosen, bytes))
 	}
 	if teams := teamChoices(f); len(teams) > 0 {
-		in.add(manyInput("teams", "Teams", teams, teamValues(f.OfTeams), bytes/4))
+		in.add(manyInput(InputTeams, "Teams", teams, teamValues(f.OfTeams), bytes/4))
 	}
-	in.add(choiceInput("cadence", "How often", orAny(f.Cadence), cadences()))
-	in.addPair(choiceInput("hour", "From (daily, weekly)", f.Hour, hours()), choiceInput("weekday", "On (weekly)", f.Weekday, weekdays()))
+	in.add(choiceInput(InputCadence, "How often", orAny(f.Cadence), cadences()))
+	in.addPair(choiceInput(InputHour, "From (daily, weekly)", f.Hour, hours()), choiceInput(InputWeekday, "On (weekly)", f.Weekday, weekdays()))
 	in.addFolded("more", "Quiet times, and more", f.QuietFrom != "" || len(f.QuietDays) > 0, digestMore(f))
 	in.show(box("emphasis", text(mdf("Everybody in %s sees what each connection's owner can see in Azure DevOps, titles of work items included.", place))))
 	return newCard(title, in.elements(head...), digestActions(f)...)
@@ -78,23 +130,23 @@ func teamValues(names []string) []string {
 func digestMore(f DigestForm) form {
 	in := form{err: f.Error}
 	none := []Choice{{Title: "none", Value: ChoiceNone}}
-	in.addPair(choiceInput("quietFrom", "Quiet from", orNone(f.QuietFrom), append(none, hours()...)),
-		choiceInput("quietTo", "Quiet until", orNone(f.QuietTo), append(none, hours()...)))
-	in.add(manyInput("quietDays", "Quiet days", weekdays(), f.QuietDays, maxChoiceBytes))
+	in.addPair(choiceInput(InputQuietFrom, "Quiet from", orNone(f.QuietFrom), append(none, hours()...)),
+		choiceInput(InputQuietTo, "Quiet until", orNone(f.QuietTo), append(none, hours()...)))
+	in.add(manyInput(InputQuietDays, "Quiet days", weekdays(), f.QuietDays, maxChoiceBytes))
 	when := "changes"
 	if f.Always {
 		when = "always"
 	}
-	in.add(choiceInput("when", "Post", when, []Choice{{Title: "only when something moved", Value: "changes"}, {Title: "always, also when nothing moved", Value: "always"}}))
+	in.add(choiceInput(InputWhen, "Post", when, []Choice{{Title: "only when something moved", Value: "changes"}, {Title: "always, also when nothing moved", Value: "always"}}))
 	if f.MayThread {
 		thread := "new"
 		if f.Threaded {
 			thread = "one"
 		}
-		in.add(choiceInput("thread", "In the channel", thread, []Choice{{Title: "a new post each time", Value: "new"}, {Title: "all in one thread", Value: "one"}}))
+		in.add(choiceInput(InputThread, "In the channel", thread, []Choice{{Title: "a new post each time", Value: "new"}, {Title: "all in one thread", Value: "one"}}))
 	}
 	if len(f.Zones) > 1 {
-		in.add(choiceInput("zone", "Time zone of these hours", f.Zone, zoneChoices(f.Zones)))
+		in.add(choiceInput(InputZone, "Time zone of these hours", f.Zone, zoneChoices(f.Zones)))
 	} else {
 		in.show(note(mdf("Hours are those of %s.", f.Zone)))
 	}
@@ -136,7 +188,7 @@ func muteAction(f DigestForm) action {
 	lengths := []Choice{
 		{Title: "4 hours", Value: "4h"}, {Title: "a day", Value: "1d"}, {Title: "3 days", Value: "3d"}, {Title: "a week", Value: "7d"}, {Title: "2 weeks", Value: "14d"},
 	}
-	return unfold("Mute", []element{choiceInput("mute", "For how long", "1d", lengths)}, run("Mute it", VerbDigestMute))
+	return unfold("Mute", []element{choiceInput(InputMute, "For how long", "1d", lengths)}, run("Mute it", VerbDigestMute))
 }
 
 // manyInput lets people choose several; the choices that fit in so many bytes, and

@@ -6,6 +6,12 @@ import (
 	"okrbot/okr"
 )
 
+// VerbSync measures now. Its data is goal, or none for all.
+const VerbSync = "sync"
+
+// SyncRow is the outcome of a sync for one goal.
+type SyncRow = okr.SyncRow
+
 // SyncStarted says that a sync is under way.
 func SyncStarted(what string) Card {
 	return newCard("Sync started: "+what, []element{
@@ -37,7 +43,7 @@ func SyncDone(p Place, list []SyncRow) Card {
 	body = append(body, shown...)
 	body = append(body, more(len(list)-len(shown), "OKR")...)
 	if len(list) == 1 && list[0].Goal.ID != "" {
-		return newCard(title, body, run("Show "+string(list[0].Goal.ID), VerbGoal, "goal", string(list[0].Goal.ID)), run("All OKRs", VerbGoals))
+		return newCard(title, body, run("Show "+string(list[0].Goal.ID), VerbGoal, KeyGoal, string(list[0].Goal.ID)), run("All OKRs", VerbGoals))
 	}
 	return newCard(title, body, run("All OKRs", VerbGoals))
 }
@@ -59,7 +65,7 @@ func syncRow(r SyncRow) element {
 		left.Items = append(left.Items, note(joinMD(" · ", mdf("%s", movedValue(r.Goal, r.Before, r.After)), why)))
 	}
 	return columns(left, col(auto, statusBlock(r.Status).right())).separated().
-		opens(run("Show "+string(r.Goal.ID), VerbGoal, "goal", string(r.Goal.ID)))
+		opens(run("Show "+string(r.Goal.ID), VerbGoal, KeyGoal, string(r.Goal.ID)))
 }
 
 // movedValue is a value before and after: of a key result its number, of a

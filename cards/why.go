@@ -6,6 +6,9 @@ import (
 	"okrbot/okr"
 )
 
+// VerbWhy explains a number. Its data is goal.
+const VerbWhy = "goal.why"
+
 // maxWhyItems is how many work items stand under each sort of change.
 const maxWhyItems = 3
 
@@ -31,7 +34,7 @@ func whyCard(p Place, v GoalView, bytes int) Card {
 		body = append(body, whyLeaf(p, v, bytes)...)
 	}
 	id := string(g.ID)
-	return newCard(title, body, run("Show "+id, VerbGoal, "goal", id), run("History", VerbHistory, "goal", id), run("All OKRs", VerbGoals))
+	return newCard(title, body, run("Show "+id, VerbGoal, KeyGoal, id), run("History", VerbHistory, KeyGoal, id), run("All OKRs", VerbGoals))
 }
 
 // upward leads to the objective above, with the weight in it.
@@ -41,7 +44,7 @@ func upward(v GoalView) element {
 		share = md(percentText(v.Weight) + " of ")
 	}
 	return columns(col(stretch, note("▴ "+share+mdf("%s %s", v.Goal.Parent, v.ParentTitle)))).near().
-		opens(run("Why "+string(v.Goal.Parent), VerbWhy, "goal", string(v.Goal.Parent)))
+		opens(run("Why "+string(v.Goal.Parent), VerbWhy, KeyGoal, string(v.Goal.Parent)))
 }
 
 // whyChildren shows what an objective is made of. Details are left out before
@@ -74,7 +77,7 @@ func whyRow(p Place, v GoalView, bytes int) []element {
 	if v.Standing.Progress == nil {
 		right.Items = right.Items[1:]
 	}
-	open := actionsOf(run("Why "+string(g.ID), VerbWhy, "goal", string(g.ID)))
+	open := actionsOf(run("Why "+string(g.ID), VerbWhy, KeyGoal, string(g.ID)))
 	below := within(bytes, append(whyLeaf(p, v, bytes), open), []element{open})
 	return []element{
 		columns(left, right).separated().opens(toggle("Show or hide what "+string(g.ID)+" rests on", id)),

@@ -1,0 +1,84 @@
+package script
+
+import (
+	"fmt"
+	"strings"
+
+	"okrbot/bot/bottest"
+)
+
+func (w *World) cmdUser(_ bool, args []string) error {
+	u := w.Teams.User(strings.Join(args, " "))
+	if u.ID == "" {
+		return fmt.Errorf("nobody is called %q", args)
+	}
+	w.User = u
+	if w.Chat.Kind == bottest.KindPersonal {
+		w.Chat = w.Teams.Personal(u)
+	}
+	return nil
+}
+
+func (w *World) cmdIn(_ bool, args []string) error {
+	w.current = nil
+	switch place := strings.Join(args, " "); {
+	case place == "personal":
+		w.Chat = w.Teams.Personal(w.User)
+	case place == "group":
+		w.Chat = w.Teams.GroupChat("")
+	case strings.HasPrefix(place, "between "):
+		w.Chat = w.Teams.Between(w.User, w.Teams.User(strings.TrimPrefix(place, "between ")))
+	case strings.HasPrefix(place, "channel "):
+		w.Chat = w.Teams.Channel(strings.TrimPrefix(place, "channel "))
+	default:
+		return fmt.Errorf("in %s: unknown", place)
+	}
+	if w.Chat.ID == "" {
+		return fmt.Errorf("in %s: no such place", args)
+	}
+	return nil
+}
+
+func (w *World) cmdClient(_ bool, args []string) error {
+	platform := "Web"
+	switch kind := strings.Join(args, " "); kind {
+	case "careless":
+		w.Teams.SetValidateInputs(false)
+		return nil
+	case "desktop":
+		platform = "Windows"
+		w.submit = false
+	case "execute", "submit":
+		w.submit = kind == "submit"
+	default:
+		return fmt.Errorf("client %s: unknown", kind)
+	}
+	w.Teams.SetPlatform(platform)
+	return nil
+}
+
+func (w *World) cmdInstall(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	if err := w.cmdMark(false, nil); err != nil {
+		return err
+	}
+	_, err := w.Teams.Install(ctx, w.Chat, w.User) // two events, of which the first may be answered
+	return err
+}
+
+func (w *World) cmdUninstall(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	d, err := w.Teams.Uninstall(ctx, w.Chat, w.User)
+	w.begin(d)
+	return err
+}
+
+func (w *World) cmdRedeliver(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	d, err := w.Teams.Redeliver(ctx, w.sent)
+	w.since, w.current = d.Seq, nil
+	return err
+}

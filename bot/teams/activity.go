@@ -1,0 +1,292 @@
+package teams
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// The activity types that the bot acts on. Others are kept as they come and
+// acknowledged. Source: "Bot Framework Activity schema" and "Conversation
+// events in your Teams bot".
+const (
+	TypeMessage            = "message"
+	TypeInvoke             = "invoke"
+	TypeConversationUpdate = "conversationUpdate"
+	TypeInstallationUpdate = "installationUpdate"
+)
+
+// ConversationKind is where a conversation takes place, from
+// conversation.conversationType.
+type ConversationKind string
+
+// The conversation kinds of Teams; unknown ones are kept as they come.
+const (
+	KindPersonal  ConversationKind = "personal"
+	KindGroupChat ConversationKind = "groupChat"
+	KindChannel   ConversationKind = "channel"
+)
+
+// ErrMalformedActivity says that a body is no JSON object with a type.
+var ErrMalformedActivity = errors.New("malformed activity")
+
+// Activity is what Teams sends, as far as the bot reads it. Times stay strings
+// because they may be empty; Value stays raw because it may be an object, a
+// string, an array or null (nil here). Members that are absent or of a wrong
+// type are zero. Source: "Bot Framework Activity schema".
+type Activity struct {
+	Type           string
+	ID             string
+	Timestamp      string
+	LocalTimestamp string
+	LocalTimezone  string
+	ServiceURL     string
+	ChannelID      string
+	From           Account
+	Recipient      Account
+	Conversation   Conversation
+	ChannelData    ChannelData
+	Text           string
+	TextFormat     string
+	Summary        string
+	Locale         string
+	Name           string
+	Action         string
+	ReplyToID      string
+	Entities       []Entity
+	Attachments    []Attachment
+	Value          json.RawMessage
+	MembersAdded   []Account
+	MembersRemoved []Account
+}
+
+// Account is a user or a bot. ID is the Teams id of the account ("29:…" for a
+// user, valid for this bot only; "28:…" for a bot); AADObjectID is the
+// Microsoft Entra object id, which with the tenant id identifies a person.
+type Account struct {
+	ID          string
+	Name        string
+	AADObjectID string
+	UserRole    string
+	TenantID    string
+}
+
+// Conversation is the place of an activity. In a channel the ID of an inbound
+// activity names the thread: "19:…@thread.tacv2;messageid=…".
+type Conversation struct {
+	ID       string
+	Type     ConversationKind
+	TenantID string
+	IsGroup  bool
+	Name     string
+}
+
+// ChannelData is the Teams specific part of an activity.
+type ChannelData struct {
+	TenantID          string
+	Team              Team
+	Channel           TeamChannel
+	EventType         string
+	SelectedChannelID string
+}
+
+// Team names a team: ID is the id of its General channel, AADGroupID the
+// Microsoft 365 group.
+type Team struct {
+	ID         string
+	Name       string
+	AADGroupID string
+}
+
+// TeamChannel names a channel of a team. The name of General is empty.
+type TeamChannel struct {
+	ID   string
+	Name string
+}
+
+// Entity is metadata of a message. For a mention, Mentioned is the account and
+// Text the literal text that stands for it in the message.
+type Entity struct {
+	Type      string
+	Text      string
+	Mentioned Account
+	Timezone  string
+	Platform  string // of the client, in clientInfo: Windows, Mac, Web, Android, iOS
+}
+
+// Attachment is one attachment of a message; Content is raw JSON.
+type Attachment struct {
+	ContentType string
+	ContentURL  string
+	Name        string
+	Content     json.RawMessage
+}
+
+// ParseActivity reads an activity leniently. It fails with
+// ErrMalformedActivity only when body is no JSON object or has no type.
+func ParseActivity(body []byte) (Activity, error) {
+	if !json.Valid(body) {
+		return Activity{}, ErrMalformedActivity
+	}
+	f := objectOf(body)
+	if f.text("type") == "" {
+		return Activity{}, ErrMalformedActivity
+	}
+	a := envelopeOf(f)
+	a.ChannelData = channelDataOf(f.object("channelData"))
+	a.Value = f.raw("value")
+	a.MembersAdded = accountsOf(f.objects("membersAdded"))
+	a.MembersRemoved = accountsOf(f.objects("membersRemoved"))
+	for _, e := range f.objects("entities") {
+		a.Entities = append(a.Entities, entityOf(e))
+	}
+	for _, t := range f.objects("attachments") {
+		a.Attachments = append(a.Attachments, attachmentOf(t))
+	}
+	return a, nil
+}
+
+func envelopeOf(f fields) Activity {
+	return Activity{
+		Type: f.text("type"), ID: f.text("id"),
+		Timestamp: f.text("timestamp"), LocalTimestamp: f.text("localTimestamp"),
+		LocalTimezone: f.text("localTimezone"),
+		ServiceURL:    f.text("serviceUrl"), ChannelID: f.text("channelId"),
+		From: accountOf(f.object("from")), Recipient: accountOf(f.object("recipient")),
+		Conversation: conversationOf(f.object("conversation")),
+		Text:         f.text("text"), TextFormat: f.text("textFormat"), Summary: f.text("summary"),
+		Locale: f.text("locale"), Name: f.text("name"), Action: f.text("action"),
+		ReplyToID: f.text("replyToId"),
+	}
+}
+
+// accountOf reads an account. The non-paged roster calls the Entra object id
+// "objectId", everything else "aadObjectId".
+func accountOf(f fields) Account {
+	id := f.text("aadObjectId")
+	if id == "" {
+		id = f.text("objectId")
+	}
+	return Account{
+		ID: f.text("id"), Name: f.text("name"), AADObjectID: id,
+		UserRole: f.text("userRole"), TenantID: f.text("tenantId"),
+	}
+}
+
+func accountsOf(items []fields) []Account {
+	var out []Account
+	for _, item := range items {
+		out = append(out, accountOf(item))
+	}
+	return out
+}
+
+func conversationOf(f fields) Conversation {
+	return Conversation{
+		ID: f.text("id"), Type: ConversationKind(f.text("conversationType")),
+		TenantID: f.text("tenantId"), IsGroup: f.flag("isGroup"), Name: f.text("name"),
+	}
+}
+
+func channelDataOf(f fields) ChannelData {
+	team, channel := f.object("team"), f.object("channel")
+	return ChannelData{
+		TenantID:  f.object("tenant").text("id"),
+		Team:      Team{ID: team.text("id"), Name: team.text("name"), AADGroupID: team.text("aadGroupId")},
+		Channel:   TeamChannel{ID: channel.text("id"), Name: channel.text("name")},
+		EventType: f.text("eventType"),
+
+		SelectedChannelID: f.object("settings").object("selectedChannel").text("id"),
+	}
+}
+
+func entityOf(f fields) Entity {
+	return Entity{
+		Type: f.text("type"), Text: f.text("text"),
+		Mentioned: accountOf(f.object("mentioned")), Timezone: f.text("timezone"), Platform: f.text("platform"),
+	}
+}
+
+func attachmentOf(f fields) Attachment {
+	return Attachment{
+		ContentType: f.text("contentType"), ContentURL: f.text("contentUrl"),
+		Name: f.text("name"), Content: f.raw("content"),
+	}
+}
+
+// TenantID is the Microsoft Entra tenant of the activity:
+// channelData.tenant.id, else conversation.tenantId.
+func (a Activity) TenantID() string {
+	if a.ChannelData.TenantID != "" {
+		return a.ChannelData.TenantID
+	}
+	return a.Conversation.TenantID
+}
+
+// BaseConversationID is the conversation id without the thread. A message
+// posted to it starts a new thread in a channel.
+func (a Activity) BaseConversationID() string { return baseConversationID(a.Conversation.ID) }
+
+func baseConversationID(id string) string {
+	base, _, _ := strings.Cut(id, ";messageid=")
+	return base
+}
+
+// Kind is where the activity took place. Some events come without a
+// conversation type; then the team, the group flag or the form of the id tells.
+func (a Activity) Kind() ConversationKind {
+	switch {
+	case a.Conversation.Type == KindPersonal && a.isBetweenPeople():
+		return KindGroupChat
+	case a.Conversation.Type != "":
+		return a.Conversation.Type
+	case a.ChannelData.Team.ID != "" || a.ChannelData.Channel.ID != "":
+		return KindChannel
+	case a.Conversation.IsGroup:
+		return KindGroupChat
+	case strings.HasPrefix(a.Conversation.ID, "19:"):
+		return sharedKind(a.Conversation.ID)
+	default:
+		return KindPersonal
+	}
+}
+
+// isBetweenPeople reports whether the conversation is the chat of two people, in
+// which a card may stand that the message extension put there. It calls itself
+// personal, too, but its id is of the form 19:{person}_{person}@unq.gbl.spaces;
+// that of a person with the bot is an opaque a:…, or names the bot. Sources:
+// "Channel and group chat conversations with a bot"; Graph's resource type chat.
+func (a Activity) isBetweenPeople() bool {
+	bot := strings.TrimPrefix(a.Recipient.ID, "28:")
+	return strings.HasPrefix(a.Conversation.ID, "19:") && (bot == "" || !strings.Contains(a.Conversation.ID, bot))
+}
+
+// sharedKind tells channels from group chats by the conversation id. Source:
+// "Channel and group chat conversations with a bot".
+func sharedKind(id string) ConversationKind {
+	if strings.Contains(id, "@thread.tacv2") {
+		return KindChannel
+	}
+	return KindGroupChat
+}
+
+// IsPersonal reports whether only the sender reads the conversation. An
+// unknown kind is not personal.
+func (a Activity) IsPersonal() bool { return a.Kind() == KindPersonal && !a.Conversation.IsGroup }
+
+// Ref is the reference that answers to the activity go to: the same thread, and
+// the activity itself as the one replied to.
+func (a Activity) Ref() Ref {
+	return Ref{
+		ServiceURL: a.ServiceURL, ConversationID: a.Conversation.ID, TenantID: a.TenantID(),
+		BotID: a.Recipient.ID, ActivityID: a.ID,
+	}
+}
+
+// CardRef is the reference of the message whose card was used: its ActivityID
+// is replyToId.
+func (a Activity) CardRef() Ref {
+	ref := a.Ref()
+	ref.ActivityID = a.ReplyToID
+	return ref
+}

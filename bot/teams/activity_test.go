@@ -1,0 +1,102 @@
+package teams_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/bot/teams"
+)
+
+const channelMessage = `{"type":"message","id":"1795415335004","timestamp":"2026-11-23T06:28:55.005Z",
+ "localTimezone":"Europe/Paris","serviceUrl":"https://smba.trafficmanager.net/emea/","channelId":"msteams",
+ "from":{"id":"29:1alex","name":"Alex","aadObjectId":"0a1b"},"recipient":{"id":"28:1111","name":"OKR sync"},
+ "conversation":{"id":"19:delivery@thread.tacv2;messageid=1795415335004","conversationType":"channel","tenantId":"t1","isGroup":true},
+ "channelData":{"tenant":{"id":"t1"},"team":{"id":"19:general@thread.tacv2","aadGroupId":"5d0d","name":"Contoso"},
+  "channel":{"id":"19:delivery@thread.tacv2"},"eventType":"x","settings":{"selectedChannel":{"id":"19:sel"}}},
+ "text":"<at>OKR</at> <at>sync</at>&nbsp; ask   <at>Megan</at> digest\n",
+ "entities":[{"type":"mention","mentioned":{"id":"28:1111"},"text":"<at>OKR</at>"},
+  {"type":"mention","mentioned":{"id":"28:1111"},"text":"<at>sync</at>"},
+  {"type":"mention","mentioned":{"id":"29:megan"},"text":"<at>Megan</at>"},{"type":"clientInfo","timezone":"Europe/Paris"}],
+ "attachments":[{"contentType":"text/html","content":"<div>x</div>"}]}`
+
+func TestParseActivity(t *testing.T) {
+	t.Parallel()
+	a, err := teams.ParseActivity([]byte(channelMessage))
+	require.NoError(t, err)
+	require.Equal(t, "t1", a.TenantID())
+	require.Equal(t, "19:delivery@thread.tacv2", a.BaseConversationID())
+	require.Equal(t, teams.KindChannel, a.Kind())
+	require.False(t, a.IsPersonal())
+	require.Equal(t, "0a1b", a.From.AADObjectID)
+	require.Equal(t, "Contoso", a.ChannelData.Team.Name)
+	require.Equal(t, "5d0d", a.ChannelData.Team.AADGroupID)
+	require.Equal(t, "19:sel", a.ChannelData.SelectedChannelID)
+	require.True(t, a.MentionsBot())
+	require.Equal(t, "ask <at>Megan</at> digest", a.BotMentionStripped())
+	require.Equal(t, "1795415335004", a.Ref().ActivityID)
+	require.Equal(t, "19:delivery@thread.tacv2", a.Ref().Root().ConversationID)
+}
+
+func TestParseActivityLeniently(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ body, value string }{
+		"object":      {`{"type":"invoke","value":{"a":1}}`, `{"a":1}`},
+		"string":      {`{"type":"message","value":"x"}`, `"x"`},
+		"array":       {`{"type":"message","value":[1]}`, `[1]`},
+		"null":        {`{"type":"message","value":null}`, ``},
+		"wrong types": {`{"type":"message","timestamp":"","text":7,"from":"x","conversation":[],"entities":{},"attachments":[1,null],"membersAdded":"y","channelData":"z","channelId":{},"unknown":{"deep":[1]},"value":true}`, `true`},
+		"case":        {`{"type":"message","Type":"invoke","Value":1}`, ``},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, err := teams.ParseActivity([]byte(c.body))
+			require.NoError(t, err)
+			require.Equal(t, c.value, string(a.Value))
+		})
+	}
+}
+
+func TestParseActivityRefuses(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{``, `null`, `[]`, `"x"`, `7`, `{}`, `{"type":7}`, `{"type":""}`, `{"type":"message"`, `{"type":"message"}x`} {
+		_, err := teams.ParseActivity([]byte(body))
+		require.ErrorIs(t, err, teams.ErrMalformedActivity, body)
+	}
+}
+
+func TestActivityKind(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]teams.ConversationKind{
+		`{"type":"message"}`: teams.KindPersonal,
+		`{"type":"message","conversation":{"isGroup":true}}`:                                                                               teams.KindGroupChat,
+		`{"type":"message","channelData":{"team":{"id":"x"}}}`:                                                                             teams.KindChannel,
+		`{"type":"message","conversation":{"id":"19:a@thread.tacv2;messageid=1"}}`:                                                         teams.KindChannel,
+		`{"type":"message","conversation":{"id":"19:a@thread.v2"}}`:                                                                        teams.KindGroupChat,
+		`{"type":"message","conversation":{"id":"a:1"}}`:                                                                                   teams.KindPersonal,
+		`{"type":"message","conversation":{"conversationType":"personal"}}`:                                                                teams.KindPersonal,
+		`{"type":"invoke","conversation":{"id":"19:0a1b_0c1d@unq.gbl.spaces","conversationType":"personal"},"recipient":{"id":"28:2222"}}`: teams.KindGroupChat,
+		`{"type":"invoke","conversation":{"id":"19:0a1b_2222@unq.gbl.spaces","conversationType":"personal"},"recipient":{"id":"28:2222"}}`: teams.KindPersonal,
+		`{"type":"message","conversation":{"conversationType":"new","isGroup":false}}`:                                                     "new",
+		`{"type":"message","conversation":{"conversationType":"groupChat"},"value":"x"}`:                                                   teams.KindGroupChat,
+	} {
+		a, err := teams.ParseActivity([]byte(body))
+		require.NoError(t, err)
+		require.Equal(t, want, a.Kind(), body)
+		require.Equal(t, want == teams.KindPersonal, a.IsPersonal(), body)
+	}
+}
+
+func FuzzParseActivity(f *testing.F) {
+	f.Add([]byte(channelMessage))
+	f.Add([]byte(`{"type":"message","text":"<at>a</at>","recipient":{"id":"x"},"entities":[{"type":"mention","mentioned":{"id":"x"},"text":"a"}]}`))
+	f.Add([]byte(`{"type":"invoke","value":[{}],"membersAdded":[{"id":1}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		a, err := teams.ParseActivity(body)
+		if err != nil {
+			return
+		}
+		require.NotEmpty(t, a.Type)
+		_, _, _, _ = a.BotMentionStripped(), a.BaseConversationID(), a.Kind(), a.Ref()
+	})
+}

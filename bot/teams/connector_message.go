@@ -1,0 +1,128 @@
+package teams
+
+import (
+	"fmt"
+)
+
+// ContentTypeCard is the content type of an Adaptive Card attachment.
+const ContentTypeCard = "application/vnd.microsoft.card.adaptive"
+
+// Ref is a conversation reference: what is needed to post to a place later.
+// Keep the newest one, because the service URL of a place may change.
+type Ref struct {
+	// ServiceURL is the connector's base for the place.
+	ServiceURL string `json:"serviceUrl"`
+	// ConversationID is the place; with ";messageid=" a thread of a channel.
+	ConversationID string `json:"conversationId"`
+	// TenantID is the Microsoft Entra tenant of the place.
+	TenantID string `json:"tenantId,omitempty"`
+	// BotID is the bot's account there ("28:…"). Empty: made of the app id.
+	BotID string `json:"botId,omitempty"`
+	// ActivityID is the message that Reply answers, Update replaces and
+	// Delete removes.
+	ActivityID string `json:"activityId,omitempty"`
+}
+
+// Root is the place itself instead of a thread in it and without a message; a
+// message sent there starts a new thread in a channel.
+func (r Ref) Root() Ref {
+	r.ConversationID, r.ActivityID = baseConversationID(r.ConversationID), ""
+	return r
+}
+
+// WithActivity is r for the message id.
+func (r Ref) WithActivity(id string) Ref {
+	r.ActivityID = id
+	return r
+}
+
+// Message is what the bot posts: a text, or a card with a summary. Never both:
+// Teams splits such a message in two and returns no id.
+type Message struct {
+	// Text is Markdown.
+	Text string
+	// Card is the content of the one attachment; it is marshalled as JSON
+	// (json.RawMessage as it is).
+	Card any
+	// ContentType is the type of Card. Empty: ContentTypeCard.
+	ContentType string
+	// Summary is the line in notifications and the activity feed, required
+	// with a card: without it they say "sent a card".
+	Summary string
+	// Mentions are the people that Text mentions as <at>Name</at>.
+	Mentions []Account
+	// Alert asks for a notification in a personal chat.
+	Alert bool
+}
+
+// wireMessage is the activity of an outbound message. Source: "Bot Framework
+// Activity schema".
+type wireMessage struct {
+	Type         string           `json:"type"`
+	From         wireID           `json:"from,omitzero"`
+	Conversation wireID           `json:"conversation,omitzero"`
+	ReplyToID    string           `json:"replyToId,omitempty"`
+	TextFormat   string           `json:"textFormat,omitempty"`
+	Text         string           `json:"text,omitempty"`
+	Summary      string           `json:"summary,omitempty"`
+	Attachments  []wireAttachment `json:"attachments,omitempty"`
+	Entities     []wireMention    `json:"entities,omitempty"`
+	ChannelData  map[string]any   `json:"channelData,omitempty"`
+}
+
+type wireID struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+}
+
+type wireAttachment struct {
+	ContentType string `json:"contentType"`
+	Content     any    `json:"content"`
+}
+
+type wireMention struct {
+	Type      string `json:"type"`
+	Text      string `json:"text"`
+	Mentioned wireID `json:"mentioned"`
+}
+
+// validate fails with ErrMessage when m breaks the rules of Message.
+func (m Message) validate() error {
+	switch {
+	case m.Card != nil && m.Text != "":
+		return fmt.Errorf("%w: text beside a card", ErrMessage)
+	case m.Card != nil && m.Summary == "":
+		return fmt.Errorf("%w: card without a summary", ErrMessage)
+	case m.Card == nil && m.Text == "":
+		return fmt.Errorf("%w: empty", ErrMessage)
+	default:
+		return nil
+	}
+}
+
+// wire is the activity that posts m to ref.
+func (m Message) wire(ref Ref) wireMessage {
+	w := wireMessage{
+		Type: TypeMessage, From: wireID{ID: ref.BotID}, Conversation: wireID{ID: ref.ConversationID},
+		Text: m.Text, Summary: m.Summary,
+	}
+	if m.Text != "" {
+		w.TextFormat = "markdown"
+	}
+	if m.Card != nil {
+		contentType := m.ContentType
+		if contentType == "" {
+			contentType = ContentTypeCard
+		}
+		w.Attachments = []wireAttachment{{ContentType: contentType, Content: m.Card}}
+	}
+	for _, who := range m.Mentions {
+		w.Entities = append(w.Entities, wireMention{
+			Type: "mention", Text: "<at>" + who.Name + "</at>", Mentioned: wireID{ID: who.ID, Name: who.Name},
+		})
+	}
+	if m.Alert {
+		w.ChannelData = map[string]any{"notification": map[string]any{"alert": true}}
+	}
+	return w
+}

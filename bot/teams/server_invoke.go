@@ -1,0 +1,141 @@
+package teams
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+)
+
+// InvokeCompose is a search in the message box of a chat, by the message extension
+// of the app. Source: "Respond to search command" (message extensions).
+const InvokeCompose = "composeExtension/query"
+
+// The invokes that the server itself knows something about. Source: "Invoke
+// activities" and "Universal Actions for Adaptive Cards".
+const (
+	InvokeCardAction  = "adaptiveCard/action"
+	InvokeSearch      = "application/search"
+	InvokeVerifyState = "signin/verifyState"
+)
+
+// The bodies of an answer to an adaptiveCard/action or application/search.
+const (
+	typeMessageAnswer = "application/vnd.microsoft.activity.message"
+	typeErrorAnswer   = "application/vnd.microsoft.error"
+	typeSearchAnswer  = "application/vnd.microsoft.search.searchResponse"
+)
+
+var (
+	// ErrNotImplemented is returned by a Handler for an invoke that it does
+	// not know; the answer is 501.
+	ErrNotImplemented = errors.New("invoke not implemented")
+	// ErrMalformedValue is returned by a Handler for an invoke whose value
+	// it cannot read; the answer is 400.
+	ErrMalformedValue = errors.New("malformed invoke value")
+)
+
+// InvokeResponse is the answer to an invoke: the HTTP status (zero means 200)
+// and the JSON body (nil means none).
+type InvokeResponse struct {
+	Status int
+	Body   any
+	// Private says that the card is for the one who pressed only. When it
+	// comes too late to be the answer, it is not shown in a shared place.
+	Private bool
+}
+
+// InvokeAnswer is the body of an answer to an Adaptive Card action or search.
+// The HTTP status is 200 even when StatusCode tells of an error.
+type InvokeAnswer struct {
+	StatusCode int    `json:"statusCode"`
+	Type       string `json:"type"`
+	Value      any    `json:"value"`
+}
+
+// AnswerError is the value of an error answer.
+type AnswerError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// SearchResult is one choice that a typeahead search offers.
+type SearchResult struct {
+	Title string `json:"title"`
+	Value string `json:"value"`
+}
+
+func answer(status int, contentType string, value any) InvokeResponse {
+	return InvokeResponse{
+		Status: http.StatusOK,
+		Body:   InvokeAnswer{StatusCode: status, Type: contentType, Value: value},
+	}
+}
+
+// CardResponse replaces the card for the one who used it.
+func CardResponse(card any) InvokeResponse {
+	return answer(http.StatusOK, ContentTypeCard, card)
+}
+
+// MessageResponse shows text for a moment and leaves the card as it is.
+func MessageResponse(text string) InvokeResponse {
+	return answer(http.StatusOK, typeMessageAnswer, text)
+}
+
+// ErrorResponse shows message as an error on the card. status is an HTTP status
+// from 400; code is for programs.
+func ErrorResponse(status int, code, message string) InvokeResponse {
+	return answer(status, typeErrorAnswer, AnswerError{Code: code, Message: message})
+}
+
+// SearchResponse offers results to a typeahead input; Teams shows the first 15.
+func SearchResponse(results []SearchResult) InvokeResponse {
+	if results == nil {
+		results = []SearchResult{}
+	}
+	return answer(http.StatusOK, typeSearchAnswer, map[string]any{"results": results})
+}
+
+// needsObject reports whether the value of the invoke name must be an object.
+func needsObject(name string) bool {
+	switch name {
+	case InvokeCardAction, InvokeSearch, InvokeVerifyState, "signin/tokenExchange",
+		"task/fetch", "task/submit", InvokeCompose:
+		return true
+	default:
+		return false
+	}
+}
+
+// repeatableInvoke reports whether the invoke only reads, so that it is
+// answered anew each time it is delivered.
+func repeatableInvoke(name string) bool {
+	return name == InvokeSearch || name == InvokeCompose
+}
+
+// validInvoke reports whether the value of an invoke has the form that its name
+// asks for.
+func validInvoke(a Activity) bool {
+	if !needsObject(a.Name) {
+		return true
+	}
+	value := objectOf(a.Value)
+	return value != nil && (a.Name != InvokeCardAction || value.object("action") != nil)
+}
+
+// cardSummary is the line that announces a card which is posted later.
+func cardSummary(card any) string {
+	raw, err := json.Marshal(card)
+	if err != nil {
+		return defaultSummary
+	}
+	f := objectOf(raw)
+	for _, name := range []string{"fallbackText", "speak"} {
+		if s := f.text(name); s != "" {
+			return s
+		}
+	}
+	return defaultSummary
+}
+
+// defaultSummary announces a card that says nothing about itself.
+const defaultSummary = "Updated"

@@ -1,0 +1,169 @@
+package teams
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// messages is POST /api/messages. The token is checked before the body is read,
+// and its binding to the activity before anything is done with it. Refusals
+// have an empty body: they never say which check failed.
+func (s *Server) messages(c *gin.Context) {
+	ctx := WithRef(c.Request.Context(), NewRef())
+	a, status, outcome, err := s.receive(ctx, c)
+	if err != nil {
+		s.metrics.count(a.Type, outcome)
+		s.log.InfoContext(ctx, "activity refused", "ref", RefFrom(ctx), "outcome", outcome, "err", err)
+		c.Status(status)
+		return
+	}
+	turn, end, ok := s.turns.begin(ctx, s.options.TurnTimeout)
+	if !ok {
+		s.metrics.count(a.Type, outcomeStopping)
+		c.Status(http.StatusServiceUnavailable)
+		return
+	}
+	// Only now may the delivery be remembered: one that was turned away
+	// because of a shutdown must count as new when it comes again.
+	if !s.first(ctx, a) {
+		end()
+		s.metrics.count(a.Type, outcomeDuplicate)
+		s.log.InfoContext(ctx, "activity", s.attrs(ctx, a, outcomeDuplicate)...)
+		writeInvoke(c, duplicateAnswer(a))
+		return
+	}
+	s.await(c, a, func(finished chan<- InvokeResponse, abandoned <-chan struct{}) {
+		defer end()
+		s.work(turn, a, finished, abandoned)
+	})
+}
+
+// receive authenticates and reads the activity; the error tells why not.
+func (s *Server) receive(ctx context.Context, c *gin.Context) (a Activity, status int, outcome string, err error) {
+	headers := c.Request.Header.Values("Authorization")
+	if len(headers) != 1 {
+		return a, http.StatusUnauthorized, outcomeUnauthorized, errors.New("not one Authorization header")
+	}
+	identity, err := s.options.Validator.Verify(ctx, headers[0])
+	if err != nil {
+		return a, http.StatusUnauthorized, outcomeUnauthorized, err
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, s.options.MaxBody))
+	if _, tooBig := errors.AsType[*http.MaxBytesError](err); tooBig {
+		return a, http.StatusRequestEntityTooLarge, outcomeTooBig, err
+	}
+	if err == nil {
+		a, err = ParseActivity(body)
+	}
+	if err != nil {
+		return a, http.StatusBadRequest, outcomeMalformed, err
+	}
+	if err := identity.Authorize(a.ServiceURL, a.ChannelID); err != nil {
+		return a, http.StatusForbidden, outcomeForbidden, err
+	}
+	if a.Type == TypeInvoke && !validInvoke(a) {
+		return a, http.StatusBadRequest, outcomeMalformed, ErrMalformedValue
+	}
+	return a, 0, "", nil
+}
+
+// first reports whether the activity is new. When that cannot be found out it
+// is handled: twice is better than not at all.
+func (s *Server) first(ctx context.Context, a Activity) bool {
+	if s.options.Deliveries == nil || a.ID == "" || a.Type == TypeInvoke && repeatableInvoke(a.Name) {
+		return true
+	}
+	first, err := s.options.Deliveries.FirstDelivery(ctx, a.TenantID(), a.Conversation.ID, a.ID)
+	if err != nil {
+		s.log.WarnContext(ctx, "delivery not remembered", "ref", RefFrom(ctx), "err", err)
+		return true
+	}
+	return first
+}
+
+// await starts the work and waits for its response, but not longer than Teams
+// waits for the request's. After that the work goes on in the background.
+func (s *Server) await(c *gin.Context, a Activity, work func(finished chan<- InvokeResponse, abandoned <-chan struct{})) {
+	finished, abandoned := make(chan InvokeResponse), make(chan struct{})
+	go work(finished, abandoned)
+	timer := time.NewTimer(s.options.AnswerWithin)
+	defer timer.Stop()
+	select {
+	case response := <-finished:
+		writeInvoke(c, response)
+	case <-timer.C:
+		close(abandoned)
+		writeInvoke(c, lateAnswer(a))
+	case <-c.Request.Context().Done():
+		close(abandoned)
+	}
+}
+
+// work runs the handler and hands its response to the waiting request or, when
+// that has given up, delivers it through the connector.
+func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeResponse, abandoned <-chan struct{}) {
+	start := time.Now()
+	response, outcome, err := s.handle(ctx, a)
+	late := false
+	select {
+	case <-abandoned:
+		late = true
+	default:
+		select {
+		case finished <- response:
+		case <-abandoned:
+			late = true
+		}
+	}
+	if late {
+		if outcome == outcomeOK {
+			outcome = outcomeLate
+		}
+		err = errors.Join(err, s.deliverLate(ctx, a, response))
+	}
+	s.finish(ctx, a, outcome, err, time.Since(start))
+}
+
+// finish counts the turn and writes its one log line.
+func (s *Server) finish(ctx context.Context, a Activity, outcome string, err error, took time.Duration) {
+	s.metrics.count(a.Type, outcome)
+	s.metrics.observe(a.Type, took)
+	attrs := append(s.attrs(ctx, a, outcome), "dur", took)
+	level := slog.LevelInfo
+	if err != nil {
+		attrs = append(attrs, "err", err)
+		if !errors.Is(err, context.Canceled) && !errors.Is(err, ErrNotImplemented) {
+			level = slog.LevelError
+		}
+	}
+	s.log.Log(ctx, level, "activity", attrs...)
+}
+
+// attrs are the fields of a turn's log line: ids and kinds, never content.
+func (s *Server) attrs(ctx context.Context, a Activity, outcome string) []any {
+	return []any{
+		"ref", RefFrom(ctx), "op", a.Type, "name", shortCode(a.Name), "outcome", outcome,
+		"tenant", a.TenantID(), "user", a.From.AADObjectID, "kind", string(a.Kind()),
+	}
+}
+
+// writeInvoke writes the status and the JSON body; without a body only the
+// status.
+func writeInvoke(c *gin.Context, r InvokeResponse) {
+	status := r.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	if r.Body == nil {
+		c.Status(status)
+		c.Writer.WriteHeaderNow()
+		return
+	}
+	c.JSON(status, r.Body)
+}

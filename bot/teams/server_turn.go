@@ -1,0 +1,149 @@
+package teams
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+)
+
+const (
+	lateText      = "Still working on it; this card is updated when it is done."
+	lateDoneText  = "Done. Press the button again to see the result."
+	duplicateText = "Already handled"
+	// lateTimeout bounds the delivery of a late response, in addition to what
+	// is left of the turn.
+	lateTimeout = 30 * time.Second
+)
+
+// FaultText tells the user about an unexpected fault.
+func FaultText(ref string) string {
+	return "Something went wrong on my side. If it happens again, give your administrator the reference " + ref + "."
+}
+
+// handle runs the handler, panics included, and makes the response that Teams
+// shall get. The error is for the log.
+func (s *Server) handle(ctx context.Context, a Activity) (InvokeResponse, string, error) {
+	response, panicked, err := s.dispatch(ctx, a)
+	switch {
+	case err == nil:
+		return responseFor(a, response), outcomeOK, nil
+	case errors.Is(err, ErrNotImplemented):
+		return responseFor(a, InvokeResponse{Status: http.StatusNotImplemented}), outcomeOK, err
+	case errors.Is(err, ErrMalformedValue):
+		return responseFor(a, InvokeResponse{Status: http.StatusBadRequest}), outcomeMalformed, err
+	}
+	outcome := outcomeError
+	if panicked {
+		outcome = outcomePanic
+	}
+	if a.Type == TypeMessage && !hopeless(err) {
+		err = errors.Join(err, s.apologize(ctx, a))
+	}
+	return faultResponse(ctx, a), outcome, err
+}
+
+// hopeless reports whether the error itself says that no message can get there.
+func hopeless(err error) bool {
+	return errors.Is(err, ErrUnreachable) || errors.Is(err, ErrGone) || errors.Is(err, ErrBotToken) || errors.Is(err, ErrServiceURL)
+}
+
+// dispatch calls the adapter and turns a panic into an error with its stack.
+func (s *Server) dispatch(ctx context.Context, a Activity) (response InvokeResponse, panicked bool, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			response, panicked, err = InvokeResponse{}, true, fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+		}
+	}()
+	response, err = s.adapter.dispatch(ctx, a)
+	return response, false, err
+}
+
+// responseFor is r for an invoke. Everything else is answered by an empty 200,
+// whatever happened, or Teams would deliver it again.
+func responseFor(a Activity, r InvokeResponse) InvokeResponse {
+	if a.Type != TypeInvoke {
+		return InvokeResponse{Status: http.StatusOK}
+	}
+	return r
+}
+
+// faultResponse answers an invoke whose handler failed. Card actions get an
+// error that Teams shows, with the reference; a bare 500 shows nothing.
+func faultResponse(ctx context.Context, a Activity) InvokeResponse {
+	switch {
+	case a.Type != TypeInvoke:
+		return InvokeResponse{Status: http.StatusOK}
+	case a.Name == InvokeCardAction || a.Name == InvokeSearch:
+		return ErrorResponse(http.StatusInternalServerError, "InternalError", FaultText(RefFrom(ctx)))
+	default:
+		return InvokeResponse{Status: http.StatusInternalServerError}
+	}
+}
+
+// apologize tells the sender of a message that it failed: a message has no
+// answer of its own.
+func (s *Server) apologize(ctx context.Context, a Activity) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lateTimeout)
+	defer cancel()
+	_, err := s.options.Connector.Reply(ctx, a.Ref(), Message{Text: FaultText(RefFrom(ctx))})
+	return err
+}
+
+// lateAnswer answers an activity whose turn goes on in the background.
+func lateAnswer(a Activity) InvokeResponse {
+	switch {
+	case a.Type != TypeInvoke:
+		return InvokeResponse{Status: http.StatusOK}
+	case a.Name == InvokeCardAction:
+		return MessageResponse(lateText)
+	case a.Name == InvokeSearch:
+		return SearchResponse(nil)
+	default:
+		return InvokeResponse{Status: http.StatusOK}
+	}
+}
+
+// duplicateAnswer answers an activity that was delivered before.
+func duplicateAnswer(a Activity) InvokeResponse {
+	if a.Type == TypeInvoke && a.Name == InvokeCardAction {
+		return MessageResponse(duplicateText)
+	}
+	return InvokeResponse{Status: http.StatusOK}
+}
+
+// deliverLate shows the response to a card action that came too late for the
+// request: a card replaces the one that was used, for everyone; a text or an
+// error is posted to the conversation. A private card in a shared place is only
+// announced.
+func (s *Server) deliverLate(ctx context.Context, a Activity, r InvokeResponse) error {
+	body, ok := r.Body.(InvokeAnswer)
+	if a.Type != TypeInvoke || a.Name != InvokeCardAction || !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lateTimeout)
+	defer cancel()
+	msg, isCard := lateMessage(body)
+	if r.Private && !a.IsPersonal() {
+		msg, isCard = Message{Text: lateDoneText}, false
+	}
+	if isCard && a.ReplyToID != "" {
+		return s.options.Connector.Update(ctx, a.CardRef(), msg)
+	}
+	_, err := s.options.Connector.Send(ctx, a.Ref(), msg)
+	return err
+}
+
+// lateMessage is the message that shows a late answer.
+func lateMessage(body InvokeAnswer) (msg Message, isCard bool) {
+	switch value := body.Value.(type) {
+	case string:
+		return Message{Text: value}, false
+	case AnswerError:
+		return Message{Text: value.Message}, false
+	default:
+		return Message{Card: value, Summary: cardSummary(value)}, true
+	}
+}

@@ -1,0 +1,195 @@
+package teams_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/stretchr/testify/require"
+
+	"okrbot/bot/teams"
+)
+
+func TestSlowCardAction(t *testing.T) {
+	t.Parallel()
+	private := teams.CardResponse(json.RawMessage(`{"type":"AdaptiveCard","speak":"private"}`))
+	private.Private = true
+	group := map[string]any{"id": "a:1chat", "conversationType": "groupChat"}
+	for name, test := range map[string]struct {
+		response     teams.InvokeResponse
+		method, path string
+	}{
+		"card":    {teams.CardResponse(json.RawMessage(`{"type":"AdaptiveCard","fallbackText":"KR 1: 40 %"}`)), "PUT", "/activities/77"},
+		"message": {teams.MessageResponse("done"), "POST", "/activities"},
+		"private": {private, "POST", "/activities"},
+		"error":   {teams.ErrorResponse(400, "x", "done"), "POST", "/activities"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newWireCloud(t)
+			release := make(chan struct{})
+			action := wireInvoke(teams.InvokeCardAction, map[string]any{"action": map[string]any{}})
+			if test.response.Private {
+				action["conversation"] = group
+			}
+			s := c.newServer(t, wireHandler{invoke: func(ctx context.Context, _ teams.Activity) (teams.InvokeResponse, error) {
+				select {
+				case <-release:
+				case <-ctx.Done():
+				}
+				return test.response, ctx.Err()
+			}}, func(o *teams.ServerOptions) { o.AnswerWithin = 20 * time.Millisecond })
+			w := wireDeliver(t, s, c.header(t), c.activity(action))
+			require.JSONEq(t, `{"statusCode":200,"type":"application/vnd.microsoft.activity.message","value":"Still working on it; this card is updated when it is done."}`, w.Body.String())
+			require.Empty(t, c.got())
+			close(release)
+			got := <-c.posted
+			require.Equal(t, test.method, got.Method)
+			require.Equal(t, "/teams/v3/conversations/a%3A1chat"+test.path, got.Path)
+			switch name {
+			case "card":
+				require.Equal(t, "KR 1: 40 %", got.Body["summary"])
+			case "private":
+				require.Contains(t, got.Body["text"], "Done.")
+				require.NotContains(t, got.Body, "attachments")
+			default:
+				require.Equal(t, "done", got.Body["text"])
+			}
+		})
+	}
+}
+
+func TestSlowOthers(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	release := make(chan struct{})
+	wait := func(context.Context, teams.Activity) error { <-release; return nil }
+	s := c.newServer(t, wireHandler{message: wait, invoke: func(ctx context.Context, a teams.Activity) (teams.InvokeResponse, error) {
+		return teams.InvokeResponse{}, wait(ctx, a)
+	}}, func(o *teams.ServerOptions) { o.AnswerWithin, o.Deliveries = time.Millisecond, nil })
+	require.Empty(t, wireDeliver(t, s, c.header(t), c.activity(nil)).Body.String())
+	w := wireDeliver(t, s, c.header(t), c.activity(wireInvoke(teams.InvokeSearch, map[string]any{})))
+	require.JSONEq(t, `{"statusCode":200,"type":"application/vnd.microsoft.search.searchResponse","value":{"results":[]}}`, w.Body.String())
+	require.Equal(t, http.StatusOK, wireDeliver(t, s, c.header(t), c.activity(wireInvoke(teams.InvokeVerifyState, map[string]any{}))).Code)
+	close(release)
+	require.NoError(t, s.Shutdown(t.Context()))
+	require.Empty(t, c.got())
+}
+
+func TestPanicInHandler(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	var log bytes.Buffer
+	s := c.newServer(t, wireHandler{
+		message: func(context.Context, teams.Activity) error { panic("boom") },
+		invoke:  func(context.Context, teams.Activity) (teams.InvokeResponse, error) { panic("boom") },
+	}, func(o *teams.ServerOptions) { o.Deliveries, o.Logger = nil, slog.New(slog.NewTextHandler(&log, nil)) })
+	require.Equal(t, http.StatusOK, wireDeliver(t, s, c.header(t), c.activity(nil)).Code)
+	apology := <-c.posted
+	text, _ := apology.Body["text"].(string)
+	require.Contains(t, text, "reference")
+	w := wireDeliver(t, s, c.header(t), c.activity(wireInvoke(teams.InvokeCardAction, map[string]any{"action": map[string]any{}})))
+	require.Equal(t, http.StatusOK, w.Code)
+	require.Contains(t, w.Body.String(), `"statusCode":500`)
+	require.NotContains(t, w.Body.String(), "boom")
+	require.NoError(t, s.Shutdown(t.Context()))
+	ref := text[strings.LastIndex(text, " ")+1 : len(text)-1]
+	require.Contains(t, log.String(), "ref="+ref)
+	require.Contains(t, log.String(), "boom")
+}
+
+func TestLogHoldsNoToken(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	var log bytes.Buffer
+	s := c.newServer(t, wireHandler{}, func(o *teams.ServerOptions) {
+		o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	expired := c.claims()
+	expired["exp"] = time.Now().Add(-time.Hour).Unix()
+	header := c.sign(t, "k1", c.key, jwt.SigningMethodRS256, expired)
+	require.Equal(t, http.StatusUnauthorized, wireDeliver(t, s, header, c.activity(nil)).Code)
+	require.Equal(t, http.StatusOK, wireDeliver(t, s, c.header(t), c.activity(nil)).Code)
+	require.NoError(t, s.Shutdown(t.Context()))
+	require.Contains(t, log.String(), "expired")
+	for part := range strings.SplitSeq(strings.TrimPrefix(header, "Bearer "), ".") {
+		require.NotContains(t, log.String(), part)
+	}
+}
+
+func TestShutdownWaits(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	started, release := make(chan struct{}), make(chan struct{})
+	s := c.newServer(t, wireHandler{message: func(context.Context, teams.Activity) error {
+		close(started)
+		<-release
+		return nil
+	}}, func(o *teams.ServerOptions) { o.AnswerWithin = time.Millisecond })
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx, listener) }()
+	client := &http.Client{Timeout: 10 * time.Second}
+	defer client.CloseIdleConnections()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+listener.Addr().String()+"/api/messages", bytes.NewReader(c.activity(nil)))
+	require.NoError(t, err)
+	r.Header.Set("Authorization", c.header(t))
+	resp, err := client.Do(r)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	<-started
+	stop()
+	for { // until the server takes no new turns
+		w := wireDeliver(t, s, c.header(t), c.activity(map[string]any{"type": "event"}))
+		if w.Code == http.StatusServiceUnavailable {
+			break
+		}
+	}
+	require.Empty(t, done, "the turn in the background is waited for")
+	close(release)
+	require.NoError(t, <-done)
+}
+
+func TestShutdownGivesUp(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	s := c.newServer(t, wireHandler{message: func(ctx context.Context, _ teams.Activity) error {
+		<-ctx.Done()
+		return nil
+	}}, func(o *teams.ServerOptions) { o.AnswerWithin = time.Millisecond })
+	wireDeliver(t, s, c.header(t), c.activity(nil))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	require.ErrorIs(t, s.Shutdown(ctx), context.DeadlineExceeded)
+	require.NoError(t, s.Shutdown(t.Context()), "its context was cancelled")
+}
+
+func TestUnreachablePlaceGetsNoApology(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	s := c.newServer(t, wireHandler{message: func(context.Context, teams.Activity) error {
+		return &teams.ConnectorError{Op: "send", Status: http.StatusForbidden, Code: "BotNotInConversationRoster"}
+	}}, nil)
+	require.Equal(t, http.StatusOK, wireDeliver(t, s, c.header(t), c.activity(nil)).Code)
+	require.NoError(t, s.Shutdown(t.Context()))
+	require.Empty(t, c.got())
+}
+
+func TestRunOnTakenAddress(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, taken.Close()) }()
+	s := c.newServer(t, wireHandler{}, func(o *teams.ServerOptions) { o.Addr = taken.Addr().String() })
+	require.ErrorContains(t, s.Run(t.Context()), "listen")
+}
