@@ -5,16 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"time"
 
-	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"okrbot/ado"
 	"okrbot/bot"
+	"okrbot/bot/chat"
+	"okrbot/bot/signin"
 	"okrbot/bot/teams"
 	"okrbot/okr"
 	"okrbot/okr/adosource"
@@ -138,10 +140,13 @@ func (a *app) wire(c Config, h hooks) error {
 	}
 	a.validator = validator
 	queue := &lateSyncer{}
-	a.bot = bot.New(bot.Options{
+	a.bot, err = bot.New(bot.Options{
 		Service: a.service, Memory: a.store, Syncer: queue, Connector: connector,
 		SignIn: signIn(c), Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace),
 	})
+	if err != nil {
+		return err
+	}
 	a.scheduler, err = scheduler.New(scheduler.Options{
 		Redis: sharedRedis{a.store}, Agenda: a.store, Work: a.service, Post: newCountedPosts(a.bot, a.registry), Interval: c.SyncInterval,
 		Logger: a.log, Registerer: a.registry, Now: h.now, PollInterval: h.poll, RetryDelay: h.retry,
@@ -161,7 +166,7 @@ func (a *app) wire(c Config, h hooks) error {
 		// when it throttles: people then hear of it at once.
 		TurnTimeout:  45 * time.Second,
 		AnswerWithin: h.answer,
-		Deliveries:   bot.DeliveriesOf(a.store), Mount: a.routes, Logger: a.log, Registerer: a.registry,
+		Deliveries:   chat.DeliveriesOf(a.store), Pages: a.pages(), Logger: a.log, Registerer: a.registry,
 	})
 	return nil
 }
@@ -210,8 +215,8 @@ func loginClient() *http.Client {
 	}
 }
 
-func signIn(c Config) bot.SignInOptions {
-	return bot.SignInOptions{
+func signIn(c Config) signin.Options {
+	return signin.Options{
 		PublicURL: c.PublicURL, LoginURL: c.ADOLoginURL, LoginTenant: c.ADOLoginTenant,
 		ClientID: c.ADOClientID, ClientSecret: c.ADOClientSecret, PlainCard: c.SignInCard == "signin", HTTP: loginClient(),
 	}
@@ -253,10 +258,9 @@ func newValidator(c Config) (*teams.Validator, error) {
 	})
 }
 
-// routes adds the pages beside the bot's own endpoint.
-func (a *app) routes(r gin.IRouter) {
-	a.bot.SignInRoutes(r)
-	for path, page := range a.healthPages() {
-		r.GET(path, gin.WrapH(page))
-	}
+// pages are those beside the bot's own endpoint.
+func (a *app) pages() map[string]http.Handler {
+	pages := a.bot.Pages()
+	maps.Copy(pages, a.healthPages())
+	return pages
 }

@@ -3,76 +3,35 @@ package bot
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"time"
 
+	"okrbot/bot/bindings"
+	"okrbot/bot/chat"
+	"okrbot/bot/checkins"
+	"okrbot/bot/compose"
+	"okrbot/bot/connections"
+	"okrbot/bot/digests"
+	"okrbot/bot/goals"
+	"okrbot/bot/settings"
+	"okrbot/bot/signin"
 	"okrbot/bot/teams"
 	"okrbot/okr"
 )
 
-// Memory keeps what the conversation has to remember between turns, over all
-// replicas and restarts.
+// Memory is what the conversation and its sign-ins remember.
 type Memory interface {
-	// FirstDelivery reports whether it is asked about the activity for the first
-	// time, over all replicas.
-	FirstDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID string) (bool, error)
-	// SaveConversation keeps where a place can be reached; the newest wins.
-	SaveConversation(ctx context.Context, c okr.Conversation) error
-	// Conversation reads a place. NotFound: it was never seen or was dropped.
-	Conversation(ctx context.Context, tenant okr.TenantID, id string) (okr.Conversation, error)
-	// PersonalConversation reads the 1:1 chat of a person. NotFound: never seen.
-	PersonalConversation(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Conversation, error)
-	// DropConversation forgets a place; none there is no error.
-	DropConversation(ctx context.Context, tenant okr.TenantID, id string) error
-	Drafts
-	Tickets
-}
-
-// DeliveriesOf is the memory of deliveries as the wire asks for it.
-func DeliveriesOf(m Memory) teams.Deliveries { return deliveries{m} }
-
-type deliveries struct{ Memory }
-
-// FirstDelivery implements Deliveries.
-func (d deliveries) FirstDelivery(ctx context.Context, tenant, conversation, activityID string) (bool, error) {
-	return d.Memory.FirstDelivery(ctx, okr.TenantID(tenant), conversation, activityID)
-}
-
-// Drafts keeps half-filled forms on the server, so that cards carry only an id.
-type Drafts interface {
-	// PutDraft stores a draft for a time.
-	PutDraft(ctx context.Context, tenant okr.TenantID, id string, data []byte, ttl time.Duration) error
-	// Draft reads a draft. NotFound: it never was, or its time is over.
-	Draft(ctx context.Context, tenant okr.TenantID, id string) ([]byte, error)
-	// DropDraft forgets a draft; none there is no error.
-	DropDraft(ctx context.Context, tenant okr.TenantID, id string) error
-}
-
-// Tickets keeps what a sign-in under way needs, sealed.
-type Tickets interface {
-	// PutTicket stores a ticket for a time.
-	PutTicket(ctx context.Context, ticket string, data []byte, ttl time.Duration) error
-	// TakeTicket reads and removes a ticket in one step. NotFound: it never was,
-	// was taken, or its time is over.
-	TakeTicket(ctx context.Context, ticket string) ([]byte, error)
-	// PeekTicket reads a ticket and leaves it.
-	PeekTicket(ctx context.Context, ticket string) ([]byte, error)
-	// CountTry counts tries under a key and gives how many there were within ttl.
-	CountTry(ctx context.Context, tenant okr.TenantID, key string, ttl time.Duration) (int, error)
-}
-
-// Syncer runs syncs in the background.
-type Syncer interface {
-	// SyncNow runs jobs soon and then shows the outcome on the card of reply.
-	SyncNow(ctx context.Context, tenant okr.TenantID, jobs []okr.SyncJob, reply okr.Reply) error
+	chat.Memory
+	signin.Tickets
 }
 
 // Options is what a [Bot] works with.
 type Options struct {
 	Service   *okr.Service
 	Memory    Memory
-	Syncer    Syncer
+	Syncer    chat.Syncer
 	Connector *teams.Connector
-	SignIn    SignInOptions
+	SignIn    signin.Options
 	Logger    *slog.Logger
 	Now       func() time.Time
 	// PostsPerSecond is how many posts a tenant gets by itself in a second, over all
@@ -80,22 +39,69 @@ type Options struct {
 	PostsPerSecond int
 }
 
-// Bot is the conversation: it implements [Handler] for what people write and
-// press, and posts digests, notices and outcomes of syncs by itself.
+// Bot is the conversation: it implements [teams.Handler] for what people write and
+// press, and posts digests, notices, reminders and outcomes of syncs by itself.
 type Bot struct {
-	Options
-	commands []command
-	verbs    map[string]pressHandler
-	guests   guests
-	zones    zones
+	chat        *chat.Chat
+	bindings    *bindings.Subject
+	checkins    *checkins.Subject
+	compose     *compose.Subject
+	connections *connections.Subject
+	digests     *digests.Subject
+	signIn      *signin.Subject
 }
 
 var _ teams.Handler = (*Bot)(nil)
 
-// New makes the conversation.
-func New(o Options) *Bot {
-	b := &Bot{Options: o}
-	b.commands = b.commandTable()
-	b.verbs = b.verbTable()
-	return b
+// New puts the subjects together. It fails when two of them claim one command or
+// button.
+func New(o Options) (*Bot, error) {
+	c := chat.New(chat.Options{
+		Access: o.Service, Plan: o.Service, Memory: o.Memory, Connector: o.Connector, Logger: o.Logger, Now: o.Now,
+		PostsPerSecond: o.PostsPerSecond,
+	})
+	b := &Bot{chat: c, compose: compose.New(c, o.Service, o.Service), digests: digests.New(c, o.Service, o.Service, o.Service)}
+	b.signIn = signin.New(c, signin.Parts{Access: o.Service, Connect: o.Service, Tickets: o.Memory, Syncs: o.Syncer}, o.SignIn)
+	b.connections = connections.New(c, connections.Options{Access: o.Service, Connect: o.Service, Syncs: o.Syncer, SignIn: b.signIn})
+	b.bindings = bindings.New(c, bindings.Options{
+		Connect: o.Service, Plan: o.Service, Measure: o.Service, Syncs: o.Syncer, SignIn: b.signIn,
+	})
+	b.checkins = checkins.New(c, checkins.Options{Access: o.Service, Connect: o.Service, Plan: o.Service, Notify: o.Service})
+	return b, c.Register(
+		b.register(),
+		goals.New(c, o.Service).Register(),
+		b.checkins.Register(),
+		b.bindings.Register(),
+		b.connections.Register(),
+		b.signIn.Register(),
+		b.digests.Register(),
+		settings.New(c, o.Service, o.Service, b.connections).Register(),
+	)
+}
+
+// Subjects are all that people can talk about, in the order in which help shows
+// them.
+func (b *Bot) Subjects() []chat.Subject { return b.chat.Subjects() }
+
+// Pages are the pages for browsers by their paths.
+func (b *Bot) Pages() map[string]http.Handler { return b.signIn.Pages() }
+
+// PostDigest posts a digest in its place, see [digests.Subject.PostDigest].
+func (b *Bot) PostDigest(ctx context.Context, d okr.Digest) error {
+	return b.digests.PostDigest(ctx, d)
+}
+
+// PostReminder asks a person for check-ins, see [checkins.Subject.PostReminder].
+func (b *Bot) PostReminder(ctx context.Context, tenant okr.TenantID, a okr.Asking) error {
+	return b.checkins.PostReminder(ctx, tenant, a)
+}
+
+// TellOwner tells a person what fails, see [connections.Subject.TellOwner].
+func (b *Bot) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {
+	return b.connections.TellOwner(ctx, tenant, n)
+}
+
+// SyncDone shows the outcome of a sync, see [bindings.Subject.SyncDone].
+func (b *Bot) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow) error {
+	return b.bindings.SyncDone(ctx, r, rows)
 }

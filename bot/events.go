@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 
+	"okrbot/bot/chat"
+	"okrbot/bot/digests"
 	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
@@ -13,16 +15,16 @@ import (
 func (b *Bot) OnConversationUpdate(ctx context.Context, a teams.Activity) error {
 	for _, m := range a.MembersRemoved {
 		if m.ID == a.Recipient.ID {
-			return b.leave(ctx, a)
+			return b.onRemoved(ctx, a)
 		}
 	}
 	for _, m := range a.MembersAdded {
 		if m.ID == a.Recipient.ID {
-			return b.arrive(ctx, a)
+			return b.onInstalled(ctx, a)
 		}
 	}
-	if a.ChannelData.EventType == eventChannelDeleted {
-		return b.leave(ctx, a)
+	if a.ChannelData.EventType == digests.EventChannelDeleted {
+		return b.onRemoved(ctx, a)
 	}
 	return nil
 }
@@ -30,41 +32,41 @@ func (b *Bot) OnConversationUpdate(ctx context.Context, a teams.Activity) error 
 // OnInstallation greets where okrbot was added and forgets where it was removed.
 func (b *Bot) OnInstallation(ctx context.Context, a teams.Activity) error {
 	if a.Action == "remove" || a.Action == "remove-upgrade" {
-		return b.leave(ctx, a)
+		return b.onRemoved(ctx, a)
 	}
-	return b.arrive(ctx, a)
+	return b.onInstalled(ctx, a)
 }
 
-// arrive takes note of a place and says hello there, once: Teams tells of the
+// onInstalled takes note of a place and says hello there, once: Teams tells of the
 // same arrival in two ways, and the Playground at every load of its page.
-func (b *Bot) arrive(ctx context.Context, a teams.Activity) error {
+func (b *Bot) onInstalled(ctx context.Context, a teams.Activity) error {
 	tenant, id := okr.TenantID(a.TenantID()), a.BaseConversationID()
-	_, known := b.Memory.Conversation(ctx, tenant, id)
+	_, known := b.chat.Memory.Conversation(ctx, tenant, id)
 	if known != nil && okr.KindOf(known) != okr.NotFound {
 		return known
 	}
-	if _, err := b.newTurn(ctx, a); err != nil && okr.KindOf(err) != okr.Forbidden {
+	if _, err := b.chat.Begin(ctx, a); err != nil && okr.KindOf(err) != okr.Forbidden {
 		return err // Forbidden: an installation by an app has no person
 	}
-	if err := b.resumeDigests(ctx, a); err != nil || known == nil {
+	if err := b.digests.ResumeDigests(ctx, a); err != nil || known == nil {
 		return err
 	}
-	first, err := b.Memory.FirstDelivery(ctx, tenant, id, "greeting")
+	first, err := b.chat.Memory.FirstDelivery(ctx, tenant, id, "greeting")
 	if err != nil || !first {
 		return err
 	}
-	settings, err := b.Service.Settings(ctx, tenant)
+	settings, err := b.chat.Access.Settings(ctx, tenant)
 	if err != nil {
 		return err
 	}
-	return b.post(ctx, a.Ref().Root(), say(cards.Welcome(settings.Enabled)))
+	return b.chat.Post(ctx, a.Ref().Root(), chat.Say(cards.Welcome(settings.Enabled)))
 }
 
-// leave forgets where okrbot cannot post any more and pauses the digest there.
-func (b *Bot) leave(ctx context.Context, a teams.Activity) error {
+// onRemoved forgets where okrbot cannot post any more and pauses the digest there.
+func (b *Bot) onRemoved(ctx context.Context, a teams.Activity) error {
 	tenant, id := okr.TenantID(a.TenantID()), a.BaseConversationID()
-	if err := b.pauseDigests(ctx, a); err != nil {
+	if err := b.digests.PauseDigests(ctx, a); err != nil {
 		return err
 	}
-	return b.Memory.DropConversation(ctx, tenant, id)
+	return b.chat.Memory.DropConversation(ctx, tenant, id)
 }

@@ -141,3 +141,17 @@ func FieldOf(err error) string {
 	}
 	return ""
 }
+
+// ErrMade is the cause of a Conflict: what a form makes was made before.
+var ErrMade = errors.New("made before")
+
+// IsMade says whether an error is that what a form makes was made before.
+func IsMade(err error) bool { return errors.Is(err, ErrMade) }
+
+// made names the conflict of a new record whose form has made one before.
+func made(err error) error {
+	if KindOf(err) == Conflict {
+		return WrapError(Conflict, ErrMade, "This was saved already.")
+	}
+	return err
+}

@@ -75,6 +75,7 @@ type Goal struct {
 
 	CreatedBy Person    `json:"createdBy"`
 	CreatedAt time.Time `json:"createdAt"`
+	Form      string    `json:"form,omitempty"`    // the id of the form that made it; empty: none
 	Version   int       `json:"version,omitempty"` // one more with each edit by a person, none with a sync
 	Edits     []Edit    `json:"edits,omitempty"`   // the last ones, oldest first
 }
@@ -133,8 +134,9 @@ func (g Goal) Asked() Person {
 // Key is the record's id.
 func (g Goal) Key() string { return string(g.ID) }
 
-// Unique is empty: two goals may have the same title.
-func (g Goal) Unique() string { return "" }
+// Unique is the form that made the goal, so that no form makes two; titles may be
+// the same.
+func (g Goal) Unique() string { return g.Form }
 
 // validate checks what a person may choose freely.
 func (g Goal) validate() error {

@@ -60,7 +60,7 @@ func (s *Service) mayEdit(ctx context.Context, actor Actor, g Goal) error {
 	if err := s.mayManage(ctx, actor, g); err != nil {
 		return err
 	}
-	return g.requireOpen()
+	return g.RequireOpen()
 }
 
 // mayManage is mayEdit for a goal that may be closed.
@@ -72,7 +72,7 @@ func (s *Service) mayCheckIn(ctx context.Context, actor Actor, g Goal) error {
 	if err := s.may(ctx, actor, g, s.canCheckIn, "check in"); err != nil {
 		return err
 	}
-	return g.requireOpen()
+	return g.RequireOpen()
 }
 
 type right func(t Tenant, actor Actor, g, parent Goal) bool
@@ -101,8 +101,8 @@ func (s *Service) may(ctx context.Context, actor Actor, g Goal, allowed right, a
 	return Errorf(Forbidden, "Only its owner %s or an admin can %s %s.", g.Owner.Name, act, g.ID)
 }
 
-// requireOpen fails with Invalid for a goal that is closed or postponed.
-func (g Goal) requireOpen() error {
+// RequireOpen fails with Invalid for a goal that is closed or postponed.
+func (g Goal) RequireOpen() error {
 	if g.IsOpen() {
 		return nil
 	}

@@ -15,6 +15,7 @@ type CheckInInput struct {
 	Value   *float64  // in the metric's unit, else percent; nil: the value stays
 	Status  Status    // empty: from progress
 	Note    string
+	Form    string // of a new one: the id of the form that makes it, once; empty: none
 	Lasting bool // of an automatic goal: keep this until it is resumed; else the next automatic value replaces it
 }
 

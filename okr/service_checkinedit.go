@@ -67,7 +67,7 @@ func (s *Service) ownCheckIn(ctx context.Context, actor Actor, id CheckInID) (Ch
 		return c, g, err
 	}
 	if c.By.ID == actor.ID && !actor.Guest {
-		return c, g, g.requireOpen()
+		return c, g, g.RequireOpen()
 	}
 	return c, g, s.mayEdit(ctx, actor, g)
 }

@@ -18,6 +18,7 @@ type CloneInput struct {
 	PeriodID     string
 	With         CloneWith
 	KeepBindings bool // bind the clones to the same queries
+	Form         string // the id of the form that makes the clones, once; empty: none
 	Continue     bool // key results begin where the old ones stand, instead of at their start
 }
 
@@ -122,7 +123,7 @@ func (c *cloner) make(ctx context.Context, g, parent Goal) (Goal, error) {
 	}
 	clone := Goal{
 		ID: GoalID(id), Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: parent.ID, Details: g.Details,
-		Metric: c.metric(g), CreatedBy: c.actor.Person, CreatedAt: c.s.Now(), Version: 1,
+		Metric: c.metric(g), Form: c.in.Form, CreatedBy: c.actor.Person, CreatedAt: c.s.Now(), Version: 1,
 	}
 	if g.Kind == Objective {
 		clone.Period = c.period.Period
@@ -138,7 +139,8 @@ func (c *cloner) make(ctx context.Context, g, parent Goal) (Goal, error) {
 		return clone, err
 	}
 	c.out.Count++
-	return clone, c.s.Store.Goals().Create(ctx, c.actor.Tenant, clone)
+	c.in.Form = "" // the first clone stands for all
+	return clone, made(c.s.Store.Goals().Create(ctx, c.actor.Tenant, clone))
 }
 
 func (c *cloner) metric(g Goal) *Metric {

@@ -166,7 +166,7 @@ func (s *Service) end(ctx context.Context, actor Actor, in CloseInput) error {
 	}
 	g, err := s.Store.Goals().Update(ctx, actor.Tenant, in.Goal, func(g *Goal) error {
 		if !g.IsOpen() {
-			return g.requireOpen()
+			return g.RequireOpen()
 		}
 		g.Closed = &Closing{State: in.State, Score: in.Score, Note: cleanText(in.Note), By: actor.Person, At: s.Now()}
 		return nil

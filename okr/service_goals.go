@@ -18,6 +18,7 @@ type GoalInput struct {
 
 	PeriodID string   // objectives: the period to file it under; empty: that of the dates
 	Details  *Details // nil: as they were
+	Form     string   // of a new goal: the id of the form that makes it, once; empty: none
 	Version  int      // Goal.Version when the form was opened; 0: whatever it is now
 }
 
@@ -130,14 +131,14 @@ func (s *Service) storeGoal(ctx context.Context, t Tenant, actor Actor, in GoalI
 		return Goal{}, g, err
 	}
 	g.ID = GoalID(id)
-	return Goal{}, g, s.Store.Goals().Create(ctx, actor.Tenant, g)
+	return Goal{}, g, made(s.Store.Goals().Create(ctx, actor.Tenant, g))
 }
 
 func (s *Service) newGoal(t Tenant, actor Actor, in GoalInput, parent Goal) (Goal, error) {
 	if in.Kind != Objective && in.Kind != KeyResult && in.Kind != Project {
 		return Goal{}, FieldErrorf("kind", "Choose whether it is an objective, a key result or a project.")
 	}
-	g := Goal{Kind: in.Kind, Owner: actor.Person, CreatedBy: actor.Person, CreatedAt: s.Now(), Version: 1}
+	g := Goal{Kind: in.Kind, Form: in.Form, Owner: actor.Person, CreatedBy: actor.Person, CreatedAt: s.Now(), Version: 1}
 	in.over(fieldsOf(g)).apply(&g)
 	if err := s.mayCreate(t, actor, g.Level); err != nil {
 		return g, err

@@ -21,7 +21,7 @@ func (s *Service) SyncJobs(ctx context.Context, actor Actor, id GoalID) ([]SyncJ
 	if err != nil {
 		return nil, err
 	}
-	if err := v.Goal.requireOpen(); err != nil {
+	if err := v.Goal.RequireOpen(); err != nil {
 		return nil, err
 	}
 	goals := []Goal{v.Goal}

@@ -48,8 +48,8 @@ type ServerOptions struct {
 	Handler   Handler
 	// Deliveries drops what Teams delivers twice. Nil: nothing is dropped.
 	Deliveries Deliveries
-	// Mount adds routes beside POST /api/messages.
-	Mount func(gin.IRouter)
+	// Pages are served for GET beside POST /api/messages, by their paths.
+	Pages map[string]http.Handler
 	// Logger gets a line for each turn. Nil: nothing is logged.
 	Logger *slog.Logger
 	// Registerer takes the metrics okrbot_activities_total and
@@ -125,8 +125,8 @@ func (s *Server) routes() *gin.Engine {
 	_ = engine.SetTrustedProxies(nil)
 	engine.Use(s.recoverPanic)
 	engine.POST("/api/messages", s.messages)
-	if s.options.Mount != nil {
-		s.options.Mount(engine)
+	for path, page := range s.options.Pages {
+		engine.GET(path, gin.WrapH(page))
 	}
 	return engine
 }

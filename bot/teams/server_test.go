@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
 
-	"github.com/gin-gonic/gin"
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
@@ -234,13 +234,13 @@ func TestDeliveriesFail(t *testing.T) {
 	require.Len(t, calls, 1)
 }
 
-func TestMountedRoutes(t *testing.T) {
+func TestPages(t *testing.T) {
 	t.Parallel()
 	c := newWireCloud(t)
 	s := c.newServer(t, wireHandler{}, func(o *teams.ServerOptions) {
-		o.Mount = func(r gin.IRouter) {
-			r.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok") })
-			r.GET("/panic", func(*gin.Context) { panic("secret detail") })
+		o.Pages = map[string]http.Handler{
+			"/healthz": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }),
+			"/panic":   http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret detail") }),
 		}
 	})
 	for path, want := range map[string]int{"/healthz": 200, "/panic": 500, "/none": 404} {

@@ -1,0 +1,191 @@
+package bindings
+
+import (
+	"context"
+	"strings"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// shownQueries is how many results of a search one card lists.
+const shownQueries = 10
+
+func (s *Subject) bind(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	if strings.TrimSpace(arg) == "" {
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say which key result or project to bind, for example `bind KR1`. `okrs` lists their ids.")
+	}
+	return s.chat.OneGoal(ctx, t, arg, cards.VerbBind, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+		return s.startBinding(ctx, t, id, "")
+	})
+}
+
+// pressBind starts a binding; it also carries on here after a new connection.
+func (s *Subject) pressBind(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	return chat.WithGoal(func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+		return s.startBinding(ctx, t, id, p.Connection())
+	})(ctx, t, p)
+}
+
+// startBinding opens the search with a connection chosen: the given one, the
+// goal's own, else the first of the person's own or the shared ones. With none
+// the sign-in starts right there and comes back here.
+func (s *Subject) startBinding(ctx context.Context, t *chat.Turn, id okr.GoalID, chosen okr.ConnectionID) (chat.Reply, error) {
+	g, err := s.measure.Bindable(ctx, t.Actor, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	list, err := s.connect.Connections(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if len(list) == 0 {
+		return s.chat.Act(ctx, t, chat.Resume{Verb: cards.VerbBind, Data: chat.GoalData(id)}.Connect())
+	}
+	d := bindDraft{ID: chat.NewFormID(), Owner: t.Actor.ID, Goal: id, Connection: preselected(list, g, chosen)}
+	if g.Binding != nil {
+		d.Method, d.ItemType = g.Binding.Method, g.Binding.ItemType
+		if f := g.Binding.Field; f != nil {
+			d.Field = f.Ref
+		}
+	}
+	return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{})
+}
+
+func preselected(list []okr.Connection, g okr.Goal, chosen okr.ConnectionID) okr.ConnectionID {
+	if chosen == "" && g.Binding != nil {
+		chosen = g.Binding.Connection
+	}
+	for _, c := range list {
+		if c.ID == chosen {
+			return c.ID
+		}
+	}
+	return list[0].ID
+}
+
+// bindSearchCard keeps the draft and shows the search, with results after one.
+func (s *Subject) bindSearchCard(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal, list []okr.Connection, found *okr.QueryPage, wrong cards.FieldError) (chat.Reply, error) {
+	if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
+		return chat.Reply{}, err
+	}
+	f := cards.BindForm{Draft: d.ID, Goal: g, Connection: string(d.Connection), Text: d.Text, Error: wrong}
+	for _, c := range list {
+		f.Connections = append(f.Connections, cards.Choice{Title: connectionTitle(t, c), Value: string(c.ID)})
+	}
+	if found != nil {
+		f.Searched, f.Results = true, found.Queries[:min(len(found.Queries), shownQueries)]
+		f.More = found.More || len(found.Queries) > shownQueries
+	}
+	return chat.Say(cards.BindSearch(f)), nil
+}
+
+func connectionTitle(t *chat.Turn, c okr.Connection) string {
+	if c.Owner.ID == t.Actor.ID {
+		return c.Name
+	}
+	return c.Name + " (shared by " + c.Owner.Name + ")"
+}
+
+// bindState reads a binding under way with its goal and the connections.
+func (s *Subject) bindState(ctx context.Context, t *chat.Turn, p chat.Press) (d bindDraft, g okr.Goal, list []okr.Connection, err error) {
+	if d, err = s.bindDraft(ctx, t, p); err != nil {
+		return
+	}
+	if g, err = s.measure.Bindable(ctx, t.Actor, d.Goal); err != nil {
+		return
+	}
+	list, err = s.connect.Connections(ctx, t.Actor)
+	return
+}
+
+// bindSearch searches by the text, or goes on with a query that was chosen in
+// the type-ahead.
+func (s *Subject) bindSearch(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	d, g, list, err := s.bindState(ctx, t, p)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if p.Data[cards.KeyConnection] == cards.ChoiceNewConnection {
+		return s.chat.Act(ctx, t, chat.Resume{Verb: cards.VerbBind, Data: chat.GoalData(d.Goal)}.Connect())
+	}
+	if c := p.Data[cards.KeyConnection]; c != "" {
+		d.Connection = okr.ConnectionID(c)
+	}
+	if query := p.Data[cards.KeyQuery]; query != "" {
+		return s.chooseQuery(ctx, t, d, g, query)
+	}
+	d.Text = okr.Shorten(okr.CleanLine(p.Data[cards.KeyText]), okr.MaxTitle)
+	if d.Text == "" {
+		return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: cards.KeyText, Message: "Type a part of the query's name."})
+	}
+	page, err := s.measure.SearchQueries(ctx, t.Actor, d.Connection, d.Text)
+	if wrong, ok := s.chat.FieldError(ctx, err); ok {
+		return s.bindSearchCard(ctx, t, d, g, list, nil, wrong)
+	}
+	if err != nil {
+		return s.signInOr(ctx, t, err, d)
+	}
+	return s.bindSearchCard(ctx, t, d, g, list, &page, cards.FieldError{})
+}
+
+// signInOr starts the sign-in again when that is what is missing and the person
+// can give it, and comes back to the binding.
+func (s *Subject) signInOr(ctx context.Context, t *chat.Turn, err error, d bindDraft) (chat.Reply, error) {
+	c, readErr := s.connect.Connection(ctx, t.Actor, d.Connection)
+	if okr.KindOf(err) != okr.SignIn || readErr != nil || c.Owner.ID != t.Actor.ID {
+		return chat.Reply{}, err
+	}
+	return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(d.Goal), cards.KeyConnection: string(d.Connection)}})
+}
+
+// bindConnection goes on with another connection, or makes a new one.
+func (s *Subject) bindConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	d, g, list, err := s.bindState(ctx, t, p)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if p.Data[cards.KeyConnection] == cards.ChoiceNewConnection {
+		return s.chat.Act(ctx, t, chat.Resume{Verb: cards.VerbBind, Data: chat.GoalData(d.Goal)}.Connect())
+	}
+	d.Connection = preselected(list, g, p.Connection())
+	return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{})
+}
+
+func (s *Subject) pressChooseQuery(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	d, g, list, err := s.bindState(ctx, t, p)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if c := p.Data[cards.KeyConnection]; c != "" && c != cards.ChoiceNewConnection {
+		d.Connection = okr.ConnectionID(c)
+	}
+	if p.Data[cards.KeyQuery] == "" {
+		return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: cards.KeyQuery, Message: "Choose a query, or search by a part of its name."})
+	}
+	return s.chooseQuery(ctx, t, d, g, p.Data[cards.KeyQuery])
+}
+
+func (s *Subject) askUnbind(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return s.chat.OneGoal(ctx, t, arg, cards.VerbUnbindAsk, s.askUnbindGoal)
+}
+
+func (s *Subject) askUnbindGoal(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	v, err := s.plan.Goal(ctx, t.Actor, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if !v.MayEdit {
+		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can unbind %s.", v.Goal.Owner.Name, id)
+	}
+	if v.Goal.Binding == nil {
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo. `bind %s` binds it.", id, id)
+	}
+	return chat.Say(cards.ConfirmUnbind(v.Goal)), v.Goal.RequireOpen()
+}
+
+func (s *Subject) unbind(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	v, err := s.measure.Unbind(ctx, t.Actor, id)
+	return chat.SayAll(cards.Goal(t.Place, v)), err
+}

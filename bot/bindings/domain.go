@@ -1,0 +1,29 @@
+package bindings
+
+import (
+	"context"
+
+	"okrbot/okr"
+)
+
+// connector is what this subject needs of [okrbot/okr/connect].
+type connector interface {
+	Connection(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error)
+	Connections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
+}
+
+// planner is what this subject needs of [okrbot/okr/plan].
+type planner interface {
+	Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
+}
+
+// measurer is what this subject needs of [okrbot/okr/measure].
+type measurer interface {
+	Bindable(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error)
+	SearchQueries(ctx context.Context, actor okr.Actor, id okr.ConnectionID, text string) (okr.QueryPage, error)
+	ChooseQuery(ctx context.Context, actor okr.Actor, id okr.ConnectionID, query string) (okr.ChosenQuery, error)
+	PreviewBinding(ctx context.Context, actor okr.Actor, in okr.BindInput) (okr.Preview, error)
+	Bind(ctx context.Context, actor okr.Actor, in okr.BindInput) (okr.GoalView, error)
+	Unbind(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
+	SyncJobs(ctx context.Context, actor okr.Actor, id okr.GoalID) ([]okr.SyncJob, error)
+}

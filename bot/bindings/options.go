@@ -1,0 +1,202 @@
+package bindings
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// chooseQuery shows a query's count of work items and asks how to measure it.
+func (s *Subject) chooseQuery(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal, id string) (chat.Reply, error) {
+	chosen, err := s.measure.ChooseQuery(ctx, t.Actor, d.Connection, id)
+	if isAboutQuery(err) {
+		return s.bindAgainWith(ctx, t, d, g, err)
+	}
+	if err != nil {
+		return s.signInOr(ctx, t, err, d)
+	}
+	d.Query, d.Count, d.Types, d.Fields = chosen.Query, chosen.Count, chosen.Types, chosen.Fields
+	return s.bindOptionsCard(ctx, t, d, g, cards.FieldError{})
+}
+
+func isAboutQuery(err error) bool {
+	switch okr.KindOf(err) {
+	case okr.QueryGone, okr.QueryBroken, okr.QueryTooLarge, okr.NotFound, okr.Throttled, okr.Unavailable:
+		return true
+	default:
+		return false
+	}
+}
+
+// bindAgainWith goes back to the search and says why.
+func (s *Subject) bindAgainWith(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal, cause error) (chat.Reply, error) {
+	list, err := s.connect.Connections(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Message: s.chat.Words(ctx, cause)})
+}
+
+func (s *Subject) bindOptionsCard(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal, wrong cards.FieldError) (chat.Reply, error) {
+	if d.Method == "" && g.Kind == okr.KeyResult {
+		d.Method = okr.PercentCompleted
+	}
+	if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
+		return chat.Reply{}, err
+	}
+	f := cards.BindForm{
+		Draft: d.ID, Goal: g, Connection: string(d.Connection), Query: d.Query, Count: d.Count,
+		Types: d.Types, Fields: d.Fields, Field: d.Field, Method: string(d.Method), ItemType: d.ItemType, Error: wrong,
+	}
+	for _, m := range okr.Methods() {
+		f.Methods = append(f.Methods, cards.Choice{Title: m.Title(), Value: string(m)})
+	}
+	return chat.Say(cards.BindOptions(f)), nil
+}
+
+func (s *Subject) bindBack(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	d, g, _, err := s.bindState(ctx, t, p)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.bindOptionsCard(ctx, t, d, g, cards.FieldError{})
+}
+
+func (s *Subject) bindAgain(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	d, g, list, err := s.bindState(ctx, t, p)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{})
+}
+
+// bindPreview measures without saving.
+func (s *Subject) bindPreview(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	d, g, _, err := s.bindState(ctx, t, p)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if wrong := d.choose(g, p); wrong.Message != "" {
+		return s.bindOptionsCard(ctx, t, d, g, wrong)
+	}
+	if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
+		return chat.Reply{}, err
+	}
+	preview, err := s.measure.PreviewBinding(ctx, t.Actor, d.input())
+	if field := okr.FieldOf(err); field != "" {
+		return s.bindOptionsCard(ctx, t, d, g, cards.FieldError{Field: field, Message: s.chat.Words(ctx, err)})
+	}
+	if isAboutQuery(err) {
+		return s.bindAgainWith(ctx, t, d, g, err)
+	}
+	if err != nil {
+		return s.signInOr(ctx, t, err, d)
+	}
+	if d.addTypes(preview.Types) {
+		if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
+			return chat.Reply{}, err
+		}
+	}
+	return chat.Say(cards.Preview(t.Place, cards.BindPreview{
+		Draft: d.ID, Goal: preview.View.Goal, Standing: preview.View.Standing,
+		Measurement: preview.Measurement, Warnings: preview.Warnings,
+	})), nil
+}
+
+// addTypes offers what the query holds beside the types of its own project: it
+// may reach into others.
+func (d *bindDraft) addTypes(seen []string) (added bool) {
+	for _, typ := range seen {
+		if !slices.ContainsFunc(d.Types, func(known string) bool { return strings.EqualFold(known, typ) }) {
+			d.Types, added = append(d.Types, typ), true
+		}
+	}
+	return added
+}
+
+// choose takes the method and type from a form.
+func (d *bindDraft) choose(g okr.Goal, p chat.Press) cards.FieldError {
+	if m, ok := p.Data[cards.InputMethod]; ok {
+		d.Method = okr.Method(m)
+	}
+	if typ, ok := p.Data[cards.InputItemType]; ok {
+		d.ItemType = okr.Shorten(okr.CleanLine(typ), okr.MaxTitle)
+	}
+	if d.ItemType == cards.ChoiceAllTypes {
+		d.ItemType = ""
+	}
+	if wrong := d.incomplete(g); wrong.Message != "" {
+		return wrong
+	}
+	return d.chooseField(p)
+}
+
+// incomplete says what is missing before anything can be measured.
+func (d bindDraft) incomplete(g okr.Goal) cards.FieldError {
+	switch {
+	case d.Query.ID == "":
+		return cards.FieldError{Field: cards.KeyQuery, Message: "Choose a query first."}
+	case g.Kind == okr.KeyResult && !isMethod(d.Method):
+		return cards.FieldError{Field: cards.InputMethod, Message: "Choose how to measure."}
+	}
+	return cards.FieldError{}
+}
+
+// chooseField takes one of the fields that were offered.
+func (d *bindDraft) chooseField(p chat.Press) cards.FieldError {
+	ref, ok := p.Data[cards.InputField]
+	if !ok {
+		return cards.FieldError{}
+	}
+	d.Field = ref
+	if ref == cards.ChoiceNoField {
+		d.Field = ""
+	}
+	if d.Field != "" && d.field() == nil {
+		d.Field = ""
+		return cards.FieldError{Field: cards.InputField, Message: "Choose one of the fields of the list."}
+	}
+	return cards.FieldError{}
+}
+
+// field is the chosen one; nil where work items are counted.
+func (d bindDraft) field() *okr.Field {
+	for _, f := range d.Fields {
+		if f.Ref == d.Field {
+			return &f
+		}
+	}
+	return nil
+}
+
+func isMethod(m okr.Method) bool { return slices.Contains(okr.Methods(), m) }
+
+func (d bindDraft) input() okr.BindInput {
+	return okr.BindInput{Goal: d.Goal, Connection: d.Connection, Query: d.Query.ID, Method: d.Method, Field: d.field(), ItemType: d.ItemType}
+}
+
+// saveBinding saves what was previewed.
+func (s *Subject) saveBinding(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	d, g, _, err := s.bindState(ctx, t, p)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if wrong := d.incomplete(g); wrong.Message != "" {
+		return s.bindOptionsCard(ctx, t, d, g, wrong)
+	}
+	v, err := s.measure.Bind(ctx, t.Actor, d.input())
+	if isAboutQuery(err) {
+		return s.bindAgainWith(ctx, t, d, g, err)
+	}
+	if err != nil {
+		return s.signInOr(ctx, t, err, d)
+	}
+	if err := s.chat.DropForm(ctx, t, formKind, d.ID); err != nil {
+		return chat.Reply{}, err
+	}
+	return chat.SayAll(cards.Goal(t.Place, v)), nil
+}

@@ -1,0 +1,87 @@
+package bindings
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"okrbot/bot/chat"
+	"okrbot/bot/teams"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// SyncDone puts the outcome of a sync on the card that announced it: the goal
+// that was asked for, else a row for each. A sync that nobody waits for has no
+// card.
+func (s *Subject) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow) error {
+	if r.ActivityID == "" {
+		return nil
+	}
+	place := cards.Place{Zone: chat.Zone(r.Zone, time.UTC), Now: s.chat.Now()}
+	rows = slices.DeleteFunc(slices.Clone(rows), func(row okr.SyncRow) bool { return !r.Actor.Sees(row.Goal) })
+	card := cards.SyncDone(place, rows)
+	if r.Goal != "" && r.Goal.Kind() != okr.Objective && !failed(rows) {
+		v, err := s.plan.Goal(ctx, r.Actor, r.Goal)
+		if err != nil && okr.KindOf(err) != okr.NotFound {
+			return err
+		}
+		if err == nil {
+			card = cards.Goal(place, v)
+		}
+	}
+	ref := chat.RefOf(r.Conversation).WithActivity(r.ActivityID)
+	err := s.chat.Update(ctx, ref, chat.Say(card))
+	if errors.Is(err, teams.ErrGone) {
+		return nil // somebody deleted the card
+	}
+	return err
+}
+
+func failed(rows []okr.SyncRow) bool {
+	for _, row := range rows {
+		if strings.TrimSpace(row.Problem) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Subject) sync(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	if arg == "" || arg == "all" {
+		return s.startSync(ctx, t, "")
+	}
+	return s.chat.OneGoal(ctx, t, arg, cards.VerbSync, s.startSync)
+}
+
+func (s *Subject) pressSync(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	if p.Data[cards.KeyGoal] == "" {
+		return s.startSync(ctx, t, "")
+	}
+	return chat.WithGoal(s.startSync)(ctx, t, p)
+}
+
+// startSync hands the work to the queue once the card is there that will show
+// its outcome.
+func (s *Subject) startSync(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	jobs, err := s.measure.SyncJobs(ctx, t.Actor, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	what := "everything that is bound"
+	if id != "" {
+		what = string(id)
+	}
+	r := chat.SayAll(cards.SyncStarted(what))
+	r.Posted = func(ctx context.Context, activityID string) error {
+		place := t.Conversation()
+		place.ID = t.Activity.Conversation.ID // the thread, not a new post
+		return s.syncs.SyncNow(ctx, t.Actor.Tenant, jobs, okr.Reply{
+			Conversation: place, ActivityID: activityID, Actor: t.Actor, Goal: id,
+			Zone: t.Place.Zone.String(), Asked: t.Place.Now,
+		})
+	}
+	return r, nil
+}

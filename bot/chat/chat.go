@@ -1,0 +1,46 @@
+package chat
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"okrbot/bot/teams"
+	"okrbot/okr"
+)
+
+// Options is what a [Chat] works with.
+type Options struct {
+	Access    accessor
+	Plan      planner
+	Memory    Memory
+	Connector *teams.Connector
+	Logger    *slog.Logger
+	Now       func() time.Time
+	// PostsPerSecond is how many posts a tenant gets by itself in a second, over all
+	// replicas; 0 means 20.
+	PostsPerSecond int
+}
+
+// Chat is what the subjects share: where to speak, what to remember, and who
+// answers which command and button. It is safe for concurrent use once all
+// subjects are registered.
+type Chat struct {
+	Options
+	subjects []Subject
+	commands []Command
+	presses  map[string]PressHandler
+	guests   guests
+	zones    zones
+}
+
+// New makes a chat without any subject.
+func New(o Options) *Chat {
+	return &Chat{Options: o, presses: map[string]PressHandler{}}
+}
+
+// Syncer runs syncs in the background.
+type Syncer interface {
+	// SyncNow runs jobs soon and then shows the outcome on the card of reply.
+	SyncNow(ctx context.Context, tenant okr.TenantID, jobs []okr.SyncJob, reply okr.Reply) error
+}

@@ -1,0 +1,81 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"okrbot/bot/teams"
+	"okrbot/okr"
+)
+
+// Deliver renders a reply where the turn's activity waits for it: as the answer to
+// an Action.Execute, in place of the card of an Action.Submit, or as a new message.
+// Nothing else answers a turn.
+func (c *Chat) Deliver(ctx context.Context, t *Turn, r Reply) (teams.InvokeResponse, error) {
+	isPress := t.Press != nil && r.refused == nil && r.attachment == nil
+	switch {
+	case t.Activity.Name == teams.InvokeCardAction:
+		return c.answer(ctx, t, r)
+	case isPress && t.Activity.ReplyToID != "":
+		return teams.InvokeResponse{}, c.replace(ctx, t, r)
+	}
+	return teams.InvokeResponse{Status: http.StatusOK}, c.Post(ctx, t.Activity.Ref(), r)
+}
+
+// replace puts the reply in place of the pressed card; where that is gone, it is a
+// new message.
+func (c *Chat) replace(ctx context.Context, t *Turn, r Reply) error {
+	err := c.Update(ctx, t.Activity.CardRef(), r)
+	if errors.Is(err, teams.ErrGone) {
+		return c.Post(ctx, t.Activity.Ref(), r)
+	}
+	return err
+}
+
+// answer answers an Action.Execute. A refusal leaves the pressed card and its
+// fields as they are; what is no card is a message of its own.
+func (c *Chat) answer(ctx context.Context, t *Turn, r Reply) (teams.InvokeResponse, error) {
+	if r.refused != nil {
+		return refusalResponse(r), nil
+	}
+	if r.attachment != nil {
+		if err := c.Post(ctx, t.Activity.Ref(), r); err != nil {
+			return refusalResponse(c.Refusal(ctx, err, "")), nil
+		}
+		return teams.MessageResponse(r.summary), nil
+	}
+	return c.answerCard(ctx, t, r)
+}
+
+// answerCard replaces the card for whoever pressed and, where others see it too,
+// for them.
+func (c *Chat) answerCard(ctx context.Context, t *Turn, r Reply) (teams.InvokeResponse, error) {
+	id := t.Activity.ReplyToID
+	if r.forAll && t.Actor.Shared && id != "" {
+		if err := c.Connector.Update(ctx, t.Activity.CardRef(), r.message()); err != nil && !errors.Is(err, teams.ErrGone) {
+			c.Logger.WarnContext(ctx, "card not updated for others", "ref", teams.RefFrom(ctx), "err", err)
+		}
+	}
+	if r.Posted != nil {
+		if err := r.Posted(ctx, id); err != nil {
+			return refusalResponse(c.Refusal(ctx, err, "")), nil
+		}
+	}
+	response := teams.CardResponse(r.card)
+	response.Private = !r.forAll
+	return response, nil
+}
+
+func refusalResponse(r Reply) teams.InvokeResponse {
+	status := http.StatusBadRequest
+	if okr.KindOf(r.refused) == okr.Internal {
+		status = http.StatusInternalServerError
+	}
+	return teams.ErrorResponse(status, okr.KindOf(r.refused).String(), r.words)
+}
+
+// RefuseInvoke answers an invoke that is no press with words.
+func (c *Chat) RefuseInvoke(ctx context.Context, err error) teams.InvokeResponse {
+	return refusalResponse(c.Refusal(ctx, err, ""))
+}

@@ -1,0 +1,328 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"okrbot/bot/teams"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+const (
+	// maxOwners is how many people a form offers as owners.
+	maxOwners = 100
+	// maxRoster is how many members of a place are looked through for a name.
+	maxRoster = 1_000
+)
+
+// Owners offers who can own a goal: those who are known from it, the person of the
+// turn and the members of the place. Where the roster cannot be read, a form still
+// works with the others.
+func (c *Chat) Owners(ctx context.Context, t *Turn, known []okr.Person) []cards.Choice {
+	people := append(slices.Clone(known), t.Actor.Person)
+	members := slices.Clone(c.rosterOf(ctx, t, maxOwners))
+	slices.SortFunc(members, func(x, y teams.Member) int { return strings.Compare(x.Name, y.Name) })
+	for _, m := range members {
+		if p := personOf(m); p.ID != "" && !IsGuestRole(m.UserRole) {
+			people = append(people, p)
+		}
+	}
+	return PersonChoices(people)
+}
+
+// rosterOf reads the members of a shared place, once a turn.
+func (c *Chat) rosterOf(ctx context.Context, t *Turn, most int) []teams.Member {
+	if t.roster != nil {
+		return *t.roster
+	}
+	if t.Activity.IsPersonal() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	defer cancel()
+	members, err := c.Connector.FirstMembers(ctx, t.Activity.Ref().Root(), most)
+	if err != nil {
+		c.Logger.WarnContext(ctx, "roster not read", "ref", teams.RefFrom(ctx), "err", err)
+		return nil
+	}
+	t.roster = &members
+	return members
+}
+
+// PersonChoices offers each person once, at most maxOwners.
+func PersonChoices(people []okr.Person) []cards.Choice {
+	var out []cards.Choice
+	seen := map[okr.UserID]bool{"": true}
+	for _, p := range people {
+		if !seen[p.ID] && len(out) < maxOwners {
+			seen[p.ID] = true
+			out = append(out, cards.Choice{Title: p.Name, Value: string(p.ID)})
+		}
+	}
+	return out
+}
+
+func personOf(m teams.Member) okr.Person {
+	return okr.Person{ID: okr.UserID(strings.ToLower(m.AADObjectID)), Name: okr.CleanLine(m.Name)}
+}
+
+// Colleagues are the people who work on the first open objectives: those who are
+// known where a place has no roster.
+func (c *Chat) Colleagues(ctx context.Context, t *Turn) ([]okr.Person, error) {
+	views, err := c.FirstObjectives(ctx, t)
+	var people []okr.Person
+	for _, v := range views {
+		people = append(people, v.Goal.Workers()...)
+	}
+	return people, err
+}
+
+// FirstObjectives reads the first open objectives.
+func (c *Chat) FirstObjectives(ctx context.Context, t *Turn) ([]okr.GoalView, error) {
+	views, _, err := c.Plan.ListGoals(ctx, t.Actor, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: 50})
+	return views, err
+}
+
+// PeopleField is a field of a form that names people.
+type PeopleField struct {
+	ID     string // of the input
+	Known  []okr.Person
+	Guests bool // may be among them
+	Single bool
+}
+
+// People reads a field of people: ids as a people picker gives them, or names,
+// addresses and mentions as typed. What a card says is not trusted: each must be
+// known from the goal, a member of the place, or have a chat with okrbot.
+func (c *Chat) People(ctx context.Context, t *Turn, f PeopleField, text string) ([]okr.Person, error) {
+	f.Known = append(slices.Clone(f.Known), t.Actor.Person)
+	var out []okr.Person
+	for _, word := range SplitPeople(text, f.Known) {
+		p, err := c.Person(ctx, t, f, word)
+		if err != nil {
+			return nil, err
+		}
+		t.Met = append(t.Met, p)
+		if !slices.ContainsFunc(out, func(o okr.Person) bool { return o.ID == p.ID }) {
+			out = append(out, p)
+		}
+		if len(out) > okr.MaxPeople {
+			return nil, okr.FieldErrorf(f.ID, "At most %d people fit.", okr.MaxPeople)
+		}
+	}
+	if f.Single && len(out) > 1 {
+		return nil, okr.FieldErrorf(f.ID, "Only one person fits here. Leave out all but one.")
+	}
+	return out, nil
+}
+
+// SplitPeople parts a list at its commas, except for those in the names of known
+// people ("Bowen, Megan").
+func SplitPeople(text string, known []okr.Person) []string {
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '\n' })
+	var out []string
+	for i := 0; i < len(parts); i++ {
+		word := okr.CleanLine(parts[i])
+		if i+1 < len(parts) {
+			both := word + ", " + okr.CleanLine(parts[i+1])
+			if slices.ContainsFunc(known, func(p okr.Person) bool { return strings.EqualFold(p.Name, both) }) {
+				word = both
+				i++
+			}
+		}
+		if word != "" {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+// Person finds whom a word means.
+func (c *Chat) Person(ctx context.Context, t *Turn, f PeopleField, word string) (okr.Person, error) {
+	word = strings.TrimSpace(strings.TrimPrefix(word, "@"))
+	for _, p := range f.Known {
+		if p.ID != "" && (strings.EqualFold(string(p.ID), word) || strings.EqualFold(p.Name, word)) {
+			return p, nil
+		}
+	}
+	if IsObjectID(word) {
+		return c.personByID(ctx, t, f, word)
+	}
+	if strings.EqualFold(word, "me") {
+		return t.Actor.Person, nil
+	}
+	return c.personByName(ctx, t, f, word)
+}
+
+// IsObjectID says whether a text looks like a Microsoft Entra object id.
+func IsObjectID(text string) bool {
+	return len(text) == 36 && strings.Count(text, "-") == 4 && strings.Trim(strings.ToLower(text), "0123456789abcdef-") == ""
+}
+
+// personByID looks a person up: in the place, or where others do not read along
+// in the person's own chat with okrbot.
+func (c *Chat) personByID(ctx context.Context, t *Turn, f PeopleField, id string) (okr.Person, error) {
+	ref := t.Activity.Ref().Root()
+	unknown := "That person is not a member here (any more). Choose somebody else."
+	if t.Activity.IsPersonal() {
+		colleagues, err := c.Colleagues(ctx, t)
+		if err != nil {
+			return okr.Person{}, err
+		}
+		for _, p := range colleagues {
+			if strings.EqualFold(string(p.ID), id) {
+				return p, nil
+			}
+		}
+		unknown = "okrbot does not know that person yet. Ask them to add okrbot in Teams first, or choose them in a channel or group chat that they are in."
+		own, err := c.PersonalOf(ctx, t.Conversation(), okr.UserID(strings.ToLower(id)), "")
+		if err != nil {
+			return okr.Person{}, okr.FieldErrorf(f.ID, "%s", unknown)
+		}
+		ref = RefOf(own)
+	}
+	m, err := c.Connector.Member(ctx, ref, id)
+	switch {
+	case errors.Is(err, teams.ErrGone), err == nil && !f.Guests && IsGuestRole(m.UserRole):
+		return okr.Person{}, okr.FieldErrorf(f.ID, "%s", unknown)
+	case err != nil:
+		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams did not say whether the chosen person is a member here. Try again in a minute.")
+	}
+	return personOf(m), nil
+}
+
+// personByName looks for the one person whose name, address or parts of the name
+// were typed.
+func (c *Chat) personByName(ctx context.Context, t *Turn, f PeopleField, word string) (okr.Person, error) {
+	people := f.Known
+	for _, m := range c.rosterOf(ctx, t, maxRoster) {
+		if IsGuestRole(m.UserRole) && !f.Guests {
+			continue
+		}
+		if strings.EqualFold(m.UserPrincipalName, word) || strings.EqualFold(m.Email, word) {
+			return personOf(m), nil
+		}
+		people = append(people, personOf(m))
+	}
+	if t.Activity.IsPersonal() {
+		more, err := c.Colleagues(ctx, t)
+		if err != nil {
+			return okr.Person{}, err
+		}
+		people = append(people, more...)
+	}
+	found := Named(people, word)
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return okr.Person{}, okr.FieldErrorf(f.ID, "Nobody here is called “%s”. Write the name as Teams shows it, in a place where the person is a member.", okr.Shorten(word, 60))
+	}
+	var names []string
+	for _, p := range found[:min(len(found), 5)] {
+		names = append(names, p.Name)
+	}
+	return okr.Person{}, okr.FieldErrorf(f.ID, "“%s” could be %s. Write the whole name or the address.", okr.Shorten(word, 60), strings.Join(names, " or "))
+}
+
+// Named lists the people of a name; where there are none, those whose names have
+// all the typed words or their beginnings.
+func Named(people []okr.Person, text string) []okr.Person {
+	var whole, parts []okr.Person
+	seen := map[okr.UserID]bool{"": true}
+	for _, p := range people {
+		if seen[p.ID] {
+			continue
+		}
+		seen[p.ID] = true
+		if strings.EqualFold(p.Name, text) {
+			whole = append(whole, p)
+		}
+		if hasWords(p.Name, text) {
+			parts = append(parts, p)
+		}
+	}
+	if len(whole) > 0 {
+		return whole
+	}
+	return parts
+}
+
+func hasWords(name, text string) bool {
+	words := strings.Fields(strings.ToLower(name))
+	for typed := range strings.FieldsSeq(strings.ToLower(text)) {
+		if !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, typed) }) {
+			return false
+		}
+	}
+	return strings.TrimSpace(text) != ""
+}
+
+// Mentioned finds the one person that a command is about, in the roster of the
+// place: guests are refused.
+func (c *Chat) Mentioned(ctx context.Context, t *Turn, address string) (okr.Person, error) {
+	id := strings.TrimSpace(address)
+	for _, e := range t.Activity.Entities {
+		if e.Type == "mention" && e.Mentioned.ID != "" && e.Mentioned.ID != t.Activity.Recipient.ID {
+			id = e.Mentioned.ID
+		}
+	}
+	if id == "" {
+		return okr.Person{}, okr.Errorf(okr.Invalid, "Mention the person, for example `admins add @Megan Bowen`, in a group chat or channel that they are in.")
+	}
+	m, err := c.Connector.Member(ctx, t.Activity.Ref().Root(), id)
+	switch {
+	case errors.Is(err, teams.ErrGone), err == nil && m.AADObjectID == "":
+		return okr.Person{}, okr.Errorf(okr.NotFound, "That person is not a member of this place. Mention them in a group chat or channel that they are in.")
+	case err != nil:
+		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams did not say who that is. Try again in a minute.")
+	case IsGuestRole(m.UserRole):
+		return okr.Person{}, okr.Errorf(okr.Forbidden, "Guests cannot administer okrbot. Choose a member of the organization.")
+	}
+	return personOf(m), nil
+}
+
+// ShownPeople is a field of people as a card shows it: of those that are known
+// the names, of others what was typed.
+func ShownPeople(known []okr.Person, text string) cards.People {
+	var out cards.People
+	var names []string
+	for _, word := range SplitPeople(text, known) {
+		i := slices.IndexFunc(known, func(p okr.Person) bool {
+			return p.ID != "" && (string(p.ID) == word || strings.EqualFold(p.Name, word))
+		})
+		switch {
+		case i >= 0:
+			names = append(names, known[i].Name)
+			out.Chosen = append(out.Chosen, cards.Choice{Title: known[i].Name, Value: string(known[i].ID)})
+		case IsObjectID(word):
+			names = append(names, word)
+			out.Chosen = append(out.Chosen, cards.Choice{Title: "Somebody", Value: word})
+		default:
+			names = append(names, word)
+		}
+	}
+	out.Names = strings.Join(names, ", ")
+	return out
+}
+
+// IDList is the value of a field of people.
+func IDList(people []okr.Person) string {
+	ids := make([]string, len(people))
+	for i, p := range people {
+		ids[i] = string(p.ID)
+	}
+	return strings.Join(ids, ",")
+}
+
+// OnePerson reads a field for one person; empty: nobody.
+func (c *Chat) OnePerson(ctx context.Context, t *Turn, field PeopleField, text string) (okr.Person, error) {
+	people, err := c.People(ctx, t, field, text)
+	if err != nil || len(people) == 0 {
+		return okr.Person{}, err
+	}
+	return people[0], nil
+}

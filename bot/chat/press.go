@@ -1,0 +1,146 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"okrbot/bot/teams"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// Press is a pressed button: the same for both ways in which it arrives. Data
+// holds what the card carries and what was filled in, all as text.
+type Press struct {
+	Verb string
+	Data map[string]string
+}
+
+// pressed reads the button that an activity is about: of an Action.Execute, or of
+// the Action.Submit of a client that does not know it, whose data carries the verb.
+func pressed(a teams.Activity) (Press, bool) {
+	if a.Type == teams.TypeInvoke {
+		return executed(a)
+	}
+	var data map[string]json.RawMessage
+	if a.Type != teams.TypeMessage || len(a.Value) == 0 || json.Unmarshal(a.Value, &data) != nil || data == nil {
+		return Press{}, false
+	}
+	return NewPress("", data)
+}
+
+func executed(a teams.Activity) (Press, bool) {
+	var value struct {
+		Action struct {
+			Verb string                     `json:"verb"`
+			Data map[string]json.RawMessage `json:"data"`
+		} `json:"action"`
+	}
+	if a.Name != teams.InvokeCardAction || json.Unmarshal(a.Value, &value) != nil {
+		return Press{}, false
+	}
+	return NewPress(value.Action.Verb, value.Action.Data)
+}
+
+// NewPress makes a press of what came over the wire; false: it has no verb.
+func NewPress(verb string, data map[string]json.RawMessage) (Press, bool) {
+	p := Press{Verb: verb, Data: map[string]string{}}
+	for k, raw := range data {
+		var text string
+		if json.Unmarshal(raw, &text) != nil {
+			text = string(raw) // a number or a truth value, as its text
+		}
+		p.Data[k] = text
+	}
+	if p.Verb == "" {
+		p.Verb = p.Data[cards.KeyVerb]
+	}
+	return p, p.Verb != ""
+}
+
+// PressGoal is the press of a button that is about a goal.
+func PressGoal(verb string, id okr.GoalID) Press {
+	return Press{Verb: verb, Data: GoalData(id)}
+}
+
+// GoalData is what a button about a goal carries.
+func GoalData(id okr.GoalID) map[string]string {
+	return map[string]string{cards.KeyGoal: string(id)}
+}
+
+// ConnectionData is what a button about a connection carries.
+func ConnectionData(id okr.ConnectionID) map[string]string {
+	return map[string]string{cards.KeyConnection: string(id)}
+}
+
+// Goal is the goal that the button is about. Invalid: it names none.
+func (p Press) Goal() (okr.GoalID, error) {
+	id, ok := okr.ParseGoalID(p.Data[cards.KeyGoal])
+	if !ok {
+		return "", okr.Errorf(okr.Invalid, "This button does not say which goal it is about. Open the goal again with `okrs`.")
+	}
+	return id, nil
+}
+
+// Connection is the connection that the button is about. NotFound comes from the
+// domain where there is none of this id.
+func (p Press) Connection() okr.ConnectionID { return okr.ConnectionID(p.Data[cards.KeyConnection]) }
+
+// Offset is where a page begins; anything else than a number from 0 on is the
+// first page.
+func (p Press) Offset() int {
+	n, err := strconv.Atoi(p.Data[cards.KeyOffset])
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// PressHandler answers a pressed button.
+type PressHandler func(ctx context.Context, t *Turn, p Press) (Reply, error)
+
+// Act answers a press. Invalid: no subject knows its verb.
+func (c *Chat) Act(ctx context.Context, t *Turn, p Press) (Reply, error) {
+	handle, ok := c.presses[p.Verb]
+	if !ok {
+		return Reply{}, okr.Errorf(okr.Invalid, "This button belongs to an older or newer okrbot. Send `help` for what can be done now.")
+	}
+	return handle(ctx, t, p)
+}
+
+// Pressed makes a button of a command without its argument.
+func Pressed(run CommandHandler) PressHandler {
+	return func(ctx context.Context, t *Turn, _ Press) (Reply, error) { return run(ctx, t, "") }
+}
+
+// GoalHandler goes on with the goal that was meant.
+type GoalHandler func(ctx context.Context, t *Turn, id okr.GoalID) (Reply, error)
+
+// OneGoal finds the goal that a text means, and asks when it could be several.
+// The verb is that of the button that goes on with the chosen one.
+func (c *Chat) OneGoal(ctx context.Context, t *Turn, text, verb string, next GoalHandler) (Reply, error) {
+	found, err := c.Plan.FindGoals(ctx, t.Actor, text)
+	if err != nil {
+		return Reply{}, err
+	}
+	switch len(found) {
+	case 0:
+		return Reply{}, okr.Errorf(okr.NotFound, "No title contains \"%s\", and it is no id. `okrs` lists what there is.", okr.Shorten(okr.CleanLine(text), 80))
+	case 1:
+		return next(ctx, t, found[0].ID)
+	default:
+		return Say(cards.ChooseGoal(okr.CleanLine(text), found, verb)), nil
+	}
+}
+
+// WithGoal makes the handler of a button that carries a goal.
+func WithGoal(next GoalHandler) PressHandler {
+	return func(ctx context.Context, t *Turn, p Press) (Reply, error) {
+		id, err := p.Goal()
+		if err != nil {
+			return Reply{}, err
+		}
+		return next(ctx, t, id)
+	}
+}

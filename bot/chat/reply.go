@@ -1,0 +1,96 @@
+package chat
+
+import (
+	"context"
+
+	"okrbot/bot/teams"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// Reply is what a turn says.
+type Reply struct {
+	card       cards.Card
+	attachment *cards.Attachment // instead of the card
+	summary    string            // with an attachment
+	// forAll says that everybody who sees the pressed card is to see the reply
+	// instead of it, and not only the person who pressed.
+	forAll  bool
+	refused error                                              // what the card is the refusal of; nil: none
+	words   string                                             // of the refusal
+	Posted  func(ctx context.Context, activityID string) error // called with the id of the card that shows the reply
+}
+
+// Say answers with a card: to a press only whoever pressed sees it.
+func Say(card cards.Card) Reply { return Reply{card: card} }
+
+// SayAll answers with a card that everybody sees in place of the pressed one.
+func SayAll(card cards.Card) Reply { return Reply{card: card, forAll: true} }
+
+// Attach answers with something else than an Adaptive Card.
+func Attach(a cards.Attachment, summary string) Reply {
+	return Reply{attachment: &a, summary: summary}
+}
+
+func (r Reply) message() teams.Message {
+	if r.attachment != nil {
+		return teams.Message{Card: r.attachment.Content, ContentType: r.attachment.ContentType, Summary: r.summary}
+	}
+	return teams.Message{Card: r.card, Summary: r.card.Summary}
+}
+
+// Post sends a reply to a place.
+func (c *Chat) Post(ctx context.Context, ref teams.Ref, r Reply) error {
+	id, err := c.Connector.Send(ctx, ref, r.message())
+	if err == nil && r.Posted != nil {
+		err = r.Posted(ctx, id)
+	}
+	return err
+}
+
+// Update replaces a message; one that is gone gives [teams.ErrGone].
+func (c *Chat) Update(ctx context.Context, ref teams.Ref, r Reply) error {
+	err := c.Connector.Update(ctx, ref, r.message())
+	if err == nil && r.Posted != nil {
+		err = r.Posted(ctx, ref.ActivityID)
+	}
+	return err
+}
+
+// InPersonal says something in the 1:1 chat, with a word where it was asked for.
+func (c *Chat) InPersonal(ctx context.Context, t *Turn, r Reply) (Reply, error) {
+	if t.Activity.IsPersonal() {
+		return r, nil
+	}
+	own, err := c.Personal(ctx, t)
+	if err != nil {
+		return Reply{}, err
+	}
+	if err := c.Post(ctx, RefOf(own), r); err != nil {
+		return Reply{}, err
+	}
+	if r.attachment == nil {
+		return Say(cards.Done("Sent to our own chat", "I have sent you a form in our chat, because others can read along here.", nil)), nil
+	}
+	c.NamePlace(ctx, t)
+	return Say(cards.SignInElsewhere(t.PlaceName())), nil
+}
+
+// Tell says something to a person in the 1:1 chat with okrbot.
+func (c *Chat) Tell(ctx context.Context, near okr.Conversation, user okr.UserID, r Reply) error {
+	own, err := c.PersonalOf(ctx, near, user, "")
+	if err != nil {
+		return err
+	}
+	return c.Post(ctx, RefOf(own), r)
+}
+
+// TellSoftly tells a person what it does no harm to miss.
+func (c *Chat) TellSoftly(ctx context.Context, t *Turn, user okr.UserID, card cards.Card) {
+	if user == "" || user == t.Actor.ID {
+		return
+	}
+	if err := c.Tell(ctx, t.Conversation(), user, Say(card)); err != nil {
+		c.Logger.InfoContext(ctx, "person not told", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
+	}
+}

@@ -1,0 +1,102 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"okrbot/cards"
+)
+
+// Subject is one thing that people talk about with okrbot. What it registers is all
+// that is known of it: help and the README list its commands, and buttons do
+// everything that commands do.
+type Subject struct {
+	Title    string // of its section in help
+	Commands []Command
+	Presses  map[string]PressHandler // by the verbs of cards
+}
+
+// Who says who may use a command. It is for people to read: what counts is what
+// the domain checks.
+type Who string
+
+// Who may use commands.
+const (
+	Everyone Who = ""        // guests too
+	Members  Who = "members" // of the organization
+	Editors  Who = "editors" // of the goal: its owners, its editors, admins
+	Owners   Who = "owners"  // of the connection, and admins
+	Admins   Who = "admins"
+)
+
+// Command is a chat command.
+type Command struct {
+	Name     string   // the words that it begins with
+	Aliases  []string // second names, which help does not list
+	Arg      string   // what follows, as help writes it; empty: nothing
+	What     string   // what it does, in a few words
+	Who      Who
+	Examples []string          // whole texts, as people type them
+	Verb     string            // of the button that does the same without an argument; empty: none
+	Data     map[string]string // of that button
+	Run      CommandHandler
+}
+
+// CommandHandler answers a command; arg is what followed its name.
+type CommandHandler func(ctx context.Context, t *Turn, arg string) (Reply, error)
+
+// Usage is the command as people type it.
+func (c Command) Usage() string { return strings.TrimSpace(c.Name + " " + c.Arg) }
+
+// Card is the command as help shows it.
+func (c Command) Card() cards.Command {
+	return cards.Command{Usage: c.Usage(), What: c.What, Verb: c.Verb, Data: c.Data}
+}
+
+// Register adds subjects in the order in which help shows them. Two that claim
+// one command or button are refused: one of them would never be heard.
+func (c *Chat) Register(subjects ...Subject) error {
+	for _, s := range subjects {
+		if err := c.addCommands(s); err != nil {
+			return err
+		}
+		for verb, handle := range s.Presses {
+			if c.presses[verb] != nil {
+				return fmt.Errorf("%s: the button %q has a handler already", s.Title, verb)
+			}
+			c.presses[verb] = handle
+		}
+		c.subjects = append(c.subjects, s)
+	}
+	return nil
+}
+
+func (c *Chat) addCommands(s Subject) error {
+	for _, added := range s.Commands {
+		for _, name := range added.names() {
+			if old, ok := c.named(name); ok {
+				return fmt.Errorf("%s: the command %q is a name of %q already", s.Title, name, old.Name)
+			}
+		}
+		c.commands = append(c.commands, added)
+	}
+	return nil
+}
+
+// Subjects are all that are registered, in order.
+func (c *Chat) Subjects() []Subject { return c.subjects }
+
+func (c Command) names() []string { return append([]string{c.Name}, c.Aliases...) }
+
+// named finds the command of exactly this name.
+func (c *Chat) named(name string) (Command, bool) {
+	for _, cmd := range c.commands {
+		for _, n := range cmd.names() {
+			if strings.EqualFold(n, name) {
+				return cmd, true
+			}
+		}
+	}
+	return Command{}, false
+}

@@ -1,0 +1,90 @@
+package chat
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"okrbot/bot/teams"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// Turn is one activity under way: who, where, and what it answers to.
+type Turn struct {
+	Activity teams.Activity
+	Actor    okr.Actor
+	Place    cards.Place
+	Settings okr.Tenant
+	Press    *Press          // the pressed button; nil: words, or an invoke of another sort
+	roster   *[]teams.Member // of the place, once it was read
+	Met      []okr.Person    // whom a form named and who were looked up
+}
+
+// Begin begins a turn. It takes the identity from the verified activity only, and
+// notes where and in which time zone the person is. The turn is never nil: a
+// refusal can be delivered in it.
+func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
+	t := c.newTurn(ctx, a)
+	if t.Actor.Tenant == "" || t.Actor.ID == "" {
+		return t, okr.Errorf(okr.Forbidden, "Teams did not say who you are, so okrbot cannot know what you may do. Try again from the Teams app, signed in with a work account.")
+	}
+	var err error
+	if t.Settings, err = c.Access.Settings(ctx, t.Actor.Tenant); err != nil {
+		return t, err
+	}
+	t.Place.Zone = Zone(a.LocalTimezone, t.Settings.Location())
+	c.noteZone(ctx, t)
+	return t, c.Memory.SaveConversation(ctx, t.Conversation())
+}
+
+func (c *Chat) newTurn(ctx context.Context, a teams.Activity) *Turn {
+	t := &Turn{Activity: a, Actor: okr.Actor{
+		Tenant: okr.TenantID(a.TenantID()),
+		Person: okr.Person{ID: okr.UserID(strings.ToLower(a.From.AADObjectID)), Name: okr.CleanLine(a.From.Name)},
+		Guest:  c.isGuest(ctx, a),
+		Shared: !a.IsPersonal(),
+	}}
+	if t.Actor.Name == "" {
+		t.Actor.Name = "Someone"
+	}
+	t.Place = cards.Place{Zone: Zone(a.LocalTimezone, time.UTC), Now: c.Now()}
+	if p, ok := pressed(a); ok {
+		t.Press = &p
+	}
+	return t
+}
+
+// Zone is a time zone by its name; fallback stands for one that is not known.
+func Zone(name string, fallback *time.Location) *time.Location {
+	if loc, err := time.LoadLocation(name); err == nil && name != "" {
+		return loc
+	}
+	return fallback
+}
+
+// MembersOnly refuses a guest before a form is opened that the guest could not
+// save. What counts is what the service checks again.
+func (t *Turn) MembersOnly() error {
+	if t.Actor.Guest {
+		return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them or connect to Azure DevOps. Ask a member of the organization.")
+	}
+	return nil
+}
+
+// Today is the tenant's day.
+func (t *Turn) Today() okr.Date { return okr.DateOf(t.Place.Now.In(t.Settings.Location())) }
+
+// WithoutMentions takes the mentions of people out of a text and gives the Teams
+// id of the last one.
+func (t *Turn) WithoutMentions(text string) (rest, id string) {
+	for _, e := range t.Activity.Entities {
+		if e.Type != "mention" || e.Text == "" || e.Mentioned.ID == "" || e.Mentioned.ID == t.Activity.Recipient.ID {
+			continue
+		}
+		if before, after, ok := strings.Cut(text, strings.Join(strings.Fields(teams.Blanks(e.Text)), " ")); ok {
+			text, id = before+" "+after, e.Mentioned.ID
+		}
+	}
+	return text, id
+}

@@ -1,0 +1,140 @@
+package checkins
+
+import (
+	"context"
+	"strings"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// status lists what needs attention: in the 1:1 chat the person's own first, in a
+// shared place everybody's. "status all" and "status mine" say which.
+func (s *Subject) status(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	switch strings.ToLower(strings.TrimSpace(arg)) {
+	case "all":
+		return s.attention(ctx, t, false)
+	case "mine", "my":
+		return s.attention(ctx, t, true)
+	case "":
+		return s.attention(ctx, t, !t.Actor.Shared)
+	}
+	return s.chat.OneGoal(ctx, t, arg, cards.VerbGoal, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+		return s.chat.Act(ctx, t, chat.PressGoal(cards.VerbGoal, id))
+	})
+}
+
+func (s *Subject) pressStatus(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	switch p.Data[cards.KeyScope] {
+	case "all":
+		return s.attention(ctx, t, false)
+	case "mine":
+		return s.attention(ctx, t, true)
+	}
+	return s.attention(ctx, t, !t.Actor.Shared)
+}
+
+func (s *Subject) attention(ctx context.Context, t *chat.Turn, isMine bool) (chat.Reply, error) {
+	f := okr.Filter{}
+	if isMine {
+		f.Owner = t.Actor.ID
+	}
+	found, err := s.notify.Attention(ctx, t.Actor, f)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	out := cards.Attention{Mine: isMine, Total: len(found.List), Looked: found.Looked}
+	for _, a := range found.List {
+		title := concernTitle(a.Concern)
+		if n := len(out.Groups); n == 0 || out.Groups[n-1].Title != title {
+			out.Groups = append(out.Groups, cards.AttentionGroup{Title: title})
+		}
+		group := &out.Groups[len(out.Groups)-1]
+		if group.Total++; len(group.Rows) < maxConcerns {
+			row := cards.AttentionRow{Goal: a.View.Goal, Status: a.View.Standing.Status, Reason: a.Words, Step: s.nextStep(ctx, t, a)}
+			group.Rows = append(group.Rows, row)
+		}
+	}
+	return chat.Say(cards.NeedsAttention(t.Place, out)), nil
+}
+
+// maxConcerns is how many goals of one concern are looked at more closely; a card
+// shows fewer.
+const maxConcerns = 15
+
+func concernTitle(c okr.Concern) string {
+	switch c {
+	case okr.ConcernFailing:
+		return "Cannot be measured"
+	case okr.ConcernPastDue:
+		return "Over and still open"
+	case okr.ConcernAtRisk:
+		return "At risk"
+	case okr.ConcernStale:
+		return "Not measured for a day"
+	case okr.ConcernNoOwner:
+		return "Without an owner"
+	case okr.ConcernNotStarted:
+		return "Not started"
+	case okr.ConcernNoCheckIn:
+		return "Without a check-in"
+	case okr.ConcernUnmoved:
+		return "On track, but not moving"
+	}
+	return "Other"
+}
+
+// nextStep is the one button that this person can press to help: what the concern
+// asks for, or to remind who can do that.
+func (s *Subject) nextStep(ctx context.Context, t *chat.Turn, a okr.Attention) cards.Button {
+	g := a.View.Goal
+	data := chat.GoalData(g.ID)
+	verb, _, _ := strings.Cut(a.Command, " ")
+	switch {
+	case verb == "sync" && !t.Actor.Guest:
+		return cards.Button{Title: "Sync now", Verb: cards.VerbSync, Data: data}
+	case verb == "check-in" && a.View.MayCheckIn:
+		return cards.Button{Title: "Check in", Verb: cards.VerbCheckIn, Data: data}
+	case verb == "connections":
+		if step, ok := s.connectionStep(ctx, t, a.View); ok {
+			return step
+		}
+	case a.View.MayEdit:
+		return editStep(verb, g)
+	}
+	if asked := g.Asked(); asked.ID != "" && asked.ID != t.Actor.ID && !t.Actor.Guest {
+		return cards.Button{Title: "Nudge " + okr.Shorten(asked.Name, 20), Verb: cards.VerbNudge, Data: data}
+	}
+	return cards.Button{Title: "Show", Verb: cards.VerbGoal, Data: data}
+}
+
+// editStep are the steps of who may edit the goal.
+func editStep(verb string, g okr.Goal) cards.Button {
+	data := chat.GoalData(g.ID)
+	switch verb {
+	case "bind":
+		return cards.Button{Title: "Choose a query", Verb: cards.VerbBind, Data: data}
+	case "close":
+		return cards.Button{Title: "Close", Verb: cards.VerbCloseAsk, Data: data}
+	case "new":
+		return cards.Button{Title: "Add key result", Verb: cards.VerbGoalNew, Data: map[string]string{cards.KeyKind: string(okr.KeyResult), cards.KeyParent: string(g.ID)}}
+	}
+	return cards.Button{Title: "Edit", Verb: cards.VerbGoalEdit, Data: data}
+}
+
+// connectionStep leads to the connection for who can see it; who may edit the goal
+// can bind it through another one.
+func (s *Subject) connectionStep(ctx context.Context, t *chat.Turn, v okr.GoalView) (cards.Button, bool) {
+	if v.Goal.Binding == nil {
+		return cards.Button{}, false
+	}
+	c, err := s.connect.Connection(ctx, t.Actor, v.Goal.Binding.Connection)
+	switch {
+	case err == nil && c.Owner.ID == t.Actor.ID:
+		return cards.Button{Title: "Open the connection", Verb: cards.VerbConnection, Data: chat.ConnectionData(c.ID)}, true
+	case v.MayEdit:
+		return editStep("bind", v.Goal), true
+	}
+	return cards.Button{}, false
+}

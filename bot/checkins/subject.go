@@ -1,0 +1,62 @@
+// Package checkins is the talk about how goals stand: check-ins and what is said by
+// hand, what needs attention, and asking people, by reminders and nudges.
+package checkins
+
+import (
+	"okrbot/bot/chat"
+	"okrbot/cards"
+)
+
+// Options is what the subject needs of the domain.
+type Options struct {
+	Access  accessor
+	Connect connector
+	Plan    planner
+	Notify  notifier
+}
+
+// Subject is the talk about how goals stand.
+type Subject struct {
+	chat    *chat.Chat
+	access  accessor
+	connect connector
+	plan    planner
+	notify  notifier
+}
+
+// New makes the subject.
+func New(c *chat.Chat, o Options) *Subject {
+	return &Subject{chat: c, access: o.Access, connect: o.Connect, plan: o.Plan, notify: o.Notify}
+}
+
+// Register gives what people can say and press.
+func (s *Subject) Register() chat.Subject {
+	return chat.Subject{Title: "Check-ins and attention", Commands: s.commands(), Presses: s.presses()}
+}
+
+func (s *Subject) commands() []chat.Command {
+	return []chat.Command{
+		{Name: "check-in", Aliases: []string{"checkin", "check in"}, Arg: "[id]", What: "Say how a goal stands; without an id, all that waits for you", Who: chat.Members, Examples: []string{"check-in", "check-in KR4 45 two more teams"}, Run: s.checkIn},
+		{Name: "resume", Arg: "<id>", What: "Take the automatic value again after an override", Who: chat.Members, Examples: []string{"resume KR4"}, Run: s.resumeGoal},
+		{Name: "status", Aliases: []string{"attention"}, Arg: "[all]", What: "What needs attention, each with its next step", Examples: []string{"status", "status all"}, Verb: cards.VerbAttention, Run: s.status},
+		{Name: "nudge", Aliases: []string{"remind"}, Arg: "<id>", What: "Remind whoever is asked about a goal", Who: chat.Members, Examples: []string{"nudge KR4"}, Run: s.nudge},
+		{Name: "reminders", What: "When you are asked for check-ins", Who: chat.Members, Examples: []string{"reminders"}, Verb: cards.VerbRemindLess, Run: s.reminders},
+	}
+}
+
+func (s *Subject) presses() map[string]chat.PressHandler {
+	return map[string]chat.PressHandler{
+		cards.VerbCheckIn:       chat.WithGoal(s.checkInForm),
+		cards.VerbCheckInSave:   s.saveCheckIn,
+		cards.VerbCheckInQuick:  s.quickCheckIn,
+		cards.VerbCheckInSame:   s.sameAsBefore,
+		cards.VerbCheckInEdit:   s.editCheckIn,
+		cards.VerbCheckInAskDel: s.askDeleteCheckIn,
+		cards.VerbCheckInDelete: s.deleteCheckIn,
+		cards.VerbResume:        chat.WithGoal(s.resumeAutomatic),
+		cards.VerbRemindLess:    chat.Pressed(s.reminders),
+		cards.VerbRemindSave:    s.saveReminders,
+		cards.VerbAttention:     s.pressStatus,
+		cards.VerbNudge:         chat.WithGoal(s.nudgeAsked),
+	}
+}

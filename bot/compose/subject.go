@@ -1,0 +1,17 @@
+// Package compose is the message extension: finding OKRs from the message box of a
+// chat, to put them into a message.
+package compose
+
+import "okrbot/bot/chat"
+
+// Subject is the search of the message extension.
+type Subject struct {
+	chat   *chat.Chat
+	access accessor
+	plan   planner
+}
+
+// New makes the subject.
+func New(c *chat.Chat, access accessor, plan planner) *Subject {
+	return &Subject{chat: c, access: access, plan: plan}
+}

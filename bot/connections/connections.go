@@ -1,0 +1,170 @@
+package connections
+
+import (
+	"context"
+	"errors"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// connectionPage is how many connections one card lists.
+const connectionPage = 15
+
+// connectNew starts the sign-in, or the form for who is signed in.
+func (s *Subject) connectNew(ctx context.Context, t *chat.Turn, _ string) (chat.Reply, error) {
+	return s.startConnection(ctx, t, nil)
+}
+
+// startConnection opens the form that makes a connection, in the 1:1 chat and
+// after a sign-in where there is none. After carries on from there.
+func (s *Subject) startConnection(ctx context.Context, t *chat.Turn, after *chat.Resume) (chat.Reply, error) {
+	if err := errors.Join(t.MembersOnly(), s.access.RequireEnabled(ctx, t.Actor)); err != nil {
+		return chat.Reply{}, err
+	}
+	accounts, err := s.connect.Accounts(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if len(accounts) == 0 {
+		return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnect, Data: chat.ResumeData(after)})
+	}
+	d := connectionDraft{ID: chat.NewFormID(), Owner: t.Actor.ID, Credential: accounts[0].ID, Account: accounts[0].Account.UserName, Resume: after}
+	form, err := s.connectionForm(ctx, t, d, cards.FieldError{})
+	if okr.KindOf(err) == okr.SignIn {
+		return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnect, Data: chat.ResumeData(after)})
+	}
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.chat.InPersonal(ctx, t, chat.Say(cards.EditConnection(form)))
+}
+
+func (s *Subject) listConnections(ctx context.Context, t *chat.Turn, _ string) (chat.Reply, error) {
+	return s.pressConnections(ctx, t, chat.Press{})
+}
+
+func (s *Subject) pressConnections(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	all, err := s.connect.AllConnections(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	offset := min(p.Offset(), max(0, len(all)-1))
+	var views []cards.ConnectionView
+	for _, c := range all[offset:min(len(all), offset+connectionPage)] {
+		v, err := s.connectionView(ctx, t, c, 1)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		views = append(views, v)
+	}
+	return chat.Say(cards.Connections(t.Place, views, len(all), offset)), nil
+}
+
+func (s *Subject) connectionView(ctx context.Context, t *chat.Turn, c okr.Connection, bound int) (cards.ConnectionView, error) {
+	goals, n, err := s.connect.Bound(ctx, t.Actor, c.ID, okr.Page{Limit: bound})
+	if err != nil {
+		return cards.ConnectionView{}, err
+	}
+	admin, err := s.access.IsAdmin(ctx, t.Actor)
+	if err != nil {
+		return cards.ConnectionView{}, err
+	}
+	own := c.Owner.ID == t.Actor.ID
+	v := cards.ConnectionView{Connection: c, Bound: goals, BoundCount: n, IsOwner: own, MayDelete: own || admin, WebURL: c.Project.URL}
+	err = s.connect.MayTakeOver(ctx, t.Actor, c)
+	v.MayTake = err == nil
+	if kind := okr.KindOf(err); kind == okr.Forbidden || kind == okr.Invalid {
+		err = nil
+	}
+	return v, err
+}
+
+func (s *Subject) pressConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	return s.connectionCard(ctx, t, p.Connection())
+}
+
+func (s *Subject) connectionCard(ctx context.Context, t *chat.Turn, id okr.ConnectionID) (chat.Reply, error) {
+	v, err := s.readConnection(ctx, t, id)
+	return chat.Say(cards.Connection(t.Place, v)), err
+}
+
+func (s *Subject) readConnection(ctx context.Context, t *chat.Turn, id okr.ConnectionID) (cards.ConnectionView, error) {
+	c, err := s.connect.Connection(ctx, t.Actor, id)
+	if err != nil {
+		return cards.ConnectionView{}, err
+	}
+	return s.connectionView(ctx, t, c, connectionPage)
+}
+
+// editConnection opens the form with what the connection has.
+func (s *Subject) editConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	c, err := s.connect.Connection(ctx, t.Actor, p.Connection())
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if c.Owner.ID != t.Actor.ID {
+		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only %s, who made it, can edit this connection.", c.Owner.Name)
+	}
+	d := connectionDraft{
+		ID: chat.NewFormID(), Owner: t.Actor.ID, Credential: c.Credential, Account: c.Account, Editing: c.ID,
+		Name: c.Name, Organization: c.Organization, Project: c.Project.ID, Shared: c.Shared,
+	}
+	form, err := s.connectionForm(ctx, t, d, cards.FieldError{})
+	if okr.KindOf(err) == okr.SignIn {
+		return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnectionEdit, Data: chat.ConnectionData(c.ID)})
+	}
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.chat.InPersonal(ctx, t, chat.Say(cards.EditConnection(form)))
+}
+
+func (s *Subject) shareConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	c, err := s.connect.ShareConnection(ctx, t.Actor, p.Connection(), p.Data[cards.KeyShared] == "true")
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.connectionCard(ctx, t, c.ID)
+}
+
+func (s *Subject) askDeleteConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	v, err := s.readConnection(ctx, t, p.Connection())
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if !v.MayDelete {
+		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only %s, who made it, or an admin can delete this connection.", v.Connection.Owner.Name)
+	}
+	return chat.Say(cards.ConfirmDeleteConnection(v)), nil
+}
+
+func (s *Subject) deleteConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	c, err := s.connect.DeleteConnection(ctx, t.Actor, p.Connection())
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return chat.SayAll(cards.Done("Connection deleted", "The connection "+c.Name+" is gone. What was measured through it keeps its last value; bind it again with another connection.", []cards.Button{
+		{Title: "Connections", Verb: cards.VerbConnections}, {Title: "OKRs", Verb: cards.VerbGoals},
+	})), nil
+}
+
+// signInConnection signs in again for a connection that needs it.
+func (s *Subject) signInConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	id := p.Connection()
+	c, err := s.connect.Connection(ctx, t.Actor, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if c.Owner.ID != t.Actor.ID {
+		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only %s can sign in for this connection. You can make one of your own with `connect` and bind to that.", c.Owner.Name)
+	}
+	return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnection, Data: chat.ConnectionData(id)})
+}
+
+// pressConnect opens the connection form; it also carries on here after a
+// sign-in, with what is to follow the new connection.
+func (s *Subject) pressConnect(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	return s.startConnection(ctx, t, chat.ResumeFrom(p))
+}

@@ -1,0 +1,36 @@
+package connections
+
+import (
+	"context"
+
+	"okrbot/okr"
+)
+
+// accessor is what this subject needs of [okrbot/okr/access].
+type accessor interface {
+	Settings(ctx context.Context, tenant okr.TenantID) (okr.Tenant, error)
+	RequireEnabled(ctx context.Context, actor okr.Actor) error
+	IsAdmin(ctx context.Context, actor okr.Actor) (bool, error)
+	AdminIDs(t okr.Tenant) []okr.UserID
+}
+
+// connector is what this subject needs of [okrbot/okr/connect].
+type connector interface {
+	Organizations(ctx context.Context, actor okr.Actor, id okr.CredentialID) ([]string, error)
+	RemoteProjects(ctx context.Context, actor okr.Actor, id okr.CredentialID, text string) (organization, project string, projects []okr.RemoteProject, err error)
+	SaveConnection(ctx context.Context, actor okr.Actor, in okr.ConnectionInput) (okr.Connection, error)
+	Connection(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error)
+	Connections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
+	AllConnections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
+	Bound(ctx context.Context, actor okr.Actor, id okr.ConnectionID, page okr.Page) ([]okr.Goal, int, error)
+	ShareConnection(ctx context.Context, actor okr.Actor, id okr.ConnectionID, shared bool) (okr.Connection, error)
+	DeleteConnection(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error)
+	Accounts(ctx context.Context, actor okr.Actor) ([]okr.Credential, error)
+	OfferConnection(ctx context.Context, actor okr.Actor, id okr.ConnectionID, to okr.Person) (okr.Connection, error)
+	DropOffer(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, okr.Offer, error)
+	MayTakeOver(ctx context.Context, actor okr.Actor, c okr.Connection) error
+	PreviewTakeOver(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.TakeOver, error)
+	TakeOver(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.TakeOver, error)
+	PreviewMove(ctx context.Context, actor okr.Actor, from, to okr.ConnectionID) (okr.MovePreview, error)
+	Move(ctx context.Context, actor okr.Actor, from, to okr.ConnectionID) (okr.MovePreview, okr.SyncJob, error)
+}

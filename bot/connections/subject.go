@@ -1,0 +1,76 @@
+// Package connections is the talk about the ways to Azure DevOps: making, sharing
+// and moving them, their changing hands, and what fails with them.
+package connections
+
+import (
+	"context"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+)
+
+// signer starts a sign-in, after which something goes on.
+type signer interface {
+	Ask(ctx context.Context, t *chat.Turn, next *chat.Resume) (chat.Reply, error)
+}
+
+// Options is what the subject needs of others.
+type Options struct {
+	Access  accessor
+	Connect connector
+	Syncs   chat.Syncer
+	SignIn  signer
+}
+
+// Subject is the talk about connections.
+type Subject struct {
+	chat    *chat.Chat
+	access  accessor
+	connect connector
+	syncs   chat.Syncer
+	signIn  signer
+}
+
+// New makes the subject.
+func New(c *chat.Chat, o Options) *Subject {
+	return &Subject{chat: c, access: o.Access, connect: o.Connect, syncs: o.Syncs, signIn: o.SignIn}
+}
+
+// Register gives what people can say and press.
+func (s *Subject) Register() chat.Subject {
+	return chat.Subject{Title: "Connections to Azure DevOps", Commands: s.commands(), Presses: s.presses()}
+}
+
+func (s *Subject) commands() []chat.Command {
+	return []chat.Command{
+		{Name: "connect", Aliases: []string{"sign in", "signin", "login"}, What: "Sign in to Azure DevOps and make a connection", Who: chat.Members, Examples: []string{"connect"}, Verb: cards.VerbConnect, Run: s.connectNew},
+		{Name: "connections", What: "Your connections, and those shared with everyone", Examples: []string{"connections"}, Verb: cards.VerbConnections, Run: s.listConnections},
+		{Name: "move", Arg: "<connection> [to <connection>]", What: "Measure everything of one connection through another", Who: chat.Owners, Examples: []string{"move C1 to C2"}, Run: s.move},
+		{Name: "hand over", Aliases: []string{"handover"}, Arg: "<connection> to <person>", What: "Offer your connection to a colleague", Who: chat.Owners, Examples: []string{"hand over C1 to Megan Bowen"}, Run: s.handOver},
+		{Name: "take over", Aliases: []string{"takeover"}, Arg: "<connection>", What: "Make an offered or orphaned connection your own", Who: chat.Members, Examples: []string{"take over C1"}, Run: s.takeOver},
+	}
+}
+
+func (s *Subject) presses() map[string]chat.PressHandler {
+	return map[string]chat.PressHandler{
+		cards.VerbConnect:          s.pressConnect,
+		cards.VerbConnectionOrg:    s.connectionOrganization,
+		cards.VerbConnectionSave:   s.saveConnection,
+		cards.VerbConnectionBack:   s.connectionBack,
+		cards.VerbConnections:      s.pressConnections,
+		cards.VerbConnection:       s.pressConnection,
+		cards.VerbConnectionEdit:   s.editConnection,
+		cards.VerbConnectionSignIn: s.signInConnection,
+		cards.VerbConnectionShare:  s.shareConnection,
+		cards.VerbConnectionAskDel: s.askDeleteConnection,
+		cards.VerbConnectionDelete: s.deleteConnection,
+		cards.VerbMoveAsk:          s.askMove,
+		cards.VerbMovePreview:      s.pressMovePreview,
+		cards.VerbMove:             s.moveBindings,
+		cards.VerbHandOverAsk:      s.askHandOver,
+		cards.VerbHandOver:         s.pressHandOver,
+		cards.VerbHandOverDrop:     s.dropOffer,
+		cards.VerbTakeOverAsk:      s.askTakeOver,
+		cards.VerbTakeOver:         s.pressTakeOver,
+	}
+}

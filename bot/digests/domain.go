@@ -1,0 +1,32 @@
+package digests
+
+import (
+	"context"
+	"time"
+
+	"okrbot/okr"
+)
+
+// accessor is what this subject needs of [okrbot/okr/access].
+type accessor interface {
+	Settings(ctx context.Context, tenant okr.TenantID) (okr.Tenant, error)
+	RequireEnabled(ctx context.Context, actor okr.Actor) error
+}
+
+// planner is what this subject needs of [okrbot/okr/plan].
+type planner interface {
+	Objectives(ctx context.Context, actor okr.Actor) ([]okr.Goal, error)
+}
+
+// notifier is what this subject needs of [okrbot/okr/notify].
+type notifier interface {
+	PreviewDigest(ctx context.Context, actor okr.Actor, conversation string) (okr.Digest, error)
+	SubscriptionOf(ctx context.Context, tenant okr.TenantID, conversation string) (okr.Subscription, error)
+	Subscribe(ctx context.Context, actor okr.Actor, conv okr.Conversation, plan okr.DigestPlan) (okr.Subscription, error)
+	Unsubscribe(ctx context.Context, actor okr.Actor, conversation string) (okr.Subscription, error)
+	MuteDigest(ctx context.Context, actor okr.Actor, conversation string, length time.Duration) (okr.Subscription, error)
+	PauseDigest(ctx context.Context, sub okr.Subscription, reason string) (first bool, err error)
+	SubscriptionsOf(ctx context.Context, tenant okr.TenantID, conversation, team string) ([]okr.Subscription, error)
+	ResumeDigest(ctx context.Context, sub okr.Subscription) error
+	DigestThread(ctx context.Context, sub okr.Subscription, message string) error
+}

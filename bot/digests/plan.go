@@ -1,0 +1,109 @@
+package digests
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"okrbot/bot/chat"
+	"okrbot/bot/teams"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// planOf reads the form of a digest. What a card does not ask, such as one that
+// was posted by an older okrbot, stays as it is.
+func (s *Subject) planOf(ctx context.Context, t *chat.Turn, p chat.Press, plan okr.DigestPlan) (okr.DigestPlan, error) {
+	var err error
+	if plan.Objectives, err = s.chosenObjectives(ctx, t, p.Data[cards.InputObjectives]); err != nil {
+		return plan, err
+	}
+	if text, ok := p.Data[cards.InputTeams]; ok {
+		plan.Teams = chosenTeams(text)
+	}
+	if text, ok := p.Data[cards.InputCadence]; ok {
+		plan.Rule.Cadence = okr.Cadence(strings.TrimPrefix(text, cards.ChoiceAny))
+	}
+	plan.Rule.Hour = numberOr(p, cards.InputHour, plan.Rule.Hour)
+	plan.Rule.Weekday = time.Weekday(numberOr(p, cards.InputWeekday, int(plan.Rule.Weekday)))
+	plan.Quiet = quietOf(p, plan.Quiet)
+	if text, ok := p.Data[cards.InputWhen]; ok {
+		plan.Always = text == "always"
+	}
+	if text, ok := p.Data[cards.InputThread]; ok {
+		plan.Threaded = text == "one" && t.Activity.Kind() == teams.KindChannel
+	}
+	if name := p.Data[cards.InputZone]; name != "" {
+		plan.Zone = name
+	}
+	return plan, nil
+}
+
+// numberOr reads a number of the form; what is none gives -1, which the service
+// refuses with the words for the field.
+func numberOr(p chat.Press, key string, otherwise int) int {
+	text, ok := p.Data[key]
+	if !ok {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// quietOf reads the quiet times. One hour alone says nothing and counts as none.
+func quietOf(p chat.Press, q okr.Quiet) okr.Quiet {
+	if from, ok := p.Data[cards.InputQuietFrom]; ok {
+		to := p.Data[cards.InputQuietTo]
+		q.From, q.To = 0, 0
+		if from != cards.ChoiceNone && to != cards.ChoiceNone {
+			q.From, q.To = numberOr(p, cards.InputQuietFrom, 0), numberOr(p, cards.InputQuietTo, 0)
+		}
+	}
+	if text, ok := p.Data[cards.InputQuietDays]; ok {
+		q.Days = nil
+		for part := range strings.SplitSeq(text, ",") {
+			if n, err := strconv.Atoi(part); err == nil {
+				q.Days = append(q.Days, time.Weekday(n))
+			}
+		}
+	}
+	return q
+}
+
+func chosenTeams(text string) []string {
+	var out []string
+	for part := range strings.SplitSeq(text, ",") {
+		if name, err := url.QueryUnescape(part); err == nil && okr.CleanLine(name) != "" {
+			out = append(out, okr.Shorten(okr.CleanLine(name), okr.MaxName))
+		}
+	}
+	return out
+}
+
+// chosenObjectives keeps those that exist; none of them means all, also those that
+// come later.
+func (s *Subject) chosenObjectives(ctx context.Context, t *chat.Turn, text string) ([]okr.GoalID, error) {
+	actor := t.Actor
+	actor.Shared = true
+	objectives, err := s.plan.Objectives(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	wanted := strings.Split(text, ",")
+	var chosen []okr.GoalID
+	for _, o := range objectives {
+		if slices.Contains(wanted, string(o.ID)) {
+			chosen = append(chosen, o.ID)
+		}
+	}
+	if len(chosen) == 0 && strings.TrimSpace(text) != "" {
+		return nil, okr.Errorf(okr.Invalid, "None of the chosen objectives exists any more. Send `digest` to choose again.")
+	}
+	return chosen, nil
+}

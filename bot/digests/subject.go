@@ -1,0 +1,38 @@
+// Package digests is what okrbot tells a place by itself: which goals, when, and
+// the posts.
+package digests
+
+import (
+	"okrbot/bot/chat"
+	"okrbot/cards"
+)
+
+// Subject is the talk about digests.
+type Subject struct {
+	chat   *chat.Chat
+	access accessor
+	plan   planner
+	notify notifier
+}
+
+// New makes the subject.
+func New(c *chat.Chat, access accessor, plan planner, notify notifier) *Subject {
+	return &Subject{chat: c, access: access, plan: plan, notify: notify}
+}
+
+// Register gives what people can say and press.
+func (s *Subject) Register() chat.Subject {
+	return chat.Subject{
+		Title: "Digests",
+		Commands: []chat.Command{
+			{Name: "digest", Arg: "[preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly", Who: chat.Members, Examples: []string{"digest", "digest mute 2d"}, Verb: cards.VerbDigest, Run: s.digest},
+		},
+		Presses: map[string]chat.PressHandler{
+			cards.VerbDigest:        chat.Pressed(s.digest),
+			cards.VerbDigestSave:    s.saveDigest,
+			cards.VerbDigestStop:    s.stopDigest,
+			cards.VerbDigestPreview: s.previewDigest,
+			cards.VerbDigestMute:    s.muteDigest,
+		},
+	}
+}

@@ -1,0 +1,95 @@
+package goals
+
+import (
+	"context"
+	"strings"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+func (s *Subject) cloneGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return s.chat.OneGoal(ctx, t, arg, cards.VerbCloneAsk, s.askClone)
+}
+
+func (s *Subject) askClone(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	if err := t.MembersOnly(); err != nil {
+		return chat.Reply{}, err
+	}
+	form, err := s.chat.OpenForm(ctx, t, cloneKind, struct{}{})
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	next := t.Settings.Quarter(t.Today(), 1).ID
+	return s.cloneForm(ctx, t, cards.CloneForm{Draft: form, Period: next, Scope: cards.CloneChildren}, id)
+}
+
+func (s *Subject) cloneForm(ctx context.Context, t *chat.Turn, f cards.CloneForm, id okr.GoalID) (chat.Reply, error) {
+	v, err := s.plan.Goal(ctx, t.Actor, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if v.Goal.Kind != okr.Objective {
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is a %s. Clone its objective %s, with what stands below it.", id, v.Goal.Kind, v.Goal.Parent)
+	}
+	f.Goal = v.Goal
+	for _, p := range t.Settings.PeriodChoices(t.Today()) {
+		f.Periods = append(f.Periods, cards.Choice{Title: p.String(), Value: p.ID})
+	}
+	f.Periods = append(f.Periods, cards.Choice{Title: "Own dates", Value: cards.ChoiceCustomPeriod})
+	return chat.Say(cards.Clone(f)), nil
+}
+
+// saveClone makes the copies once; a refused form comes back as it was.
+func (s *Subject) saveClone(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	id, err := p.Goal()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	f := cards.CloneForm{
+		Draft: p.Data[cards.KeyDraft], Period: p.Data[cards.KeyPeriod], Start: p.Data[cards.InputStart], End: p.Data[cards.InputEnd], Scope: p.Data[cards.InputScope],
+		Bindings: p.Data[cards.InputBindings] == "true", Continue: p.Data[cards.InputContinue] == "true",
+	}
+	in, err := cloneInput(id, f)
+	var out okr.Cloned
+	if err == nil {
+		err = s.chat.SaveForm(ctx, t, cloneKind, f.Draft, func() (err error) {
+			out, err = s.plan.Clone(ctx, t.Actor, in)
+			return err
+		})
+	}
+	if okr.FieldOf(err) != "" {
+		f.Error, _ = s.chat.FieldError(ctx, err)
+		return s.cloneForm(ctx, t, f, id)
+	}
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	source, err := s.plan.Goal(ctx, t.Actor, id)
+	return chat.SayAll(cards.Cloned(source.Goal, out.View, out.Count, len(out.Unbound))), err
+}
+
+func cloneInput(id okr.GoalID, f cards.CloneForm) (okr.CloneInput, error) {
+	in := okr.CloneInput{Goal: id, PeriodID: f.Period, KeepBindings: f.Bindings, Form: f.Draft, Continue: f.Continue}
+	switch f.Scope {
+	case cards.CloneOne:
+		in.With = okr.CloneAlone
+	case cards.CloneAll:
+		in.With = okr.CloneAll
+	default:
+		in.With = okr.CloneChildren
+	}
+	if f.Period != cards.ChoiceCustomPeriod {
+		return in, nil
+	}
+	p := okr.Period{Start: okr.Date(strings.TrimSpace(f.Start)), End: okr.Date(strings.TrimSpace(f.End))}
+	in.PeriodID = p.SpanID()
+	switch {
+	case !p.Start.Valid():
+		return in, okr.FieldErrorf(cards.InputStart, "Give the first day as a date, for example 2026-01-01.")
+	case !p.End.Valid() || p.End.Days() <= p.Start.Days():
+		return in, okr.FieldErrorf(cards.InputEnd, "Give a last day that comes after the first one, for example 2026-03-31.")
+	}
+	return in, nil
+}

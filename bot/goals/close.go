@@ -1,0 +1,88 @@
+package goals
+
+import (
+	"context"
+	"strings"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+func (s *Subject) closeGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return s.chat.OneGoal(ctx, t, arg, cards.VerbCloseAsk, s.askClose)
+}
+
+func (s *Subject) askClose(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	return s.closeForm(ctx, t, cards.CloseForm{}, id)
+}
+
+func (s *Subject) postponeGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return s.chat.OneGoal(ctx, t, arg, cards.VerbCloseAsk, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+		return s.closeForm(ctx, t, cards.CloseForm{State: string(okr.StatusPostponed)}, id)
+	})
+}
+
+// closeForm says what ends with the goal. The score stays empty: what is suggested
+// is then taken, and nothing where the goal is postponed.
+func (s *Subject) closeForm(ctx context.Context, t *chat.Turn, f cards.CloseForm, id okr.GoalID) (chat.Reply, error) {
+	p, err := s.plan.PreviewClose(ctx, t.Actor, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	f.Goal, f.Children = p.View, len(p.Also)
+	if f.State == "" {
+		f.State = string(p.State)
+	}
+	return chat.Say(cards.Close(f)), nil
+}
+
+// saveClose closes or postpones; a refused form comes back as it was.
+func (s *Subject) saveClose(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	id, err := p.Goal()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	in := okr.CloseInput{Goal: id, State: okr.Status(p.Data[cards.InputState]), Note: p.Data[cards.InputNote]}
+	before, err := s.plan.PreviewClose(ctx, t.Actor, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if text := strings.TrimSpace(p.Data[cards.InputScore]); text != "" {
+		var n float64
+		n, err = chat.Number(cards.InputScore, "score", text, "")
+		in.Score = &n
+	}
+	var v okr.GoalView
+	if err == nil {
+		v, err = s.plan.Close(ctx, t.Actor, in)
+	}
+	if okr.FieldOf(err) != "" {
+		f := cards.CloseForm{State: p.Data[cards.InputState], Score: p.Data[cards.InputScore], Note: p.Data[cards.InputNote]}
+		f.Error, _ = s.chat.FieldError(ctx, err)
+		return s.closeForm(ctx, t, f, id)
+	}
+	return chat.SayAll(cards.Closed(t.Place, v, len(before.Also))), err
+}
+
+func (s *Subject) reopenGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return s.chat.OneGoal(ctx, t, arg, cards.VerbReopenAsk, s.askReopen)
+}
+
+func (s *Subject) askReopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	v, err := s.plan.Goal(ctx, t.Actor, id)
+	switch {
+	case err != nil:
+		return chat.Reply{}, err
+	case v.Goal.IsOpen():
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is open already. `okr %s` shows it.", id, id)
+	case !v.MayEdit:
+		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can reopen %s.", v.Goal.Owner.Name, id)
+	}
+	return chat.Say(cards.ConfirmReopen(t.Place, v)), nil
+}
+
+func (s *Subject) reopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	v, err := s.plan.Reopen(ctx, t.Actor, id)
+	return chat.SayAll(cards.Goal(t.Place, v)), err
+}

@@ -1,0 +1,169 @@
+package goals
+
+import (
+	"context"
+	"strings"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// typedQuery reads what follows `okrs`: "all" or "mine", filters such as
+// team:Platform, and words of titles. Filters and words look through all.
+func (s *Subject) typedQuery(ctx context.Context, t *chat.Turn, arg string) (goalQuery, error) {
+	arg, mentioned := t.WithoutMentions(arg)
+	words, filters := splitFilters(arg)
+	q := goalQuery{mine: true}
+	for isLeading := true; isLeading && len(words) > 0; {
+		switch strings.ToLower(words[0]) {
+		case "all":
+			q.mine = false
+		case "mine", "my", "me":
+			q.mine = true
+		case "search", "find":
+			q.mine = false
+		default:
+			isLeading = false
+			continue
+		}
+		words = words[1:]
+		filters["scope"] = "given"
+	}
+	filters[cards.KeyText] = strings.TrimSpace(strings.Join(words, " ") + " " + filters[cards.KeyText])
+	if mentioned != "" {
+		filters[cards.KeyOwner] = mentioned
+	}
+	if filters["scope"] == "" && (filters[cards.KeyText] != "" || len(filters) > 1) {
+		q.mine = false
+	}
+	return s.query(ctx, t, q, filters)
+}
+
+// pressedQuery reads the filter card. What is not given, and ChoiceAny, narrows
+// nothing.
+func (s *Subject) pressedQuery(ctx context.Context, t *chat.Turn, p chat.Press) (goalQuery, error) {
+	filters := map[string]string{}
+	for _, name := range []string{cards.KeyOwner, cards.KeyTeam, cards.KeyPeriod, cards.KeyStatus, cards.KeyKind, cards.KeyText} {
+		if v := strings.TrimSpace(p.Data[name]); v != cards.ChoiceAny {
+			filters[name] = v
+		}
+	}
+	return s.query(ctx, t, goalQuery{mine: p.Data[cards.KeyScope] == "mine", offset: p.Offset()}, filters)
+}
+
+// filterNames are the names of filters as people type them.
+func filterNames() map[string]string {
+	return map[string]string{
+		"owner": cards.KeyOwner, "by": cards.KeyOwner, "team": cards.KeyTeam, "period": cards.KeyPeriod, "status": cards.KeyStatus, "kind": cards.KeyKind, "type": cards.KeyKind,
+		"text": cards.KeyText, "search": cards.KeyText, "title": cards.KeyText,
+	}
+}
+
+// splitFilters parts words from filters; a filter goes on until the next one, so
+// that names may have blanks: team:New Markets period:Q4 2026.
+func splitFilters(arg string) (words []string, filters map[string]string) {
+	filters = map[string]string{}
+	names := filterNames()
+	current := ""
+	for word := range strings.FieldsSeq(arg) {
+		name, value, ok := strings.Cut(word, ":")
+		if canonical, known := names[strings.ToLower(name)]; ok && known {
+			current, word = canonical, value
+		}
+		if current == "" {
+			words = append(words, word)
+			continue
+		}
+		filters[current] = strings.TrimSpace(filters[current] + " " + word)
+	}
+	for name, value := range filters {
+		filters[name] = strings.Trim(value, `"'“”„`)
+	}
+	return words, filters
+}
+
+// query checks the filters of a list.
+func (s *Subject) query(ctx context.Context, t *chat.Turn, q goalQuery, filters map[string]string) (goalQuery, error) {
+	q.team = teamName(t, filters[cards.KeyTeam])
+	q.text = okr.Shorten(okr.CleanLine(filters[cards.KeyText]), okr.MaxName)
+	var err error
+	if q.kind, err = kindFilter(filters[cards.KeyKind]); err != nil {
+		return q, err
+	}
+	if q.status, err = statusFilter(filters[cards.KeyStatus]); err != nil {
+		return q, err
+	}
+	if text := filters[cards.KeyPeriod]; text != "" {
+		p, ok := t.Settings.FindPeriod(text, t.Today())
+		if !ok {
+			return q, okr.Errorf(okr.Invalid, "There is no period “%s”. Say for example period:Q4, period:Q4 2026, period:2026, period:current or period:next.", okr.Shorten(okr.CleanLine(text), 60))
+		}
+		q.period = p.ID
+	}
+	q.owner, err = s.ownerOf(ctx, t, filters[cards.KeyOwner])
+	return q, err
+}
+
+// teamName is the name of a team as goals have it, where one does.
+func teamName(t *chat.Turn, typed string) string {
+	typed = okr.Shorten(okr.CleanLine(typed), okr.MaxName)
+	for _, name := range t.Settings.Teams {
+		if strings.EqualFold(name, typed) {
+			return name
+		}
+	}
+	return typed
+}
+
+// ownerOf finds whose goals are meant: me, a mention, an id of the filter card, or
+// a name.
+func (s *Subject) ownerOf(ctx context.Context, t *chat.Turn, text string) (okr.Person, error) {
+	text = strings.TrimSpace(strings.TrimPrefix(text, "@"))
+	if text == "" {
+		return okr.Person{}, nil
+	}
+	colleagues, err := s.chat.Colleagues(ctx, t)
+	if err != nil {
+		return okr.Person{}, err
+	}
+	field := chat.PeopleField{ID: cards.KeyOwner, Known: append([]okr.Person{t.Actor.Person}, colleagues...), Guests: true}
+	if strings.HasPrefix(text, "29:") {
+		return s.chat.Mentioned(ctx, t, text)
+	}
+	p, err := s.chat.Person(ctx, t, field, text)
+	if chat.IsObjectID(text) && okr.KindOf(err) == okr.Invalid {
+		return okr.Person{ID: okr.UserID(strings.ToLower(text)), Name: "Somebody else"}, nil // who has left still owns goals
+	}
+	return p, err
+}
+
+func kindFilter(text string) (okr.GoalKind, error) {
+	switch strings.TrimSuffix(strings.ToLower(text), "s") {
+	case "":
+		return "", nil
+	case "objective", "o":
+		return okr.Objective, nil
+	case "key result", "kr":
+		return okr.KeyResult, nil
+	case "project", "p":
+		return okr.Project, nil
+	}
+	return "", okr.Errorf(okr.Invalid, "“%s” is no kind of OKR. Say kind:objective, kind:kr or kind:project.", okr.Shorten(okr.CleanLine(text), 60))
+}
+
+func statusFilter(text string) (okr.Status, error) {
+	folded := strings.ToLower(strings.NewReplacer("-", " ", "_", " ").Replace(okr.CleanLine(text)))
+	switch s := okr.Status(folded); s {
+	case "", okr.AtRisk, okr.Behind, okr.OnTrack, okr.NotStarted, okr.NoData, okr.StatusInProgress, okr.StatusClosed, okr.StatusPostponed:
+		return s, nil
+	}
+	return "", okr.Errorf(okr.Invalid, "“%s” is no status. Say at risk, behind, on track, in progress, not started, no data, closed or postponed.", okr.Shorten(okr.CleanLine(text), 60))
+}
+
+// shown is the query as the filter card has it.
+func (q goalQuery) shown() cards.GoalFilter {
+	return cards.GoalFilter{
+		Owner: string(q.owner.ID), Team: q.team, Period: q.period, Status: string(q.status), Kind: string(q.kind), Text: q.text,
+	}
+}

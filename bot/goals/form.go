@@ -1,0 +1,225 @@
+package goals
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// goalForm is the form of a new goal, or of one that is edited, under way.
+type goalForm struct {
+	id       string // empty: it is opened first
+	kind     okr.GoalKind
+	current  okr.Goal // what is edited, as it is now; of a new one empty
+	version  int      // of the goal when the form was opened
+	values   chat.Values
+	base     chat.Values // how the form began
+	people   []okr.Person
+	conflict *cards.Conflict
+	err      cards.FieldError
+}
+
+// formKind and cloneKind are the kinds of the forms of goals.
+const (
+	formKind  = "goal"
+	cloneKind = "clone"
+)
+
+// goalFormState is what the server keeps of an open form.
+type goalFormState struct {
+	Base chat.Values `json:"base,omitempty"`
+	// Kept is what stands in the fields that may be left out of a card because they
+	// are too long for it.
+	Kept chat.Values `json:"kept,omitempty"`
+}
+
+// peopleFields are the inputs for people besides the owner.
+func peopleFields() []chat.PeopleField {
+	return []chat.PeopleField{
+		{ID: cards.InputCoOwners}, {ID: cards.InputCheckInOwner, Single: true}, {ID: cards.InputDelegate, Single: true}, {ID: cards.InputViewers, Guests: true}, {ID: cards.InputEditors},
+	}
+}
+
+func (s *Subject) newGoal(kind okr.GoalKind) func(context.Context, *chat.Turn, string) (chat.Reply, error) {
+	return func(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+		return s.showGoalForm(ctx, t, newGoalForm(t, kind, okr.CleanLine(arg), ""))
+	}
+}
+
+func (s *Subject) pressNewGoal(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	kind, err := kindOf(p.Data[cards.KeyKind])
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.showGoalForm(ctx, t, newGoalForm(t, kind, "", p.Data[cards.KeyParent]))
+}
+
+func newGoalForm(t *chat.Turn, kind okr.GoalKind, title, parent string) goalForm {
+	v := chat.Values{cards.InputTitle: title, cards.KeyParent: parent, cards.KeyOwner: string(t.Actor.ID)}
+	switch kind {
+	case okr.Objective:
+		v[cards.KeyPeriod] = t.Settings.CurrentPeriod(t.Today()).ID
+	case okr.KeyResult:
+		v[cards.InputStartValue] = "0"
+	}
+	return goalForm{kind: kind, values: v}
+}
+
+func kindOf(text string) (okr.GoalKind, error) {
+	switch k := okr.GoalKind(text); k {
+	case okr.Objective, okr.KeyResult, okr.Project:
+		return k, nil
+	default:
+		return "", okr.Errorf(okr.Invalid, "This button does not say what to make. Send `new objective`, `new kr` or `new project`.")
+	}
+}
+
+func (s *Subject) editGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return s.chat.OneGoal(ctx, t, arg, cards.VerbGoalEdit, s.editGoalForm)
+}
+
+func (s *Subject) editGoalForm(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	v, err := s.plan.Goal(ctx, t.Actor, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	g := v.Goal
+	switch {
+	case !v.MayEdit:
+		return chat.Reply{}, s.mayNot(g, "change")
+	case !g.IsOpen():
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is %s, so nothing about it changes. `reopen %s` opens it again.", id, g.Closed.State, id)
+	}
+	now := goalValues(t, g)
+	return s.showGoalForm(ctx, t, goalForm{kind: g.Kind, current: g, version: g.Version, values: now, base: now})
+}
+
+func (s *Subject) mayNot(g okr.Goal, act string) error {
+	if g.OnlyEditors {
+		return okr.Errorf(okr.Forbidden, "Only its owner %s and the people chosen as its editors can %s %s.", g.Owner.Name, act, g.ID)
+	}
+	return okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can %s %s.", g.Owner.Name, act, g.ID)
+}
+
+// showGoalForm fills in what can be chosen.
+func (s *Subject) showGoalForm(ctx context.Context, t *chat.Turn, f goalForm) (chat.Reply, error) {
+	if err := t.MembersOnly(); err != nil {
+		return chat.Reply{}, err
+	}
+	f.people = slices.Concat(f.current.People(), f.people, t.Met)
+	c := f.card(t)
+	var err error
+	if c.Objectives, err = s.parents(ctx, t, f); err != nil {
+		return chat.Reply{}, err
+	}
+	if c.Owners, err = s.formOwners(ctx, t, f); err != nil {
+		return chat.Reply{}, err
+	}
+	if c.Draft, err = s.keepGoalForm(ctx, t, f); err != nil {
+		return chat.Reply{}, err
+	}
+	return chat.Say(cards.EditGoal(c)), nil
+}
+
+// formOwners offers who owns it first, and then whom else the place knows.
+func (s *Subject) formOwners(ctx context.Context, t *chat.Turn, f goalForm) ([]cards.Choice, error) {
+	known := slices.DeleteFunc(slices.Clone(f.people), func(p okr.Person) bool { return string(p.ID) != f.values[cards.KeyOwner] })
+	if f.current.ID != "" {
+		known = append(known, f.current.Owners()...)
+	}
+	if !t.Activity.IsPersonal() {
+		return s.chat.Owners(ctx, t, known), nil
+	}
+	colleagues, err := s.chat.Colleagues(ctx, t)
+	return s.chat.Owners(ctx, t, slices.Concat(known, []okr.Person{t.Actor.Person}, colleagues)), err
+}
+
+// card is the form as a card shows it.
+func (f goalForm) card(t *chat.Turn) cards.GoalForm {
+	v := f.values
+	c := cards.GoalForm{
+		Kind: f.kind, Editing: f.current.ID, Version: f.version, Title: v[cards.InputTitle], Owner: v[cards.KeyOwner], OwnerName: f.nameOf(t, v[cards.KeyOwner]),
+		Parent: v[cards.KeyParent], Period: v[cards.KeyPeriod], Start: v[cards.InputStart], End: v[cards.InputEnd],
+		Metric: v[cards.InputMetric], Type: v[cards.InputType], UnitKind: v[cards.InputUnitKind], Unit: v[cards.InputUnit], StartValue: v[cards.InputStartValue], Target: v[cards.InputTarget],
+		Threshold: v[cards.InputThreshold], Phases: v[cards.InputPhases], Description: v[cards.InputDescription], Tags: v[cards.InputTags], Team: v[cards.KeyTeam], Teams: t.Settings.Teams,
+		Level: v[cards.InputLevel], GoalType: v[cards.InputGoalType], Weight: v[cards.InputWeight], Private: chat.IsOn(v[cards.InputPrivate]), OnlyEditors: chat.IsOn(v[cards.InputOnlyEditors]),
+		Picker: t.Picker(), Conflict: f.conflict, Error: f.err,
+	}
+	if f.kind == okr.Objective {
+		c.Periods = chat.PeriodChoices(t, v[cards.KeyPeriod])
+	}
+	fields := map[string]*cards.People{
+		cards.InputCoOwners: &c.CoOwners, cards.InputCheckInOwner: &c.CheckInOwner, cards.InputDelegate: &c.Delegate, cards.InputViewers: &c.Viewers, cards.InputEditors: &c.Editors,
+	}
+	for id, field := range fields {
+		*field = chat.ShownPeople(append(f.people, t.Actor.Person), v[id])
+	}
+	return c
+}
+
+func (f goalForm) nameOf(t *chat.Turn, id string) string {
+	for _, p := range append(f.people, t.Actor.Person) {
+		if string(p.ID) == id {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+// maxParents is how many objectives a form offers besides the person's own.
+const maxParents = 100
+
+// parents offers the objectives that a goal can stand below, the person's own
+// first, then others.
+func (s *Subject) parents(ctx context.Context, t *chat.Turn, f goalForm) ([]cards.Choice, error) {
+	mine, _, err := s.plan.ListGoals(ctx, t.Actor, okr.Filter{Kind: okr.Objective, Owner: t.Actor.ID}, okr.Page{Limit: maxParents})
+	if err != nil {
+		return nil, err
+	}
+	others, _, err := s.plan.ListGoals(ctx, t.Actor, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: maxParents})
+	if err != nil {
+		return nil, err
+	}
+	var offered []okr.Goal
+	seen := map[okr.GoalID]bool{f.current.ID: true}
+	for _, v := range append(mine, others...) {
+		if g := v.Goal; !seen[g.ID] {
+			seen[g.ID] = true
+			offered = append(offered, g)
+		}
+	}
+	out := chat.ObjectiveChoices(offered)
+	id, ok := okr.ParseGoalID(f.values[cards.KeyParent])
+	if ok && !seen[id] {
+		out = append(out, s.furtherParent(ctx, t, f, id)...)
+	}
+	if len(out) == 0 && f.kind != okr.Objective {
+		return nil, okr.Errorf(okr.Invalid, "A %s belongs below an objective, and there is none yet. Make one with `new objective` first.", f.kind)
+	}
+	return out, nil
+}
+
+// furtherParent is the chosen objective where it is not among the first ones, has
+// ended, or may not be seen.
+func (s *Subject) furtherParent(ctx context.Context, t *chat.Turn, f goalForm, id okr.GoalID) []cards.Choice {
+	v, err := s.plan.OpenGoal(ctx, t.Actor, id, okr.Page{Limit: 1})
+	switch {
+	case err != nil && id == f.current.Parent:
+		return []cards.Choice{{Title: string(id) + " (only some may see it)", Value: string(id)}}
+	case err != nil, v.Goal.Kind != okr.Objective:
+		return nil
+	}
+	return []cards.Choice{{Title: string(id) + " " + v.Goal.Title, Value: string(id)}}
+}
+
+// exactNumber writes a number so that it is read back the same.
+func exactNumber(f float64) string {
+	if text := strconv.FormatFloat(f, 'f', -1, 64); len(text) <= 20 {
+		return text
+	}
+	return strconv.FormatFloat(f, 'g', -1, 64)
+}

@@ -1,0 +1,134 @@
+package goals
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"okrbot/bot/chat"
+	"okrbot/bot/teams"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// keepGoalForm keeps what the server has to know of an open form, and gives its
+// id. A form that comes back is still the same one.
+func (s *Subject) keepGoalForm(ctx context.Context, t *chat.Turn, f goalForm) (string, error) {
+	state := goalFormState{Base: f.base, Kept: chat.Values{cards.InputDescription: f.values[cards.InputDescription]}}
+	for _, field := range peopleFields() {
+		state.Kept[field.ID] = f.values[field.ID]
+	}
+	if f.id == "" {
+		return s.chat.OpenForm(ctx, t, formKind, state)
+	}
+	return f.id, s.chat.KeepForm(ctx, t, formKind, f.id, state)
+}
+
+// saveGoal saves a form; a refused one comes back as it was, with what is wrong.
+func (s *Subject) saveGoal(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	f, err := s.filledGoalForm(ctx, t, p)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	in, err := s.goalInput(ctx, t, f)
+	var v okr.GoalView
+	if err == nil {
+		v, err = s.saveOnce(ctx, t, in, f.id)
+	}
+	switch {
+	case okr.KindOf(err) == okr.Invalid:
+		f.err, _ = s.chat.FieldError(ctx, err)
+		return s.showGoalForm(ctx, t, f)
+	case okr.KindOf(err) == okr.Conflict && in.Editing != "":
+		s.chat.Words(ctx, err) // for the log
+		return s.overtakenGoalForm(ctx, t, f, in)
+	case err != nil:
+		return chat.Reply{}, err
+	}
+	if shared, err := s.weighted(ctx, t, v.Goal.ID); err == nil {
+		v = shared
+	}
+	r := chat.SayAll(cards.Goal(t.Place, v))
+	if note, ok := mergedNote(t, f, v.Goal); ok {
+		r.Posted = func(ctx context.Context, _ string) error {
+			if err := s.chat.Post(ctx, t.Activity.Ref(), chat.Say(note)); err != nil { // it is saved all the same
+				s.chat.Logger.WarnContext(ctx, "note of a merge not posted", "ref", teams.RefFrom(ctx), "err", err)
+			}
+			return nil
+		}
+	}
+	return r, nil
+}
+
+// filledGoalForm reads a form as it was sent. The fields that were not on the card
+// stay as they were, and so does everything that the card of an older okrbot has
+// not.
+func (s *Subject) filledGoalForm(ctx context.Context, t *chat.Turn, p chat.Press) (goalForm, error) {
+	kind, err := kindOf(p.Data[cards.KeyKind])
+	if err != nil {
+		return goalForm{}, err
+	}
+	if err := t.MembersOnly(); err != nil {
+		return goalForm{}, err
+	}
+	f := goalForm{kind: kind, values: chat.Values{}}
+	var now chat.Values
+	if id, ok := okr.ParseGoalID(p.Data[cards.KeyGoal]); ok {
+		v, err := s.plan.Goal(ctx, t.Actor, id)
+		if err != nil {
+			return f, err
+		}
+		f.current, f.kind, f.people = v.Goal, v.Goal.Kind, v.Goal.People()
+		now = goalValues(t, f.current)
+	}
+	f.version, _ = strconv.Atoi(p.Data[cards.KeyVersion])
+	f.version = max(0, f.version)
+	f.id = p.Data[cards.KeyDraft]
+	var state goalFormState
+	err = s.chat.ReadForm(ctx, t, formKind, f.id, &state)
+	if isGone := okr.KindOf(err) == okr.NotFound; err != nil && (!isGone || f.current.ID == "") {
+		return f, err // an edit goes on without its form
+	}
+	if now == nil {
+		now = chat.Values{cards.KeyOwner: string(t.Actor.ID)}
+	}
+	f.base = state.Base
+	f.values = p.Filled(goalFields(), state.Kept, now, f.clears)
+	return f, nil
+}
+
+// goalFields are the ids of all inputs.
+func goalFields() []string {
+	return []string{
+		cards.InputTitle, cards.KeyOwner, cards.KeyParent, cards.KeyPeriod, cards.InputStart, cards.InputEnd, cards.InputMetric, cards.InputType,
+		cards.InputStartValue, cards.InputTarget, cards.InputThreshold, cards.InputUnitKind, cards.InputUnit, cards.InputPhases, cards.InputDescription,
+		cards.InputTags, cards.KeyTeam, cards.InputLevel, cards.InputGoalType, cards.InputWeight, cards.InputCoOwners, cards.InputCheckInOwner,
+		cards.InputDelegate, cards.InputPrivate, cards.InputViewers, cards.InputOnlyEditors, cards.InputEditors,
+	}
+}
+
+// optionalFields are the inputs that a card leaves out where there is nothing to
+// choose, or where they say nothing: a limit has no start.
+func optionalFields() []string {
+	return []string{cards.KeyOwner, cards.KeyParent, cards.InputStartValue}
+}
+
+// clears says whether an input that was not sent is empty now: the card of an older
+// okrbot has only some of them.
+func (f *goalForm) clears(id string) bool {
+	isOld := f.version == 0 && f.current.ID != ""
+	return !isOld && !slices.Contains(optionalFields(), id)
+}
+
+// saveOnce saves an edit, or a new goal once a form.
+func (s *Subject) saveOnce(ctx context.Context, t *chat.Turn, in okr.GoalInput, form string) (v okr.GoalView, err error) {
+	if in.Editing != "" {
+		return s.plan.SaveGoal(ctx, t.Actor, in)
+	}
+	in.Form = form
+	err = s.chat.SaveForm(ctx, t, formKind, form, func() (err error) {
+		v, err = s.plan.SaveGoal(ctx, t.Actor, in)
+		return err
+	})
+	return v, err
+}

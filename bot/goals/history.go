@@ -1,0 +1,134 @@
+package goals
+
+import (
+	"context"
+	"time"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// checkInPage is how many check-ins the card of the history shows.
+const checkInPage = 6
+
+func (s *Subject) history(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return s.chat.OneGoal(ctx, t, arg, cards.VerbHistory, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+		return s.historyCard(ctx, t, id, 0)
+	})
+}
+
+func (s *Subject) pressHistory(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	return chat.WithGoal(func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+		return s.historyCard(ctx, t, id, p.Offset())
+	})(ctx, t, p)
+}
+
+// historyCard shows how a goal came to where it stands, and a page of what people
+// said of it.
+func (s *Subject) historyCard(ctx context.Context, t *chat.Turn, id okr.GoalID, offset int) (chat.Reply, error) {
+	h, err := s.plan.History(ctx, t.Actor, id, time.Time{})
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	checkIns, total, err := s.plan.CheckIns(ctx, t.Actor, id, okr.Page{Offset: offset, Limit: checkInPage})
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if len(checkIns) == 0 && offset > 0 {
+		return s.historyCard(ctx, t, id, 0) // there are fewer now
+	}
+	zone := t.Settings.Location()
+	view := cards.HistoryView{
+		Goal: h.View, Points: dailyPoints(h.Points, zone), Expected: linePoints(h.Expected), Total: total, Offset: offset,
+		Projection: projectionOf(h, zone),
+	}
+	if view.Moved, err = s.movedSpans(ctx, t, h); err != nil {
+		return chat.Reply{}, err
+	}
+	for _, c := range checkIns {
+		isOwn := c.By.ID == t.Actor.ID && !t.Actor.Guest
+		view.CheckIns = append(view.CheckIns, cards.CheckInRow{CheckIn: c, MayEdit: isOwn || h.View.MayEdit})
+	}
+	return chat.Say(cards.History(t.Place, view)), nil
+}
+
+// dailyPoints keeps the last value of each day.
+func dailyPoints(points []okr.HistoryPoint, zone *time.Location) []cards.Point {
+	var out []cards.Point
+	for _, p := range points {
+		day := cards.Point{Day: okr.DateOf(p.At.In(zone)), Value: p.Value}
+		if n := len(out); n > 0 && out[n-1].Day == day.Day {
+			out[n-1] = day
+			continue
+		}
+		out = append(out, day)
+	}
+	return out
+}
+
+func linePoints(line []okr.Phase) []cards.Point {
+	var out []cards.Point
+	for _, p := range line {
+		out = append(out, cards.Point{Day: p.Date, Value: p.Value})
+	}
+	return out
+}
+
+// projectionOf draws the projection from the last value to the end of the period.
+func projectionOf(h okr.GoalHistory, zone *time.Location) *cards.Projection {
+	if h.Projection == nil {
+		return nil
+	}
+	end := h.View.Goal.Period.End
+	p := cards.Projection{From: h.Projection.Values, AtEnd: h.Projection.End, End: end, Meets: h.Projection.MeetsOn}
+	last := h.Points[len(h.Points)-1]
+	if day := okr.DateOf(last.At.In(zone)); day.Days() < end.Days() {
+		p.Points = []cards.Point{{Day: day, Value: last.Value}, {Day: end, Value: h.Projection.End}}
+	}
+	return &p
+}
+
+// movedSpans says what moved a goal since its last change, a day and a week. Of an
+// objective it says by how much only: what moved it stands at what is below it.
+func (s *Subject) movedSpans(ctx context.Context, t *chat.Turn, h okr.GoalHistory) ([]cards.MovedSpan, error) {
+	g := h.View.Goal
+	last := "the value before"
+	if g.Binding != nil {
+		last = "the sync before"
+	}
+	var out []cards.MovedSpan
+	for _, span := range []struct {
+		span  okr.Span
+		words string
+		ago   time.Duration
+	}{{okr.SinceSync, last, 0}, {okr.SinceDay, "yesterday", 24 * time.Hour}, {okr.SinceWeek, "a week ago", 7 * 24 * time.Hour}} {
+		if g.Kind == okr.Objective {
+			if m, ok := movedSince(h.Points, t.Place.Now.Add(-span.ago)); ok && span.ago > 0 {
+				m.Since = span.words
+				out = append(out, m)
+			}
+			continue
+		}
+		moves, err := s.plan.WhatMoved(ctx, t.Actor, g.ID, span.span)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range moves {
+			out = append(out, cards.MovedSpan{Since: span.words, Before: m.Before.Value, After: m.After.Value, Changes: m.Changes})
+		}
+	}
+	return out, nil
+}
+
+// movedSince compares the newest value with that of a time.
+func movedSince(points []okr.HistoryPoint, at time.Time) (cards.MovedSpan, bool) {
+	var m cards.MovedSpan
+	for _, p := range points {
+		if !p.At.After(at) {
+			m.Before = &p.Value
+		}
+		m.After = &p.Value
+	}
+	return m, m.After != nil && (m.Before == nil || *m.Before != *m.After)
+}

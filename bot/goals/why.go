@@ -1,0 +1,44 @@
+package goals
+
+import (
+	"context"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+func (s *Subject) why(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return s.chat.OneGoal(ctx, t, arg, cards.VerbWhy, s.whyCard)
+}
+
+// whyCard explains a number down to what it is made of.
+func (s *Subject) whyCard(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	v, err := s.weighted(ctx, t, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return chat.Say(cards.Why(t.Place, v)), nil
+}
+
+// mostSiblings is how many goals of one objective are shared out for a weight.
+const mostSiblings = 200
+
+// weighted reads a goal with the weight that it has in its objective, where the
+// person may see that one.
+func (s *Subject) weighted(ctx context.Context, t *chat.Turn, id okr.GoalID) (okr.GoalView, error) {
+	v, err := s.plan.Goal(ctx, t.Actor, id)
+	if err != nil || v.ParentTitle == "" {
+		return v, err
+	}
+	above, err := s.plan.OpenGoal(ctx, t.Actor, v.Goal.Parent, okr.Page{Limit: mostSiblings})
+	if okr.KindOf(err) == okr.NotFound {
+		return v, nil
+	}
+	for _, c := range above.Children {
+		if c.Goal.ID == id {
+			v.Weight = c.Weight
+		}
+	}
+	return v, err
+}

@@ -1,0 +1,29 @@
+package bot
+
+import (
+	"context"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+)
+
+// register is the bot's own subject: help.
+func (b *Bot) register() chat.Subject {
+	return chat.Subject{
+		Title: "Help",
+		Commands: []chat.Command{
+			{Name: "help", Aliases: []string{"hi", "hello", "?"}, What: "What okrbot can do", Examples: []string{"help"}, Verb: cards.VerbHelp, Run: b.help},
+		},
+		Presses: map[string]chat.PressHandler{cards.VerbHelp: chat.Pressed(b.help)},
+	}
+}
+
+func (b *Bot) help(context.Context, *chat.Turn, string) (chat.Reply, error) {
+	var list []cards.Command
+	for _, s := range b.chat.Subjects() {
+		for _, c := range s.Commands {
+			list = append(list, c.Card())
+		}
+	}
+	return chat.Say(cards.Help(list)), nil
+}

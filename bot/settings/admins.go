@@ -1,0 +1,48 @@
+package settings
+
+import (
+	"context"
+	"strings"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// admins lists who administers okrbot, and lets an admin add or remove somebody
+// who is mentioned (or named by sign-in address) in the same place.
+func (s *Subject) admins(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	word, who, _ := strings.Cut(strings.TrimSpace(arg), " ")
+	var change func(context.Context, okr.Actor, okr.Person) (okr.Tenant, error)
+	switch strings.ToLower(word) {
+	case "":
+		return s.listAdmins(ctx, t, t.Settings)
+	case "add":
+		change = s.access.AddAdmin
+	case "remove":
+		change = s.access.RemoveAdmin
+	default:
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say `admins`, `admins add @person` or `admins remove @person`.")
+	}
+	if err := s.access.RequireAdmin(ctx, t.Actor); err != nil {
+		return chat.Reply{}, err
+	}
+	person, err := s.chat.Mentioned(ctx, t, who)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	settings, err := change(ctx, t.Actor, person)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.listAdmins(ctx, t, settings)
+}
+
+func (s *Subject) listAdmins(_ context.Context, _ *chat.Turn, settings okr.Tenant) (chat.Reply, error) {
+	names := s.access.AdminList(settings)
+	words := "Nobody is named as an admin. Whoever runs okrbot sets ADMIN_OBJECT_IDS."
+	if len(names) > 0 {
+		words = strings.Join(names, ", ") + ". They enable the integration and may change everybody's OKRs. An admin adds another one with: admins add @person."
+	}
+	return chat.Say(cards.Done("Admins of okrbot", words, []cards.Button{{Title: "Integration", Verb: cards.VerbManage}})), nil
+}

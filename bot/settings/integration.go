@@ -1,0 +1,64 @@
+package settings
+
+import (
+	"context"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+func integrationView(in okr.Integration) cards.IntegrationView {
+	return cards.IntegrationView{
+		Tenant: in.Tenant, IsAdmin: in.IsAdmin, Admins: in.Admins, Connections: in.Connections,
+		Bindings: in.Bindings, Subscriptions: in.Subscriptions, Failing: in.Failing,
+	}
+}
+
+// askEnable says what enabling does, or shows the Manage card when it is on.
+func (s *Subject) askEnable(ctx context.Context, t *chat.Turn, _ string) (chat.Reply, error) {
+	in, err := s.access.Integration(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if in.Tenant.Enabled {
+		v := integrationView(in)
+		v.Health, err = s.connections.Health(ctx, t)
+		return chat.Say(cards.Manage(t.Place, v)), err
+	}
+	return chat.Say(cards.Enable(integrationView(in))), nil
+}
+
+// manage shows the state of the integration; one that is off can be enabled.
+func (s *Subject) manage(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return s.askEnable(ctx, t, arg)
+}
+
+func (s *Subject) enable(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.Reply, error) {
+	in, err := s.access.Enable(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return chat.SayAll(cards.Manage(t.Place, integrationView(in))), nil
+}
+
+func (s *Subject) askDisable(ctx context.Context, t *chat.Turn, _ string) (chat.Reply, error) {
+	in, err := s.access.Integration(ctx, t.Actor)
+	switch {
+	case err != nil:
+		return chat.Reply{}, err
+	case !in.Tenant.Enabled:
+		return chat.Say(cards.Enable(integrationView(in))), nil
+	case !in.IsAdmin:
+		return chat.Say(cards.Manage(t.Place, integrationView(in))), nil
+	}
+	return chat.Say(cards.ConfirmDisable(integrationView(in))), nil
+}
+
+func (s *Subject) disable(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.Reply, error) {
+	in, err := s.access.Disable(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return chat.SayAll(cards.Disabled(integrationView(in))), nil
+}

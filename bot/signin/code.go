@@ -1,0 +1,102 @@
+package signin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"okrbot/bot/chat"
+	"okrbot/bot/teams"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+const (
+	codeDigits = 6
+	maxTries   = 5
+)
+
+// IsCode says whether a text is a code of a sign-in page.
+func IsCode(text string) bool {
+	text = strings.TrimSpace(text)
+	return len(text) == codeDigits && strings.Trim(text, "0123456789") == ""
+}
+
+// pending is a sign-in that waits for its code.
+type pending struct {
+	Code       string       `json:"code"`
+	Ticket     signInTicket `json:"ticket"`
+	Credential sealedSignIn `json:"credential"`
+	Account    okr.Account  `json:"account"`
+	ID         string       `json:"id"`
+}
+
+// pendingKey names the sign-in of a person that waits; a newer one replaces it.
+func pendingKey(a okr.Actor) string { return "code:" + string(a.Tenant) + ":" + string(a.ID) }
+
+// OnVerifyState takes the code that Teams hands over by itself.
+func (s *Subject) OnVerifyState(ctx context.Context, t *chat.Turn) (teams.InvokeResponse, error) {
+	var value struct {
+		State string `json:"state"`
+	}
+	if err := json.Unmarshal(t.Activity.Value, &value); err != nil {
+		return teams.InvokeResponse{}, teams.ErrMalformedValue
+	}
+	if !IsCode(value.State) {
+		return teams.InvokeResponse{Status: 200}, nil // the same person signed in: live already
+	}
+	r, err := s.EnterCode(ctx, t, value.State)
+	if err != nil {
+		s.chat.Words(ctx, err)
+		return teams.InvokeResponse{Status: 412}, nil
+	}
+	return teams.InvokeResponse{Status: 200}, s.chat.Post(ctx, t.Activity.Ref(), r)
+}
+
+func (s *Subject) pressCode(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	r, err := s.EnterCode(ctx, t, strings.TrimSpace(p.Data[cards.InputCode]))
+	if okr.KindOf(err) == okr.Invalid {
+		wrong, _ := s.chat.FieldError(ctx, err)
+		return chat.Say(cards.SignInCode("The sign-in page shows a code of six digits. Type it here.", wrong)), nil
+	}
+	return r, err
+}
+
+// EnterCode makes a waiting sign-in live when the code fits. After five wrong
+// ones the sign-in is dropped.
+func (s *Subject) EnterCode(ctx context.Context, t *chat.Turn, code string) (chat.Reply, error) {
+	key := pendingKey(t.Actor)
+	raw, err := s.tickets.PeekTicket(ctx, key)
+	if okr.KindOf(err) == okr.NotFound {
+		return chat.Reply{}, okr.Errorf(okr.SignIn, "No sign-in of yours waits for a code (any more). Send `connect` to sign in.")
+	}
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	var waiting pending
+	if err := json.Unmarshal(raw, &waiting); err != nil {
+		return chat.Reply{}, fmt.Errorf("waiting sign-in: %w", err)
+	}
+	tries, err := s.tickets.CountTry(ctx, t.Actor.Tenant, "code:"+waiting.ID, ticketLife)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if tries > maxTries || !sameText(code, waiting.Code) {
+		return chat.Reply{}, s.wrongCode(ctx, key, tries)
+	}
+	if _, err := s.tickets.TakeTicket(ctx, key); err != nil {
+		return chat.Reply{}, err
+	}
+	return s.completeSignIn(ctx, waiting.Ticket, waiting.Credential.open(waiting.Ticket.Actor.ID, waiting.Account))
+}
+
+func (s *Subject) wrongCode(ctx context.Context, key string, tries int) error {
+	if tries < maxTries {
+		return okr.FieldErrorf(cards.InputCode, "That is not the code. %d tries are left.", maxTries-tries)
+	}
+	if _, err := s.tickets.TakeTicket(ctx, key); err != nil && okr.KindOf(err) != okr.NotFound {
+		return err
+	}
+	return okr.Errorf(okr.Forbidden, "That was the wrong code five times, so the sign-in was dropped. Send `connect` to start again.")
+}

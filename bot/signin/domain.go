@@ -1,0 +1,21 @@
+package signin
+
+import (
+	"context"
+
+	"okrbot/okr"
+)
+
+// accessor is what this subject needs of [okrbot/okr/access].
+type accessor interface {
+	Settings(ctx context.Context, tenant okr.TenantID) (okr.Tenant, error)
+	RequireEnabled(ctx context.Context, actor okr.Actor) error
+}
+
+// connector is what this subject needs of [okrbot/okr/connect].
+type connector interface {
+	OwnConnections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
+	Accounts(ctx context.Context, actor okr.Actor) ([]okr.Credential, error)
+	SignedIn(ctx context.Context, tenant okr.TenantID, c okr.Credential) ([]okr.Connection, error)
+	SignOut(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
+}

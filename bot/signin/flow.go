@@ -1,0 +1,230 @@
+package signin
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"golang.org/x/oauth2"
+
+	"okrbot/okr"
+)
+
+// oauthConnection is the name that the sign-in card carries; the sign-in itself
+// is okrbot's own.
+const oauthConnection = "ado"
+
+// The scopes of the sign-in: reading work items, projects and the profile of
+// Azure DevOps (resource 499b84ac-…), and renewing without the person.
+// https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/oauth#scopes
+const adoResource = "499b84ac-1321-427f-aa17-267ca6975798"
+
+func signInScopes() []string {
+	return []string{
+		adoResource + "/vso.work", adoResource + "/vso.project", adoResource + "/vso.profile",
+		"offline_access", "openid", "profile",
+	}
+}
+
+// Options configure the sign-in to Azure DevOps.
+type Options struct {
+	// PublicURL is this service as browsers reach it.
+	PublicURL string
+	// LoginURL is Microsoft Entra's base URL.
+	LoginURL string
+	// LoginTenant is the tenant whose accounts may sign in, or "organizations".
+	LoginTenant  string
+	ClientID     string
+	ClientSecret okr.Secret
+	// PlainCard sends the documented sign-in card instead of the OAuth card.
+	PlainCard bool
+	HTTP      *http.Client
+}
+
+func (o Options) config() oauth2.Config {
+	base := strings.TrimSuffix(o.LoginURL, "/") + "/" + url.PathEscape(o.LoginTenant) + "/oauth2/v2.0/"
+	return oauth2.Config{
+		ClientID: o.ClientID, ClientSecret: o.ClientSecret.Reveal(), Scopes: signInScopes(),
+		RedirectURL: strings.TrimSuffix(o.PublicURL, "/") + "/auth/callback",
+		Endpoint:    oauth2.Endpoint{AuthURL: base + "authorize", TokenURL: base + "token", AuthStyle: oauth2.AuthStyleInParams},
+	}
+}
+
+// signInLink makes a one-time link: 32 random bytes that stand for the ticket.
+func (s *Subject) signInLink(ctx context.Context, k signInTicket) (string, error) {
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw) // never fails, by its documentation
+	id := fmt.Sprintf("%x", raw)
+	if err := s.putTicket(ctx, "start:"+id, k); err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(s.options.PublicURL, "/") + "/auth/start?t=" + id, nil
+}
+
+func (s *Subject) putTicket(ctx context.Context, key string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("ticket: %w", err)
+	}
+	return s.tickets.PutTicket(ctx, key, data, ticketLife)
+}
+
+func (s *Subject) takeTicket(ctx context.Context, key string, v any) error {
+	data, err := s.tickets.TakeTicket(ctx, key)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("ticket: %w", err)
+	}
+	return nil
+}
+
+// flow is a sign-in between the start page and the callback.
+type flow struct {
+	Ticket   signInTicket `json:"ticket"`
+	Verifier string       `json:"verifier"` // PKCE
+	Nonce    string       `json:"nonce"`
+	Cookie   string       `json:"cookie"` // of the browser that started
+}
+
+// begin takes the ticket and gives where the browser goes on.
+func (s *Subject) begin(ctx context.Context, ticket string) (address string, f flow, err error) {
+	if err := s.takeTicket(ctx, "start:"+ticket, &f.Ticket); err != nil {
+		return "", f, err
+	}
+	f.Verifier, f.Nonce, f.Cookie = oauth2.GenerateVerifier(), rand.Text(), rand.Text()
+	state := rand.Text()
+	if err := s.putTicket(ctx, "state:"+state, f); err != nil {
+		return "", f, err
+	}
+	config := s.options.config()
+	return config.AuthCodeURL(state, oauth2.S256ChallengeOption(f.Verifier),
+		oauth2.SetAuthURLParam("nonce", f.Nonce), oauth2.SetAuthURLParam("prompt", "select_account")), f, nil
+}
+
+// errOtherBrowser is a callback in a browser that did not start the sign-in.
+var errOtherBrowser = errors.New("callback in another browser")
+
+// finish exchanges the code of the callback for tokens. It checks that the same
+// browser comes back.
+func (s *Subject) finish(ctx context.Context, state, code, cookie string) (flow, okr.Credential, error) {
+	var f flow
+	if err := s.takeTicket(ctx, "state:"+state, &f); err != nil {
+		return f, okr.Credential{}, err
+	}
+	if !sameText(cookie, f.Cookie) {
+		return f, okr.Credential{}, errOtherBrowser
+	}
+	if code == "" {
+		return f, okr.Credential{}, nil // refused or cancelled: the page says so
+	}
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.options.HTTP)
+	config := s.options.config()
+	tok, err := config.Exchange(ctx, code, oauth2.VerifierOption(f.Verifier))
+	if err != nil {
+		return f, okr.Credential{}, exchangeError(err)
+	}
+	c, err := s.credentialOf(f, tok)
+	return f, c, err
+}
+
+// exchangeError keeps the answer's body, which may quote secrets, out of the log.
+func exchangeError(err error) error {
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if ok && refused.ErrorCode != "" {
+		return fmt.Errorf("code exchange refused: %s", refused.ErrorCode)
+	}
+	cause := errors.New("code exchange: no answer")
+	if ok {
+		cause = fmt.Errorf("code exchange: status %d", refused.Response.StatusCode)
+	}
+	return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service did not answer. Go back to the chat and sign in again.")
+}
+
+type idClaims struct {
+	jwt.RegisteredClaims
+	Nonce    string `json:"nonce"`
+	ObjectID string `json:"oid"`
+	TenantID string `json:"tid"`
+	Name     string `json:"name"`
+	UserName string `json:"preferred_username"`
+}
+
+// credentialOf reads who signed in from the id_token. It came straight from the
+// token endpoint, so its origin needs no signature (OpenID Connect Core 3.1.3.7,
+// 6); audience, time and nonce are checked.
+func (s *Subject) credentialOf(f flow, tok *oauth2.Token) (okr.Credential, error) {
+	raw, _ := tok.Extra("id_token").(string)
+	var claims idClaims
+	if _, _, err := jwt.NewParser().ParseUnverified(raw, &claims); err != nil {
+		return okr.Credential{}, errors.New("id_token: cannot be read")
+	}
+	validator := jwt.NewValidator(jwt.WithAudience(s.options.ClientID), jwt.WithExpirationRequired(),
+		jwt.WithLeeway(5*time.Minute), jwt.WithTimeFunc(s.chat.Now))
+	if err := validator.Validate(claims); err != nil {
+		return okr.Credential{}, fmt.Errorf("id_token: %w", err)
+	}
+	if !sameText(claims.Nonce, f.Nonce) || claims.ObjectID == "" || claims.TenantID == "" {
+		return okr.Credential{}, errors.New("id_token: nonce or account does not fit")
+	}
+	if tok.RefreshToken == "" {
+		return okr.Credential{}, errors.New("sign-in gave no refresh token")
+	}
+	account := okr.Account{ObjectID: claims.ObjectID, TenantID: claims.TenantID, Name: claims.Name, UserName: claims.UserName}
+	owner := f.Ticket.Actor.ID
+	return okr.Credential{
+		ID: okr.CredentialIDFor(owner, account), Owner: owner, Account: account,
+		AccessToken: okr.Secret(tok.AccessToken), RefreshToken: okr.Secret(tok.RefreshToken),
+		Expiry: s.chat.Now().Add(okr.TokenLife(tok.ExpiresIn)), RenewedAt: s.chat.Now(), SignedInAt: s.chat.Now(),
+	}, nil
+}
+
+// samePerson says whether the account is the one of the chat: then nobody could
+// have passed the link on.
+func samePerson(k signInTicket, a okr.Account) bool {
+	return strings.EqualFold(a.ObjectID, string(k.Actor.ID)) && strings.EqualFold(a.TenantID, string(k.Actor.Tenant))
+}
+
+// sealedSignIn is a credential on its way through a sealed ticket. The store
+// seals tickets as it seals credentials.
+type sealedSignIn struct {
+	Access  string    `json:"access"`
+	Refresh string    `json:"refresh"`
+	Expiry  time.Time `json:"expiry"`
+	At      time.Time `json:"at"`
+}
+
+func (s sealedSignIn) open(owner okr.UserID, a okr.Account) okr.Credential {
+	return okr.Credential{
+		ID: okr.CredentialIDFor(owner, a), Owner: owner, Account: a,
+		AccessToken: okr.Secret(s.Access), RefreshToken: okr.Secret(s.Refresh), Expiry: s.Expiry, RenewedAt: s.At, SignedInAt: s.At,
+	}
+}
+
+// hold keeps a sign-in with another account until its code comes back through
+// the chat, and gives the code.
+func (s *Subject) hold(ctx context.Context, k signInTicket, c okr.Credential) (string, error) {
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		return "", fmt.Errorf("code: %w", err)
+	}
+	code := fmt.Sprintf("%0*d", codeDigits, n)
+	return code, s.putTicket(ctx, pendingKey(k.Actor), pending{
+		Code: code, Ticket: k, Account: c.Account, ID: rand.Text(),
+		Credential: sealedSignIn{c.AccessToken.Reveal(), c.RefreshToken.Reveal(), c.Expiry, c.SignedInAt},
+	})
+}
+
+func sameText(a, b string) bool {
+	return a != "" && subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
+}

@@ -1,0 +1,167 @@
+package signin
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"okrbot/bot/chat"
+	"okrbot/bot/teams"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+//go:embed signin.html
+var signInHTML string
+
+// signInPage is what the popup shows.
+type signInPage struct {
+	Title  string
+	Words  string
+	Code   string // to be typed in the chat
+	Notify string // handed to Teams, which closes the popup
+	Failed bool
+}
+
+const cookieName = "okrbot_signin"
+
+// Pages are the pages of the sign-in by their paths.
+func (s *Subject) Pages() map[string]http.Handler {
+	pages := template.Must(template.New("signin").Parse(signInHTML))
+	show := func(w http.ResponseWriter, status int, p signInPage) { showPage(w, pages, status, p) }
+	return map[string]http.Handler{
+		"/auth/start":    http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.startPage(w, r, show) }),
+		"/auth/callback": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.callbackPage(w, r, show) }),
+	}
+}
+
+// shower writes a page.
+type shower func(w http.ResponseWriter, status int, p signInPage)
+
+func showPage(w http.ResponseWriter, pages *template.Template, status int, p signInPage) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'self' 'unsafe-inline' https://res.cdn.office.net; base-uri 'none'; form-action 'none'")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_ = pages.Execute(w, p) // the browser is gone if this fails
+}
+
+func (s *Subject) startPage(w http.ResponseWriter, r *http.Request, show shower) {
+	ctx := teams.WithRef(r.Context(), teams.NewRef())
+	address, f, err := s.begin(ctx, r.URL.Query().Get("t"))
+	if err != nil {
+		status, p := s.failedPage(ctx, err)
+		show(w, status, p)
+		return
+	}
+	s.setCookie(w, f.Cookie, int(ticketLife.Seconds()))
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	http.Redirect(w, r, address, http.StatusFound)
+}
+
+func (s *Subject) setCookie(w http.ResponseWriter, value string, seconds int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: cookieName, Value: value, Path: "/auth", MaxAge: seconds, HttpOnly: true,
+		Secure: strings.HasPrefix(s.options.PublicURL, "https://"), SameSite: http.SameSiteLaxMode,
+	})
+}
+
+func (s *Subject) callbackPage(w http.ResponseWriter, r *http.Request, show shower) {
+	value := ""
+	if cookie, err := r.Cookie(cookieName); err == nil {
+		value = cookie.Value
+	}
+	s.setCookie(w, "", -1)
+	status, p := s.callback(teams.WithRef(r.Context(), teams.NewRef()), r.URL.Query(), value)
+	show(w, status, p)
+}
+
+// callback ends the sign-in: live at once for the person of the chat, else held
+// until the code comes back.
+func (s *Subject) callback(ctx context.Context, q url.Values, cookie string) (int, signInPage) {
+	f, c, err := s.finish(ctx, q.Get("state"), q.Get("code"), cookie)
+	if err != nil {
+		return s.failedPage(ctx, err)
+	}
+	if c.ID == "" {
+		return s.refusedPage(ctx, f, q)
+	}
+	if !samePerson(f.Ticket, c.Account) {
+		return s.heldPage(ctx, f.Ticket, c)
+	}
+	r, err := s.completeSignIn(ctx, f.Ticket, c)
+	if err != nil {
+		r = s.chat.Refusal(ctx, err, "You are signed in, but the next step did not work")
+	}
+	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), r); err != nil {
+		s.chat.Logger.WarnContext(ctx, "chat not told of the sign-in", "err", err)
+	}
+	return http.StatusOK, signInPage{Title: "You are signed in", Words: "okrbot goes on in the chat. You can close this page.", Notify: "done"}
+}
+
+func (s *Subject) heldPage(ctx context.Context, k signInTicket, c okr.Credential) (int, signInPage) {
+	code, err := s.hold(ctx, k, c)
+	if err != nil {
+		return s.failedPage(ctx, err)
+	}
+	prompt := chat.Say(cards.SignInCode("You signed in as "+okr.CleanLine(c.Account.UserName)+", which is not the account of this chat. To show that it was you, type the code of six digits that the sign-in page shows.", cards.FieldError{}))
+	if err := s.chat.Post(ctx, chat.RefOf(k.Conversation), prompt); err != nil {
+		s.chat.Logger.WarnContext(ctx, "code not asked for in the chat", "err", err)
+	}
+	return http.StatusOK, signInPage{
+		Title: "One more step", Code: code, Notify: code,
+		Words: "You signed in as " + okr.CleanLine(c.Account.UserName) + ", another account than the one of the chat. Type this code in the chat with okrbot. Do not type it for anybody else.",
+	}
+}
+
+// refusedPage says why Microsoft Entra sent the browser back without a code, in
+// the popup and in the chat.
+func (s *Subject) refusedPage(ctx context.Context, f flow, q url.Values) (int, signInPage) {
+	title, words := refusedWords(q.Get("error"), q.Get("error_description"), s.options)
+	again := []cards.Button{{Title: "Sign in again", Verb: cards.VerbConnectionAccount}}
+	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), chat.Say(cards.Problem(title, words, "", again))); err != nil {
+		s.chat.Logger.WarnContext(ctx, "chat not told of the refused sign-in", "err", err)
+	}
+	return http.StatusOK, signInPage{Title: title, Words: words, Failed: true, Notify: "cancelled"}
+}
+
+// refusedWords knows the refusals that people meet.
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+func refusedWords(code, description string, o Options) (title, words string) {
+	switch {
+	case strings.Contains(description, "AADSTS65004"):
+		return "Sign-in cancelled", "You declined to let okrbot read Azure DevOps, so nothing was connected and nothing changed."
+	case strings.Contains(description, "AADSTS90094"), strings.Contains(description, "AADSTS65001"), code == "consent_required":
+		return "An administrator must agree", "Your organization lets only administrators agree to new apps. Ask one to open " + strings.TrimSuffix(o.LoginURL, "/") + "/" + o.LoginTenant + "/adminconsent?client_id=" + o.ClientID + " and sign in again after that."
+	case code == "temporarily_unavailable", code == "server_error":
+		return "Microsoft's sign-in service did not answer", "Nothing was connected and nothing changed. Sign in again in a few minutes."
+	case strings.Contains(description, "AADSTS530"):
+		return "A policy of your organization refused the sign-in", "Conditional access does not let this account, device or network sign in to Azure DevOps through okrbot. A Microsoft Entra administrator of your organization can allow it; then sign in again."
+	case strings.Contains(description, "AADSTS50057"), strings.Contains(description, "AADSTS50034"):
+		return "This account cannot sign in", "The account is disabled or does not exist here. Ask an administrator of your organization, or sign in with another account."
+	case strings.Contains(description, "AADSTS50076"), strings.Contains(description, "AADSTS50079"):
+		return "A second factor is needed", "Your organization asks for a second factor. Sign in again and confirm it; if you have none, ask its administrator."
+	case code == "access_denied":
+		return "Sign-in cancelled", "The sign-in was cancelled, so nothing was connected and nothing changed."
+	default:
+		return "Sign-in refused", "Microsoft refused the sign-in (" + okr.Shorten(okr.CleanLine(code), 60) + "). Try again, or with another account."
+	}
+}
+
+func (s *Subject) failedPage(ctx context.Context, err error) (int, signInPage) {
+	switch {
+	case okr.KindOf(err) == okr.NotFound:
+		return http.StatusGone, signInPage{Title: "This link cannot be used any more", Words: "A sign-in link works once and for 10 minutes. Go back to the chat and press or type connect for a new one.", Failed: true}
+	case errors.Is(err, errOtherBrowser):
+		return http.StatusForbidden, signInPage{Title: "Another browser started this", Words: "The sign-in must end in the browser in which it began. Go back to the chat and press or type connect for a new link.", Failed: true}
+	}
+	return http.StatusBadGateway, signInPage{Title: "The sign-in did not work", Words: s.chat.Words(ctx, err), Failed: true}
+}

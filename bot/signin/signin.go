@@ -1,0 +1,122 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"okrbot/bot/chat"
+	"okrbot/bot/teams"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// pressSignIn signs in again or with another account.
+func (s *Subject) pressSignIn(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.Reply, error) {
+	if err := errors.Join(t.MembersOnly(), s.access.RequireEnabled(ctx, t.Actor)); err != nil {
+		return chat.Reply{}, err
+	}
+	return s.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnect})
+}
+
+// signInTicket is what the one-time link of a sign-in card stands for.
+type signInTicket struct {
+	Actor        okr.Actor        `json:"actor"`
+	Conversation okr.Conversation `json:"conversation"` // the 1:1 chat
+	Zone         string           `json:"zone,omitempty"`
+	Next         *chat.Resume     `json:"next,omitempty"`
+}
+
+// ticketLife is how long the link of a sign-in card can be used.
+const ticketLife = 10 * time.Minute
+
+// Ask brings the card whose button opens the sign-in, always in the 1:1
+// chat: in a group anybody could press it.
+func (s *Subject) Ask(ctx context.Context, t *chat.Turn, next *chat.Resume) (chat.Reply, error) {
+	own, err := s.chat.Personal(ctx, t)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	actor := t.Actor
+	actor.Shared = false
+	link, err := s.signInLink(ctx, signInTicket{Actor: actor, Conversation: own, Zone: t.Place.Zone.String(), Next: next})
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.chat.InPersonal(ctx, t, s.signInCard(link))
+}
+
+func (s *Subject) signInCard(link string) chat.Reply {
+	words := "Sign in to Azure DevOps with the work account that can read your team's queries. okrbot reads work items, queries and projects; it changes nothing there. The button works for 10 minutes and for you only."
+	attachment := cards.OAuth(words, link, oauthConnection)
+	if s.options.PlainCard {
+		attachment = cards.SignIn(words, link)
+	}
+	return chat.Attach(attachment, "Sign in to Azure DevOps")
+}
+
+func (s *Subject) askSignOut(ctx context.Context, t *chat.Turn, _ string) (chat.Reply, error) {
+	accounts, err := s.connect.Accounts(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if len(accounts) == 0 {
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "You are not signed in to Azure DevOps, so there is nothing to forget. `connect` signs you in.")
+	}
+	var names []string
+	for _, a := range accounts {
+		names = append(names, a.Account.UserName)
+	}
+	connections, err := s.connect.OwnConnections(ctx, t.Actor)
+	return chat.Say(cards.ConfirmSignOut(names, connections)), err
+}
+
+func (s *Subject) signOut(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.Reply, error) {
+	stopped, err := s.connect.SignOut(ctx, t.Actor)
+	return chat.Say(cards.SignedOut(stopped)), err
+}
+
+// completeSignIn keeps the sign-in, starts a sync of what it brings back, and
+// gives what comes next.
+func (s *Subject) completeSignIn(ctx context.Context, k signInTicket, c okr.Credential) (chat.Reply, error) {
+	healed, err := s.connect.SignedIn(ctx, k.Actor.Tenant, c)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	s.syncHealed(ctx, k, healed)
+	t := &chat.Turn{Actor: k.Actor, Place: cards.Place{Zone: chat.Zone(k.Zone, time.UTC), Now: s.chat.Now()}}
+	t.Activity = personalActivity(k)
+	if t.Settings, err = s.access.Settings(ctx, k.Actor.Tenant); err != nil {
+		return chat.Reply{}, err
+	}
+	if k.Next == nil {
+		return chat.Say(cards.SignedIn(c.Account.UserName, []cards.Button{{Title: "Connections", Verb: cards.VerbConnections}})), nil
+	}
+	return s.chat.Act(ctx, t, k.Next.Press(nil))
+}
+
+// syncHealed measures what had stopped for want of a sign-in. Best effort: the
+// hourly sync does it as well.
+func (s *Subject) syncHealed(ctx context.Context, k signInTicket, healed []okr.Connection) {
+	var jobs []okr.SyncJob
+	for _, c := range healed {
+		jobs = append(jobs, okr.SyncJob{Connection: c.ID})
+	}
+	if len(jobs) == 0 {
+		return
+	}
+	if err := s.syncs.SyncNow(ctx, k.Actor.Tenant, jobs, okr.Reply{Actor: k.Actor}); err != nil {
+		s.chat.Logger.WarnContext(ctx, "sync after sign-in not queued", "err", err)
+	}
+}
+
+// personalActivity stands for a turn in the 1:1 chat of a ticket, after the
+// browser and not Teams brought the person back.
+func personalActivity(k signInTicket) teams.Activity {
+	return teams.Activity{
+		Type: teams.TypeMessage, ServiceURL: k.Conversation.ServiceURL, ChannelID: "msteams",
+		From:         teams.Account{AADObjectID: string(k.Actor.ID), Name: k.Actor.Name},
+		Recipient:    teams.Account{ID: k.Conversation.BotID},
+		Conversation: teams.Conversation{ID: k.Conversation.ID, Type: teams.KindPersonal, TenantID: string(k.Actor.Tenant)},
+	}
+}

@@ -1,0 +1,48 @@
+// Package signin is the sign-in to Azure DevOps, which is okrbot's own:
+// authorization code with PKCE against Microsoft Entra, in the browser between a
+// link of the chat and a page that leads back to it.
+package signin
+
+import (
+	"okrbot/bot/chat"
+	"okrbot/cards"
+)
+
+// Parts is what the subject needs of others.
+type Parts struct {
+	Access  accessor
+	Connect connector
+	Tickets Tickets
+	Syncs   chat.Syncer
+}
+
+// Subject is the sign-in.
+type Subject struct {
+	chat    *chat.Chat
+	access  accessor
+	connect connector
+	tickets Tickets
+	syncs   chat.Syncer
+	options Options
+}
+
+// New makes the subject.
+func New(c *chat.Chat, p Parts, o Options) *Subject {
+	return &Subject{chat: c, access: p.Access, connect: p.Connect, tickets: p.Tickets, syncs: p.Syncs, options: o}
+}
+
+// Register gives what people can say and press.
+func (s *Subject) Register() chat.Subject {
+	return chat.Subject{
+		Title: "Your sign-in",
+		Commands: []chat.Command{
+			{Name: "sign out", Aliases: []string{"signout", "logout"}, What: "Forget your Azure DevOps sign-in", Who: chat.Members, Examples: []string{"sign out"}, Verb: cards.VerbSignOutAsk, Run: s.askSignOut},
+		},
+		Presses: map[string]chat.PressHandler{
+			cards.VerbConnectionAccount: s.pressSignIn,
+			cards.VerbSignInCode:        s.pressCode,
+			cards.VerbSignOutAsk:        chat.Pressed(s.askSignOut),
+			cards.VerbSignOut:           s.signOut,
+		},
+	}
+}
