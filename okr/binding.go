@@ -206,3 +206,11 @@ func (l ItemList) merge(later ItemList) ItemList {
 	}
 	return out
 }
+
+// lastMeasurement is what the goal's binding was last measured at; nil: never.
+func (g Goal) lastMeasurement() *Measurement {
+	if g.Binding == nil {
+		return nil
+	}
+	return g.Binding.Last
+}

@@ -223,3 +223,98 @@ func fieldWords(name string) string {
 	}
 	return name
 }
+
+// goal is a new goal of the input, without an id and a place.
+func (in GoalInput) goal(by Person, now time.Time) (Goal, error) {
+	if in.Kind != Objective && in.Kind != KeyResult && in.Kind != Project {
+		return Goal{}, FieldErrorf("kind", "Choose whether it is an objective, a key result or a project.")
+	}
+	g := Goal{Kind: in.Kind, Owner: by, CreatedBy: by, CreatedAt: now, Version: 1}
+	in.over(fieldsOf(g)).apply(&g)
+	return g, nil
+}
+
+// over puts the input over fields as they were.
+func (in GoalInput) over(f fields) fields {
+	f.Title, f.Parent = in.Title, in.Parent
+	if in.Owner.ID != "" {
+		f.Owner = in.Owner
+	}
+	if in.Details != nil {
+		f.Details = *in.Details
+	}
+	if in.Kind == Objective {
+		f.Period, f.Name, f.Start, f.End = in.PeriodID, in.Period.Name, in.Period.Start, in.Period.End
+	}
+	if m := in.Metric; m != nil {
+		f.Metric, f.Unit, f.UnitKind, f.Type = m.Name, m.Unit, string(m.UnitKind), string(m.Type)
+		f.From, f.Target, f.Threshold, f.Phases = numberText(m.Start), numberText(m.Target), m.Threshold, m.Phases
+	} else if in.Kind == KeyResult {
+		f.Metric = ""
+	}
+	return f
+}
+
+// edit merges the input into the goal as it stands now.
+func (g *Goal) edit(in GoalInput, parent Goal, actor Actor, isAdmin bool, now time.Time) error {
+	in.Kind = g.Kind
+	stands, err := fieldsOf(*g).toMap()
+	if err != nil {
+		return err
+	}
+	merged, err := g.merged(in, stands)
+	if err != nil {
+		return err
+	}
+	f, err := merged.toFields()
+	if err != nil {
+		return err
+	}
+	if f.changesOwners(*g) && !actor.MayHandOver(*g, isAdmin) {
+		return &Error{Kind: Forbidden, Field: "owner", Msg: "A delegate may change everything but who owns it. Ask " + g.Owner.Name + "."}
+	}
+	f.apply(g)
+	if g.Parent == in.Parent { // else the parent is another one than was read
+		g.below(parent)
+	}
+	g.noteEdit(actor.Person, now, stands, merged)
+	return g.validate()
+}
+
+// merged is what the goal's fields are after the input. Conflict: somebody else
+// changed one of them since the form was opened.
+func (g *Goal) merged(in GoalInput, stands fieldMap) (fieldMap, error) {
+	base, known := stands, true
+	if in.Version > 0 && in.Version < g.Version {
+		base, known = g.before(in.Version, stands)
+	}
+	was, err := base.toFields()
+	if err != nil {
+		return nil, err
+	}
+	mine, err := in.over(was).toMap()
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		base = fieldMap{} // nobody knows any more what the form began with
+	}
+	out, conflicts := merge(base, mine, stands)
+	if len(conflicts) > 0 {
+		return nil, g.overtaken(in.Version, conflicts)
+	}
+	return out, nil
+}
+
+// changesOwners says whether the fields name other owners than the goal has.
+func (f fields) changesOwners(g Goal) bool {
+	return f.Owner.ID != g.Owner.ID || !slices.Equal(f.CoOwners, g.CoOwners) || f.Delegate.ID != g.Delegate.ID
+}
+
+// below makes the goal take from its objective what it does not choose itself.
+func (g *Goal) below(parent Goal) {
+	if g.Kind != Objective && parent.ID != "" {
+		g.Period, g.PeriodID = parent.Period, parent.PeriodID
+	}
+	g.Audience = g.audience(parent)
+}

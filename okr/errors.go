@@ -141,3 +141,11 @@ func FieldOf(err error) string {
 	}
 	return ""
 }
+
+// IgnoreNotFound is err, but for what is not there (any more): that is no error.
+func IgnoreNotFound(err error) error {
+	if KindOf(err) == NotFound {
+		return nil
+	}
+	return err
+}

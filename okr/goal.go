@@ -187,3 +187,18 @@ func (d Details) validatePeople() error {
 	}
 	return nil
 }
+
+func same(a, b *float64) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// Value is what a goal shows: a key result's metric, a project's percentage.
+func (g Goal) Value() *float64 {
+	if g.Kind == KeyResult && g.Metric != nil {
+		return g.Metric.Current
+	}
+	return g.leafProgress()
+}

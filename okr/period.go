@@ -206,3 +206,12 @@ func (t Tenant) FindPeriod(text string, day Date) (TimePeriod, bool) {
 	}
 	return t.PeriodByID(id)
 }
+
+// clean makes a custom period of what a person gave, or says what is wrong.
+func (p *TimePeriod) clean() error {
+	p.Name, p.Custom = CleanLine(p.Name), true
+	if n := runes(p.Name); n == 0 || n > MaxName {
+		return FieldErrorf("name", "Give the period a name of at most %d characters.", MaxName)
+	}
+	return p.validate()
+}

@@ -191,3 +191,14 @@ func (g Goal) Stale(now time.Time) (age time.Duration, stale bool) {
 }
 
 func clamp(percent float64) float64 { return math.Max(0, math.Min(100, percent)) }
+
+// takeRolled keeps what the children make, and says whether that is a new
+// progress: it replaces what a person set for once.
+func (g *Goal) takeRolled(fresh Rolled) (moved bool) {
+	moved = fresh.Progress != nil && (g.Rolled == nil || !same(g.Rolled.Progress, fresh.Progress))
+	if moved {
+		g.TakeAutomatic(fresh.Progress, fresh.At)
+	}
+	g.Rolled = &fresh
+	return moved
+}

@@ -1,6 +1,9 @@
 package okr
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // SyncRow is the outcome of a sync for one goal.
 type SyncRow struct {
@@ -52,4 +55,12 @@ type Reply struct {
 	Goal         GoalID       `json:"goal,omitempty"` // what was asked for; empty: everything
 	Zone         string       `json:"zone,omitempty"` // the asker's time zone
 	Asked        time.Time    `json:"asked"`
+}
+
+// Moved says whether the goal shows another value than before.
+func (r SyncRow) Moved() bool { return !same(r.Before, r.After) }
+
+// Measured says whether this sync has measured a goal already.
+func (r SyncReport) Measured(id GoalID) bool {
+	return slices.ContainsFunc(r.Rows, func(row SyncRow) bool { return row.Goal.ID == id && row.Problem == "" })
 }

@@ -2,7 +2,6 @@ package okr
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -28,19 +27,10 @@ type Options struct {
 }
 
 // Service holds the use cases. Every method checks again what the actor may do.
-type Service struct {
-	Options
-	admins map[string]bool
-}
+type Service struct{ Options }
 
 // NewService makes a service.
-func NewService(o Options) *Service {
-	s := &Service{Options: o, admins: map[string]bool{}}
-	for _, a := range o.Admins {
-		s.admins[strings.ToLower(a)] = true
-	}
-	return s
-}
+func NewService(o Options) *Service { return &Service{Options: o} }
 
 // Settings reads a tenant's settings, with the defaults for a new one.
 func (s *Service) Settings(ctx context.Context, tenant TenantID) (Tenant, error) {
@@ -72,24 +62,28 @@ func (s *Service) RequireEnabled(ctx context.Context, actor Actor) error {
 	if t.Enabled {
 		return nil
 	}
-	if s.isAdmin(t, actor) {
+	if s.Administers(t, actor) {
 		return Errorf(Disabled, "The Azure DevOps integration is not enabled yet. Send `enable` to turn it on.")
 	}
 	return Errorf(Disabled, "The Azure DevOps integration is not enabled here. An admin can turn it on with `enable`: %s.", s.adminNames(t))
 }
 
-func (s *Service) isAdmin(t Tenant, actor Actor) bool {
-	if actor.Guest {
-		return false
-	}
-	return t.isAdmin(actor.ID) || s.admins[strings.ToLower(string(actor.Tenant)+"/"+string(actor.ID))]
+// Administers says whether the actor administers okrbot in the tenant, by its
+// settings or the configuration. Guests never do.
+func (s *Service) Administers(t Tenant, actor Actor) bool {
+	return !actor.Guest && (t.HasAdmin(actor.ID) || s.isConfigured(actor.Tenant, actor.ID))
 }
 
-// IsAdmin says whether the actor administers okrbot in the tenant. Guests never
-// do.
+// isConfigured says whether the configuration names a person as an admin.
+func (s *Service) isConfigured(tenant TenantID, user UserID) bool {
+	id := string(tenant) + "/" + string(user)
+	return slices.ContainsFunc(s.Admins, func(a string) bool { return strings.EqualFold(a, id) })
+}
+
+// IsAdmin is Administers with the settings as they are stored.
 func (s *Service) IsAdmin(ctx context.Context, actor Actor) (bool, error) {
 	t, err := s.Settings(ctx, actor.Tenant)
-	return err == nil && s.isAdmin(t, actor), err
+	return err == nil && s.Administers(t, actor), err
 }
 
 // adminNames lists who can be asked, for a refusal.
@@ -136,11 +130,3 @@ func (s *Service) AdminIDs(t Tenant) []UserID {
 	}
 	return out
 }
-
-func (s *Service) newID(ctx context.Context, tenant TenantID, prefix string) (string, error) {
-	n, err := s.Store.NextNumber(ctx, tenant, prefix)
-	return fmt.Sprintf("%s%d", prefix, n), err
-}
-
-// today is the tenant's day.
-func (s *Service) today(t Tenant) Date { return DateOf(s.Now().In(t.Location())) }

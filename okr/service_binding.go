@@ -23,8 +23,6 @@ type Preview struct {
 	Measurement Measurement
 	Warnings    []string
 	Types       []string // of the work items that the query holds
-	run         Run
-	before      *Snapshot
 }
 
 // Bindable reads a goal that the actor may bind. Invalid: it is an objective.
@@ -84,34 +82,46 @@ func (s *Service) ChooseQuery(ctx context.Context, actor Actor, id ConnectionID,
 
 // PreviewBinding measures a binding without saving anything.
 func (s *Service) PreviewBinding(ctx context.Context, actor Actor, in BindInput) (Preview, error) {
+	p, _, err := s.tryBinding(ctx, actor, in)
+	return p, err
+}
+
+// tried is a run of a query that a goal may be bound to.
+type tried struct {
+	connection Connection
+	run        Run
+	before     *Snapshot
+}
+
+func (s *Service) tryBinding(ctx context.Context, actor Actor, in BindInput) (Preview, tried, error) {
 	g, err := s.Bindable(ctx, actor, in.Goal)
 	if err != nil {
-		return Preview{}, err
+		return Preview{}, tried{}, err
 	}
 	if err := in.check(g.Kind); err != nil {
-		return Preview{}, err
+		return Preview{}, tried{}, err
 	}
 	c, err := s.usable(ctx, actor, in.Connection)
 	if err != nil {
-		return Preview{}, err
+		return Preview{}, tried{}, err
 	}
 	t, err := s.Settings(ctx, actor.Tenant)
 	if err != nil {
-		return Preview{}, err
+		return Preview{}, tried{}, err
 	}
 	run, before, err := s.runToBind(ctx, t, c, in)
 	if err != nil {
-		return Preview{}, err
+		return Preview{}, tried{}, err
 	}
 	g.Binding = s.newBinding(actor, in, g.Kind, run)
 	m := measured(&g, run, nil, c)
-	parent, err := s.Store.Goals().Get(ctx, actor.Tenant, g.Parent)
-	if err != nil && KindOf(err) != NotFound {
-		return Preview{}, err
+	parent, err := s.parentOf(ctx, actor.Tenant, g)
+	if err != nil {
+		return Preview{}, tried{}, err
 	}
 	v := s.viewOf(t, actor, g, parent)
 	v.Connection = c.Name
-	return Preview{View: v, Measurement: m, Warnings: warnings(g, run), Types: run.Types(), run: run, before: before}, nil
+	return Preview{View: v, Measurement: m, Warnings: warnings(g, run), Types: run.Types()}, tried{c, run, before}, nil
 }
 
 // runToBind runs the query of a new binding, reading what the goals that hang on
@@ -191,11 +201,7 @@ func warnings(g Goal, run Run) []string {
 // Bind saves a binding after measuring it once more, and brings the other goals
 // of the same query up to date with the same run.
 func (s *Service) Bind(ctx context.Context, actor Actor, in BindInput) (GoalView, error) {
-	p, err := s.PreviewBinding(ctx, actor, in)
-	if err != nil {
-		return GoalView{}, err
-	}
-	c, err := s.usable(ctx, actor, in.Connection)
+	_, try, err := s.tryBinding(ctx, actor, in)
 	if err != nil {
 		return GoalView{}, err
 	}
@@ -203,24 +209,24 @@ func (s *Service) Bind(ctx context.Context, actor Actor, in BindInput) (GoalView
 		if err := s.mayEdit(ctx, actor, *g); err != nil {
 			return err
 		}
-		g.Binding = s.newBinding(actor, in, g.Kind, p.run)
+		g.Binding = s.newBinding(actor, in, g.Kind, try.run)
 		return nil
 	})
 	if err != nil {
 		return GoalView{}, err
 	}
-	if err := s.planSync(ctx, actor.Tenant, c.ID); err != nil {
+	if err := s.planSync(ctx, actor.Tenant, try.connection.ID); err != nil {
 		return GoalView{}, err
 	}
 	t, err := s.Settings(ctx, actor.Tenant)
 	if err != nil {
 		return GoalView{}, err
 	}
-	y, err := s.syncing(ctx, t, c)
+	y, err := s.syncing(ctx, t, try.connection)
 	if err != nil {
 		return GoalView{}, err
 	}
-	if _, err := y.record(ctx, p.run, p.before); err != nil {
+	if _, err := y.record(ctx, try.run, try.before); err != nil {
 		return GoalView{}, err
 	}
 	return s.Goal(ctx, actor, in.Goal)

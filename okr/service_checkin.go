@@ -34,10 +34,10 @@ func (s *Service) CheckIn(ctx context.Context, actor Actor, in CheckInInput) (Go
 	if err != nil {
 		return GoalView{}, CheckIn{}, err
 	}
-	if in.Note, err = in.check(g, s.today(t)); err != nil {
+	if in.Note, err = in.check(g, t.Today(s.Now())); err != nil {
 		return GoalView{}, CheckIn{}, err
 	}
-	id, err := s.newID(ctx, actor.Tenant, CheckInPrefix)
+	id, err := NextID(ctx, s.Store, actor.Tenant, CheckInPrefix)
 	if err != nil {
 		return GoalView{}, CheckIn{}, err
 	}
@@ -69,7 +69,7 @@ func (s *Service) storeCheckIn(ctx context.Context, t Tenant, actor Actor, c Che
 		if g.IsAutomatic() {
 			c.Auto = g.Automatic()
 		}
-		g.checkIn(c)
+		g.takeCheckIn(c)
 		return nil
 	})
 	if err != nil {
@@ -129,8 +129,8 @@ func (in CheckInInput) fill(c *CheckIn, t Tenant, now time.Time) {
 	}
 }
 
-// checkIn applies a check-in, unless something newer is known.
-func (g *Goal) checkIn(c CheckIn) {
+// takeCheckIn applies a check-in, unless something newer is known.
+func (g *Goal) takeCheckIn(c CheckIn) {
 	if g.LastCheckIn == nil || !c.At.Before(g.LastCheckIn.At) {
 		g.LastCheckIn = c.mark()
 	}
@@ -247,4 +247,13 @@ func (g *Goal) resume() {
 	if g.Kind == KeyResult && g.Metric != nil && g.Binding != nil && g.Binding.Last != nil {
 		g.setCurrent(g.Binding.Last.Value, g.Binding.Last.At)
 	}
+}
+
+// planReminder puts whoever is asked for a goal's check-ins on the agenda.
+func (s *Service) planReminder(ctx context.Context, tenant TenantID, g Goal) error {
+	who := g.Asked().ID
+	if who == "" {
+		return nil
+	}
+	return s.Agenda.Plan(ctx, Due{DueReminder, tenant, string(who)})
 }

@@ -16,7 +16,7 @@ func (s *Service) EditCheckIn(ctx context.Context, actor Actor, in CheckInInput)
 	if err != nil {
 		return GoalView{}, c, err
 	}
-	if in.Note, err = in.check(g, s.today(t)); err != nil {
+	if in.Note, err = in.check(g, t.Today(s.Now())); err != nil {
 		return GoalView{}, c, err
 	}
 	c, err = s.Store.CheckIns().Update(ctx, actor.Tenant, c.ID, func(c *CheckIn) error {
@@ -38,7 +38,7 @@ func (s *Service) DeleteCheckIn(ctx context.Context, actor Actor, id CheckInID) 
 	if err != nil {
 		return GoalView{}, err
 	}
-	if _, err := s.Store.CheckIns().Delete(ctx, actor.Tenant, c.ID); ignoreNotFound(err) != nil {
+	if _, err := s.Store.CheckIns().Delete(ctx, actor.Tenant, c.ID); IgnoreNotFound(err) != nil {
 		return GoalView{}, err
 	}
 	return s.afterCheckIns(ctx, actor, g.ID, id, nil)
@@ -84,22 +84,28 @@ func (s *Service) afterCheckIns(ctx context.Context, actor Actor, id GoalID, whi
 		return GoalView{}, err
 	}
 	g, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *Goal) error {
-		isLast := g.LastCheckIn != nil && g.LastCheckIn.ID == which
-		g.LastCheckIn = nil
-		if len(list) > 0 {
-			g.LastCheckIn = list[0].mark()
-		}
-		if g.IsAutomatic() {
-			g.overrideAgain(isLast, edited)
-		} else {
-			g.valueAgain(list, history)
-		}
+		g.checkInsChanged(list, history, which, edited)
 		return nil
 	})
 	if err != nil {
 		return GoalView{}, err
 	}
 	return s.carried(ctx, actor, g)
+}
+
+// checkInsChanged works out anew what the goal shows after one of its check-ins was
+// edited or removed (nil). List is what is left, the latest first.
+func (g *Goal) checkInsChanged(list []CheckIn, history []Measurement, which CheckInID, edited *CheckIn) {
+	isLast := g.LastCheckIn != nil && g.LastCheckIn.ID == which
+	g.LastCheckIn = nil
+	if len(list) > 0 {
+		g.LastCheckIn = list[0].mark()
+	}
+	if g.IsAutomatic() {
+		g.overrideAgain(isLast, edited)
+	} else {
+		g.valueAgain(list, history)
+	}
 }
 
 // overrideAgain changes or ends the override that came from the check-in.

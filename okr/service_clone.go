@@ -116,13 +116,13 @@ func (c *cloner) copy(ctx context.Context, g, parent Goal, depth int) (Goal, err
 }
 
 func (c *cloner) make(ctx context.Context, g, parent Goal) (Goal, error) {
-	id, err := c.s.newID(ctx, c.actor.Tenant, g.Kind.Prefix())
+	id, err := NextID(ctx, c.s.Store, c.actor.Tenant, g.Kind.Prefix())
 	if err != nil {
 		return Goal{}, err
 	}
 	clone := Goal{
 		ID: GoalID(id), Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: parent.ID, Details: g.Details,
-		Metric: c.metric(g), CreatedBy: c.actor.Person, CreatedAt: c.s.Now(), Version: 1,
+		Metric: g.Metric.anew(c.in.Continue), CreatedBy: c.actor.Person, CreatedAt: c.s.Now(), Version: 1,
 	}
 	if g.Kind == Objective {
 		clone.Period = c.period.Period
@@ -139,21 +139,6 @@ func (c *cloner) make(ctx context.Context, g, parent Goal) (Goal, error) {
 	}
 	c.out.Count++
 	return clone, c.s.Store.Goals().Create(ctx, c.actor.Tenant, clone)
-}
-
-func (c *cloner) metric(g Goal) *Metric {
-	if g.Metric == nil {
-		return nil
-	}
-	m := *g.Metric
-	if c.in.Continue && m.Current != nil && m.IsScaled() && between(m.Start, *m.Current, m.Target) && *m.Current != m.Target {
-		m.Start = *m.Current
-		if m.Type == Reach {
-			m.Type = Increase // it no longer begins at nothing
-		}
-	}
-	m.Current, m.At, m.Phases = nil, nil, nil
-	return &m
 }
 
 // bind binds the clone as the original is, if that was wanted and the actor may.

@@ -85,7 +85,7 @@ func (s *Service) openBelow(ctx context.Context, t Tenant, actor Actor, o Goal) 
 			}
 			for _, c := range children {
 				switch {
-				case !s.canEdit(t, actor, c, parent):
+				case !actor.MayEdit(c, parent, s.Administers(t, actor)):
 					others = append(others, c)
 				case c.Kind == Objective:
 					next = append(next, c)
@@ -133,7 +133,7 @@ func (s *Service) Close(ctx context.Context, actor Actor, in CloseInput) (GoalVi
 			score := ScoreOf(*raw)
 			also.Score = &score
 		}
-		if err := s.end(ctx, actor, also); ignoreNotFound(err) != nil {
+		if err := s.end(ctx, actor, also); IgnoreNotFound(err) != nil {
 			return GoalView{}, err
 		}
 	}

@@ -54,12 +54,8 @@ func (s *Service) SaveConnection(ctx context.Context, actor Actor, in Connection
 	if actor.Guest {
 		return Connection{}, Errorf(Forbidden, "Guests cannot make connections. Ask a member of the organization.")
 	}
-	in.Name = CleanLine(in.Name)
-	if err := checkConnectionName(in.Name); err != nil {
+	if err := in.clean(); err != nil {
 		return Connection{}, err
-	}
-	if strings.TrimSpace(in.Project) == "" {
-		return Connection{}, FieldErrorf("project", "Choose a project.")
 	}
 	c, err := s.credential(ctx, actor, in.Credential)
 	if err != nil {
@@ -81,12 +77,16 @@ func (s *Service) SaveConnection(ctx context.Context, actor Actor, in Connection
 	})
 }
 
-func checkConnectionName(name string) error {
-	switch n := runes(name); {
+// clean takes out of the name what no text should hold, and refuses what is missing.
+func (in *ConnectionInput) clean() error {
+	in.Name = CleanLine(in.Name)
+	switch n := runes(in.Name); {
 	case n == 0:
 		return FieldErrorf("name", "Give the connection a name, for example organization and project.")
 	case n > MaxName:
 		return FieldErrorf("name", "The name has %d characters; at most %d fit.", n, MaxName)
+	case strings.TrimSpace(in.Project) == "":
+		return FieldErrorf("project", "Choose a project.")
 	}
 	return nil
 }
@@ -102,7 +102,7 @@ func (s *Service) storeConnection(ctx context.Context, actor Actor, in Connectio
 		})
 		return conn, connectionGone(in.Editing, nameInUse(err, in.Name))
 	}
-	id, err := s.newID(ctx, actor.Tenant, ConnectionPrefix)
+	id, err := NextID(ctx, s.Store, actor.Tenant, ConnectionPrefix)
 	if err != nil {
 		return conn, err
 	}
@@ -194,7 +194,7 @@ func (s *Service) AllConnections(ctx context.Context, actor Actor) ([]Connection
 // actor may not see here, and how much there is of everything.
 func (s *Service) Bound(ctx context.Context, actor Actor, id ConnectionID, page Page) ([]Goal, int, error) {
 	goals, n, err := s.Store.Goals().List(ctx, actor.Tenant, BoundIndex(id), page)
-	return slices.DeleteFunc(goals, func(g Goal) bool { return !s.canSee(actor, g) }), n, err
+	return slices.DeleteFunc(goals, func(g Goal) bool { return !actor.Sees(g) }), n, err
 }
 
 // ShareConnection lets everyone of the tenant bind through a connection, or only
@@ -245,11 +245,11 @@ func (s *Service) DeleteConnection(ctx context.Context, actor Actor, id Connecti
 // forgetSnapshots forgets what the queries of a connection held, unless another
 // connection with the same access goes on measuring them.
 func (s *Service) forgetSnapshots(ctx context.Context, tenant TenantID, c Connection, bound []Goal) error {
-	y, err := s.syncing(ctx, Tenant{ID: tenant}, c)
+	same, err := s.siblingsOf(ctx, tenant, c)
 	if err != nil {
 		return err
 	}
-	others := slices.DeleteFunc(y.goals, func(g Goal) bool { return g.Binding.Connection == c.ID })
+	others := slices.DeleteFunc(same.goals, func(g Goal) bool { return g.Binding.Connection == c.ID })
 	for _, q := range distinctQueries(bound, nil) {
 		if slices.Contains(distinctQueries(others, nil), q) {
 			continue
@@ -273,7 +273,7 @@ func (s *Service) failBinding(ctx context.Context, tenant TenantID, id GoalID, c
 		}
 		return nil
 	})
-	return g, ignoreNotFound(err)
+	return g, IgnoreNotFound(err)
 }
 
 // OwnConnections lists the connections that the actor made.

@@ -15,32 +15,13 @@ func (s *Service) standings(ctx context.Context, tenant TenantID, sub Subscripti
 	told := map[GoalID]Reported{}
 	for _, o := range views {
 		if o.whole {
-			told[o.Goal.ID] = reported(o.GoalView)
+			told[o.Goal.ID] = o.GoalView.Reported()
 		}
 		for _, c := range o.Children {
-			told[c.Goal.ID] = reported(c)
+			told[c.Goal.ID] = c.Reported()
 		}
 	}
 	return told, err
-}
-
-func reported(v GoalView) Reported {
-	r := Reported{Value: value(v.Goal), Progress: v.Standing.Progress, Status: v.Standing.Status}
-	if b := v.Goal.Binding; b != nil && b.Last != nil {
-		r.At = b.Last.At
-	}
-	return r
-}
-
-func (r Reported) differs(after Reported) bool {
-	return !same(r.Value, after.Value) || !same(r.Progress, after.Progress) || r.Status != after.Status
-}
-
-func same(a, b *float64) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return *a == *b
 }
 
 // ComposeDigest says what moved since a subscription was last told, and whether
@@ -76,7 +57,7 @@ func (s *Service) nothingToTell(ctx context.Context, d Digest) error {
 		sub.Through = d.At
 		return nil
 	})
-	return ignoreNotFound(err)
+	return IgnoreNotFound(err)
 }
 
 // PreviewDigest says what the next digest of a conversation would tell if it came
@@ -135,7 +116,7 @@ func (s *Service) addMoves(ctx context.Context, tenant TenantID, d *Digest, o wa
 
 // moveOf compares a goal with what the place was told of it.
 func (d *Digest) moveOf(v GoalView, parent string) (Move, bool) {
-	before, after := d.Subscription.Reported[v.Goal.ID], reported(v)
+	before, after := d.Subscription.Reported[v.Goal.ID], v.Reported()
 	if before.Status == "" {
 		before.Status = NoData // new since the last digest
 	}
@@ -164,5 +145,5 @@ func (s *Service) DigestPosted(ctx context.Context, d Digest) error {
 		sub.PostedAt, sub.Through = d.At, d.At
 		return nil
 	})
-	return ignoreNotFound(err)
+	return IgnoreNotFound(err)
 }

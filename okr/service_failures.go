@@ -17,7 +17,7 @@ func (y *syncing) recordFailure(ctx context.Context, query string, cause error, 
 	}
 	var rows []SyncRow
 	for _, g := range goals {
-		if y.report.measured(g.ID) {
+		if y.report.Measured(g.ID) {
 			continue
 		}
 		row, err := y.failGoal(ctx, g, cause)
@@ -36,11 +36,6 @@ func (y *syncing) recordFailure(ctx context.Context, query string, cause error, 
 	return rows, y.noteConnectionFailure(ctx, cause)
 }
 
-// measured says whether this sync has measured a goal already.
-func (r SyncReport) measured(id GoalID) bool {
-	return slices.ContainsFunc(r.Rows, func(row SyncRow) bool { return row.Goal.ID == id && row.Problem == "" })
-}
-
 // failGoal marks a goal's value as stale; the row of one that is no longer
 // measured through its connection is empty.
 func (y *syncing) failGoal(ctx context.Context, was Goal, cause error) (SyncRow, error) {
@@ -49,7 +44,7 @@ func (y *syncing) failGoal(ctx context.Context, was Goal, cause error) (SyncRow,
 		return SyncRow{}, err
 	}
 	status, err := y.statusOf(ctx, g)
-	return SyncRow{Goal: g, Before: value(g), After: value(g), Status: status, Problem: g.Binding.Health.Problem}, err
+	return SyncRow{Goal: g, Before: g.Value(), After: g.Value(), Status: status, Problem: g.Binding.Health.Problem}, err
 }
 
 // noteConnectionFailure records that nothing can be measured through the
@@ -78,11 +73,6 @@ func (y *syncing) noteConnectionFailure(ctx context.Context, cause error) error 
 	return nil
 }
 
-// boundThrough lists the goals of one of the connections.
-func (y *syncing) boundThrough(id ConnectionID) []Goal {
-	return slices.DeleteFunc(slices.Clone(y.goals), func(g Goal) bool { return g.Binding.Connection != id })
-}
-
 // noteQueryFailure tells whoever bound a goal to a query that fails, once for
 // all goals that they bound to it.
 func (y *syncing) noteQueryFailure(failed []SyncRow) {
@@ -109,7 +99,7 @@ func notice(owner Person, c Connection, goals []Goal, h Health) Notice {
 	n := Notice{Owner: owner, Connection: c, Health: h}
 	var hidden []GoalID
 	for _, g := range goals {
-		if len(g.Audience) > 0 && !slices.Contains(g.Audience, owner.ID) {
+		if !(Actor{Person: owner}).Sees(g) {
 			hidden = append(hidden, g.ID)
 			continue
 		}
@@ -130,7 +120,7 @@ func (s *Service) NoticeGiven(ctx context.Context, tenant TenantID, n Notice) er
 			c.Health.NoticeAt = s.Now()
 			return nil
 		})
-		return ignoreNotFound(err)
+		return IgnoreNotFound(err)
 	}
 	for _, id := range n.Goals {
 		_, err := s.Store.Goals().Update(ctx, tenant, id, func(g *Goal) error {
@@ -139,16 +129,9 @@ func (s *Service) NoticeGiven(ctx context.Context, tenant TenantID, n Notice) er
 			}
 			return nil
 		})
-		if err := ignoreNotFound(err); err != nil {
+		if err := IgnoreNotFound(err); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func ignoreNotFound(err error) error {
-	if KindOf(err) == NotFound {
-		return nil
-	}
-	return err
 }

@@ -114,10 +114,10 @@ func (s *Service) storeGoal(ctx context.Context, t Tenant, actor Actor, in GoalI
 			if err := s.mayEdit(ctx, actor, *g); err != nil {
 				return err
 			}
-			return s.edit(g, t, actor, in, parent)
+			return g.edit(in, parent, actor, s.Administers(t, actor), s.Now())
 		})
 		if KindOf(err) == NotFound {
-			err = notFound(in.Editing)
+			err = GoalNotFound(in.Editing)
 		}
 		return before, after, err
 	}
@@ -125,7 +125,7 @@ func (s *Service) storeGoal(ctx context.Context, t Tenant, actor Actor, in GoalI
 	if err != nil {
 		return Goal{}, g, err
 	}
-	id, err := s.newID(ctx, actor.Tenant, in.Kind.Prefix())
+	id, err := NextID(ctx, s.Store, actor.Tenant, in.Kind.Prefix())
 	if err != nil {
 		return Goal{}, g, err
 	}
@@ -134,96 +134,15 @@ func (s *Service) storeGoal(ctx context.Context, t Tenant, actor Actor, in GoalI
 }
 
 func (s *Service) newGoal(t Tenant, actor Actor, in GoalInput, parent Goal) (Goal, error) {
-	if in.Kind != Objective && in.Kind != KeyResult && in.Kind != Project {
-		return Goal{}, FieldErrorf("kind", "Choose whether it is an objective, a key result or a project.")
+	g, err := in.goal(actor.Person, s.Now())
+	if err != nil {
+		return g, err
 	}
-	g := Goal{Kind: in.Kind, Owner: actor.Person, CreatedBy: actor.Person, CreatedAt: s.Now(), Version: 1}
-	in.over(fieldsOf(g)).apply(&g)
 	if err := s.mayCreate(t, actor, g.Level); err != nil {
 		return g, err
 	}
 	g.below(parent)
 	return g, g.validate()
-}
-
-// over puts the input over fields as they were.
-func (in GoalInput) over(f fields) fields {
-	f.Title, f.Parent = in.Title, in.Parent
-	if in.Owner.ID != "" {
-		f.Owner = in.Owner
-	}
-	if in.Details != nil {
-		f.Details = *in.Details
-	}
-	if in.Kind == Objective {
-		f.Period, f.Name, f.Start, f.End = in.PeriodID, in.Period.Name, in.Period.Start, in.Period.End
-	}
-	if m := in.Metric; m != nil {
-		f.Metric, f.Unit, f.UnitKind, f.Type = m.Name, m.Unit, string(m.UnitKind), string(m.Type)
-		f.From, f.Target, f.Threshold, f.Phases = numberText(m.Start), numberText(m.Target), m.Threshold, m.Phases
-	} else if in.Kind == KeyResult {
-		f.Metric = ""
-	}
-	return f
-}
-
-// edit merges the input into the goal as it stands now.
-func (s *Service) edit(g *Goal, t Tenant, actor Actor, in GoalInput, parent Goal) error {
-	in.Kind = g.Kind
-	now, err := fieldsOf(*g).toMap()
-	if err != nil {
-		return err
-	}
-	base, known := now, true
-	if in.Version > 0 && in.Version < g.Version {
-		base, known = g.before(in.Version, now)
-	}
-	was, err := base.toFields()
-	if err != nil {
-		return err
-	}
-	mine, err := in.over(was).toMap()
-	if err != nil {
-		return err
-	}
-	if !known {
-		base = fieldMap{} // nobody knows any more what the form began with
-	}
-	merged, conflicts := merge(base, mine, now)
-	if len(conflicts) > 0 {
-		return g.overtaken(in.Version, conflicts)
-	}
-	f, err := merged.toFields()
-	if err != nil {
-		return err
-	}
-	if err := s.mayHandOver(t, actor, *g, f); err != nil {
-		return err
-	}
-	f.apply(g)
-	if g.Parent == in.Parent { // else the parent is another one than was read
-		g.below(parent)
-	}
-	g.noteEdit(actor.Person, s.Now(), now, merged)
-	return g.validate()
-}
-
-// mayHandOver keeps a delegate from changing the owners.
-func (s *Service) mayHandOver(t Tenant, actor Actor, g Goal, f fields) error {
-	isDelegateOnly := g.Delegate.ID == actor.ID && !isOne(g.Owners(), actor) && g.CreatedBy.ID != actor.ID && !s.isAdmin(t, actor)
-	changed := f.Owner.ID != g.Owner.ID || !slices.Equal(f.CoOwners, g.CoOwners) || f.Delegate.ID != g.Delegate.ID
-	if isDelegateOnly && changed {
-		return &Error{Kind: Forbidden, Field: "owner", Msg: "A delegate may change everything but who owns it. Ask " + g.Owner.Name + "."}
-	}
-	return nil
-}
-
-// below makes the goal take from its objective what it does not choose itself.
-func (g *Goal) below(parent Goal) {
-	if g.Kind != Objective && parent.ID != "" {
-		g.Period, g.PeriodID = parent.Period, parent.PeriodID
-	}
-	g.Audience = g.audience(parent)
 }
 
 // DeleteGoal removes a goal with its history and check-ins; an objective with its
@@ -256,7 +175,7 @@ func (s *Service) DeleteGoal(ctx context.Context, actor Actor, id GoalID) (Goal,
 
 // forget removes a goal and everything that was kept of it.
 func (s *Service) forget(ctx context.Context, tenant TenantID, id GoalID) error {
-	if _, err := s.Store.Goals().Delete(ctx, tenant, id); ignoreNotFound(err) != nil {
+	if _, err := s.Store.Goals().Delete(ctx, tenant, id); IgnoreNotFound(err) != nil {
 		return err
 	}
 	if err := s.Measurements.DropHistory(ctx, tenant, id); err != nil {
@@ -264,7 +183,7 @@ func (s *Service) forget(ctx context.Context, tenant TenantID, id GoalID) error 
 	}
 	list, _, err := s.Store.CheckIns().List(ctx, tenant, CheckInIndex(id), Page{})
 	for _, c := range list {
-		if _, err := s.Store.CheckIns().Delete(ctx, tenant, c.ID); ignoreNotFound(err) != nil {
+		if _, err := s.Store.CheckIns().Delete(ctx, tenant, c.ID); IgnoreNotFound(err) != nil {
 			return err
 		}
 	}
@@ -283,7 +202,7 @@ func (s *Service) moveUp(ctx context.Context, tenant TenantID, child, gone Goal)
 		return nil
 	})
 	if err != nil {
-		return ignoreNotFound(err)
+		return IgnoreNotFound(err)
 	}
 	return s.passOn(ctx, tenant, moved)
 }

@@ -182,7 +182,7 @@ func (s *Service) inherit(ctx context.Context, actor Actor, was Connection) erro
 			b.Health = Health{LastOK: b.Health.LastOK}
 			return nil
 		})
-		if ignoreNotFound(err) != nil {
+		if IgnoreNotFound(err) != nil {
 			return err
 		}
 	}

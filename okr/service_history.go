@@ -125,7 +125,7 @@ func (s *Service) moveOf(ctx context.Context, tenant TenantID, v GoalView, span 
 	if span == SinceSync && len(points) > 0 {
 		since = points[len(points)-1].At.Add(-time.Nanosecond)
 	}
-	m := Move{Goal: v.Goal, Parent: v.ParentTitle, After: reported(v), Before: Reported{Status: NoData}}
+	m := Move{Goal: v.Goal, Parent: v.ParentTitle, After: v.Reported(), Before: Reported{Status: NoData}}
 	m.Before = v.Goal.reportedAt(points, since, t)
 	for _, x := range measured {
 		if x.At.After(since) {

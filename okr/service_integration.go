@@ -3,7 +3,6 @@ package okr
 import (
 	"context"
 	"slices"
-	"strings"
 )
 
 // Integration is the state of the Azure DevOps integration of a tenant.
@@ -23,7 +22,7 @@ func (s *Service) Integration(ctx context.Context, actor Actor) (Integration, er
 	if err != nil {
 		return Integration{}, err
 	}
-	in := Integration{Tenant: t, IsAdmin: s.isAdmin(t, actor), Admins: s.AdminList(t)}
+	in := Integration{Tenant: t, IsAdmin: s.Administers(t, actor), Admins: s.AdminList(t)}
 	connections, n, err := s.Store.Connections().List(ctx, actor.Tenant, "", Page{})
 	if err != nil {
 		return in, err
@@ -78,7 +77,7 @@ func (s *Service) RequireAdmin(ctx context.Context, actor Actor) error {
 	if err != nil {
 		return err
 	}
-	if s.isAdmin(t, actor) {
+	if s.Administers(t, actor) {
 		return nil
 	}
 	return Errorf(Forbidden, "Only an admin of okrbot can do this: %s.", s.adminNames(t))
@@ -90,7 +89,7 @@ func (s *Service) AddAdmin(ctx context.Context, actor Actor, person Person) (Ten
 		return Tenant{}, err
 	}
 	return s.changeSettings(ctx, actor.Tenant, func(t *Tenant) error {
-		if !t.isAdmin(person.ID) {
+		if !t.HasAdmin(person.ID) {
 			t.Admins = append(t.Admins, person)
 		}
 		return nil
@@ -103,7 +102,7 @@ func (s *Service) RemoveAdmin(ctx context.Context, actor Actor, person Person) (
 	if err := s.RequireAdmin(ctx, actor); err != nil {
 		return Tenant{}, err
 	}
-	if s.admins[strings.ToLower(string(actor.Tenant)+"/"+string(person.ID))] {
+	if s.isConfigured(actor.Tenant, person.ID) {
 		return Tenant{}, Errorf(Invalid, "%s is an admin by okrbot's configuration. Whoever runs okrbot changes ADMIN_OBJECT_IDS.", person.Name)
 	}
 	return s.changeSettings(ctx, actor.Tenant, func(t *Tenant) error {

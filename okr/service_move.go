@@ -102,7 +102,7 @@ func (s *Service) reach(ctx context.Context, actor Actor, access Access, place P
 			switch {
 			case g.Binding.Query.ID != id:
 				continue
-			case s.canSee(actor, g):
+			case actor.Sees(g):
 				r.Goals = append(r.Goals, g)
 			default:
 				r.Hidden++
@@ -181,7 +181,7 @@ func (s *Service) moveQuery(ctx context.Context, actor Actor, p MovePreview, q Q
 			}
 			return nil
 		})
-		if ignoreNotFound(err) != nil {
+		if IgnoreNotFound(err) != nil {
 			return err
 		}
 	}

@@ -40,7 +40,7 @@ func (y *syncing) record(ctx context.Context, run Run, before *Snapshot) ([]Sync
 func (y *syncing) carryRowsUp(ctx context.Context, rows []SyncRow) error {
 	var above []GoalID
 	for _, row := range rows {
-		if !same(row.Before, row.After) && !slices.Contains(above, row.Goal.Parent) {
+		if row.Moved() && !slices.Contains(above, row.Goal.Parent) {
 			above = append(above, row.Goal.Parent)
 		}
 	}
@@ -70,13 +70,6 @@ func (y *syncing) latest(ctx context.Context, query string, goals []Goal, before
 	return before, nil
 }
 
-func (g Goal) lastMeasurement() *Measurement {
-	if g.Binding == nil {
-		return nil
-	}
-	return g.Binding.Last
-}
-
 // errOvertaken is a binding that changed while its query ran.
 var errOvertaken = errors.New("the binding changed while its query ran")
 
@@ -88,7 +81,7 @@ func (y *syncing) recordGoal(ctx context.Context, was Goal, run Run, before *Sna
 		if b == nil || !g.IsOpen() || b.Connection != c.ID || b.Query.ID != run.Query.ID || (b.Last != nil && b.Last.At.After(run.At)) {
 			return errOvertaken
 		}
-		row.Before = value(*g)
+		row.Before = g.Value()
 		compare := before
 		if b.Last == nil {
 			compare = nil // its first measurement: earlier runs were not its own
@@ -100,7 +93,7 @@ func (y *syncing) recordGoal(ctx context.Context, was Goal, run Run, before *Sna
 	if err != nil {
 		return row, err
 	}
-	row.Goal, row.After = g, value(g)
+	row.Goal, row.After = g, g.Value()
 	if err := y.addHistory(ctx, y.tenant.ID, row); err != nil {
 		return row, err
 	}
@@ -111,7 +104,7 @@ func (y *syncing) recordGoal(ctx context.Context, was Goal, run Run, before *Sna
 // addHistory keeps a measurement that says something new; the value between two
 // entries is that of the earlier one. A project's tree is not kept.
 func (s *Service) addHistory(ctx context.Context, tenant TenantID, row SyncRow) error {
-	if row.Changes.Empty() && !row.Changes.First && same(row.Before, row.After) {
+	if row.Changes.Empty() && !row.Changes.First && !row.Moved() {
 		return nil
 	}
 	m := *row.Goal.Binding.Last
@@ -129,15 +122,7 @@ func (y *syncing) statusOf(ctx context.Context, g Goal) (Status, error) {
 		}
 		y.parents[g.Parent] = parent
 	}
-	return g.standing(parent.Period, y.tenant.Bands, y.today(y.tenant)).Status, nil
-}
-
-// value is what a goal shows: a key result's metric, a project's percentage.
-func value(g Goal) *float64 {
-	if g.Kind == KeyResult && g.Metric != nil {
-		return g.Metric.Current
-	}
-	return g.leafProgress()
+	return g.standing(parent.Period, y.tenant.Bands, y.tenant.Today(y.Now())).Status, nil
 }
 
 // conclude records that the connections through which something was measured
@@ -157,7 +142,7 @@ func (y *syncing) conclude(ctx context.Context) error {
 			c.Health = c.Health.worked(y.Now())
 			return nil
 		})
-		if err := ignoreNotFound(err); err != nil { // deleted while its queries ran
+		if err := IgnoreNotFound(err); err != nil { // deleted while its queries ran
 			return err
 		}
 	}

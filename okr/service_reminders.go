@@ -147,32 +147,14 @@ func (s *Service) CheckInsDue(ctx context.Context, actor Actor) ([]GoalView, err
 }
 
 func (s *Service) due(t Tenant, m Member, views []GoalView) []GoalView {
-	skip := time.Duration(m.reminder(t).SkipDays) * oneDay
-	today := s.today(t)
+	skip := time.Duration(m.reminder(t).SkipDays) * 24 * time.Hour
+	today := t.Today(s.Now())
 	return slices.DeleteFunc(views, func(v GoalView) bool {
 		g := v.Goal
 		isRecent := s.Now().Sub(g.CreatedAt) < skip || g.LastCheckIn != nil && s.Now().Sub(g.LastCheckIn.MadeAt) < skip
 		isMeasured := g.IsAutomatic() && !g.Paused()
 		return isRecent || isMeasured || !g.Period.Contains(today)
 	})
-}
-
-// askedOf lists the open goals whose check-ins a person is asked for.
-func (s *Service) askedOf(ctx context.Context, t Tenant, actor Actor) ([]GoalView, error) {
-	goals, _, err := s.find(ctx, actor, []string{AskedIndex(actor.ID), StateIndex(true)}, Page{Limit: mostLooked})
-	if err != nil {
-		return nil, err
-	}
-	return s.views(ctx, t, actor, goals)
-}
-
-// planReminder puts whoever is asked for a goal's check-ins on the agenda.
-func (s *Service) planReminder(ctx context.Context, tenant TenantID, g Goal) error {
-	who := g.Asked().ID
-	if who == "" {
-		return nil
-	}
-	return s.Agenda.Plan(ctx, Due{DueReminder, tenant, string(who)})
 }
 
 // Asking is a reminder that is due.

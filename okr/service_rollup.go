@@ -30,7 +30,7 @@ func (s *Service) rollUp(ctx context.Context, tenant TenantID, id GoalID) error 
 		}
 		above, changed, err := s.rollOne(ctx, tenant, t.WeightsRule, id)
 		if err != nil || !changed {
-			return ignoreNotFound(err)
+			return IgnoreNotFound(err)
 		}
 		id = above
 	}
@@ -68,11 +68,7 @@ func (s *Service) storeRolled(ctx context.Context, tenant TenantID, id GoalID, f
 	fresh.At = s.Now()
 	moved := false
 	_, err := s.Store.Goals().Update(ctx, tenant, id, func(o *Goal) error {
-		moved = fresh.Progress != nil && (o.Rolled == nil || !same(o.Rolled.Progress, fresh.Progress))
-		if moved {
-			o.TakeAutomatic(fresh.Progress, fresh.At)
-		}
-		o.Rolled = &fresh
+		moved = o.takeRolled(fresh)
 		return nil
 	})
 	if err != nil || !moved {

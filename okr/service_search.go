@@ -185,3 +185,12 @@ func (s *Service) Objectives(ctx context.Context, actor Actor) ([]Goal, error) {
 	list, _, err := s.find(ctx, actor, Filter{Kind: Objective}.indexes(), Page{})
 	return list, err
 }
+
+// askedOf lists the open goals whose check-ins a person is asked for.
+func (s *Service) askedOf(ctx context.Context, t Tenant, actor Actor) ([]GoalView, error) {
+	goals, _, err := s.find(ctx, actor, []string{AskedIndex(actor.ID), StateIndex(true)}, Page{Limit: mostFound})
+	if err != nil {
+		return nil, err
+	}
+	return s.views(ctx, t, actor, goals)
+}

@@ -29,31 +29,40 @@ func SettingsOf(t Tenant) SettingsInput {
 // SaveSettings changes a tenant's settings. Forbidden: the actor is no admin.
 // Invalid names the field. Another rule of weights adds up all objectives anew.
 func (s *Service) SaveSettings(ctx context.Context, actor Actor, in SettingsInput) (Tenant, error) {
-	before, err := s.requireAdmin(ctx, actor)
+	before, err := s.upgraded(ctx, actor.Tenant)
 	if err != nil {
 		return Tenant{}, err
 	}
-	if err := in.validate(); err != nil {
-		return Tenant{}, err
-	}
-	t, err := s.changeSettings(ctx, actor.Tenant, func(t *Tenant) error {
-		t.TimeZone, t.PlanningStart, t.Bands, t.WeightsRule = in.TimeZone, in.PlanningStart, in.Bands, in.WeightsRule
-		t.CreateRule, t.ReminderDefault, t.DigestDefault = in.CreateRule, in.ReminderDefault, in.DigestDefault
-		return nil
-	})
+	t, err := s.storeSettings(ctx, actor, in)
 	if err != nil || t.WeightsRule == before.WeightsRule {
 		return t, err
 	}
 	return t, s.rollAll(ctx, actor.Tenant)
 }
 
-// requireAdmin reads the settings for somebody who may change them.
-func (s *Service) requireAdmin(ctx context.Context, actor Actor) (Tenant, error) {
-	t, err := s.upgraded(ctx, actor.Tenant)
-	if err == nil && !s.isAdmin(t, actor) {
+// storeSettings changes a tenant's settings and nothing that follows from them.
+// Forbidden: the actor is no admin. Invalid names the field.
+func (s *Service) storeSettings(ctx context.Context, actor Actor, in SettingsInput) (Tenant, error) {
+	if err := s.mayChangeSettings(ctx, actor); err != nil {
+		return Tenant{}, err
+	}
+	if err := in.validate(); err != nil {
+		return Tenant{}, err
+	}
+	return s.changeSettings(ctx, actor.Tenant, func(t *Tenant) error {
+		t.TimeZone, t.PlanningStart, t.Bands, t.WeightsRule = in.TimeZone, in.PlanningStart, in.Bands, in.WeightsRule
+		t.CreateRule, t.ReminderDefault, t.DigestDefault = in.CreateRule, in.ReminderDefault, in.DigestDefault
+		return nil
+	})
+}
+
+// mayChangeSettings fails with Forbidden unless the actor is an admin.
+func (s *Service) mayChangeSettings(ctx context.Context, actor Actor) error {
+	t, err := s.Settings(ctx, actor.Tenant)
+	if err == nil && !s.Administers(t, actor) {
 		err = Errorf(Forbidden, "Only an admin of okrbot can change the settings: %s.", s.adminNames(t))
 	}
-	return t, err
+	return err
 }
 
 func (in SettingsInput) validate() error {
@@ -105,14 +114,10 @@ const maxPeriods = 60
 // is the current one while it lasts. Goals filed under it keep their own dates.
 // Forbidden: the actor is no admin. Invalid names the field.
 func (s *Service) SavePeriod(ctx context.Context, actor Actor, p TimePeriod, current bool) (Tenant, error) {
-	if _, err := s.requireAdmin(ctx, actor); err != nil {
+	if err := s.mayChangeSettings(ctx, actor); err != nil {
 		return Tenant{}, err
 	}
-	p.Name, p.Custom = CleanLine(p.Name), true
-	if n := runes(p.Name); n == 0 || n > MaxName {
-		return Tenant{}, FieldErrorf("name", "Give the period a name of at most %d characters.", MaxName)
-	}
-	if err := p.validate(); err != nil {
+	if err := p.clean(); err != nil {
 		return Tenant{}, err
 	}
 	if p.ID == "" {
@@ -151,7 +156,7 @@ func (t *Tenant) putPeriod(p TimePeriod, current bool) error {
 // DeletePeriod removes a custom period. Forbidden: the actor is no admin. Invalid:
 // goals are filed under it. NotFound: there is none of this id.
 func (s *Service) DeletePeriod(ctx context.Context, actor Actor, id string) (Tenant, error) {
-	if _, err := s.requireAdmin(ctx, actor); err != nil {
+	if err := s.mayChangeSettings(ctx, actor); err != nil {
 		return Tenant{}, err
 	}
 	_, n, err := s.Store.Goals().List(ctx, actor.Tenant, PeriodIndex(id), Page{Limit: 1})

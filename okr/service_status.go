@@ -65,10 +65,10 @@ func (s *Service) Nudge(ctx context.Context, tenant TenantID, person UserID, goa
 	if s.Counter == nil {
 		return false, Errorf(Internal, "no counter of nudges")
 	}
-	day, err := s.Counter.CountTry(ctx, tenant, fmt.Sprintf("nudge:%s:%s", person, goal), oneDay)
+	day, err := s.Counter.CountTry(ctx, tenant, fmt.Sprintf("nudge:%s:%s", person, goal), 24*time.Hour)
 	if err != nil || !mayNudge(day, 0) {
 		return false, err
 	}
-	week, err := s.Counter.CountTry(ctx, tenant, fmt.Sprintf("nudges:%s", person), 7*oneDay)
+	week, err := s.Counter.CountTry(ctx, tenant, fmt.Sprintf("nudges:%s", person), 7*24*time.Hour)
 	return err == nil && mayNudge(day, week), err
 }

@@ -75,7 +75,7 @@ func (sub *Subscription) replan(fresh Subscription, told map[GoalID]Reported) {
 }
 
 func (s *Service) createSubscription(ctx context.Context, actor Actor, sub Subscription, told map[GoalID]Reported) (Subscription, error) {
-	id, err := s.newID(ctx, actor.Tenant, SubscriptionPrefix)
+	id, err := NextID(ctx, s.Store, actor.Tenant, SubscriptionPrefix)
 	if err != nil {
 		return sub, err
 	}
@@ -153,7 +153,7 @@ func (s *Service) PauseDigest(ctx context.Context, sub Subscription, reason stri
 		sub.Paused = cmp.Or(sub.Paused, reason)
 		return nil
 	})
-	return first && err == nil, ignoreNotFound(err)
+	return first && err == nil, IgnoreNotFound(err)
 }
 
 // SubscriptionsOf lists the subscriptions of a conversation and, with a team, of
@@ -175,7 +175,7 @@ func (s *Service) ResumeDigest(ctx context.Context, sub Subscription) error {
 		sub.Paused, sub.ThreadID = "", ""
 		return nil
 	})
-	return ignoreNotFound(err)
+	return IgnoreNotFound(err)
 }
 
 // DigestThread keeps the message that further digests of a place are to answer;
@@ -185,7 +185,7 @@ func (s *Service) DigestThread(ctx context.Context, sub Subscription, message st
 		sub.ThreadID = message
 		return nil
 	})
-	return ignoreNotFound(err)
+	return IgnoreNotFound(err)
 }
 
 // watch is an objective that a place watches: all of it, or only some of the
@@ -199,12 +199,12 @@ type watch struct {
 // ones are never among them.
 func (s *Service) watched(ctx context.Context, tenant TenantID, plan DigestPlan) ([]watch, error) {
 	views, _, err := s.Goals(ctx, Actor{Tenant: tenant, Shared: true}, Page{})
-	return plan.choose(views), err
+	return choose(plan, views), err
 }
 
 // choose keeps what the plan names: chosen objectives and those of teams with all
 // that stands below, and of other objectives what teams have there.
-func (p DigestPlan) choose(views []GoalView) []watch {
+func choose(p DigestPlan, views []GoalView) []watch {
 	all := len(p.Objectives)+len(p.Teams) == 0
 	whole := map[GoalID]bool{}
 	for _, v := range views {
@@ -225,8 +225,4 @@ func (p DigestPlan) choose(views []GoalView) []watch {
 		}
 	}
 	return out
-}
-
-func (p DigestPlan) hasTeam(g Goal) bool {
-	return g.Team != "" && slices.ContainsFunc(p.Teams, func(team string) bool { return TeamIndex(team) == TeamIndex(g.Team) })
 }

@@ -2,7 +2,6 @@ package okr
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 )
@@ -112,58 +111,21 @@ func (s *Service) SyncConnection(ctx context.Context, tenant TenantID, id Connec
 	return y.report, y.conclude(ctx)
 }
 
-// distinctQueries lists the queries that goals are bound to, each once.
-func distinctQueries(goals []Goal, only []string) []string {
-	var out []string
-	for _, g := range goals {
-		id := g.Binding.Query.ID
-		if !slices.Contains(out, id) && (len(only) == 0 || slices.Contains(only, id)) {
-			out = append(out, id)
-		}
-	}
-	return out
-}
-
 // syncing is a sync under way: what is measured with one access to one project,
-// as it was when the sync began. Closed goals are not measured.
+// as it was when the sync began.
 type syncing struct {
 	*Service
-	tenant      Tenant
-	lead        Connection // whose access is used
-	connections map[ConnectionID]Connection
-	goals       []Goal
-	parents     map[GoalID]Goal
-	report      SyncReport
+	siblings
+	tenant  Tenant
+	lead    Connection // whose access is used
+	parents map[GoalID]Goal
+	report  SyncReport
 }
 
 // syncing reads what is bound with the access of a connection.
 func (s *Service) syncing(ctx context.Context, t Tenant, lead Connection) (*syncing, error) {
-	y := &syncing{
-		Service: s, tenant: t, lead: lead, parents: map[GoalID]Goal{},
-		connections: map[ConnectionID]Connection{lead.ID: lead},
-	}
-	own, _, err := s.Store.Connections().List(ctx, t.ID, OwnerIndex(lead.Owner.ID), Page{})
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range own {
-		if c.sameAccess(lead) {
-			y.connections[c.ID] = c
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(y.connections)) {
-		goals, _, err := s.Store.Goals().List(ctx, t.ID, BoundIndex(id), Page{})
-		if err != nil {
-			return nil, err
-		}
-		y.goals = append(y.goals, slices.DeleteFunc(goals, func(g Goal) bool { return !g.IsOpen() })...)
-	}
-	return y, nil
-}
-
-// boundTo lists the goals that hang on a query.
-func (y *syncing) boundTo(query string) []Goal {
-	return slices.DeleteFunc(slices.Clone(y.goals), func(g Goal) bool { return g.Binding.Query.ID != query })
+	same, err := s.siblingsOf(ctx, t.ID, lead)
+	return &syncing{Service: s, siblings: same, tenant: t, lead: lead, parents: map[GoalID]Goal{}}, err
 }
 
 // A group of queries is run together, so that what changed is asked for once;

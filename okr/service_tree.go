@@ -15,11 +15,11 @@ func (s *Service) checkParent(ctx context.Context, actor Actor, in GoalInput) (G
 	if err == nil && in.Editing != "" {
 		g, err := s.Store.Goals().Get(ctx, actor.Tenant, in.Editing)
 		if err != nil || g.Parent == parent.ID {
-			return parent, ignoreNotFound(err) // it stands there already, be the objective to be seen or not
+			return parent, IgnoreNotFound(err) // it stands there already, be the objective to be seen or not
 		}
 	}
 	switch {
-	case KindOf(err) == NotFound || err == nil && !s.canSee(actor, parent):
+	case KindOf(err) == NotFound || err == nil && !actor.Sees(parent):
 		return parent, FieldErrorf("parent", "The objective %s does not exist any more. Choose another one.", in.Parent)
 	case err != nil:
 		return parent, err
@@ -156,25 +156,16 @@ func (s *Service) passTo(ctx context.Context, tenant TenantID, c, parent Goal) (
 		g.below(parent)
 		return nil
 	})
-	return changed, ignoreNotFound(err)
+	return changed, IgnoreNotFound(err)
 }
-
-// maxTeams bounds the names of teams that are offered again.
-const maxTeams = 200
 
 // noteTeam remembers the name of a team for choosing it again.
 func (s *Service) noteTeam(ctx context.Context, t Tenant, team string) error {
-	known := func(t Tenant) bool {
-		return len(t.Teams) >= maxTeams || slices.ContainsFunc(t.Teams, func(o string) bool { return foldText(o) == foldText(team) })
-	}
-	if team == "" || known(t) {
+	if !t.noteTeam(team) {
 		return nil
 	}
 	_, err := s.changeSettings(ctx, t.ID, func(t *Tenant) error {
-		if !known(*t) {
-			t.Teams = append(t.Teams, team)
-			slices.Sort(t.Teams)
-		}
+		t.noteTeam(team)
 		return nil
 	})
 	return err
@@ -206,7 +197,7 @@ func (s *Service) upgraded(ctx context.Context, tenant TenantID) (Tenant, error)
 			g.below(parents[g.Parent])
 			return nil
 		})
-		if ignoreNotFound(err) != nil {
+		if IgnoreNotFound(err) != nil {
 			return t, err
 		}
 		if err := s.planReminder(ctx, tenant, g); err != nil {

@@ -48,7 +48,7 @@ func (s *Service) OpenGoal(ctx context.Context, actor Actor, id GoalID, page Pag
 	v := s.viewOf(t, actor, g, parent)
 	if g.Binding != nil {
 		c, err := s.Store.Connections().Get(ctx, actor.Tenant, g.Binding.Connection)
-		if ignoreNotFound(err) != nil {
+		if IgnoreNotFound(err) != nil {
 			return v, err
 		}
 		v.Connection = c.Name
@@ -59,26 +59,18 @@ func (s *Service) OpenGoal(ctx context.Context, actor Actor, id GoalID, page Pag
 	return v, s.addChildren(ctx, t, actor, &v, page)
 }
 
-// goal reads a goal that the actor may see here.
-func (s *Service) goal(ctx context.Context, actor Actor, id GoalID) (Goal, error) {
-	g, err := s.Store.Goals().Get(ctx, actor.Tenant, id)
-	if KindOf(err) == NotFound || err == nil && !s.canSee(actor, g) {
-		return Goal{}, notFound(id)
-	}
-	return g, err
-}
-
 // viewOf computes a goal below its parent, without its children.
 func (s *Service) viewOf(t Tenant, actor Actor, g, parent Goal) GoalView {
 	if g.Kind != Objective {
 		g.Period, g.PeriodID = parent.Period, parent.PeriodID
 	}
-	v := GoalView{Goal: g, MayEdit: s.canEdit(t, actor, g, parent)}
-	v.MayCheckIn = g.IsOpen() && s.canCheckIn(t, actor, g, parent)
-	if parent.ID != "" && s.canSee(actor, parent) {
+	isAdmin := s.Administers(t, actor)
+	v := GoalView{Goal: g, MayEdit: actor.MayEdit(g, parent, isAdmin)}
+	v.MayCheckIn = g.IsOpen() && actor.MayCheckIn(g, parent, isAdmin)
+	if parent.ID != "" && actor.Sees(parent) {
 		v.ParentTitle = parent.Title
 	}
-	v.Standing = g.standing(g.Period, t.Bands, s.today(t))
+	v.Standing = g.standing(g.Period, t.Bands, t.Today(s.Now()))
 	v.StaleFor, v.Stale = g.Stale(s.Now())
 	return v
 }
@@ -110,7 +102,7 @@ func (s *Service) addUp(t Tenant, v *GoalView, children []Goal) {
 			fresh.At = r.At
 		}
 		v.Goal.Rolled = &fresh
-		v.Standing = v.Goal.standing(v.Goal.Period, t.Bands, s.today(t))
+		v.Standing = v.Goal.standing(v.Goal.Period, t.Bands, t.Today(s.Now()))
 	}
 	shares := t.WeightsRule.shares(children)
 	for i, c := range v.Children {

@@ -2,6 +2,7 @@ package okr
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -91,4 +92,10 @@ type Agenda interface {
 	Plan(ctx context.Context, work Due) error
 	// Drop takes work off the agenda.
 	Drop(ctx context.Context, work Due) error
+}
+
+// NextID gives a new short id of a prefix, such as KR7.
+func NextID(ctx context.Context, store Store, tenant TenantID, prefix string) (string, error) {
+	n, err := store.NextNumber(ctx, tenant, prefix)
+	return fmt.Sprintf("%s%d", prefix, n), err
 }

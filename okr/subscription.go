@@ -1,6 +1,9 @@
 package okr
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Conversation is a place in Teams to which okrbot can post: what the connector
 // needs and what people know it by.
@@ -98,3 +101,21 @@ type Move struct {
 
 // StatusChanged says whether the status is another one.
 func (m Move) StatusChanged() bool { return m.Before.Status != m.After.Status }
+
+// Reported is what the goal shows.
+func (v GoalView) Reported() Reported {
+	r := Reported{Value: v.Goal.Value(), Progress: v.Standing.Progress, Status: v.Standing.Status}
+	if b := v.Goal.Binding; b != nil && b.Last != nil {
+		r.At = b.Last.At
+	}
+	return r
+}
+
+func (r Reported) differs(after Reported) bool {
+	return !same(r.Value, after.Value) || !same(r.Progress, after.Progress) || r.Status != after.Status
+}
+
+// hasTeam says whether the plan names the team of a goal.
+func (p DigestPlan) hasTeam(g Goal) bool {
+	return g.Team != "" && slices.ContainsFunc(p.Teams, func(team string) bool { return TeamIndex(team) == TeamIndex(g.Team) })
+}

@@ -45,8 +45,8 @@ func (t Tenant) Location() *time.Location {
 	return time.UTC
 }
 
-// isAdmin says whether the tenant's own list names the person.
-func (t Tenant) isAdmin(user UserID) bool {
+// HasAdmin says whether the tenant's own list names the person.
+func (t Tenant) HasAdmin(user UserID) bool {
 	return slices.ContainsFunc(t.Admins, func(p Person) bool { return p.ID == user })
 }
 
@@ -63,4 +63,22 @@ type Actor struct {
 // others read along.
 func (a Actor) Sees(g Goal) bool {
 	return len(g.Audience) == 0 || !a.Shared && slices.Contains(g.Audience, a.ID)
+}
+
+// Today is the tenant's day at a time.
+func (t Tenant) Today(now time.Time) Date { return DateOf(now.In(t.Location())) }
+
+// maxTeams bounds the names of teams that are offered again.
+const maxTeams = 200
+
+// noteTeam keeps the name of a team for choosing it again, and says whether it is
+// a new one.
+func (t *Tenant) noteTeam(team string) bool {
+	known := slices.ContainsFunc(t.Teams, func(o string) bool { return foldText(o) == foldText(team) })
+	if team == "" || known || len(t.Teams) >= maxTeams {
+		return false
+	}
+	t.Teams = append(slices.Clone(t.Teams), team)
+	slices.Sort(t.Teams)
+	return true
 }
