@@ -19,6 +19,7 @@ import (
 
 	"okrbot/ado"
 	"okrbot/ado/adotest"
+	"okrbot/bot"
 	"okrbot/okr"
 	"okrbot/okr/adosource"
 	"okrbot/okr/okrtest"
@@ -88,7 +89,8 @@ func BenchmarkHourMemory(b *testing.B) {
 type hourWorld struct {
 	b       *testing.B
 	cloud   *adotest.Cloud
-	service *okr.Service
+	store   *redisstore.Store
+	service bot.Activities
 	client  *ado.Client
 	clock   atomic.Int64 // nanoseconds after now
 	people  []okr.Actor
@@ -121,10 +123,8 @@ func newHourWorld(b *testing.B, queries, items, identities int) *hourWorld {
 		Client: h.client, Credentials: store, LoginURL: h.cloud.LoginURL(), ClientID: scriptAppID,
 		ClientSecret: scriptSecret, HTTP: server.Client(), Now: h.now,
 	})
-	h.service = okr.NewService(okr.Options{
-		Store: store, Measurements: store, Credentials: store, Agenda: store, Directory: source, Queries: source,
-		Now: h.now, Admins: []string{adotest.TenantID + "/" + personID(0)},
-	})
+	h.store = store
+	h.service = newActivities(ports{store: store, azure: source, now: h.now, admins: []string{adotest.TenantID + "/" + personID(0)}})
 	h.join(identities)
 	return h
 }
@@ -161,7 +161,7 @@ func (h *hourWorld) join(identities int) {
 		who := okr.Actor{Tenant: adotest.TenantID, Person: okr.Person{ID: okr.UserID(oid), Name: oid}}
 		h.people = append(h.people, who)
 		if n == 0 {
-			_, err := h.service.Enable(ctx, who)
+			_, err := h.service.Access.Enable(ctx, who)
 			require.NoError(h.b, err)
 		}
 		tokens, err := h.cloud.IssueTokens(oid, scriptAppID, nil)
@@ -171,9 +171,9 @@ func (h *hourWorld) join(identities int) {
 			ID: okr.CredentialIDFor(who.ID, account), Owner: who.ID, Account: account, RenewedAt: h.now(), Expiry: tokens.Expires,
 			AccessToken: okr.Secret(tokens.AccessToken), RefreshToken: okr.Secret(tokens.RefreshToken), SignedInAt: h.now(),
 		}
-		_, err = h.service.SignedIn(ctx, who.Tenant, credential)
+		_, err = h.service.Connect.SignedIn(ctx, who.Tenant, credential)
 		require.NoError(h.b, err)
-		_, err = h.service.SaveConnection(ctx, who, okr.ConnectionInput{
+		_, err = h.service.Connect.SaveConnection(ctx, who, okr.ConnectionInput{
 			Name: fmt.Sprintf("Connection %d", n), Organization: hourOrg, Project: hourProject, Credential: credential.ID,
 		})
 		require.NoError(h.b, err)
@@ -186,7 +186,7 @@ func (h *hourWorld) bind(bindings int) {
 	ctx := h.b.Context()
 	var objectives []okr.GoalID
 	for range hourObjectives {
-		o, err := h.service.SaveGoal(ctx, h.people[0], okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(h.now()), 0).Period})
+		o, err := h.service.Plan.SaveGoal(ctx, h.people[0], okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(h.now()), 0).Period})
 		require.NoError(h.b, err)
 		objectives = append(objectives, o.Goal.ID)
 	}
@@ -200,7 +200,7 @@ func (h *hourWorld) bind(bindings int) {
 				Connection: okr.ConnectionID(fmt.Sprintf("C%d", who+1)), Query: okr.Query{ID: h.queries[query]}, Method: okr.PercentCompleted,
 			},
 		}
-		require.NoError(h.b, h.service.Store.Goals().Create(ctx, adotest.TenantID, g))
+		require.NoError(h.b, h.store.Goals().Create(ctx, adotest.TenantID, g))
 		h.bound[who] = append(h.bound[who], h.queries[query])
 	}
 }
@@ -218,7 +218,7 @@ func (h *hourWorld) pass(changes int) {
 // sync is the hourly sync of one identity's connection.
 func (h *hourWorld) sync(identity int) error {
 	id := okr.ConnectionID(fmt.Sprintf("C%d", identity+1))
-	report, err := h.service.SyncConnection(h.b.Context(), adotest.TenantID, id, nil, 30*time.Minute)
+	report, err := h.service.Measure.SyncConnection(h.b.Context(), adotest.TenantID, id, nil, 30*time.Minute)
 	if err == nil && len(report.Rows) != len(h.bound[identity]) {
 		err = fmt.Errorf("%d of %d key results measured", len(report.Rows), len(h.bound[identity]))
 	}

@@ -57,7 +57,7 @@ func BenchmarkSync(b *testing.B) {
 
 func syncOnce(b *testing.B, w *scriptWorld, id okr.ConnectionID) {
 	b.Helper()
-	report, err := w.running.service.SyncConnection(b.Context(), bottest.DefaultTenant, id, nil, 0)
+	report, err := w.running.activities.Measure.SyncConnection(b.Context(), bottest.DefaultTenant, id, nil, 0)
 	require.NoError(b, err)
 	require.NoError(b, report.Failure)
 	require.Len(b, report.Rows, 20)
@@ -79,9 +79,9 @@ func move(b *testing.B, w *scriptWorld, forward bool) {
 // bindTwenty signs Alex in without a browser and binds 20 key results.
 func bindTwenty(b *testing.B, w *scriptWorld) okr.ConnectionID {
 	b.Helper()
-	ctx, service := b.Context(), w.running.service
+	ctx, service := b.Context(), w.running.activities
 	alex := okr.Actor{Tenant: bottest.DefaultTenant, Person: okr.Person{ID: adotest.AlexOID, Name: "Alex Wilber"}}
-	_, err := service.Enable(ctx, alex)
+	_, err := service.Access.Enable(ctx, alex)
 	require.NoError(b, err)
 	tokens, err := w.azure.IssueTokens(adotest.AlexOID, scriptAppID, nil)
 	require.NoError(b, err)
@@ -90,22 +90,22 @@ func bindTwenty(b *testing.B, w *scriptWorld) okr.ConnectionID {
 		ID: okr.CredentialIDFor(alex.ID, account), Owner: alex.ID, Account: account, Expiry: tokens.Expires,
 		AccessToken: okr.Secret(tokens.AccessToken), RefreshToken: okr.Secret(tokens.RefreshToken), SignedInAt: time.Now(),
 	}
-	_, err = service.SignedIn(ctx, alex.Tenant, credential)
+	_, err = service.Connect.SignedIn(ctx, alex.Tenant, credential)
 	require.NoError(b, err)
-	connection, err := service.SaveConnection(ctx, alex, okr.ConnectionInput{
+	connection, err := service.Connect.SaveConnection(ctx, alex, okr.ConnectionInput{
 		Name: "Contoso", Organization: adotest.OrgContoso, Project: adotest.ProjectFiber, Credential: credential.ID,
 	})
 	require.NoError(b, err)
-	objective, err := service.SaveGoal(ctx, alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(time.Now()), 0).Period})
+	objective, err := service.Plan.SaveGoal(ctx, alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(time.Now()), 0).Period})
 	require.NoError(b, err)
 	for i := range 20 {
 		query, ok := w.azure.Query(adotest.OrgContoso, adotest.ProjectFiber, syncQueries[i%len(syncQueries)])
 		require.True(b, ok)
-		g, err := service.SaveGoal(ctx, alex, okr.GoalInput{
+		g, err := service.Plan.SaveGoal(ctx, alex, okr.GoalInput{
 			Kind: okr.KeyResult, Title: fmt.Sprintf("Key result %d", i), Parent: objective.Goal.ID, Metric: &okr.Metric{Name: "Done", Target: 100},
 		})
 		require.NoError(b, err)
-		_, err = service.Bind(ctx, alex, okr.BindInput{Goal: g.Goal.ID, Connection: connection.ID, Query: query.ID, Method: okr.PercentCompleted})
+		_, err = service.Measure.Bind(ctx, alex, okr.BindInput{Goal: g.Goal.ID, Connection: connection.ID, Query: query.ID, Method: okr.PercentCompleted})
 		require.NoError(b, err)
 	}
 	return connection.ID

@@ -7,6 +7,11 @@ import (
 
 	"okrbot/bot/teams"
 	"okrbot/okr"
+	"okrbot/okr/access"
+	"okrbot/okr/connect"
+	"okrbot/okr/measure"
+	"okrbot/okr/notify"
+	"okrbot/okr/plan"
 )
 
 // Memory keeps what the conversation has to remember between turns, over all
@@ -66,9 +71,18 @@ type Syncer interface {
 	SyncNow(ctx context.Context, tenant okr.TenantID, jobs []okr.SyncJob, reply okr.Reply) error
 }
 
+// Activities are the use cases that the conversation calls.
+type Activities struct {
+	Access  *access.Service
+	Connect *connect.Service
+	Plan    *plan.Service
+	Measure *measure.Service
+	Notify  *notify.Service
+}
+
 // Options is what a [Bot] works with.
 type Options struct {
-	Service   *okr.Service
+	Service   Activities
 	Memory    Memory
 	Syncer    Syncer
 	Connector *teams.Connector

@@ -132,7 +132,7 @@ func (b *Bot) composeTurn(ctx context.Context, a teams.Activity) (*turn, error) 
 		return t, okr.Errorf(okr.Forbidden, "Teams did not say that you belong to this organization, so okrbot shows nothing here.")
 	}
 	var err error
-	if t.settings, err = b.Service.Settings(ctx, t.actor.Tenant); err != nil {
+	if t.settings, err = b.Service.Access.Settings(ctx, t.actor.Tenant); err != nil {
 		return t, err
 	}
 	t.place = cards.Place{Zone: zone(a.LocalTimezone, t.settings.Location()), Now: b.Now()}
@@ -151,18 +151,18 @@ func (b *Bot) composeTurn(ctx context.Context, a teams.Activity) (*turn, error) 
 // objectives where there are none.
 func (b *Bot) composeViews(ctx context.Context, t *turn, q composeQuery) ([]okr.GoalView, error) {
 	if text := q.text(); text != "" {
-		views, _, err := b.Service.Search(ctx, t.actor, text, q.page())
+		views, _, err := b.Service.Plan.Search(ctx, t.actor, text, q.page())
 		if err != nil {
 			return nil, err
 		}
 		return views, b.openObjectives(ctx, t, views)
 	}
 	f := okr.Filter{Owner: t.actor.ID, Children: composedChildren}
-	views, total, err := b.Service.ListGoals(ctx, t.actor, f, q.page())
+	views, total, err := b.Service.Plan.ListGoals(ctx, t.actor, f, q.page())
 	if err != nil || total > 0 {
 		return views, err
 	}
-	views, _, err = b.Service.ListGoals(ctx, t.actor, okr.Filter{Kind: okr.Objective, Children: composedChildren}, q.page())
+	views, _, err = b.Service.Plan.ListGoals(ctx, t.actor, okr.Filter{Kind: okr.Objective, Children: composedChildren}, q.page())
 	return views, err
 }
 
@@ -172,7 +172,7 @@ func (b *Bot) openObjectives(ctx context.Context, t *turn, views []okr.GoalView)
 		if v.Goal.Kind != okr.Objective {
 			continue
 		}
-		opened, err := b.Service.OpenGoal(ctx, t.actor, v.Goal.ID, okr.Page{Limit: composedChildren})
+		opened, err := b.Service.Plan.OpenGoal(ctx, t.actor, v.Goal.ID, okr.Page{Limit: composedChildren})
 		switch {
 		case err == nil:
 			views[i] = opened

@@ -53,7 +53,7 @@ func (b *Bot) arrive(ctx context.Context, a teams.Activity) error {
 	if err != nil || !first {
 		return err
 	}
-	settings, err := b.Service.Settings(ctx, tenant)
+	settings, err := b.Service.Access.Settings(ctx, tenant)
 	if err != nil {
 		return err
 	}

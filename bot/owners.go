@@ -108,7 +108,7 @@ func (b *Bot) colleagues(ctx context.Context, t *turn) ([]okr.Person, error) {
 }
 
 func (b *Bot) firstObjectives(ctx context.Context, t *turn) ([]okr.GoalView, error) {
-	views, _, err := b.Service.ListGoals(ctx, t.actor, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: 50})
+	views, _, err := b.Service.Plan.ListGoals(ctx, t.actor, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: 50})
 	return views, err
 }
 

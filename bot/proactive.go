@@ -17,7 +17,7 @@ import (
 // told instead. Others that cannot be reached are left alone: the connection list
 // shows it as well.
 func (b *Bot) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {
-	settings, err := b.Service.Settings(ctx, tenant)
+	settings, err := b.Service.Access.Settings(ctx, tenant)
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (b *Bot) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) 
 		return ignoreUnreachable(err)
 	}
 	n.Health.Problem = n.Owner.Name + ", who owns it, cannot be reached in Teams. " + n.Health.Problem
-	for _, admin := range b.Service.AdminIDs(settings) {
+	for _, admin := range b.Service.Access.AdminIDs(settings) {
 		buttons := []cards.Button{
 			{Title: "Take over", Verb: cards.VerbTakeOverAsk, Data: connectionData(n.Connection.ID), Style: "positive"},
 			{Title: "Move OKRs", Verb: cards.VerbMoveAsk, Data: connectionData(n.Connection.ID)},
@@ -116,7 +116,7 @@ func (b *Bot) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow) err
 	rows = slices.DeleteFunc(slices.Clone(rows), func(row okr.SyncRow) bool { return !r.Actor.Sees(row.Goal) })
 	card := cards.SyncDone(place, rows)
 	if r.Goal != "" && r.Goal.Kind() != okr.Objective && !failed(rows) {
-		v, err := b.Service.Goal(ctx, r.Actor, r.Goal)
+		v, err := b.Service.Plan.Goal(ctx, r.Actor, r.Goal)
 		if err != nil && okr.KindOf(err) != okr.NotFound {
 			return err
 		}

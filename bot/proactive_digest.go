@@ -15,7 +15,7 @@ import (
 // later.
 func (b *Bot) PostDigest(ctx context.Context, d okr.Digest) error {
 	sub := d.Subscription
-	settings, err := b.Service.Settings(ctx, sub.Conversation.Tenant)
+	settings, err := b.Service.Access.Settings(ctx, sub.Conversation.Tenant)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (b *Bot) postDigest(ctx context.Context, sub okr.Subscription, ref teams.Re
 	if err != nil || id == "" {
 		return err
 	}
-	if err := b.Service.DigestThread(ctx, sub, id); err != nil { // the next one begins a thread of its own
+	if err := b.Service.Notify.DigestThread(ctx, sub, id); err != nil { // the next one begins a thread of its own
 		b.Logger.WarnContext(ctx, "thread of a digest not kept", "subscription", sub.ID, "err", err)
 	}
 	return nil
@@ -67,7 +67,7 @@ func isUnreachable(err error) bool {
 // pauseDigest pauses a digest and tells whoever made it in the 1:1 chat, once.
 // Somebody who cannot be reached finds the pause in the form of the digest.
 func (b *Bot) pauseDigest(ctx context.Context, sub okr.Subscription, reason string) error {
-	first, err := b.Service.PauseDigest(ctx, sub, reason)
+	first, err := b.Service.Notify.PauseDigest(ctx, sub, reason)
 	if err != nil || !first || sub.Conversation.User == sub.CreatedBy.ID {
 		return err
 	}
@@ -92,7 +92,7 @@ func (b *Bot) pauseDigests(ctx context.Context, a teams.Activity) error {
 			id = a.ChannelData.Channel.ID
 		}
 	}
-	list, err := b.Service.SubscriptionsOf(ctx, okr.TenantID(a.TenantID()), id, team)
+	list, err := b.Service.Notify.SubscriptionsOf(ctx, okr.TenantID(a.TenantID()), id, team)
 	for _, sub := range list {
 		err = errors.Join(err, b.pauseDigest(ctx, sub, reason))
 	}
@@ -102,12 +102,12 @@ func (b *Bot) pauseDigests(ctx context.Context, a teams.Activity) error {
 // resumeDigests goes on with the paused digests of a place that okrbot was added
 // to again.
 func (b *Bot) resumeDigests(ctx context.Context, a teams.Activity) error {
-	list, err := b.Service.SubscriptionsOf(ctx, okr.TenantID(a.TenantID()), a.BaseConversationID(), a.ChannelData.Team.ID)
+	list, err := b.Service.Notify.SubscriptionsOf(ctx, okr.TenantID(a.TenantID()), a.BaseConversationID(), a.ChannelData.Team.ID)
 	for _, sub := range list {
 		if sub.Paused == "" {
 			continue
 		}
-		if err := b.Service.ResumeDigest(ctx, sub); err != nil {
+		if err := b.Service.Notify.ResumeDigest(ctx, sub); err != nil {
 			return err
 		}
 		ref := refOf(sub.Conversation)

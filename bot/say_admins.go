@@ -19,13 +19,13 @@ func (b *Bot) admins(ctx context.Context, t *turn, arg string) (reply, error) {
 	case "":
 		return b.listAdmins(ctx, t, t.settings)
 	case "add":
-		change = b.Service.AddAdmin
+		change = b.Service.Access.AddAdmin
 	case "remove":
-		change = b.Service.RemoveAdmin
+		change = b.Service.Access.RemoveAdmin
 	default:
 		return reply{}, okr.Errorf(okr.Invalid, "Say `admins`, `admins add @person` or `admins remove @person`.")
 	}
-	if err := b.Service.RequireAdmin(ctx, t.actor); err != nil {
+	if err := b.Service.Access.RequireAdmin(ctx, t.actor); err != nil {
 		return reply{}, err
 	}
 	person, err := b.mentioned(ctx, t, who)
@@ -40,7 +40,7 @@ func (b *Bot) admins(ctx context.Context, t *turn, arg string) (reply, error) {
 }
 
 func (b *Bot) listAdmins(_ context.Context, _ *turn, settings okr.Tenant) (reply, error) {
-	names := b.Service.AdminList(settings)
+	names := b.Service.Access.AdminList(settings)
 	words := "Nobody is named as an admin. Whoever runs okrbot sets ADMIN_OBJECT_IDS."
 	if len(names) > 0 {
 		words = strings.Join(names, ", ") + ". They enable the integration and may change everybody's OKRs. An admin adds another one with: admins add @person."

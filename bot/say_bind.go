@@ -31,11 +31,11 @@ func (b *Bot) pressBind(ctx context.Context, t *turn, p press) (reply, error) {
 // goal's own, else the first of the person's own or the shared ones. With none
 // the sign-in starts right there and comes back here.
 func (b *Bot) startBinding(ctx context.Context, t *turn, id okr.GoalID, chosen okr.ConnectionID) (reply, error) {
-	g, err := b.Service.Bindable(ctx, t.actor, id)
+	g, err := b.Service.Measure.Bindable(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
-	list, err := b.Service.Connections(ctx, t.actor)
+	list, err := b.Service.Connect.Connections(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -92,10 +92,10 @@ func (b *Bot) bindState(ctx context.Context, t *turn, p press) (d bindDraft, g o
 	if d, err = b.bindDraft(ctx, t, p); err != nil {
 		return
 	}
-	if g, err = b.Service.Bindable(ctx, t.actor, d.Goal); err != nil {
+	if g, err = b.Service.Measure.Bindable(ctx, t.actor, d.Goal); err != nil {
 		return
 	}
-	list, err = b.Service.Connections(ctx, t.actor)
+	list, err = b.Service.Connect.Connections(ctx, t.actor)
 	return
 }
 
@@ -119,7 +119,7 @@ func (b *Bot) bindSearch(ctx context.Context, t *turn, p press) (reply, error) {
 	if d.Text == "" {
 		return b.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: "text", Message: "Type a part of the query's name."})
 	}
-	page, err := b.Service.SearchQueries(ctx, t.actor, d.Connection, d.Text)
+	page, err := b.Service.Measure.SearchQueries(ctx, t.actor, d.Connection, d.Text)
 	if wrong, ok := b.fieldError(ctx, err); ok {
 		return b.bindSearchCard(ctx, t, d, g, list, nil, wrong)
 	}
@@ -132,7 +132,7 @@ func (b *Bot) bindSearch(ctx context.Context, t *turn, p press) (reply, error) {
 // signInOr starts the sign-in again when that is what is missing and the person
 // can give it, and comes back to the binding.
 func (b *Bot) signInOr(ctx context.Context, t *turn, err error, d bindDraft) (reply, error) {
-	c, readErr := b.Service.Connection(ctx, t.actor, d.Connection)
+	c, readErr := b.Service.Connect.Connection(ctx, t.actor, d.Connection)
 	if okr.KindOf(err) != okr.SignIn || readErr != nil || c.Owner.ID != t.actor.ID {
 		return reply{}, err
 	}
@@ -171,7 +171,7 @@ func (b *Bot) askUnbind(ctx context.Context, t *turn, arg string) (reply, error)
 }
 
 func (b *Bot) askUnbindGoal(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
-	v, err := b.Service.Goal(ctx, t.actor, id)
+	v, err := b.Service.Plan.Goal(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -185,6 +185,6 @@ func (b *Bot) askUnbindGoal(ctx context.Context, t *turn, id okr.GoalID) (reply,
 }
 
 func (b *Bot) unbind(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
-	v, err := b.Service.Unbind(ctx, t.actor, id)
+	v, err := b.Service.Measure.Unbind(ctx, t.actor, id)
 	return sayAll(cards.Goal(t.place, v)), err
 }

@@ -11,7 +11,7 @@ import (
 
 // chooseQuery shows a query's count of work items and asks how to measure it.
 func (b *Bot) chooseQuery(ctx context.Context, t *turn, d bindDraft, g okr.Goal, id string) (reply, error) {
-	chosen, err := b.Service.ChooseQuery(ctx, t.actor, d.Connection, id)
+	chosen, err := b.Service.Measure.ChooseQuery(ctx, t.actor, d.Connection, id)
 	if isAboutQuery(err) {
 		return b.bindAgainWith(ctx, t, d, g, err)
 	}
@@ -33,7 +33,7 @@ func isAboutQuery(err error) bool {
 
 // bindAgainWith goes back to the search and says why.
 func (b *Bot) bindAgainWith(ctx context.Context, t *turn, d bindDraft, g okr.Goal, cause error) (reply, error) {
-	list, err := b.Service.Connections(ctx, t.actor)
+	list, err := b.Service.Connect.Connections(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -85,7 +85,7 @@ func (b *Bot) bindPreview(ctx context.Context, t *turn, p press) (reply, error) 
 	if err := b.saveDraft(ctx, t, d.ID, d); err != nil {
 		return reply{}, err
 	}
-	preview, err := b.Service.PreviewBinding(ctx, t.actor, d.input())
+	preview, err := b.Service.Measure.PreviewBinding(ctx, t.actor, d.input())
 	if field := okr.FieldOf(err); field != "" {
 		return b.bindOptionsCard(ctx, t, d, g, cards.FieldError{Field: field, Message: b.words(ctx, err)})
 	}
@@ -179,7 +179,7 @@ func (b *Bot) saveBinding(ctx context.Context, t *turn, p press) (reply, error) 
 	if wrong := d.choose(g, p); wrong.Message != "" {
 		return b.bindOptionsCard(ctx, t, d, g, wrong)
 	}
-	v, err := b.Service.Bind(ctx, t.actor, d.input())
+	v, err := b.Service.Measure.Bind(ctx, t.actor, d.input())
 	if isAboutQuery(err) {
 		return b.bindAgainWith(ctx, t, d, g, err)
 	}

@@ -35,7 +35,7 @@ func (b *Bot) checkInForm(ctx context.Context, t *turn, id okr.GoalID) (reply, e
 
 // checkInWith opens the form of a new check-in with what was said already.
 func (b *Bot) checkInWith(ctx context.Context, t *turn, f cards.CheckInForm, id okr.GoalID) (reply, error) {
-	v, err := b.Service.PreviewCheckIn(ctx, t.actor, id)
+	v, err := b.Service.Plan.PreviewCheckIn(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -59,10 +59,10 @@ func (b *Bot) saveCheckIn(ctx context.Context, t *turn, p press) (reply, error) 
 	switch {
 	case err != nil:
 	case in.Editing != "":
-		v, c, err = b.Service.EditCheckIn(ctx, t.actor, in)
+		v, c, err = b.Service.Plan.EditCheckIn(ctx, t.actor, in)
 	default:
 		err = b.once(ctx, ticketCheckIn, p.data["draft"], func() (err error) {
-			v, c, err = b.Service.CheckIn(ctx, t.actor, in)
+			v, c, err = b.Service.Plan.CheckIn(ctx, t.actor, in)
 			return err
 		})
 	}
@@ -74,7 +74,7 @@ func (b *Bot) saveCheckIn(ctx context.Context, t *turn, p press) (reply, error) 
 
 // checkInAgain brings a refused form back.
 func (b *Bot) checkInAgain(ctx context.Context, t *turn, p press, in okr.CheckInInput, refusal error) (reply, error) {
-	v, err := b.Service.PreviewCheckIn(ctx, t.actor, in.Goal)
+	v, err := b.Service.Plan.PreviewCheckIn(ctx, t.actor, in.Goal)
 	if err != nil {
 		return reply{}, err
 	}
@@ -110,11 +110,11 @@ func checkInInput(id okr.GoalID, p press, suffix string) (okr.CheckInInput, erro
 
 // checkInOf reads the check-in that a button is about, with its goal.
 func (b *Bot) checkInOf(ctx context.Context, t *turn, p press) (okr.GoalView, okr.CheckIn, error) {
-	c, err := b.Service.GetCheckIn(ctx, t.actor, okr.CheckInID(p.data["checkin"]))
+	c, err := b.Service.Plan.GetCheckIn(ctx, t.actor, okr.CheckInID(p.data["checkin"]))
 	if err != nil {
 		return okr.GoalView{}, c, err
 	}
-	v, err := b.Service.Goal(ctx, t.actor, c.Goal)
+	v, err := b.Service.Plan.Goal(ctx, t.actor, c.Goal)
 	switch {
 	case err != nil:
 	case !v.Goal.IsOpen():
@@ -149,7 +149,7 @@ func (b *Bot) askDeleteCheckIn(ctx context.Context, t *turn, p press) (reply, er
 }
 
 func (b *Bot) deleteCheckIn(ctx context.Context, t *turn, p press) (reply, error) {
-	v, err := b.Service.DeleteCheckIn(ctx, t.actor, okr.CheckInID(p.data["checkin"]))
+	v, err := b.Service.Plan.DeleteCheckIn(ctx, t.actor, okr.CheckInID(p.data["checkin"]))
 	return sayAll(cards.Goal(t.place, v)), err
 }
 
@@ -159,7 +159,7 @@ func (b *Bot) resumeGoal(ctx context.Context, t *turn, arg string) (reply, error
 
 // resumeAutomatic gives an overridden goal back to what measures it.
 func (b *Bot) resumeAutomatic(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
-	v, err := b.Service.Resume(ctx, t.actor, id)
+	v, err := b.Service.Plan.Resume(ctx, t.actor, id)
 	return sayAll(cards.Goal(t.place, v)), err
 }
 

@@ -25,7 +25,7 @@ func (b *Bot) postponeGoal(ctx context.Context, t *turn, arg string) (reply, err
 // closeForm says what ends with the goal. The score stays empty: what is suggested
 // is then taken, and nothing where the goal is postponed.
 func (b *Bot) closeForm(ctx context.Context, t *turn, f cards.CloseForm, id okr.GoalID) (reply, error) {
-	p, err := b.Service.PreviewClose(ctx, t.actor, id)
+	p, err := b.Service.Plan.PreviewClose(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -43,7 +43,7 @@ func (b *Bot) saveClose(ctx context.Context, t *turn, p press) (reply, error) {
 		return reply{}, okr.Errorf(okr.Invalid, "This button does not say which goal it is about. Open the goal again with `okrs`.")
 	}
 	in := okr.CloseInput{Goal: id, State: okr.Status(p.data["state"]), Note: p.data["note"]}
-	before, err := b.Service.PreviewClose(ctx, t.actor, id)
+	before, err := b.Service.Plan.PreviewClose(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -54,7 +54,7 @@ func (b *Bot) saveClose(ctx context.Context, t *turn, p press) (reply, error) {
 	}
 	var v okr.GoalView
 	if err == nil {
-		v, err = b.Service.Close(ctx, t.actor, in)
+		v, err = b.Service.Plan.Close(ctx, t.actor, in)
 	}
 	if okr.FieldOf(err) != "" {
 		f := cards.CloseForm{State: p.data["state"], Score: p.data["score"], Note: p.data["note"]}
@@ -78,7 +78,7 @@ func (b *Bot) reopenGoal(ctx context.Context, t *turn, arg string) (reply, error
 }
 
 func (b *Bot) askReopen(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
-	v, err := b.Service.Goal(ctx, t.actor, id)
+	v, err := b.Service.Plan.Goal(ctx, t.actor, id)
 	switch {
 	case err != nil:
 		return reply{}, err
@@ -91,7 +91,7 @@ func (b *Bot) askReopen(ctx context.Context, t *turn, id okr.GoalID) (reply, err
 }
 
 func (b *Bot) reopen(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
-	v, err := b.Service.Reopen(ctx, t.actor, id)
+	v, err := b.Service.Plan.Reopen(ctx, t.actor, id)
 	return sayAll(cards.Goal(t.place, v)), err
 }
 
@@ -112,7 +112,7 @@ func (b *Bot) askClone(ctx context.Context, t *turn, id okr.GoalID) (reply, erro
 }
 
 func (b *Bot) cloneForm(ctx context.Context, t *turn, f cards.CloneForm, id okr.GoalID) (reply, error) {
-	v, err := b.Service.Goal(ctx, t.actor, id)
+	v, err := b.Service.Plan.Goal(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -141,7 +141,7 @@ func (b *Bot) saveClone(ctx context.Context, t *turn, p press) (reply, error) {
 	var out okr.Cloned
 	if err == nil {
 		err = b.once(ctx, ticketClone, f.Draft, func() (err error) {
-			out, err = b.Service.Clone(ctx, t.actor, in)
+			out, err = b.Service.Plan.Clone(ctx, t.actor, in)
 			return err
 		})
 	}
@@ -152,7 +152,7 @@ func (b *Bot) saveClone(ctx context.Context, t *turn, p press) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	source, err := b.Service.Goal(ctx, t.actor, id)
+	source, err := b.Service.Plan.Goal(ctx, t.actor, id)
 	return sayAll(cards.Cloned(source.Goal, out.View, out.Count, len(out.Unbound))), err
 }
 

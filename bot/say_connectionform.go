@@ -20,7 +20,7 @@ func (b *Bot) connectionForm(ctx context.Context, t *turn, d connectionDraft, wr
 		return f, err
 	}
 	var err error
-	f.Organizations, err = b.Service.Organizations(ctx, t.actor, d.Credential)
+	f.Organizations, err = b.Service.Connect.Organizations(ctx, t.actor, d.Credential)
 	if err != nil && okr.KindOf(err) != okr.SignIn {
 		// The list is a help only: a name can be typed as well.
 		f.Error = firstError(f.Error, cards.FieldError{Field: "organization", Message: b.words(ctx, err)})
@@ -60,7 +60,7 @@ func (b *Bot) connectionStepOne(ctx context.Context, t *turn, d connectionDraft,
 
 // connectionProjects shows the second step: the projects that the account sees.
 func (b *Bot) connectionProjects(ctx context.Context, t *turn, d connectionDraft, wrong cards.FieldError) (reply, error) {
-	organization, project, projects, err := b.Service.RemoteProjects(ctx, t.actor, d.Credential, d.Organization)
+	organization, project, projects, err := b.Service.Connect.RemoteProjects(ctx, t.actor, d.Credential, d.Organization)
 	if wrongOrg, ok := b.fieldError(ctx, err); ok {
 		return b.connectionStepOne(ctx, t, d, wrongOrg)
 	}
@@ -126,7 +126,7 @@ func (b *Bot) saveConnection(ctx context.Context, t *turn, p press) (reply, erro
 		d.Name = okr.CleanLine(name)
 	}
 	d.Project, d.Shared = p.data["project"], p.data["shared"] == "true"
-	c, err := b.Service.SaveConnection(ctx, t.actor, okr.ConnectionInput{
+	c, err := b.Service.Connect.SaveConnection(ctx, t.actor, okr.ConnectionInput{
 		Editing: d.Editing, Name: d.Name, Organization: d.Organization, Project: d.Project,
 		Credential: d.Credential, Shared: d.Shared,
 	})

@@ -21,10 +21,10 @@ func (b *Bot) connect(ctx context.Context, t *turn, _ string) (reply, error) {
 // startConnection opens the form that makes a connection, in the 1:1 chat and
 // after a sign-in where there is none. After carries on from there.
 func (b *Bot) startConnection(ctx context.Context, t *turn, after *resume) (reply, error) {
-	if err := errors.Join(t.membersOnly(), b.Service.RequireEnabled(ctx, t.actor)); err != nil {
+	if err := errors.Join(t.membersOnly(), b.Service.Access.RequireEnabled(ctx, t.actor)); err != nil {
 		return reply{}, err
 	}
-	accounts, err := b.Service.Accounts(ctx, t.actor)
+	accounts, err := b.Service.Connect.Accounts(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -89,7 +89,7 @@ func (b *Bot) listConnections(ctx context.Context, t *turn, _ string) (reply, er
 }
 
 func (b *Bot) pressConnections(ctx context.Context, t *turn, p press) (reply, error) {
-	all, err := b.Service.AllConnections(ctx, t.actor)
+	all, err := b.Service.Connect.AllConnections(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -115,17 +115,17 @@ func offsetOf(p press) int {
 }
 
 func (b *Bot) connectionView(ctx context.Context, t *turn, c okr.Connection, bound int) (cards.ConnectionView, error) {
-	goals, n, err := b.Service.Bound(ctx, t.actor, c.ID, okr.Page{Limit: bound})
+	goals, n, err := b.Service.Connect.Bound(ctx, t.actor, c.ID, okr.Page{Limit: bound})
 	if err != nil {
 		return cards.ConnectionView{}, err
 	}
-	admin, err := b.Service.IsAdmin(ctx, t.actor)
+	admin, err := b.Service.Access.IsAdmin(ctx, t.actor)
 	if err != nil {
 		return cards.ConnectionView{}, err
 	}
 	own := c.Owner.ID == t.actor.ID
 	v := cards.ConnectionView{Connection: c, Bound: goals, BoundCount: n, IsOwner: own, MayDelete: own || admin, WebURL: c.Project.URL}
-	err = b.Service.MayTakeOver(ctx, t.actor, c)
+	err = b.Service.Connect.MayTakeOver(ctx, t.actor, c)
 	v.MayTake = err == nil
 	if kind := okr.KindOf(err); kind == okr.Forbidden || kind == okr.Invalid {
 		err = nil
@@ -143,7 +143,7 @@ func (b *Bot) connectionCard(ctx context.Context, t *turn, id okr.ConnectionID) 
 }
 
 func (b *Bot) readConnection(ctx context.Context, t *turn, id okr.ConnectionID) (cards.ConnectionView, error) {
-	c, err := b.Service.Connection(ctx, t.actor, id)
+	c, err := b.Service.Connect.Connection(ctx, t.actor, id)
 	if err != nil {
 		return cards.ConnectionView{}, err
 	}
@@ -152,7 +152,7 @@ func (b *Bot) readConnection(ctx context.Context, t *turn, id okr.ConnectionID) 
 
 // editConnection opens the form with what the connection has.
 func (b *Bot) editConnection(ctx context.Context, t *turn, p press) (reply, error) {
-	c, err := b.Service.Connection(ctx, t.actor, okr.ConnectionID(p.data["connection"]))
+	c, err := b.Service.Connect.Connection(ctx, t.actor, okr.ConnectionID(p.data["connection"]))
 	if err != nil {
 		return reply{}, err
 	}
@@ -174,7 +174,7 @@ func (b *Bot) editConnection(ctx context.Context, t *turn, p press) (reply, erro
 }
 
 func (b *Bot) shareConnection(ctx context.Context, t *turn, p press) (reply, error) {
-	c, err := b.Service.ShareConnection(ctx, t.actor, okr.ConnectionID(p.data["connection"]), p.data["shared"] == "true")
+	c, err := b.Service.Connect.ShareConnection(ctx, t.actor, okr.ConnectionID(p.data["connection"]), p.data["shared"] == "true")
 	if err != nil {
 		return reply{}, err
 	}
@@ -193,7 +193,7 @@ func (b *Bot) askDeleteConnection(ctx context.Context, t *turn, p press) (reply,
 }
 
 func (b *Bot) deleteConnection(ctx context.Context, t *turn, p press) (reply, error) {
-	c, err := b.Service.DeleteConnection(ctx, t.actor, okr.ConnectionID(p.data["connection"]))
+	c, err := b.Service.Connect.DeleteConnection(ctx, t.actor, okr.ConnectionID(p.data["connection"]))
 	if err != nil {
 		return reply{}, err
 	}
@@ -205,7 +205,7 @@ func (b *Bot) deleteConnection(ctx context.Context, t *turn, p press) (reply, er
 // signInConnection signs in again for a connection that needs it.
 func (b *Bot) signInConnection(ctx context.Context, t *turn, p press) (reply, error) {
 	id := okr.ConnectionID(p.data["connection"])
-	c, err := b.Service.Connection(ctx, t.actor, id)
+	c, err := b.Service.Connect.Connection(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}

@@ -40,7 +40,7 @@ func orWord(text, fallback string) string {
 
 // digestForm shows the form with what stands, or with what was typed and is wrong.
 func (b *Bot) digestForm(ctx context.Context, t *turn, typed *okr.DigestPlan, wrong cards.FieldError) (reply, error) {
-	if err := errors.Join(t.membersOnly(), b.Service.RequireEnabled(ctx, t.actor)); err != nil {
+	if err := errors.Join(t.membersOnly(), b.Service.Access.RequireEnabled(ctx, t.actor)); err != nil {
 		return reply{}, err
 	}
 	b.namePlace(ctx, t)
@@ -50,7 +50,7 @@ func (b *Bot) digestForm(ctx context.Context, t *turn, typed *okr.DigestPlan, wr
 	}
 	actor := t.actor
 	actor.Shared = true // what is private is told nowhere
-	objectives, err := b.Service.Objectives(ctx, actor)
+	objectives, err := b.Service.Plan.Objectives(ctx, actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -71,7 +71,7 @@ func (b *Bot) digestForm(ctx context.Context, t *turn, typed *okr.DigestPlan, wr
 
 // subscription reads that of the place, or what a new one begins with.
 func (b *Bot) subscription(ctx context.Context, t *turn) (sub okr.Subscription, known bool, err error) {
-	sub, err = b.Service.SubscriptionOf(ctx, t.actor.Tenant, t.activity.BaseConversationID())
+	sub, err = b.Service.Notify.SubscriptionOf(ctx, t.actor.Tenant, t.activity.BaseConversationID())
 	if okr.KindOf(err) != okr.NotFound {
 		return sub, err == nil, err
 	}
@@ -134,7 +134,7 @@ func (b *Bot) saveDigest(ctx context.Context, t *turn, p press) (reply, error) {
 		return reply{}, err
 	}
 	b.namePlace(ctx, t)
-	sub, err = b.Service.Subscribe(ctx, t.actor, t.conversation(), plan)
+	sub, err = b.Service.Notify.Subscribe(ctx, t.actor, t.conversation(), plan)
 	if wrong, ok := b.fieldError(ctx, err); ok {
 		return b.digestForm(ctx, t, &plan, wrong)
 	}
@@ -155,7 +155,7 @@ func idsOf(ids []okr.GoalID) []string {
 }
 
 func (b *Bot) stopDigest(ctx context.Context, t *turn, _ press) (reply, error) {
-	if _, err := b.Service.Unsubscribe(ctx, t.actor, t.activity.BaseConversationID()); err != nil {
+	if _, err := b.Service.Notify.Unsubscribe(ctx, t.actor, t.activity.BaseConversationID()); err != nil {
 		return reply{}, err
 	}
 	return sayAll(cards.Done("Digest stopped", "Nothing more is posted here by itself.", []cards.Button{{Title: "Start again", Verb: cards.VerbDigest}})), nil
@@ -167,7 +167,7 @@ func (b *Bot) muteDigest(ctx context.Context, t *turn, p press) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	sub, err := b.Service.MuteDigest(ctx, t.actor, t.activity.BaseConversationID(), length)
+	sub, err := b.Service.Notify.MuteDigest(ctx, t.actor, t.activity.BaseConversationID(), length)
 	if err != nil {
 		return reply{}, err
 	}
@@ -202,7 +202,7 @@ func (b *Bot) previewDigest(ctx context.Context, t *turn, _ press) (reply, error
 	if err := t.membersOnly(); err != nil {
 		return reply{}, err
 	}
-	d, err := b.Service.PreviewDigest(ctx, t.actor, t.activity.BaseConversationID())
+	d, err := b.Service.Notify.PreviewDigest(ctx, t.actor, t.activity.BaseConversationID())
 	if err != nil {
 		return reply{}, err
 	}

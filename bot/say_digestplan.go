@@ -90,7 +90,7 @@ func chosenTeams(text string) []string {
 func (b *Bot) chosenObjectives(ctx context.Context, t *turn, text string) ([]okr.GoalID, error) {
 	actor := t.actor
 	actor.Shared = true
-	objectives, err := b.Service.Objectives(ctx, actor)
+	objectives, err := b.Service.Plan.Objectives(ctx, actor)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func (b *Bot) editGoal(ctx context.Context, t *turn, arg string) (reply, error) 
 }
 
 func (b *Bot) editGoalForm(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
-	v, err := b.Service.Goal(ctx, t.actor, id)
+	v, err := b.Service.Plan.Goal(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -232,11 +232,11 @@ const maxParents = 100
 // parents offers the objectives that a goal can stand below, the person's own
 // first, then others.
 func (b *Bot) parents(ctx context.Context, t *turn, f goalForm) ([]cards.Choice, error) {
-	mine, _, err := b.Service.ListGoals(ctx, t.actor, okr.Filter{Kind: okr.Objective, Owner: t.actor.ID}, okr.Page{Limit: maxParents})
+	mine, _, err := b.Service.Plan.ListGoals(ctx, t.actor, okr.Filter{Kind: okr.Objective, Owner: t.actor.ID}, okr.Page{Limit: maxParents})
 	if err != nil {
 		return nil, err
 	}
-	others, _, err := b.Service.ListGoals(ctx, t.actor, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: maxParents})
+	others, _, err := b.Service.Plan.ListGoals(ctx, t.actor, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: maxParents})
 	if err != nil {
 		return nil, err
 	}
@@ -262,7 +262,7 @@ func (b *Bot) parents(ctx context.Context, t *turn, f goalForm) ([]cards.Choice,
 // furtherParent is the chosen objective where it is not among the first ones, has
 // ended, or may not be seen.
 func (b *Bot) furtherParent(ctx context.Context, t *turn, f goalForm, id okr.GoalID) []cards.Choice {
-	v, err := b.Service.OpenGoal(ctx, t.actor, id, okr.Page{Limit: 1})
+	v, err := b.Service.Plan.OpenGoal(ctx, t.actor, id, okr.Page{Limit: 1})
 	switch {
 	case err != nil && id == f.current.Parent:
 		return []cards.Choice{{Title: string(id) + " (only some may see it)", Value: string(id)}}

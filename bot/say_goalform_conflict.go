@@ -14,7 +14,7 @@ import (
 // fields: what only they changed is in it, what both changed is as it was typed,
 // and the card says what they wrote.
 func (b *Bot) overtakenGoalForm(ctx context.Context, t *turn, f goalForm, in okr.GoalInput) (reply, error) {
-	v, err := b.Service.Goal(ctx, t.actor, in.Editing)
+	v, err := b.Service.Plan.Goal(ctx, t.actor, in.Editing)
 	if err != nil {
 		return reply{}, err
 	}

@@ -102,7 +102,7 @@ func (b *Bot) filledGoalForm(ctx context.Context, t *turn, p press) (goalForm, e
 	f := goalForm{kind: kind, values: values{}}
 	var now values
 	if id, ok := okr.ParseGoalID(p.data["goal"]); ok {
-		v, err := b.Service.Goal(ctx, t.actor, id)
+		v, err := b.Service.Plan.Goal(ctx, t.actor, id)
 		if err != nil {
 			return f, err
 		}
@@ -171,7 +171,7 @@ func (b *Bot) goalFormAgain(ctx context.Context, t *turn, f goalForm, ticket str
 // saveGoalOnce saves a new goal only once a form.
 func (b *Bot) saveGoalOnce(ctx context.Context, t *turn, in okr.GoalInput, ticket string) (okr.GoalView, error) {
 	if in.Editing != "" {
-		return b.Service.SaveGoal(ctx, t.actor, in)
+		return b.Service.Plan.SaveGoal(ctx, t.actor, in)
 	}
 	state, err := b.Memory.TakeTicket(ctx, "goal:"+ticket)
 	if okr.KindOf(err) == okr.NotFound {
@@ -180,7 +180,7 @@ func (b *Bot) saveGoalOnce(ctx context.Context, t *turn, in okr.GoalInput, ticke
 	if err != nil {
 		return okr.GoalView{}, err
 	}
-	v, err := b.Service.SaveGoal(ctx, t.actor, in)
+	v, err := b.Service.Plan.SaveGoal(ctx, t.actor, in)
 	if err != nil && okr.KindOf(err) != okr.Invalid { // an invalid one gets a new form
 		err = errors.Join(err, b.Memory.PutTicket(ctx, "goal:"+ticket, state, draftLife))
 	}

@@ -17,7 +17,7 @@ type goalHandler func(ctx context.Context, t *turn, id okr.GoalID) (reply, error
 // oneGoal finds the goal that a text means, and asks when it could be several.
 // The verb is that of the button that goes on with the chosen one.
 func (b *Bot) oneGoal(ctx context.Context, t *turn, text, verb string, next goalHandler) (reply, error) {
-	found, err := b.Service.FindGoals(ctx, t.actor, text)
+	found, err := b.Service.Plan.FindGoals(ctx, t.actor, text)
 	if err != nil {
 		return reply{}, err
 	}
@@ -56,7 +56,7 @@ func (b *Bot) askDelete(ctx context.Context, t *turn, arg string) (reply, error)
 }
 
 func (b *Bot) askDeleteGoal(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
-	v, err := b.Service.Goal(ctx, t.actor, id)
+	v, err := b.Service.Plan.Goal(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -70,7 +70,7 @@ func (b *Bot) askDeleteGoal(ctx context.Context, t *turn, id okr.GoalID) (reply,
 }
 
 func (b *Bot) deleteGoal(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
-	g, err := b.Service.DeleteGoal(ctx, t.actor, id)
+	g, err := b.Service.Plan.DeleteGoal(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}

@@ -27,7 +27,7 @@ func (b *Bot) askHandOver(ctx context.Context, t *turn, p press) (reply, error) 
 }
 
 func (b *Bot) handOverForm(ctx context.Context, t *turn, id okr.ConnectionID, typed string, wrong cards.FieldError) (reply, error) {
-	c, err := b.Service.Connection(ctx, t.actor, id)
+	c, err := b.Service.Connect.Connection(ctx, t.actor, id)
 	return say(cards.AskHandOver(cards.HandOverForm{
 		Connection: c, Picker: t.picker(), Person: cards.People{Names: typed}, Error: wrong,
 	})), err
@@ -51,13 +51,13 @@ func (b *Bot) offer(ctx context.Context, t *turn, id okr.ConnectionID, typed str
 	if err != nil {
 		return reply{}, err
 	}
-	c, err := b.Service.OfferConnection(ctx, t.actor, id, to)
+	c, err := b.Service.Connect.OfferConnection(ctx, t.actor, id, to)
 	if err != nil {
 		return reply{}, err
 	}
 	words := to.Name + " was asked in the chat with okrbot. Until " + to.Name + " accepts with an own sign-in, everything stays as it is."
 	v := cards.ConnectionView{Connection: c, WebURL: c.Project.URL}
-	v.Bound, v.BoundCount, err = b.Service.Bound(ctx, okr.Actor{Tenant: t.actor.Tenant, Person: to}, id, okr.Page{Limit: connectionPage})
+	v.Bound, v.BoundCount, err = b.Service.Connect.Bound(ctx, okr.Actor{Tenant: t.actor.Tenant, Person: to}, id, okr.Page{Limit: connectionPage})
 	if err == nil {
 		err = b.tell(ctx, t.conversation(), to.ID, say(cards.ConnectionOffer(t.place, v)))
 	}
@@ -100,7 +100,7 @@ func (b *Bot) tell(ctx context.Context, near okr.Conversation, user okr.UserID, 
 
 // dropOffer declines an offer, or takes it back.
 func (b *Bot) dropOffer(ctx context.Context, t *turn, p press) (reply, error) {
-	c, offer, err := b.Service.DropOffer(ctx, t.actor, okr.ConnectionID(p.data["connection"]))
+	c, offer, err := b.Service.Connect.DropOffer(ctx, t.actor, okr.ConnectionID(p.data["connection"]))
 	if err != nil {
 		return reply{}, err
 	}
@@ -141,7 +141,7 @@ func (b *Bot) askTakeOver(ctx context.Context, t *turn, p press) (reply, error) 
 // takeOverPreview shows what the person's own account can read. It begins with a
 // sign-in where there is none.
 func (b *Bot) takeOverPreview(ctx context.Context, t *turn, id okr.ConnectionID) (reply, error) {
-	p, err := b.Service.PreviewTakeOver(ctx, t.actor, id)
+	p, err := b.Service.Connect.PreviewTakeOver(ctx, t.actor, id)
 	if okr.KindOf(err) == okr.SignIn {
 		return b.askSignIn(ctx, t, &resume{Verb: cards.VerbTakeOverAsk, Data: connectionData(id)})
 	}
@@ -150,7 +150,7 @@ func (b *Bot) takeOverPreview(ctx context.Context, t *turn, id okr.ConnectionID)
 
 func (b *Bot) pressTakeOver(ctx context.Context, t *turn, p press) (reply, error) {
 	id := okr.ConnectionID(p.data["connection"])
-	done, err := b.Service.TakeOver(ctx, t.actor, id)
+	done, err := b.Service.Connect.TakeOver(ctx, t.actor, id)
 	if okr.KindOf(err) == okr.SignIn {
 		return b.askSignIn(ctx, t, &resume{Verb: cards.VerbTakeOverAsk, Data: connectionData(id)})
 	}

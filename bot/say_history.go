@@ -26,11 +26,11 @@ func (b *Bot) pressHistory(ctx context.Context, t *turn, p press) (reply, error)
 // historyCard shows how a goal came to where it stands, and a page of what people
 // said of it.
 func (b *Bot) historyCard(ctx context.Context, t *turn, id okr.GoalID, offset int) (reply, error) {
-	h, err := b.Service.History(ctx, t.actor, id, time.Time{})
+	h, err := b.Service.Plan.History(ctx, t.actor, id, time.Time{})
 	if err != nil {
 		return reply{}, err
 	}
-	checkIns, total, err := b.Service.CheckIns(ctx, t.actor, id, okr.Page{Offset: offset, Limit: checkInPage})
+	checkIns, total, err := b.Service.Plan.CheckIns(ctx, t.actor, id, okr.Page{Offset: offset, Limit: checkInPage})
 	if err != nil {
 		return reply{}, err
 	}
@@ -109,7 +109,7 @@ func (b *Bot) movedSpans(ctx context.Context, t *turn, h okr.GoalHistory) ([]car
 			}
 			continue
 		}
-		moves, err := b.Service.WhatMoved(ctx, t.actor, g.ID, span.span)
+		moves, err := b.Service.Plan.WhatMoved(ctx, t.actor, g.ID, span.span)
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,7 @@ func integrationView(in okr.Integration) cards.IntegrationView {
 
 // askEnable says what enabling does, or shows the Manage card when it is on.
 func (b *Bot) askEnable(ctx context.Context, t *turn, _ string) (reply, error) {
-	in, err := b.Service.Integration(ctx, t.actor)
+	in, err := b.Service.Access.Integration(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -34,7 +34,7 @@ func (b *Bot) manage(ctx context.Context, t *turn, arg string) (reply, error) {
 }
 
 func (b *Bot) enable(ctx context.Context, t *turn, _ press) (reply, error) {
-	in, err := b.Service.Enable(ctx, t.actor)
+	in, err := b.Service.Access.Enable(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -42,7 +42,7 @@ func (b *Bot) enable(ctx context.Context, t *turn, _ press) (reply, error) {
 }
 
 func (b *Bot) askDisable(ctx context.Context, t *turn, _ string) (reply, error) {
-	in, err := b.Service.Integration(ctx, t.actor)
+	in, err := b.Service.Access.Integration(ctx, t.actor)
 	switch {
 	case err != nil:
 		return reply{}, err
@@ -55,7 +55,7 @@ func (b *Bot) askDisable(ctx context.Context, t *turn, _ string) (reply, error) 
 }
 
 func (b *Bot) disable(ctx context.Context, t *turn, _ press) (reply, error) {
-	in, err := b.Service.Disable(ctx, t.actor)
+	in, err := b.Service.Access.Disable(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}

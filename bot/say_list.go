@@ -82,7 +82,7 @@ func (b *Bot) listCard(ctx context.Context, t *turn, q goalQuery) (reply, error)
 		return reply{}, err
 	}
 	if total == 0 && q.mine && !q.isFiltered() {
-		if _, all, err := b.Service.ListGoals(ctx, t.actor, okr.Filter{}, okr.Page{Limit: 1}); err != nil || all == 0 {
+		if _, all, err := b.Service.Plan.ListGoals(ctx, t.actor, okr.Filter{}, okr.Page{Limit: 1}); err != nil || all == 0 {
 			q.mine = false // nobody has any
 		}
 	}
@@ -101,13 +101,13 @@ func (b *Bot) listed(ctx context.Context, t *turn, q goalQuery) ([]okr.GoalView,
 	case q.status != "":
 		return b.listedByStatus(ctx, t, q, f)
 	case q.isFiltered() && q.kind != okr.Objective:
-		return b.Service.ListGoals(ctx, t.actor, f, okr.Page{Offset: q.offset, Limit: flatPage})
+		return b.Service.Plan.ListGoals(ctx, t.actor, f, okr.Page{Offset: q.offset, Limit: flatPage})
 	case q.mine && !q.isFiltered():
 		return b.listedMine(ctx, t, q, f)
 	}
 	f.Kind, f.Children = okr.Objective, childRows
 	f.Top = !q.isFiltered()
-	return b.Service.ListGoals(ctx, t.actor, f, okr.Page{Offset: q.offset, Limit: goalPage})
+	return b.Service.Plan.ListGoals(ctx, t.actor, f, okr.Page{Offset: q.offset, Limit: goalPage})
 }
 
 // page is how many rows a full page has; where a list is cut to fit, fewer.
@@ -127,7 +127,7 @@ func (b *Bot) listedByStatus(ctx context.Context, t *turn, q goalQuery, f okr.Fi
 	const step = 500
 	var found []okr.GoalView
 	for offset := 0; ; offset += step {
-		views, total, err := b.Service.ListGoals(ctx, t.actor, f, okr.Page{Offset: offset, Limit: step})
+		views, total, err := b.Service.Plan.ListGoals(ctx, t.actor, f, okr.Page{Offset: offset, Limit: step})
 		if err != nil {
 			return nil, 0, err
 		}
@@ -150,7 +150,7 @@ func pageOf(views []okr.GoalView, offset, limit int) []okr.GoalView {
 // listedMine puts the person's goals into a tree: what stands below another one of
 // theirs is shown there, unless more of theirs stands below it in turn.
 func (b *Bot) listedMine(ctx context.Context, t *turn, q goalQuery, f okr.Filter) ([]okr.GoalView, int, error) {
-	all, total, err := b.Service.ListGoals(ctx, t.actor, f, okr.Page{Limit: maxMine})
+	all, total, err := b.Service.Plan.ListGoals(ctx, t.actor, f, okr.Page{Limit: maxMine})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -168,7 +168,7 @@ func (b *Bot) listedMine(ctx context.Context, t *turn, q goalQuery, f okr.Filter
 		if v.Goal.Kind != okr.Objective {
 			continue
 		}
-		if page[i], err = b.Service.OpenGoal(ctx, t.actor, v.Goal.ID, okr.Page{Limit: childRows}); err != nil {
+		if page[i], err = b.Service.Plan.OpenGoal(ctx, t.actor, v.Goal.ID, okr.Page{Limit: childRows}); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -176,7 +176,7 @@ func (b *Bot) listedMine(ctx context.Context, t *turn, q goalQuery, f okr.Filter
 }
 
 func (b *Bot) flatMine(ctx context.Context, t *turn, q goalQuery, f okr.Filter) ([]okr.GoalView, int, error) {
-	return b.Service.ListGoals(ctx, t.actor, f, okr.Page{Offset: q.offset, Limit: flatPage})
+	return b.Service.Plan.ListGoals(ctx, t.actor, f, okr.Page{Offset: q.offset, Limit: flatPage})
 }
 
 // ownerFilter offers the owners of what is shown, the person of the turn and the

@@ -16,9 +16,9 @@ import (
 func (b *Bot) findConnection(ctx context.Context, t *turn, text string) (okr.Connection, error) {
 	text = okr.CleanLine(text)
 	if id, ok := okr.ParseConnectionID(text); ok {
-		return b.Service.Connection(ctx, t.actor, id)
+		return b.Service.Connect.Connection(ctx, t.actor, id)
 	}
-	all, err := b.Service.AllConnections(ctx, t.actor)
+	all, err := b.Service.Connect.AllConnections(ctx, t.actor)
 	if err != nil {
 		return okr.Connection{}, err
 	}
@@ -69,11 +69,11 @@ func (b *Bot) askMove(ctx context.Context, t *turn, p press) (reply, error) {
 }
 
 func (b *Bot) moveForm(ctx context.Context, t *turn, id okr.ConnectionID, target string, wrong cards.FieldError) (reply, error) {
-	from, err := b.Service.Connection(ctx, t.actor, id)
+	from, err := b.Service.Connect.Connection(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
-	list, err := b.Service.Connections(ctx, t.actor)
+	list, err := b.Service.Connect.Connections(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -83,7 +83,7 @@ func (b *Bot) moveForm(ctx context.Context, t *turn, id okr.ConnectionID, target
 			f.Targets = append(f.Targets, cards.Choice{Title: c.Name + " (" + c.Organization + " / " + c.Project.Name + ")", Value: string(c.ID)})
 		}
 	}
-	_, f.Count, err = b.Service.Bound(ctx, t.actor, id, okr.Page{Limit: 1})
+	_, f.Count, err = b.Service.Connect.Bound(ctx, t.actor, id, okr.Page{Limit: 1})
 	return say(cards.MoveBindings(f)), err
 }
 
@@ -97,13 +97,13 @@ func (b *Bot) pressMovePreview(ctx context.Context, t *turn, p press) (reply, er
 }
 
 func (b *Bot) movePreview(ctx context.Context, t *turn, from, to okr.ConnectionID) (reply, error) {
-	p, err := b.Service.PreviewMove(ctx, t.actor, from, to)
+	p, err := b.Service.Connect.PreviewMove(ctx, t.actor, from, to)
 	return say(cards.PreviewMove(p)), err
 }
 
 // moveBindings moves what can be moved and measures it at once.
 func (b *Bot) moveBindings(ctx context.Context, t *turn, p press) (reply, error) {
-	done, job, err := b.Service.Move(ctx, t.actor, okr.ConnectionID(p.data["connection"]), okr.ConnectionID(p.data["target"]))
+	done, job, err := b.Service.Connect.Move(ctx, t.actor, okr.ConnectionID(p.data["connection"]), okr.ConnectionID(p.data["target"]))
 	if err != nil {
 		return reply{}, err
 	}
@@ -140,7 +140,7 @@ func (b *Bot) measureSoon(ctx context.Context, t *turn, job okr.SyncJob) {
 // connectionHealth lists the connections that the person may see, those that fail
 // first.
 func (b *Bot) connectionHealth(ctx context.Context, t *turn) ([]cards.ConnectionView, error) {
-	all, err := b.Service.AllConnections(ctx, t.actor)
+	all, err := b.Service.Connect.AllConnections(ctx, t.actor)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 
 // waiting asks for all check-ins that wait for the person, as a reminder does.
 func (b *Bot) waiting(ctx context.Context, t *turn) (reply, error) {
-	due, err := b.Service.CheckInsDue(ctx, t.actor)
+	due, err := b.Service.Notify.CheckInsDue(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -68,17 +68,17 @@ const twiceWithin = 2 * time.Minute
 
 // checkInOnce checks in, unless just that was said a moment ago.
 func (b *Bot) checkInOnce(ctx context.Context, t *turn, in okr.CheckInInput) (okr.GoalView, okr.CheckIn, error) {
-	v, err := b.Service.PreviewCheckIn(ctx, t.actor, in.Goal)
+	v, err := b.Service.Plan.PreviewCheckIn(ctx, t.actor, in.Goal)
 	if err != nil {
 		return v, okr.CheckIn{}, err
 	}
 	if last := v.Goal.LastCheckIn; last != nil && last.By.ID == t.actor.ID && b.Now().Sub(last.MadeAt) < twiceWithin {
-		c, err := b.Service.GetCheckIn(ctx, t.actor, last.ID)
+		c, err := b.Service.Plan.GetCheckIn(ctx, t.actor, last.ID)
 		if err == nil && c.Note == strings.TrimSpace(in.Note) && c.Status == in.Status && equal(c.Value, in.Value) {
 			return v, c, nil
 		}
 	}
-	return b.Service.CheckIn(ctx, t.actor, in)
+	return b.Service.Plan.CheckIn(ctx, t.actor, in)
 }
 
 func equal(a, b *float64) bool {
@@ -100,7 +100,7 @@ func (b *Bot) stillAsked(ctx context.Context, t *turn, p press, answered okr.Goa
 	if len(asked) == 0 {
 		return nil, nil
 	}
-	due, err := b.Service.CheckInsDue(ctx, t.actor)
+	due, err := b.Service.Notify.CheckInsDue(ctx, t.actor)
 	return slices.DeleteFunc(due, func(v okr.GoalView) bool { return v.Goal.ID == answered }), err
 }
 
@@ -109,7 +109,7 @@ func (b *Bot) reminders(ctx context.Context, t *turn, _ string) (reply, error) {
 	if err := t.membersOnly(); err != nil {
 		return reply{}, err
 	}
-	r, _, err := b.Service.MyReminder(ctx, t.actor)
+	r, _, err := b.Service.Notify.MyReminder(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -131,7 +131,7 @@ func (b *Bot) saveReminders(ctx context.Context, t *turn, p press) (reply, error
 	}
 	r, err := reminderOf(f)
 	if err == nil {
-		err = b.Service.SetMyReminder(ctx, t.actor, &r)
+		err = b.Service.Notify.SetMyReminder(ctx, t.actor, &r)
 	}
 	if okr.FieldOf(err) != "" {
 		f.Error, _ = b.fieldError(ctx, err)

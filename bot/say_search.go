@@ -42,7 +42,7 @@ func (b *Bot) searchQueries(ctx context.Context, t *turn, p press, text string) 
 	if c := p.data["connection"]; c != "" && c != cards.ChoiceNewConnection {
 		d.Connection = okr.ConnectionID(c)
 	}
-	page, err := b.Service.SearchQueries(ctx, t.actor, d.Connection, text)
+	page, err := b.Service.Measure.SearchQueries(ctx, t.actor, d.Connection, text)
 	var out []teams.SearchResult
 	for _, q := range page.Queries[:min(len(page.Queries), 15)] {
 		out = append(out, teams.SearchResult{Title: cards.Plain(q.Path, 120), Value: q.ID})
@@ -55,14 +55,14 @@ func (b *Bot) queries(ctx context.Context, t *turn, arg string) (reply, error) {
 	if strings.TrimSpace(arg) == "" {
 		return reply{}, okr.Errorf(okr.Invalid, "Say a part of the query's name, for example `queries bugs`.")
 	}
-	list, err := b.Service.Connections(ctx, t.actor)
+	list, err := b.Service.Connect.Connections(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
 	if len(list) == 0 {
 		return reply{}, okr.Errorf(okr.SignIn, "You have no connection to Azure DevOps yet, and none is shared with you. Make one with `connect`.")
 	}
-	page, err := b.Service.SearchQueries(ctx, t.actor, list[0].ID, arg)
+	page, err := b.Service.Measure.SearchQueries(ctx, t.actor, list[0].ID, arg)
 	if err != nil {
 		return reply{}, err
 	}

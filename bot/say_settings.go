@@ -38,13 +38,13 @@ func (b *Bot) showSettings(ctx context.Context, t *turn, _ string) (reply, error
 }
 
 func (b *Bot) settingsCard(ctx context.Context, t *turn, f settingsForm) (reply, error) {
-	isAdmin, err := b.Service.IsAdmin(ctx, t.actor)
+	isAdmin, err := b.Service.Access.IsAdmin(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
 	v := f.values
 	c := cards.SettingsForm{
-		IsAdmin: isAdmin, Admins: b.Service.AdminList(f.tenant), TimeZone: v["timeZone"], PlanningStart: v["planningStart"],
+		IsAdmin: isAdmin, Admins: b.Service.Access.AdminList(f.tenant), TimeZone: v["timeZone"], PlanningStart: v["planningStart"],
 		AtRisk: v["atRisk"], Behind: v["behind"], Weights: v["weights"], Projects: v["projects"],
 		CreateOrganization: v["createOrganization"], CreateTeam: v["createTeam"], CreateIndividual: v["createIndividual"],
 		CreatePeople: shownPeople(slices.Concat(f.tenant.CreateRule.People, []okr.Person{t.actor.Person}, t.met), v["createPeople"]), Picker: t.picker(),

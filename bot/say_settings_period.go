@@ -14,7 +14,7 @@ func (b *Bot) addPeriod(ctx context.Context, t *turn, p press) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	saved, err := b.Service.SavePeriod(ctx, t.actor, f.newPeriod(), isOn(f.period["periodCurrent"]))
+	saved, err := b.Service.Access.SavePeriod(ctx, t.actor, f.newPeriod(), isOn(f.period["periodCurrent"]))
 	if err != nil {
 		return b.settingsAgain(ctx, t, f.rebased(), err)
 	}
@@ -28,7 +28,7 @@ func (b *Bot) removePeriod(ctx context.Context, t *turn, p press) (reply, error)
 	if err != nil {
 		return reply{}, err
 	}
-	saved, err := b.Service.DeletePeriod(ctx, t.actor, p.data["period"])
+	saved, err := b.Service.Access.DeletePeriod(ctx, t.actor, p.data["period"])
 	switch okr.KindOf(err) {
 	case okr.Invalid, okr.NotFound:
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"okrbot/cards"
 	"okrbot/okr"
+	"okrbot/okr/plan"
 )
 
 // saveSettings saves the form. What another admin saved meanwhile stays; where
@@ -37,13 +38,13 @@ func (b *Bot) saveSettings(ctx context.Context, t *turn, p press) (reply, error)
 			return b.settingsAgain(ctx, t, f, err)
 		}
 	}
-	if f.tenant, err = b.Service.SaveSettings(ctx, t.actor, in); err != nil {
+	if f.tenant, err = b.Service.Plan.SaveSettings(ctx, t.actor, in); err != nil {
 		return b.settingsAgain(ctx, t, f, err)
 	}
 	f.values = settingsValues(f.tenant)
 	f.base = f.values
 	if hasPeriod(f.period) {
-		if _, err := b.Service.SavePeriod(ctx, t.actor, f.newPeriod(), isOn(f.period["periodCurrent"])); err != nil {
+		if _, err := b.Service.Access.SavePeriod(ctx, t.actor, f.newPeriod(), isOn(f.period["periodCurrent"])); err != nil {
 			return b.settingsAgain(ctx, t, f, err)
 		}
 	}
@@ -64,7 +65,7 @@ func (b *Bot) settingsAgain(ctx context.Context, t *turn, f settingsForm, err er
 
 // filledSettings reads the form as it was sent.
 func (b *Bot) filledSettings(ctx context.Context, t *turn, p press) (settingsForm, error) {
-	if err := b.Service.RequireAdmin(ctx, t.actor); err != nil {
+	if err := b.Service.Access.RequireAdmin(ctx, t.actor); err != nil {
 		return settingsForm{}, err
 	}
 	f := settingsForm{tenant: t.settings, values: settingsValues(t.settings), period: values{}}
@@ -123,7 +124,7 @@ func withSettings(t okr.Tenant, in okr.SettingsInput) okr.Tenant {
 // settingsInput reads the form. Invalid names the field that is wrong.
 func (b *Bot) settingsInput(ctx context.Context, t *turn, f settingsForm) (okr.SettingsInput, error) {
 	v := f.values
-	in := okr.SettingsOf(f.tenant)
+	in := plan.SettingsOf(f.tenant)
 	in.TimeZone = strings.TrimSpace(v["timeZone"])
 	if in.TimeZone == "" {
 		return in, okr.FieldErrorf("timeZone", "Give the name of a time zone, for example Europe/Paris.")

@@ -22,7 +22,7 @@ func (b *Bot) pressConnect(ctx context.Context, t *turn, p press) (reply, error)
 
 // pressSignIn signs in again or with another account.
 func (b *Bot) pressSignIn(ctx context.Context, t *turn, _ press) (reply, error) {
-	if err := errors.Join(t.membersOnly(), b.Service.RequireEnabled(ctx, t.actor)); err != nil {
+	if err := errors.Join(t.membersOnly(), b.Service.Access.RequireEnabled(ctx, t.actor)); err != nil {
 		return reply{}, err
 	}
 	return b.askSignIn(ctx, t, &resume{Verb: cards.VerbConnect})
@@ -65,7 +65,7 @@ func (b *Bot) signInCard(link string) reply {
 }
 
 func (b *Bot) askSignOut(ctx context.Context, t *turn, _ string) (reply, error) {
-	accounts, err := b.Service.Accounts(ctx, t.actor)
+	accounts, err := b.Service.Connect.Accounts(ctx, t.actor)
 	if err != nil {
 		return reply{}, err
 	}
@@ -76,12 +76,12 @@ func (b *Bot) askSignOut(ctx context.Context, t *turn, _ string) (reply, error) 
 	for _, a := range accounts {
 		names = append(names, a.Account.UserName)
 	}
-	own, err := b.Service.OwnConnections(ctx, t.actor)
+	own, err := b.Service.Connect.OwnConnections(ctx, t.actor)
 	return say(cards.ConfirmSignOut(names, own)), err
 }
 
 func (b *Bot) signOut(ctx context.Context, t *turn, _ press) (reply, error) {
-	stopped, err := b.Service.SignOut(ctx, t.actor)
+	stopped, err := b.Service.Connect.SignOut(ctx, t.actor)
 	return say(cards.SignedOut(stopped)), err
 }
 
@@ -182,14 +182,14 @@ func (b *Bot) wrongCode(ctx context.Context, key string, tries int) error {
 // completeSignIn keeps the sign-in, starts a sync of what it brings back, and
 // gives what comes next.
 func (b *Bot) completeSignIn(ctx context.Context, k signInTicket, c okr.Credential) (reply, error) {
-	healed, err := b.Service.SignedIn(ctx, k.Actor.Tenant, c)
+	healed, err := b.Service.Connect.SignedIn(ctx, k.Actor.Tenant, c)
 	if err != nil {
 		return reply{}, err
 	}
 	b.syncHealed(ctx, k, healed)
 	t := &turn{actor: k.Actor, place: cards.Place{Zone: zone(k.Zone, time.UTC), Now: b.Now()}}
 	t.activity = personalActivity(k)
-	if t.settings, err = b.Service.Settings(ctx, k.Actor.Tenant); err != nil {
+	if t.settings, err = b.Service.Access.Settings(ctx, k.Actor.Tenant); err != nil {
 		return reply{}, err
 	}
 	if k.Next == nil {

@@ -37,7 +37,7 @@ func (b *Bot) attention(ctx context.Context, t *turn, isMine bool) (reply, error
 	if isMine {
 		f.Owner = t.actor.ID
 	}
-	found, err := b.Service.Attention(ctx, t.actor, f)
+	found, err := b.Service.Notify.Attention(ctx, t.actor, f)
 	if err != nil {
 		return reply{}, err
 	}
@@ -126,7 +126,7 @@ func (b *Bot) connectionStep(ctx context.Context, t *turn, v okr.GoalView) (card
 	if v.Goal.Binding == nil {
 		return cards.Button{}, false
 	}
-	c, err := b.Service.Connection(ctx, t.actor, v.Goal.Binding.Connection)
+	c, err := b.Service.Connect.Connection(ctx, t.actor, v.Goal.Binding.Connection)
 	switch {
 	case err == nil && c.Owner.ID == t.actor.ID:
 		return cards.Button{Title: "Open the connection", Verb: cards.VerbConnection, Data: map[string]string{"connection": string(c.ID)}}, true
@@ -145,7 +145,7 @@ func (b *Bot) nudgeAsked(ctx context.Context, t *turn, id okr.GoalID) (reply, er
 	if err := t.membersOnly(); err != nil {
 		return reply{}, err
 	}
-	v, err := b.Service.Goal(ctx, t.actor, id)
+	v, err := b.Service.Plan.Goal(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -174,11 +174,11 @@ func noChat(who okr.Person, err error) error {
 
 func (b *Bot) sendNudge(ctx context.Context, t *turn, chat okr.Conversation, asked okr.Person, v okr.GoalView) (reply, error) {
 	id := v.Goal.ID
-	theirs, err := b.Service.Goal(ctx, okr.Actor{Tenant: t.actor.Tenant, Person: asked}, id)
+	theirs, err := b.Service.Plan.Goal(ctx, okr.Actor{Tenant: t.actor.Tenant, Person: asked}, id)
 	if err != nil {
 		return reply{}, err
 	}
-	may, err := b.Service.Nudge(ctx, t.actor.Tenant, asked.ID, id)
+	may, err := b.Service.Notify.Nudge(ctx, t.actor.Tenant, asked.ID, id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -189,7 +189,7 @@ func (b *Bot) sendNudge(ctx context.Context, t *turn, chat okr.Conversation, ask
 	if c := v.Goal.LastCheckIn; c != nil {
 		n.Reason, n.Since = "There is no newer check-in.", c.At
 	}
-	where, err := b.Service.ZoneOf(ctx, t.actor.Tenant, asked.ID)
+	where, err := b.Service.Access.ZoneOf(ctx, t.actor.Tenant, asked.ID)
 	if err != nil {
 		return reply{}, err
 	}

@@ -24,7 +24,7 @@ func (b *Bot) pressSync(ctx context.Context, t *turn, p press) (reply, error) {
 // startSync hands the work to the queue once the card is there that will show
 // its outcome.
 func (b *Bot) startSync(ctx context.Context, t *turn, id okr.GoalID) (reply, error) {
-	jobs, err := b.Service.SyncJobs(ctx, t.actor, id)
+	jobs, err := b.Service.Measure.SyncJobs(ctx, t.actor, id)
 	if err != nil {
 		return reply{}, err
 	}

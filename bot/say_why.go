@@ -26,11 +26,11 @@ const mostSiblings = 200
 // weighted reads a goal with the weight that it has in its objective, where the
 // person may see that one.
 func (b *Bot) weighted(ctx context.Context, t *turn, id okr.GoalID) (okr.GoalView, error) {
-	v, err := b.Service.Goal(ctx, t.actor, id)
+	v, err := b.Service.Plan.Goal(ctx, t.actor, id)
 	if err != nil || v.ParentTitle == "" {
 		return v, err
 	}
-	above, err := b.Service.OpenGoal(ctx, t.actor, v.Goal.Parent, okr.Page{Limit: mostSiblings})
+	above, err := b.Service.Plan.OpenGoal(ctx, t.actor, v.Goal.Parent, okr.Page{Limit: mostSiblings})
 	if okr.KindOf(err) == okr.NotFound {
 		return v, nil
 	}

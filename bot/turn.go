@@ -57,12 +57,12 @@ func (b *Bot) newTurn(ctx context.Context, a teams.Activity) (*turn, error) {
 		t.actor.Name = "Someone"
 	}
 	var err error
-	if t.settings, err = b.Service.Settings(ctx, t.actor.Tenant); err != nil {
+	if t.settings, err = b.Service.Access.Settings(ctx, t.actor.Tenant); err != nil {
 		return t, err
 	}
 	t.place.Zone = zone(a.LocalTimezone, t.settings.Location())
 	if !t.actor.Guest { // for reminders in the person's own time
-		if err := b.Service.SeenIn(ctx, t.actor, a.LocalTimezone); err != nil {
+		if err := b.Service.Access.SeenIn(ctx, t.actor, a.LocalTimezone); err != nil {
 			return t, err
 		}
 	}

@@ -55,7 +55,7 @@ func (b *Bot) seen(ctx context.Context, t *turn) {
 	if name == "" || b.zones.has(person, name, b.Now()) {
 		return
 	}
-	if err := b.Service.SeenIn(ctx, t.actor, name); err != nil {
+	if err := b.Service.Access.SeenIn(ctx, t.actor, name); err != nil {
 		b.Logger.WarnContext(ctx, "time zone not noted", "ref", teams.RefFrom(ctx), "err", err)
 		return
 	}

@@ -246,9 +246,9 @@ func (m *Metric) validatePhases(p Period) error {
 // between says whether b lies on the way from a to c.
 func between(a, b, c float64) bool { return (a <= b && b <= c) || (a >= b && b >= c) }
 
-// anew is the metric for another period, without values and phases: from its start,
+// Anew is the metric for another period, without values and phases: from its start,
 // or where it goes on from where it stands.
-func (m *Metric) anew(goOn bool) *Metric {
+func (m *Metric) Anew(goOn bool) *Metric {
 	if m == nil {
 		return nil
 	}

@@ -1,6 +1,8 @@
 package okr
 
-import "slices"
+import (
+	"slices"
+)
 
 // audience lists who alone may see the goal below its parent, sorted; nobody
 // means everyone. A private goal is seen by its own people only, another one below
@@ -62,8 +64,8 @@ func isOne(people []Person, actor Actor) bool {
 	return actor.ID != "" && slices.ContainsFunc(people, func(p Person) bool { return p.ID == actor.ID })
 }
 
-// requireOpen fails with Invalid for a goal that is closed or postponed.
-func (g Goal) requireOpen() error {
+// RequireOpen fails with Invalid for a goal that is closed or postponed.
+func (g Goal) RequireOpen() error {
 	if g.IsOpen() {
 		return nil
 	}
@@ -73,4 +75,19 @@ func (g Goal) requireOpen() error {
 // GoalNotFound is the refusal of a goal that is not there, or not for this person.
 func GoalNotFound(id GoalID) error {
 	return Errorf(NotFound, "There is no %s %s (any more). `okrs` lists what there is.", id.Kind(), id)
+}
+
+// Actor is who does something, and where. It comes from a verified activity
+// only, never from a card.
+type Actor struct {
+	Tenant TenantID
+	Person
+	Guest  bool
+	Shared bool // in a group chat or channel, where others read along
+}
+
+// Sees says whether the goal exists for the actor. A private one never does where
+// others read along.
+func (a Actor) Sees(g Goal) bool {
+	return len(g.Audience) == 0 || !a.Shared && slices.Contains(g.Audience, a.ID)
 }

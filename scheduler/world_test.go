@@ -24,7 +24,6 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var (
 	_ scheduler.Agenda = (*world)(nil)
 	_ scheduler.Work   = (*world)(nil)
-	_ scheduler.Work   = (*okr.Service)(nil)
 	_ scheduler.Post   = (*world)(nil)
 )
 
