@@ -143,7 +143,7 @@ func (g Goal) Validate() error {
 	if err := checkTitle(g.Title); err != nil {
 		return err
 	}
-	if err := g.Details.validate(); err != nil {
+	if err := g.validateDetails(); err != nil {
 		return err
 	}
 	if g.Kind == Objective {
@@ -158,7 +158,7 @@ func (g Goal) Validate() error {
 	return nil
 }
 
-func (d Details) validate() error {
+func (d Details) validateDetails() error {
 	switch {
 	case runes(d.Description) > MaxDescription:
 		return FieldErrorf("description", "The description has %d characters; at most %d fit.", runes(d.Description), MaxDescription)

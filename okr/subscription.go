@@ -66,13 +66,13 @@ type Reported struct {
 }
 
 // Key is the record's id.
-func (s Subscription) Key() string { return string(s.ID) }
+func (sub Subscription) Key() string { return string(sub.ID) }
 
 // Unique is the conversation: one subscription a place.
-func (s Subscription) Unique() string { return s.Conversation.ID }
+func (sub Subscription) Unique() string { return sub.Conversation.ID }
 
 // Indexes names the lists that the subscription stands in.
-func (s Subscription) Indexes() []string { return []string{ConversationIndex(s.Conversation.ID)} }
+func (sub Subscription) Indexes() []string { return []string{ConversationIndex(sub.Conversation.ID)} }
 
 // ConversationIndex lists the subscriptions of a conversation.
 func ConversationIndex(conversation string) string { return "conversation:" + conversation }

@@ -17,7 +17,7 @@ func (s *Service) standings(ctx context.Context, tenant okr.TenantID, sub okr.Su
 	told := map[okr.GoalID]okr.Reported{}
 	for _, o := range views {
 		if o.whole {
-			told[o.Goal.ID] = o.GoalView.Reported()
+			told[o.Goal.ID] = o.Reported()
 		}
 		for _, c := range o.Children {
 			told[c.Goal.ID] = c.Reported()
