@@ -11,7 +11,6 @@ import (
 
 	"okrbot/cards"
 	"okrbot/okr"
-	"okrbot/okr/plan"
 )
 
 // saveSettings saves the form. What another admin saved meanwhile stays; where
@@ -124,7 +123,7 @@ func withSettings(t okr.Tenant, in okr.SettingsInput) okr.Tenant {
 // settingsInput reads the form. Invalid names the field that is wrong.
 func (b *Bot) settingsInput(ctx context.Context, t *turn, f settingsForm) (okr.SettingsInput, error) {
 	v := f.values
-	in := plan.SettingsOf(f.tenant)
+	in := okr.SettingsOf(f.tenant)
 	in.TimeZone = strings.TrimSpace(v["timeZone"])
 	if in.TimeZone == "" {
 		return in, okr.FieldErrorf("timeZone", "Give the name of a time zone, for example Europe/Paris.")

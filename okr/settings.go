@@ -226,3 +226,11 @@ func (t *Tenant) NoteTeam(team string) bool {
 	slices.Sort(t.Teams)
 	return true
 }
+
+// SettingsOf is what stands now, for a form.
+func SettingsOf(t Tenant) SettingsInput {
+	return SettingsInput{
+		TimeZone: t.TimeZone, PlanningStart: t.PlanningMonth(), Bands: t.Bands, WeightsRule: t.WeightsRule,
+		CreateRule: t.CreateRule, ReminderDefault: t.ReminderDefault.OrDefault(), DigestDefault: t.DigestDefault,
+	}
+}

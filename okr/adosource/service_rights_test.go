@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/okr"
-	"okrbot/okr/plan"
 )
 
 func (w *world) detailed(who okr.Actor, title string, parent okr.GoalID, d okr.Details) okr.GoalID {
@@ -110,7 +109,7 @@ func TestWhoMayCreate(t *testing.T) {
 	require.NoError(t, create(megan, okr.LevelIndividual))
 	w.requireRefused(okr.Forbidden, create(megan, okr.LevelOrganization), "organization", "An admin")
 	require.NoError(t, create(alex, okr.LevelOrganization))
-	in := plan.SettingsOf(okr.Tenant{Bands: okr.DefaultBands()})
+	in := okr.SettingsOf(okr.Tenant{Bands: okr.DefaultBands()})
 	in.CreateRule = okr.CreateRule{Organization: okr.CreateByChosen, Team: okr.CreateByAdmins, People: []okr.Person{megan.Person}}
 	_, err := w.Plan.SaveSettings(t.Context(), alex, in)
 	require.NoError(t, err)

@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/okr"
-	"okrbot/okr/plan"
 )
 
 func TestSettingsAreSavedByAdmins(t *testing.T) {
@@ -15,7 +14,7 @@ func TestSettingsAreSavedByAdmins(t *testing.T) {
 	w := newWorld(t)
 	settings, err := w.Access.Settings(t.Context(), tenant)
 	require.NoError(t, err)
-	in := plan.SettingsOf(settings)
+	in := okr.SettingsOf(settings)
 	require.Equal(t, time.January, in.PlanningStart)
 	require.Equal(t, 9, in.ReminderDefault.Hour)
 	_, err = w.Plan.SaveSettings(t.Context(), megan, in)
@@ -49,7 +48,7 @@ func TestDaysAreCountedInTheTenantsTimeZone(t *testing.T) {
 	require.InDelta(t, 100.0*32/89, w.view(alex, o).Standing.Expected, 1e-9)
 	settings, err := w.Access.Settings(t.Context(), tenant)
 	require.NoError(t, err)
-	in := plan.SettingsOf(settings)
+	in := okr.SettingsOf(settings)
 	in.TimeZone = "Pacific/Auckland"
 	_, err = w.Plan.SaveSettings(t.Context(), alex, in)
 	require.NoError(t, err)
@@ -76,7 +75,7 @@ func TestAnotherWeightsRuleAddsUpAnew(t *testing.T) {
 		{Projects: okr.ProjectsNever}:               80,
 		{Equal: true, Projects: okr.ProjectsAlways}: 50,
 	} {
-		in := plan.SettingsOf(settings)
+		in := okr.SettingsOf(settings)
 		in.WeightsRule = rule
 		_, err := w.Plan.SaveSettings(t.Context(), alex, in)
 		require.NoError(t, err)

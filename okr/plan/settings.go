@@ -7,14 +7,6 @@ import (
 	"okrbot/okr"
 )
 
-// SettingsOf is what stands now, for a form.
-func SettingsOf(t okr.Tenant) okr.SettingsInput {
-	return okr.SettingsInput{
-		TimeZone: t.TimeZone, PlanningStart: t.PlanningMonth(), Bands: t.Bands, WeightsRule: t.WeightsRule,
-		CreateRule: t.CreateRule, ReminderDefault: t.ReminderDefault.OrDefault(), DigestDefault: t.DigestDefault,
-	}
-}
-
 // SaveSettings changes a tenant's settings. Forbidden: the actor is no admin.
 // Invalid names the field. Another rule of weights adds up all objectives anew.
 func (s *Service) SaveSettings(ctx context.Context, actor okr.Actor, in okr.SettingsInput) (okr.Tenant, error) {
