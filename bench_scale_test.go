@@ -87,7 +87,7 @@ func (w *benchWorld) measureCheckIns(b *testing.B) {
 	b.ResetTimer()
 	for n := range b.N {
 		value := float64(n%97) + 0.5
-		_, _, err := w.app.service.CheckIn(b.Context(), w.actor, okr.CheckInInput{
+		_, _, err := w.app.activities.Plan.CheckIn(b.Context(), w.actor, okr.CheckInInput{
 			Goal: okr.GoalID(fmt.Sprintf("KR%d", n%40+1)), Value: &value, Note: "Going on",
 		})
 		require.NoError(b, err)

@@ -18,7 +18,6 @@ import (
 	"okrbot/bot/chat"
 	"okrbot/bot/signin"
 	"okrbot/bot/teams"
-	"okrbot/okr"
 	"okrbot/okr/adosource"
 	"okrbot/okr/redisstore"
 	"okrbot/scheduler"
@@ -29,16 +28,16 @@ const shutdownTime = 45 * time.Second
 
 // app is everything that runs, wired together.
 type app struct {
-	config    Config
-	log       *slog.Logger
-	registry  *prometheus.Registry
-	store     *redisstore.Store
-	service   *okr.Service
-	bot       *bot.Bot
-	validator *teams.Validator
-	scheduler *scheduler.Scheduler
-	server    server
-	busy      bool // workers did not end in time and still use the store
+	config     Config
+	log        *slog.Logger
+	registry   *prometheus.Registry
+	store      *redisstore.Store
+	activities bot.Activities
+	bot        *bot.Bot
+	validator  *teams.Validator
+	scheduler  *scheduler.Scheduler
+	server     server
+	busy       bool // workers did not end in time and still use the store
 }
 
 // server serves HTTP until ctx ends, and then finishes what is under way.
@@ -130,10 +129,7 @@ func (a *app) wire(c Config, h hooks) error {
 	if err != nil {
 		return err
 	}
-	a.service = okr.NewService(okr.Options{
-		Store: a.store, Measurements: a.store, Credentials: a.store, Agenda: a.store,
-		Counter: a.store, Directory: source, Queries: source, Admins: c.AdminObjectIDs, DigestEvery: h.digests, Now: h.now,
-	})
+	a.activities = newActivities(ports{store: a.store, azure: source, admins: c.AdminObjectIDs, digestEvery: h.digests, now: h.now})
 	connector, validator, err := newTeams(c, h, a.log)
 	if err != nil {
 		return err
@@ -141,14 +137,14 @@ func (a *app) wire(c Config, h hooks) error {
 	a.validator = validator
 	queue := &lateSyncer{}
 	a.bot, err = bot.New(bot.Options{
-		Service: a.service, Memory: a.store, Syncer: queue, Connector: connector,
+		Activities: a.activities, Memory: a.store, Syncer: queue, Connector: connector,
 		SignIn: signIn(c), Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace),
 	})
 	if err != nil {
 		return err
 	}
 	a.scheduler, err = scheduler.New(scheduler.Options{
-		Redis: sharedRedis{a.store}, Agenda: a.store, Work: a.service, Post: newCountedPosts(a.bot, a.registry), Interval: c.SyncInterval,
+		Redis: sharedRedis{a.store}, Agenda: a.store, Work: work{a.activities.Measure, a.activities.Notify}, Post: newCountedPosts(a.bot, a.registry), Interval: c.SyncInterval,
 		Logger: a.log, Registerer: a.registry, Now: h.now, PollInterval: h.poll, RetryDelay: h.retry,
 		NoClock: !c.has(roleClock), NoWorkers: !c.has(roleWorker),
 	})

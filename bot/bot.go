@@ -17,6 +17,11 @@ import (
 	"okrbot/bot/signin"
 	"okrbot/bot/teams"
 	"okrbot/okr"
+	"okrbot/okr/access"
+	"okrbot/okr/connect"
+	"okrbot/okr/measure"
+	"okrbot/okr/notify"
+	"okrbot/okr/plan"
 )
 
 // Memory is what the conversation and its sign-ins remember.
@@ -25,9 +30,18 @@ type Memory interface {
 	signin.Tickets
 }
 
+// Activities are the use cases that the conversation calls.
+type Activities struct {
+	Access  *access.Service
+	Connect *connect.Service
+	Plan    *plan.Service
+	Measure *measure.Service
+	Notify  *notify.Service
+}
+
 // Options is what a [Bot] works with.
 type Options struct {
-	Service   *okr.Service
+	Activities
 	Memory    Memory
 	Syncer    chat.Syncer
 	Connector *teams.Connector
@@ -57,25 +71,25 @@ var _ teams.Handler = (*Bot)(nil)
 // button.
 func New(o Options) (*Bot, error) {
 	c := chat.New(chat.Options{
-		Access: o.Service, Plan: o.Service, Memory: o.Memory, Connector: o.Connector, Logger: o.Logger, Now: o.Now,
+		Access: o.Access, Plan: o.Plan, Memory: o.Memory, Connector: o.Connector, Logger: o.Logger, Now: o.Now,
 		PostsPerSecond: o.PostsPerSecond,
 	})
-	b := &Bot{chat: c, compose: compose.New(c, o.Service, o.Service), digests: digests.New(c, o.Service, o.Service, o.Service)}
-	b.signIn = signin.New(c, signin.Parts{Access: o.Service, Connect: o.Service, Tickets: o.Memory, Syncs: o.Syncer}, o.SignIn)
-	b.connections = connections.New(c, connections.Options{Access: o.Service, Connect: o.Service, Syncs: o.Syncer, SignIn: b.signIn})
+	b := &Bot{chat: c, compose: compose.New(c, o.Access, o.Plan), digests: digests.New(c, o.Access, o.Plan, o.Notify)}
+	b.signIn = signin.New(c, signin.Parts{Access: o.Access, Connect: o.Connect, Tickets: o.Memory, Syncs: o.Syncer}, o.SignIn)
+	b.connections = connections.New(c, connections.Options{Access: o.Access, Connect: o.Connect, Syncs: o.Syncer, SignIn: b.signIn})
 	b.bindings = bindings.New(c, bindings.Options{
-		Connect: o.Service, Plan: o.Service, Measure: o.Service, Syncs: o.Syncer, SignIn: b.signIn,
+		Connect: o.Connect, Plan: o.Plan, Measure: o.Measure, Syncs: o.Syncer, SignIn: b.signIn,
 	})
-	b.checkins = checkins.New(c, checkins.Options{Access: o.Service, Connect: o.Service, Plan: o.Service, Notify: o.Service})
+	b.checkins = checkins.New(c, checkins.Options{Access: o.Access, Connect: o.Connect, Plan: o.Plan, Notify: o.Notify})
 	return b, c.Register(
 		b.register(),
-		goals.New(c, o.Service).Register(),
+		goals.New(c, o.Plan).Register(),
 		b.checkins.Register(),
 		b.bindings.Register(),
 		b.connections.Register(),
 		b.signIn.Register(),
 		b.digests.Register(),
-		settings.New(c, o.Service, o.Service, b.connections).Register(),
+		settings.New(c, o.Access, o.Plan, b.connections).Register(),
 	)
 }
 

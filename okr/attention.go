@@ -40,9 +40,9 @@ const (
 	oneDay       = 24 * time.Hour
 )
 
-// attention says what is the matter with a goal on a day; false: nothing. Only
+// AttentionOf says what is the matter with a goal on a day; false: nothing. Only
 // open goals of a period that has begun need anybody.
-func attention(t Tenant, v GoalView, now time.Time) (Attention, bool) {
+func AttentionOf(t Tenant, v GoalView, now time.Time) (Attention, bool) {
 	today := DateOf(now.In(t.Location()))
 	if !v.Goal.IsOpen() || today.Days() < v.Goal.Period.Start.Days() {
 		return Attention{}, false
@@ -199,9 +199,16 @@ func days(n int) string {
 	return fmt.Sprintf("%d days", n)
 }
 
-// pressing orders concerns, the most pressing first.
-func (c Concern) pressing() int {
+// Pressing orders concerns, the most pressing first.
+func (c Concern) Pressing() int {
 	return slices.Index([]Concern{
 		ConcernFailing, ConcernPastDue, ConcernAtRisk, ConcernStale, ConcernNoOwner, ConcernNotStarted, ConcernNoCheckIn, ConcernUnmoved,
 	}, c)
+}
+
+// Concerns is what needs attention.
+type Concerns struct {
+	List   []Attention // the most pressing first
+	Looked int         // goals looked at
+	Total  int         // goals that the filter chooses
 }

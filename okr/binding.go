@@ -1,6 +1,9 @@
 package okr
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Method is how a number is taken from the work items of a query.
 type Method string
@@ -154,8 +157,8 @@ type WorkItemRef struct {
 	URL   string `json:"url,omitempty"`
 }
 
-// maxNamed is how many items of each sort of change are kept by name.
-const maxNamed = 10
+// MaxNamed is how many items of each sort of change are kept by name.
+const MaxNamed = 10
 
 // ItemList counts items and names the first of them.
 type ItemList struct {
@@ -165,7 +168,7 @@ type ItemList struct {
 
 func (l *ItemList) add(ref WorkItemRef) {
 	l.Count++
-	if len(l.First) < maxNamed {
+	if len(l.First) < MaxNamed {
 		l.First = append(l.First, ref)
 	}
 }
@@ -187,8 +190,8 @@ func (c Changes) Empty() bool {
 	return c.Completed.Count+c.Reopened.Count+c.Added.Count+c.Removed.Count+c.Revalued.Count == 0
 }
 
-// merge adds what came later.
-func (c Changes) merge(later Changes) Changes {
+// Merge adds what came later.
+func (c Changes) Merge(later Changes) Changes {
 	return Changes{
 		First:     c.First || later.First,
 		Completed: c.Completed.merge(later.Completed), Reopened: c.Reopened.merge(later.Reopened),
@@ -200,9 +203,54 @@ func (c Changes) merge(later Changes) Changes {
 func (l ItemList) merge(later ItemList) ItemList {
 	out := ItemList{Count: l.Count + later.Count}
 	for _, ref := range append(append([]WorkItemRef{}, l.First...), later.First...) {
-		if len(out.First) < maxNamed {
+		if len(out.First) < MaxNamed {
 			out.First = append(out.First, ref)
 		}
 	}
 	return out
+}
+
+// LastMeasurement is what the goal's binding was last measured at; nil: never.
+func (g Goal) LastMeasurement() *Measurement {
+	if g.Binding == nil {
+		return nil
+	}
+	return g.Binding.Last
+}
+
+// BindInput is how a person wants to bind a goal.
+type BindInput struct {
+	Goal       GoalID
+	Connection ConnectionID
+	Query      string // id
+	Method     Method // key results only
+	Field      *Field // whose sum is taken, key results only; nil: items are counted
+	ItemType   string // empty: all
+}
+
+// Preview is what a binding would show if it were saved.
+type Preview struct {
+	View        GoalView // with the binding and its measurement applied
+	Measurement Measurement
+	Warnings    []string
+	Types       []string // of the work items that the query holds
+}
+
+// ChosenQuery is a query with what is needed to decide how to measure it.
+type ChosenQuery struct {
+	Query  Query
+	Count  int // matching work items
+	Types  []string
+	Fields []Field // numeric ones, that can be added up
+}
+
+// Check refuses a method that does not exist; none means percent completed.
+func (in BindInput) Check(kind GoalKind) error {
+	if kind == KeyResult && in.Method != "" && !slices.Contains(Methods(), in.Method) {
+		return FieldErrorf("method", "Choose how to measure: a percentage, or a total.")
+	}
+	if in.Field != nil && in.Method == PercentCompleted && !in.Field.HasPercentage() {
+		return FieldErrorf("method", "%s is burnt down to 0 by completing work, so it has no completed percentage. Choose the total of all work items.", in.Field.Name)
+	}
+	return nil
 }

@@ -1,6 +1,9 @@
 package okr
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // CheckInID is the short id of a check-in, unique in its tenant: CI9.
 type CheckInID string
@@ -91,7 +94,7 @@ func (g *Goal) TakeAutomatic(v *float64, at time.Time) {
 	if g.Paused() {
 		return
 	}
-	before := g.leafProgress()
+	before := g.LeafProgress()
 	g.Manual = nil
 	switch {
 	case g.Kind == KeyResult && g.Metric != nil:
@@ -101,9 +104,9 @@ func (g *Goal) TakeAutomatic(v *float64, at time.Time) {
 	}
 }
 
-// unbind takes the goal off its query. What a person set stays, but there is
+// Unbind takes the goal off its query. What a person set stays, but there is
 // nothing automatic any more that it stands over.
-func (g *Goal) unbind() {
+func (g *Goal) Unbind() {
 	g.Binding = nil
 	if g.Manual == nil {
 		return
@@ -116,5 +119,195 @@ func (g *Goal) unbind() {
 		if o.Status == "" {
 			g.Manual = nil
 		}
+	}
+}
+
+// CheckInInput is what a person says of a goal.
+type CheckInInput struct {
+	Goal    GoalID
+	Editing CheckInID // empty: a new one
+	On      Date      // the day that it tells of; empty: now, or as it was
+	Value   *float64  // in the metric's unit, else percent; nil: the value stays
+	Status  Status    // empty: from progress
+	Note    string
+	Form    string // of a new one: the id of the form that makes it, once; empty: none
+	Lasting bool   // of an automatic goal: keep this until it is resumed; else the next automatic value replaces it
+}
+
+// Check gives the note as it is kept, or what is wrong.
+func (in CheckInInput) Check(g Goal, today Date) (string, error) {
+	note := CleanText(in.Note)
+	switch {
+	case runes(note) > MaxNote:
+		return note, FieldErrorf("note", "The note has %d characters; at most %d fit.", runes(note), MaxNote)
+	case in.Value == nil && in.Status == "" && note == "":
+		return note, FieldErrorf("value", "Give a value, a status or a note.")
+	case in.Value != nil && !finite(*in.Value):
+		return note, FieldErrorf("value", "The value must be an ordinary number.")
+	case in.Value != nil && g.Kind != KeyResult && !(*in.Value >= 0 && *in.Value <= 100):
+		return note, FieldErrorf("value", "The progress of a %s is 0 to 100 percent.", g.Kind)
+	case !slices.Contains(append(g.ManualStatuses(), ""), in.Status):
+		return note, FieldErrorf("status", "Choose one of the statuses that are offered. To end it, send `close %s`.", g.ID)
+	case in.On != "" && !in.On.Valid():
+		return note, FieldErrorf("on", "Give the day as a date, for example %s.", today)
+	case in.On.Days() > today.Days():
+		return note, FieldErrorf("on", "A check-in tells of today (%s) or an earlier day.", today)
+	}
+	return note, nil
+}
+
+// ManualStatuses lists the statuses that a person may give the goal.
+func (g Goal) ManualStatuses() []Status {
+	if g.Metric != nil && g.Metric.Type == Baseline {
+		return []Status{NotStarted, StatusInProgress}
+	}
+	return []Status{NotStarted, OnTrack, Behind, AtRisk}
+}
+
+// Fill puts the input into a check-in. An earlier day is taken at its noon.
+func (in CheckInInput) Fill(c *CheckIn, t Tenant, now time.Time) {
+	c.Value, c.Status, c.Note, c.Lasting = in.Value, in.Status, in.Note, in.Lasting
+	switch {
+	case in.On != "" && in.On != DateOf(now.In(t.Location())):
+		day := in.On.time()
+		c.At = time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, t.Location()).UTC()
+		c.Backdated = true
+	case c.At.IsZero() || in.On != "":
+		c.At, c.Backdated = now, false
+	}
+}
+
+// TakeCheckIn applies a check-in, unless something newer is known.
+func (g *Goal) TakeCheckIn(c CheckIn) {
+	if g.LastCheckIn == nil || !c.At.Before(g.LastCheckIn.At) {
+		g.LastCheckIn = c.mark()
+	}
+	if c.At.Before(g.knownAt()) {
+		return
+	}
+	if c.Value != nil && g.Kind == KeyResult && g.Metric != nil {
+		g.setCurrent(c.Value, c.At)
+	} else if c.Value != nil && !same(c.Value, g.LeafProgress()) {
+		g.MovedAt = c.At
+	}
+	g.Manual = g.overriddenBy(c)
+}
+
+// knownAt is when the newest value or check-in that stands was taken.
+func (g Goal) knownAt() time.Time {
+	var at time.Time
+	if g.LastCheckIn != nil {
+		at = g.LastCheckIn.At
+	}
+	if g.Metric != nil && g.Metric.At != nil && g.Metric.At.After(at) {
+		at = *g.Metric.At
+	}
+	if g.Binding != nil && g.Binding.Last != nil && g.Binding.Last.At.After(at) {
+		at = g.Binding.Last.At
+	}
+	return at
+}
+
+// setCurrent gives a key result a value.
+func (g *Goal) setCurrent(v *float64, at time.Time) {
+	metric := *g.Metric // the goal may share it with what was read before
+	if !same(metric.Current, v) {
+		g.MovedAt = at
+	}
+	metric.Current, metric.At = v, &at
+	g.Metric = &metric
+}
+
+// overriddenBy is what stands over the automatic value and status after a
+// check-in. A note alone changes nothing; a status alone keeps a lasting value.
+func (g Goal) overriddenBy(c CheckIn) *Override {
+	if c.Value == nil && c.Status == "" {
+		return g.Manual
+	}
+	o := &Override{Value: c.Value, Status: c.Status, By: c.By, At: c.At, LastsUntilResumed: c.Lasting && g.IsAutomatic()}
+	if o.Value == nil && g.Manual != nil && (g.Paused() || !g.IsAutomatic()) {
+		o.Value, o.LastsUntilResumed = g.Manual.Value, o.LastsUntilResumed || g.Paused()
+	}
+	if !g.IsAutomatic() && g.Kind == KeyResult {
+		o.Value = nil // the metric has it, and nothing is overridden
+		if o.Status == "" {
+			return nil
+		}
+	}
+	return o
+}
+
+func (c CheckIn) mark() *CheckInMark {
+	return &CheckInMark{ID: c.ID, At: c.At, MadeAt: c.MadeAt, By: c.By, Note: Shorten(CleanLine(c.Note), 200), Status: c.Status}
+}
+
+// Resume takes the automatic value again.
+func (g *Goal) Resume() {
+	g.Manual = nil
+	if g.Kind == KeyResult && g.Metric != nil && g.Binding != nil && g.Binding.Last != nil {
+		g.setCurrent(g.Binding.Last.Value, g.Binding.Last.At)
+	}
+}
+
+// CheckInsChanged works out anew what the goal shows after one of its check-ins was
+// edited or removed (nil). List is what is left, the latest first.
+func (g *Goal) CheckInsChanged(list []CheckIn, history []Measurement, which CheckInID, edited *CheckIn) {
+	isLast := g.LastCheckIn != nil && g.LastCheckIn.ID == which
+	g.LastCheckIn = nil
+	if len(list) > 0 {
+		g.LastCheckIn = list[0].mark()
+	}
+	if g.IsAutomatic() {
+		g.overrideAgain(isLast, edited)
+	} else {
+		g.valueAgain(list, history)
+	}
+}
+
+// overrideAgain changes or ends the override that came from the check-in.
+func (g *Goal) overrideAgain(isLast bool, edited *CheckIn) {
+	if g.Manual == nil || !isLast {
+		return
+	}
+	if edited == nil || edited.Value == nil && edited.Status == "" {
+		g.Resume()
+		return
+	}
+	g.Manual = nil
+	g.Manual = g.overriddenBy(*edited)
+	if edited.Value != nil && g.Kind == KeyResult && g.Metric != nil {
+		g.setCurrent(edited.Value, edited.At)
+	}
+}
+
+// valueAgain takes the newest value and the newest status that are left, of what
+// was checked in (latest first) and of what was measured before it was unbound.
+func (g *Goal) valueAgain(list []CheckIn, history []Measurement) {
+	var value *float64
+	var at time.Time
+	if len(history) > 0 {
+		value, at = history[0].Value, history[0].At
+	}
+	for _, c := range list {
+		if c.Value != nil && !c.At.Before(at) {
+			value, at = c.Value, c.At
+			break
+		}
+	}
+	g.Manual = nil
+	if len(list) > 0 && list[0].Status != "" {
+		g.Manual = &Override{Status: list[0].Status, By: list[0].By, At: list[0].At}
+	}
+	switch {
+	case g.Kind == KeyResult && g.Metric != nil:
+		g.setCurrent(value, at)
+		if value == nil {
+			g.Metric.At = nil
+		}
+	case value != nil && len(list) > 0:
+		if g.Manual == nil {
+			g.Manual = &Override{By: list[0].By, At: at}
+		}
+		g.Manual.Value = value
 	}
 }

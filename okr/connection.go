@@ -36,7 +36,8 @@ type Offer struct {
 	At time.Time `json:"at"`
 }
 
-func (c Connection) offeredTo(actor Actor) bool {
+// OfferedTo says whether the connection is offered to the actor.
+func (c Connection) OfferedTo(actor Actor) bool {
 	return c.Offer != nil && actor.ID != "" && c.Offer.To.ID == actor.ID
 }
 
@@ -65,9 +66,9 @@ func OwnerIndex(owner UserID) string { return "owner:" + string(owner) }
 // Place gives where the connection leads.
 func (c Connection) Place() Place { return Place{Organization: c.Organization, Project: c.Project} }
 
-// sameAccess says whether two connections see the same of Azure DevOps, so that
+// SameAccess says whether two connections see the same of Azure DevOps, so that
 // one run of a query serves both.
-func (c Connection) sameAccess(o Connection) bool {
+func (c Connection) SameAccess(o Connection) bool {
 	return c.Credential == o.Credential && c.Organization == o.Organization && c.Project.ID == o.Project.ID
 }
 
@@ -115,19 +116,19 @@ func (h Health) Failing() bool { return h.State != HealthOK && h.State != Health
 // noticeInterval is how often an owner is told of a failure that goes on.
 const noticeInterval = 7 * 24 * time.Hour
 
-// worked gives the health after a success at now.
-func (h Health) worked(now time.Time) Health {
+// Worked gives the health after a success at now.
+func (h Health) Worked(now time.Time) Health {
 	if h.State != HealthOK {
 		h.Since = now
 	}
 	return Health{State: HealthOK, Since: h.Since, LastOK: now}
 }
 
-// failed gives the health after err at now.
-func (h Health) failed(err error, now time.Time) Health {
+// Failed gives the health after err at now.
+func (h Health) Failed(err error, now time.Time) Health {
 	state := healthStateOf(KindOf(err))
 	if h.State != state {
-		if h.needsPerson() && (Health{State: state}).needsPerson() {
+		if h.NeedsPerson() && (Health{State: state}).NeedsPerson() {
 			h.NoticeAt = time.Time{} // another cause is news
 		}
 		h.Since = now
@@ -140,14 +141,14 @@ func (h Health) failed(err error, now time.Time) Health {
 	return h
 }
 
-// noticeDue says whether the owner should be told at now: once when a failure
+// NoticeDue says whether the owner should be told at now: once when a failure
 // begins that only a person can end, then weekly.
-func (h Health) noticeDue(now time.Time) bool {
-	return h.needsPerson() && (h.NoticeAt.IsZero() || now.Sub(h.NoticeAt) >= noticeInterval)
+func (h Health) NoticeDue(now time.Time) bool {
+	return h.NeedsPerson() && (h.NoticeAt.IsZero() || now.Sub(h.NoticeAt) >= noticeInterval)
 }
 
-// needsPerson says whether the failure lasts until a person does something.
-func (h Health) needsPerson() bool {
+// NeedsPerson says whether the failure lasts until a person does something.
+func (h Health) NeedsPerson() bool {
 	switch h.State {
 	case HealthNeedsSignIn, HealthNoAccess, HealthQueryGone, HealthQueryBroken:
 		return true
@@ -173,35 +174,69 @@ func healthStateOf(kind Kind) HealthState {
 	}
 }
 
-// Account is an Azure DevOps sign-in as Microsoft Entra names it.
-type Account struct {
-	ObjectID string // oid claim
-	TenantID string // tid claim
-	Name     string
-	UserName string // preferred_username claim
+// ConnectionInput is what a person gives to make or edit a connection.
+type ConnectionInput struct {
+	Editing      ConnectionID // empty: a new one
+	Name         string
+	Organization string // as typed or pasted
+	Project      string // id or name
+	Credential   CredentialID
+	Shared       bool
 }
 
-// Credential is the sign-in of one person: the tokens of one account.
-type Credential struct {
-	ID           CredentialID
-	Owner        UserID
-	Account      Account
-	AccessToken  Secret
-	RefreshToken Secret
-	RenewedAt    time.Time // when the access token was given
-	Expiry       time.Time // of the access token
-	SignedInAt   time.Time
+// Clean takes out of the name what no text should hold, and refuses what is missing.
+func (in *ConnectionInput) Clean() error {
+	in.Name = CleanLine(in.Name)
+	switch n := runes(in.Name); {
+	case n == 0:
+		return FieldErrorf("name", "Give the connection a name, for example organization and project.")
+	case n > MaxName:
+		return FieldErrorf("name", "The name has %d characters; at most %d fit.", n, MaxName)
+	case strings.TrimSpace(in.Project) == "":
+		return FieldErrorf("project", "Choose a project.")
+	}
+	return nil
 }
 
-// TokenLife is how long an access token lasts by the expires_in of its answer, in
-// seconds. What cannot be meant is taken as a minute at least and a day at most.
-func TokenLife(expiresIn int64) time.Duration {
-	const day = 24 * time.Hour
-	return time.Duration(min(max(expiresIn, 60), int64(day/time.Second))) * time.Second
+// TakeOver is what a person would get with somebody else's connection.
+type TakeOver struct {
+	Connection Connection   // as it is
+	Account    string       // of the person who takes it over
+	Reach      []QueryReach // what that account can read of what is measured through it
 }
 
-// CredentialIDFor names the credential of a person with an account, so that
-// signing in again with the same account renews all its connections.
-func CredentialIDFor(owner UserID, account Account) CredentialID {
-	return CredentialID(string(owner) + "." + account.TenantID + "." + account.ObjectID)
+// Measured counts the goals that will be measured, and those that cannot be.
+func (t TakeOver) Measured() (can, cannot int) { return reachable(t.Reach) }
+
+// QueryReach is whether an access can read one query, and what hangs on that.
+type QueryReach struct {
+	Query   Query
+	Items   int    // matching work items; 0 where it cannot be read
+	Goals   []Goal // that are bound to it, of those that the actor may see here
+	Hidden  int    // how many others
+	Problem string // why it cannot be read, in words; empty: it can
 }
+
+// Count is how many goals hang on the query.
+func (r QueryReach) Count() int { return len(r.Goals) + r.Hidden }
+
+// reachable counts the goals of the queries that can be read, and of the others.
+func reachable(list []QueryReach) (can, cannot int) {
+	for _, r := range list {
+		if r.Problem == "" {
+			can += r.Count()
+		} else {
+			cannot += r.Count()
+		}
+	}
+	return can, cannot
+}
+
+// MovePreview is what moving all bindings of a connection to another one would do.
+type MovePreview struct {
+	From, To Connection
+	Reach    []QueryReach
+}
+
+// Movable counts the goals that would move, and those that would stay.
+func (p MovePreview) Movable() (moves, stays int) { return reachable(p.Reach) }

@@ -1,6 +1,7 @@
-// Package okr is the domain of okrbot and its use cases. It does no I/O: what
-// it needs from the outside it declares as interfaces (Store, Azure, …), and
-// the time is an argument.
+// Package okr is the domain of okrbot: its types, its rules and its errors, values
+// in and values out. It does no I/O: what the use cases need from the outside it
+// declares as interfaces (Store, Queries, …), and the time is an argument. The use
+// cases stand in one package an activity below this one.
 //
 // # Glossary
 //

@@ -223,3 +223,171 @@ func fieldWords(name string) string {
 	}
 	return name
 }
+
+// NewGoal is a new goal of the input, without an id and a place.
+func (in GoalInput) NewGoal(by Person, now time.Time) (Goal, error) {
+	if in.Kind != Objective && in.Kind != KeyResult && in.Kind != Project {
+		return Goal{}, FieldErrorf("kind", "Choose whether it is an objective, a key result or a project.")
+	}
+	g := Goal{Kind: in.Kind, Form: in.Form, Owner: by, CreatedBy: by, CreatedAt: now, Version: 1}
+	in.over(fieldsOf(g)).apply(&g)
+	return g, nil
+}
+
+// over puts the input over fields as they were.
+func (in GoalInput) over(f fields) fields {
+	f.Title, f.Parent = in.Title, in.Parent
+	if in.Owner.ID != "" {
+		f.Owner = in.Owner
+	}
+	if in.Details != nil {
+		f.Details = *in.Details
+	}
+	if in.Kind == Objective {
+		f.Period, f.Name, f.Start, f.End = in.PeriodID, in.Period.Name, in.Period.Start, in.Period.End
+	}
+	if m := in.Metric; m != nil {
+		f.Metric, f.Unit, f.UnitKind, f.Type = m.Name, m.Unit, string(m.UnitKind), string(m.Type)
+		f.From, f.Target, f.Threshold, f.Phases = numberText(m.Start), numberText(m.Target), m.Threshold, m.Phases
+	} else if in.Kind == KeyResult {
+		f.Metric = ""
+	}
+	return f
+}
+
+// Edit merges the input into the goal as it stands now.
+func (g *Goal) Edit(in GoalInput, parent Goal, actor Actor, isAdmin bool, now time.Time) error {
+	in.Kind = g.Kind
+	stands, err := fieldsOf(*g).toMap()
+	if err != nil {
+		return err
+	}
+	merged, err := g.merged(in, stands)
+	if err != nil {
+		return err
+	}
+	f, err := merged.toFields()
+	if err != nil {
+		return err
+	}
+	if f.changesOwners(*g) && !actor.MayHandOver(*g, isAdmin) {
+		return &Error{Kind: Forbidden, Field: "owner", Msg: "A delegate may change everything but who owns it. Ask " + g.Owner.Name + "."}
+	}
+	f.apply(g)
+	if g.Parent == in.Parent { // else the parent is another one than was read
+		g.Below(parent)
+	}
+	g.noteEdit(actor.Person, now, stands, merged)
+	return g.Validate()
+}
+
+// merged is what the goal's fields are after the input. Conflict: somebody else
+// changed one of them since the form was opened.
+func (g *Goal) merged(in GoalInput, stands fieldMap) (fieldMap, error) {
+	base, known := stands, true
+	if in.Version > 0 && in.Version < g.Version {
+		base, known = g.before(in.Version, stands)
+	}
+	was, err := base.toFields()
+	if err != nil {
+		return nil, err
+	}
+	mine, err := in.over(was).toMap()
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		base = fieldMap{} // nobody knows any more what the form began with
+	}
+	out, conflicts := merge(base, mine, stands)
+	if len(conflicts) > 0 {
+		return nil, g.overtaken(in.Version, conflicts)
+	}
+	return out, nil
+}
+
+// changesOwners says whether the fields name other owners than the goal has.
+func (f fields) changesOwners(g Goal) bool {
+	return f.Owner.ID != g.Owner.ID || !slices.Equal(f.CoOwners, g.CoOwners) || f.Delegate.ID != g.Delegate.ID
+}
+
+// Below makes the goal take from its objective what it does not choose itself.
+func (g *Goal) Below(parent Goal) {
+	if g.Kind != Objective && parent.ID != "" {
+		g.Period, g.PeriodID = parent.Period, parent.PeriodID
+	}
+	g.Audience = g.audience(parent)
+}
+
+// GoalInput is what a person gives to make or edit a goal.
+type GoalInput struct {
+	Editing GoalID // empty: a new one
+	Kind    GoalKind
+	Title   string
+	Owner   Person  // who it belongs to; empty: the actor, or as it was
+	Parent  GoalID  // the objective above; empty for an objective at the top
+	Period  Period  // objectives; without dates those of PeriodID
+	Metric  *Metric // key results; Current is left alone
+
+	PeriodID string   // objectives: the period to file it under; empty: that of the dates
+	Details  *Details // nil: as they were
+	Form     string   // of a new goal: the id of the form that makes it, once; empty: none
+	Version  int      // Goal.Version when the form was opened; 0: whatever it is now
+}
+
+// Cleaned is the input without what no text should hold, and with the dates of
+// its period.
+func (in GoalInput) Cleaned(t Tenant) (GoalInput, error) {
+	in.Title = CleanLine(in.Title)
+	if in.Metric != nil {
+		m := *in.Metric
+		m.Name, m.Unit = CleanLine(m.Name), CleanLine(m.Unit)
+		m.Phases = m.sortedPhases()
+		m.Current, m.At = nil, nil
+		in.Metric = &m
+	}
+	if in.Details != nil {
+		d := in.Details.cleaned()
+		in.Details = &d
+	}
+	if in.PeriodID == "" {
+		return in, nil
+	}
+	p, ok := t.PeriodByID(in.PeriodID)
+	if !ok {
+		return in, FieldErrorf("period", "This period does not exist any more. Choose another one.")
+	}
+	if in.Period.Start == "" && in.Period.End == "" {
+		in.Period = p.Period
+	}
+	if in.PeriodID == in.Period.SpanID() {
+		in.PeriodID = ""
+	}
+	return in, nil
+}
+
+func (d Details) cleaned() Details {
+	d.Description, d.Team = CleanText(d.Description), CleanLine(d.Team)
+	var tags []string
+	for _, tag := range d.Tags {
+		tag = strings.TrimLeft(CleanLine(tag), "#")
+		known := slices.ContainsFunc(tags, func(o string) bool { return foldText(o) == foldText(tag) })
+		if tag != "" && !known {
+			tags = append(tags, tag)
+		}
+	}
+	d.Tags = tags
+	d.CoOwners, d.Viewers, d.Editors = distinct(d.CoOwners), distinct(d.Viewers), distinct(d.Editors)
+	return d
+}
+
+// distinct leaves out who comes again, and who is nobody.
+func distinct(people []Person) []Person {
+	var out []Person
+	for _, p := range people {
+		if p.ID != "" && !slices.ContainsFunc(out, func(o Person) bool { return o.ID == p.ID }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}

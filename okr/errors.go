@@ -148,10 +148,18 @@ var ErrMade = errors.New("made before")
 // IsMade says whether an error is that what a form makes was made before.
 func IsMade(err error) bool { return errors.Is(err, ErrMade) }
 
-// made names the conflict of a new record whose form has made one before.
-func made(err error) error {
+// MadeOnce names the conflict of a new record whose form has made one before.
+func MadeOnce(err error) error {
 	if KindOf(err) == Conflict {
 		return WrapError(Conflict, ErrMade, "This was saved already.")
+	}
+	return err
+}
+
+// IgnoreNotFound is err, but for what is not there (any more): that is no error.
+func IgnoreNotFound(err error) error {
+	if KindOf(err) == NotFound {
+		return nil
 	}
 	return err
 }

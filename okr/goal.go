@@ -2,6 +2,8 @@ package okr
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -138,12 +140,12 @@ func (g Goal) Key() string { return string(g.ID) }
 // the same.
 func (g Goal) Unique() string { return g.Form }
 
-// validate checks what a person may choose freely.
-func (g Goal) validate() error {
+// Validate checks what a person may choose freely.
+func (g Goal) Validate() error {
 	if err := checkTitle(g.Title); err != nil {
 		return err
 	}
-	if err := g.Details.validate(); err != nil {
+	if err := g.validateDetails(); err != nil {
 		return err
 	}
 	if g.Kind == Objective {
@@ -158,7 +160,7 @@ func (g Goal) validate() error {
 	return nil
 }
 
-func (d Details) validate() error {
+func (d Details) validateDetails() error {
 	switch {
 	case runes(d.Description) > MaxDescription:
 		return FieldErrorf("description", "The description has %d characters; at most %d fit.", runes(d.Description), MaxDescription)
@@ -188,4 +190,97 @@ func (d Details) validatePeople() error {
 		}
 	}
 	return nil
+}
+
+func same(a, b *float64) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// Value is what a goal shows: a key result's metric, a project's percentage.
+func (g Goal) Value() *float64 {
+	if g.Kind == KeyResult && g.Metric != nil {
+		return g.Metric.Current
+	}
+	return g.LeafProgress()
+}
+
+// TenantID is a Microsoft Entra tenant id. Everything belongs to one tenant.
+type TenantID string
+
+// UserID is the Microsoft Entra object id of a person, stable across bots.
+type UserID string
+
+// GoalID is the short id of a goal, unique in its tenant: O12, KR3 or P4.
+type GoalID string
+
+// ConnectionID is the short id of a connection, unique in its tenant: C7.
+type ConnectionID string
+
+// SubscriptionID is the short id of a digest subscription: S2.
+type SubscriptionID string
+
+// CredentialID names the sign-in of one person with one Azure DevOps account.
+type CredentialID string
+
+// The prefixes of the short ids.
+const (
+	ObjectivePrefix    = "O"
+	KeyResultPrefix    = "KR"
+	ProjectPrefix      = "P"
+	ConnectionPrefix   = "C"
+	SubscriptionPrefix = "S"
+)
+
+// ParseGoalID reads a goal id as people type it: "kr3", " O12 ", "p4". It
+// reports false for anything else.
+func ParseGoalID(text string) (GoalID, bool) {
+	text = strings.ToUpper(strings.TrimSpace(text))
+	for _, prefix := range []string{KeyResultPrefix, ObjectivePrefix, ProjectPrefix} {
+		if digits, ok := strings.CutPrefix(text, prefix); ok && isNumber(digits) {
+			return GoalID(prefix + digits), true
+		}
+	}
+	return "", false
+}
+
+// ParseConnectionID reads a connection id as people type it ("c7").
+func ParseConnectionID(text string) (ConnectionID, bool) {
+	text = strings.ToUpper(strings.TrimSpace(text))
+	digits, ok := strings.CutPrefix(text, ConnectionPrefix)
+	return ConnectionID(text), ok && isNumber(digits)
+}
+
+func isNumber(digits string) bool {
+	n, err := strconv.ParseInt(digits, 10, 32)
+	return err == nil && n > 0 && !strings.HasPrefix(digits, "+")
+}
+
+// Kind gives the kind that the id's prefix stands for.
+func (id GoalID) Kind() GoalKind {
+	switch {
+	case strings.HasPrefix(string(id), KeyResultPrefix):
+		return KeyResult
+	case strings.HasPrefix(string(id), ProjectPrefix):
+		return Project
+	default:
+		return Objective
+	}
+}
+
+// GoalView is a goal with what is computed for showing it.
+type GoalView struct {
+	Goal        Goal
+	Standing    Standing
+	ParentTitle string
+	Connection  string        // name of the binding's connection
+	StaleFor    time.Duration // age of the value when Stale
+	Stale       bool
+	MayEdit     bool       // the viewer may bind, edit, close and delete; of a closed one: reopen
+	MayCheckIn  bool       // the viewer may say how it stands
+	Weight      float64    // percent that it has in its objective, after sharing; 0: none, or not computed
+	Children    []GoalView // of an objective: the page that was asked for
+	ChildTotal  int        // how many children there are that the viewer may see
 }

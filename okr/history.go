@@ -13,9 +13,9 @@ type HistoryPoint struct {
 	CheckIn *CheckIn // nil: measured
 }
 
-// historyPoints merges measurements and check-ins that have a value, oldest first.
+// HistoryPoints merges measurements and check-ins that have a value, oldest first.
 // Of two of the same moment the check-in is kept.
-func historyPoints(measured []Measurement, checkIns []CheckIn) []HistoryPoint {
+func HistoryPoints(measured []Measurement, checkIns []CheckIn) []HistoryPoint {
 	var points []HistoryPoint
 	for _, c := range checkIns {
 		if c.Value != nil {
@@ -134,4 +134,75 @@ func (g Goal) meets(current, at, slope float64, today Date) Date {
 		return ""
 	}
 	return today.Add(int(days + 0.999999))
+}
+
+// GoalHistory is how a goal came to where it stands.
+type GoalHistory struct {
+	View       GoalView
+	Points     []HistoryPoint // oldest first
+	Expected   []Phase        // the line that is expected
+	Projection *Projection    // nil: there is none
+	Why        string         // why there is no projection, in words
+	CheckIns   []CheckIn      // the latest first, those without a value too; at most 20
+}
+
+// WhyNoProjection says in words why a history of so many values leads nowhere.
+func (g Goal) WhyNoProjection(points int) string {
+	switch m := g.Metric; {
+	case !g.IsOpen():
+		return "It has ended, so there is nothing to project."
+	case m != nil && m.Type == Baseline:
+		return "A baseline has no target, so there is nothing to project."
+	case m != nil && m.IsControl():
+		return "A limit is kept or not, so there is nothing to project."
+	case points < minFit:
+		return "A projection needs at least 4 values; there are fewer so far."
+	default:
+		return "A projection needs values of more than one day."
+	}
+}
+
+// Span is a time up to now.
+type Span string
+
+// The spans over which people ask what moved.
+const (
+	SinceSync Span = "sync" // what the last change of each brought
+	SinceDay  Span = "day"
+	SinceWeek Span = "week"
+)
+
+// Since is where a span begins.
+func (sp Span) Since(now time.Time) time.Time {
+	if sp == SinceDay {
+		return now.AddDate(0, 0, -1)
+	}
+	return now.AddDate(0, 0, -7)
+}
+
+// ReportedAt is what the goal showed at a time, by its history.
+func (g Goal) ReportedAt(points []HistoryPoint, at time.Time, t Tenant) Reported {
+	r := Reported{Status: NoData}
+	for _, p := range points {
+		if p.At.After(at) {
+			break
+		}
+		r.At, r.Value = p.At, &p.Value
+	}
+	if r.Value == nil {
+		return r
+	}
+	was := g
+	was.Manual, was.Closed = nil, nil
+	switch {
+	case g.Kind == KeyResult && g.Metric != nil:
+		metric := *g.Metric
+		metric.Current = r.Value
+		was.Metric = &metric
+	default:
+		was.Manual = &Override{Value: r.Value}
+	}
+	s := was.computed(g.Period, t.Bands, DateOf(at.In(t.Location())))
+	r.Progress, r.Status = s.Progress, s.Status
+	return r
 }

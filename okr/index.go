@@ -1,6 +1,8 @@
 package okr
 
-import "slices"
+import (
+	"slices"
+)
 
 // Indexes names the lists that the goal stands in besides that of all goals.
 func (g Goal) Indexes() []string {
@@ -92,3 +94,51 @@ func TitleIndex(title string) string { return "title:" + foldText(CleanLine(titl
 // WordIndex lists the goals that have a word in their title that is or begins
 // with token.
 func WordIndex(token string) string { return "word:" + token }
+
+// Filter chooses goals. What is empty does not limit.
+type Filter struct {
+	Owner  UserID // owner or co-owner
+	Team   string // without regard to case
+	Period string // the id of a period
+	Tag    string
+	State  GoalState // the zero value is open ones only
+	Kind   GoalKind
+	Top    bool   // without an objective above
+	Parent GoalID // below this objective
+	Text   string // words of the title, or their beginnings
+	// Children is how many children of each objective come with it; none for 0,
+	// all for a negative number.
+	Children int
+}
+
+// GoalState chooses goals by whether they have ended.
+type GoalState string
+
+// The states to choose from.
+const (
+	OpenGoals  GoalState = ""
+	EndedGoals GoalState = "ended" // closed or postponed
+	AnyState   GoalState = "any"
+)
+
+// Indexes names the lists in which the chosen goals stand.
+func (f Filter) Indexes() []string {
+	var out []string
+	add := func(wanted bool, index string) {
+		if wanted {
+			out = append(out, index)
+		}
+	}
+	add(f.Kind != "", KindIndex(f.Kind))
+	add(f.State != AnyState, StateIndex(f.State == OpenGoals))
+	add(f.Owner != "", OwnerIndex(f.Owner))
+	add(f.Team != "", TeamIndex(f.Team))
+	add(f.Period != "", PeriodIndex(f.Period))
+	add(f.Tag != "", TagIndex(f.Tag))
+	add(f.Top, TopIndex)
+	add(f.Parent != "", ChildIndex(f.Parent))
+	for _, token := range searchTokens(f.Text) {
+		out = append(out, WordIndex(token))
+	}
+	return out
+}

@@ -245,3 +245,20 @@ func (m *Metric) validatePhases(p Period) error {
 
 // between says whether b lies on the way from a to c.
 func between(a, b, c float64) bool { return (a <= b && b <= c) || (a >= b && b >= c) }
+
+// Anew is the metric for another period, without values and phases: from its start,
+// or where it goes on from where it stands.
+func (m *Metric) Anew(goOn bool) *Metric {
+	if m == nil {
+		return nil
+	}
+	fresh := *m
+	if c := m.Current; goOn && c != nil && m.IsScaled() && between(m.Start, *c, m.Target) && *c != m.Target {
+		fresh.Start = *c
+		if m.Type == Reach {
+			fresh.Type = Increase // it no longer begins at nothing
+		}
+	}
+	fresh.Current, fresh.At, fresh.Phases = nil, nil, nil
+	return &fresh
+}

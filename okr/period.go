@@ -65,8 +65,8 @@ func (g Goal) FiledUnder() string {
 	return g.Period.SpanID()
 }
 
-// planningMonth is the month in which the planning year begins.
-func (t Tenant) planningMonth() time.Month {
+// PlanningMonth is the month in which the planning year begins.
+func (t Tenant) PlanningMonth() time.Month {
 	if t.PlanningStart < time.January || t.PlanningStart > time.December {
 		return time.January
 	}
@@ -76,14 +76,14 @@ func (t Tenant) planningMonth() time.Month {
 // quarterStart is the first day of the planning quarter n after that of day.
 func (t Tenant) quarterStart(day Date, n int) time.Time {
 	at := day.time()
-	into := (int(at.Month()) - int(t.planningMonth()) + 12) % 3
+	into := (int(at.Month()) - int(t.PlanningMonth()) + 12) % 3
 	return time.Date(at.Year(), at.Month()-time.Month(into)+time.Month(3*n), 1, 0, 0, 0, 0, time.UTC)
 }
 
 // yearStart is the first day of the planning year n after that of day.
 func (t Tenant) yearStart(day Date, n int) time.Time {
 	at := day.time()
-	into := (int(at.Month()) - int(t.planningMonth()) + 12) % 12
+	into := (int(at.Month()) - int(t.PlanningMonth()) + 12) % 12
 	return time.Date(at.Year()+n, at.Month()-time.Month(into), 1, 0, 0, 0, 0, time.UTC)
 }
 
@@ -206,3 +206,43 @@ func (t Tenant) FindPeriod(text string, day Date) (TimePeriod, bool) {
 	}
 	return t.PeriodByID(id)
 }
+
+// Clean makes a custom period of what a person gave, or says what is wrong.
+func (p *TimePeriod) Clean() error {
+	p.Name, p.Custom = CleanLine(p.Name), true
+	if n := runes(p.Name); n == 0 || n > MaxName {
+		return FieldErrorf("name", "Give the period a name of at most %d characters.", MaxName)
+	}
+	return p.validate()
+}
+
+// Date is a day of the calendar as 2006-01-02, without a time zone.
+type Date string
+
+const dateLayout = "2006-01-02"
+
+// DateOf gives the day that t falls on in its location.
+func DateOf(t time.Time) Date { return Date(t.Format(dateLayout)) }
+
+// Valid says whether d is a day between the years 1970 and 2999.
+func (d Date) Valid() bool {
+	t, err := time.Parse(dateLayout, string(d))
+	return err == nil && t.Year() >= 1970 && t.Year() < 3000
+}
+
+// Days counts the days since 1 January 1970; 0 for an invalid date.
+func (d Date) Days() int {
+	t, err := time.Parse(dateLayout, string(d))
+	if err != nil {
+		return 0
+	}
+	return int(t.Unix() / int64(24*time.Hour/time.Second))
+}
+
+// time is the first moment of the day in UTC; of an invalid date that of 1970.
+func (d Date) time() time.Time {
+	return time.Unix(int64(d.Days())*int64(24*time.Hour/time.Second), 0).UTC()
+}
+
+// Add gives the day n days later.
+func (d Date) Add(n int) Date { return DateOf(d.time().AddDate(0, 0, n)) }

@@ -101,9 +101,9 @@ func standing(raw *float64, period Period, bands Bands, day Date) Standing {
 	return s
 }
 
-// standing is how the goal stands on a day, in the period of its objective. What
+// Standing is how the goal stands on a day, in the period of its objective. What
 // a person set goes before what was computed, the end of a goal before both.
-func (g Goal) standing(period Period, bands Bands, day Date) Standing {
+func (g Goal) Standing(period Period, bands Bands, day Date) Standing {
 	s := g.computed(period, bands, day)
 	s.Automatic, s.Auto = g.Automatic(), s.Status
 	if r := g.Rolled; g.Kind == Objective && r != nil {
@@ -123,7 +123,7 @@ func (g Goal) standing(period Period, bands Bands, day Date) Standing {
 
 // computed is the standing by formula alone.
 func (g Goal) computed(period Period, bands Bands, day Date) Standing {
-	s := standing(g.leafProgress(), period, bands, day)
+	s := standing(g.LeafProgress(), period, bands, day)
 	if m := g.Metric; g.Kind == KeyResult && m != nil {
 		s.Expected = m.Expected(period, day)
 		if s.Progress != nil && s.Status != NotStarted {
@@ -157,8 +157,8 @@ func (g Goal) withoutManual() Goal {
 	return g
 }
 
-// leafProgress is the goal's unclamped progress in percent.
-func (g Goal) leafProgress() *float64 {
+// LeafProgress is the goal's unclamped progress in percent.
+func (g Goal) LeafProgress() *float64 {
 	switch {
 	case g.Kind == KeyResult:
 		if g.Metric == nil {
@@ -191,3 +191,14 @@ func (g Goal) Stale(now time.Time) (age time.Duration, stale bool) {
 }
 
 func clamp(percent float64) float64 { return math.Max(0, math.Min(100, percent)) }
+
+// TakeRolled keeps what the children make, and says whether that is a new
+// progress: it replaces what a person set for once.
+func (g *Goal) TakeRolled(fresh Rolled) (moved bool) {
+	moved = fresh.Progress != nil && (g.Rolled == nil || !same(g.Rolled.Progress, fresh.Progress))
+	if moved {
+		g.TakeAutomatic(fresh.Progress, fresh.At)
+	}
+	g.Rolled = &fresh
+	return moved
+}

@@ -1,7 +1,6 @@
 package okr
 
 import (
-	"context"
 	"slices"
 )
 
@@ -26,79 +25,43 @@ func (g Goal) audience(parent Goal) []UserID {
 	return slices.Compact(users)
 }
 
-// canSee says whether the goal exists for the actor. A private one never does
-// where others read along.
-func (s *Service) canSee(actor Actor, g Goal) bool {
-	return len(g.Audience) == 0 || !actor.Shared && slices.Contains(g.Audience, actor.ID)
-}
-
-// canEdit says whether the actor may change the goal below its parent.
-func (s *Service) canEdit(t Tenant, actor Actor, g, parent Goal) bool {
-	if actor.Guest || !s.canSee(actor, g) {
+// MayEdit says whether the actor may change the goal below its parent. Admins may,
+// unless it is for its editors only.
+func (a Actor) MayEdit(g, parent Goal, isAdmin bool) bool {
+	if a.Guest || !a.Sees(g) {
 		return false
 	}
 	people := slices.Concat(g.Owners(), []Person{g.Delegate}, g.Editors)
 	if !g.OnlyEditors {
 		people = slices.Concat(people, []Person{g.CreatedBy}, parent.Owners())
 	}
-	return isOne(people, actor) || !g.OnlyEditors && s.isAdmin(t, actor)
+	return isOne(people, a) || !g.OnlyEditors && isAdmin
 }
 
-// canCheckIn says whether the actor may say how the goal stands.
-func (s *Service) canCheckIn(t Tenant, actor Actor, g, parent Goal) bool {
-	asked := !actor.Guest && s.canSee(actor, g) && isOne([]Person{g.CheckInOwner}, actor)
-	return asked || s.canEdit(t, actor, g, parent)
+// MayCheckIn says whether the actor may say how the goal stands: who may edit it,
+// and who is asked.
+func (a Actor) MayCheckIn(g, parent Goal, isAdmin bool) bool {
+	asked := !a.Guest && a.Sees(g) && isOne([]Person{g.CheckInOwner}, a)
+	return asked || a.MayEdit(g, parent, isAdmin)
+}
+
+// MayHandOver says whether the actor may change who owns a goal that the actor may
+// edit: a delegate may change everything else.
+func (a Actor) MayHandOver(g Goal, isAdmin bool) bool {
+	return g.Delegate.ID != a.ID || isOne(g.Owners(), a) || g.CreatedBy.ID == a.ID || isAdmin
+}
+
+// MayCreate says whether the rule lets the actor make a goal of a level.
+func (r CreateRule) MayCreate(a Actor, level Level, isAdmin bool) bool {
+	if a.Guest {
+		return false
+	}
+	by := r.of(level)
+	return isAdmin || by == CreateByEveryone || by == CreateByChosen && isOne(r.People, a)
 }
 
 func isOne(people []Person, actor Actor) bool {
 	return actor.ID != "" && slices.ContainsFunc(people, func(p Person) bool { return p.ID == actor.ID })
-}
-
-// mayEdit fails with NotFound for what the actor may not see, with Forbidden
-// unless the actor may change it, and with Invalid when it is closed.
-func (s *Service) mayEdit(ctx context.Context, actor Actor, g Goal) error {
-	if err := s.mayManage(ctx, actor, g); err != nil {
-		return err
-	}
-	return g.RequireOpen()
-}
-
-// mayManage is mayEdit for a goal that may be closed.
-func (s *Service) mayManage(ctx context.Context, actor Actor, g Goal) error {
-	return s.may(ctx, actor, g, s.canEdit, "change")
-}
-
-func (s *Service) mayCheckIn(ctx context.Context, actor Actor, g Goal) error {
-	if err := s.may(ctx, actor, g, s.canCheckIn, "check in"); err != nil {
-		return err
-	}
-	return g.RequireOpen()
-}
-
-type right func(t Tenant, actor Actor, g, parent Goal) bool
-
-func (s *Service) may(ctx context.Context, actor Actor, g Goal, allowed right, act string) error {
-	if !s.canSee(actor, g) {
-		return notFound(g.ID)
-	}
-	t, err := s.Settings(ctx, actor.Tenant)
-	if err != nil {
-		return err
-	}
-	if allowed(t, actor, g, Goal{}) {
-		return nil // without reading the objective above
-	}
-	parent, err := s.parentOf(ctx, actor.Tenant, g)
-	if err != nil {
-		return err
-	}
-	switch {
-	case allowed(t, actor, g, parent):
-		return nil
-	case g.OnlyEditors:
-		return Errorf(Forbidden, "Only its owner %s and the people chosen as its editors can %s %s.", g.Owner.Name, act, g.ID)
-	}
-	return Errorf(Forbidden, "Only its owner %s or an admin can %s %s.", g.Owner.Name, act, g.ID)
 }
 
 // RequireOpen fails with Invalid for a goal that is closed or postponed.
@@ -109,40 +72,22 @@ func (g Goal) RequireOpen() error {
 	return Errorf(Invalid, "%s is %s, so nothing about it changes. `reopen %s` opens it again.", g.ID, g.Closed.State, g.ID)
 }
 
-func notFound(id GoalID) error {
+// GoalNotFound is the refusal of a goal that is not there, or not for this person.
+func GoalNotFound(id GoalID) error {
 	return Errorf(NotFound, "There is no %s %s (any more). `okrs` lists what there is.", id.Kind(), id)
 }
 
-// parentOf reads the objective above a goal; an empty one where there is none
-// (any more).
-func (s *Service) parentOf(ctx context.Context, tenant TenantID, g Goal) (Goal, error) {
-	if g.Parent == "" {
-		return Goal{}, nil
-	}
-	parent, err := s.Store.Goals().Get(ctx, tenant, g.Parent)
-	return parent, ignoreNotFound(err)
+// Actor is who does something, and where. It comes from a verified activity
+// only, never from a card.
+type Actor struct {
+	Tenant TenantID
+	Person
+	Guest  bool
+	Shared bool // in a group chat or channel, where others read along
 }
 
-// mayCreate fails with Forbidden unless the tenant's rule lets the actor make a
-// goal of a level.
-func (s *Service) mayCreate(t Tenant, actor Actor, level Level) error {
-	if actor.Guest {
-		return Errorf(Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")
-	}
-	switch t.CreateRule.of(level) {
-	case CreateByEveryone:
-		return nil
-	case CreateByChosen:
-		if isOne(t.CreateRule.People, actor) {
-			return nil
-		}
-	}
-	if s.isAdmin(t, actor) {
-		return nil
-	}
-	name := level
-	if name == "" {
-		name = LevelTeam
-	}
-	return Errorf(Forbidden, "Here only some people make goals of level %s. An admin can make it or let you: %s.", name, s.adminNames(t))
+// Sees says whether the goal exists for the actor. A private one never does where
+// others read along.
+func (a Actor) Sees(g Goal) bool {
+	return len(g.Audience) == 0 || !a.Shared && slices.Contains(g.Audience, a.ID)
 }

@@ -56,38 +56,6 @@ func (r CreateRule) of(level Level) CreateBy {
 	}
 }
 
-// Reminder is when people are asked for check-ins. The zero value is the
-// default: Mondays at 9 of their own time, left out for 3 days after a check-in.
-type Reminder struct {
-	Off      bool         `json:"off,omitempty"`
-	Weekday  time.Weekday `json:"weekday,omitempty"`
-	Hour     int          `json:"hour,omitempty"`  // 0 to 23
-	Every    int          `json:"every,omitempty"` // weeks, 1 to 4; 0: all of this is the default
-	SkipDays int          `json:"skipDays,omitempty"`
-}
-
-// OrDefault gives the default for a reminder that was never set.
-func (r Reminder) OrDefault() Reminder {
-	if r.Every == 0 {
-		return Reminder{Off: r.Off, Weekday: time.Monday, Hour: 9, Every: 1, SkipDays: 3}
-	}
-	return r
-}
-
-func (r Reminder) validate() error {
-	switch {
-	case r.Every < 0 || r.Every > 4:
-		return FieldErrorf("reminderEvery", "Reminders come every 1 to 4 weeks.")
-	case r.Hour < 0 || r.Hour > 23:
-		return FieldErrorf("reminderHour", "The hour of a reminder is 0 to 23.")
-	case r.Weekday < time.Sunday || r.Weekday > time.Saturday:
-		return FieldErrorf("reminderWeekday", "Choose the day of the week of the reminder.")
-	case r.SkipDays < 0 || r.SkipDays > 28:
-		return FieldErrorf("reminderSkip", "A reminder is left out for 0 to 28 days after a check-in.")
-	}
-	return nil
-}
-
 // Cadence is how often a digest comes.
 type Cadence string
 
@@ -116,4 +84,153 @@ func (r DigestRule) validate() error {
 		return FieldErrorf("digestWeekday", "Choose the day of the week of the digest.")
 	}
 	return nil
+}
+
+// Integration is the state of the Azure DevOps integration of a tenant.
+type Integration struct {
+	Tenant        Tenant
+	IsAdmin       bool
+	Admins        []string
+	Connections   int
+	Bindings      int
+	Subscriptions int
+	Failing       int // connections whose last sync failed
+}
+
+// SettingsInput is what an admin may set for a tenant.
+type SettingsInput struct {
+	TimeZone        string // IANA name; empty: UTC
+	PlanningStart   time.Month
+	Bands           Bands
+	WeightsRule     WeightsRule
+	CreateRule      CreateRule
+	ReminderDefault Reminder
+	DigestDefault   DigestRule
+}
+
+// Validate refuses settings that cannot be.
+func (in SettingsInput) Validate() error {
+	if _, err := time.LoadLocation(in.TimeZone); err != nil || in.TimeZone == "Local" {
+		return FieldErrorf("timeZone", "There is no time zone %q. Give its name as in Europe/Berlin or America/New_York.", Shorten(CleanLine(in.TimeZone), 60))
+	}
+	if in.PlanningStart < 0 || in.PlanningStart > time.December {
+		return FieldErrorf("planningStart", "Choose the month in which the planning year begins.")
+	}
+	if b := in.Bands; !(b.Behind >= 0 && b.Behind < b.AtRisk && b.AtRisk <= 100) {
+		return FieldErrorf("bands", "The limits are percentage points behind the expected progress: behind from 0 on, at risk from more than that, at most 100.")
+	}
+	if !slices.Contains([]ProjectsRule{ProjectsAlone, ProjectsAlways, ProjectsNever}, in.WeightsRule.Projects) {
+		return FieldErrorf("projects", "Choose when projects count for their objective.")
+	}
+	for _, by := range []CreateBy{in.CreateRule.Organization, in.CreateRule.Team, in.CreateRule.Individual} {
+		if !slices.Contains([]CreateBy{CreateByDefault, CreateByEveryone, CreateByAdmins, CreateByChosen}, by) {
+			return FieldErrorf("create", "Choose who may make goals of each level.")
+		}
+	}
+	if len(in.CreateRule.People) > MaxPeople {
+		return FieldErrorf("create", "At most %d people fit.", MaxPeople)
+	}
+	if err := in.ReminderDefault.Validate(); err != nil {
+		return err
+	}
+	return in.DigestDefault.validate()
+}
+
+// maxPeriods bounds the custom periods of a tenant.
+const maxPeriods = 60
+
+// PutPeriod adds or changes a custom period, and says whether it is the current one
+// while it lasts.
+func (t *Tenant) PutPeriod(p TimePeriod, current bool) error {
+	i := slices.IndexFunc(t.Periods, func(o TimePeriod) bool { return o.ID == p.ID })
+	taken := slices.ContainsFunc(t.Periods, func(o TimePeriod) bool { return o.ID != p.ID && foldText(o.Name) == foldText(p.Name) })
+	switch {
+	case taken:
+		return FieldErrorf("name", "There is a period of this name already.")
+	case i < 0 && len(t.Periods) >= maxPeriods:
+		return FieldErrorf("name", "There are %d periods already. Delete one that is over.", maxPeriods)
+	case i < 0:
+		t.Periods = append(t.Periods, p)
+	default:
+		t.Periods[i] = p
+	}
+	slices.SortStableFunc(t.Periods, func(a, b TimePeriod) int { return a.Start.Days() - b.Start.Days() })
+	switch {
+	case current:
+		t.Current = p.ID
+	case t.Current == p.ID:
+		t.Current = ""
+	}
+	return nil
+}
+
+// Tenant holds a tenant's own settings.
+type Tenant struct {
+	ID         TenantID  `json:"id"`
+	Enabled    bool      `json:"enabled"`
+	Ever       bool      `json:"ever"` // enabled at some time: the card then says Manage
+	ChangedBy  Person    `json:"changedBy"`
+	ChangedAt  time.Time `json:"changedAt"`
+	Admins     []Person  `json:"admins,omitempty"` // besides those of the configuration
+	TimeZone   string    `json:"timeZone,omitempty"`
+	Bands      Bands     `json:"bands"`
+	Generation int       `json:"generation"` // data version, for rolling upgrades
+
+	PlanningStart   time.Month   `json:"planningStart,omitempty"` // first month of the planning year; 0: January
+	Periods         []TimePeriod `json:"periods,omitempty"`       // custom ones
+	Current         string       `json:"current,omitempty"`       // id of a custom period that is current while it lasts
+	WeightsRule     WeightsRule  `json:"weightsRule,omitzero"`
+	CreateRule      CreateRule   `json:"createRule,omitzero"`
+	ReminderDefault Reminder     `json:"reminderDefault,omitzero"`
+	DigestDefault   DigestRule   `json:"digestDefault,omitzero"`
+	Teams           []string     `json:"teams,omitempty"` // names that goals were given, for choosing again
+}
+
+// Key is the record's id: one a tenant.
+func (t Tenant) Key() string { return "settings" }
+
+// Unique is empty.
+func (t Tenant) Unique() string { return "" }
+
+// Indexes is empty.
+func (t Tenant) Indexes() []string { return nil }
+
+// Location is the tenant's time zone, in which days are counted; UTC when none
+// is set or the name is not known here.
+func (t Tenant) Location() *time.Location {
+	if loc, err := time.LoadLocation(t.TimeZone); err == nil {
+		return loc
+	}
+	return time.UTC
+}
+
+// HasAdmin says whether the tenant's own list names the person.
+func (t Tenant) HasAdmin(user UserID) bool {
+	return slices.ContainsFunc(t.Admins, func(p Person) bool { return p.ID == user })
+}
+
+// Today is the tenant's day at a time.
+func (t Tenant) Today(now time.Time) Date { return DateOf(now.In(t.Location())) }
+
+// maxTeams bounds the names of teams that are offered again.
+const maxTeams = 200
+
+// NoteTeam keeps the name of a team for choosing it again, and says whether it is
+// a new one.
+func (t *Tenant) NoteTeam(team string) bool {
+	known := slices.ContainsFunc(t.Teams, func(o string) bool { return foldText(o) == foldText(team) })
+	if team == "" || known || len(t.Teams) >= maxTeams {
+		return false
+	}
+	t.Teams = append(slices.Clone(t.Teams), team)
+	slices.Sort(t.Teams)
+	return true
+}
+
+// SettingsOf is what stands now, for a form.
+func SettingsOf(t Tenant) SettingsInput {
+	return SettingsInput{
+		TimeZone: t.TimeZone, PlanningStart: t.PlanningMonth(), Bands: t.Bands, WeightsRule: t.WeightsRule,
+		CreateRule: t.CreateRule, ReminderDefault: t.ReminderDefault.OrDefault(), DigestDefault: t.DigestDefault,
+	}
 }

@@ -1,6 +1,10 @@
 package okr
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Conversation is a place in Teams to which okrbot can post: what the connector
 // needs and what people know it by.
@@ -62,13 +66,13 @@ type Reported struct {
 }
 
 // Key is the record's id.
-func (s Subscription) Key() string { return string(s.ID) }
+func (sub Subscription) Key() string { return string(sub.ID) }
 
 // Unique is the conversation: one subscription a place.
-func (s Subscription) Unique() string { return s.Conversation.ID }
+func (sub Subscription) Unique() string { return sub.Conversation.ID }
 
 // Indexes names the lists that the subscription stands in.
-func (s Subscription) Indexes() []string { return []string{ConversationIndex(s.Conversation.ID)} }
+func (sub Subscription) Indexes() []string { return []string{ConversationIndex(sub.Conversation.ID)} }
 
 // ConversationIndex lists the subscriptions of a conversation.
 func ConversationIndex(conversation string) string { return "conversation:" + conversation }
@@ -98,3 +102,210 @@ type Move struct {
 
 // StatusChanged says whether the status is another one.
 func (m Move) StatusChanged() bool { return m.Before.Status != m.After.Status }
+
+// Reported is what the goal shows.
+func (v GoalView) Reported() Reported {
+	r := Reported{Value: v.Goal.Value(), Progress: v.Standing.Progress, Status: v.Standing.Status}
+	if b := v.Goal.Binding; b != nil && b.Last != nil {
+		r.At = b.Last.At
+	}
+	return r
+}
+
+// Differs says whether a goal shows something else than what was told.
+func (r Reported) Differs(after Reported) bool {
+	return !same(r.Value, after.Value) || !same(r.Progress, after.Progress) || r.Status != after.Status
+}
+
+// HasTeam says whether the plan names the team of a goal.
+func (p DigestPlan) HasTeam(g Goal) bool {
+	return g.Team != "" && slices.ContainsFunc(p.Teams, func(team string) bool { return TeamIndex(team) == TeamIndex(g.Team) })
+}
+
+// Quiet is when a place is not to be told anything. What moves meanwhile is told
+// afterwards, in one digest.
+type Quiet struct {
+	From int            `json:"from,omitempty"` // the hour at which it begins, 0 to 23
+	To   int            `json:"to,omitempty"`   // the hour at which it ends; the same as From: no hours
+	Days []time.Weekday `json:"days,omitempty"` // whole days
+}
+
+// Covers says whether a local time is quiet.
+func (q Quiet) Covers(local time.Time) bool {
+	if slices.Contains(q.Days, local.Weekday()) {
+		return true
+	}
+	h := local.Hour()
+	if q.From <= q.To {
+		return h >= q.From && h < q.To
+	}
+	return h >= q.From || h < q.To // over midnight
+}
+
+func (q Quiet) validate() error {
+	if q.From < 0 || q.From > 23 || q.To < 0 || q.To > 23 {
+		return FieldErrorf("quietFrom", "Quiet hours begin and end at an hour from 0 to 23.")
+	}
+	week := map[time.Weekday]bool{}
+	for _, d := range q.Days {
+		if d < time.Sunday || d > time.Saturday {
+			return FieldErrorf("quietDays", "Choose days of the week.")
+		}
+		week[d] = true
+	}
+	if len(week) == 7 {
+		return FieldErrorf("quietDays", "Leave at least one day of the week on which a digest may come.")
+	}
+	return nil
+}
+
+// Validate refuses a plan that cannot be.
+func (p DigestPlan) Validate() error {
+	if err := p.Rule.validate(); err != nil {
+		return err
+	}
+	if _, err := time.LoadLocation(p.Zone); err != nil {
+		return FieldErrorf("zone", "This time zone is not known. Choose another one.")
+	}
+	return p.Quiet.validate()
+}
+
+// Location is the time zone in which the hours of a plan are meant.
+func (p DigestPlan) Location(t Tenant) *time.Location {
+	if loc, err := time.LoadLocation(p.Zone); err == nil && p.Zone != "" {
+		return loc
+	}
+	return t.Location()
+}
+
+// moment is the last time at or before now at which a daily or weekly digest is
+// due: once a day or week, also on days of 23 or 25 hours.
+func (r DigestRule) moment(now time.Time, zone *time.Location) time.Time {
+	for back := 0; ; back++ {
+		if at, ok := r.on(now, -back, zone); ok && !at.After(now) {
+			return at
+		}
+	}
+}
+
+// after is the first moment after now.
+func (r DigestRule) after(now time.Time, zone *time.Location) time.Time {
+	for day := 0; ; day++ {
+		if at, ok := r.on(now, day, zone); ok && at.After(now) {
+			return at
+		}
+	}
+}
+
+// on is the moment of a day, counted from that of now; false where the rule has
+// none on it. An hour that the day leaves out is that after it.
+func (r DigestRule) on(now time.Time, days int, zone *time.Location) (time.Time, bool) {
+	y, m, d := now.In(zone).Date()
+	noon := time.Date(y, m, d+days, 12, 0, 0, 0, zone)
+	at := time.Date(y, m, d+days, r.Hour, 0, 0, 0, zone)
+	if at.Day() != noon.Day() || at.Hour() < r.Hour {
+		at = at.Add(time.Hour)
+	}
+	return at, r.Cadence != Weekly || noon.Weekday() == r.Weekday
+}
+
+const (
+	// digestSlack is how much earlier than DigestEvery a digest may come: queues and
+	// clocks are not exact to the second.
+	digestSlack = 5 * time.Minute
+	// digestSkew is how far a time that was written may lie ahead: further ahead it
+	// comes from a clock that was wrong, and waiting for it would stop the digests.
+	digestSkew = 10 * time.Minute
+)
+
+// past is t, or the zero time where it lies in the future.
+func past(t, now time.Time) time.Time {
+	if t.After(now.Add(digestSkew)) {
+		return time.Time{}
+	}
+	return t
+}
+
+// IsDue says whether a digest may be posted at now: at most one in a time of
+// every, none while paused, muted or quiet, and daily and weekly ones once after
+// each of their moments, also when that was missed.
+func (sub Subscription) IsDue(now time.Time, zone *time.Location, every time.Duration) bool {
+	switch {
+	case sub.Paused != "" || now.Before(sub.MutedTill) || sub.Quiet.Covers(now.In(zone)):
+		return false
+	case now.Sub(past(sub.PostedAt, now)) < every-digestSlack:
+		return false
+	case sub.Rule.Cadence == Hourly:
+		return true
+	default:
+		return past(sub.Through, now).Before(sub.Rule.moment(now, zone))
+	}
+}
+
+// Next is about when the next digest may come, at or after now; zero while it is
+// paused.
+func (sub Subscription) Next(now time.Time, zone *time.Location) time.Time {
+	if sub.Paused != "" {
+		return time.Time{}
+	}
+	at := now
+	if sub.Rule.Cadence != Hourly && !past(sub.Through, now).Before(sub.Rule.moment(now, zone)) {
+		at = sub.Rule.after(now, zone)
+	}
+	if at.Before(sub.MutedTill) {
+		at = sub.MutedTill
+	}
+	for range 8 * 24 {
+		if !sub.Quiet.Covers(at.In(zone)) {
+			break
+		}
+		at = at.Truncate(time.Hour).Add(time.Hour)
+	}
+	return at
+}
+
+// MoveOf compares a goal with what the place was told of it.
+func (d *Digest) MoveOf(v GoalView, parent string) (Move, bool) {
+	before, after := d.Subscription.Reported[v.Goal.ID], v.Reported()
+	if before.Status == "" {
+		before.Status = NoData // new since the last digest
+	}
+	since := d.Subscription.PostedAt
+	if since.IsZero() {
+		since = d.Subscription.CreatedAt
+	}
+	return Move{Goal: v.Goal, Parent: parent, Before: before, After: after, Since: since}, before.Differs(after)
+}
+
+// Replan takes over another plan. What the place watched before is still to be
+// told as it was; other times count from now on.
+func (sub *Subscription) Replan(fresh Subscription, told map[GoalID]Reported) {
+	if sub.Rule != fresh.Rule || sub.Zone != fresh.Zone {
+		sub.Through = fresh.Through
+	}
+	if !fresh.Threaded {
+		sub.ThreadID = ""
+	}
+	sub.Conversation, sub.DigestPlan = fresh.Conversation, fresh.DigestPlan
+	sub.Paused, sub.MutedTill = "", time.Time{}
+	maps.DeleteFunc(sub.Reported, func(id GoalID, _ Reported) bool {
+		_, watched := told[id]
+		return !watched // chosen again later, it is new to the place
+	})
+	for id, r := range told {
+		if _, known := sub.Reported[id]; !known {
+			sub.Report(id, r)
+		}
+	}
+}
+
+// Report notes what the place was told of a goal.
+func (sub *Subscription) Report(id GoalID, r Reported) {
+	if sub.Reported == nil {
+		sub.Reported = map[GoalID]Reported{}
+	}
+	sub.Reported[id] = r
+}
+
+// MaxMute is for how long a digest can be muted at most.
+const MaxMute = 90 * 24 * time.Hour

@@ -77,9 +77,9 @@ func RollUp(children []Contribution) Rolled {
 	return out
 }
 
-// roll adds up the children of an objective. One that is postponed has no say in
+// Roll adds up the children of an objective. One that is postponed has no say in
 // the progress any more; one that is closed keeps what it reached.
-func (r WeightsRule) roll(children []Goal) Rolled {
+func (r WeightsRule) Roll(children []Goal) Rolled {
 	contributing := r.contributors(children)
 	parts := make([]Contribution, 0, len(contributing))
 	for _, g := range contributing {
@@ -103,7 +103,7 @@ func (r WeightsRule) contribution(g Goal) Contribution {
 	if r.Equal {
 		c.Weight = nil
 	}
-	if raw := g.leafProgress(); raw != nil && (g.IsOpen() || g.Closed.State == StatusClosed) {
+	if raw := g.LeafProgress(); raw != nil && (g.IsOpen() || g.Closed.State == StatusClosed) {
 		shown := clamp(*raw)
 		c.Progress = &shown
 	}
@@ -131,9 +131,9 @@ func (r WeightsRule) contributors(children []Goal) []Goal {
 	return outcome
 }
 
-// shares gives the weight in percent of each child that contributes, scaled so
+// Shares gives the weight in percent of each child that contributes, scaled so
 // that they sum to 100.
-func (r WeightsRule) shares(children []Goal) map[GoalID]float64 {
+func (r WeightsRule) Shares(children []Goal) map[GoalID]float64 {
 	contributing := r.contributors(children)
 	fixed := make([]*float64, len(contributing))
 	for i, g := range contributing {
@@ -149,8 +149,8 @@ func (r WeightsRule) shares(children []Goal) map[GoalID]float64 {
 	return out
 }
 
-// same says whether both say the same, whenever they were computed.
-func (r Rolled) same(other Rolled) bool {
+// Same says whether both say the same, whenever they were computed.
+func (r Rolled) Same(other Rolled) bool {
 	a, b := r, other
 	a.Progress, b.Progress, a.At, b.At = nil, nil, time.Time{}, time.Time{}
 	return a == b && same(r.Progress, other.Progress)

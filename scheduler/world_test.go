@@ -29,7 +29,6 @@ func TestMain(m *testing.M) {
 var (
 	_ scheduler.Agenda = (*world)(nil)
 	_ scheduler.Work   = (*world)(nil)
-	_ scheduler.Work   = (*okr.Service)(nil)
 	_ scheduler.Post   = (*world)(nil)
 )
 

@@ -11,19 +11,27 @@ import (
 	"okrbot/ado"
 	"okrbot/ado/adotest"
 	"okrbot/okr"
+	"okrbot/okr/access"
 	"okrbot/okr/adosource"
+	"okrbot/okr/connect"
+	"okrbot/okr/measure"
 	"okrbot/okr/okrtest"
+	"okrbot/okr/plan"
 	"okrbot/okr/redisstore"
 )
 
 // benchWorld is the use cases on a real Redis and the stand-in of Azure DevOps over
 // HTTP: no chat.
 type benchWorld struct {
-	b       *testing.B
-	cloud   *adotest.Cloud
-	store   *redisstore.Store
-	client  *ado.Client
-	service *okr.Service
+	b      *testing.B
+	cloud  *adotest.Cloud
+	store  *redisstore.Store
+	client *ado.Client
+
+	Access  *access.Service
+	Connect *connect.Service
+	Plan    *plan.Service
+	Measure *measure.Service
 }
 
 // newBenchWorld makes a world with an empty cloud, which one person administers.
@@ -45,10 +53,14 @@ func newBenchWorld(b *testing.B, o adotest.Options, admin string) *benchWorld {
 		Client: w.client, Credentials: w.store, LoginURL: w.cloud.LoginURL(), ClientID: clientID,
 		ClientSecret: clientSecret, HTTP: server.Client(), Now: o.Now,
 	})
-	w.service = okr.NewService(okr.Options{
-		Store: w.store, Measurements: w.store, Credentials: w.store, Agenda: w.store, Directory: source, Queries: source,
-		Now: o.Now, Admins: []string{string(tenant) + "/" + admin},
-	})
+	w.Access = access.New(access.Options{Store: w.store, Now: o.Now, Admins: []string{string(tenant) + "/" + admin}})
+	w.Connect = connect.New(connect.Options{
+		Store: w.store, Measurements: w.store, Credentials: w.store, Agenda: w.store, Directory: source, Queries: source, Now: o.Now,
+	}, w.Access)
+	w.Plan = plan.New(plan.Options{Store: w.store, Measurements: w.store, Agenda: w.store, Now: o.Now}, w.Access, w.Connect)
+	w.Measure = measure.New(measure.Options{
+		Store: w.store, Measurements: w.store, Agenda: w.store, Queries: source, Now: o.Now,
+	}, w.Access, w.Connect, w.Plan)
 	return w
 }
 
@@ -63,10 +75,10 @@ func (w *benchWorld) connect(who okr.Actor, now time.Time, in okr.ConnectionInpu
 		ID: okr.CredentialIDFor(who.ID, account), Owner: who.ID, Account: account, RenewedAt: now, Expiry: tokens.Expires,
 		AccessToken: okr.Secret(tokens.AccessToken), RefreshToken: okr.Secret(tokens.RefreshToken), SignedInAt: now,
 	}
-	_, err = w.service.SignedIn(ctx, tenant, credential)
+	_, err = w.Connect.SignedIn(ctx, tenant, credential)
 	require.NoError(w.b, err)
 	in.Credential = credential.ID
-	connection, err := w.service.SaveConnection(ctx, who, in)
+	connection, err := w.Connect.SaveConnection(ctx, who, in)
 	require.NoError(w.b, err)
 	return connection
 }

@@ -132,7 +132,7 @@ func (h *hourWorld) join(identities int) {
 		who := okr.Actor{Tenant: tenant, Person: okr.Person{ID: okr.UserID(oid), Name: oid}}
 		h.people = append(h.people, who)
 		if n == 0 {
-			_, err := h.service.Enable(ctx, who)
+			_, err := h.Access.Enable(ctx, who)
 			require.NoError(h.b, err)
 		}
 		h.connect(who, h.now(), okr.ConnectionInput{Name: fmt.Sprintf("Connection %d", n), Organization: hourOrg, Project: hourProject})
@@ -145,7 +145,7 @@ func (h *hourWorld) bind(bindings int) {
 	ctx := h.b.Context()
 	var objectives []okr.GoalID
 	for range hourObjectives {
-		o, err := h.service.SaveGoal(ctx, h.people[0], okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(h.now()), 0).Period})
+		o, err := h.Plan.SaveGoal(ctx, h.people[0], okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(h.now()), 0).Period})
 		require.NoError(h.b, err)
 		objectives = append(objectives, o.Goal.ID)
 	}
@@ -177,7 +177,7 @@ func (h *hourWorld) pass(changes int) {
 // sync is the hourly sync of one identity's connection.
 func (h *hourWorld) sync(identity int) error {
 	id := okr.ConnectionID(fmt.Sprintf("C%d", identity+1))
-	report, err := h.service.SyncConnection(h.b.Context(), adotest.TenantID, id, nil, 30*time.Minute)
+	report, err := h.Measure.SyncConnection(h.b.Context(), adotest.TenantID, id, nil, 30*time.Minute)
 	if err == nil && len(report.Rows) != len(h.bound[identity]) {
 		err = fmt.Errorf("%d of %d key results measured", len(report.Rows), len(h.bound[identity]))
 	}

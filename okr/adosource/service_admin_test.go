@@ -14,7 +14,7 @@ import (
 func enabled(t *testing.T, change ...func(*adotest.Options)) *world {
 	t.Helper()
 	w := newWorld(t, change...)
-	_, err := w.Enable(t.Context(), alex)
+	_, err := w.Access.Enable(t.Context(), alex)
 	require.NoError(t, err)
 	w.signIn(alex)
 	return w
@@ -28,14 +28,14 @@ func TestOnlyAdminsSwitchTheIntegration(t *testing.T) {
 	elsewhere := alex
 	elsewhere.Tenant = "another-tenant"
 	for _, who := range []okr.Actor{megan, guest, adminGuest, elsewhere} {
-		_, err := w.Enable(t.Context(), who)
+		_, err := w.Access.Enable(t.Context(), who)
 		w.requireRefused(okr.Forbidden, err, "Only an admin")
-		_, err = w.Disable(t.Context(), who)
+		_, err = w.Access.Disable(t.Context(), who)
 		w.requireRefused(okr.Forbidden, err)
-		_, err = w.AddAdmin(t.Context(), who, who.Person)
+		_, err = w.Access.AddAdmin(t.Context(), who, who.Person)
 		w.requireRefused(okr.Forbidden, err)
 	}
-	in, err := w.Integration(t.Context(), megan)
+	in, err := w.Access.Integration(t.Context(), megan)
 	require.NoError(t, err)
 	require.False(t, in.Tenant.Enabled)
 	require.False(t, in.Tenant.Ever)
@@ -43,16 +43,16 @@ func TestOnlyAdminsSwitchTheIntegration(t *testing.T) {
 	require.Len(t, in.Admins, 1)
 	require.Contains(t, in.Admins[0], adotest.AlexOID, "the configuration knows no names")
 
-	in, err = w.Enable(t.Context(), alex)
+	in, err = w.Access.Enable(t.Context(), alex)
 	require.NoError(t, err)
 	require.True(t, in.Tenant.Enabled)
 	require.True(t, in.IsAdmin)
 	require.Equal(t, []string{alex.Name}, in.Admins)
-	_, err = w.AddAdmin(t.Context(), alex, megan.Person)
+	_, err = w.Access.AddAdmin(t.Context(), alex, megan.Person)
 	require.NoError(t, err)
-	_, err = w.AddAdmin(t.Context(), alex, megan.Person)
+	_, err = w.Access.AddAdmin(t.Context(), alex, megan.Person)
 	require.NoError(t, err)
-	in, err = w.Disable(t.Context(), megan)
+	in, err = w.Access.Disable(t.Context(), megan)
 	require.NoError(t, err)
 	require.Len(t, in.Admins, 2)
 	require.Equal(t, megan.Name, in.Admins[0])
@@ -62,12 +62,12 @@ func TestOnlyAdminsSwitchTheIntegration(t *testing.T) {
 func TestTheSecondPressChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	first, err := w.Enable(t.Context(), alex)
+	first, err := w.Access.Enable(t.Context(), alex)
 	require.NoError(t, err)
-	_, err = w.AddAdmin(t.Context(), alex, megan.Person)
+	_, err = w.Access.AddAdmin(t.Context(), alex, megan.Person)
 	require.NoError(t, err)
 	w.advance(time.Hour)
-	second, err := w.Enable(t.Context(), megan)
+	second, err := w.Access.Enable(t.Context(), megan)
 	require.NoError(t, err)
 	require.Equal(t, first.Tenant.ChangedBy, second.Tenant.ChangedBy)
 	require.Equal(t, first.Tenant.ChangedAt, second.Tenant.ChangedAt)
@@ -78,10 +78,10 @@ func TestNothingWorksWhileDisabled(t *testing.T) {
 	w := newWorld(t)
 	w.signIn(alex)
 	try := func(who okr.Actor) []error {
-		_, connect := w.SaveConnection(t.Context(), who, fiberConnection("Fiber"))
-		_, preview := w.PreviewBinding(t.Context(), who, okr.BindInput{Goal: "KR1"})
-		_, jobs := w.SyncJobs(t.Context(), who, "")
-		_, subscribe := w.Subscribe(t.Context(), who, channel("1"), okr.DigestPlan{})
+		_, connect := w.Connect.SaveConnection(t.Context(), who, fiberConnection("Fiber"))
+		_, preview := w.Measure.PreviewBinding(t.Context(), who, okr.BindInput{Goal: "KR1"})
+		_, jobs := w.Measure.SyncJobs(t.Context(), who, "")
+		_, subscribe := w.Notify.Subscribe(t.Context(), who, channel("1"), okr.DigestPlan{})
 		return []error{connect, preview, jobs, subscribe}
 	}
 	for _, err := range try(alex) {
@@ -97,11 +97,11 @@ func TestTheStoreBeingDownIsSaid(t *testing.T) {
 	t.Parallel()
 	w := enabled(t)
 	w.store.down.Store(true)
-	_, err := w.Integration(t.Context(), alex)
+	_, err := w.Access.Integration(t.Context(), alex)
 	w.requireRefused(okr.Unavailable, err)
-	_, _, err = w.Goals(t.Context(), alex, okr.Page{})
+	_, _, err = w.Plan.Goals(t.Context(), alex, okr.Page{})
 	w.requireRefused(okr.Unavailable, err)
-	_, err = w.SyncConnection(t.Context(), tenant, "C1", nil, 0)
+	_, err = w.Measure.SyncConnection(t.Context(), tenant, "C1", nil, 0)
 	w.requireRefused(okr.Unavailable, err)
 }
 
@@ -116,15 +116,15 @@ func channel(id string) okr.Conversation {
 func TestAdminsAreTakenBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := w.AddAdmin(t.Context(), alex, megan.Person)
+	_, err := w.Access.AddAdmin(t.Context(), alex, megan.Person)
 	require.NoError(t, err)
-	_, err = w.RemoveAdmin(t.Context(), adele, megan.Person)
+	_, err = w.Access.RemoveAdmin(t.Context(), adele, megan.Person)
 	w.requireRefused(okr.Forbidden, err)
-	_, err = w.RemoveAdmin(t.Context(), megan, alex.Person)
+	_, err = w.Access.RemoveAdmin(t.Context(), megan, alex.Person)
 	w.requireRefused(okr.Invalid, err, "ADMIN_OBJECT_IDS")
-	_, err = w.RemoveAdmin(t.Context(), alex, megan.Person)
+	_, err = w.Access.RemoveAdmin(t.Context(), alex, megan.Person)
 	require.NoError(t, err)
-	_, err = w.Enable(t.Context(), megan)
+	_, err = w.Access.Enable(t.Context(), megan)
 	w.requireRefused(okr.Forbidden, err)
 }
 
@@ -136,9 +136,9 @@ func TestTheLatestSignInIsUsed(t *testing.T) {
 	c.ID, c.Account.UserName, c.SignedInAt = "another account", "alex@fabrikam.example", w.clock()
 	w.advance(-30 * time.Second)
 	w.signIn(alex)
-	_, err := w.SignedIn(t.Context(), tenant, c)
+	_, err := w.Connect.SignedIn(t.Context(), tenant, c)
 	require.NoError(t, err)
-	accounts, err := w.Accounts(t.Context(), alex)
+	accounts, err := w.Connect.Accounts(t.Context(), alex)
 	require.NoError(t, err)
 	require.Len(t, accounts, 2)
 	require.Equal(t, "alex@fabrikam.example", w.connect(alex, "Fiber", false).Account)

@@ -20,7 +20,7 @@ func TestWhatCanBeBound(t *testing.T) {
 	kr := w.keyResult(megan, o, 100)
 	bugs := w.fiberQuery(launchBugs)
 	bind := func(who okr.Actor, in okr.BindInput) error {
-		_, err := w.Bind(t.Context(), who, in)
+		_, err := w.Measure.Bind(t.Context(), who, in)
 		return err
 	}
 	w.requireRefused(okr.Invalid, bind(megan, okr.BindInput{Goal: o, Connection: own.ID, Query: bugs}), "is an objective", "Bind one of those below")
@@ -30,12 +30,12 @@ func TestWhatCanBeBound(t *testing.T) {
 	w.requireRefused(okr.NotFound, bind(megan, okr.BindInput{Goal: kr, Connection: "C99", Query: bugs}), "C99")
 	w.requireRefused(okr.QueryGone, bind(megan, okr.BindInput{Goal: kr, Connection: own.ID, Query: "5b1b2c3d-0000-4000-8000-000000000000"}))
 	w.requireRefused(okr.Invalid, bind(megan, okr.BindInput{Goal: kr, Connection: own.ID, Query: bugs, Method: "guess"}))
-	g, err := w.Goal(t.Context(), megan, kr)
+	g, err := w.Plan.Goal(t.Context(), megan, kr)
 	require.NoError(t, err)
 	require.Nil(t, g.Goal.Binding)
 
 	require.NoError(t, bind(megan, okr.BindInput{Goal: kr, Connection: own.ID, Query: bugs}), "through a shared one")
-	g, err = w.Goal(t.Context(), megan, kr)
+	g, err = w.Plan.Goal(t.Context(), megan, kr)
 	require.NoError(t, err)
 	require.Equal(t, okr.PercentCompleted, g.Goal.Binding.Method, "the usual one")
 	require.Equal(t, megan.Person, g.Goal.Binding.BoundBy)
@@ -50,7 +50,7 @@ func TestAPreviewSavesNothing(t *testing.T) {
 	o := w.objective(alex, "Launch")
 	kr := w.keyResult(alex, o, 300)
 	in := okr.BindInput{Goal: kr, Connection: c.ID, Query: w.fiberQuery("Launch scope"), Method: okr.PercentCompleted, ItemType: "User Story"}
-	p, err := w.PreviewBinding(t.Context(), alex, in)
+	p, err := w.Measure.PreviewBinding(t.Context(), alex, in)
 	require.NoError(t, err)
 	require.Equal(t, 7, p.Measurement.Total)
 	require.NotNil(t, p.View.Goal.Metric.Current)
@@ -58,7 +58,7 @@ func TestAPreviewSavesNothing(t *testing.T) {
 	require.Equal(t, "Launch", p.View.ParentTitle)
 	require.Len(t, p.Warnings, 2, "a tree, and a percentage up to 300")
 
-	v, err := w.Goal(t.Context(), alex, kr)
+	v, err := w.Plan.Goal(t.Context(), alex, kr)
 	require.NoError(t, err)
 	require.Nil(t, v.Goal.Binding)
 	require.Nil(t, v.Goal.Metric.Current)
@@ -70,7 +70,7 @@ func TestAPreviewSavesNothing(t *testing.T) {
 	require.Nil(t, s)
 
 	in.Query, in.ItemType = w.fiberQuery("Empty query"), ""
-	p, err = w.PreviewBinding(t.Context(), alex, in)
+	p, err = w.Measure.PreviewBinding(t.Context(), alex, in)
 	require.NoError(t, err)
 	require.Nil(t, p.Measurement.Value)
 	require.Contains(t, p.Warnings[len(p.Warnings)-1], "nothing to measure")
@@ -81,20 +81,20 @@ func TestUnbindKeepsTheValue(t *testing.T) {
 	w := enabled(t)
 	c := w.connect(alex, "Fiber", false)
 	kr := w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
-	_, err := w.Unbind(t.Context(), adele, kr)
+	_, err := w.Measure.Unbind(t.Context(), adele, kr)
 	w.requireRefused(okr.Forbidden, err)
-	v, err := w.Unbind(t.Context(), alex, kr)
+	v, err := w.Measure.Unbind(t.Context(), alex, kr)
 	require.NoError(t, err)
 	require.Nil(t, v.Goal.Binding)
 	require.InDelta(t, 40, *v.Goal.Metric.Current, 1e-9)
-	_, err = w.Unbind(t.Context(), alex, kr)
+	_, err = w.Measure.Unbind(t.Context(), alex, kr)
 	w.requireRefused(okr.Invalid, err, "`bind "+string(kr)+"`")
-	report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
+	report, err := w.Measure.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(t, err)
 	require.Empty(t, report.Rows)
-	_, err = w.SyncJobs(t.Context(), alex, kr)
+	_, err = w.Measure.SyncJobs(t.Context(), alex, kr)
 	w.requireRefused(okr.Invalid, err, "`bind "+string(kr)+"`")
-	_, err = w.SyncJobs(t.Context(), alex, "")
+	_, err = w.Measure.SyncJobs(t.Context(), alex, "")
 	w.requireRefused(okr.Invalid, err, "`bind <id>`")
 }
 
@@ -103,7 +103,7 @@ func TestAProjectShowsItsTree(t *testing.T) {
 	w := enabled(t)
 	c := w.connect(alex, "Fiber", false)
 	p := w.project(alex, w.objective(alex, "Launch"))
-	v, err := w.Bind(t.Context(), alex, okr.BindInput{Goal: p, Connection: c.ID, Query: w.fiberQuery("Launch scope"), ItemType: "Task"})
+	v, err := w.Measure.Bind(t.Context(), alex, okr.BindInput{Goal: p, Connection: c.ID, Query: w.fiberQuery("Launch scope"), ItemType: "Task"})
 	require.NoError(t, err)
 	last := v.Goal.Binding.Last
 	require.NotEmpty(t, last.Tree)
@@ -130,7 +130,7 @@ func TestAnotherQueryStartsAfresh(t *testing.T) {
 	_, err := w.cloud.Complete(adotest.OrgContoso, adotest.ProjectFiber, launchBugs, 2)
 	require.NoError(t, err)
 	w.advance(time.Minute)
-	v, err := w.Bind(t.Context(), alex, okr.BindInput{Goal: kr, Connection: c.ID, Query: w.fiberQuery("Launch bugs (open)"), Method: okr.CountTotal})
+	v, err := w.Measure.Bind(t.Context(), alex, okr.BindInput{Goal: kr, Connection: c.ID, Query: w.fiberQuery("Launch bugs (open)"), Method: okr.CountTotal})
 	require.NoError(t, err)
 	require.InDelta(t, 16, *v.Goal.Metric.Current, 1e-9)
 	require.True(t, v.Goal.Binding.Last.Changes.First, "what the other binding saw before is not its own")

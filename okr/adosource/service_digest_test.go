@@ -13,7 +13,7 @@ import (
 // compose gives what a subscription would be told, or an empty digest.
 func (w *world) compose(sub okr.Subscription) okr.Digest {
 	w.t.Helper()
-	d, some, err := w.ComposeDigest(w.t.Context(), tenant, sub.ID)
+	d, some, err := w.Notify.ComposeDigest(w.t.Context(), tenant, sub.ID)
 	require.NoError(w.t, err)
 	require.Equal(w.t, some, len(d.Moved)+len(d.Objectives) > 0)
 	return d
@@ -27,7 +27,7 @@ func (w *world) requireSilent(sub okr.Subscription, why string) {
 
 func (w *world) subscribe(id string, objectives ...okr.GoalID) okr.Subscription {
 	w.t.Helper()
-	sub, err := w.Subscribe(w.t.Context(), megan, channel(id), okr.DigestPlan{Objectives: objectives})
+	sub, err := w.Notify.Subscribe(w.t.Context(), megan, channel(id), okr.DigestPlan{Objectives: objectives})
 	require.NoError(w.t, err)
 	return sub
 }
@@ -65,11 +65,11 @@ func TestADigestTellsWhatMovedOnce(t *testing.T) {
 	require.InDelta(t, 50, *d.Objectives[0].After.Progress, 1e-9)
 	require.Equal(t, moved(d.Moved), moved(w.compose(sub).Moved), "until Teams took it")
 
-	require.NoError(t, w.DigestPosted(t.Context(), d))
+	require.NoError(t, w.Notify.DigestPosted(t.Context(), d))
 	require.Empty(t, w.compose(sub).Moved, "and then not again")
 	w.sync(c)
 	require.Empty(t, w.compose(sub).Moved)
-	got, err := w.SubscriptionOf(t.Context(), tenant, channel("1").ID)
+	got, err := w.Notify.SubscriptionOf(t.Context(), tenant, channel("1").ID)
 	require.NoError(t, err)
 	require.Equal(t, d.At, got.PostedAt)
 }
@@ -91,7 +91,7 @@ func TestADigestMergesTheReasons(t *testing.T) {
 	require.Equal(t, 6, d.Moved[0].Changes.Completed.Count)
 	require.Len(t, d.Moved[0].Changes.Completed.First, 6)
 	require.Equal(t, "Late", d.Moved[0].Changes.Added.First[0].Title)
-	require.NoError(t, w.DigestPosted(t.Context(), d))
+	require.NoError(t, w.Notify.DigestPosted(t.Context(), d))
 	w.complete(1)
 	w.sync(c)
 	require.Equal(t, 1, w.compose(sub).Moved[0].Changes.Completed.Count, "only what came after")
@@ -108,7 +108,7 @@ func TestWhatHappensDuringThePostIsToldNext(t *testing.T) {
 	d := w.compose(sub)
 	w.complete(3)
 	w.sync(c)
-	require.NoError(t, w.DigestPosted(t.Context(), d))
+	require.NoError(t, w.Notify.DigestPosted(t.Context(), d))
 	d = w.compose(sub)
 	require.InDelta(t, 50, *d.Moved[0].Before.Value, 1e-9)
 	require.InDelta(t, 60, *d.Moved[0].After.Value, 1e-9)
@@ -147,7 +147,7 @@ func TestANewGoalIsToldWhenItHasAValue(t *testing.T) {
 	o := w.objective(alex, "Launch")
 	kr := w.keyResult(alex, o, 100)
 	w.requireSilent(sub, "no data is no news")
-	_, err := w.Bind(t.Context(), alex, okr.BindInput{Goal: kr, Connection: c.ID, Query: w.fiberQuery(launchBugs)})
+	_, err := w.Measure.Bind(t.Context(), alex, okr.BindInput{Goal: kr, Connection: c.ID, Query: w.fiberQuery(launchBugs)})
 	require.NoError(t, err)
 	d := w.compose(sub)
 	require.Equal(t, []okr.GoalID{kr}, moved(d.Moved))
@@ -197,27 +197,27 @@ func TestWhoeverIsNotToBeTold(t *testing.T) {
 	d := w.compose(sub)
 	require.NotEmpty(t, d.Moved)
 
-	_, err := w.Disable(t.Context(), alex)
+	_, err := w.Access.Disable(t.Context(), alex)
 	require.NoError(t, err)
 	w.requireSilent(sub, "disabled")
-	_, err = w.Enable(t.Context(), alex)
+	_, err = w.Access.Enable(t.Context(), alex)
 	require.NoError(t, err)
-	require.NoError(t, w.DigestRefused(t.Context(), d, "okrbot was removed"))
+	require.NoError(t, w.Notify.DigestRefused(t.Context(), d, "okrbot was removed"))
 	w.requireSilent(sub, "paused")
 	require.Empty(t, w.subscribe("1").Paused, "asking again goes on")
 	require.NotEmpty(t, w.compose(sub).Moved)
 
-	_, err = w.Subscribe(t.Context(), guest, channel("2"), okr.DigestPlan{})
+	_, err = w.Notify.Subscribe(t.Context(), guest, channel("2"), okr.DigestPlan{})
 	w.requireRefused(okr.Forbidden, err, "Guests")
-	_, err = w.Unsubscribe(t.Context(), guest, channel("1").ID)
+	_, err = w.Notify.Unsubscribe(t.Context(), guest, channel("1").ID)
 	w.requireRefused(okr.Forbidden, err, "Guests")
-	_, err = w.Unsubscribe(t.Context(), megan, channel("1").ID)
+	_, err = w.Notify.Unsubscribe(t.Context(), megan, channel("1").ID)
 	require.NoError(t, err)
-	_, err = w.Unsubscribe(t.Context(), megan, channel("1").ID)
+	_, err = w.Notify.Unsubscribe(t.Context(), megan, channel("1").ID)
 	w.requireRefused(okr.NotFound, err, "`digest`")
 	w.requireSilent(sub, "deleted")
-	require.NoError(t, w.DigestPosted(t.Context(), d), "a post that was under way")
-	require.NoError(t, w.DigestRefused(t.Context(), d, "late"))
+	require.NoError(t, w.Notify.DigestPosted(t.Context(), d), "a post that was under way")
+	require.NoError(t, w.Notify.DigestRefused(t.Context(), d, "late"))
 	require.False(t, w.store.planned(okr.Due{Kind: okr.DueDigest, Tenant: tenant, ID: string(sub.ID)}))
 }
 
@@ -227,14 +227,14 @@ func TestADigestComesOnceAnHour(t *testing.T) {
 	w := enabled(t)
 	c := w.connect(alex, "Fiber", false)
 	w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
-	w.DigestEvery = time.Hour
+	w.Notify.DigestEvery = time.Hour
 	sub := w.subscribe("1")
 	w.complete(1)
 	w.sync(c)
-	require.NoError(t, w.DigestPosted(t.Context(), w.compose(sub)))
+	require.NoError(t, w.Notify.DigestPosted(t.Context(), w.compose(sub)))
 	w.advance(30 * time.Minute)
 	w.complete(1)
-	_, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
+	_, err := w.Measure.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(t, err)
 	w.requireSilent(sub, "half an hour later")
 	w.advance(30 * time.Minute)

@@ -13,7 +13,7 @@ import (
 // plan subscribes a place to everything.
 func (w *world) plan(id string, plan okr.DigestPlan) okr.Subscription {
 	w.t.Helper()
-	sub, err := w.Subscribe(w.t.Context(), megan, channel(id), plan)
+	sub, err := w.Notify.Subscribe(w.t.Context(), megan, channel(id), plan)
 	require.NoError(w.t, err)
 	return sub
 }
@@ -24,10 +24,10 @@ func (w *world) posts(sub okr.Subscription, hours int, zone *time.Location) []st
 	var out []string
 	for range hours {
 		w.advance(time.Hour)
-		d, some, err := w.ComposeDigest(w.t.Context(), tenant, sub.ID)
+		d, some, err := w.Notify.ComposeDigest(w.t.Context(), tenant, sub.ID)
 		require.NoError(w.t, err)
 		if some {
-			require.NoError(w.t, w.DigestPosted(w.t.Context(), d))
+			require.NoError(w.t, w.Notify.DigestPosted(w.t.Context(), d))
 			out = append(out, d.At.In(zone).Format("Mon 15:04"))
 		}
 	}
@@ -53,7 +53,7 @@ func TestADailyDigestComesOnceOnDaysOfAnyLength(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := enabled(t)
-			w.DigestEvery = time.Hour
+			w.Notify.DigestEvery = time.Hour
 			w.until(test.from)
 			w.objective(alex, "Launch")
 			sub := w.plan("1", okr.DigestPlan{Rule: okr.DigestRule{Cadence: okr.Daily, Hour: test.hour}, Zone: "Europe/Paris", Always: true})
@@ -96,7 +96,7 @@ func TestDigestsSurviveAWrongClock(t *testing.T) {
 	w := enabled(t)
 	c := w.connect(alex, "Fiber", false)
 	w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
-	w.DigestEvery = time.Hour
+	w.Notify.DigestEvery = time.Hour
 	hourly := w.plan("1", okr.DigestPlan{})
 	daily := w.plan("2", okr.DigestPlan{Rule: okr.DigestRule{Cadence: okr.Daily, Hour: 9}})
 	w.complete(3)
@@ -149,16 +149,16 @@ func TestMuting(t *testing.T) {
 	c := w.connect(alex, "Fiber", false)
 	w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
 	sub := w.plan("1", okr.DigestPlan{})
-	_, err := w.MuteDigest(t.Context(), megan, channel("1").ID, 5*time.Hour)
+	_, err := w.Notify.MuteDigest(t.Context(), megan, channel("1").ID, 5*time.Hour)
 	require.NoError(t, err)
 	w.complete(1)
 	w.sync(c)
 	require.Equal(t, []string{"Mon 17:00"}, w.posts(sub, 8, time.UTC), "what moved meanwhile, once")
-	_, err = w.MuteDigest(t.Context(), megan, channel("1").ID, okr.MaxMute+1)
+	_, err = w.Notify.MuteDigest(t.Context(), megan, channel("1").ID, okr.MaxMute+1)
 	w.requireRefused(okr.Invalid, err, "digest stop")
-	_, err = w.MuteDigest(t.Context(), guest, channel("1").ID, time.Hour)
+	_, err = w.Notify.MuteDigest(t.Context(), guest, channel("1").ID, time.Hour)
 	w.requireRefused(okr.Forbidden, err, "Guests")
-	_, err = w.MuteDigest(t.Context(), megan, "nowhere", time.Hour)
+	_, err = w.Notify.MuteDigest(t.Context(), megan, "nowhere", time.Hour)
 	w.requireRefused(okr.NotFound, err, "`digest`")
 }
 
@@ -172,7 +172,7 @@ func TestAPlanIsChecked(t *testing.T) {
 		"quietFrom":     {Quiet: okr.Quiet{From: -1}},
 		"quietDays":     {Quiet: okr.Quiet{Days: []time.Weekday{0, 1, 2, 3, 4, 5, 6}}},
 	} {
-		_, err := w.Subscribe(t.Context(), megan, channel("1"), plan)
+		_, err := w.Notify.Subscribe(t.Context(), megan, channel("1"), plan)
 		w.requireRefused(okr.Invalid, err)
 		require.Equal(t, field, okr.FieldOf(err))
 	}

@@ -25,14 +25,14 @@ func form(v okr.GoalView, change func(*okr.GoalInput)) okr.GoalInput {
 
 func (w *world) view(who okr.Actor, id okr.GoalID) okr.GoalView {
 	w.t.Helper()
-	v, err := w.Goal(w.t.Context(), who, id)
+	v, err := w.Plan.Goal(w.t.Context(), who, id)
 	require.NoError(w.t, err)
 	return v
 }
 
 func (w *world) save(who okr.Actor, in okr.GoalInput) okr.GoalView {
 	w.t.Helper()
-	v, err := w.SaveGoal(w.t.Context(), who, in)
+	v, err := w.Plan.SaveGoal(w.t.Context(), who, in)
 	require.NoError(w.t, err)
 	return v
 }
@@ -50,13 +50,13 @@ func TestTwoWhoEditAtOnceLoseNothing(t *testing.T) {
 	require.InDelta(t, 80, merged.Goal.Metric.Target, 0, "what the other changed stays")
 	require.Equal(t, []string{"web"}, merged.Goal.Tags)
 
-	_, err := w.SaveGoal(t.Context(), alex, form(opened, func(in *okr.GoalInput) { in.Metric.Target = 90; in.Title = "Mine" }))
+	_, err := w.Plan.SaveGoal(t.Context(), alex, form(opened, func(in *okr.GoalInput) { in.Metric.Target = 90; in.Title = "Mine" }))
 	w.requireRefused(okr.Conflict, err, megan.Name, alex.Name, "target", "title", "`okr KR1`")
 	require.Equal(t, "Close bugs", w.view(alex, kr).Goal.Title, "nothing of it was saved")
 
 	same := w.save(alex, form(opened, func(in *okr.GoalInput) { in.Metric.Target = 80 }))
 	require.InDelta(t, 80, same.Goal.Metric.Target, 0, "both changed it to the same")
-	_, err = w.SaveGoal(t.Context(), alex, form(opened, func(*okr.GoalInput) {}))
+	_, err = w.Plan.SaveGoal(t.Context(), alex, form(opened, func(*okr.GoalInput) {}))
 	require.NoError(t, err, "a form that changes nothing undoes nothing")
 	require.Equal(t, "Close bugs", w.view(alex, kr).Goal.Title)
 }
@@ -77,7 +77,7 @@ func TestAVeryOldFormIsRefusedRatherThanGuessed(t *testing.T) {
 			w.save(alex, form(w.view(alex, o), func(in *okr.GoalInput) { in.Title = title }))
 		}
 	}
-	_, err := w.SaveGoal(t.Context(), alex, form(opened, func(in *okr.GoalInput) { in.Title = "C" }))
+	_, err := w.Plan.SaveGoal(t.Context(), alex, form(opened, func(in *okr.GoalInput) { in.Title = "C" }))
 	w.requireRefused(okr.Conflict, err, "title")
 	require.LessOrEqual(t, len(w.view(alex, o).Goal.Edits), 20)
 }
@@ -108,14 +108,14 @@ func TestDetailsAreKeptAndCleaned(t *testing.T) {
 	require.True(t, w.view(megan, v.Goal.ID).MayEdit, "a co-owner")
 	short := okr.GoalInput{Editing: v.Goal.ID, Kind: okr.Objective, Title: "Launch it", Period: quarter()}
 	require.Equal(t, v.Goal.Details, w.save(alex, short).Goal.Details, "the short form leaves the rest alone")
-	settings, err := w.Settings(t.Context(), tenant)
+	settings, err := w.Access.Settings(t.Context(), tenant)
 	require.NoError(t, err)
 	require.Equal(t, []string{"Web shop"}, settings.Teams)
 	for field, d := range map[string]okr.Details{
 		"weight": {Weight: new(101.0)}, "goalType": {GoalType: "wild"}, "level": {Level: "world"},
 		"tags": {Tags: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"}},
 	} {
-		_, err := w.SaveGoal(t.Context(), alex, okr.GoalInput{Kind: okr.Objective, Title: "x", Period: quarter(), Details: &d})
+		_, err := w.Plan.SaveGoal(t.Context(), alex, okr.GoalInput{Kind: okr.Objective, Title: "x", Period: quarter(), Details: &d})
 		w.requireRefused(okr.Invalid, err)
 		require.Equal(t, field, okr.FieldOf(err))
 	}
@@ -127,7 +127,7 @@ func TestKeyResultsOfEveryType(t *testing.T) {
 	o := w.objective(alex, "Launch")
 	create := func(m okr.Metric) error {
 		m.Name = "Load time"
-		_, err := w.SaveGoal(t.Context(), alex, okr.GoalInput{Kind: okr.KeyResult, Title: "KR", Parent: o, Metric: &m})
+		_, err := w.Plan.SaveGoal(t.Context(), alex, okr.GoalInput{Kind: okr.KeyResult, Title: "KR", Parent: o, Metric: &m})
 		return err
 	}
 	require.NoError(t, create(okr.Metric{Type: okr.StayBelow, Target: 2, Threshold: new(2.5), UnitKind: okr.UnitWord, Unit: "s"}))

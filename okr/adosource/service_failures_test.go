@@ -13,7 +13,7 @@ import (
 func (w *world) tell(report okr.SyncReport) int {
 	w.t.Helper()
 	for _, n := range report.Notices {
-		require.NoError(w.t, w.NoticeGiven(w.t.Context(), tenant, n))
+		require.NoError(w.t, w.Measure.NoticeGiven(w.t.Context(), tenant, n))
 	}
 	return len(report.Notices)
 }
@@ -28,13 +28,13 @@ func TestAFailureKeepsTheValueAndTellsOnceAWeek(t *testing.T) {
 	for range 15 * 24 {
 		w.advance(59 * time.Minute) // not sign-ins that heal
 		w.advance(time.Minute)
-		report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
+		report, err := w.Measure.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 		require.NoError(t, err)
 		w.requireRefused(okr.NoAccess, report.Failure)
 		told += w.tell(report)
 	}
 	require.Equal(t, 3, told, "at once, and after one and two weeks")
-	v, err := w.Goal(t.Context(), alex, kr)
+	v, err := w.Plan.Goal(t.Context(), alex, kr)
 	require.NoError(t, err)
 	require.InDelta(t, 40, *v.Goal.Metric.Current, 1e-9)
 	require.True(t, v.Stale)
@@ -44,7 +44,7 @@ func TestAFailureKeepsTheValueAndTellsOnceAWeek(t *testing.T) {
 	w.cloud.Grant(adotest.AlexOID, adotest.OrgContoso)
 	report := w.sync(c)
 	require.Empty(t, report.Notices)
-	v, err = w.Goal(t.Context(), alex, kr)
+	v, err = w.Plan.Goal(t.Context(), alex, kr)
 	require.NoError(t, err)
 	require.False(t, v.Stale)
 	require.Equal(t, okr.HealthOK, v.Goal.Binding.Health.State)
@@ -58,7 +58,7 @@ func TestTheNoticeSaysWhatHangsOnIt(t *testing.T) {
 	goals := []okr.GoalID{w.bound(alex, o, c, launchBugs), w.bound(alex, o, c, "Launch stories")}
 	w.advance(2 * time.Hour)
 	w.cloud.FailRefresh(adotest.AlexOID, adotest.GrantRevoked())
-	report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
+	report, err := w.Measure.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(t, err, "trying again soon would not help")
 	require.Len(t, report.Notices, 1)
 	n := report.Notices[0]
@@ -79,7 +79,7 @@ func TestTheNoticeSaysWhatHangsOnIt(t *testing.T) {
 
 func (w *world) mustSync(c okr.Connection) okr.SyncReport {
 	w.t.Helper()
-	report, err := w.SyncConnection(w.t.Context(), tenant, c.ID, nil, 0)
+	report, err := w.Measure.SyncConnection(w.t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(w.t, err)
 	return report
 }
@@ -109,10 +109,10 @@ func TestAQueryThatIsGoneLeavesTheOthers(t *testing.T) {
 	require.Empty(t, w.sync(c).Notices)
 	w.advance(7 * 24 * time.Hour)
 	require.Len(t, w.sync(c).Notices, 2)
-	got, err := w.Connection(t.Context(), alex, c.ID)
+	got, err := w.Connect.Connection(t.Context(), alex, c.ID)
 	require.NoError(t, err)
 	require.Equal(t, okr.HealthOK, got.Health.State, "the connection works")
-	in, err := w.Integration(t.Context(), alex)
+	in, err := w.Access.Integration(t.Context(), alex)
 	require.NoError(t, err)
 	require.Zero(t, in.Failing)
 
@@ -131,7 +131,7 @@ func TestPassingFailuresTellNobody(t *testing.T) {
 		first, second := w.bound(alex, o, c, launchBugs), w.bound(alex, o, c, "Launch stories")
 		cancel := w.cloud.Fail(adotest.Rule{Op: adotest.OpQueryRun, Path: "*" + w.fiberQuery("Launch stories") + "*", Fault: f})
 		w.advance(time.Minute)
-		report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
+		report, err := w.Measure.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 		w.requireRefused(name, err)
 		require.Equal(t, err, report.Failure)
 		require.Empty(t, report.Notices)
@@ -139,7 +139,7 @@ func TestPassingFailuresTellNobody(t *testing.T) {
 		require.Equal(t, []okr.GoalID{first, second}, []okr.GoalID{report.Rows[0].Goal.ID, report.Rows[1].Goal.ID})
 		require.Empty(t, report.Rows[0].Problem)
 		require.NotEmpty(t, report.Rows[1].Problem)
-		v, err := w.Goal(t.Context(), alex, first)
+		v, err := w.Plan.Goal(t.Context(), alex, first)
 		require.NoError(t, err)
 		require.False(t, v.Stale, "it was measured a moment ago")
 		cancel()

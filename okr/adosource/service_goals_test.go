@@ -17,14 +17,14 @@ func quarter() okr.Period {
 
 func (w *world) objective(who okr.Actor, title string) okr.GoalID {
 	w.t.Helper()
-	v, err := w.SaveGoal(w.t.Context(), who, okr.GoalInput{Kind: okr.Objective, Title: title, Period: quarter()})
+	v, err := w.Plan.SaveGoal(w.t.Context(), who, okr.GoalInput{Kind: okr.Objective, Title: title, Period: quarter()})
 	require.NoError(w.t, err)
 	return v.Goal.ID
 }
 
 func (w *world) keyResult(who okr.Actor, parent okr.GoalID, target float64) okr.GoalID {
 	w.t.Helper()
-	v, err := w.SaveGoal(w.t.Context(), who, okr.GoalInput{
+	v, err := w.Plan.SaveGoal(w.t.Context(), who, okr.GoalInput{
 		Kind: okr.KeyResult, Title: "Key result", Parent: parent, Metric: &okr.Metric{Name: "Bugs", Target: target},
 	})
 	require.NoError(w.t, err)
@@ -33,7 +33,7 @@ func (w *world) keyResult(who okr.Actor, parent okr.GoalID, target float64) okr.
 
 func (w *world) project(who okr.Actor, parent okr.GoalID) okr.GoalID {
 	w.t.Helper()
-	v, err := w.SaveGoal(w.t.Context(), who, okr.GoalInput{Kind: okr.Project, Title: "Project", Parent: parent})
+	v, err := w.Plan.SaveGoal(w.t.Context(), who, okr.GoalInput{Kind: okr.Project, Title: "Project", Parent: parent})
 	require.NoError(w.t, err)
 	return v.Goal.ID
 }
@@ -43,7 +43,7 @@ func (w *world) project(who okr.Actor, parent okr.GoalID) okr.GoalID {
 func (w *world) bound(who okr.Actor, parent okr.GoalID, c okr.Connection, query string) okr.GoalID {
 	w.t.Helper()
 	kr := w.keyResult(who, parent, 100)
-	_, err := w.Bind(w.t.Context(), who, okr.BindInput{Goal: kr, Connection: c.ID, Query: w.fiberQuery(query), Method: okr.PercentCompleted})
+	_, err := w.Measure.Bind(w.t.Context(), who, okr.BindInput{Goal: kr, Connection: c.ID, Query: w.fiberQuery(query), Method: okr.PercentCompleted})
 	require.NoError(w.t, err)
 	return kr
 }
@@ -83,7 +83,7 @@ func TestGoalsAreValidatedByField(t *testing.T) {
 			t.Parallel()
 			in := okr.GoalInput{Kind: okr.KeyResult, Title: "T", Parent: o, Period: quarter(), Metric: &okr.Metric{Name: "Bugs", Target: 100}}
 			c.change(&in)
-			_, err := w.SaveGoal(t.Context(), alex, in)
+			_, err := w.Plan.SaveGoal(t.Context(), alex, in)
 			w.requireRefused(okr.Invalid, err)
 			require.Equal(t, c.field, okr.FieldOf(err))
 		})
@@ -95,7 +95,7 @@ func TestGoalsAreMadeAndEdited(t *testing.T) {
 	w := newWorld(t)
 	o := w.objective(alex, "  Launch\tthe portal ")
 	require.Equal(t, okr.GoalID("O1"), o)
-	v, err := w.Goal(t.Context(), megan, o)
+	v, err := w.Plan.Goal(t.Context(), megan, o)
 	require.NoError(t, err)
 	require.Equal(t, "Launch the portal", v.Goal.Title)
 	require.Equal(t, okr.NoData, v.Standing.Status)
@@ -103,7 +103,7 @@ func TestGoalsAreMadeAndEdited(t *testing.T) {
 
 	made := 77.0
 	metric := &okr.Metric{Name: " Bugs ", Unit: "bugs", Target: 30, Current: &made}
-	v, err = w.SaveGoal(t.Context(), megan, okr.GoalInput{Kind: okr.KeyResult, Title: "Close", Parent: o, Metric: metric})
+	v, err = w.Plan.SaveGoal(t.Context(), megan, okr.GoalInput{Kind: okr.KeyResult, Title: "Close", Parent: o, Metric: metric})
 	require.NoError(t, err)
 	require.Equal(t, "Launch the portal", v.ParentTitle)
 	require.Nil(t, v.Goal.Metric.Current, "a value is measured, not given")
@@ -111,21 +111,21 @@ func TestGoalsAreMadeAndEdited(t *testing.T) {
 	require.Equal(t, quarter(), v.Goal.Period, "its objective's")
 	require.True(t, v.MayEdit)
 
-	_, err = w.SaveGoal(t.Context(), adele, okr.GoalInput{Editing: v.Goal.ID, Kind: okr.KeyResult, Title: "Mine", Parent: o, Metric: metric})
+	_, err = w.Plan.SaveGoal(t.Context(), adele, okr.GoalInput{Editing: v.Goal.ID, Kind: okr.KeyResult, Title: "Mine", Parent: o, Metric: metric})
 	w.requireRefused(okr.Forbidden, err, megan.Name)
-	_, err = w.SaveGoal(t.Context(), guest, okr.GoalInput{Kind: okr.Objective, Title: "Mine", Period: quarter()})
+	_, err = w.Plan.SaveGoal(t.Context(), guest, okr.GoalInput{Kind: okr.Objective, Title: "Mine", Period: quarter()})
 	w.requireRefused(okr.Forbidden, err, "Guests")
-	v, err = w.SaveGoal(t.Context(), alex, okr.GoalInput{Editing: v.Goal.ID, Kind: okr.KeyResult, Title: "Close more", Parent: o, Metric: &okr.Metric{Name: "Bugs", Target: 40}})
+	v, err = w.Plan.SaveGoal(t.Context(), alex, okr.GoalInput{Editing: v.Goal.ID, Kind: okr.KeyResult, Title: "Close more", Parent: o, Metric: &okr.Metric{Name: "Bugs", Target: 40}})
 	require.NoError(t, err, "an admin may")
 	require.Equal(t, "Close more", v.Goal.Title)
 	require.Equal(t, megan.Person, v.Goal.Owner)
-	v, err = w.SaveGoal(t.Context(), alex, okr.GoalInput{Editing: v.Goal.ID, Kind: okr.KeyResult, Title: "Close more", Owner: adele.Person, Parent: o, Metric: &okr.Metric{Name: "Bugs", Target: 40}})
+	v, err = w.Plan.SaveGoal(t.Context(), alex, okr.GoalInput{Editing: v.Goal.ID, Kind: okr.KeyResult, Title: "Close more", Owner: adele.Person, Parent: o, Metric: &okr.Metric{Name: "Bugs", Target: 40}})
 	require.NoError(t, err)
 	require.Equal(t, adele.Person, v.Goal.Owner)
-	v, err = w.Goal(t.Context(), adele, v.Goal.ID)
+	v, err = w.Plan.Goal(t.Context(), adele, v.Goal.ID)
 	require.NoError(t, err)
 	require.True(t, v.MayEdit, "it is hers now")
-	_, err = w.SaveGoal(t.Context(), alex, okr.GoalInput{Editing: "KR99", Kind: okr.KeyResult, Title: "x", Parent: o, Metric: metric})
+	_, err = w.Plan.SaveGoal(t.Context(), alex, okr.GoalInput{Editing: "KR99", Kind: okr.KeyResult, Title: "x", Parent: o, Metric: metric})
 	w.requireRefused(okr.NotFound, err)
 }
 
@@ -136,21 +136,21 @@ func TestDeletingAnObjectiveTakesAllBelow(t *testing.T) {
 	o, other := w.objective(alex, "Launch"), w.objective(alex, "Other")
 	kr, p := w.bound(alex, o, c, launchBugs), w.project(alex, o)
 	kept := w.keyResult(alex, other, 10)
-	_, err := w.DeleteGoal(t.Context(), megan, o)
+	_, err := w.Plan.DeleteGoal(t.Context(), megan, o)
 	w.requireRefused(okr.Forbidden, err, alex.Name)
-	gone, err := w.DeleteGoal(t.Context(), alex, o)
+	gone, err := w.Plan.DeleteGoal(t.Context(), alex, o)
 	require.NoError(t, err)
 	require.Equal(t, o, gone.ID)
 	for _, id := range []okr.GoalID{o, kr, p} {
-		_, err := w.Goal(t.Context(), alex, id)
+		_, err := w.Plan.Goal(t.Context(), alex, id)
 		w.requireRefused(okr.NotFound, err, string(id), "`okrs`")
 	}
 	history, err := w.store.History(t.Context(), tenant, kr, time.Time{}, 0)
 	require.NoError(t, err)
 	require.Empty(t, history)
-	_, err = w.Goal(t.Context(), alex, kept)
+	_, err = w.Plan.Goal(t.Context(), alex, kept)
 	require.NoError(t, err)
-	_, err = w.DeleteGoal(t.Context(), alex, o)
+	_, err = w.Plan.DeleteGoal(t.Context(), alex, o)
 	w.requireRefused(okr.NotFound, err)
 }
 
@@ -161,7 +161,7 @@ func TestFindGoals(t *testing.T) {
 	twins := []okr.GoalID{w.keyResult(alex, launch, 1), w.keyResult(alex, relaunch, 1)}
 	find := func(text string, kinds ...okr.GoalKind) []okr.GoalID {
 		t.Helper()
-		list, err := w.FindGoals(t.Context(), alex, text, kinds...)
+		list, err := w.Plan.FindGoals(t.Context(), alex, text, kinds...)
 		require.NoError(t, err)
 		var out []okr.GoalID
 		for _, g := range list {
@@ -176,7 +176,7 @@ func TestFindGoals(t *testing.T) {
 	require.Equal(t, twins, find("", okr.KeyResult))
 	require.Empty(t, find("launch", okr.KeyResult))
 	require.Empty(t, find("nothing like it"))
-	_, err := w.FindGoals(t.Context(), alex, "KR99")
+	_, err := w.Plan.FindGoals(t.Context(), alex, "KR99")
 	w.requireRefused(okr.NotFound, err)
 }
 
@@ -186,26 +186,26 @@ func TestObjectivesRollUp(t *testing.T) {
 	c := w.connect(alex, "Fiber", false)
 	o := w.objective(alex, "Launch")
 	p := w.project(alex, o)
-	_, err := w.Bind(t.Context(), alex, okr.BindInput{Goal: p, Connection: c.ID, Query: w.fiberQuery("Launch scope"), Method: okr.CountTotal})
+	_, err := w.Measure.Bind(t.Context(), alex, okr.BindInput{Goal: p, Connection: c.ID, Query: w.fiberQuery("Launch scope"), Method: okr.CountTotal})
 	require.NoError(t, err)
-	v, err := w.Goal(t.Context(), alex, o)
+	v, err := w.Plan.Goal(t.Context(), alex, o)
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 1}, []int{v.Standing.Counted, v.Standing.Children}, "projects count where there is no key result")
 	require.Empty(t, v.Children[0].Goal.Binding.Method, "a project has no method")
 
 	w.bound(alex, o, c, launchBugs)
 	w.keyResult(alex, o, 5)
-	v, err = w.Goal(t.Context(), alex, o)
+	v, err = w.Plan.Goal(t.Context(), alex, o)
 	require.NoError(t, err)
 	require.InDelta(t, 40, *v.Standing.Progress, 1e-9, "the one with data; work is not outcome")
 	require.Equal(t, []int{1, 2}, []int{v.Standing.Counted, v.Standing.Children})
 	require.InDelta(t, 100.0*32/89, v.Standing.Expected, 1e-9, "2 February is the 33rd day")
 	require.Equal(t, okr.OnTrack, v.Standing.Status)
 	w.advance(40 * 24 * time.Hour)
-	v, err = w.Goal(t.Context(), alex, o)
+	v, err = w.Plan.Goal(t.Context(), alex, o)
 	require.NoError(t, err)
 	require.Equal(t, okr.AtRisk, v.Standing.Status)
-	list, total, err := w.Goals(t.Context(), alex, okr.Page{Limit: 1})
+	list, total, err := w.Plan.Goals(t.Context(), alex, okr.Page{Limit: 1})
 	require.NoError(t, err)
 	require.Equal(t, 1, total)
 	require.Len(t, list[0].Children, 3)

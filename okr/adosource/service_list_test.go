@@ -18,7 +18,7 @@ func TestListsAreFiltered(t *testing.T) {
 	later := w.save(alex, okr.GoalInput{Kind: okr.Objective, Title: "東京オフィスを開く", PeriodID: next.ID}).Goal.ID
 	kr := w.keyResult(megan, launch, 10)
 	closed := w.objective(alex, "Over")
-	_, err := w.Close(t.Context(), alex, okr.CloseInput{Goal: closed, State: okr.StatusClosed})
+	_, err := w.Plan.Close(t.Context(), alex, okr.CloseInput{Goal: closed, State: okr.StatusClosed})
 	require.NoError(t, err)
 	for _, c := range []struct {
 		name   string
@@ -42,7 +42,7 @@ func TestListsAreFiltered(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			views, n, err := w.ListGoals(t.Context(), lee, c.filter, okr.Page{})
+			views, n, err := w.Plan.ListGoals(t.Context(), lee, c.filter, okr.Page{})
 			require.NoError(t, err)
 			var got []okr.GoalID
 			for _, v := range views {
@@ -61,12 +61,12 @@ func TestListsBringAsManyChildrenAsWanted(t *testing.T) {
 	for range 4 {
 		w.keyResult(alex, o, 10)
 	}
-	views, _, err := w.ListGoals(t.Context(), alex, okr.Filter{Kind: okr.Objective, Children: 3}, okr.Page{})
+	views, _, err := w.Plan.ListGoals(t.Context(), alex, okr.Filter{Kind: okr.Objective, Children: 3}, okr.Page{})
 	require.NoError(t, err)
 	require.Len(t, views[0].Children, 3)
 	require.Equal(t, 4, views[0].ChildTotal)
 	require.Equal(t, 4, views[0].Standing.Children)
-	v, err := w.OpenGoal(t.Context(), alex, o, okr.Page{Offset: 3, Limit: 3})
+	v, err := w.Plan.OpenGoal(t.Context(), alex, o, okr.Page{Offset: 3, Limit: 3})
 	require.NoError(t, err)
 	require.Len(t, v.Children, 1)
 	require.Equal(t, "Launch", v.Children[0].ParentTitle)
@@ -78,7 +78,7 @@ func TestSearch(t *testing.T) {
 	launch, relaunch := w.objective(alex, "Launch"), w.objective(alex, "Launch the shop again")
 	search := func(text string) []okr.GoalID {
 		t.Helper()
-		views, n, err := w.Search(t.Context(), alex, text, okr.Page{Limit: 10})
+		views, n, err := w.Plan.Search(t.Context(), alex, text, okr.Page{Limit: 10})
 		require.NoError(t, err)
 		var got []okr.GoalID
 		for _, v := range views {
@@ -107,12 +107,12 @@ func TestOldDataIsBroughtUpToDate(t *testing.T) {
 	for _, g := range []okr.Goal{old, kr} {
 		require.NoError(t, w.store.Goals().Create(t.Context(), tenant, g))
 	}
-	views, _, err := w.ListGoals(t.Context(), alex, okr.Filter{Period: quarter().SpanID()}, okr.Page{})
+	views, _, err := w.Plan.ListGoals(t.Context(), alex, okr.Filter{Period: quarter().SpanID()}, okr.Page{})
 	require.NoError(t, err)
 	require.Len(t, views, 2)
 	require.InDelta(t, 50, *views[0].Standing.Progress, 1e-9)
 	require.Equal(t, quarter(), views[1].Goal.Period)
-	settings, err := w.Settings(t.Context(), tenant)
+	settings, err := w.Access.Settings(t.Context(), tenant)
 	require.NoError(t, err)
 	require.Equal(t, 1, settings.Generation)
 }

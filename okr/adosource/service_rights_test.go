@@ -22,26 +22,26 @@ func TestPrivateGoalsExistForTheirPeopleOnly(t *testing.T) {
 	shared.Shared = true
 	for _, who := range []okr.Actor{alex, lee, guest, shared} {
 		for _, id := range []okr.GoalID{secret, kr} {
-			_, err := w.Goal(t.Context(), who, id)
+			_, err := w.Plan.Goal(t.Context(), who, id)
 			w.requireRefused(okr.NotFound, err)
-			_, err = w.History(t.Context(), who, id, noTime)
+			_, err = w.Plan.History(t.Context(), who, id, noTime)
 			w.requireRefused(okr.NotFound, err)
-			_, err = w.DeleteGoal(t.Context(), who, id)
+			_, err = w.Plan.DeleteGoal(t.Context(), who, id)
 			w.requireRefused(okr.NotFound, err)
 		}
-		_, n, err := w.Search(t.Context(), who, "secret", okr.Page{})
+		_, n, err := w.Plan.Search(t.Context(), who, "secret", okr.Page{})
 		require.NoError(t, err)
 		require.Zero(t, n, "not even counted")
-		_, n, err = w.ListGoals(t.Context(), who, okr.Filter{}, okr.Page{Limit: 1})
+		_, n, err = w.Plan.ListGoals(t.Context(), who, okr.Filter{}, okr.Page{Limit: 1})
 		require.NoError(t, err)
 		require.Zero(t, n)
-		_, err = w.SaveGoal(t.Context(), who, okr.GoalInput{Kind: okr.KeyResult, Title: "x", Parent: secret, Metric: &okr.Metric{Name: "m", Target: 1}})
+		_, err = w.Plan.SaveGoal(t.Context(), who, okr.GoalInput{Kind: okr.KeyResult, Title: "x", Parent: secret, Metric: &okr.Metric{Name: "m", Target: 1}})
 		require.Error(t, err)
 	}
 	v := w.view(adele, secret)
 	require.False(t, v.MayEdit, "a viewer")
 	require.Len(t, v.Children, 1, "what is below is private with it")
-	_, n, err := w.Search(t.Context(), adele, "secret", okr.Page{})
+	_, n, err := w.Plan.Search(t.Context(), adele, "secret", okr.Page{})
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 
@@ -60,7 +60,7 @@ func TestPrivateGoalsComeAfterTheOthersInPages(t *testing.T) {
 	}
 	want = append(want, "O1", "O3", "O5")
 	for offset := range 7 {
-		views, n, err := w.ListGoals(t.Context(), megan, okr.Filter{Kind: okr.Objective}, okr.Page{Offset: offset, Limit: 2})
+		views, n, err := w.Plan.ListGoals(t.Context(), megan, okr.Filter{Kind: okr.Objective}, okr.Page{Offset: offset, Limit: 2})
 		require.NoError(t, err)
 		require.Equal(t, 6, n)
 		var got []okr.GoalID
@@ -69,7 +69,7 @@ func TestPrivateGoalsComeAfterTheOthersInPages(t *testing.T) {
 		}
 		require.ElementsMatch(t, want[min(offset, 6):min(offset+2, 6)], got, "page at %d", offset)
 	}
-	_, n, err := w.ListGoals(t.Context(), alex, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: 2})
+	_, n, err := w.Plan.ListGoals(t.Context(), alex, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: 2})
 	require.NoError(t, err)
 	require.Equal(t, 3, n)
 }
@@ -86,7 +86,7 @@ func TestWhoMayEdit(t *testing.T) {
 	require.True(t, w.view(megan, kr).MayEdit, "who owns the objective above")
 	require.False(t, w.view(adele, kr).MayEdit)
 
-	_, err := w.SaveGoal(t.Context(), adele, form(w.view(adele, o), func(in *okr.GoalInput) { in.Owner = adele.Person }))
+	_, err := w.Plan.SaveGoal(t.Context(), adele, form(w.view(adele, o), func(in *okr.GoalInput) { in.Owner = adele.Person }))
 	w.requireRefused(okr.Forbidden, err, "delegate", megan.Name)
 	w.save(adele, form(w.view(adele, o), func(in *okr.GoalInput) { in.Title = "Launch it" }))
 
@@ -94,7 +94,7 @@ func TestWhoMayEdit(t *testing.T) {
 	require.True(t, only.MayEdit)
 	require.True(t, w.view(lee, o).MayEdit, "a chosen editor")
 	require.False(t, w.view(alex, o).MayEdit, "not even an admin")
-	_, err = w.SaveGoal(t.Context(), alex, form(w.view(alex, o), func(in *okr.GoalInput) { in.Title = "Mine" }))
+	_, err = w.Plan.SaveGoal(t.Context(), alex, form(w.view(alex, o), func(in *okr.GoalInput) { in.Title = "Mine" }))
 	w.requireRefused(okr.Forbidden, err, megan.Name, "editors")
 }
 
@@ -102,7 +102,7 @@ func TestWhoMayCreate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	create := func(who okr.Actor, level okr.Level) error {
-		_, err := w.SaveGoal(t.Context(), who, okr.GoalInput{Kind: okr.Objective, Title: "x", Period: quarter(), Details: &okr.Details{Level: level}})
+		_, err := w.Plan.SaveGoal(t.Context(), who, okr.GoalInput{Kind: okr.Objective, Title: "x", Period: quarter(), Details: &okr.Details{Level: level}})
 		return err
 	}
 	require.NoError(t, create(megan, okr.LevelTeam))
@@ -111,7 +111,7 @@ func TestWhoMayCreate(t *testing.T) {
 	require.NoError(t, create(alex, okr.LevelOrganization))
 	in := okr.SettingsOf(okr.Tenant{Bands: okr.DefaultBands()})
 	in.CreateRule = okr.CreateRule{Organization: okr.CreateByChosen, Team: okr.CreateByAdmins, People: []okr.Person{megan.Person}}
-	_, err := w.SaveSettings(t.Context(), alex, in)
+	_, err := w.Plan.SaveSettings(t.Context(), alex, in)
 	require.NoError(t, err)
 	require.NoError(t, create(megan, okr.LevelOrganization))
 	w.requireRefused(okr.Forbidden, create(megan, okr.LevelTeam), "team")

@@ -16,7 +16,7 @@ var storyPoints = &okr.Field{Ref: adotest.FieldStoryPoints, Name: "Story Points"
 func (w *world) bindSum(c okr.Connection, parent okr.GoalID, method okr.Method, target float64) okr.GoalView {
 	w.t.Helper()
 	kr := w.keyResult(alex, parent, target)
-	v, err := w.Bind(w.t.Context(), alex, okr.BindInput{
+	v, err := w.Measure.Bind(w.t.Context(), alex, okr.BindInput{
 		Goal: kr, Connection: c.ID, Query: w.fiberQuery("Launch stories"), Method: method, Field: storyPoints,
 	})
 	require.NoError(w.t, err)
@@ -65,19 +65,19 @@ func TestAFieldIsOfferedWhereItCanBeAddedUp(t *testing.T) {
 	t.Parallel()
 	w := enabled(t)
 	c := w.connect(alex, "Fiber", false)
-	chosen, err := w.ChooseQuery(t.Context(), alex, c.ID, w.fiberQuery("Launch stories"))
+	chosen, err := w.Measure.ChooseQuery(t.Context(), alex, c.ID, w.fiberQuery("Launch stories"))
 	require.NoError(t, err)
 	require.Equal(t, *storyPoints, chosen.Fields[0])
 	for _, f := range chosen.Fields {
 		require.NotContains(t, []string{"System.Id", adotest.FieldPriority, "Microsoft.VSTS.Common.StackRank", "System.Title"}, f.Ref)
 	}
 	kr := w.keyResult(alex, w.objective(alex, "Launch"), 100)
-	_, err = w.PreviewBinding(t.Context(), alex, okr.BindInput{
+	_, err = w.Measure.PreviewBinding(t.Context(), alex, okr.BindInput{
 		Goal: kr, Connection: c.ID, Query: w.fiberQuery("Launch stories"), Method: okr.PercentCompleted,
 		Field: &okr.Field{Ref: adotest.FieldRemainingWork, Name: "Remaining Work"},
 	})
 	w.requireRefused(okr.Invalid, err, "burnt down", "total of all")
-	p, err := w.PreviewBinding(t.Context(), alex, okr.BindInput{
+	p, err := w.Measure.PreviewBinding(t.Context(), alex, okr.BindInput{
 		Goal: kr, Connection: c.ID, Query: w.fiberQuery("Launch stories"), Method: okr.CountTotal,
 		Field: &okr.Field{Ref: adotest.FieldRemainingWork, Name: "Remaining Work"},
 	})
@@ -96,27 +96,27 @@ func TestOneRunServesConnectionsWithTheSameAccess(t *testing.T) {
 	w.advance(time.Hour)
 	w.complete(2)
 	w.cloud.ResetCalls()
-	report, err := w.SyncConnection(t.Context(), tenant, first.ID, nil, 30*time.Minute)
+	report, err := w.Measure.SyncConnection(t.Context(), tenant, first.ID, nil, 30*time.Minute)
 	require.NoError(t, err)
 	require.Len(t, report.Rows, len(goals))
 	require.Equal(t, 2, w.cloud.Count(adotest.OpQueryRun))
 	for _, c := range []okr.Connection{first, second} {
-		got, err := w.Connection(t.Context(), alex, c.ID)
+		got, err := w.Connect.Connection(t.Context(), alex, c.ID)
 		require.NoError(t, err)
 		require.Equal(t, w.clock(), got.Health.LastOK)
 	}
 	w.advance(20 * time.Minute)
 	w.cloud.ResetCalls()
-	report, err = w.SyncConnection(t.Context(), tenant, second.ID, nil, 30*time.Minute)
+	report, err = w.Measure.SyncConnection(t.Context(), tenant, second.ID, nil, 30*time.Minute)
 	require.NoError(t, err)
 	require.Empty(t, report.Rows)
 	require.Empty(t, w.cloud.Calls(), "its goals were measured 20 minutes ago")
 
-	jobs, err := w.SyncJobs(t.Context(), alex, "")
+	jobs, err := w.Measure.SyncJobs(t.Context(), alex, "")
 	require.NoError(t, err)
 	require.Len(t, jobs, 1, "one of them measures both")
 
-	_, err = w.DeleteConnection(t.Context(), alex, first.ID)
+	_, err = w.Connect.DeleteConnection(t.Context(), alex, first.ID)
 	require.NoError(t, err)
 	s, err := w.store.Snapshot(t.Context(), tenant, second.Credential, w.fiberQuery(launchBugs))
 	require.NoError(t, err)
@@ -142,14 +142,14 @@ func TestARefusedQueryIsItsOwnFailure(t *testing.T) {
 	require.Equal(t, second, report.Rows[1].Goal.ID)
 	require.Len(t, report.Notices, 1)
 	require.False(t, report.Notices[0].Whole)
-	require.NoError(t, w.NoticeGiven(t.Context(), tenant, report.Notices[0]))
+	require.NoError(t, w.Measure.NoticeGiven(t.Context(), tenant, report.Notices[0]))
 	require.Empty(t, w.sync(c).Notices, "told once")
-	got, err := w.Connection(t.Context(), alex, c.ID)
+	got, err := w.Connect.Connection(t.Context(), alex, c.ID)
 	require.NoError(t, err)
 	require.Equal(t, okr.HealthOK, got.Health.State)
 
 	w.cloud.Fail(adotest.Rule{Op: adotest.OpQueryRun, Fault: adotest.Forbidden()})
-	report, err = w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
+	report, err = w.Measure.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 	require.NoError(t, err, "only a person can end it")
 	w.requireRefused(okr.NoAccess, report.Failure)
 	require.True(t, report.Notices[0].Whole, "nothing at all can be read")

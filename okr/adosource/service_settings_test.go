@@ -12,12 +12,12 @@ import (
 func TestSettingsAreSavedByAdmins(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	settings, err := w.Settings(t.Context(), tenant)
+	settings, err := w.Access.Settings(t.Context(), tenant)
 	require.NoError(t, err)
 	in := okr.SettingsOf(settings)
 	require.Equal(t, time.January, in.PlanningStart)
 	require.Equal(t, 9, in.ReminderDefault.Hour)
-	_, err = w.SaveSettings(t.Context(), megan, in)
+	_, err = w.Plan.SaveSettings(t.Context(), megan, in)
 	w.requireRefused(okr.Forbidden, err, "admin")
 	for field, change := range map[string]func(*okr.SettingsInput){
 		"timeZone":      func(in *okr.SettingsInput) { in.TimeZone = "Mars/Olympus" },
@@ -31,12 +31,12 @@ func TestSettingsAreSavedByAdmins(t *testing.T) {
 	} {
 		bad := in
 		change(&bad)
-		_, err := w.SaveSettings(t.Context(), alex, bad)
+		_, err := w.Plan.SaveSettings(t.Context(), alex, bad)
 		w.requireRefused(okr.Invalid, err)
 		require.Equal(t, field, okr.FieldOf(err))
 	}
 	in.TimeZone, in.PlanningStart, in.Bands = "Pacific/Auckland", time.July, okr.Bands{AtRisk: 20, Behind: 5}
-	saved, err := w.SaveSettings(t.Context(), alex, in)
+	saved, err := w.Plan.SaveSettings(t.Context(), alex, in)
 	require.NoError(t, err)
 	require.Equal(t, "Q3 2025/26", saved.Quarter("2026-02-02", 0).Name)
 }
@@ -46,11 +46,11 @@ func TestDaysAreCountedInTheTenantsTimeZone(t *testing.T) {
 	w := newWorld(t) // noon in UTC on 2 February is the third in Auckland
 	o := w.objective(alex, "Launch")
 	require.InDelta(t, 100.0*32/89, w.view(alex, o).Standing.Expected, 1e-9)
-	settings, err := w.Settings(t.Context(), tenant)
+	settings, err := w.Access.Settings(t.Context(), tenant)
 	require.NoError(t, err)
 	in := okr.SettingsOf(settings)
 	in.TimeZone = "Pacific/Auckland"
-	_, err = w.SaveSettings(t.Context(), alex, in)
+	_, err = w.Plan.SaveSettings(t.Context(), alex, in)
 	require.NoError(t, err)
 	require.InDelta(t, 100.0*33/89, w.view(alex, o).Standing.Expected, 1e-9)
 }
@@ -67,7 +67,7 @@ func TestAnotherWeightsRuleAddsUpAnew(t *testing.T) {
 	w.checkIn(alex, light, 0)
 	w.checkIn(alex, p, 50)
 	require.InDelta(t, 80, w.progress(top), 1e-9)
-	settings, err := w.Settings(t.Context(), tenant)
+	settings, err := w.Access.Settings(t.Context(), tenant)
 	require.NoError(t, err)
 	for rule, want := range map[okr.WeightsRule]float64{
 		{Equal: true}:                               50,
@@ -77,9 +77,9 @@ func TestAnotherWeightsRuleAddsUpAnew(t *testing.T) {
 	} {
 		in := okr.SettingsOf(settings)
 		in.WeightsRule = rule
-		_, err := w.SaveSettings(t.Context(), alex, in)
+		_, err := w.Plan.SaveSettings(t.Context(), alex, in)
 		require.NoError(t, err)
-		listed, _, err := w.ListGoals(t.Context(), alex, okr.Filter{Kind: okr.Objective, Top: true}, okr.Page{})
+		listed, _, err := w.Plan.ListGoals(t.Context(), alex, okr.Filter{Kind: okr.Objective, Top: true}, okr.Page{})
 		require.NoError(t, err)
 		require.InDelta(t, want, *listed[0].Standing.Progress, 1e-9, "%+v", rule)
 	}
@@ -89,31 +89,31 @@ func TestCustomPeriods(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	push := okr.TimePeriod{Period: okr.Period{Name: " Spring push ", Start: "2026-02-01", End: "2026-04-15"}}
-	_, err := w.SavePeriod(t.Context(), megan, push, false)
+	_, err := w.Access.SavePeriod(t.Context(), megan, push, false)
 	w.requireRefused(okr.Forbidden, err)
-	settings, err := w.SavePeriod(t.Context(), alex, push, true)
+	settings, err := w.Access.SavePeriod(t.Context(), alex, push, true)
 	require.NoError(t, err)
 	saved := settings.Periods[0]
 	require.Equal(t, "Spring push", settings.CurrentPeriod("2026-02-02").Name)
 	require.Equal(t, "Q2 2026", settings.CurrentPeriod("2026-04-16").Name)
-	_, err = w.SavePeriod(t.Context(), alex, push, false)
+	_, err = w.Access.SavePeriod(t.Context(), alex, push, false)
 	w.requireRefused(okr.Invalid, err, "name")
-	_, err = w.SavePeriod(t.Context(), alex, okr.TimePeriod{Period: okr.Period{Name: "x", Start: "2026-02-01", End: "2026-01-01"}}, false)
+	_, err = w.Access.SavePeriod(t.Context(), alex, okr.TimePeriod{Period: okr.Period{Name: "x", Start: "2026-02-01", End: "2026-01-01"}}, false)
 	w.requireRefused(okr.Invalid, err)
 
 	v := w.save(alex, okr.GoalInput{Kind: okr.Objective, Title: "Push", PeriodID: saved.ID})
 	require.Equal(t, saved.Period, v.Goal.Period)
 	own := w.save(alex, okr.GoalInput{Kind: okr.Objective, Title: "Push", PeriodID: saved.ID, Period: okr.Period{Start: "2026-02-10", End: "2026-03-10"}})
 	require.Equal(t, saved.ID, own.Goal.FiledUnder(), "own dates, filed under the period")
-	_, err = w.DeletePeriod(t.Context(), alex, saved.ID)
+	_, err = w.Access.DeletePeriod(t.Context(), alex, saved.ID)
 	w.requireRefused(okr.Invalid, err, "2 of them")
 	for _, id := range []okr.GoalID{v.Goal.ID, own.Goal.ID} {
-		_, err := w.DeleteGoal(t.Context(), alex, id)
+		_, err := w.Plan.DeleteGoal(t.Context(), alex, id)
 		require.NoError(t, err)
 	}
-	settings, err = w.DeletePeriod(t.Context(), alex, saved.ID)
+	settings, err = w.Access.DeletePeriod(t.Context(), alex, saved.ID)
 	require.NoError(t, err)
 	require.Empty(t, settings.Periods)
-	_, err = w.DeletePeriod(t.Context(), alex, saved.ID)
+	_, err = w.Access.DeletePeriod(t.Context(), alex, saved.ID)
 	w.requireRefused(okr.NotFound, err)
 }

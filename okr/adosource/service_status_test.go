@@ -17,7 +17,7 @@ const day = 24 * time.Hour
 // concerns lists what needs attention of somebody's goals.
 func (w *world) concerns(who okr.Actor) map[okr.GoalID]okr.Attention {
 	w.t.Helper()
-	list, err := w.Attention(w.t.Context(), who, okr.Filter{Owner: who.ID})
+	list, err := w.Notify.Attention(w.t.Context(), who, okr.Filter{Owner: who.ID})
 	require.NoError(w.t, err)
 	out := map[okr.GoalID]okr.Attention{}
 	for _, a := range list.List {
@@ -55,7 +55,7 @@ func TestAttentionOfManualGoals(t *testing.T) {
 	require.Equal(t, okr.ConcernPastDue, got[o].Concern)
 	require.Equal(t, "close O1", got[o].Command)
 	require.Equal(t, okr.ConcernPastDue, got[fine].Concern)
-	_, err := w.Close(t.Context(), alex, okr.CloseInput{Goal: o, State: okr.StatusClosed})
+	_, err := w.Plan.Close(t.Context(), alex, okr.CloseInput{Goal: o, State: okr.StatusClosed})
 	require.NoError(t, err)
 	require.Empty(t, w.concerns(alex), "what has ended needs nobody")
 }
@@ -102,7 +102,7 @@ func TestAttentionOfWhatDoesNotMove(t *testing.T) {
 	got := w.concerns(alex)
 	require.Equal(t, okr.ConcernUnmoved, got[kr].Concern)
 	require.Contains(t, got[kr].Words, "29 days")
-	_, _, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Note: "The rest comes at the end"})
+	_, _, err := w.Plan.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Note: "The rest comes at the end"})
 	require.NoError(t, err)
 	require.NotContains(t, w.concerns(alex), kr, "somebody said that it is right")
 }
@@ -123,10 +123,10 @@ func (c *tries) CountTry(_ context.Context, _ okr.TenantID, key string, _ time.D
 func TestNudgesAreFew(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.Counter = &tries{n: map[string]int{}}
+	w.Notify.Counter = &tries{n: map[string]int{}}
 	nudge := func(goal okr.GoalID) bool {
 		t.Helper()
-		ok, err := w.Nudge(t.Context(), tenant, megan.ID, goal)
+		ok, err := w.Notify.Nudge(t.Context(), tenant, megan.ID, goal)
 		require.NoError(t, err)
 		return ok
 	}
@@ -149,7 +149,7 @@ func TestCheckInsDue(t *testing.T) {
 	w.save(alex, form(w.view(alex, asked), func(in *okr.GoalInput) { in.Details.CheckInOwner = megan.Person }))
 	due := func(who okr.Actor) []okr.GoalID {
 		t.Helper()
-		views, err := w.CheckInsDue(t.Context(), who)
+		views, err := w.Notify.CheckInsDue(t.Context(), who)
 		require.NoError(t, err)
 		var out []okr.GoalID
 		for _, v := range views {
@@ -165,7 +165,7 @@ func TestCheckInsDue(t *testing.T) {
 	require.Empty(t, due(alex), "a recent check-in")
 	w.advance(4 * day)
 	require.Equal(t, []okr.GoalID{manual}, due(alex))
-	_, _, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: measured, Value: new(1.0), Lasting: true})
+	_, _, err := w.Plan.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: measured, Value: new(1.0), Lasting: true})
 	require.NoError(t, err)
 	w.advance(4 * day)
 	require.Equal(t, []okr.GoalID{measured, manual}, due(alex), "by hand until resumed")
@@ -179,7 +179,7 @@ func TestHistoryAndProjection(t *testing.T) {
 		w.checkIn(alex, kr, float64(10*n))
 		w.advance(7 * day)
 	}
-	h, err := w.History(t.Context(), lee, kr, noTime)
+	h, err := w.Plan.History(t.Context(), lee, kr, noTime)
 	require.NoError(t, err)
 	require.Len(t, h.Points, 3)
 	require.Len(t, h.CheckIns, 3)
@@ -187,13 +187,13 @@ func TestHistoryAndProjection(t *testing.T) {
 	require.Contains(t, h.Why, "4 values")
 	require.Equal(t, []okr.Phase{{Date: "2026-01-01", Value: 0}, {Date: "2026-03-31", Value: 100}}, h.Expected)
 	w.checkIn(alex, kr, 30)
-	h, err = w.History(t.Context(), lee, kr, noTime)
+	h, err = w.Plan.History(t.Context(), lee, kr, noTime)
 	require.NoError(t, err)
 	require.NotNil(t, h.Projection)
 	require.InDelta(t, 10, h.Projection.PerWeek, 1e-6)
 	require.Equal(t, okr.Date("2026-04-13"), h.Projection.MeetsOn)
 	require.False(t, h.Projection.IsInTime)
-	h, err = w.History(t.Context(), lee, kr, w.clock().Add(-day))
+	h, err = w.Plan.History(t.Context(), lee, kr, w.clock().Add(-day))
 	require.NoError(t, err)
 	require.Len(t, h.Points, 1)
 }
@@ -211,20 +211,20 @@ func TestWhatMoved(t *testing.T) {
 	w.advance(2 * day)
 	w.complete(1)
 	w.sync(c)
-	moves, err := w.WhatMoved(t.Context(), alex, o, okr.SinceDay)
+	moves, err := w.Plan.WhatMoved(t.Context(), alex, o, okr.SinceDay)
 	require.NoError(t, err)
 	require.Equal(t, []okr.GoalID{kr, o}, movedIDs(moves))
 	require.Equal(t, 1, moves[0].Changes.Completed.Count)
 	require.InDelta(t, 50, *moves[0].Before.Value, 1e-9)
 	require.InDelta(t, 100.0*16/30, *moves[0].After.Value, 1e-9)
-	week, err := w.WhatMoved(t.Context(), alex, kr, okr.SinceWeek)
+	week, err := w.Plan.WhatMoved(t.Context(), alex, kr, okr.SinceWeek)
 	require.NoError(t, err)
 	require.Equal(t, 4, week[0].Changes.Completed.Count)
-	last, err := w.WhatMoved(t.Context(), alex, kr, okr.SinceSync)
+	last, err := w.Plan.WhatMoved(t.Context(), alex, kr, okr.SinceSync)
 	require.NoError(t, err)
 	require.Equal(t, 1, last[0].Changes.Completed.Count)
 	w.advance(30 * day)
-	none, err := w.WhatMoved(t.Context(), alex, o, okr.SinceWeek)
+	none, err := w.Plan.WhatMoved(t.Context(), alex, o, okr.SinceWeek)
 	require.NoError(t, err)
 	require.Empty(t, none)
 }

@@ -16,7 +16,7 @@ func (w *world) sync(c okr.Connection, queries ...string) okr.SyncReport {
 	w.t.Helper()
 	w.advance(time.Hour)
 	w.signIn(alex)
-	report, err := w.SyncConnection(w.t.Context(), tenant, c.ID, queries, 0)
+	report, err := w.Measure.SyncConnection(w.t.Context(), tenant, c.ID, queries, 0)
 	require.NoError(w.t, err)
 	return report
 }
@@ -50,7 +50,7 @@ func TestOneRunServesAllBindings(t *testing.T) {
 		require.Equal(t, okr.OnTrack, row.Status)
 	}
 	require.True(t, report.Rows[3].Changes.Empty())
-	got, err := w.Connection(t.Context(), alex, c.ID)
+	got, err := w.Connect.Connection(t.Context(), alex, c.ID)
 	require.NoError(t, err)
 	require.Equal(t, okr.HealthOK, got.Health.State)
 	require.Equal(t, w.clock(), got.Health.LastOK)
@@ -63,13 +63,13 @@ func TestASyncOfSomeQueries(t *testing.T) {
 	o := w.objective(alex, "Launch")
 	kr := w.bound(alex, o, c, launchBugs)
 	w.bound(alex, o, c, "Launch stories")
-	jobs, err := w.SyncJobs(t.Context(), megan, kr)
+	jobs, err := w.Measure.SyncJobs(t.Context(), megan, kr)
 	require.NoError(t, err)
 	require.Equal(t, []okr.SyncJob{{Connection: c.ID, Queries: []string{w.fiberQuery(launchBugs)}}}, jobs)
-	jobs, err = w.SyncJobs(t.Context(), megan, o)
+	jobs, err = w.Measure.SyncJobs(t.Context(), megan, o)
 	require.NoError(t, err)
 	require.Len(t, jobs[0].Queries, 2, "an objective's are those below it")
-	jobs, err = w.SyncJobs(t.Context(), megan, "")
+	jobs, err = w.Measure.SyncJobs(t.Context(), megan, "")
 	require.NoError(t, err)
 	require.Equal(t, []okr.SyncJob{{Connection: c.ID}}, jobs)
 	w.cloud.ResetCalls()
@@ -97,7 +97,7 @@ func TestChangesAreNamedSinceTheLastSync(t *testing.T) {
 	history, err := w.store.History(t.Context(), tenant, kr, noTime, 0)
 	require.NoError(t, err)
 	require.Len(t, history, 2, "a measurement that says nothing new is not kept")
-	v, err := w.Goal(t.Context(), alex, kr)
+	v, err := w.Plan.Goal(t.Context(), alex, kr)
 	require.NoError(t, err)
 	require.Equal(t, w.clock(), v.Goal.Binding.Last.At, "but its time is")
 }
@@ -127,7 +127,7 @@ func TestABindingThatChangedMeanwhileIsNotOverwritten(t *testing.T) {
 	kr, kept := w.bound(alex, o, c, launchBugs), w.bound(alex, o, c, launchBugs)
 	w.complete(3)
 	var report okr.SyncReport
-	w.during(func() { report, _ = w.SyncConnection(t.Context(), tenant, c.ID, nil, 0) }, func() {
+	w.during(func() { report, _ = w.Measure.SyncConnection(t.Context(), tenant, c.ID, nil, 0) }, func() {
 		_, err := w.store.Goals().Update(t.Context(), tenant, kr, func(g *okr.Goal) error {
 			five := 5.0
 			g.Binding.Query.ID, g.Binding.Last, g.Metric.Current = "another", nil, &five
@@ -149,15 +149,15 @@ func TestASlowRunDoesNotUndoALaterOne(t *testing.T) {
 	c := w.connect(alex, "Fiber", false)
 	kr := w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
 	var slow okr.SyncReport
-	w.during(func() { slow, _ = w.SyncConnection(t.Context(), tenant, c.ID, nil, 0) }, func() {
+	w.during(func() { slow, _ = w.Measure.SyncConnection(t.Context(), tenant, c.ID, nil, 0) }, func() {
 		w.complete(3)
 		w.advance(time.Minute)
-		report, err := w.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
+		report, err := w.Measure.SyncConnection(t.Context(), tenant, c.ID, nil, 0)
 		require.NoError(t, err)
 		require.Equal(t, 3, report.Rows[0].Changes.Completed.Count)
 	})
 	require.Empty(t, slow.Rows)
-	v, err := w.Goal(t.Context(), alex, kr)
+	v, err := w.Plan.Goal(t.Context(), alex, kr)
 	require.NoError(t, err)
 	require.InDelta(t, 50, *v.Goal.Metric.Current, 1e-9)
 	require.True(t, w.sync(c).Rows[0].Changes.Empty(), "nothing is told again")
@@ -169,8 +169,8 @@ func TestAConnectionDeletedMeanwhile(t *testing.T) {
 	c := w.connect(alex, "Fiber", false)
 	w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
 	var err error
-	w.during(func() { _, err = w.SyncConnection(t.Context(), tenant, c.ID, nil, 0) }, func() {
-		_, err := w.DeleteConnection(t.Context(), alex, c.ID)
+	w.during(func() { _, err = w.Measure.SyncConnection(t.Context(), tenant, c.ID, nil, 0) }, func() {
+		_, err := w.Connect.DeleteConnection(t.Context(), alex, c.ID)
 		require.NoError(t, err)
 	})
 	require.NoError(t, err)
@@ -181,13 +181,13 @@ func TestDisabledMeasuresNothing(t *testing.T) {
 	w := enabled(t)
 	c := w.connect(alex, "Fiber", false)
 	w.bound(alex, w.objective(alex, "Launch"), c, launchBugs)
-	_, err := w.Disable(t.Context(), alex)
+	_, err := w.Access.Disable(t.Context(), alex)
 	require.NoError(t, err)
 	w.cloud.ResetCalls()
 	report := w.sync(c)
 	require.Empty(t, report.Rows)
 	require.Empty(t, w.cloud.Calls())
-	in, err := w.Enable(t.Context(), alex)
+	in, err := w.Access.Enable(t.Context(), alex)
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 1}, []int{in.Connections, in.Bindings}, "nothing was lost")
 	require.Len(t, w.sync(c).Rows, 1)

@@ -12,7 +12,7 @@ import (
 
 func (w *world) checkIn(who okr.Actor, id okr.GoalID, value float64) okr.CheckIn {
 	w.t.Helper()
-	_, c, err := w.CheckIn(w.t.Context(), who, okr.CheckInInput{Goal: id, Value: &value})
+	_, c, err := w.Plan.CheckIn(w.t.Context(), who, okr.CheckInInput{Goal: id, Value: &value})
 	require.NoError(w.t, err)
 	return c
 }
@@ -40,7 +40,7 @@ func TestProgressIsCarriedUp(t *testing.T) {
 	require.InDelta(t, 50, w.progress(top), 1e-9)
 	require.InDelta(t, 50, w.view(alex, top).Children[0].Weight, 1e-9)
 
-	listed, _, err := w.ListGoals(t.Context(), alex, okr.Filter{Kind: okr.Objective, Top: true}, okr.Page{})
+	listed, _, err := w.Plan.ListGoals(t.Context(), alex, okr.Filter{Kind: okr.Objective, Top: true}, okr.Page{})
 	require.NoError(t, err)
 	require.Len(t, listed, 1)
 	require.Empty(t, listed[0].Children, "none were asked for")
@@ -51,7 +51,7 @@ func TestProgressIsCarriedUp(t *testing.T) {
 	w.save(alex, form(w.view(alex, kr), func(in *okr.GoalInput) { in.Parent = top }))
 	require.InDelta(t, 35, w.progress(top), 1e-9)
 	require.Equal(t, okr.NoData, w.view(alex, middle).Standing.Status, "it moved away")
-	_, err = w.DeleteGoal(t.Context(), alex, other)
+	_, err = w.Plan.DeleteGoal(t.Context(), alex, other)
 	require.NoError(t, err)
 	require.InDelta(t, 50, w.progress(top), 1e-9)
 }
@@ -63,15 +63,15 @@ func TestTreesHaveNoCirclesAndTenLevels(t *testing.T) {
 	for n := range okr.MaxDepth - 1 {
 		ids = append(ids, w.detailed(alex, fmt.Sprint(n+2), ids[n], okr.Details{}))
 	}
-	_, err := w.SaveGoal(t.Context(), alex, okr.GoalInput{Kind: okr.Objective, Title: "11", Parent: ids[9], Period: quarter()})
+	_, err := w.Plan.SaveGoal(t.Context(), alex, okr.GoalInput{Kind: okr.Objective, Title: "11", Parent: ids[9], Period: quarter()})
 	w.requireRefused(okr.Invalid, err, "10 levels")
 	for _, below := range []okr.GoalID{ids[0], ids[1], ids[9]} {
-		_, err := w.SaveGoal(t.Context(), alex, form(w.view(alex, ids[0]), func(in *okr.GoalInput) { in.Parent = below }))
+		_, err := w.Plan.SaveGoal(t.Context(), alex, form(w.view(alex, ids[0]), func(in *okr.GoalInput) { in.Parent = below }))
 		w.requireRefused(okr.Invalid, err, "circle")
 		require.Equal(t, "parent", okr.FieldOf(err))
 	}
 	other := w.objective(alex, "Above all")
-	_, err = w.SaveGoal(t.Context(), alex, form(w.view(alex, ids[0]), func(in *okr.GoalInput) { in.Parent = other }))
+	_, err = w.Plan.SaveGoal(t.Context(), alex, form(w.view(alex, ids[0]), func(in *okr.GoalInput) { in.Parent = other }))
 	w.requireRefused(okr.Invalid, err, "10 levels")
 	kr := w.keyResult(alex, ids[9], 10)
 	w.checkIn(alex, kr, 5)
@@ -85,12 +85,12 @@ func TestDeletingKeepsTheObjectivesBelow(t *testing.T) {
 	middle := w.detailed(alex, "Team", top, okr.Details{Private: true})
 	low := w.detailed(megan2(w, middle), "Squad", middle, okr.Details{})
 	kr := w.keyResult(alex, middle, 10)
-	_, err := w.DeleteGoal(t.Context(), alex, middle)
+	_, err := w.Plan.DeleteGoal(t.Context(), alex, middle)
 	require.NoError(t, err)
 	v := w.view(alex, low)
 	require.Equal(t, top, v.Goal.Parent)
 	require.Equal(t, low, w.view(lee, low).Goal.ID, "the privacy was the other's")
-	_, err = w.Goal(t.Context(), alex, kr)
+	_, err = w.Plan.Goal(t.Context(), alex, kr)
 	w.requireRefused(okr.NotFound, err)
 }
 
@@ -116,12 +116,12 @@ func TestManyChangesAtOnceAreAllCarriedUp(t *testing.T) {
 	for i, kr := range krs {
 		wait.Go(func() {
 			value := float64(10 * (i + 1))
-			_, _, err := w.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Value: &value})
+			_, _, err := w.Plan.CheckIn(t.Context(), alex, okr.CheckInInput{Goal: kr, Value: &value})
 			require.NoError(t, err) //nolint:testifylint // the test ends with it either way
 		})
 	}
 	wait.Wait()
-	listed, _, err := w.ListGoals(t.Context(), alex, okr.Filter{Kind: okr.Objective, Top: true}, okr.Page{})
+	listed, _, err := w.Plan.ListGoals(t.Context(), alex, okr.Filter{Kind: okr.Objective, Top: true}, okr.Page{})
 	require.NoError(t, err)
 	require.InDelta(t, 50, *listed[0].Standing.Progress, 1e-9)
 }
@@ -134,11 +134,11 @@ func TestChildrenTakePeriodAndItsChanges(t *testing.T) {
 	next := okr.Tenant{}.Quarter("2026-02-02", 1)
 	w.save(alex, form(w.view(alex, o), func(in *okr.GoalInput) { in.Period, in.PeriodID = okr.Period{}, next.ID }))
 	require.Equal(t, next.Period, w.view(alex, kr).Goal.Period)
-	views, n, err := w.ListGoals(t.Context(), alex, okr.Filter{Period: next.ID}, okr.Page{})
+	views, n, err := w.Plan.ListGoals(t.Context(), alex, okr.Filter{Period: next.ID}, okr.Page{})
 	require.NoError(t, err)
 	require.Equal(t, 2, n)
 	require.Equal(t, "Launch", views[1].ParentTitle)
 	require.Equal(t, okr.NoData, views[0].Standing.Status)
-	_, err = w.SaveGoal(t.Context(), alex, okr.GoalInput{Kind: okr.Objective, Title: "x", PeriodID: "T9"})
+	_, err = w.Plan.SaveGoal(t.Context(), alex, okr.GoalInput{Kind: okr.Objective, Title: "x", PeriodID: "T9"})
 	w.requireRefused(okr.Invalid, err, "period")
 }

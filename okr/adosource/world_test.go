@@ -16,7 +16,12 @@ import (
 	"okrbot/ado"
 	"okrbot/ado/adotest"
 	"okrbot/okr"
+	"okrbot/okr/access"
 	"okrbot/okr/adosource"
+	"okrbot/okr/connect"
+	"okrbot/okr/measure"
+	"okrbot/okr/notify"
+	"okrbot/okr/plan"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -49,7 +54,12 @@ var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
 // world is the use cases over the real source, against the stand-in of Azure
 // DevOps over HTTP, with a clock that only the test moves.
 type world struct {
-	*okr.Service
+	Access  *access.Service
+	Connect *connect.Service
+	Plan    *plan.Service
+	Measure *measure.Service
+	Notify  *notify.Service
+
 	t      *testing.T
 	cloud  *adotest.Cloud
 	server *httptest.Server
@@ -74,11 +84,15 @@ func newWorld(t *testing.T, change ...func(*adotest.Options)) *world {
 	w.cloud.SetPublicURL(w.server.URL)
 	w.cloud.RegisterApp(adotest.App{ClientID: clientID, ClientSecret: clientSecret})
 	w.source = w.newSource(clientSecret)
-	w.Service = okr.NewService(okr.Options{
-		Store: w.store, Measurements: w.store, Credentials: w.store, Agenda: w.store,
-		Directory: w.source, Queries: w.source, Now: w.clock,
-		Admins: []string{string(tenant) + "/" + adotest.AlexOID},
-	})
+	w.Access = access.New(access.Options{Store: w.store, Now: w.clock, Admins: []string{string(tenant) + "/" + adotest.AlexOID}})
+	w.Connect = connect.New(connect.Options{
+		Store: w.store, Measurements: w.store, Credentials: w.store, Agenda: w.store, Directory: w.source, Queries: w.source, Now: w.clock,
+	}, w.Access)
+	w.Plan = plan.New(plan.Options{Store: w.store, Measurements: w.store, Agenda: w.store, Now: w.clock}, w.Access, w.Connect)
+	w.Measure = measure.New(measure.Options{
+		Store: w.store, Measurements: w.store, Agenda: w.store, Queries: w.source, Now: w.clock,
+	}, w.Access, w.Connect, w.Plan)
+	w.Notify = notify.New(notify.Options{Store: w.store, Measurements: w.store, Agenda: w.store, Now: w.clock}, w.Access, w.Plan)
 	return w
 }
 
@@ -119,7 +133,7 @@ func (w *world) signIn(who okr.Actor) okr.Credential {
 		AccessToken: okr.Secret(tokens.AccessToken), RefreshToken: okr.Secret(tokens.RefreshToken),
 		Expiry: tokens.Expires, SignedInAt: w.clock(),
 	}
-	_, err = w.SignedIn(w.t.Context(), tenant, c)
+	_, err = w.Connect.SignedIn(w.t.Context(), tenant, c)
 	require.NoError(w.t, err)
 	return c
 }

@@ -12,7 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/okr"
+	"okrbot/okr/access"
+	"okrbot/okr/connect"
 	"okrbot/okr/okrtest"
+	"okrbot/okr/plan"
 	"okrbot/okr/redisstore"
 )
 
@@ -56,27 +59,27 @@ type costs map[string][2]int64
 func measureCosts(tb testing.TB, url string, objectives int) costs {
 	tb.Helper()
 	ctx, s := tb.Context(), open(tb, url)
-	service, actor := serviceOn(s), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
-	fill(tb, service, s, actor, objectives)
+	goals, actor := planOn(s), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
+	fill(tb, goals, s, actor, objectives)
 	count := &counter{}
 	s.Client().AddHook(count)
 	out := costs{}
 	for name, do := range map[string]func() error{
 		"list": func() error {
-			_, n, err := service.ListGoals(ctx, actor, okr.Filter{Kind: okr.Objective, Owner: okrtest.Ada.ID, Period: okrtest.FirstQuarter().SpanID(), Children: 3}, okr.Page{Offset: 5, Limit: 5})
+			_, n, err := goals.ListGoals(ctx, actor, okr.Filter{Kind: okr.Objective, Owner: okrtest.Ada.ID, Period: okrtest.FirstQuarter().SpanID(), Children: 3}, okr.Page{Offset: 5, Limit: 5})
 			require.Equal(tb, objectives, n)
 			return err
 		},
 		"search": func() error {
-			views, n, err := service.Search(ctx, actor, "grow shop", okr.Page{Limit: 8})
+			views, n, err := goals.Search(ctx, actor, "grow shop", okr.Page{Limit: 8})
 			require.Equal(tb, objectives, n)
 			require.Len(tb, views, 8)
 			return err
 		},
-		"open": func() error { _, err := service.Goal(ctx, actor, "O7"); return err },
+		"open": func() error { _, err := goals.Goal(ctx, actor, "O7"); return err },
 		"roll up": func() error {
 			value := 55.0
-			_, _, err := service.CheckIn(ctx, actor, okr.CheckInInput{Goal: "KR7", Value: &value})
+			_, _, err := goals.CheckIn(ctx, actor, okr.CheckInInput{Goal: "KR7", Value: &value})
 			return err
 		},
 	} {
@@ -87,17 +90,17 @@ func measureCosts(tb testing.TB, url string, objectives int) costs {
 	return out
 }
 
-func serviceOn(s *redisstore.Store) *okr.Service {
-	return okr.NewService(okr.Options{
-		Store: s, Measurements: s, Credentials: s, Agenda: s, Counter: s, Now: okrtest.Noon,
-	})
+func planOn(s *redisstore.Store) *plan.Service {
+	rights := access.New(access.Options{Store: s, Now: okrtest.Noon})
+	through := connect.New(connect.Options{Store: s, Measurements: s, Credentials: s, Agenda: s, Now: okrtest.Noon}, rights)
+	return plan.New(plan.Options{Store: s, Measurements: s, Agenda: s, Now: okrtest.Noon}, rights, through)
 }
 
 // fill writes records as the service would; the settings say that no upgrade is
 // needed.
-func fill(tb testing.TB, service *okr.Service, s *redisstore.Store, actor okr.Actor, objectives int) {
+func fill(tb testing.TB, goals *plan.Service, s *redisstore.Store, actor okr.Actor, objectives int) {
 	tb.Helper()
-	_, _, err := service.ListGoals(tb.Context(), actor, okr.Filter{}, okr.Page{Limit: 1})
+	_, _, err := goals.ListGoals(tb.Context(), actor, okr.Filter{}, okr.Page{Limit: 1})
 	require.NoError(tb, err)
 	for n := range objectives {
 		o := okrtest.Objective(n + 1)
@@ -126,24 +129,24 @@ func TestCostsDoNotGrowWithTheTenant(t *testing.T) {
 // A tenant of 1,000 objectives and 5,000 key results on a real Redis.
 func BenchmarkLargeTenant(b *testing.B) {
 	s := open(b, okrtest.StartRedis(b))
-	service, actor := serviceOn(s), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
-	fill(b, service, s, actor, 1000)
+	goals, actor := planOn(s), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
+	fill(b, goals, s, actor, 1000)
 	count := &counter{}
 	s.Client().AddHook(count)
 	value := 0.0
 	for name, do := range map[string]func() error{
 		"list": func() error {
-			_, _, err := service.ListGoals(b.Context(), actor, okr.Filter{Kind: okr.Objective, Children: 3}, okr.Page{Offset: 500, Limit: 5})
+			_, _, err := goals.ListGoals(b.Context(), actor, okr.Filter{Kind: okr.Objective, Children: 3}, okr.Page{Offset: 500, Limit: 5})
 			return err
 		},
 		"search": func() error {
-			_, _, err := service.Search(b.Context(), actor, "grow shop", okr.Page{Limit: 8})
+			_, _, err := goals.Search(b.Context(), actor, "grow shop", okr.Page{Limit: 8})
 			return err
 		},
-		"open": func() error { _, err := service.Goal(b.Context(), actor, "O500"); return err },
+		"open": func() error { _, err := goals.Goal(b.Context(), actor, "O500"); return err },
 		"rollup": func() error {
 			value++
-			_, _, err := service.CheckIn(b.Context(), actor, okr.CheckInInput{Goal: "KR500", Value: &value})
+			_, _, err := goals.CheckIn(b.Context(), actor, okr.CheckInInput{Goal: "KR500", Value: &value})
 			return err
 		},
 	} {

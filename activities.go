@@ -1,0 +1,62 @@
+package main
+
+import (
+	"time"
+
+	"okrbot/bot"
+	"okrbot/okr"
+	"okrbot/okr/access"
+	"okrbot/okr/connect"
+	"okrbot/okr/measure"
+	"okrbot/okr/notify"
+	"okrbot/okr/plan"
+	"okrbot/scheduler"
+)
+
+// ports is everything from the outside that the activities work with.
+type ports struct {
+	store interface {
+		okr.Store
+		okr.Measurements
+		okr.Credentials
+		okr.Agenda
+		okr.Counter
+	}
+	azure interface {
+		okr.Directory
+		okr.Queries
+	}
+	admins      []string
+	digestEvery time.Duration
+	now         func() time.Time
+}
+
+// newActivities wires the use cases, from those that need no other one upwards.
+func newActivities(p ports) bot.Activities {
+	var a bot.Activities
+	a.Access = access.New(access.Options{Store: p.store, Admins: p.admins, Now: p.now})
+	a.Connect = connect.New(connect.Options{
+		Store: p.store, Measurements: p.store, Credentials: p.store, Agenda: p.store, Directory: p.azure, Queries: p.azure, Now: p.now,
+	}, a.Access)
+	a.Plan = plan.New(plan.Options{Store: p.store, Measurements: p.store, Agenda: p.store, Now: p.now}, a.Access, a.Connect)
+	a.Measure = measure.New(measure.Options{
+		Store: p.store, Measurements: p.store, Agenda: p.store, Queries: p.azure, Now: p.now,
+	}, a.Access, a.Connect, a.Plan)
+	a.Notify = notify.New(notify.Options{
+		Store: p.store, Measurements: p.store, Agenda: p.store, Counter: p.store, DigestEvery: p.digestEvery, Now: p.now,
+	}, a.Access, a.Plan)
+	return a
+}
+
+type (
+	measuring = measure.Service
+	notifying = notify.Service
+)
+
+// work is what the hour calls of the activities.
+type work struct {
+	*measuring
+	*notifying
+}
+
+var _ scheduler.Work = work{}

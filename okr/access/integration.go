@@ -1,0 +1,77 @@
+package access
+
+import (
+	"context"
+
+	"okrbot/okr"
+)
+
+// RequireEnabled fails with Disabled while the integration is off.
+func (s *Service) RequireEnabled(ctx context.Context, actor okr.Actor) error {
+	t, err := s.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return err
+	}
+	if t.Enabled {
+		return nil
+	}
+	if s.Administers(t, actor) {
+		return okr.Errorf(okr.Disabled, "The Azure DevOps integration is not enabled yet. Send `enable` to turn it on.")
+	}
+	return okr.Errorf(okr.Disabled, "The Azure DevOps integration is not enabled here. An admin can turn it on with `enable`: %s.", s.adminNames(t))
+}
+
+// Integration tells the state of the integration. Everyone may ask.
+func (s *Service) Integration(ctx context.Context, actor okr.Actor) (okr.Integration, error) {
+	t, err := s.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return okr.Integration{}, err
+	}
+	in := okr.Integration{Tenant: t, IsAdmin: s.Administers(t, actor), Admins: s.AdminList(t)}
+	connections, n, err := s.Store.Connections().List(ctx, actor.Tenant, "", okr.Page{})
+	if err != nil {
+		return in, err
+	}
+	in.Connections = n
+	for _, c := range connections {
+		if c.Health.Failing() {
+			in.Failing++
+		}
+		_, bound, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(c.ID), okr.Page{Limit: 1})
+		if err != nil {
+			return in, err
+		}
+		in.Bindings += bound
+	}
+	_, in.Subscriptions, err = s.Store.Subscriptions().List(ctx, actor.Tenant, "", okr.Page{Limit: 1})
+	return in, err
+}
+
+// Enable turns the integration on. Forbidden: the actor is no admin.
+func (s *Service) Enable(ctx context.Context, actor okr.Actor) (okr.Integration, error) {
+	return s.switchIntegration(ctx, actor, true)
+}
+
+// Disable turns the integration off: every sync and digest stops, every value
+// and setting stays. Forbidden: the actor is no admin.
+func (s *Service) Disable(ctx context.Context, actor okr.Actor) (okr.Integration, error) {
+	return s.switchIntegration(ctx, actor, false)
+}
+
+func (s *Service) switchIntegration(ctx context.Context, actor okr.Actor, on bool) (okr.Integration, error) {
+	if err := s.RequireAdmin(ctx, actor); err != nil {
+		return okr.Integration{}, err
+	}
+	_, err := s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Tenant) error {
+		if t.Enabled == on {
+			return nil // the second press changes nothing, not even who and when
+		}
+		t.Enabled, t.Ever = on, true
+		t.ChangedBy, t.ChangedAt = actor.Person, s.Now()
+		return nil
+	})
+	if err != nil {
+		return okr.Integration{}, err
+	}
+	return s.Integration(ctx, actor)
+}

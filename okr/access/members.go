@@ -1,0 +1,53 @@
+package access
+
+import (
+	"context"
+	"time"
+
+	"okrbot/okr"
+)
+
+// Member reads what is known of a person; what was never stored is the default.
+func (s *Service) Member(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Member, error) {
+	m, err := s.Store.Members().Get(ctx, tenant, user)
+	if okr.KindOf(err) == okr.NotFound {
+		return okr.Member{Person: okr.Person{ID: user}}, nil
+	}
+	return m, err
+}
+
+// ChangeMember changes what is known of a person.
+func (s *Service) ChangeMember(ctx context.Context, tenant okr.TenantID, who okr.Person, change func(*okr.Member) error) error {
+	err := s.Store.Members().Create(ctx, tenant, okr.Member{Person: who})
+	if err != nil && okr.KindOf(err) != okr.Conflict {
+		return err
+	}
+	_, err = s.Store.Members().Update(ctx, tenant, who.ID, change)
+	return err
+}
+
+// ZoneOf is the time zone that a person was last seen in, else the tenant's.
+func (s *Service) ZoneOf(ctx context.Context, tenant okr.TenantID, user okr.UserID) (*time.Location, error) {
+	t, err := s.Settings(ctx, tenant)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.Member(ctx, tenant, user)
+	return m.Location(t), err
+}
+
+// SeenIn notes the time zone that a person is in, as their client names it. One
+// that is not known here changes nothing.
+func (s *Service) SeenIn(ctx context.Context, actor okr.Actor, zone string) error {
+	if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
+		return nil //nolint:nilerr // the zone before is better than none
+	}
+	m, err := s.Member(ctx, actor.Tenant, actor.ID)
+	if err != nil || m.Zone == zone && m.Person == actor.Person {
+		return err
+	}
+	return s.ChangeMember(ctx, actor.Tenant, actor.Person, func(m *okr.Member) error {
+		m.Person, m.Zone = actor.Person, zone
+		return nil
+	})
+}

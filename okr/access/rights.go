@@ -1,0 +1,89 @@
+package access
+
+import (
+	"cmp"
+	"context"
+
+	"okrbot/okr"
+)
+
+// MayEdit fails with NotFound for what the actor may not see, with Forbidden
+// unless the actor may change it, and with Invalid when it is closed.
+func (s *Service) MayEdit(ctx context.Context, actor okr.Actor, g okr.Goal) error {
+	if err := s.MayManage(ctx, actor, g); err != nil {
+		return err
+	}
+	return g.RequireOpen()
+}
+
+// MayManage is mayEdit for a goal that may be closed.
+func (s *Service) MayManage(ctx context.Context, actor okr.Actor, g okr.Goal) error {
+	return s.may(ctx, actor, g, okr.Actor.MayEdit, "change")
+}
+
+// MayCheckIn is mayEdit for saying how a goal stands.
+func (s *Service) MayCheckIn(ctx context.Context, actor okr.Actor, g okr.Goal) error {
+	if err := s.may(ctx, actor, g, okr.Actor.MayCheckIn, "check in"); err != nil {
+		return err
+	}
+	return g.RequireOpen()
+}
+
+// right is a rule such as Actor.MayEdit.
+type right func(actor okr.Actor, g, parent okr.Goal, isAdmin bool) bool
+
+func (s *Service) may(ctx context.Context, actor okr.Actor, g okr.Goal, allowed right, act string) error {
+	if !actor.Sees(g) {
+		return okr.GoalNotFound(g.ID)
+	}
+	t, err := s.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return err
+	}
+	isAdmin := s.Administers(t, actor)
+	if allowed(actor, g, okr.Goal{}, isAdmin) {
+		return nil // without reading the objective above
+	}
+	parent, err := s.ParentOf(ctx, actor.Tenant, g)
+	if err != nil {
+		return err
+	}
+	switch {
+	case allowed(actor, g, parent, isAdmin):
+		return nil
+	case g.OnlyEditors:
+		return okr.Errorf(okr.Forbidden, "Only its owner %s and the people chosen as its editors can %s %s.", g.Owner.Name, act, g.ID)
+	}
+	return okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can %s %s.", g.Owner.Name, act, g.ID)
+}
+
+// ParentOf reads the objective above a goal; an empty one where there is none
+// (any more).
+func (s *Service) ParentOf(ctx context.Context, tenant okr.TenantID, g okr.Goal) (okr.Goal, error) {
+	if g.Parent == "" {
+		return okr.Goal{}, nil
+	}
+	parent, err := s.Store.Goals().Get(ctx, tenant, g.Parent)
+	return parent, okr.IgnoreNotFound(err)
+}
+
+// MayCreate fails with Forbidden unless the tenant's rule lets the actor make a
+// goal of a level.
+func (s *Service) MayCreate(t okr.Tenant, actor okr.Actor, level okr.Level) error {
+	switch {
+	case actor.Guest:
+		return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")
+	case t.CreateRule.MayCreate(actor, level, s.Administers(t, actor)):
+		return nil
+	}
+	return okr.Errorf(okr.Forbidden, "Here only some people make goals of level %s. An admin can make it or let you: %s.", cmp.Or(level, okr.LevelTeam), s.adminNames(t))
+}
+
+// Goal reads a goal that the actor may see here.
+func (s *Service) Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error) {
+	g, err := s.Store.Goals().Get(ctx, actor.Tenant, id)
+	if okr.KindOf(err) == okr.NotFound || err == nil && !actor.Sees(g) {
+		return okr.Goal{}, okr.GoalNotFound(id)
+	}
+	return g, err
+}

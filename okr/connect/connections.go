@@ -1,0 +1,268 @@
+package connect
+
+import (
+	"context"
+	"slices"
+
+	"okrbot/okr"
+)
+
+// Organizations lists the organizations of one of the actor's accounts.
+func (s *Service) Organizations(ctx context.Context, actor okr.Actor, id okr.CredentialID) ([]string, error) {
+	c, err := s.credential(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.Directory.Organizations(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID})
+}
+
+// RemoteProjects lists the projects of an organization as typed or pasted, and
+// gives the organization's name and the project named in a pasted URL.
+func (s *Service) RemoteProjects(ctx context.Context, actor okr.Actor, id okr.CredentialID, text string) (organization, project string, projects []okr.RemoteProject, err error) {
+	c, err := s.credential(ctx, actor, id)
+	if err != nil {
+		return "", "", nil, err
+	}
+	organization, project, err = s.Directory.ParsePlace(text)
+	if err != nil {
+		return "", "", nil, err
+	}
+	projects, err = s.Directory.Projects(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID}, organization)
+	if err == nil && len(projects) == 0 {
+		err = okr.FieldErrorf("organization", "Your account %s sees no project in the organization %s. Ask its administrator for access, or choose another one.", c.Account.UserName, organization)
+	}
+	return organization, project, projects, err
+}
+
+// SaveConnection makes or edits a connection after checking that the actor can
+// really read the project. Conflict: the name is in use. NotFound, NoAccess: the
+// organization or project does not exist or refuses the account. Forbidden: the
+// actor is a guest or not the owner.
+func (s *Service) SaveConnection(ctx context.Context, actor okr.Actor, in okr.ConnectionInput) (okr.Connection, error) {
+	if err := s.access.RequireEnabled(ctx, actor); err != nil {
+		return okr.Connection{}, err
+	}
+	if actor.Guest {
+		return okr.Connection{}, okr.Errorf(okr.Forbidden, "Guests cannot make connections. Ask a member of the organization.")
+	}
+	if err := in.Clean(); err != nil {
+		return okr.Connection{}, err
+	}
+	c, err := s.credential(ctx, actor, in.Credential)
+	if err != nil {
+		return okr.Connection{}, err
+	}
+	organization, _, err := s.Directory.ParsePlace(in.Organization)
+	if err != nil {
+		return okr.Connection{}, err
+	}
+	project, err := s.Directory.Project(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID}, organization, in.Project)
+	if err != nil {
+		return okr.Connection{}, err
+	}
+	return s.storeConnection(ctx, actor, in, func(conn *okr.Connection) {
+		conn.Name, conn.Shared = in.Name, in.Shared
+		conn.Organization, conn.Project = organization, project
+		conn.Credential, conn.Account = c.ID, c.Account.UserName
+		conn.Health = okr.Health{}
+	})
+}
+
+func (s *Service) storeConnection(ctx context.Context, actor okr.Actor, in okr.ConnectionInput, fill func(*okr.Connection)) (conn okr.Connection, err error) {
+	if in.Editing != "" {
+		conn, err = s.Store.Connections().Update(ctx, actor.Tenant, in.Editing, func(c *okr.Connection) error {
+			if c.Owner.ID != actor.ID {
+				return okr.Errorf(okr.Forbidden, "Only %s, who made it, can edit this connection.", c.Owner.Name)
+			}
+			fill(c)
+			return nil
+		})
+		return conn, connectionGone(in.Editing, nameInUse(err, in.Name))
+	}
+	id, err := okr.NextID(ctx, s.Store, actor.Tenant, okr.ConnectionPrefix)
+	if err != nil {
+		return conn, err
+	}
+	conn = okr.Connection{ID: okr.ConnectionID(id), Owner: actor.Person, CreatedAt: s.Now()}
+	fill(&conn)
+	// On the agenda first: an entry without a connection is harmless and is
+	// dropped by the next sync; a connection without an entry would never sync.
+	if err := s.Agenda.Plan(ctx, okr.Due{Kind: okr.DueSync, Tenant: actor.Tenant, ID: id}); err != nil {
+		return conn, err
+	}
+	return conn, nameInUse(s.Store.Connections().Create(ctx, actor.Tenant, conn), in.Name)
+}
+
+func nameInUse(err error, name string) error {
+	if okr.KindOf(err) == okr.Conflict {
+		return &okr.Error{Kind: okr.Conflict, Field: "name", Err: err, Msg: "There is already a connection named " + name + ". Choose another name; organization and project make a good one."}
+	}
+	return err
+}
+
+// Connection reads a connection that the actor may see: an own, a shared or an
+// offered one; admins see all.
+func (s *Service) Connection(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error) {
+	c, err := s.Store.Connections().Get(ctx, actor.Tenant, id)
+	if err != nil {
+		return c, connectionGone(id, err)
+	}
+	if c.Owner.ID == actor.ID || c.Shared || c.OfferedTo(actor) {
+		return c, nil
+	}
+	if admin, err := s.access.IsAdmin(ctx, actor); err != nil || admin {
+		return c, err
+	}
+	return okr.Connection{}, okr.Errorf(okr.Forbidden, "Connection %s is private. Ask %s to share it, or make one of your own with `connect`.", id, c.Owner.Name)
+}
+
+// connectionGone says what to do when the store has no such connection.
+func connectionGone(id okr.ConnectionID, err error) error {
+	if okr.KindOf(err) != okr.NotFound {
+		return err
+	}
+	return okr.Errorf(okr.NotFound, "There is no connection %s (any more). `connections` lists those you can use.", id)
+}
+
+// Usable reads a connection that the actor may bind through.
+func (s *Service) Usable(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error) {
+	c, err := s.Connection(ctx, actor, id)
+	if err == nil && c.Owner.ID != actor.ID && !c.Shared {
+		err = okr.Errorf(okr.Forbidden, "Connection %s is private to %s. Ask for it to be shared, or make one of your own with `connect`.", c.Name, c.Owner.Name)
+	}
+	return c, err
+}
+
+// Connections lists what the actor may bind through, own first, then shared.
+func (s *Service) Connections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error) {
+	own, _, err := s.Store.Connections().List(ctx, actor.Tenant, okr.OwnerIndex(actor.ID), okr.Page{})
+	if err != nil {
+		return nil, err
+	}
+	shared, _, err := s.Store.Connections().List(ctx, actor.Tenant, okr.SharedIndex, okr.Page{})
+	for _, c := range shared {
+		if c.Owner.ID != actor.ID {
+			own = append(own, c)
+		}
+	}
+	return own, err
+}
+
+// AllConnections lists every connection for an admin, and for others those of
+// [Service.Connections]: own first, then shared, then other people's.
+func (s *Service) AllConnections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error) {
+	list, err := s.Connections(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	if admin, err := s.access.IsAdmin(ctx, actor); err != nil || !admin {
+		return list, err
+	}
+	all, _, err := s.Store.Connections().List(ctx, actor.Tenant, "", okr.Page{})
+	for _, c := range all {
+		if c.Owner.ID != actor.ID && !c.Shared {
+			list = append(list, c)
+		}
+	}
+	return list, err
+}
+
+// Bound lists a page of what is measured through a connection without what the
+// actor may not see here, and how much there is of everything.
+func (s *Service) Bound(ctx context.Context, actor okr.Actor, id okr.ConnectionID, page okr.Page) ([]okr.Goal, int, error) {
+	goals, n, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(id), page)
+	return slices.DeleteFunc(goals, func(g okr.Goal) bool { return !actor.Sees(g) }), n, err
+}
+
+// ShareConnection lets everyone of the tenant bind through a connection, or only
+// its owner. Forbidden: the actor is not the owner.
+func (s *Service) ShareConnection(ctx context.Context, actor okr.Actor, id okr.ConnectionID, shared bool) (okr.Connection, error) {
+	c, err := s.Store.Connections().Update(ctx, actor.Tenant, id, func(c *okr.Connection) error {
+		if c.Owner.ID != actor.ID {
+			return okr.Errorf(okr.Forbidden, "Only %s, who made it, can share this connection or make it private.", c.Owner.Name)
+		}
+		c.Shared = shared
+		return nil
+	})
+	return c, connectionGone(id, err)
+}
+
+// DeleteConnection removes a connection. What was measured through it keeps its
+// last value and says that its connection is gone. Forbidden: the actor is
+// neither the owner nor an admin.
+func (s *Service) DeleteConnection(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error) {
+	c, err := s.Connection(ctx, actor, id)
+	if err != nil {
+		return c, err
+	}
+	if admin, err := s.access.IsAdmin(ctx, actor); err != nil {
+		return c, err
+	} else if c.Owner.ID != actor.ID && !admin {
+		return c, okr.Errorf(okr.Forbidden, "Only %s, who made it, or an admin can delete this connection.", c.Owner.Name)
+	}
+	bound, _, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(id), okr.Page{})
+	if err != nil {
+		return c, err
+	}
+	gone := okr.Errorf(okr.NotFound, "Its connection %s was deleted by %s. Bind it again with another connection; the last value stays until then.", c.Name, actor.Name)
+	for _, g := range bound {
+		if _, err := s.FailBinding(ctx, actor.Tenant, g.ID, id, okr.HealthUnbound, gone); err != nil {
+			return c, err
+		}
+	}
+	if err := s.forgetSnapshots(ctx, actor.Tenant, c, bound); err != nil {
+		return c, err
+	}
+	if err := s.Agenda.Drop(ctx, okr.Due{Kind: okr.DueSync, Tenant: actor.Tenant, ID: string(id)}); err != nil {
+		return c, err
+	}
+	return s.Store.Connections().Delete(ctx, actor.Tenant, id)
+}
+
+// forgetSnapshots forgets what the queries of a connection held, unless another
+// connection with the same access goes on measuring them.
+func (s *Service) forgetSnapshots(ctx context.Context, tenant okr.TenantID, c okr.Connection, bound []okr.Goal) error {
+	same, err := s.SiblingsOf(ctx, tenant, c)
+	if err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(same.Goals, func(g okr.Goal) bool { return g.Binding.Connection == c.ID })
+	for _, q := range DistinctQueries(bound, nil) {
+		if slices.Contains(DistinctQueries(others, nil), q) {
+			continue
+		}
+		if err := s.Measurements.SaveSnapshot(ctx, tenant, c.Credential, q, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FailBinding records why a goal is not measured through a connection any more
+// and gives the goal as it then stands; one that was deleted meanwhile is empty.
+func (s *Service) FailBinding(ctx context.Context, tenant okr.TenantID, id okr.GoalID, connection okr.ConnectionID, state okr.HealthState, cause error) (okr.Goal, error) {
+	g, err := s.Store.Goals().Update(ctx, tenant, id, func(g *okr.Goal) error {
+		if g.Binding != nil && g.Binding.Connection == connection {
+			g.Binding.Health = g.Binding.Health.Failed(cause, s.Now())
+			if state != okr.HealthNew {
+				g.Binding.Health.State = state
+			}
+		}
+		return nil
+	})
+	return g, okr.IgnoreNotFound(err)
+}
+
+// OwnConnections lists the connections that the actor made.
+func (s *Service) OwnConnections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error) {
+	own, _, err := s.Store.Connections().List(ctx, actor.Tenant, okr.OwnerIndex(actor.ID), okr.Page{})
+	return own, err
+}
+
+// FailConnection records why nothing can be measured through a connection.
+func (s *Service) FailConnection(ctx context.Context, tenant okr.TenantID, id okr.ConnectionID, cause error) (okr.Connection, error) {
+	return s.Store.Connections().Update(ctx, tenant, id, func(c *okr.Connection) error {
+		c.Health = c.Health.Failed(cause, s.Now())
+		return nil
+	})
+}

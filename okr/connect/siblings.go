@@ -1,0 +1,65 @@
+package connect
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"okrbot/okr"
+)
+
+// PlanSync puts the measuring of a connection on the agenda.
+func (s *Service) PlanSync(ctx context.Context, tenant okr.TenantID, id okr.ConnectionID) error {
+	return s.Agenda.Plan(ctx, okr.Due{Kind: okr.DueSync, Tenant: tenant, ID: string(id)})
+}
+
+// Siblings are the connections with the same access to the same project, so that
+// one run of a query serves all of them, and the open goals bound through them.
+type Siblings struct {
+	Connections map[okr.ConnectionID]okr.Connection
+	Goals       []okr.Goal
+}
+
+// SiblingsOf reads what is bound with the access of a connection.
+func (s *Service) SiblingsOf(ctx context.Context, tenant okr.TenantID, lead okr.Connection) (Siblings, error) {
+	out := Siblings{Connections: map[okr.ConnectionID]okr.Connection{lead.ID: lead}}
+	own, _, err := s.Store.Connections().List(ctx, tenant, okr.OwnerIndex(lead.Owner.ID), okr.Page{})
+	if err != nil {
+		return out, err
+	}
+	for _, c := range own {
+		if c.SameAccess(lead) {
+			out.Connections[c.ID] = c
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(out.Connections)) {
+		goals, _, err := s.Store.Goals().List(ctx, tenant, okr.BoundIndex(id), okr.Page{})
+		if err != nil {
+			return out, err
+		}
+		out.Goals = append(out.Goals, slices.DeleteFunc(goals, func(g okr.Goal) bool { return !g.IsOpen() })...)
+	}
+	return out, nil
+}
+
+// BoundTo lists the goals that hang on a query.
+func (b Siblings) BoundTo(query string) []okr.Goal {
+	return slices.DeleteFunc(slices.Clone(b.Goals), func(g okr.Goal) bool { return g.Binding.Query.ID != query })
+}
+
+// BoundThrough lists the goals of one of the connections.
+func (b Siblings) BoundThrough(id okr.ConnectionID) []okr.Goal {
+	return slices.DeleteFunc(slices.Clone(b.Goals), func(g okr.Goal) bool { return g.Binding.Connection != id })
+}
+
+// DistinctQueries lists the queries that goals are bound to, each once.
+func DistinctQueries(goals []okr.Goal, only []string) []string {
+	var out []string
+	for _, g := range goals {
+		id := g.Binding.Query.ID
+		if !slices.Contains(out, id) && (len(only) == 0 || slices.Contains(only, id)) {
+			out = append(out, id)
+		}
+	}
+	return out
+}

@@ -1,0 +1,219 @@
+package measure
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"okrbot/okr"
+)
+
+// Bindable reads a goal that the actor may bind. Invalid: it is an objective.
+// Forbidden: the actor may not edit it.
+func (s *Service) Bindable(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error) {
+	if err := s.access.RequireEnabled(ctx, actor); err != nil {
+		return okr.Goal{}, err
+	}
+	g, err := s.access.Goal(ctx, actor, id)
+	if err != nil {
+		return g, err
+	}
+	if g.Kind == okr.Objective {
+		return g, okr.Errorf(okr.Invalid, "%s is an objective. An objective says what is to be achieved and takes its progress from its key results, so only key results and projects can be bound to a query. Bind one of those below it.", id)
+	}
+	return g, s.access.MayEdit(ctx, actor, g)
+}
+
+// SearchQueries finds shared queries through a connection.
+func (s *Service) SearchQueries(ctx context.Context, actor okr.Actor, id okr.ConnectionID, text string) (okr.QueryPage, error) {
+	c, err := s.connect.Usable(ctx, actor, id)
+	if err != nil {
+		return okr.QueryPage{}, err
+	}
+	return s.Queries.SearchQueries(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.Credential}, c.Place(), text)
+}
+
+// ChooseQuery reads a query, the number of its work items, and the project's
+// work item types and numeric fields.
+func (s *Service) ChooseQuery(ctx context.Context, actor okr.Actor, id okr.ConnectionID, query string) (okr.ChosenQuery, error) {
+	c, err := s.connect.Usable(ctx, actor, id)
+	if err != nil {
+		return okr.ChosenQuery{}, err
+	}
+	access := okr.Access{Tenant: actor.Tenant, Credential: c.Credential}
+	out := okr.ChosenQuery{}
+	if out.Query, err = s.Queries.Query(ctx, access, c.Place(), query); err != nil {
+		return out, err
+	}
+	if out.Count, err = s.Queries.CountQuery(ctx, access, c.Place(), out.Query); err != nil {
+		return out, err
+	}
+	if out.Types, err = s.Queries.ItemTypes(ctx, access, c.Place()); err != nil {
+		return out, err
+	}
+	out.Fields, err = s.Queries.Fields(ctx, access, c.Place())
+	return out, err
+}
+
+// PreviewBinding measures a binding without saving anything.
+func (s *Service) PreviewBinding(ctx context.Context, actor okr.Actor, in okr.BindInput) (okr.Preview, error) {
+	p, _, err := s.tryBinding(ctx, actor, in)
+	return p, err
+}
+
+// tried is a run of a query that a goal may be bound to.
+type tried struct {
+	connection okr.Connection
+	run        okr.Run
+	before     *okr.Snapshot
+}
+
+func (s *Service) tryBinding(ctx context.Context, actor okr.Actor, in okr.BindInput) (okr.Preview, tried, error) {
+	g, err := s.Bindable(ctx, actor, in.Goal)
+	if err != nil {
+		return okr.Preview{}, tried{}, err
+	}
+	if err := in.Check(g.Kind); err != nil {
+		return okr.Preview{}, tried{}, err
+	}
+	c, err := s.connect.Usable(ctx, actor, in.Connection)
+	if err != nil {
+		return okr.Preview{}, tried{}, err
+	}
+	t, err := s.access.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return okr.Preview{}, tried{}, err
+	}
+	run, before, err := s.runToBind(ctx, t, c, in)
+	if err != nil {
+		return okr.Preview{}, tried{}, err
+	}
+	g.Binding = s.newBinding(actor, in, g.Kind, run)
+	m := measured(&g, run, nil, c)
+	parent, err := s.access.ParentOf(ctx, actor.Tenant, g)
+	if err != nil {
+		return okr.Preview{}, tried{}, err
+	}
+	v := s.plan.ViewOf(t, actor, g, parent)
+	v.Connection = c.Name
+	return okr.Preview{View: v, Measurement: m, Warnings: warnings(g, run), Types: run.Types()}, tried{c, run, before}, nil
+}
+
+// runToBind runs the query of a new binding, reading what the goals that hang on
+// it already need as well.
+func (s *Service) runToBind(ctx context.Context, t okr.Tenant, c okr.Connection, in okr.BindInput) (okr.Run, *okr.Snapshot, error) {
+	y, err := s.syncing(ctx, t, c)
+	if err != nil {
+		return okr.Run{}, nil, err
+	}
+	goals := append(y.BoundTo(in.Query), okr.Goal{Binding: &okr.Binding{Field: in.Field}})
+	ask, err := y.ask(ctx, in.Query, goals)
+	if err != nil {
+		return okr.Run{}, nil, err
+	}
+	outcomes := s.Queries.RunQueries(ctx, okr.RunInput{
+		Access: okr.Access{Tenant: t.ID, Credential: c.Credential}, Place: c.Place(), Asks: []okr.QueryAsk{ask},
+	})
+	if len(outcomes) != 1 {
+		return okr.Run{}, nil, fmt.Errorf("run of one query: %d outcomes", len(outcomes))
+	}
+	return outcomes[0].Run, ask.Before, outcomes[0].Err
+}
+
+func (s *Service) newBinding(actor okr.Actor, in okr.BindInput, kind okr.GoalKind, run okr.Run) *okr.Binding {
+	b := &okr.Binding{
+		Connection: in.Connection, Query: run.Query, ItemType: in.ItemType,
+		BoundBy: actor.Person, BoundAt: s.Now(),
+	}
+	if kind == okr.KeyResult {
+		b.Method, b.Field = cmp.Or(in.Method, okr.PercentCompleted), in.Field
+	}
+	return b
+}
+
+// measured applies a run to a bound goal and gives the measurement.
+func measured(g *okr.Goal, run okr.Run, before *okr.Snapshot, c okr.Connection) okr.Measurement {
+	m := g.Binding.Measure(run, g.Kind, before)
+	m.Account, m.Connection = c.Account, c.Name
+	g.Binding.Last, g.Binding.Query = &m, run.Query
+	g.TakeAutomatic(m.Value, m.At)
+	return m
+}
+
+// warnings says what a person should know before saving.
+func warnings(g okr.Goal, run okr.Run) []string {
+	var w []string
+	b := g.Binding
+	if g.Kind == okr.KeyResult && run.Query.Kind != okr.FlatQuery {
+		w = append(w, "This query is not a flat list. Every work item counts, wherever it stands in the tree; a flat query is recommended for key results.")
+	}
+	if g.Kind == okr.Project && run.Query.Kind == okr.OneHopQuery {
+		w = append(w, "This is a query of direct links; a project is best shown by a tree or a flat list.")
+	}
+	if m := g.Metric; g.Kind == okr.KeyResult && b.Method == okr.PercentCompleted && m != nil && (m.Target > 100 || m.Start > 100) {
+		w = append(w, fmt.Sprintf("A percentage runs from 0 to 100, but the key result runs from %s to %s. Count work items instead, or edit the key result.", okr.FormatNumber(m.Start), okr.FormatNumber(m.Target)))
+	}
+	if b.Last != nil && b.Last.Sum != nil && b.Last.Sum.Without == b.Last.Total && b.Last.Total > 0 {
+		w = append(w, fmt.Sprintf("None of the work items has a value for %s. Check that this is the field your team fills in.", b.Field.Name))
+	}
+	if b.Last != nil && b.Last.Value == nil {
+		w = append(w, "The query holds nothing to measure at the moment, so there is no data until it does.")
+	}
+	return w
+}
+
+// Bind saves a binding after measuring it once more, and brings the other goals
+// of the same query up to date with the same run.
+func (s *Service) Bind(ctx context.Context, actor okr.Actor, in okr.BindInput) (okr.GoalView, error) {
+	_, try, err := s.tryBinding(ctx, actor, in)
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	_, err = s.Store.Goals().Update(ctx, actor.Tenant, in.Goal, func(g *okr.Goal) error {
+		if err := s.access.MayEdit(ctx, actor, *g); err != nil {
+			return err
+		}
+		g.Binding = s.newBinding(actor, in, g.Kind, try.run)
+		return nil
+	})
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	if err := s.connect.PlanSync(ctx, actor.Tenant, try.connection.ID); err != nil {
+		return okr.GoalView{}, err
+	}
+	t, err := s.access.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	y, err := s.syncing(ctx, t, try.connection)
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	if _, err := y.record(ctx, try.run, try.before); err != nil {
+		return okr.GoalView{}, err
+	}
+	return s.plan.Goal(ctx, actor, in.Goal)
+}
+
+// Unbind takes a goal off its query. A key result keeps its last value. Invalid:
+// it is not bound.
+func (s *Service) Unbind(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error) {
+	if _, err := s.access.Goal(ctx, actor, id); err != nil {
+		return okr.GoalView{}, err
+	}
+	g, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *okr.Goal) error {
+		if g.Binding == nil {
+			return okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo. `bind %s` binds it.", g.ID, g.ID)
+		}
+		if err := s.access.MayEdit(ctx, actor, *g); err != nil {
+			return err
+		}
+		g.Unbind()
+		return nil
+	})
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	return s.plan.Carried(ctx, actor, g)
+}

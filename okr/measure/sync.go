@@ -1,0 +1,229 @@
+package measure
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"okrbot/okr"
+	"okrbot/okr/connect"
+)
+
+// SyncJobs says what a sync asked for by the actor has to run: the query of one
+// goal, or all connections that something is bound through. Invalid: the goal is
+// not bound, or nothing is.
+func (s *Service) SyncJobs(ctx context.Context, actor okr.Actor, id okr.GoalID) ([]okr.SyncJob, error) {
+	if err := s.access.RequireEnabled(ctx, actor); err != nil {
+		return nil, err
+	}
+	if id == "" {
+		return s.allJobs(ctx, actor)
+	}
+	v, err := s.plan.Goal(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.Goal.RequireOpen(); err != nil {
+		return nil, err
+	}
+	goals := []okr.Goal{v.Goal}
+	for _, c := range v.Children {
+		goals = append(goals, c.Goal)
+	}
+	var jobs []okr.SyncJob
+	for _, g := range goals {
+		if g.IsOpen() {
+			jobs = addJob(jobs, g.Binding)
+		}
+	}
+	if len(jobs) == 0 {
+		return nil, okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to measure. `bind %s` binds it.", id, id)
+	}
+	return jobs, nil
+}
+
+func (s *Service) allJobs(ctx context.Context, actor okr.Actor) ([]okr.SyncJob, error) {
+	connections, _, err := s.Store.Connections().List(ctx, actor.Tenant, "", okr.Page{})
+	if err != nil {
+		return nil, err
+	}
+	var jobs []okr.SyncJob
+	var covered []okr.Connection
+	for _, c := range connections {
+		if slices.ContainsFunc(covered, c.SameAccess) {
+			continue // one sync measures both
+		}
+		_, n, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(c.ID), okr.Page{Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			jobs, covered = append(jobs, okr.SyncJob{Connection: c.ID}), append(covered, c)
+		}
+	}
+	if len(jobs) == 0 {
+		return nil, okr.Errorf(okr.Invalid, "Nothing is bound to a query yet, so there is nothing to measure. `bind <id>` binds a key result or project.")
+	}
+	return jobs, nil
+}
+
+func addJob(jobs []okr.SyncJob, b *okr.Binding) []okr.SyncJob {
+	if b == nil || b.Health.State == okr.HealthUnbound {
+		return jobs
+	}
+	for i, j := range jobs {
+		if j.Connection == b.Connection {
+			if !slices.Contains(j.Queries, b.Query.ID) {
+				jobs[i].Queries = append(j.Queries, b.Query.ID)
+			}
+			return jobs
+		}
+	}
+	return append(jobs, okr.SyncJob{Connection: b.Connection, Queries: []string{b.Query.ID}})
+}
+
+// SyncConnection measures what is bound through a connection and through the
+// others with the same access to the same project: each query runs once, however
+// many goals hang on it. Queries limits it to some; none means all. Where there
+// are such others, queries whose goals were all measured less than within ago are
+// left out: their syncs come in the same hour. A failure keeps the
+// last values, marks them stale and is part of the report; the error is only for
+// what may work if tried again soon (the store, Azure DevOps out of reach or
+// throttling), and the report is whole even then.
+func (s *Service) SyncConnection(ctx context.Context, tenant okr.TenantID, id okr.ConnectionID, queries []string, within time.Duration) (okr.SyncReport, error) {
+	t, err := s.access.Settings(ctx, tenant)
+	if err != nil || !t.Enabled {
+		return okr.SyncReport{}, err
+	}
+	c, err := s.Store.Connections().Get(ctx, tenant, id)
+	if okr.KindOf(err) == okr.NotFound {
+		return okr.SyncReport{}, s.Agenda.Drop(ctx, okr.Due{Kind: okr.DueSync, Tenant: tenant, ID: string(id)})
+	}
+	if err != nil {
+		return okr.SyncReport{}, err
+	}
+	y, err := s.syncing(ctx, t, c)
+	if err != nil {
+		return okr.SyncReport{}, err
+	}
+	for _, asks := range y.groups(connect.DistinctQueries(y.Goals, queries), within) {
+		if err := y.syncQueries(ctx, asks, within); err != nil || y.report.Failure != nil {
+			return y.report, err
+		}
+	}
+	return y.report, y.conclude(ctx)
+}
+
+// syncing is a sync under way: what is measured with one access to one project,
+// as it was when the sync began.
+type syncing struct {
+	*Service
+	connect.Siblings
+	tenant  okr.Tenant
+	lead    okr.Connection // whose access is used
+	parents map[okr.GoalID]okr.Goal
+	report  okr.SyncReport
+}
+
+// syncing reads what is bound with the access of a connection.
+func (s *Service) syncing(ctx context.Context, t okr.Tenant, lead okr.Connection) (*syncing, error) {
+	same, err := s.connect.SiblingsOf(ctx, t.ID, lead)
+	return &syncing{Service: s, Siblings: same, tenant: t, lead: lead, parents: map[okr.GoalID]okr.Goal{}}, err
+}
+
+// A group of queries is run together, so that what changed is asked for once;
+// its size bounds what is in memory at a time.
+const (
+	groupQueries = 50
+	groupItems   = 20_000
+)
+
+// groups splits the queries that are due into groups.
+func (y *syncing) groups(queries []string, within time.Duration) [][]string {
+	var out [][]string
+	items := 0
+	for _, q := range queries {
+		goals := y.BoundTo(q)
+		if len(y.Connections) > 1 && y.measuredWithin(goals, within) {
+			continue
+		}
+		size := lastSize(goals)
+		if n := len(out); n == 0 || len(out[n-1]) == groupQueries || items+size > groupItems {
+			out, items = append(out, nil), 0
+		}
+		out[len(out)-1] = append(out[len(out)-1], q)
+		items += size
+	}
+	return out
+}
+
+func (y *syncing) measuredWithin(goals []okr.Goal, within time.Duration) bool {
+	return !slices.ContainsFunc(goals, func(g okr.Goal) bool {
+		b := g.Binding
+		return b.Last == nil || b.Health.State != okr.HealthOK || y.Now().Sub(b.Last.At).Abs() >= within // a clock that was ahead is no reason to wait for it
+	})
+}
+
+// lastSize is how many items a query had when it was last run.
+func lastSize(goals []okr.Goal) int {
+	const unknown = 500
+	for _, g := range goals {
+		if m := g.Binding.Last; m != nil {
+			return m.Total + m.Removed + m.OtherTypes
+		}
+	}
+	return unknown
+}
+
+func (y *syncing) syncQueries(ctx context.Context, queries []string, within time.Duration) error {
+	asks, err := y.asks(ctx, queries)
+	if err != nil {
+		return err
+	}
+	outcomes := y.Queries.RunQueries(ctx, okr.RunInput{
+		Access: okr.Access{Tenant: y.tenant.ID, Credential: y.lead.Credential}, Place: y.lead.Place(), Asks: asks, Within: within,
+	})
+	works := slices.ContainsFunc(outcomes, func(o okr.RunOutcome) bool { return o.Err == nil })
+	for i, o := range outcomes {
+		var rows []okr.SyncRow
+		switch {
+		case o.Err == nil:
+			rows, err = y.record(ctx, o.Run, asks[i].Before)
+		case ctx.Err() != nil:
+			return o.Err
+		default:
+			rows, err = y.recordFailure(ctx, o.Query, o.Err, works)
+		}
+		y.report.Rows = append(y.report.Rows, rows...)
+		if err != nil || y.report.Failure != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (y *syncing) asks(ctx context.Context, queries []string) ([]okr.QueryAsk, error) {
+	asks := make([]okr.QueryAsk, 0, len(queries))
+	for _, q := range queries {
+		ask, err := y.ask(ctx, q, y.BoundTo(q))
+		if err != nil {
+			return nil, err
+		}
+		asks = append(asks, ask)
+	}
+	return asks, nil
+}
+
+// ask asks for a query with what its goals need and what is known of it.
+func (y *syncing) ask(ctx context.Context, query string, goals []okr.Goal) (okr.QueryAsk, error) {
+	ask := okr.QueryAsk{ID: query}
+	for _, g := range goals {
+		if f := g.Binding.Field; f != nil && !slices.Contains(ask.Fields, f.Ref) {
+			ask.Fields = append(ask.Fields, f.Ref)
+		}
+	}
+	slices.Sort(ask.Fields)
+	var err error
+	ask.Before, err = y.Measurements.Snapshot(ctx, y.tenant.ID, y.lead.Credential, query)
+	return ask, err
+}

@@ -1,0 +1,116 @@
+package notify
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"okrbot/okr"
+)
+
+// MyReminder says when the actor is asked for check-ins, and whether that is their
+// own choice.
+func (s *Service) MyReminder(ctx context.Context, actor okr.Actor) (r okr.Reminder, own bool, err error) {
+	t, err := s.access.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return r, false, err
+	}
+	m, err := s.access.Member(ctx, actor.Tenant, actor.ID)
+	return m.ReminderIn(t), m.Reminder != nil, err
+}
+
+// SetMyReminder chooses when the actor is asked for check-ins; nil is the tenant's
+// default again. Invalid names the field.
+func (s *Service) SetMyReminder(ctx context.Context, actor okr.Actor, r *okr.Reminder) error {
+	if r != nil {
+		if err := r.Validate(); err != nil {
+			return err
+		}
+	}
+	return s.access.ChangeMember(ctx, actor.Tenant, actor.Person, func(m *okr.Member) error {
+		m.Person, m.Reminder = actor.Person, r
+		return nil
+	})
+}
+
+// CheckInsDue lists the open goals for whose check-ins the actor is asked now:
+// those that only people bring up to date, begun and not over, and neither made
+// nor checked in within the days that the reminder leaves out.
+func (s *Service) CheckInsDue(ctx context.Context, actor okr.Actor) ([]okr.GoalView, error) {
+	t, err := s.plan.Upgraded(ctx, actor.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.access.Member(ctx, actor.Tenant, actor.ID)
+	if err != nil {
+		return nil, err
+	}
+	views, err := s.plan.AskedOf(ctx, t, actor)
+	return s.due(t, m, views), err
+}
+
+func (s *Service) due(t okr.Tenant, m okr.Member, views []okr.GoalView) []okr.GoalView {
+	skip := time.Duration(m.ReminderIn(t).SkipDays) * 24 * time.Hour
+	today := t.Today(s.Now())
+	return slices.DeleteFunc(views, func(v okr.GoalView) bool {
+		g := v.Goal
+		isRecent := s.Now().Sub(g.CreatedAt) < skip || g.LastCheckIn != nil && s.Now().Sub(g.LastCheckIn.MadeAt) < skip
+		isMeasured := g.IsAutomatic() && !g.Paused()
+		return isRecent || isMeasured || !g.Period.Contains(today)
+	})
+}
+
+// reminderGap is the least time between two reminders of a person: the agenda
+// comes by more than once while one lasts.
+const reminderGap = 12 * time.Hour
+
+// Remind says whether a person is to be asked for check-ins now, and for which.
+// Somebody who is asked for nothing any more leaves the agenda.
+func (s *Service) Remind(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Asking, bool, error) {
+	t, err := s.plan.Upgraded(ctx, tenant)
+	if err != nil {
+		return okr.Asking{}, false, err
+	}
+	m, err := s.access.Member(ctx, tenant, user)
+	if err != nil {
+		return okr.Asking{}, false, err
+	}
+	now := s.Now()
+	if !m.ReminderIn(t).IsReminderDue(now.In(m.Location(t)), time.Time{}) || now.Sub(m.RemindedAt) < reminderGap {
+		return okr.Asking{}, false, nil
+	}
+	views, err := s.plan.AskedOf(ctx, t, okr.Actor{Tenant: tenant, Person: m.Person})
+	if err != nil {
+		return okr.Asking{}, false, err
+	}
+	if len(views) == 0 {
+		return okr.Asking{}, false, s.dropReminder(ctx, t, okr.Actor{Tenant: tenant, Person: m.Person})
+	}
+	who := m.Person
+	if who.Name == "" {
+		who.Name = views[0].Goal.Asked().Name
+	}
+	a := okr.Asking{Person: who, Zone: m.Location(t).String(), Goals: s.due(t, m, views)}
+	return a, len(a.Goals) > 0, nil
+}
+
+// dropReminder takes somebody off the agenda who is asked for nothing. It looks again
+// afterwards: a goal of theirs may have been planned in between.
+func (s *Service) dropReminder(ctx context.Context, t okr.Tenant, actor okr.Actor) error {
+	if err := s.Agenda.Drop(ctx, okr.Due{Kind: okr.DueReminder, Tenant: actor.Tenant, ID: string(actor.ID)}); err != nil {
+		return err
+	}
+	views, err := s.plan.AskedOf(ctx, t, actor)
+	if err != nil || len(views) == 0 {
+		return err
+	}
+	return s.plan.PlanReminder(ctx, actor.Tenant, views[0].Goal)
+}
+
+// Reminded records that Teams took a reminder.
+func (s *Service) Reminded(ctx context.Context, tenant okr.TenantID, who okr.Person) error {
+	return s.access.ChangeMember(ctx, tenant, who, func(m *okr.Member) error {
+		m.RemindedAt = s.Now()
+		return nil
+	})
+}

@@ -1,0 +1,197 @@
+package notify
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"okrbot/okr"
+)
+
+// SubscriptionOf reads the subscription of a conversation. NotFound: it has none.
+func (s *Service) SubscriptionOf(ctx context.Context, tenant okr.TenantID, conversation string) (okr.Subscription, error) {
+	list, _, err := s.Store.Subscriptions().List(ctx, tenant, okr.ConversationIndex(conversation), okr.Page{Limit: 1})
+	if err != nil {
+		return okr.Subscription{}, err
+	}
+	if len(list) == 0 {
+		return okr.Subscription{}, okr.Errorf(okr.NotFound, "This conversation gets no digest. Send `digest` to start one.")
+	}
+	return list[0], nil
+}
+
+// Subscribe makes a conversation get digests, or changes which and when, and ends
+// a pause or mute. What stands now counts as told: the first digest tells what
+// moves from now on. Invalid names the field of the plan that is wrong.
+func (s *Service) Subscribe(ctx context.Context, actor okr.Actor, conv okr.Conversation, plan okr.DigestPlan) (okr.Subscription, error) {
+	if err := s.access.RequireEnabled(ctx, actor); err != nil {
+		return okr.Subscription{}, err
+	}
+	if actor.Guest {
+		return okr.Subscription{}, okr.Errorf(okr.Forbidden, "Guests cannot start digests. Ask a member of the organization.")
+	}
+	if err := plan.Validate(); err != nil {
+		return okr.Subscription{}, err
+	}
+	now := s.Now()
+	fresh := okr.Subscription{Conversation: conv, DigestPlan: plan, CreatedBy: actor.Person, CreatedAt: now, Through: now}
+	told, err := s.standings(ctx, actor.Tenant, fresh)
+	if err != nil {
+		return okr.Subscription{}, err
+	}
+	sub, err := s.SubscriptionOf(ctx, actor.Tenant, conv.ID)
+	if err == nil {
+		return s.Store.Subscriptions().Update(ctx, actor.Tenant, sub.ID, func(sub *okr.Subscription) error {
+			sub.Replan(fresh, told)
+			return nil
+		})
+	}
+	if okr.KindOf(err) != okr.NotFound {
+		return sub, err
+	}
+	return s.createSubscription(ctx, actor, fresh, told)
+}
+
+func (s *Service) createSubscription(ctx context.Context, actor okr.Actor, sub okr.Subscription, told map[okr.GoalID]okr.Reported) (okr.Subscription, error) {
+	id, err := okr.NextID(ctx, s.Store, actor.Tenant, okr.SubscriptionPrefix)
+	if err != nil {
+		return sub, err
+	}
+	sub.ID, sub.Reported = okr.SubscriptionID(id), told
+	if err := s.Agenda.Plan(ctx, okr.Due{Kind: okr.DueDigest, Tenant: actor.Tenant, ID: id}); err != nil {
+		return sub, err
+	}
+	err = s.Store.Subscriptions().Create(ctx, actor.Tenant, sub)
+	if okr.KindOf(err) == okr.Conflict { // somebody else subscribed this place at the same time
+		return s.SubscriptionOf(ctx, actor.Tenant, sub.Conversation.ID)
+	}
+	return sub, err
+}
+
+// Unsubscribe ends the digests of a conversation. NotFound: there are none.
+// Forbidden: the actor is a guest.
+func (s *Service) Unsubscribe(ctx context.Context, actor okr.Actor, conversation string) (okr.Subscription, error) {
+	sub, err := s.subscriptionToChange(ctx, actor, conversation, "end")
+	if err != nil {
+		return sub, err
+	}
+	if err := s.Agenda.Drop(ctx, okr.Due{Kind: okr.DueDigest, Tenant: actor.Tenant, ID: string(sub.ID)}); err != nil {
+		return sub, err
+	}
+	return s.Store.Subscriptions().Delete(ctx, actor.Tenant, sub.ID)
+}
+
+func (s *Service) subscriptionToChange(ctx context.Context, actor okr.Actor, conversation, act string) (okr.Subscription, error) {
+	if actor.Guest {
+		return okr.Subscription{}, okr.Errorf(okr.Forbidden, "Guests cannot %s digests. Ask a member of the organization.", act)
+	}
+	return s.SubscriptionOf(ctx, actor.Tenant, conversation)
+}
+
+// MuteDigest silences the digests of a conversation for a time, up to MaxMute; 0
+// ends the silence. What moves meanwhile is told afterwards, once.
+func (s *Service) MuteDigest(ctx context.Context, actor okr.Actor, conversation string, length time.Duration) (okr.Subscription, error) {
+	if length < 0 || length > okr.MaxMute {
+		return okr.Subscription{}, okr.FieldErrorf("mute", "A digest can be muted for up to %d days. To end it, use `digest stop`.", int(okr.MaxMute.Hours()/24))
+	}
+	sub, err := s.subscriptionToChange(ctx, actor, conversation, "mute")
+	if err != nil {
+		return sub, err
+	}
+	return s.Store.Subscriptions().Update(ctx, actor.Tenant, sub.ID, func(sub *okr.Subscription) error {
+		sub.MutedTill = time.Time{}
+		if length > 0 {
+			sub.MutedTill = s.Now().Add(length)
+		}
+		return nil
+	})
+}
+
+// DigestRefused pauses a subscription whose place cannot be reached any more.
+func (s *Service) DigestRefused(ctx context.Context, d okr.Digest, reason string) error {
+	_, err := s.PauseDigest(ctx, d.Subscription, reason)
+	return err
+}
+
+// PauseDigest pauses a subscription and says whether it ran before: then whoever
+// made it is to be told.
+func (s *Service) PauseDigest(ctx context.Context, sub okr.Subscription, reason string) (first bool, err error) {
+	_, err = s.Store.Subscriptions().Update(ctx, sub.Conversation.Tenant, sub.ID, func(sub *okr.Subscription) error {
+		first = sub.Paused == ""
+		sub.Paused = cmp.Or(sub.Paused, reason)
+		return nil
+	})
+	return first && err == nil, okr.IgnoreNotFound(err)
+}
+
+// SubscriptionsOf lists the subscriptions of a conversation and, with a team, of
+// all its channels.
+func (s *Service) SubscriptionsOf(ctx context.Context, tenant okr.TenantID, conversation, team string) ([]okr.Subscription, error) {
+	if team == "" {
+		list, _, err := s.Store.Subscriptions().List(ctx, tenant, okr.ConversationIndex(conversation), okr.Page{})
+		return list, err
+	}
+	all, _, err := s.Store.Subscriptions().List(ctx, tenant, "", okr.Page{})
+	return slices.DeleteFunc(all, func(sub okr.Subscription) bool {
+		return sub.Conversation.ID != conversation && sub.Conversation.TeamID != team
+	}), err
+}
+
+// ResumeDigest goes on with a paused digest whose place okrbot was added to again.
+func (s *Service) ResumeDigest(ctx context.Context, sub okr.Subscription) error {
+	_, err := s.Store.Subscriptions().Update(ctx, sub.Conversation.Tenant, sub.ID, func(sub *okr.Subscription) error {
+		sub.Paused, sub.ThreadID = "", ""
+		return nil
+	})
+	return okr.IgnoreNotFound(err)
+}
+
+// DigestThread keeps the message that further digests of a place are to answer;
+// empty: the next one begins a new thread.
+func (s *Service) DigestThread(ctx context.Context, sub okr.Subscription, message string) error {
+	_, err := s.Store.Subscriptions().Update(ctx, sub.Conversation.Tenant, sub.ID, func(sub *okr.Subscription) error {
+		sub.ThreadID = message
+		return nil
+	})
+	return okr.IgnoreNotFound(err)
+}
+
+// watch is an objective that a place watches: all of it, or only some of the
+// goals below it.
+type watch struct {
+	okr.GoalView
+	whole bool
+}
+
+// watched reads the objectives of a subscription with their children. Private
+// ones are never among them.
+func (s *Service) watched(ctx context.Context, tenant okr.TenantID, plan okr.DigestPlan) ([]watch, error) {
+	views, _, err := s.plan.Goals(ctx, okr.Actor{Tenant: tenant, Shared: true}, okr.Page{})
+	return choose(plan, views), err
+}
+
+// choose keeps what the plan names: chosen objectives and those of teams with all
+// that stands below, and of other objectives what teams have there.
+func choose(p okr.DigestPlan, views []okr.GoalView) []watch {
+	all := len(p.Objectives)+len(p.Teams) == 0
+	whole := map[okr.GoalID]bool{}
+	for _, v := range views {
+		whole[v.Goal.ID] = all || slices.Contains(p.Objectives, v.Goal.ID) || p.HasTeam(v.Goal)
+	}
+	for range okr.MaxDepth { // from the top down, a level each time
+		for _, v := range views {
+			whole[v.Goal.ID] = whole[v.Goal.ID] || whole[v.Goal.Parent]
+		}
+	}
+	var out []watch
+	for _, v := range views {
+		if !whole[v.Goal.ID] {
+			v.Children = slices.DeleteFunc(slices.Clone(v.Children), func(c okr.GoalView) bool { return !p.HasTeam(c.Goal) })
+		}
+		if whole[v.Goal.ID] || len(v.Children) > 0 {
+			out = append(out, watch{v, whole[v.Goal.ID]})
+		}
+	}
+	return out
+}

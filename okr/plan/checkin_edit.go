@@ -1,0 +1,96 @@
+package plan
+
+import (
+	"context"
+	"time"
+
+	"okrbot/okr"
+)
+
+// EditCheckIn changes a check-in of one's own, or of a goal that one may edit, and
+// what the goal shows if that came from it.
+func (s *Service) EditCheckIn(ctx context.Context, actor okr.Actor, in okr.CheckInInput) (okr.GoalView, okr.CheckIn, error) {
+	c, g, err := s.ownCheckIn(ctx, actor, in.Editing)
+	if err != nil {
+		return okr.GoalView{}, c, err
+	}
+	t, err := s.access.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return okr.GoalView{}, c, err
+	}
+	if in.Note, err = in.Check(g, t.Today(s.Now())); err != nil {
+		return okr.GoalView{}, c, err
+	}
+	c, err = s.Store.CheckIns().Update(ctx, actor.Tenant, c.ID, func(c *okr.CheckIn) error {
+		in.Fill(c, t, s.Now())
+		c.EditedBy, c.EditedAt = actor.Person, s.Now()
+		return nil
+	})
+	if err != nil {
+		return okr.GoalView{}, c, err
+	}
+	v, err := s.afterCheckIns(ctx, actor, g.ID, c.ID, &c)
+	return v, c, err
+}
+
+// DeleteCheckIn removes a check-in of one's own, or of a goal that one may edit.
+// The goal then shows what was known before it.
+func (s *Service) DeleteCheckIn(ctx context.Context, actor okr.Actor, id okr.CheckInID) (okr.GoalView, error) {
+	c, g, err := s.ownCheckIn(ctx, actor, id)
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	if _, err := s.Store.CheckIns().Delete(ctx, actor.Tenant, c.ID); okr.IgnoreNotFound(err) != nil {
+		return okr.GoalView{}, err
+	}
+	return s.afterCheckIns(ctx, actor, g.ID, id, nil)
+}
+
+// GetCheckIn reads a check-in that the actor may see, for a form.
+func (s *Service) GetCheckIn(ctx context.Context, actor okr.Actor, id okr.CheckInID) (okr.CheckIn, error) {
+	c, err := s.Store.CheckIns().Get(ctx, actor.Tenant, id)
+	if err == nil {
+		_, err = s.access.Goal(ctx, actor, c.Goal)
+	}
+	if okr.KindOf(err) == okr.NotFound {
+		return okr.CheckIn{}, okr.Errorf(okr.NotFound, "This check-in does not exist (any more). `history <id>` lists those of a goal.")
+	}
+	return c, err
+}
+
+// ownCheckIn reads a check-in that the actor may change, and its goal.
+func (s *Service) ownCheckIn(ctx context.Context, actor okr.Actor, id okr.CheckInID) (okr.CheckIn, okr.Goal, error) {
+	c, err := s.GetCheckIn(ctx, actor, id)
+	if err != nil {
+		return c, okr.Goal{}, err
+	}
+	g, err := s.access.Goal(ctx, actor, c.Goal)
+	if err != nil {
+		return c, g, err
+	}
+	if c.By.ID == actor.ID && !actor.Guest {
+		return c, g, g.RequireOpen()
+	}
+	return c, g, s.access.MayEdit(ctx, actor, g)
+}
+
+// afterCheckIns works out anew what a goal shows after a check-in was changed
+// (edited) or removed (nil).
+func (s *Service) afterCheckIns(ctx context.Context, actor okr.Actor, id okr.GoalID, which okr.CheckInID, edited *okr.CheckIn) (okr.GoalView, error) {
+	list, err := s.checkInsOf(ctx, actor.Tenant, id)
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	history, err := s.Measurements.History(ctx, actor.Tenant, id, time.Time{}, 1)
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	g, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *okr.Goal) error {
+		g.CheckInsChanged(list, history, which, edited)
+		return nil
+	})
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	return s.Carried(ctx, actor, g)
+}

@@ -1,0 +1,140 @@
+package plan
+
+import (
+	"context"
+
+	"okrbot/okr"
+)
+
+// Clone makes an objective anew in another period. Titles, people, weights and
+// targets are copied; progress, check-ins, history and phases are not, since they
+// belong to the old period. It stays below the same objective where that one is
+// open and lasts as long.
+func (s *Service) Clone(ctx context.Context, actor okr.Actor, in okr.CloneInput) (okr.Cloned, error) {
+	o, err := s.access.Goal(ctx, actor, in.Goal)
+	if err != nil {
+		return okr.Cloned{}, err
+	}
+	if o.Kind != okr.Objective {
+		return okr.Cloned{}, okr.Errorf(okr.Invalid, "%s is a %s. Clone its objective %s, with what stands below it.", o.ID, o.Kind, o.Parent)
+	}
+	t, err := s.Upgraded(ctx, actor.Tenant)
+	if err != nil {
+		return okr.Cloned{}, err
+	}
+	p, ok := t.PeriodByID(in.PeriodID)
+	if !ok {
+		return okr.Cloned{}, okr.FieldErrorf("period", "This period does not exist any more. Choose another one.")
+	}
+	if err := s.access.MayCreate(t, actor, o.Level); err != nil {
+		return okr.Cloned{}, err
+	}
+	parent, err := s.cloneBelow(ctx, actor.Tenant, o, p)
+	if err != nil {
+		return okr.Cloned{}, err
+	}
+	c := cloner{s: s, actor: actor, in: in, period: p, rule: t.WeightsRule}
+	clone, err := c.copy(ctx, o, parent, okr.MaxDepth)
+	if err != nil {
+		return okr.Cloned{}, err
+	}
+	if err := s.RollUp(ctx, actor.Tenant, clone.ID); err != nil {
+		return okr.Cloned{}, err
+	}
+	if err := s.RollUp(ctx, actor.Tenant, parent.ID); err != nil {
+		return okr.Cloned{}, err
+	}
+	c.out.View, err = s.Goal(ctx, actor, clone.ID)
+	return c.out, err
+}
+
+// cloneBelow is the objective that the clone stands below; empty: none.
+func (s *Service) cloneBelow(ctx context.Context, tenant okr.TenantID, o okr.Goal, p okr.TimePeriod) (okr.Goal, error) {
+	parent, err := s.access.ParentOf(ctx, tenant, o)
+	if err != nil || parent.ID == "" || !parent.IsOpen() || !parent.Period.Contains(p.Start) || !parent.Period.Contains(p.End) {
+		return okr.Goal{}, err
+	}
+	return parent, nil
+}
+
+// cloner makes the clones of one objective.
+type cloner struct {
+	s      *Service
+	actor  okr.Actor
+	in     okr.CloneInput
+	period okr.TimePeriod
+	rule   okr.WeightsRule
+	out    okr.Cloned
+}
+
+// copy makes one clone below parent and, as wanted, what stands below it. Only
+// what the actor may see is cloned.
+func (c *cloner) copy(ctx context.Context, g, parent okr.Goal, depth int) (okr.Goal, error) {
+	clone, err := c.make(ctx, g, parent)
+	if err != nil || g.Kind != okr.Objective || depth == 1 || c.in.With == okr.CloneAlone {
+		return clone, err
+	}
+	children, _, err := c.s.find(ctx, c.actor, okr.Filter{Parent: g.ID, State: okr.AnyState}.Indexes(), okr.Page{})
+	if err != nil {
+		return clone, err
+	}
+	below := depth - 1
+	if c.in.With == okr.CloneChildren {
+		below = 1
+	}
+	for _, child := range children {
+		if _, err := c.copy(ctx, child, clone, below); err != nil {
+			return clone, err
+		}
+	}
+	if _, _, err := c.s.rollOne(ctx, c.actor.Tenant, c.rule, clone.ID); err != nil {
+		return clone, err
+	}
+	return clone, nil
+}
+
+func (c *cloner) make(ctx context.Context, g, parent okr.Goal) (okr.Goal, error) {
+	id, err := okr.NextID(ctx, c.s.Store, c.actor.Tenant, g.Kind.Prefix())
+	if err != nil {
+		return okr.Goal{}, err
+	}
+	clone := okr.Goal{
+		ID: okr.GoalID(id), Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: parent.ID, Details: g.Details,
+		Metric: g.Metric.Anew(c.in.Continue), Form: c.in.Form, CreatedBy: c.actor.Person, CreatedAt: c.s.Now(), Version: 1,
+	}
+	if g.Kind == okr.Objective {
+		clone.Period = c.period.Period
+		if c.period.ID != c.period.SpanID() {
+			clone.PeriodID = c.period.ID
+		}
+	}
+	clone.Below(parent)
+	if err := c.bind(ctx, g, &clone); err != nil {
+		return clone, err
+	}
+	if err := c.s.PlanReminder(ctx, c.actor.Tenant, clone); err != nil {
+		return clone, err
+	}
+	c.out.Count++
+	c.in.Form = "" // the first clone stands for all
+	return clone, okr.MadeOnce(c.s.Store.Goals().Create(ctx, c.actor.Tenant, clone))
+}
+
+// bind binds the clone as the original is, if that was wanted and the actor may.
+func (c *cloner) bind(ctx context.Context, g okr.Goal, clone *okr.Goal) error {
+	if !c.in.KeepBindings || g.Binding == nil {
+		return nil
+	}
+	connection, err := c.s.connect.Usable(ctx, c.actor, g.Binding.Connection)
+	if err != nil {
+		if okr.KindOf(err) == okr.Unavailable || okr.KindOf(err) == okr.Internal {
+			return err
+		}
+		c.out.Unbound = append(c.out.Unbound, clone.ID)
+		return nil
+	}
+	b := *g.Binding
+	b.BoundBy, b.BoundAt, b.Last, b.Health = c.actor.Person, c.s.Now(), nil, okr.Health{}
+	clone.Binding = &b
+	return c.s.connect.PlanSync(ctx, c.actor.Tenant, connection.ID)
+}

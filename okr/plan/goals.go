@@ -1,0 +1,136 @@
+package plan
+
+import (
+	"context"
+
+	"okrbot/okr"
+)
+
+// SaveGoal makes or edits a goal. Invalid names the field that is wrong. An edit
+// of a form that was opened at an older version keeps what others changed since;
+// Conflict: both changed the same field, and the words say who and which.
+func (s *Service) SaveGoal(ctx context.Context, actor okr.Actor, in okr.GoalInput) (okr.GoalView, error) {
+	if actor.Guest {
+		return okr.GoalView{}, okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")
+	}
+	t, err := s.Upgraded(ctx, actor.Tenant)
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	if in, err = in.Cleaned(t); err != nil {
+		return okr.GoalView{}, err
+	}
+	parent, err := s.checkParent(ctx, actor, in)
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	before, g, err := s.storeGoal(ctx, t, actor, in, parent)
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	if err := s.afterSave(ctx, t, actor, before, g); err != nil {
+		return okr.GoalView{}, err
+	}
+	return s.Goal(ctx, actor, g.ID)
+}
+
+// storeGoal writes a new goal or an edit and gives it before and after.
+func (s *Service) storeGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (before, after okr.Goal, err error) {
+	if in.Editing != "" {
+		after, err = s.Store.Goals().Update(ctx, actor.Tenant, in.Editing, func(g *okr.Goal) error {
+			before = *g
+			if err := s.access.MayEdit(ctx, actor, *g); err != nil {
+				return err
+			}
+			return g.Edit(in, parent, actor, s.access.Administers(t, actor), s.Now())
+		})
+		if okr.KindOf(err) == okr.NotFound {
+			err = okr.GoalNotFound(in.Editing)
+		}
+		return before, after, err
+	}
+	g, err := s.newGoal(t, actor, in, parent)
+	if err != nil {
+		return okr.Goal{}, g, err
+	}
+	id, err := okr.NextID(ctx, s.Store, actor.Tenant, in.Kind.Prefix())
+	if err != nil {
+		return okr.Goal{}, g, err
+	}
+	g.ID = okr.GoalID(id)
+	return okr.Goal{}, g, okr.MadeOnce(s.Store.Goals().Create(ctx, actor.Tenant, g))
+}
+
+func (s *Service) newGoal(t okr.Tenant, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (okr.Goal, error) {
+	g, err := in.NewGoal(actor.Person, s.Now())
+	if err != nil {
+		return g, err
+	}
+	if err := s.access.MayCreate(t, actor, g.Level); err != nil {
+		return g, err
+	}
+	g.Below(parent)
+	return g, g.Validate()
+}
+
+// DeleteGoal removes a goal with its history and check-ins; an objective with its
+// key results and projects. Objectives below it are somebody's own: they move up
+// to where it was. Forbidden: the actor may not edit it. Invalid: it is closed.
+func (s *Service) DeleteGoal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error) {
+	g, err := s.access.Goal(ctx, actor, id)
+	if err != nil {
+		return g, err
+	}
+	if err := s.access.MayEdit(ctx, actor, g); err != nil {
+		return g, err
+	}
+	children, _, err := s.Store.Goals().List(ctx, actor.Tenant, okr.ChildIndex(id), okr.Page{})
+	if err != nil {
+		return g, err
+	}
+	for _, child := range append(children, g) {
+		if child.Kind == okr.Objective && child.ID != id {
+			err = s.moveUp(ctx, actor.Tenant, child, g)
+		} else {
+			err = s.forget(ctx, actor.Tenant, child.ID)
+		}
+		if err != nil {
+			return g, err
+		}
+	}
+	return g, s.RollUp(ctx, actor.Tenant, g.Parent)
+}
+
+// forget removes a goal and everything that was kept of it.
+func (s *Service) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
+	if _, err := s.Store.Goals().Delete(ctx, tenant, id); okr.IgnoreNotFound(err) != nil {
+		return err
+	}
+	if err := s.Measurements.DropHistory(ctx, tenant, id); err != nil {
+		return err
+	}
+	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
+	for _, c := range list {
+		if _, err := s.Store.CheckIns().Delete(ctx, tenant, c.ID); okr.IgnoreNotFound(err) != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// moveUp puts an objective where the one above it was.
+func (s *Service) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
+	above, err := s.access.ParentOf(ctx, tenant, gone)
+	if err != nil {
+		return err
+	}
+	moved, err := s.Store.Goals().Update(ctx, tenant, child.ID, func(g *okr.Goal) error {
+		g.Parent = above.ID
+		g.Below(above)
+		return nil
+	})
+	if err != nil {
+		return okr.IgnoreNotFound(err)
+	}
+	return s.passOn(ctx, tenant, moved)
+}

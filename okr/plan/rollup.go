@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"context"
+
+	"okrbot/okr"
+)
+
+// maxRolls bounds how often an objective is added up again because its children
+// changed meanwhile; each of them carries its own change up too.
+const maxRolls = 20
+
+// Carried brings the objectives above a goal that changed up to date, and gives
+// the goal as it then stands.
+func (s *Service) Carried(ctx context.Context, actor okr.Actor, g okr.Goal) (okr.GoalView, error) {
+	if err := s.RollUp(ctx, actor.Tenant, g.Parent); err != nil {
+		return okr.GoalView{}, err
+	}
+	return s.Goal(ctx, actor, g.ID)
+}
+
+// RollUp adds up an objective and, as long as something changes, those above.
+// It is called with the objective of whatever changed its progress; an empty id
+// is none. It costs a reading of the children of each objective that changes, and
+// of the first that does not.
+func (s *Service) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
+	t, err := s.access.Settings(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	for range okr.MaxDepth {
+		if id == "" {
+			return nil
+		}
+		above, changed, err := s.rollOne(ctx, tenant, t.WeightsRule, id)
+		if err != nil || !changed {
+			return okr.IgnoreNotFound(err)
+		}
+		id = above
+	}
+	return nil
+}
+
+// rollOne stores what the children of an objective make. It looks again after
+// writing: a child that changed in between may have found nothing to do yet. A
+// closed objective stays as it ended.
+func (s *Service) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, id okr.GoalID) (above okr.GoalID, changed bool, err error) {
+	for range maxRolls {
+		children, _, err := s.Store.Goals().List(ctx, tenant, okr.ChildIndex(id), okr.Page{})
+		if err != nil {
+			return "", changed, err
+		}
+		fresh := rule.Roll(children)
+		o, err := s.Store.Goals().Get(ctx, tenant, id)
+		if err != nil {
+			return "", changed, err
+		}
+		if !o.IsOpen() || o.Rolled != nil && o.Rolled.Same(fresh) {
+			return o.Parent, changed, nil
+		}
+		if err := s.storeRolled(ctx, tenant, id, fresh); err != nil {
+			return "", changed, err
+		}
+		changed = true
+	}
+	return "", changed, nil
+}
+
+// storeRolled keeps what the children make, and a new progress in the history. It
+// replaces what a person set for once.
+func (s *Service) storeRolled(ctx context.Context, tenant okr.TenantID, id okr.GoalID, fresh okr.Rolled) error {
+	fresh.At = s.Now()
+	moved := false
+	_, err := s.Store.Goals().Update(ctx, tenant, id, func(o *okr.Goal) error {
+		moved = o.TakeRolled(fresh)
+		return nil
+	})
+	if err != nil || !moved {
+		return err
+	}
+	return s.Measurements.AddHistory(ctx, tenant, id, okr.Measurement{At: fresh.At, Value: fresh.Progress})
+}

@@ -1,0 +1,174 @@
+package plan
+
+import (
+	"context"
+	"slices"
+
+	"okrbot/okr"
+)
+
+// checkParent reads the objective that a goal is to stand below, and makes sure
+// that it may.
+func (s *Service) checkParent(ctx context.Context, actor okr.Actor, in okr.GoalInput) (okr.Goal, error) {
+	if in.Parent == "" {
+		return okr.Goal{}, nil // validate says what is missing
+	}
+	parent, err := s.Store.Goals().Get(ctx, actor.Tenant, in.Parent)
+	if err == nil && in.Editing != "" {
+		g, err := s.Store.Goals().Get(ctx, actor.Tenant, in.Editing)
+		if err != nil || g.Parent == parent.ID {
+			return parent, okr.IgnoreNotFound(err) // it stands there already, be the objective to be seen or not
+		}
+	}
+	switch {
+	case okr.KindOf(err) == okr.NotFound || err == nil && !actor.Sees(parent):
+		return parent, okr.FieldErrorf("parent", "The objective %s does not exist any more. Choose another one.", in.Parent)
+	case err != nil:
+		return parent, err
+	case parent.Kind != okr.Objective:
+		return parent, okr.FieldErrorf("parent", "A %s belongs below an objective; %s is a %s.", in.Kind, parent.ID, parent.Kind)
+	}
+	return parent, s.checkPlace(ctx, actor.Tenant, in, parent)
+}
+
+// checkPlace refuses new goals below a closed objective, circles, and more than
+// MaxDepth levels.
+func (s *Service) checkPlace(ctx context.Context, tenant okr.TenantID, in okr.GoalInput, parent okr.Goal) error {
+	if !parent.IsOpen() {
+		return okr.FieldErrorf("parent", "%s is %s. Reopen it first, or choose another objective.", parent.ID, parent.Closed.State)
+	}
+	if in.Kind != okr.Objective {
+		return nil
+	}
+	above, err := s.levelsAbove(ctx, tenant, parent, in.Editing)
+	if err != nil {
+		return err
+	}
+	below := 1
+	if in.Editing != "" {
+		if below, err = s.levelsBelow(ctx, tenant, in.Editing); err != nil {
+			return err
+		}
+	}
+	if above+below > okr.MaxDepth {
+		return okr.FieldErrorf("parent", "Objectives stand at most %d levels deep. Choose one that is higher up.", okr.MaxDepth)
+	}
+	return nil
+}
+
+// levelsAbove counts the levels down to an objective, itself included. Invalid:
+// id is one of them.
+func (s *Service) levelsAbove(ctx context.Context, tenant okr.TenantID, o okr.Goal, id okr.GoalID) (int, error) {
+	for level := 1; level <= okr.MaxDepth; level++ {
+		if o.ID == id {
+			return level, okr.FieldErrorf("parent", "%s stands above %s, or would. Objectives cannot go round in a circle.", id, o.ID)
+		}
+		above, err := s.access.ParentOf(ctx, tenant, o)
+		if err != nil || above.ID == "" {
+			return level, err
+		}
+		o = above
+	}
+	return okr.MaxDepth, nil
+}
+
+// levelsBelow counts the levels of objectives from one downwards, itself
+// included.
+func (s *Service) levelsBelow(ctx context.Context, tenant okr.TenantID, id okr.GoalID) (int, error) {
+	level := []okr.GoalID{id}
+	for depth := 1; depth <= okr.MaxDepth; depth++ {
+		var next []okr.GoalID
+		for _, id := range level {
+			children, _, err := s.Store.Goals().Find(ctx, tenant, []string{okr.ChildIndex(id), okr.KindIndex(okr.Objective)}, okr.Page{})
+			if err != nil {
+				return depth, err
+			}
+			for _, c := range children {
+				next = append(next, c.ID)
+			}
+		}
+		if len(next) == 0 {
+			return depth, nil
+		}
+		level = next
+	}
+	return okr.MaxDepth, nil
+}
+
+// afterSave brings everything up to date that hangs on what was saved.
+func (s *Service) afterSave(ctx context.Context, t okr.Tenant, actor okr.Actor, before, g okr.Goal) error {
+	if g.Kind == okr.Objective && before.ID != "" && (g.Period != before.Period || g.PeriodID != before.PeriodID || !slices.Equal(g.Audience, before.Audience)) {
+		if err := s.passOn(ctx, actor.Tenant, g); err != nil {
+			return err
+		}
+	}
+	if before.Parent != "" && before.Parent != g.Parent {
+		if err := s.RollUp(ctx, actor.Tenant, before.Parent); err != nil {
+			return err
+		}
+	}
+	if g.Kind == okr.Objective && before.ID == "" {
+		if _, _, err := s.rollOne(ctx, actor.Tenant, t.WeightsRule, g.ID); err != nil {
+			return err
+		}
+	}
+	if err := s.RollUp(ctx, actor.Tenant, g.Parent); err != nil {
+		return err
+	}
+	if err := s.PlanReminder(ctx, actor.Tenant, g); err != nil {
+		return err
+	}
+	return s.noteTeam(ctx, t, g.Team)
+}
+
+// passOn gives the goals below an objective its period and privacy.
+func (s *Service) passOn(ctx context.Context, tenant okr.TenantID, o okr.Goal) error {
+	level := []okr.Goal{o}
+	for range okr.MaxDepth {
+		var next []okr.Goal
+		for _, parent := range level {
+			children, _, err := s.Store.Goals().List(ctx, tenant, okr.ChildIndex(parent.ID), okr.Page{})
+			if err != nil {
+				return err
+			}
+			for _, c := range children {
+				changed, err := s.passTo(ctx, tenant, c, parent)
+				if err != nil {
+					return err
+				}
+				if changed.Kind == okr.Objective {
+					next = append(next, changed)
+				}
+			}
+		}
+		level = next
+	}
+	return nil
+}
+
+// passTo gives one goal its objective's period and privacy; empty when it has
+// them already.
+func (s *Service) passTo(ctx context.Context, tenant okr.TenantID, c, parent okr.Goal) (okr.Goal, error) {
+	fresh := c
+	fresh.Below(parent)
+	if fresh.Period == c.Period && fresh.PeriodID == c.PeriodID && slices.Equal(fresh.Audience, c.Audience) {
+		return okr.Goal{}, nil
+	}
+	changed, err := s.Store.Goals().Update(ctx, tenant, c.ID, func(g *okr.Goal) error {
+		g.Below(parent)
+		return nil
+	})
+	return changed, okr.IgnoreNotFound(err)
+}
+
+// noteTeam remembers the name of a team for choosing it again.
+func (s *Service) noteTeam(ctx context.Context, t okr.Tenant, team string) error {
+	if !t.NoteTeam(team) {
+		return nil
+	}
+	_, err := s.access.ChangeSettings(ctx, t.ID, func(t *okr.Tenant) error {
+		t.NoteTeam(team)
+		return nil
+	})
+	return err
+}

@@ -1,0 +1,54 @@
+package plan
+
+import (
+	"context"
+
+	"okrbot/okr"
+)
+
+// generation is the data version that this program writes. 1: goals stand in the
+// lists of owners, periods, states and words, and objectives keep what their
+// children make.
+const generation = 1
+
+// Upgraded reads a tenant's settings and brings data of an older program up to
+// date first, once.
+func (s *Service) Upgraded(ctx context.Context, tenant okr.TenantID) (okr.Tenant, error) {
+	t, err := s.access.Settings(ctx, tenant)
+	if err != nil || t.Generation >= generation {
+		return t, err
+	}
+	goals, _, err := s.Store.Goals().List(ctx, tenant, "", okr.Page{})
+	if err != nil {
+		return t, err
+	}
+	parents := map[okr.GoalID]okr.Goal{}
+	for _, g := range goals {
+		parents[g.ID] = g
+	}
+	for _, g := range goals {
+		_, err := s.Store.Goals().Update(ctx, tenant, g.ID, func(g *okr.Goal) error {
+			g.Version = max(1, g.Version)
+			g.Below(parents[g.Parent])
+			return nil
+		})
+		if okr.IgnoreNotFound(err) != nil {
+			return t, err
+		}
+		if err := s.PlanReminder(ctx, tenant, g); err != nil {
+			return t, err
+		}
+	}
+	for _, g := range goals {
+		if g.Kind != okr.Objective {
+			continue
+		}
+		if err := s.RollUp(ctx, tenant, g.ID); err != nil {
+			return t, err
+		}
+	}
+	return s.access.ChangeSettings(ctx, tenant, func(t *okr.Tenant) error {
+		t.Generation = generation
+		return nil
+	})
+}

@@ -1,0 +1,238 @@
+package okr
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"time"
+)
+
+// DueKind is the kind of hourly work.
+type DueKind string
+
+// The kinds of hourly work.
+const (
+	DueSync   DueKind = "sync"   // a connection's queries
+	DueDigest DueKind = "digest" // a subscription's post
+	// DueReminder is whether a person is to be asked for check-ins in this hour.
+	DueReminder DueKind = "reminder"
+)
+
+// Due names one piece of hourly work.
+type Due struct {
+	Kind   DueKind
+	Tenant TenantID
+	ID     string // a ConnectionID, SubscriptionID or UserID
+}
+
+// MinutesPerDay is the number of slots of the agenda.
+const MinutesPerDay = 24 * 60
+
+// Slot is the minute of the day, 0 to 1439, that this work belongs to: stable,
+// and spread evenly by a hash. With an interval of n minutes the work is due in
+// each minute m with m ≡ Slot (mod n), so that changing the interval moves
+// nothing that is stored. Reminders are due in the first ten minutes of an hour,
+// for people are told a full hour.
+func (d Due) Slot() int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(string(d.Kind) + "/" + string(d.Tenant) + "/" + d.ID))
+	slot := int(h.Sum32() % MinutesPerDay)
+	if d.Kind == DueReminder {
+		return slot - slot%60 + slot%60/6
+	}
+	return slot
+}
+
+// SlotsDue lists the slots that are due in the minute of t when work repeats
+// every interval. The interval is taken in whole minutes, at least one and at
+// most a day.
+func SlotsDue(t time.Time, interval time.Duration) []int {
+	n := int(interval / time.Minute)
+	n = max(1, min(n, MinutesPerDay))
+	minute := int(t.Unix()/60) % n
+	var slots []int
+	for s := minute; s < MinutesPerDay; s += n {
+		slots = append(slots, s)
+	}
+	return slots
+}
+
+// PeriodNumber is the number of the interval that t falls in, which makes the id of
+// a task unique: every replica gives the same.
+func PeriodNumber(t time.Time, interval time.Duration) int64 {
+	return t.Unix() / max(60, int64(interval/time.Second))
+}
+
+// QueryPage is a page of found queries; More says that the text matches others
+// too.
+type QueryPage struct {
+	Queries []Query
+	More    bool
+}
+
+// Directory finds one's way in Azure DevOps. All methods fail with SignIn,
+// NoAccess, NotFound, Throttled or Unavailable.
+type Directory interface {
+	// Organizations lists the names of the organizations of the account.
+	Organizations(ctx context.Context, access Access) ([]string, error)
+	// Projects lists the projects of an organization that the account can see,
+	// by name.
+	Projects(ctx context.Context, access Access, organization string) ([]RemoteProject, error)
+	// Project finds a project by id or name and checks that its queries can be
+	// read. NotFound: the organization or project does not exist or may not be
+	// seen.
+	Project(ctx context.Context, access Access, organization, project string) (RemoteProject, error)
+	// ParsePlace reads an organization as a person typed or pasted it: a plain
+	// name or any Azure DevOps URL, which may name a project too. Invalid: it is
+	// neither.
+	ParsePlace(text string) (organization, project string, err error)
+}
+
+// Queries reads shared queries. Methods fail as those of [Directory], and with
+// QueryGone, QueryTooLarge and QueryBroken.
+type Queries interface {
+	// SearchQueries finds shared queries of a project by a part of their name.
+	SearchQueries(ctx context.Context, access Access, place Place, text string) (QueryPage, error)
+	// Query reads one query by id.
+	Query(ctx context.Context, access Access, place Place, id string) (Query, error)
+	// CountQuery gives the number of matching work items.
+	CountQuery(ctx context.Context, access Access, place Place, q Query) (int, error)
+	// RunQueries executes queries and reads their work items, in the order in
+	// which they are asked for. A failure that is not one query's own (nor NoAccess,
+	// which may be) ends it: the queries after that one have no outcome.
+	RunQueries(ctx context.Context, in RunInput) []RunOutcome
+	// Fields lists the numeric fields of a project's work items that make sense to
+	// add up, the usual ones first.
+	Fields(ctx context.Context, access Access, place Place) ([]Field, error)
+	// ItemTypes lists the work item types of a project.
+	ItemTypes(ctx context.Context, access Access, place Place) ([]string, error)
+}
+
+// OfQuery says whether a failure of this kind is that of one query, so that the
+// others can still be run.
+func (k Kind) OfQuery() bool { return k == QueryGone || k == QueryBroken || k == QueryTooLarge }
+
+// RunInput asks for runs of queries of one project with one access.
+type RunInput struct {
+	Access Access
+	Place  Place
+	Asks   []QueryAsk
+	// Within lets the names of queries stand that were read no longer ago; 0 reads
+	// them anew.
+	Within time.Duration
+}
+
+// QueryAsk asks for one query.
+type QueryAsk struct {
+	ID     string
+	Fields []string  // reference names of the numeric fields that are needed
+	Before *Snapshot // of the last run; nil: none is known
+}
+
+// RunOutcome is what came of one query.
+type RunOutcome struct {
+	Query string // id
+	Run   Run
+	Err   error
+}
+
+// Counter counts tries, as [okrbot/okr/redisstore.Store] does.
+type Counter interface {
+	// CountTry counts one more try under a key and gives how many there were
+	// within ttl of the first, this one included.
+	CountTry(ctx context.Context, tenant TenantID, key string, ttl time.Duration) (int, error)
+}
+
+// Record is what a [Records] keeps: it knows its id, a name that must be unique
+// in its tenant (empty: none), and the lists that it stands in.
+type Record interface {
+	Key() string
+	Unique() string
+	Indexes() []string
+}
+
+// Page is a part of a list. The zero Limit means all.
+type Page struct {
+	Offset, Limit int
+}
+
+// Records keeps the records of one type, by tenant. Implementations change a
+// record, its unique name and its lists in one step. All methods fail with
+// Unavailable when the store cannot be reached.
+type Records[K ~string, T Record] interface {
+	// Create stores a new record. Conflict: the id or the unique name exists.
+	Create(ctx context.Context, tenant TenantID, record T) error
+	// Get reads a record. NotFound: there is none.
+	Get(ctx context.Context, tenant TenantID, id K) (T, error)
+	// Update reads, changes and writes a record, again from the start when
+	// somebody else wrote in between, and gives what was written. An error of
+	// change is returned as it is and nothing is written. NotFound: there is
+	// none. Conflict: the new unique name is in use, or too many others write.
+	Update(ctx context.Context, tenant TenantID, id K, change func(*T) error) (T, error)
+	// Delete removes a record and gives what it was. NotFound: there is none.
+	Delete(ctx context.Context, tenant TenantID, id K) (T, error)
+	// GetMany reads records by id, in this order; those that are not there (any
+	// more) are left out.
+	GetMany(ctx context.Context, tenant TenantID, ids []K) ([]T, error)
+	// Find reads a page of the records that stand in all of the indexes, in the
+	// order of creation, and how many there are. No index means all records.
+	Find(ctx context.Context, tenant TenantID, indexes []string, page Page) ([]T, int, error)
+	// List reads a page of an index in the order of creation, and how many the
+	// index has. The empty index is that of all records.
+	List(ctx context.Context, tenant TenantID, index string, page Page) ([]T, int, error)
+}
+
+// Store keeps everything that must survive a restart.
+type Store interface {
+	Tenants() Records[string, Tenant]
+	Goals() Records[GoalID, Goal]
+	Connections() Records[ConnectionID, Connection]
+	Subscriptions() Records[SubscriptionID, Subscription]
+	CheckIns() Records[CheckInID, CheckIn]
+	Members() Records[UserID, Member]
+	// NextNumber gives 1, 2, 3 … for each tenant and prefix, never the same twice.
+	NextNumber(ctx context.Context, tenant TenantID, prefix string) (int64, error)
+}
+
+// Measurements keeps what was measured.
+type Measurements interface {
+	// AddHistory appends a measurement of a goal. The same measurement time is
+	// kept once.
+	AddHistory(ctx context.Context, tenant TenantID, goal GoalID, m Measurement) error
+	// History reads the measurements of a goal after a time, oldest first, at most
+	// the newest limit of them.
+	History(ctx context.Context, tenant TenantID, goal GoalID, after time.Time, limit int) ([]Measurement, error)
+	// DropHistory forgets the measurements of a goal.
+	DropHistory(ctx context.Context, tenant TenantID, goal GoalID) error
+	// Snapshot reads what the last run of a query with a sign-in held; nil when
+	// there is none.
+	Snapshot(ctx context.Context, tenant TenantID, access CredentialID, query string) (*Snapshot, error)
+	// SaveSnapshot keeps what a run of a query held; nil forgets it.
+	SaveSnapshot(ctx context.Context, tenant TenantID, access CredentialID, query string, s *Snapshot) error
+}
+
+// Credentials keeps sign-ins. Tokens are sealed at rest.
+type Credentials interface {
+	// SaveCredential stores a sign-in, replacing one of the same id.
+	SaveCredential(ctx context.Context, tenant TenantID, c Credential) error
+	// Credential reads a sign-in. SignIn: there is none (any more).
+	Credential(ctx context.Context, tenant TenantID, id CredentialID) (Credential, error)
+	// CredentialsOf lists the sign-ins of a person.
+	CredentialsOf(ctx context.Context, tenant TenantID, owner UserID) ([]Credential, error)
+	// DeleteCredential forgets a sign-in; none there is no error.
+	DeleteCredential(ctx context.Context, tenant TenantID, id CredentialID) error
+}
+
+// Agenda keeps what is to be done every hour.
+type Agenda interface {
+	// Plan puts work on the agenda; twice is once.
+	Plan(ctx context.Context, work Due) error
+	// Drop takes work off the agenda.
+	Drop(ctx context.Context, work Due) error
+}
+
+// NextID gives a new short id of a prefix, such as KR7.
+func NextID(ctx context.Context, store Store, tenant TenantID, prefix string) (string, error) {
+	n, err := store.NextNumber(ctx, tenant, prefix)
+	return fmt.Sprintf("%s%d", prefix, n), err
+}
