@@ -30,7 +30,7 @@ func (s *Subject) closeForm(ctx context.Context, t *chat.Turn, f cards.CloseForm
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	f.Goal, f.Children = p.View, len(p.Also)
+	f.Goal, f.Children, f.Kept = p.View, len(p.Also), p.Kept
 	if f.State == "" {
 		f.State = string(p.State)
 	}
@@ -62,7 +62,7 @@ func (s *Subject) saveClose(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 		f.Error, _ = s.chat.FieldError(ctx, err)
 		return s.closeForm(ctx, t, f, id)
 	}
-	return chat.SayAll(cards.Closed(t.Place, v, len(before.Also))), err
+	return chat.SayAll(cards.Closed(t.Place, v, len(before.Also), before.Kept)), err
 }
 
 func (s *Subject) reopenGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
