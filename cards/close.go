@@ -11,7 +11,7 @@ import (
 // along.
 const (
 	VerbCloseAsk  = "goal.close.ask"  // goal
-	VerbClose     = "goal.close"      // goal, draft, which is not needed; inputs state, score, note
+	VerbClose     = "goal.close"      // goal; inputs state, score, note
 	VerbReopenAsk = "goal.reopen.ask" // goal
 	VerbReopen    = "goal.reopen"     // goal
 	VerbCloneAsk  = "goal.clone.ask"  // goal
@@ -40,7 +40,6 @@ const (
 
 // CloseForm is the state of the form that closes or postpones a goal.
 type CloseForm struct {
-	Draft    string
 	Goal     GoalView
 	State    string // okr.StatusClosed or okr.StatusPostponed
 	Score    string // 0 to 1
@@ -86,7 +85,7 @@ func Close(f CloseForm) Card {
 		linesInput(InputNote, "What was learnt", f.Note, okr.MaxNote))
 	in.show(note("After that nothing about it changes: no edits, no check-ins, no measuring. It can be reopened."))
 	return newCard(title, in.elements(head...),
-		run("Close it", VerbClose, KeyGoal, string(g.ID), KeyDraft, f.Draft).positive(), run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare())
+		run("Close it", VerbClose, KeyGoal, string(g.ID)).positive(), run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare())
 }
 
 func suggested(v GoalView) string {

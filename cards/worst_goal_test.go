@@ -70,7 +70,7 @@ func worstGoals(title string) []exhibit {
 		{"checkin", cards.CheckIn(place, cards.CheckInForm{Draft: form.Draft, Goal: v, Value: title, Note: long, Date: title, Error: wrong})},
 		{"checked-in", cards.CheckedIn(place, v, c)},
 		{"checkin-delete", cards.ConfirmDeleteCheckIn(place, g, c)},
-		{"close", cards.Close(cards.CloseForm{Draft: form.Draft, Goal: v, Score: title, Note: long, Children: 100, Kept: hundred(v.Goal), Error: wrong})},
+		{"close", cards.Close(cards.CloseForm{Goal: v, Score: title, Note: long, Children: 100, Kept: hundred(v.Goal), Error: wrong})},
 		{"closed", cards.Closed(place, closed, 100, hundred(v.Goal))},
 		{"reopen", cards.ConfirmReopen(place, closed)},
 		{"clone", cards.Clone(cards.CloneForm{Draft: form.Draft, Goal: o.Goal, Periods: choices, Error: wrong})},

@@ -54,7 +54,6 @@ type Activity struct {
 	Action         string
 	ReplyToID      string
 	Entities       []Entity
-	Attachments    []Attachment
 	Value          json.RawMessage
 	MembersAdded   []Account
 	MembersRemoved []Account
@@ -83,20 +82,14 @@ type Conversation struct {
 
 // ChannelData is the Teams specific part of an activity.
 type ChannelData struct {
-	TenantID          string
-	Team              Team
-	Channel           TeamChannel
-	EventType         string
-	SelectedChannelID string
+	TenantID  string
+	Team      Team
+	Channel   TeamChannel
+	EventType string
 }
 
-// Team names a team: ID is the id of its General channel, AADGroupID the
-// Microsoft 365 group.
-type Team struct {
-	ID         string
-	Name       string
-	AADGroupID string
-}
+// Team names a team: ID is the id of its General channel.
+type Team struct{ ID string }
 
 // TeamChannel names a channel of a team. The name of General is empty.
 type TeamChannel struct {
@@ -112,14 +105,6 @@ type Entity struct {
 	Mentioned Account
 	Timezone  string
 	Platform  string // of the client, in clientInfo: Windows, Mac, Web, Android, iOS
-}
-
-// Attachment is one attachment of a message; Content is raw JSON.
-type Attachment struct {
-	ContentType string
-	ContentURL  string
-	Name        string
-	Content     json.RawMessage
 }
 
 // ParseActivity reads an activity leniently. It fails with
@@ -139,9 +124,6 @@ func ParseActivity(body []byte) (Activity, error) {
 	a.MembersRemoved = accountsOf(f.objects("membersRemoved"))
 	for _, e := range f.objects("entities") {
 		a.Entities = append(a.Entities, entityOf(e))
-	}
-	for _, t := range f.objects("attachments") {
-		a.Attachments = append(a.Attachments, attachmentOf(t))
 	}
 	return a, nil
 }
@@ -192,11 +174,9 @@ func channelDataOf(f fields) ChannelData {
 	team, channel := f.object("team"), f.object("channel")
 	return ChannelData{
 		TenantID:  f.object("tenant").text("id"),
-		Team:      Team{ID: team.text("id"), Name: team.text("name"), AADGroupID: team.text("aadGroupId")},
+		Team:      Team{ID: team.text("id")},
 		Channel:   TeamChannel{ID: channel.text("id"), Name: channel.text("name")},
 		EventType: f.text("eventType"),
-
-		SelectedChannelID: f.object("settings").object("selectedChannel").text("id"),
 	}
 }
 
@@ -204,13 +184,6 @@ func entityOf(f fields) Entity {
 	return Entity{
 		Type: f.text("type"), Text: f.text("text"),
 		Mentioned: accountOf(f.object("mentioned")), Timezone: f.text("timezone"), Platform: f.text("platform"),
-	}
-}
-
-func attachmentOf(f fields) Attachment {
-	return Attachment{
-		ContentType: f.text("contentType"), ContentURL: f.text("contentUrl"),
-		Name: f.text("name"), Content: f.raw("content"),
 	}
 }
 

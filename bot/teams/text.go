@@ -25,13 +25,3 @@ func (a Activity) BotMentionStripped() string {
 	}
 	return strings.Join(strings.Fields(Blanks(text)), " ")
 }
-
-// MentionsBot reports whether the message mentions this bot.
-func (a Activity) MentionsBot() bool {
-	for _, e := range a.Entities {
-		if e.Type == "mention" && e.Mentioned.ID != "" && e.Mentioned.ID == a.Recipient.ID {
-			return true
-		}
-	}
-	return false
-}
