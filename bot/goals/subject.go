@@ -24,6 +24,7 @@ func (s *Subject) Register() chat.Subject {
 }
 
 func (s *Subject) commands() []chat.Command {
+	e := ends{s.chat, s.plan}
 	return []chat.Command{
 		{Name: "okrs", Aliases: []string{"list"}, Arg: "[all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", Examples: []string{"okrs", "okrs all status:at risk"}, Verb: cards.VerbGoalMine, Run: s.listGoals},
 		{Name: "okr", Aliases: []string{"show"}, Arg: "<id or text>", What: "One objective, key result or project, with why its number is what it is", Examples: []string{"okr KR4", "okr launch"}, Run: s.showGoal},
@@ -34,10 +35,10 @@ func (s *Subject) commands() []chat.Command {
 		{Name: "new project", What: "Make a project under an objective", Who: chat.Members, Examples: []string{"new project"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Project), Run: s.newGoal(okr.Project)},
 		{Name: "edit", Arg: "<id>", What: "Change anything about it", Who: chat.Editors, Examples: []string{"edit KR4"}, Run: s.editGoal},
 		{Name: "delete", Aliases: []string{"remove"}, Arg: "<id>", What: "Delete a goal or connection, after asking", Who: chat.Editors, Examples: []string{"delete P2", "delete C7"}, Run: s.askDelete},
-		{Name: "close", Arg: "<id>", What: "Close or postpone a goal, with a score and what was learnt", Who: chat.Editors, Examples: []string{"close O1"}, Run: s.closeGoal},
-		{Name: "postpone", Arg: "<id>", What: "Put a goal off", Who: chat.Editors, Examples: []string{"postpone KR4"}, Run: s.postponeGoal},
-		{Name: "reopen", Arg: "<id>", What: "Open a closed or postponed goal again", Who: chat.Editors, Examples: []string{"reopen KR4"}, Run: s.reopenGoal},
-		{Name: "clone", Aliases: []string{"copy"}, Arg: "<id>", What: "Copy an objective into another period", Who: chat.Members, Examples: []string{"clone O1"}, Run: s.cloneGoal},
+		{Name: "close", Arg: "<id>", What: "Close or postpone a goal, with a score and what was learnt", Who: chat.Editors, Examples: []string{"close O1"}, Run: e.closeGoal},
+		{Name: "postpone", Arg: "<id>", What: "Put a goal off", Who: chat.Editors, Examples: []string{"postpone KR4"}, Run: e.postponeGoal},
+		{Name: "reopen", Arg: "<id>", What: "Open a closed or postponed goal again", Who: chat.Editors, Examples: []string{"reopen KR4"}, Run: e.reopenGoal},
+		{Name: "clone", Aliases: []string{"copy"}, Arg: "<id>", What: "Copy an objective into another period", Who: chat.Members, Examples: []string{"clone O1"}, Run: e.cloneGoal},
 	}
 }
 
@@ -46,6 +47,7 @@ func kindData(kind okr.GoalKind) map[string]string {
 }
 
 func (s *Subject) presses() map[string]chat.PressHandler {
+	e := ends{s.chat, s.plan}
 	return map[string]chat.PressHandler{
 		cards.VerbGoals:         s.pressGoals,
 		cards.VerbGoalMine:      s.pressMine,
@@ -57,11 +59,11 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbGoalSave:      s.saveGoal,
 		cards.VerbGoalAskDelete: chat.WithGoal(s.askDeleteGoal),
 		cards.VerbGoalDelete:    chat.WithGoal(s.deleteGoal),
-		cards.VerbCloseAsk:      chat.WithGoal(s.askClose),
-		cards.VerbClose:         s.saveClose,
-		cards.VerbReopenAsk:     chat.WithGoal(s.askReopen),
-		cards.VerbReopen:        chat.WithGoal(s.reopen),
-		cards.VerbCloneAsk:      chat.WithGoal(s.askClone),
-		cards.VerbClone:         s.saveClone,
+		cards.VerbCloseAsk:      chat.WithGoal(e.askClose),
+		cards.VerbClose:         e.saveClose,
+		cards.VerbReopenAsk:     chat.WithGoal(e.askReopen),
+		cards.VerbReopen:        chat.WithGoal(e.reopen),
+		cards.VerbCloneAsk:      chat.WithGoal(e.askClone),
+		cards.VerbClone:         e.saveClone,
 	}
 }

@@ -101,3 +101,15 @@ func (s *Service) DeletePeriod(ctx context.Context, actor okr.Actor, id string) 
 		return nil
 	})
 }
+
+// NoteTeam remembers the name of a team for choosing it again.
+func (s *Service) NoteTeam(ctx context.Context, t okr.Tenant, team string) error {
+	if !t.NoteTeam(team) {
+		return nil
+	}
+	_, err := s.ChangeSettings(ctx, t.ID, func(t *okr.Tenant) error {
+		t.NoteTeam(team)
+		return nil
+	})
+	return err
+}

@@ -20,7 +20,7 @@ func (s *Service) SaveGoal(ctx context.Context, actor okr.Actor, in okr.GoalInpu
 	if in, err = in.Cleaned(t); err != nil {
 		return okr.GoalView{}, err
 	}
-	parent, err := s.checkParent(ctx, actor, in)
+	parent, err := s.tree.checkParent(ctx, actor, in)
 	if err != nil {
 		return okr.GoalView{}, err
 	}
@@ -90,7 +90,7 @@ func (s *Service) DeleteGoal(ctx context.Context, actor okr.Actor, id okr.GoalID
 	}
 	for _, child := range append(children, g) {
 		if child.Kind == okr.Objective && child.ID != id {
-			err = s.moveUp(ctx, actor.Tenant, child, g)
+			err = s.tree.moveUp(ctx, actor.Tenant, child, g)
 		} else {
 			err = s.forget(ctx, actor.Tenant, child.ID)
 		}
@@ -116,21 +116,4 @@ func (s *Service) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID
 		}
 	}
 	return err
-}
-
-// moveUp puts an objective where the one above it was.
-func (s *Service) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
-	above, err := s.access.ParentOf(ctx, tenant, gone)
-	if err != nil {
-		return err
-	}
-	moved, err := s.Store.Goals().Update(ctx, tenant, child.ID, func(g *okr.Goal) error {
-		g.Parent = above.ID
-		g.Below(above)
-		return nil
-	})
-	if err != nil {
-		return okr.IgnoreNotFound(err)
-	}
-	return s.passOn(ctx, tenant, moved)
 }

@@ -32,7 +32,7 @@ func (s *Service) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID
 		if id == "" {
 			return nil
 		}
-		above, changed, err := s.rollOne(ctx, tenant, t.WeightsRule, id)
+		above, changed, err := s.tree.rollOne(ctx, tenant, t.WeightsRule, id)
 		if err != nil || !changed {
 			return okr.IgnoreNotFound(err)
 		}
@@ -44,21 +44,21 @@ func (s *Service) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID
 // rollOne stores what the children of an objective make. It looks again after
 // writing: a child that changed in between may have found nothing to do yet. A
 // closed objective stays as it ended.
-func (s *Service) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, id okr.GoalID) (above okr.GoalID, changed bool, err error) {
+func (t tree) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, id okr.GoalID) (above okr.GoalID, changed bool, err error) {
 	for range maxRolls {
-		children, _, err := s.Store.Goals().List(ctx, tenant, okr.ChildIndex(id), okr.Page{})
+		children, _, err := t.Store.Goals().List(ctx, tenant, okr.ChildIndex(id), okr.Page{})
 		if err != nil {
 			return "", changed, err
 		}
 		fresh := rule.Roll(children)
-		o, err := s.Store.Goals().Get(ctx, tenant, id)
+		o, err := t.Store.Goals().Get(ctx, tenant, id)
 		if err != nil {
 			return "", changed, err
 		}
 		if !o.IsOpen() || o.Rolled != nil && o.Rolled.Same(fresh) {
 			return o.Parent, changed, nil
 		}
-		if err := s.storeRolled(ctx, tenant, id, fresh); err != nil {
+		if err := t.storeRolled(ctx, tenant, id, fresh); err != nil {
 			return "", changed, err
 		}
 		changed = true
@@ -68,15 +68,15 @@ func (s *Service) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.Wei
 
 // storeRolled keeps what the children make, and a new progress in the history. It
 // replaces what a person set for once.
-func (s *Service) storeRolled(ctx context.Context, tenant okr.TenantID, id okr.GoalID, fresh okr.Rolled) error {
-	fresh.At = s.Now()
+func (t tree) storeRolled(ctx context.Context, tenant okr.TenantID, id okr.GoalID, fresh okr.Rolled) error {
+	fresh.At = t.Now()
 	moved := false
-	_, err := s.Store.Goals().Update(ctx, tenant, id, func(o *okr.Goal) error {
+	_, err := t.Store.Goals().Update(ctx, tenant, id, func(o *okr.Goal) error {
 		moved = o.TakeRolled(fresh)
 		return nil
 	})
 	if err != nil || !moved {
 		return err
 	}
-	return s.Measurements.AddHistory(ctx, tenant, id, okr.Measurement{At: fresh.At, Value: fresh.Progress})
+	return t.Measurements.AddHistory(ctx, tenant, id, okr.Measurement{At: fresh.At, Value: fresh.Progress})
 }

@@ -23,9 +23,10 @@ type Service struct {
 	Options
 	access  *access.Service
 	connect *connect.Service
+	tree    tree
 }
 
 // New makes a service, over the activities below it.
 func New(o Options, access *access.Service, connect *connect.Service) *Service {
-	return &Service{Options: o, access: access, connect: connect}
+	return &Service{Options: o, access: access, connect: connect, tree: tree{o, access}}
 }
