@@ -15,15 +15,16 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 	if strings.TrimSpace(text) == "" {
 		text = "help"
 	}
-	if cmd, arg, ok := c.match(text); ok {
+	if cmd, arg, ok := c.Match(text); ok {
 		return cmd.Run(ctx, t, arg)
 	}
 	return Say(cards.Unknown(okr.Shorten(okr.CleanLine(text), 80), c.nearest(text))), nil
 }
 
-// match finds the command whose name the text begins with, the longest first. A
-// short form does when it is the beginning of one command only.
-func (c *Chat) match(text string) (Command, string, bool) {
+// Match finds the command whose name the text begins with, the longest first, and
+// what follows the name. A short form does when it is the beginning of one command
+// only.
+func (c *Chat) Match(text string) (Command, string, bool) {
 	words := strings.Fields(text)
 	var best Command
 	length := 0
