@@ -20,7 +20,7 @@ const points = adotest.FieldStoryPoints
 type shifting struct {
 	*world
 	org     string
-	place   okr.Place
+	place   okr.ProjectRef
 	queries []string
 	before  map[string]*okr.Snapshot
 	ids     []int
@@ -100,7 +100,7 @@ func (s *shifting) change(t *rapid.T) {
 
 // run runs the queries, from what the last run left or from nothing.
 func (s *shifting) runAll(t *rapid.T, queries []string, known bool) []okr.Run {
-	in := okr.RunInput{Access: accessOf(alex), Place: s.place, Within: time.Hour}
+	in := okr.RunInput{Access: accessOf(alex), Project: s.place, Within: time.Hour}
 	for _, q := range queries {
 		ask := okr.QueryAsk{ID: q, Fields: []string{points}}
 		if known {

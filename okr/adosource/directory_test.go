@@ -59,7 +59,7 @@ func TestProjectIsCheckedForWhatIsNeeded(t *testing.T) {
 	w.requireRefused(okr.Invalid, err)
 }
 
-func TestParsePlace(t *testing.T) {
+func TestParseOrganization(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for text, want := range map[string][2]string{
@@ -70,12 +70,12 @@ func TestParsePlace(t *testing.T) {
 		"https://contoso.visualstudio.com/Launch":      {"contoso", "Launch"},
 		w.cloud.BaseURL() + "/contoso/Payments":        {"contoso", "Payments"},
 	} {
-		org, project, err := w.source.ParsePlace(text)
+		org, project, err := w.source.ParseOrganization(text)
 		require.NoError(t, err, text)
 		require.Equal(t, want, [2]string{org, project}, text)
 	}
 	for _, text := range []string{"", "  ", "a b c!", "https://example.com/contoso", "https://dev.azure.com/", "-x-", "http://[::1", "../.."} {
-		_, _, err := w.source.ParsePlace(text)
+		_, _, err := w.source.ParseOrganization(text)
 		require.Error(t, err, "%q", text)
 		require.Equal(t, okr.Invalid, okr.KindOf(err), "%q", text)
 		require.Equal(t, "organization", okr.FieldOf(err), "%q", text)

@@ -43,7 +43,7 @@ func (f *followed) hour(after time.Duration) (run okr.Run, batches, pages int) {
 	f.signIn(alex)
 	f.cloud.ResetCalls()
 	out := f.source.RunQueries(f.t.Context(), okr.RunInput{
-		Access: accessOf(alex), Place: f.fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}}, Within: time.Hour,
+		Access: accessOf(alex), Project: f.fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}}, Within: time.Hour,
 	})
 	require.Len(f.t, out, 1)
 	require.NoError(f.t, out[0].Err)
@@ -157,7 +157,7 @@ func TestThrottlingEndsTheRun(t *testing.T) {
 	for _, op := range []string{adotest.OpRevisions, adotest.OpQueryRun} {
 		cancel := f.cloud.Fail(adotest.Rule{Op: op, Fault: adotest.Throttled(0)})
 		out := f.source.RunQueries(t.Context(), okr.RunInput{
-			Access: accessOf(alex), Place: f.fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}},
+			Access: accessOf(alex), Project: f.fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}},
 		})
 		require.Len(t, out, 1)
 		f.requireRefused(okr.Throttled, out[0].Err)
@@ -172,7 +172,7 @@ func TestAnotherFieldIsReadInFull(t *testing.T) {
 	f := follow(t, 450)
 	f.cloud.ResetCalls()
 	ask := okr.QueryAsk{ID: f.query, Before: f.before, Fields: []string{adotest.FieldStoryPoints}}
-	out := f.source.RunQueries(t.Context(), okr.RunInput{Access: accessOf(alex), Place: f.fiber(), Asks: []okr.QueryAsk{ask}})
+	out := f.source.RunQueries(t.Context(), okr.RunInput{Access: accessOf(alex), Project: f.fiber(), Asks: []okr.QueryAsk{ask}})
 	require.NoError(t, out[0].Err)
 	require.Equal(t, 3, f.cloud.Count(adotest.OpItemBatch))
 	require.Equal(t, ask.Fields, out[0].Run.Fields)
@@ -183,7 +183,7 @@ func TestAFieldThatIsGone(t *testing.T) {
 	t.Parallel()
 	f := follow(t, 3)
 	asks := []okr.QueryAsk{{ID: f.fiberQuery(launchBugs)}, {ID: f.query, Fields: []string{"Custom.Gone"}}, {ID: f.fiberQuery("Launch stories")}}
-	out := f.source.RunQueries(t.Context(), okr.RunInput{Access: accessOf(alex), Place: f.fiber(), Asks: asks})
+	out := f.source.RunQueries(t.Context(), okr.RunInput{Access: accessOf(alex), Project: f.fiber(), Asks: asks})
 	require.Len(t, out, 3)
 	require.NoError(t, out[0].Err)
 	f.requireRefused(okr.QueryBroken, out[1].Err, "Custom.Gone", "another field")

@@ -143,14 +143,14 @@ func accessOf(who okr.Actor) okr.Access {
 	return okr.Access{Tenant: tenant, Credential: okr.CredentialIDFor(who.ID, account)}
 }
 
-func (w *world) place(org, project string) okr.Place {
+func (w *world) place(org, project string) okr.ProjectRef {
 	w.t.Helper()
 	p, err := w.cloud.Project(org, project)
 	require.NoError(w.t, err)
-	return okr.Place{Organization: org, Project: okr.RemoteProject{ID: p.ID, Name: p.Name}}
+	return okr.ProjectRef{Organization: org, Project: okr.RemoteProject{ID: p.ID, Name: p.Name}}
 }
 
-func (w *world) fiber() okr.Place { return w.place(adotest.OrgContoso, adotest.ProjectFiber) }
+func (w *world) fiber() okr.ProjectRef { return w.place(adotest.OrgContoso, adotest.ProjectFiber) }
 
 func (w *world) queryID(org, project, name string) string {
 	w.t.Helper()
@@ -165,10 +165,10 @@ func (w *world) fiberQuery(name string) string {
 }
 
 // run runs one query from nothing.
-func (w *world) run(ctx context.Context, access okr.Access, place okr.Place, id string, fields ...string) (okr.Run, error) {
+func (w *world) run(ctx context.Context, access okr.Access, place okr.ProjectRef, id string, fields ...string) (okr.Run, error) {
 	w.t.Helper()
 	ask := okr.QueryAsk{ID: id, Fields: fields}
-	out := w.source.RunQueries(ctx, okr.RunInput{Access: access, Place: place, Asks: []okr.QueryAsk{ask}})
+	out := w.source.RunQueries(ctx, okr.RunInput{Access: access, Project: place, Asks: []okr.QueryAsk{ask}})
 	require.Len(w.t, out, 1)
 	return out[0].Run, out[0].Err
 }
