@@ -109,13 +109,14 @@ func goalCards() []exhibit {
 	periods := []cards.Choice{{Title: "Q4 2026", Value: "Q4 2026"}, {Title: "Q1 2027", Value: "Q1 2027"}, {Title: "Own dates", Value: cards.ChoiceCustomPeriod}}
 	objectives := []cards.Choice{{Title: "O1 Launch without surprises", Value: "O1"}, {Title: "O2 " + nasty, Value: "O2"}}
 	wrong := cards.GoalForm{
-		Kind: okr.KeyResult, Editing: "KR3", Title: nasty, OwnerName: "Megan Bowen", Parent: "O2", Objectives: objectives, Metric: "Bugs closed", Unit: "%", StartValue: "100", Target: "100",
-		Error: cards.FieldError{Field: "target", Message: "Start and target are both 100, so no progress could be measured. Give a target that differs from the start."},
+		Kind: okr.KeyResult, Editing: "KR3", OwnerName: "Megan Bowen", Objectives: objectives,
+		Values: map[string]string{"title": nasty, "parent": "O2", "metric": "Bugs closed", "unit": "%", "startValue": "100", "target": "100"},
+		Error:  cards.FieldError{Field: "target", Message: "Start and target are both 100, so no progress could be measured. Give a target that differs from the start."},
 	}
 	return []exhibit{
 		{"goal-form-objective", cards.EditGoal(cards.GoalForm{Draft: "d-93", Kind: okr.Objective, Periods: periods})},
 		{"goal-form-key-result-wrong", cards.EditGoal(wrong)},
-		{"goal-form-project", cards.EditGoal(cards.GoalForm{Kind: okr.Project, Objectives: objectives, Parent: "O1"})},
+		{"goal-form-project", cards.EditGoal(cards.GoalForm{Kind: okr.Project, Objectives: objectives, Values: map[string]string{"parent": "O1"}})},
 		{"goal-form-no-objective", cards.EditGoal(cards.GoalForm{Kind: okr.Project})},
 		{"goal-objective", cards.Goal(place, objectiveView())},
 		{"goal-key-result", cards.Goal(place, view(keyResult(), 40, okr.Behind))},

@@ -185,10 +185,14 @@ type GoalInput struct {
 
 // InputOf is the input of a form that says what the goal has.
 func InputOf(g Goal) GoalInput {
-	return GoalInput{
-		Editing: g.ID, Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: g.Parent, Period: g.Period, PeriodID: g.PeriodID,
+	in := GoalInput{
+		Editing: g.ID, Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: g.Parent,
 		Metric: g.Metric, Details: &g.Details, Version: g.Version,
 	}
+	if g.Kind == Objective {
+		in.Period, in.PeriodID = g.Period, g.PeriodID
+	}
+	return in
 }
 
 // Cleaned is the input without what no text should hold, and with the dates of

@@ -2,8 +2,6 @@ package chat
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"okrbot/bot/teams"
 	"okrbot/cards"
@@ -68,17 +66,6 @@ func (c *Chat) FieldError(ctx context.Context, err error) (cards.FieldError, boo
 	default:
 		return cards.FieldError{}, false
 	}
-}
-
-// JoinName adds a name to names that are joined by "and", once.
-func JoinName(names, name string) string {
-	switch {
-	case names == "":
-		return name
-	case slices.Contains(strings.Split(names, " and "), name):
-		return names
-	}
-	return names + " and " + name
 }
 
 // OrElse is the text, or the fallback for an empty one.

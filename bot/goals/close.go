@@ -50,7 +50,7 @@ func (s *Subject) saveClose(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 	}
 	if text := strings.TrimSpace(p.Data[cards.InputScore]); text != "" {
 		var n float64
-		n, err = chat.Number(cards.InputScore, "score", text, "")
+		n, err = okr.ReadNumber(cards.InputScore, "score", text, "")
 		in.Score = &n
 	}
 	var v okr.GoalView

@@ -14,6 +14,3 @@ func FillGoalForm(editing okr.GoalID, version int, data, now, kept map[string]st
 
 // SplitFilters parts the words after `okrs` from the filters.
 var SplitFilters = splitFilters
-
-// PhasesInput reads phased targets, a line each.
-var PhasesInput = phasesInput

@@ -3,7 +3,6 @@ package goals
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -35,13 +34,6 @@ type goalFormState struct {
 	// Kept is what stands in the fields that may be left out of a card because they
 	// are too long for it.
 	Kept chat.Values `json:"kept,omitempty"`
-}
-
-// peopleFields are the inputs for people besides the owner.
-func peopleFields() []chat.PeopleField {
-	return []chat.PeopleField{
-		{ID: cards.InputCoOwners}, {ID: cards.InputCheckInOwner, Single: true}, {ID: cards.InputDelegate, Single: true}, {ID: cards.InputViewers, Guests: true}, {ID: cards.InputEditors},
-	}
 }
 
 func (s *Subject) newGoal(kind okr.GoalKind) func(context.Context, *chat.Turn, string) (chat.Reply, error) {
@@ -140,23 +132,18 @@ func (s *Subject) formOwners(ctx context.Context, t *chat.Turn, f goalForm) ([]c
 
 // card is the form as a card shows it.
 func (f goalForm) card(t *chat.Turn) cards.GoalForm {
-	v := f.values
 	c := cards.GoalForm{
-		Kind: f.kind, Editing: f.current.ID, Version: f.version, Title: v[cards.InputTitle], Owner: v[cards.KeyOwner], OwnerName: f.nameOf(t, v[cards.KeyOwner]),
-		Parent: v[cards.KeyParent], Period: v[cards.KeyPeriod], Start: v[cards.InputStart], End: v[cards.InputEnd],
-		Metric: v[cards.InputMetric], Type: v[cards.InputType], UnitKind: v[cards.InputUnitKind], Unit: v[cards.InputUnit], StartValue: v[cards.InputStartValue], Target: v[cards.InputTarget],
-		Threshold: v[cards.InputThreshold], Phases: v[cards.InputPhases], Description: v[cards.InputDescription], Tags: v[cards.InputTags], Team: v[cards.KeyTeam], Teams: t.Settings.Teams,
-		Level: v[cards.InputLevel], GoalType: v[cards.InputGoalType], Weight: v[cards.InputWeight], Private: chat.IsOn(v[cards.InputPrivate]), OnlyEditors: chat.IsOn(v[cards.InputOnlyEditors]),
-		Picker: t.Picker(), Conflict: f.conflict, Error: f.err,
+		Kind: f.kind, Editing: f.current.ID, Version: f.version, Values: f.values, People: map[string]cards.People{},
+		OwnerName: f.nameOf(t, f.values[cards.KeyOwner]), Teams: t.Settings.Teams, Picker: t.Picker(), Conflict: f.conflict, Error: f.err,
 	}
 	if f.kind == okr.Objective {
-		c.Periods = chat.PeriodChoices(t, v[cards.KeyPeriod])
+		c.Periods = chat.PeriodChoices(t, f.values[cards.KeyPeriod])
 	}
-	fields := map[string]*cards.People{
-		cards.InputCoOwners: &c.CoOwners, cards.InputCheckInOwner: &c.CheckInOwner, cards.InputDelegate: &c.Delegate, cards.InputViewers: &c.Viewers, cards.InputEditors: &c.Editors,
-	}
-	for id, field := range fields {
-		*field = chat.ShownPeople(append(f.people, t.Actor.Person), v[id])
+	known := append(f.people, t.Actor.Person)
+	for _, field := range okr.GoalFields() {
+		if field.IsPeople() {
+			c.People[field.ID] = chat.ShownPeople(known, f.values[field.ID])
+		}
 	}
 	return c
 }
@@ -214,12 +201,4 @@ func (s *Subject) furtherParent(ctx context.Context, t *chat.Turn, f goalForm, i
 		return nil
 	}
 	return []cards.Choice{{Title: string(id) + " " + v.Goal.Title, Value: string(id)}}
-}
-
-// exactNumber writes a number so that it is read back the same.
-func exactNumber(f float64) string {
-	if text := strconv.FormatFloat(f, 'f', -1, 64); len(text) <= 20 {
-		return text
-	}
-	return strconv.FormatFloat(f, 'g', -1, 64)
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/bot/goals"
-	"okrbot/okr"
 )
 
 type texts = map[string]string
@@ -81,16 +80,5 @@ func TestSplitFilters(t *testing.T) {
 		words, filters := goals.SplitFilters(text)
 		require.Equal(t, want.words, words, text)
 		require.Equal(t, want.filters, filters, text)
-	}
-}
-
-func TestPhasesInput(t *testing.T) {
-	t.Parallel()
-	got, err := goals.PhasesInput("2026-02-15: 40\r\n\n 2026-03-01 = 1,5 ;2026-03-15 -80 %")
-	require.NoError(t, err)
-	require.Equal(t, []okr.Phase{{Date: "2026-02-15", Value: 40}, {Date: "2026-03-01", Value: 1.5}, {Date: "2026-03-15", Value: -80}}, got)
-	for _, text := range []string{"x", "2026-02-30: 4", "2026-02-15", "2026-02-15:", "15.2.2026: 40", "ääääääääää: 1", "2026-02-15: NaN"} {
-		_, err := goals.PhasesInput(text)
-		require.Equal(t, "phases", okr.FieldOf(err), text)
 	}
 }
