@@ -165,7 +165,7 @@ func listField(id, label string, at func(*Goal) *[]string) GoalField {
 	f := fieldAt(FieldList, id, label, at)
 	f.text = func(g Goal) string { return strings.Join(*at(&g), ", ") }
 	f.read = func(g *Goal, text string) error {
-		*at(g) = strings.Split(text, ",")
+		*at(g) = cleanTags(strings.Split(text, ","))
 		return nil
 	}
 	f.clean = func(g *Goal) {
