@@ -79,7 +79,7 @@ func (s *Subject) filledGoalForm(ctx context.Context, t *chat.Turn, p chat.Press
 	f := goalForm{kind: kind, values: chat.Values{}}
 	var now chat.Values
 	if id, ok := okr.ParseGoalID(p.Data[cards.KeyGoal]); ok {
-		v, err := s.plan.Goal(ctx, t.Actor, id)
+		v, err := s.plan.OpenGoal(ctx, t.Actor, id, okr.Page{Limit: 1})
 		if err != nil {
 			return f, err
 		}

@@ -28,11 +28,15 @@ func (s *Service) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID
 	if err != nil {
 		return err
 	}
+	return s.rollUp(ctx, tenant, t.WeightsRule, id)
+}
+
+func (s *Service) rollUp(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, id okr.GoalID) error {
 	for range okr.MaxDepth {
 		if id == "" {
 			return nil
 		}
-		above, changed, err := s.rollOne(ctx, tenant, t.WeightsRule, id)
+		above, changed, err := s.rollOne(ctx, tenant, rule, id)
 		if err != nil || !changed {
 			return okr.IgnoreNotFound(err)
 		}

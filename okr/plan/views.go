@@ -31,6 +31,11 @@ func (s *Service) OpenGoal(ctx context.Context, actor okr.Actor, id okr.GoalID, 
 	if err != nil {
 		return okr.GoalView{}, err
 	}
+	return s.open(ctx, t, actor, g, parent, page)
+}
+
+// open is OpenGoal for a goal that is read.
+func (s *Service) open(ctx context.Context, t okr.Tenant, actor okr.Actor, g, parent okr.Goal, page okr.Page) (okr.GoalView, error) {
 	v := s.ViewOf(t, actor, g, parent)
 	if g.Binding != nil {
 		c, err := s.Store.Connections().Get(ctx, actor.Tenant, g.Binding.Connection)
