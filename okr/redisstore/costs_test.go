@@ -74,6 +74,11 @@ func measureCosts(tb testing.TB, url string, objectives int) costs {
 			return err
 		},
 		"open": func() error { _, err := use.Plan.Goal(ctx, actor, "O7"); return err },
+		"save": func() error {
+			v, err := use.Plan.SaveGoal(ctx, actor, okr.GoalInput{Editing: "KR12", Title: "Answer calls", Parent: "O3", Metric: &okr.Metric{Name: "Calls", Target: 10}})
+			require.Equal(tb, "Answer calls", v.Goal.Title)
+			return err
+		},
 		"roll up": func() error {
 			value := 55.0
 			_, _, err := use.Plan.CheckIn(ctx, actor, okr.CheckInInput{Goal: "KR7", Value: &value})
