@@ -31,11 +31,11 @@ func (s *Subject) weighted(ctx context.Context, t *chat.Turn, id okr.GoalID) (ok
 	if err != nil {
 		return v, err
 	}
-	return s.weigh(ctx, t, v)
+	return s.withWeight(ctx, t, v)
 }
 
-// weigh is weighted for a goal that is read.
-func (s *Subject) weigh(ctx context.Context, t *chat.Turn, v okr.GoalView) (okr.GoalView, error) {
+// withWeight is weighted for a goal that is at hand.
+func (s *Subject) withWeight(ctx context.Context, t *chat.Turn, v okr.GoalView) (okr.GoalView, error) {
 	if v.ParentTitle == "" {
 		return v, nil
 	}

@@ -79,19 +79,13 @@ func (s *Service) makeGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, i
 	return saved, okr.MadeOnce(s.Store.Goals().Create(ctx, actor.Tenant, saved.goal))
 }
 
-// viewSaved is the goal as [Service.Goal] would read it now.
+// viewSaved is [Service.written] without reading the objective above again, unless
+// others moved the goal meanwhile.
 func (s *Service) viewSaved(ctx context.Context, t okr.Tenant, actor okr.Actor, saved savedGoal) (okr.GoalView, error) {
-	g, parent := saved.goal, saved.parent
-	if !actor.Sees(g) {
-		return okr.GoalView{}, okr.GoalNotFound(g.ID)
+	if g := saved.goal; g.Parent != saved.parent.ID || !actor.Sees(g) {
+		return s.written(ctx, t, actor, g)
 	}
-	if g.Parent != parent.ID { // others moved it meanwhile
-		var err error
-		if parent, err = s.access.ParentOf(ctx, actor.Tenant, g); err != nil {
-			return okr.GoalView{}, err
-		}
-	}
-	return s.open(ctx, t, actor, g, parent, okr.Page{Limit: openedChildren})
+	return s.openUnder(ctx, t, actor, saved.goal, saved.parent, okr.Page{Limit: openedChildren})
 }
 
 func (s *Service) newGoal(t okr.Tenant, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (okr.Goal, error) {
@@ -102,12 +96,12 @@ func (s *Service) newGoal(t okr.Tenant, actor okr.Actor, in okr.GoalInput, paren
 	if err := s.access.MayCreate(t, actor, g.Level); err != nil {
 		return g, err
 	}
-	if g.Kind == okr.Objective {
-		none := t.WeightsRule.Roll(nil)
-		none.At = s.Now()
-		g.Rolled = &none
-	}
 	g.Below(parent)
+	if g.Kind == okr.Objective {
+		nothing := t.WeightsRule.Roll(nil)
+		nothing.At = s.Now()
+		g.TakeRolled(nothing)
+	}
 	return g, g.Validate()
 }
 

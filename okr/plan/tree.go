@@ -14,6 +14,12 @@ func (s *Service) checkParent(ctx context.Context, actor okr.Actor, in okr.GoalI
 		return okr.Goal{}, nil // validate says what is missing
 	}
 	parent, err := s.Store.Goals().Get(ctx, actor.Tenant, in.Parent)
+	if err == nil && in.Editing != "" {
+		g, err := s.Store.Goals().Get(ctx, actor.Tenant, in.Editing)
+		if err != nil || g.Parent == parent.ID {
+			return parent, okr.IgnoreNotFound(err) // it stands there already, be the objective to be seen or not
+		}
+	}
 	switch {
 	case okr.KindOf(err) == okr.NotFound || err == nil && !actor.Sees(parent):
 		return parent, okr.FieldErrorf("parent", "The objective %s does not exist any more. Choose another one.", in.Parent)
@@ -97,11 +103,11 @@ func (s *Service) afterSave(ctx context.Context, t okr.Tenant, actor okr.Actor, 
 		}
 	}
 	if before.Parent != "" && before.Parent != g.Parent {
-		if err := s.rollUp(ctx, actor.Tenant, t.WeightsRule, before.Parent); err != nil {
+		if err := s.rollUp(ctx, t, before.Parent); err != nil {
 			return err
 		}
 	}
-	if err := s.rollUp(ctx, actor.Tenant, t.WeightsRule, g.Parent); err != nil {
+	if err := s.rollUp(ctx, t, g.Parent); err != nil {
 		return err
 	}
 	if err := s.PlanReminder(ctx, actor.Tenant, g); err != nil {
