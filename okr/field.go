@@ -96,7 +96,7 @@ func metricFields() []GoalField {
 		phasesField("phases", "phased targets", inMetric(func(m *Metric) *[]Phase { return &m.Phases })),
 	}
 	for i := range fields {
-		fields[i].Of = KeyResult
+		fields[i] = fields[i].of(KeyResult)
 	}
 	return fields
 }
