@@ -132,37 +132,3 @@ func (s *Service) DeleteGoal(ctx context.Context, actor okr.Actor, id okr.GoalID
 	}
 	return g, s.RollUp(ctx, actor.Tenant, g.Parent)
 }
-
-// forget removes a goal and everything that was kept of it.
-func (s *Service) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
-	if _, err := s.Store.Goals().Delete(ctx, tenant, id); okr.IgnoreNotFound(err) != nil {
-		return err
-	}
-	if err := s.Measurements.DropHistory(ctx, tenant, id); err != nil {
-		return err
-	}
-	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
-	for _, c := range list {
-		if _, err := s.Store.CheckIns().Delete(ctx, tenant, c.ID); okr.IgnoreNotFound(err) != nil {
-			return err
-		}
-	}
-	return err
-}
-
-// moveUp puts an objective where the one above it was.
-func (s *Service) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
-	above, err := s.access.ParentOf(ctx, tenant, gone)
-	if err != nil {
-		return err
-	}
-	moved, err := s.Store.Goals().Update(ctx, tenant, child.ID, func(g *okr.Goal) error {
-		g.Parent = above.ID
-		g.Below(above)
-		return nil
-	})
-	if err != nil {
-		return okr.IgnoreNotFound(err)
-	}
-	return s.passOn(ctx, tenant, moved)
-}
