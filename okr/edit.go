@@ -207,8 +207,8 @@ func (g Goal) overtaken(version int, conflicts []string) error {
 		words[i] = fieldWords(name)
 	}
 	return &Error{Kind: Conflict, Field: conflicts[0], Msg: fmt.Sprintf(
-		"%s changed the %s of %s after you opened this form. Nothing of yours was saved. Look at it again with `okr %s`, then edit it.",
-		strings.Join(who, " and "), strings.Join(words, " and the "), g.ID, g.ID)}
+		"%s changed the %s of %s after you opened this form. Nothing of yours was saved. Look at it again, then edit it.",
+		strings.Join(who, " and "), strings.Join(words, " and the "), g.ID), Next: []Step{{Kind: StepShow, Goal: g.ID}}}
 }
 
 // fieldWords names a field as forms do.

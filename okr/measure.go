@@ -109,6 +109,7 @@ type SyncRow struct {
 	Status  Status
 	Changes Changes
 	Problem string // in words, when it failed; the last value then stands
+	Next    []Step // what ends the problem
 }
 
 // SyncReport is the outcome of a sync of one connection.

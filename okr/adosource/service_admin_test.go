@@ -85,7 +85,8 @@ func TestNothingWorksWhileDisabled(t *testing.T) {
 		return []error{connect, preview, jobs, subscribe}
 	}
 	for _, err := range try(alex) {
-		w.requireRefused(okr.Disabled, err, "Send `enable`")
+		w.requireRefused(okr.Disabled, err)
+		require.Equal(t, []okr.Step{{Kind: okr.StepEnable}}, okr.NextOf(err))
 	}
 	for _, err := range try(megan) {
 		w.requireRefused(okr.Disabled, err, "An admin can")

@@ -155,11 +155,13 @@ func TestMuting(t *testing.T) {
 	w.sync(c)
 	require.Equal(t, []string{"Mon 17:00"}, w.posts(sub, 8, time.UTC), "what moved meanwhile, once")
 	_, err = w.Notify.MuteDigest(t.Context(), megan, channel("1").ID, okr.MaxMute+1)
-	w.requireRefused(okr.Invalid, err, "digest stop")
+	w.requireRefused(okr.Invalid, err, "90 days")
+	require.Equal(t, []okr.Step{{Kind: okr.StepStopDigest}}, okr.NextOf(err))
 	_, err = w.Notify.MuteDigest(t.Context(), guest, channel("1").ID, time.Hour)
 	w.requireRefused(okr.Forbidden, err, "Guests")
 	_, err = w.Notify.MuteDigest(t.Context(), megan, "nowhere", time.Hour)
-	w.requireRefused(okr.NotFound, err, "`digest`")
+	w.requireRefused(okr.NotFound, err)
+	require.Equal(t, []okr.Step{{Kind: okr.StepDigest}}, okr.NextOf(err))
 }
 
 func TestAPlanIsChecked(t *testing.T) {

@@ -51,7 +51,8 @@ func TestTwoWhoEditAtOnceLoseNothing(t *testing.T) {
 	require.Equal(t, []string{"web"}, merged.Goal.Tags)
 
 	_, err := w.Plan.SaveGoal(t.Context(), alex, form(opened, func(in *okr.GoalInput) { in.Metric.Target = 90; in.Title = "Mine" }))
-	w.requireRefused(okr.Conflict, err, megan.Name, alex.Name, "target", "title", "`okr KR1`")
+	w.requireRefused(okr.Conflict, err, megan.Name, alex.Name, "target", "title")
+	require.Equal(t, []okr.Step{{Kind: okr.StepShow, Goal: kr}}, okr.NextOf(err))
 	require.Equal(t, "Close bugs", w.view(alex, kr).Goal.Title, "nothing of it was saved")
 
 	same := w.save(alex, form(opened, func(in *okr.GoalInput) { in.Metric.Target = 80 }))

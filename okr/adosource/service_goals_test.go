@@ -143,7 +143,8 @@ func TestDeletingAnObjectiveTakesAllBelow(t *testing.T) {
 	require.Equal(t, o, gone.ID)
 	for _, id := range []okr.GoalID{o, kr, p} {
 		_, err := w.Plan.Goal(t.Context(), alex, id)
-		w.requireRefused(okr.NotFound, err, string(id), "`okrs`")
+		w.requireRefused(okr.NotFound, err, string(id))
+		require.Equal(t, []okr.Step{{Kind: okr.StepList}}, okr.NextOf(err))
 	}
 	history, err := w.store.History(t.Context(), tenant, kr, time.Time{}, 0)
 	require.NoError(t, err)

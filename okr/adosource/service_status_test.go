@@ -22,7 +22,7 @@ func (w *world) concerns(who okr.Actor) map[okr.GoalID]okr.Attention {
 	out := map[okr.GoalID]okr.Attention{}
 	for _, a := range list.List {
 		require.NotContains(w.t, out, a.View.Goal.ID, "once a goal")
-		require.Contains(w.t, a.Step, "`"+a.Command+"`")
+		require.NotEmpty(w.t, a.Next.Kind)
 		require.NotEmpty(w.t, a.Words)
 		out[a.View.Goal.ID] = a
 	}
@@ -38,7 +38,7 @@ func TestAttentionOfManualGoals(t *testing.T) {
 	w.checkIn(alex, fine, 90)
 	got := w.concerns(alex)
 	require.Equal(t, okr.ConcernAtRisk, got[behind].Concern)
-	require.Equal(t, "check-in KR1", got[behind].Command)
+	require.Equal(t, okr.Step{Kind: okr.StepCheckIn, Goal: "KR1"}, got[behind].Next)
 	require.Contains(t, got[behind].Words, "5%")
 	require.NotContains(t, got, fine)
 	require.Equal(t, okr.ConcernNotStarted, got[idle].Concern)
@@ -53,7 +53,7 @@ func TestAttentionOfManualGoals(t *testing.T) {
 	w.advance(50 * day) // 4 April
 	got = w.concerns(alex)
 	require.Equal(t, okr.ConcernPastDue, got[o].Concern)
-	require.Equal(t, "close O1", got[o].Command)
+	require.Equal(t, okr.Step{Kind: okr.StepClose, Goal: "O1"}, got[o].Next)
 	require.Equal(t, okr.ConcernPastDue, got[fine].Concern)
 	_, err := w.Plan.Close(t.Context(), alex, okr.CloseInput{Goal: o, State: okr.StatusClosed})
 	require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestAttentionOfWhatHasNotBegun(t *testing.T) {
 	o := w.objective(alex, "Empty")
 	got := w.concerns(alex)
 	require.Len(t, got, 1)
-	require.Equal(t, "new kr", got[o].Command)
+	require.Equal(t, okr.Step{Kind: okr.StepNewKeyResult, Goal: o}, got[o].Next)
 }
 
 func TestAttentionOfMeasuredGoals(t *testing.T) {
@@ -80,14 +80,14 @@ func TestAttentionOfMeasuredGoals(t *testing.T) {
 	w.advance(2 * day)
 	got := w.concerns(alex)
 	require.Equal(t, okr.ConcernStale, got[kr].Concern)
-	require.Equal(t, "sync KR1", got[kr].Command)
+	require.Equal(t, okr.Step{Kind: okr.StepSync, Goal: "KR1"}, got[kr].Next)
 	w.sync(c)
 	require.Empty(t, w.concerns(alex))
 
 	require.NoError(t, w.cloud.UpdateQuery(adotest.OrgContoso, w.fiberQuery(launchBugs), func(q *adotest.Query) { q.Deleted = true }))
 	w.sync(c)
 	require.Equal(t, okr.ConcernFailing, w.concerns(alex)[kr].Concern)
-	require.Equal(t, "bind KR1", w.concerns(alex)[kr].Command)
+	require.Equal(t, okr.Step{Kind: okr.StepBind, Goal: "KR1"}, w.concerns(alex)[kr].Next)
 }
 
 func TestAttentionOfWhatDoesNotMove(t *testing.T) {

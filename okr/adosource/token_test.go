@@ -82,7 +82,9 @@ func TestARefusedTokenIsRenewedOnce(t *testing.T) {
 
 	w.cloud.Fail(adotest.Rule{Op: adotest.OpQueryGet, Fault: adotest.BearerRefused()})
 	w.cloud.ResetCalls()
-	w.requireRefused(okr.SignIn, w.runBugs(alex), "`connect`")
+	err := w.runBugs(alex)
+	w.requireRefused(okr.SignIn, err)
+	require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err))
 	require.Equal(t, 1, w.cloud.Count(adotest.OpToken), "and not again and again")
 	require.Equal(t, 2, w.cloud.Count(adotest.OpQueryGet))
 }
@@ -125,7 +127,7 @@ func TestEndedSignInsInWords(t *testing.T) {
 			if c.kind == okr.SignIn {
 				msg, _ := okr.MessageOf(err)
 				require.Contains(t, msg, w.credential(alex).Account.UserName, "whose sign-in")
-				require.Contains(t, msg, "`connect`")
+				require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err))
 			}
 			require.NotContains(t, err.Error(), "Trace ID", "the answer is not kept")
 			w.cloud.AllowRefresh(adotest.AlexOID)
@@ -180,6 +182,8 @@ func TestAWrongClientSecretIsTheOperatorsTask(t *testing.T) {
 func TestWithoutASignIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.requireRefused(okr.SignIn, w.runBugs(alex), "`connect`")
+	err := w.runBugs(alex)
+	w.requireRefused(okr.SignIn, err)
+	require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err))
 	require.Zero(t, w.cloud.Count(adotest.OpQueryGet))
 }

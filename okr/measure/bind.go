@@ -206,7 +206,7 @@ func (s *Service) Unbind(ctx context.Context, actor okr.Actor, id okr.GoalID) (o
 	}
 	g, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *okr.Goal) error {
 		if g.Binding == nil {
-			return okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo. `bind %s` binds it.", g.ID, g.ID)
+			return okr.WithNext(okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo.", g.ID), okr.Step{Kind: okr.StepBind, Goal: g.ID})
 		}
 		if err := s.access.MayEdit(ctx, actor, *g); err != nil {
 			return err
