@@ -71,7 +71,7 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 
 func steps() []chat.NextStep {
 	return []chat.NextStep{
-		{Kind: okr.StepBind, Command: "bind <id>", Does: "binds it", Title: "Choose a query", Verb: cards.VerbBind},
-		{Kind: okr.StepSync, Command: "sync <id>", Does: "measures it now", Title: "Sync now", Verb: cards.VerbSync},
+		{Kind: okr.StepBind, Command: "bind <id>", Says: "%s binds it.", Title: "Choose a query", Verb: cards.VerbBind},
+		{Kind: okr.StepSync, Command: "sync <id>", Says: "%s measures it now.", Title: "Sync now", Verb: cards.VerbSync},
 	}
 }

@@ -15,7 +15,7 @@ import (
 type NextStep struct {
 	Kind    okr.StepKind
 	Command string            // the whole text; <id> stands for what the step is about
-	Does    string            // what goes on after the command in a sentence
+	Says    string            // a sentence about it; %s is the command
 	Title   string            // of the button; empty: there is none
 	Verb    string            // of the button
 	Data    map[string]string // of the button, beside what the step is about
@@ -57,10 +57,11 @@ func (c *Chat) StepButton(step okr.Step) (cards.Button, bool) {
 }
 
 func (n NextStep) sentence(step okr.Step) string {
+	command := "`" + n.command(step) + "`"
 	if step.ByOthers {
-		return fmt.Sprintf("The command for that is `%s`.", n.command(step))
+		return "The command for that is " + command + "."
 	}
-	return fmt.Sprintf("`%s` %s.", n.command(step), n.Does)
+	return fmt.Sprintf(n.Says, command)
 }
 
 func (n NextStep) command(step okr.Step) string {

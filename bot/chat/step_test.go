@@ -14,9 +14,9 @@ func TestNextSteps(t *testing.T) {
 	t.Parallel()
 	c := chat.New(chat.Options{})
 	require.NoError(t, c.Register(chat.Subject{Steps: []chat.NextStep{
-		{Kind: okr.StepBind, Command: "bind <id>", Does: "binds it", Title: "Choose a query", Verb: cards.VerbBind},
-		{Kind: okr.StepNewKeyResult, Command: "new kr", Does: "makes one", Title: "Add", Verb: cards.VerbGoalNew, Data: texts{cards.KeyKind: "kr"}, Key: cards.KeyParent},
-		{Kind: okr.StepHandOver, Command: "hand over <id>", Does: "offers it"},
+		{Kind: okr.StepBind, Command: "bind <id>", Says: "%s binds it.", Title: "Choose a query", Verb: cards.VerbBind},
+		{Kind: okr.StepNewKeyResult, Command: "new kr", Says: "%s makes one.", Title: "Add", Verb: cards.VerbGoalNew, Data: texts{cards.KeyKind: "kr"}, Key: cards.KeyParent},
+		{Kind: okr.StepHandOver, Command: "hand over <id>", Says: "%s offers it."},
 	}}))
 	for name, test := range map[string]struct {
 		step   okr.Step

@@ -68,13 +68,13 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 
 func steps() []chat.NextStep {
 	return []chat.NextStep{
-		{Kind: okr.StepShow, Command: "okr <id>", Does: "shows it", Title: "Show", Verb: cards.VerbGoal},
-		{Kind: okr.StepList, Command: "okrs", Does: "lists what there is", Title: "Show the OKRs", Verb: cards.VerbGoals},
-		{Kind: okr.StepHistory, Command: "history <id>", Does: "lists those of a goal", Title: "History", Verb: cards.VerbHistory},
-		{Kind: okr.StepNewObjective, Command: "new objective", Does: "makes one", Title: "New objective", Verb: cards.VerbGoalNew, Data: kindData(okr.Objective)},
-		{Kind: okr.StepNewKeyResult, Command: "new kr", Does: "gives it a key result", Title: "Add key result", Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Key: cards.KeyParent},
-		{Kind: okr.StepEdit, Command: "edit <id>", Does: "changes it", Title: "Edit", Verb: cards.VerbGoalEdit},
-		{Kind: okr.StepClose, Command: "close <id>", Does: "ends it", Title: "Close", Verb: cards.VerbCloseAsk},
-		{Kind: okr.StepReopen, Command: "reopen <id>", Does: "opens it again", Title: "Reopen", Verb: cards.VerbReopenAsk},
+		{Kind: okr.StepShow, Command: "okr <id>", Says: "%s shows it.", Title: "Show", Verb: cards.VerbGoal},
+		{Kind: okr.StepList, Command: "okrs", Says: "%s lists what there is.", Title: "Show the OKRs", Verb: cards.VerbGoals},
+		{Kind: okr.StepHistory, Command: "history <id>", Says: "%s lists those of a goal.", Title: "History", Verb: cards.VerbHistory},
+		{Kind: okr.StepNewObjective, Command: "new objective", Says: "Make one with %s.", Title: "New objective", Verb: cards.VerbGoalNew, Data: kindData(okr.Objective)},
+		{Kind: okr.StepNewKeyResult, Command: "new kr", Says: "%s gives it a key result.", Title: "Add key result", Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Key: cards.KeyParent},
+		{Kind: okr.StepEdit, Command: "edit <id>", Says: "%s changes it.", Title: "Edit", Verb: cards.VerbGoalEdit},
+		{Kind: okr.StepClose, Command: "close <id>", Says: "To end it, send %s.", Title: "Close", Verb: cards.VerbCloseAsk},
+		{Kind: okr.StepReopen, Command: "reopen <id>", Says: "%s opens it again.", Title: "Reopen", Verb: cards.VerbReopenAsk},
 	}
 }

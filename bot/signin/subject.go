@@ -46,7 +46,7 @@ func (s *Subject) Register() chat.Subject {
 			cards.VerbSignOut:           s.signOut,
 		},
 		Steps: []chat.NextStep{
-			{Kind: okr.StepSignIn, Command: "connect", Does: "signs you in", Title: "Sign in", Verb: cards.VerbConnectionAccount, Style: "positive"},
+			{Kind: okr.StepSignIn, Command: "connect", Says: "Send %s to sign in.", Title: "Sign in", Verb: cards.VerbConnectionAccount, Style: "positive"},
 		},
 	}
 }

@@ -113,7 +113,7 @@ func (s *Service) Connection(ctx context.Context, actor okr.Actor, id okr.Connec
 	if admin, err := s.access.IsAdmin(ctx, actor); err != nil || admin {
 		return c, err
 	}
-	return okr.Connection{}, okr.WithNext(okr.Errorf(okr.Forbidden, "Connection %s is private. Ask %s to share it, or use another one.", id, c.Owner.Name), okr.Step{Kind: okr.StepConnect})
+	return okr.Connection{}, okr.WithNext(okr.Errorf(okr.Forbidden, "Connection %s is private. Ask %s to share it.", id, c.Owner.Name), okr.Step{Kind: okr.StepConnect})
 }
 
 // connectionGone says what to do when the store has no such connection.
@@ -128,7 +128,7 @@ func connectionGone(id okr.ConnectionID, err error) error {
 func (s *Service) Usable(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error) {
 	c, err := s.Connection(ctx, actor, id)
 	if err == nil && c.Owner.ID != actor.ID && !c.Shared {
-		err = okr.WithNext(okr.Errorf(okr.Forbidden, "Connection %s is private to %s. Ask for it to be shared, or use another one.", c.Name, c.Owner.Name), okr.Step{Kind: okr.StepConnect})
+		err = okr.WithNext(okr.Errorf(okr.Forbidden, "Connection %s is private to %s. Ask for it to be shared.", c.Name, c.Owner.Name), okr.Step{Kind: okr.StepConnect})
 	}
 	return c, err
 }
