@@ -5,6 +5,7 @@ import (
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // register is the bot's own subject: help.
@@ -15,6 +16,9 @@ func (b *Bot) register() chat.Subject {
 			{Name: "help", Aliases: []string{"hi", "hello", "?"}, What: "What okrbot can do", Examples: []string{"help"}, Verb: cards.VerbHelp, Run: b.help},
 		},
 		Presses: map[string]chat.PressHandler{cards.VerbHelp: chat.Pressed(b.help)},
+		Steps: []chat.NextStep{
+			{Kind: okr.StepHelp, Command: "help", Says: "Send %s for what can be done now.", Title: "Help", Verb: cards.VerbHelp},
+		},
 	}
 }
 

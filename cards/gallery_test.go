@@ -145,8 +145,8 @@ func bindCards() []exhibit {
 	options := search
 	options.Query, options.Count, options.Types = odd, 35, []string{"Bug", "Task"}
 	options.Fields = []okr.Field{{Ref: "Microsoft.VSTS.Scheduling.StoryPoints", Name: "Story Points"}, {Ref: "Custom.Nasty", Name: nasty}}
-	for _, m := range okr.Methods() {
-		options.Methods = append(options.Methods, cards.Choice{Title: m.Title(), Value: string(m)})
+	for _, m := range okr.Measures() {
+		options.Methods = append(options.Methods, cards.Choice{Title: m.Title, Value: string(m.ID)})
 	}
 	forProject := options
 	forProject.Goal, forProject.Query, forProject.ItemType = project(), query(), "Task"

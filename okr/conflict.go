@@ -112,8 +112,8 @@ func (c *EditConflict) refusal(version int) error {
 	}
 	id := c.Now.ID
 	return &Error{Kind: Conflict, Field: c.Fields[0].Field.ID, Err: c, Msg: fmt.Sprintf(
-		"%s changed %s after you opened this form: %s. Nothing of yours was saved. Look at it again with `okr %s`, then edit it.",
-		who, id, strings.Join(what, ", "), id)}
+		"%s changed %s after you opened this form: %s. Nothing of yours was saved. Look at it again, then edit it.",
+		who, id, strings.Join(what, ", ")), Next: []Step{{Kind: StepShow, Goal: id}}}
 }
 
 // onePeriod names another period once, and not its name and dates besides.

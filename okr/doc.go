@@ -14,6 +14,7 @@
 //     the person who made it.
 //   - binding: a key result or project tied to a shared query through a
 //     connection. Objectives are never bound.
+//   - measure or method: what number is taken from the work items of a query.
 //   - run: one execution of a shared query, with the work items it returned.
 //   - measurement: what a run says of one binding, with its explanation.
 //   - state category: Azure DevOps' grouping of work item states; an item is
@@ -21,6 +22,8 @@
 //   - progress: how far a goal has come, in percent; expected progress is where
 //     a straight line from the first to the last day would stand.
 //   - status: on track, behind or at risk, from progress against the expected.
+//   - step: what somebody can do next about a failure or a concern. The chat knows
+//     by which command or button.
 //   - subscription: a channel or chat that gets digests of chosen objectives.
 //   - tenant: the Microsoft Entra tenant that people and data belong to.
 package okr

@@ -180,7 +180,7 @@ func (s *Subject) askUnbindGoal(ctx context.Context, t *chat.Turn, id okr.GoalID
 		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can unbind %s.", v.Goal.Owner.Name, id)
 	}
 	if v.Goal.Binding == nil {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo. `bind %s` binds it.", id, id)
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo.", id), okr.Step{Kind: okr.StepBind, Goal: id})
 	}
 	return chat.Say(cards.ConfirmUnbind(v.Goal)), v.Goal.RequireOpen()
 }

@@ -7,6 +7,7 @@ import (
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // signer starts a sign-in, after which something goes on.
@@ -40,7 +41,7 @@ func New(c *chat.Chat, o Options) *Subject {
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Measuring by Azure DevOps", Commands: s.commands(), Presses: s.presses()}
+	return chat.Subject{Title: "Measuring by Azure DevOps", Commands: s.commands(), Presses: s.presses(), Steps: steps()}
 }
 
 func (s *Subject) commands() []chat.Command {
@@ -65,5 +66,12 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbUnbindAsk:      chat.WithGoal(s.askUnbindGoal),
 		cards.VerbUnbind:         chat.WithGoal(s.unbind),
 		cards.VerbSync:           s.pressSync,
+	}
+}
+
+func steps() []chat.NextStep {
+	return []chat.NextStep{
+		{Kind: okr.StepBind, Command: "bind <id>", Says: "%s binds it.", Title: "Choose a query", Verb: cards.VerbBind},
+		{Kind: okr.StepSync, Command: "sync <id>", Says: "%s measures it now.", Title: "Sync now", Verb: cards.VerbSync},
 	}
 }

@@ -22,6 +22,9 @@ func (s *Subject) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow)
 	}
 	place := cards.Place{Zone: chat.Zone(r.Zone, time.UTC), Now: s.chat.Now()}
 	rows = slices.DeleteFunc(slices.Clone(rows), func(row okr.SyncRow) bool { return !r.Actor.Sees(row.Goal) })
+	for i, row := range rows {
+		rows[i].Problem = s.chat.WithSteps(row.Problem, row.Next)
+	}
 	card := cards.SyncDone(place, rows)
 	if r.Goal != "" && r.Goal.Kind() != okr.Objective && !failed(rows) {
 		v, err := s.plan.Goal(ctx, r.Actor, r.Goal)

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,6 +16,7 @@ type Subject struct {
 	Title    string // of its section in help
 	Commands []Command
 	Presses  map[string]PressHandler // by the verbs of cards
+	Steps    []NextStep              // of the domain's, that are taken here
 }
 
 // Who says who may use a command. It is for people to read: what counts is what
@@ -55,10 +57,10 @@ func (c Command) Card() cards.Command {
 }
 
 // Register adds subjects in the order in which help shows them. Two that claim
-// one command or button are refused: one of them would never be heard.
+// one command, button or step are refused: one of them would never be heard.
 func (c *Chat) Register(subjects ...Subject) error {
 	for _, s := range subjects {
-		if err := c.addCommands(s); err != nil {
+		if err := errors.Join(c.addCommands(s), c.addSteps(s)); err != nil {
 			return err
 		}
 		for verb, handle := range s.Presses {

@@ -5,6 +5,7 @@ package checkins
 import (
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // Options is what the subject needs of the domain.
@@ -31,7 +32,7 @@ func New(c *chat.Chat, o Options) *Subject {
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Check-ins and attention", Commands: s.commands(), Presses: s.presses()}
+	return chat.Subject{Title: "Check-ins and attention", Commands: s.commands(), Presses: s.presses(), Steps: steps()}
 }
 
 func (s *Subject) commands() []chat.Command {
@@ -58,5 +59,11 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbRemindSave:    s.saveReminders,
 		cards.VerbAttention:     s.pressStatus,
 		cards.VerbNudge:         chat.WithGoal(s.nudgeAsked),
+	}
+}
+
+func steps() []chat.NextStep {
+	return []chat.NextStep{
+		{Kind: okr.StepCheckIn, Command: "check-in <id>", Says: "%s says how it stands.", Title: "Check in", Verb: cards.VerbCheckIn},
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // signer starts a sign-in, after which something goes on.
@@ -38,7 +39,7 @@ func New(c *chat.Chat, o Options) *Subject {
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Connections to Azure DevOps", Commands: s.commands(), Presses: s.presses()}
+	return chat.Subject{Title: "Connections to Azure DevOps", Commands: s.commands(), Presses: s.presses(), Steps: steps()}
 }
 
 func (s *Subject) commands() []chat.Command {
@@ -72,5 +73,14 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbHandOverDrop:     s.dropOffer,
 		cards.VerbTakeOverAsk:      s.askTakeOver,
 		cards.VerbTakeOver:         s.pressTakeOver,
+	}
+}
+
+func steps() []chat.NextStep {
+	return []chat.NextStep{
+		{Kind: okr.StepConnect, Command: "connect", Says: "You can make one of your own with %s.", Title: "Connect", Verb: cards.VerbConnect},
+		{Kind: okr.StepConnection, Command: "connections", Says: "%s shows it and renews its sign-in.", Title: "Open the connection", Verb: cards.VerbConnection},
+		{Kind: okr.StepConnections, Command: "connections", Says: "%s lists those you can use.", Title: "Connections", Verb: cards.VerbConnections},
+		{Kind: okr.StepHandOver, Command: "hand over <id>", Says: "%s offers it to a colleague.", Title: "Hand over", Verb: cards.VerbHandOverAsk},
 	}
 }

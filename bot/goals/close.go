@@ -75,7 +75,7 @@ func (s *Subject) askReopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (c
 	case err != nil:
 		return chat.Reply{}, err
 	case v.Goal.IsOpen():
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is open already. `okr %s` shows it.", id, id)
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s is open already.", id), okr.Step{Kind: okr.StepShow, Goal: id})
 	case !v.MayEdit:
 		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can reopen %s.", v.Goal.Owner.Name, id)
 	}

@@ -84,7 +84,7 @@ func (s *Subject) editGoalForm(ctx context.Context, t *chat.Turn, id okr.GoalID)
 	case !v.MayEdit:
 		return chat.Reply{}, s.mayNot(g, "change")
 	case !g.IsOpen():
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is %s, so nothing about it changes. `reopen %s` opens it again.", id, g.Closed.State, id)
+		return chat.Reply{}, g.RequireOpen()
 	}
 	now := goalValues(t, g)
 	return s.showGoalForm(ctx, t, goalForm{kind: g.Kind, current: g, version: g.Version, values: now, base: now})
@@ -185,7 +185,7 @@ func (s *Subject) parents(ctx context.Context, t *chat.Turn, f goalForm) ([]card
 		out = append(out, s.furtherParent(ctx, t, f, id)...)
 	}
 	if len(out) == 0 && f.kind != okr.Objective {
-		return nil, okr.Errorf(okr.Invalid, "A %s belongs below an objective, and there is none yet. Make one with `new objective` first.", f.kind)
+		return nil, okr.WithNext(okr.Errorf(okr.Invalid, "A %s belongs below an objective, and there is none yet.", f.kind), okr.Step{Kind: okr.StepNewObjective})
 	}
 	return out, nil
 }

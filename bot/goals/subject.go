@@ -20,7 +20,7 @@ func New(c *chat.Chat, plan planner) *Subject { return &Subject{chat: c, plan: p
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Objectives and key results", Commands: s.commands(), Presses: s.presses()}
+	return chat.Subject{Title: "Objectives and key results", Commands: s.commands(), Presses: s.presses(), Steps: steps()}
 }
 
 func (s *Subject) commands() []chat.Command {
@@ -63,5 +63,18 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbReopen:        chat.WithGoal(s.reopen),
 		cards.VerbCloneAsk:      chat.WithGoal(s.askClone),
 		cards.VerbClone:         s.saveClone,
+	}
+}
+
+func steps() []chat.NextStep {
+	return []chat.NextStep{
+		{Kind: okr.StepShow, Command: "okr <id>", Says: "%s shows it.", Title: "Show", Verb: cards.VerbGoal},
+		{Kind: okr.StepList, Command: "okrs", Says: "%s lists what there is.", Title: "Show the OKRs", Verb: cards.VerbGoals},
+		{Kind: okr.StepHistory, Command: "history <id>", Says: "%s lists those of a goal.", Title: "History", Verb: cards.VerbHistory},
+		{Kind: okr.StepNewObjective, Command: "new objective", Says: "Make one with %s.", Title: "New objective", Verb: cards.VerbGoalNew, Data: kindData(okr.Objective)},
+		{Kind: okr.StepNewKeyResult, Command: "new kr", Says: "%s gives it a key result.", Title: "Add key result", Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Key: cards.KeyParent},
+		{Kind: okr.StepEdit, Command: "edit <id>", Says: "%s changes it.", Title: "Edit", Verb: cards.VerbGoalEdit},
+		{Kind: okr.StepClose, Command: "close <id>", Says: "To end it, send %s.", Title: "Close", Verb: cards.VerbCloseAsk},
+		{Kind: okr.StepReopen, Command: "reopen <id>", Says: "%s opens it again.", Title: "Reopen", Verb: cards.VerbReopenAsk},
 	}
 }

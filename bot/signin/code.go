@@ -69,7 +69,7 @@ func (s *Subject) EnterCode(ctx context.Context, t *chat.Turn, code string) (cha
 	key := pendingKey(t.Actor)
 	raw, err := s.tickets.PeekTicket(ctx, key)
 	if okr.KindOf(err) == okr.NotFound {
-		return chat.Reply{}, okr.Errorf(okr.SignIn, "No sign-in of yours waits for a code (any more). Send `connect` to sign in.")
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.SignIn, "No sign-in of yours waits for a code (any more)."), okr.Step{Kind: okr.StepSignIn})
 	}
 	if err != nil {
 		return chat.Reply{}, err
@@ -98,5 +98,5 @@ func (s *Subject) wrongCode(ctx context.Context, key string, tries int) error {
 	if _, err := s.tickets.TakeTicket(ctx, key); err != nil && okr.KindOf(err) != okr.NotFound {
 		return err
 	}
-	return okr.Errorf(okr.Forbidden, "That was the wrong code five times, so the sign-in was dropped. Send `connect` to start again.")
+	return okr.WithNext(okr.Errorf(okr.Forbidden, "That was the wrong code five times, so the sign-in was dropped."), okr.Step{Kind: okr.StepSignIn})
 }

@@ -61,7 +61,7 @@ func (s *Subject) askSignOut(ctx context.Context, t *chat.Turn, _ string) (chat.
 		return chat.Reply{}, err
 	}
 	if len(accounts) == 0 {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "You are not signed in to Azure DevOps, so there is nothing to forget. `connect` signs you in.")
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "You are not signed in to Azure DevOps, so there is nothing to forget."), okr.Step{Kind: okr.StepSignIn})
 	}
 	var names []string
 	for _, a := range accounts {

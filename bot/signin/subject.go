@@ -6,6 +6,7 @@ package signin
 import (
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // Parts is what the subject needs of others.
@@ -43,6 +44,9 @@ func (s *Subject) Register() chat.Subject {
 			cards.VerbSignInCode:        s.pressCode,
 			cards.VerbSignOutAsk:        chat.Pressed(s.askSignOut),
 			cards.VerbSignOut:           s.signOut,
+		},
+		Steps: []chat.NextStep{
+			{Kind: okr.StepSignIn, Command: "connect", Says: "Send %s to sign in.", Title: "Sign in", Verb: cards.VerbConnectionAccount, Style: "positive"},
 		},
 	}
 }
