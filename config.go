@@ -36,6 +36,10 @@ type Config struct {
 	// AppType is SingleTenant, MultiTenant or UserAssignedMSI.
 	AppType string `env:"MICROSOFT_APP_TYPE" envDefault:"SingleTenant"`
 
+	// AllowedTenants are the tenants whose people are served, or "*". Empty: the
+	// bot's own, where it has one.
+	AllowedTenants []string `env:"ALLOWED_TENANTS"`
+
 	// BotLoginURL is where the bot gets its own token.
 	BotLoginURL string `env:"BOT_LOGIN_URL" envDefault:"https://login.microsoftonline.com"`
 	// BotMetadataURL names the keys that sign inbound tokens.
@@ -103,6 +107,9 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 	}
 	if c.ADOClientSecret == "" {
 		c.ADOClientSecret = c.AppPassword
+	}
+	if len(c.AllowedTenants) == 0 && c.AppType != "MultiTenant" && c.AppTenantID != "" {
+		c.AllowedTenants = []string{c.AppTenantID}
 	}
 	return c, errors.Join(append(problems, c.check()...)...)
 }
@@ -194,6 +201,8 @@ func (c Config) check() []error {
 	add(c.AppID == "" || guid.MatchString(c.AppID), "MICROSOFT_APP_ID: must be a GUID")
 	add(oneOf(c.AppType, "SingleTenant", "MultiTenant", "UserAssignedMSI"), "MICROSOFT_APP_TYPE: must be SingleTenant, MultiTenant or UserAssignedMSI")
 	add(c.AppType != "SingleTenant" || guid.MatchString(c.AppTenantID), "MICROSOFT_APP_TENANT_ID: required for a single-tenant bot, as a GUID")
+	add(len(c.AllowedTenants) > 0 || c.AppType == "SingleTenant", "ALLOWED_TENANTS: required where the bot has no tenant of its own: the ids of the tenants that it serves, comma-separated, or * for every tenant")
+	add(tenantsFit(c.AllowedTenants), "ALLOWED_TENANTS: must be tenant ids (GUIDs), comma-separated, or * alone")
 	add(c.AppType == "UserAssignedMSI" || c.AppPassword != "", "MICROSOFT_APP_PASSWORD: required, but not set")
 	add(c.ADOClientSecret != "" || c.AppType != "UserAssignedMSI", "ADO_CLIENT_SECRET: required where the bot has no password of its own")
 	add(oneOf(c.SignInCard, "oauth", "signin"), "SIGNIN_CARD: must be oauth or signin")
@@ -223,6 +232,10 @@ func (c Config) has(role string) bool { return slices.Contains(c.Roles, role) }
 
 func rolesFit(roles []string) bool {
 	return len(roles) > 0 && !slices.ContainsFunc(roles, func(r string) bool { return !oneOf(r, roleWeb, roleWorker, roleClock) })
+}
+
+func tenantsFit(ids []string) bool {
+	return slices.Equal(ids, []string{teams.EveryTenant}) || !slices.ContainsFunc(ids, func(id string) bool { return !guid.MatchString(id) })
 }
 
 func oneOf(value string, allowed ...string) bool { return slices.Contains(allowed, value) }
