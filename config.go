@@ -42,6 +42,9 @@ type Config struct {
 
 	// BotLoginURL is where the bot gets its own token.
 	BotLoginURL string `env:"BOT_LOGIN_URL" envDefault:"https://login.microsoftonline.com"`
+	// BotScope is what the bot's own token is for; the government clouds have their
+	// own. A managed identity asks for the same without "/.default".
+	BotScope string `env:"BOT_SCOPE" envDefault:"https://api.botframework.com/.default"`
 	// BotMetadataURL names the keys that sign inbound tokens.
 	BotMetadataURL string `env:"BOT_OPENID_METADATA_URL" envDefault:"https://login.botframework.com/v1/.well-known/openidconfiguration"`
 	// BotTokenIssuer is the only accepted issuer of inbound tokens.
@@ -203,6 +206,7 @@ func (c Config) check() []error {
 	add(c.AppType != "SingleTenant" || guid.MatchString(c.AppTenantID), "MICROSOFT_APP_TENANT_ID: required for a single-tenant bot, as a GUID")
 	add(len(c.AllowedTenants) > 0 || c.AppType == "SingleTenant", "ALLOWED_TENANTS: required where the bot has no tenant of its own: the ids of the tenants that it serves, comma-separated, or * for every tenant")
 	add(tenantsFit(c.AllowedTenants), "ALLOWED_TENANTS: must be tenant ids (GUIDs), comma-separated, or * alone")
+	add(isScope(c.BotScope), "BOT_SCOPE: must be an https address that ends in /.default")
 	add(c.AppType == "UserAssignedMSI" || c.AppPassword != "", "MICROSOFT_APP_PASSWORD: required, but not set")
 	add(c.ADOClientSecret != "" || c.AppType != "UserAssignedMSI", "ADO_CLIENT_SECRET: required where the bot has no password of its own")
 	add(oneOf(c.SignInCard, "oauth", "signin"), "SIGNIN_CARD: must be oauth or signin")
@@ -236,6 +240,10 @@ func rolesFit(roles []string) bool {
 
 func tenantsFit(ids []string) bool {
 	return slices.Equal(ids, []string{teams.EveryTenant}) || !slices.ContainsFunc(ids, func(id string) bool { return !guid.MatchString(id) })
+}
+
+func isScope(text string) bool {
+	return text == "" || isWebURL(text) && strings.HasSuffix(text, "/.default")
 }
 
 func oneOf(value string, allowed ...string) bool { return slices.Contains(allowed, value) }

@@ -244,7 +244,7 @@ func newTeams(c Config, h hooks, log *slog.Logger) (*teams.Connector, *teams.Val
 func newTokens(c Config) (*teams.TokenSource, error) {
 	return teams.NewTokenSource(teams.TokenOptions{
 		LoginURL: c.BotLoginURL, AppType: teams.AppType(c.AppType), TenantID: c.AppTenantID, AppID: c.AppID,
-		AppPassword: c.AppPassword.Reveal(),
+		AppPassword: c.AppPassword.Reveal(), Scope: c.BotScope,
 		IdentityEndpoint: c.IdentityEndpoint, IdentityHeader: c.IdentityHeader.Reveal(),
 	})
 }
