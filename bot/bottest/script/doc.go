@@ -70,11 +70,16 @@
 //
 //	signin [NAME]           opens the link in a browser and signs in as somebody (default: oneself)
 //	signin-cancel           opens the link and presses Cancel
-//	signin-reuse            opens the link that was used last once more
+//	signin-reuse            opens the link that was used last once more, which should be over
+//	signin-again [NAME]     signs in by the link that was used last
 //	signin-late             opens the newest link of any age that was not used, which should be over
 //	signin-elsewhere        signs in, but ends in another browser
+//	signin-twice [NAME]     opens the link in two tabs of one browser, and signs in in the first
+//	signin-second           goes on in the second tab
+//	signin-link [NAME]      signs in by the link of the current card
 //	page TEXT...            the page where the browser ended shows these words
-//	code ok|wrong [typed|teams]  enters the code of that page, typed or by signin/verifyState
+//	code ok|wrong [FORM]    enters the code of that page: typed (so by itself), grouped (089 435), stopped (089435.),
+//	                        worded (code 089435), quoted (Code: “089-435”), or teams, by signin/verifyState
 //
 // # Azure DevOps
 //
