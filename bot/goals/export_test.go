@@ -17,3 +17,9 @@ var SplitFilters = splitFilters
 
 // PhasesInput reads phased targets, a line each.
 var PhasesInput = phasesInput
+
+// Readings gives the ways in which words behind `okrs` can be meant.
+func Readings(t *chat.Turn, text string) []map[string]string {
+	words, filters := splitFilters(text)
+	return readings(t, words, filters)
+}

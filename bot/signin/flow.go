@@ -105,7 +105,7 @@ func readTicket(data []byte, err error, v any) error {
 // flow is a sign-in between the start page and the callback.
 type flow struct {
 	Ticket   signInTicket `json:"ticket"`
-	ID       string       `json:"id"` // of the ticket
+	ID       string       `json:"id"`       // of the ticket
 	Verifier string       `json:"verifier"` // PKCE
 	Nonce    string       `json:"nonce"`
 	Cookie   string       `json:"cookie"` // of the browser that started

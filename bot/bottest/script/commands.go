@@ -51,7 +51,7 @@ func commands() map[string]command {
 	return map[string]command{
 		"start": (*World).cmdStart, "user": (*World).cmdUser, "in": (*World).cmdIn, "client": (*World).cmdClient,
 		"install": (*World).cmdInstall, "uninstall": (*World).cmdUninstall, "redeliver": (*World).cmdRedeliver,
-		"say": (*World).cmdSay, "mention": (*World).cmdMention, "expect": (*World).cmdExpect, "open": (*World).cmdOpen,
+		"say": (*World).cmdSay, "say-as": (*World).cmdSayAs, "paste": (*World).cmdPaste, "mention": (*World).cmdMention, "expect": (*World).cmdExpect, "open": (*World).cmdOpen,
 		"shows": (*World).cmdShows, "holds": (*World).cmdHolds, "fill": (*World).cmdFill, "press": (*World).cmdPress,
 		"again": (*World).cmdAgain, "refused": (*World).cmdRefused, "search": (*World).cmdSearch, "choices": (*World).cmdChoices,
 		"pick": (*World).cmdPick, "links": (*World).cmdLinks, "expect-silence": (*World).cmdSilence,

@@ -41,6 +41,9 @@
 // signin, code, advance or mark; the "current" card is the one last expected.
 //
 //	say WORDS...            writes in the place (mentions okrbot where needed)
+//	say-as FORM WORDS...    the same as some clients send it: quoting, quoting-words, quoting-lines, mentioned-twice,
+//	                        mentioned-bare, named, soft, escaped, signed
+//	paste QUERY [WORDS...]  says the words with the address of a query behind them
 //	mention NAME WORDS...   writes in a shared place and mentions somebody at the end
 //	expect TEXT...          waits until one new card in the place shows all TEXTs; it is then current
 //	! expect TEXT...        no new card in the place shows any of the TEXTs (say what is expected first)
