@@ -45,7 +45,7 @@ func (s *Subject) saveGoal(ctx context.Context, t *chat.Turn, p chat.Press) (cha
 	case err != nil:
 		return chat.Reply{}, err
 	}
-	if shared, err := s.weighted(ctx, t, v.Goal.ID); err == nil {
+	if shared, err := s.withWeight(ctx, t, v); err == nil {
 		v = shared
 	}
 	r := chat.SayAll(cards.Goal(t.Place, v))

@@ -31,7 +31,7 @@ func (s *Service) SaveGoal(ctx context.Context, actor okr.Actor, in okr.GoalInpu
 	if err := s.afterSave(ctx, t, actor, before, g); err != nil {
 		return okr.GoalView{}, err
 	}
-	return s.Goal(ctx, actor, g.ID)
+	return s.written(ctx, t, actor, g)
 }
 
 // storeGoal writes a new goal or an edit and gives it before and after.
@@ -70,6 +70,11 @@ func (s *Service) newGoal(t okr.Tenant, actor okr.Actor, in okr.GoalInput, paren
 		return g, err
 	}
 	g.Below(parent)
+	if g.Kind == okr.Objective {
+		nothing := t.WeightsRule.Roll(nil)
+		nothing.At = s.Now()
+		g.TakeRolled(nothing)
+	}
 	return g, g.Validate()
 }
 

@@ -13,10 +13,14 @@ const maxRolls = 20
 // Carried brings the objectives above a goal that changed up to date, and gives
 // the goal as it then stands.
 func (s *Service) Carried(ctx context.Context, actor okr.Actor, g okr.Goal) (okr.GoalView, error) {
-	if err := s.RollUp(ctx, actor.Tenant, g.Parent); err != nil {
+	t, err := s.access.Settings(ctx, actor.Tenant)
+	if err != nil {
 		return okr.GoalView{}, err
 	}
-	return s.Goal(ctx, actor, g.ID)
+	if err := s.rollUp(ctx, t, g.Parent); err != nil {
+		return okr.GoalView{}, err
+	}
+	return s.written(ctx, t, actor, g)
 }
 
 // RollUp adds up an objective and, as long as something changes, those above.
@@ -28,11 +32,16 @@ func (s *Service) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID
 	if err != nil {
 		return err
 	}
+	return s.rollUp(ctx, t, id)
+}
+
+// rollUp is RollUp with the settings at hand.
+func (s *Service) rollUp(ctx context.Context, t okr.Tenant, id okr.GoalID) error {
 	for range okr.MaxDepth {
 		if id == "" {
 			return nil
 		}
-		above, changed, err := s.rollOne(ctx, tenant, t.WeightsRule, id)
+		above, changed, err := s.rollOne(ctx, t.ID, t.WeightsRule, id)
 		if err != nil || !changed {
 			return okr.IgnoreNotFound(err)
 		}

@@ -103,16 +103,11 @@ func (s *Service) afterSave(ctx context.Context, t okr.Tenant, actor okr.Actor, 
 		}
 	}
 	if before.Parent != "" && before.Parent != g.Parent {
-		if err := s.RollUp(ctx, actor.Tenant, before.Parent); err != nil {
+		if err := s.rollUp(ctx, t, before.Parent); err != nil {
 			return err
 		}
 	}
-	if g.Kind == okr.Objective && before.ID == "" {
-		if _, _, err := s.rollOne(ctx, actor.Tenant, t.WeightsRule, g.ID); err != nil {
-			return err
-		}
-	}
-	if err := s.RollUp(ctx, actor.Tenant, g.Parent); err != nil {
+	if err := s.rollUp(ctx, t, g.Parent); err != nil {
 		return err
 	}
 	if err := s.PlanReminder(ctx, actor.Tenant, g); err != nil {

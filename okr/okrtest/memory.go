@@ -1,4 +1,4 @@
-package adosource_test
+package okrtest
 
 import (
 	"cmp"
@@ -7,16 +7,14 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"okrbot/okr"
-	"okrbot/okr/okrtest"
 )
 
-// memory keeps everything in memory by the contract of okr's stores, so that the
-// use cases are tested without Redis. down makes it unavailable.
-type memory struct {
+// Memory keeps everything in memory by the contract of okr's stores, so that the
+// use cases are tested without Redis.
+type Memory struct {
 	tenants       *table[string, okr.Tenant]
 	goals         *table[okr.GoalID, okr.Goal]
 	connections   *table[okr.ConnectionID, okr.Connection]
@@ -32,14 +30,15 @@ type memory struct {
 	due         map[okr.Due]bool
 	ticked      time.Time
 	refreshing  sync.Mutex
-	down        *atomic.Bool
+	Down        *atomic.Bool // the store cannot be reached
 }
 
-var _ okrtest.AllStores = (*memory)(nil)
+var _ AllStores = (*Memory)(nil)
 
-func newMemory() *memory {
+// NewMemory is an empty store.
+func NewMemory() *Memory {
 	down := &atomic.Bool{}
-	return &memory{
+	return &Memory{
 		tenants:       &table[string, okr.Tenant]{down: down},
 		goals:         &table[okr.GoalID, okr.Goal]{down: down},
 		connections:   &table[okr.ConnectionID, okr.Connection]{down: down},
@@ -47,40 +46,45 @@ func newMemory() *memory {
 		checkIns:      &table[okr.CheckInID, okr.CheckIn]{down: down},
 		members:       &table[okr.UserID, okr.Member]{down: down},
 		numbers:       map[string]int64{}, history: map[string][]okr.Measurement{}, snapshots: map[string]*okr.Snapshot{},
-		credentials: map[string]okr.Credential{}, due: map[okr.Due]bool{}, down: down,
+		credentials: map[string]okr.Credential{}, due: map[okr.Due]bool{}, Down: down,
 	}
 }
 
-func TestMemoryKeepsTheContract(t *testing.T) {
-	t.Parallel()
-	okrtest.TestStore(t, func(*testing.T) okrtest.AllStores { return newMemory() })
-}
+// Tenants implements [okr.Store].
+func (m *Memory) Tenants() okr.Records[string, okr.Tenant] { return m.tenants }
 
-func (m *memory) Tenants() okr.Records[string, okr.Tenant]                   { return m.tenants }
-func (m *memory) Goals() okr.Records[okr.GoalID, okr.Goal]                   { return m.goals }
-func (m *memory) Connections() okr.Records[okr.ConnectionID, okr.Connection] { return m.connections }
+// Goals implements [okr.Store].
+func (m *Memory) Goals() okr.Records[okr.GoalID, okr.Goal] { return m.goals }
 
-func (m *memory) Subscriptions() okr.Records[okr.SubscriptionID, okr.Subscription] {
+// Connections implements [okr.Store].
+func (m *Memory) Connections() okr.Records[okr.ConnectionID, okr.Connection] { return m.connections }
+
+// Subscriptions implements [okr.Store].
+func (m *Memory) Subscriptions() okr.Records[okr.SubscriptionID, okr.Subscription] {
 	return m.subscriptions
 }
 
-func (m *memory) Members() okr.Records[okr.UserID, okr.Member] { return m.members }
+// Members implements [okr.Store].
+func (m *Memory) Members() okr.Records[okr.UserID, okr.Member] { return m.members }
 
-func (m *memory) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] { return m.checkIns }
+// CheckIns implements [okr.Store].
+func (m *Memory) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] { return m.checkIns }
 
 func join(tenant okr.TenantID, parts ...string) string {
 	raw, _ := json.Marshal(append([]string{string(tenant)}, parts...)) // a list of strings always marshals
 	return string(raw)
 }
 
-func (m *memory) NextNumber(_ context.Context, tenant okr.TenantID, prefix string) (int64, error) {
+// NextNumber implements [okr.Store].
+func (m *Memory) NextNumber(_ context.Context, tenant okr.TenantID, prefix string) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.numbers[join(tenant, prefix)]++
 	return m.numbers[join(tenant, prefix)], nil
 }
 
-func (m *memory) AddHistory(_ context.Context, tenant okr.TenantID, goal okr.GoalID, v okr.Measurement) error {
+// AddHistory implements [okr.Measurements].
+func (m *Memory) AddHistory(_ context.Context, tenant okr.TenantID, goal okr.GoalID, v okr.Measurement) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	key := join(tenant, string(goal))
@@ -90,7 +94,8 @@ func (m *memory) AddHistory(_ context.Context, tenant okr.TenantID, goal okr.Goa
 	return nil
 }
 
-func (m *memory) History(_ context.Context, tenant okr.TenantID, goal okr.GoalID, after time.Time, limit int) ([]okr.Measurement, error) {
+// History implements [okr.Measurements].
+func (m *Memory) History(_ context.Context, tenant okr.TenantID, goal okr.GoalID, after time.Time, limit int) ([]okr.Measurement, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := []okr.Measurement{}
@@ -105,34 +110,39 @@ func (m *memory) History(_ context.Context, tenant okr.TenantID, goal okr.GoalID
 	return out, nil
 }
 
-func (m *memory) DropHistory(_ context.Context, tenant okr.TenantID, goal okr.GoalID) error {
+// DropHistory implements [okr.Measurements].
+func (m *Memory) DropHistory(_ context.Context, tenant okr.TenantID, goal okr.GoalID) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.history, join(tenant, string(goal)))
 	return nil
 }
 
-func (m *memory) Snapshot(_ context.Context, tenant okr.TenantID, access okr.CredentialID, query string) (*okr.Snapshot, error) {
+// Snapshot implements [okr.Measurements].
+func (m *Memory) Snapshot(_ context.Context, tenant okr.TenantID, access okr.CredentialID, query string) (*okr.Snapshot, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.snapshots[join(tenant, string(access), query)], nil
 }
 
-func (m *memory) SaveSnapshot(_ context.Context, tenant okr.TenantID, access okr.CredentialID, query string, s *okr.Snapshot) error {
+// SaveSnapshot implements [okr.Measurements].
+func (m *Memory) SaveSnapshot(_ context.Context, tenant okr.TenantID, access okr.CredentialID, query string, s *okr.Snapshot) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.snapshots[join(tenant, string(access), query)] = s
 	return nil
 }
 
-func (m *memory) SaveCredential(_ context.Context, tenant okr.TenantID, c okr.Credential) error {
+// SaveCredential implements [okr.Credentials].
+func (m *Memory) SaveCredential(_ context.Context, tenant okr.TenantID, c okr.Credential) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.credentials[join(tenant, string(c.ID))] = c
 	return nil
 }
 
-func (m *memory) Credential(_ context.Context, tenant okr.TenantID, id okr.CredentialID) (okr.Credential, error) {
+// Credential implements [okr.Credentials].
+func (m *Memory) Credential(_ context.Context, tenant okr.TenantID, id okr.CredentialID) (okr.Credential, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	c, ok := m.credentials[join(tenant, string(id))]
@@ -142,7 +152,8 @@ func (m *memory) Credential(_ context.Context, tenant okr.TenantID, id okr.Crede
 	return c, nil
 }
 
-func (m *memory) CredentialsOf(_ context.Context, tenant okr.TenantID, owner okr.UserID) ([]okr.Credential, error) {
+// CredentialsOf implements [okr.Credentials].
+func (m *Memory) CredentialsOf(_ context.Context, tenant okr.TenantID, owner okr.UserID) ([]okr.Credential, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out []okr.Credential
@@ -155,7 +166,8 @@ func (m *memory) CredentialsOf(_ context.Context, tenant okr.TenantID, owner okr
 	return out, nil
 }
 
-func (m *memory) DeleteCredential(_ context.Context, tenant okr.TenantID, id okr.CredentialID) error {
+// DeleteCredential implements [okr.Credentials].
+func (m *Memory) DeleteCredential(_ context.Context, tenant okr.TenantID, id okr.CredentialID) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.credentials, join(tenant, string(id)))
@@ -163,7 +175,7 @@ func (m *memory) DeleteCredential(_ context.Context, tenant okr.TenantID, id okr
 }
 
 // Refresh renews one sign-in at a time.
-func (m *memory) Refresh(ctx context.Context, tenant okr.TenantID, id okr.CredentialID,
+func (m *Memory) Refresh(ctx context.Context, tenant okr.TenantID, id okr.CredentialID,
 	isFresh func(okr.Credential) bool, renew func(context.Context, okr.Credential) (okr.Credential, error),
 ) (okr.Credential, error) {
 	m.refreshing.Lock()
@@ -178,27 +190,31 @@ func (m *memory) Refresh(ctx context.Context, tenant okr.TenantID, id okr.Creden
 	return c, m.SaveCredential(ctx, tenant, c)
 }
 
-func (m *memory) Plan(_ context.Context, work okr.Due) error {
+// Plan implements [okr.Agenda].
+func (m *Memory) Plan(_ context.Context, work okr.Due) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.due[work] = true
 	return nil
 }
 
-func (m *memory) Drop(_ context.Context, work okr.Due) error {
+// Drop implements [okr.Agenda].
+func (m *Memory) Drop(_ context.Context, work okr.Due) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.due, work)
 	return nil
 }
 
-func (m *memory) planned(work okr.Due) bool {
+// Planned says whether work stands on the agenda.
+func (m *Memory) Planned(work okr.Due) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.due[work]
 }
 
-func (m *memory) Due(_ context.Context, slots []int) ([]okr.Due, error) {
+// Due implements [AllStores].
+func (m *Memory) Due(_ context.Context, slots []int) ([]okr.Due, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out []okr.Due
@@ -210,13 +226,15 @@ func (m *memory) Due(_ context.Context, slots []int) ([]okr.Due, error) {
 	return out, nil
 }
 
-func (m *memory) TickedUntil(context.Context) (time.Time, error) {
+// TickedUntil implements [AllStores].
+func (m *Memory) TickedUntil(context.Context) (time.Time, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.ticked, nil
 }
 
-func (m *memory) SetTickedUntil(_ context.Context, at time.Time) error {
+// SetTickedUntil implements [AllStores].
+func (m *Memory) SetTickedUntil(_ context.Context, at time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if at.After(m.ticked) {

@@ -1,4 +1,4 @@
-package adosource_test
+package okrtest
 
 import (
 	"context"
@@ -52,6 +52,7 @@ func rowOf(tenant okr.TenantID, record okr.Record) (row, error) {
 	return row{tenant: tenant, id: record.Key(), unique: record.Unique(), indexes: record.Indexes(), raw: raw}, err
 }
 
+// Create implements [okr.Records].
 func (t *table[K, T]) Create(ctx context.Context, tenant okr.TenantID, record T) error {
 	r, err := rowOf(tenant, record)
 	if err := errors.Join(err, t.ready(ctx)); err != nil {
@@ -66,6 +67,7 @@ func (t *table[K, T]) Create(ctx context.Context, tenant okr.TenantID, record T)
 	return nil
 }
 
+// Get implements [okr.Records].
 func (t *table[K, T]) Get(ctx context.Context, tenant okr.TenantID, id K) (record T, err error) {
 	record, _, err = t.read(ctx, tenant, id)
 	return record, err
@@ -84,6 +86,7 @@ func (t *table[K, T]) read(ctx context.Context, tenant okr.TenantID, id K) (reco
 	return record, t.rows[i].version, json.Unmarshal(t.rows[i].raw, &record)
 }
 
+// Update implements [okr.Records].
 func (t *table[K, T]) Update(ctx context.Context, tenant okr.TenantID, id K, change func(*T) error) (T, error) {
 	for {
 		record, version, err := t.read(ctx, tenant, id)
@@ -119,6 +122,7 @@ func (t *table[K, T]) replace(tenant okr.TenantID, id K, record T, version int) 
 	return true, nil
 }
 
+// Delete implements [okr.Records].
 func (t *table[K, T]) Delete(ctx context.Context, tenant okr.TenantID, id K) (record T, err error) {
 	if record, err = t.Get(ctx, tenant, id); err != nil {
 		return record, err
@@ -131,6 +135,7 @@ func (t *table[K, T]) Delete(ctx context.Context, tenant okr.TenantID, id K) (re
 	return record, nil
 }
 
+// GetMany implements [okr.Records].
 func (t *table[K, T]) GetMany(ctx context.Context, tenant okr.TenantID, ids []K) ([]T, error) {
 	list := []T{}
 	for _, id := range ids {
@@ -144,10 +149,12 @@ func (t *table[K, T]) GetMany(ctx context.Context, tenant okr.TenantID, ids []K)
 	return list, nil
 }
 
+// List implements [okr.Records].
 func (t *table[K, T]) List(ctx context.Context, tenant okr.TenantID, index string, page okr.Page) ([]T, int, error) {
 	return t.Find(ctx, tenant, []string{index}, page)
 }
 
+// Find implements [okr.Records].
 func (t *table[K, T]) Find(ctx context.Context, tenant okr.TenantID, indexes []string, page okr.Page) ([]T, int, error) {
 	if err := t.ready(ctx); err != nil {
 		return nil, 0, err
