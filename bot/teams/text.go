@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,12 +25,7 @@ func Blanks(s string) string { return unmarked(s) }
 
 // MentionsBot reports whether the message mentions this bot.
 func (a Activity) MentionsBot() bool {
-	for _, e := range a.Entities {
-		if a.isMentionOfBot(e) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.Entities, a.isMentionOfBot)
 }
 
 func (a Activity) isMentionOfBot(e Entity) bool {
