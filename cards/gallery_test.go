@@ -57,6 +57,17 @@ func generalCards() []exhibit {
 		{"unknown", cards.Unknown("synk "+nasty, commands()[6:8])},
 		{"welcome-enabled", cards.Welcome(true)},
 		{"welcome-disabled", cards.Welcome(false)},
+		{"unknown-text", cards.UnknownText("is KR4 late?", []okr.Goal{{ID: "KR4", Kind: okr.KeyResult, Title: "Close " + nasty}}, nil)},
+		{"unknown-text-two", cards.UnknownText("KR4 or O1", []okr.Goal{{ID: "KR4", Kind: okr.KeyResult, Title: "Close the bugs"}, {ID: "O1", Kind: okr.Objective, Title: "Launch"}}, nil)},
+		{"command-help", cards.CommandHelp(cards.CommandDetail{
+			Command: cards.Command{Usage: "check-in [id]", What: "Say how a goal stands", Verb: cards.VerbHelp}, Who: "Members of the organization",
+			Others: []string{"checkin", "check in"}, Examples: []string{"check-in", "check-in KR4 45 two more teams"},
+		})},
+		{"query-offer", cards.OfferQuery(cards.QueryOffer{
+			Query: "2f6c0f1e-0000-4000-8000-000000000001", Connection: connectionViews()[0].Connection,
+			Goals: []okr.Goal{{ID: "KR4", Kind: okr.KeyResult, Title: "Close " + nasty}, {ID: "P2", Kind: okr.Project, Title: "Portal"}},
+		})},
+		{"query-offer-none", cards.OfferQuery(cards.QueryOffer{Query: "2f6c0f1e-0000-4000-8000-000000000001", Connection: connectionViews()[0].Connection})},
 		{"problem", cards.Problem("Azure DevOps does not answer", "The query "+nasty+" could not be run. Nobody has to do anything: the next sync tries again.", "7F3A-91C2", buttons)},
 		{"done", cards.Done("Saved", "KR3 is measured every hour from now on.", []cards.Button{{Title: "Show KR3", Verb: cards.VerbGoal, Data: map[string]string{"goal": "KR3"}}})},
 		{"enable-admin", cards.Enable(integration(true))},
@@ -71,6 +82,7 @@ func generalCards() []exhibit {
 func signInCards() []exhibit {
 	mine := []okr.Connection{connectionViews()[0].Connection, connectionViews()[2].Connection}
 	return []exhibit{
+		{"signin-link", cards.SignInLink("https://okr.example.com/auth/start?t=93")},
 		{"signin-elsewhere", cards.SignInElsewhere("Launch team")},
 		{"signin-code", cards.SignInCode("You signed in with another account than the one you use in Teams. Type the code that the page shows.", cards.FieldError{})},
 		{"signin-code-wrong", cards.SignInCode("", cards.FieldError{Field: "code", Message: "This is not the code. 4 tries are left."})},

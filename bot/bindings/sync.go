@@ -53,7 +53,8 @@ func failed(rows []okr.SyncRow) bool {
 }
 
 func (s *Subject) sync(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
-	if arg == "" || arg == "all" {
+	arg = strings.TrimSuffix(arg, " now")
+	if arg == "" {
 		return s.startSync(ctx, t, "")
 	}
 	return s.chat.OneGoal(ctx, t, arg, cards.VerbSync, s.startSync)

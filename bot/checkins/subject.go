@@ -37,7 +37,8 @@ func (s *Subject) Register() chat.Subject {
 
 func (s *Subject) commands() []chat.Command {
 	return []chat.Command{
-		{Name: "check-in", Aliases: []string{"checkin", "check in"}, Arg: "[id]", What: "Say how a goal stands; without an id, all that waits for you", Who: chat.Members, Examples: []string{"check-in", "check-in KR4 45 two more teams"}, Run: s.checkIn},
+		{Name: "check-in", Aliases: []string{"checkin", "check in"}, Verbatim: true, Arg: "[id]", What: "Say how a goal stands; without an id, all that waits for you", Who: chat.Members, Examples: []string{"check-in", "check-in KR4 45 two more teams"}, Run: s.checkIn},
+		{Name: "set", Aliases: []string{"update"}, Arg: "<id> to <value>", What: "Check in a value: the form, filled in", Who: chat.Members, Examples: []string{"set KR4 to 45%"}, Run: s.setValue},
 		{Name: "resume", Arg: "<id>", What: "Take the automatic value again after an override", Who: chat.Members, Examples: []string{"resume KR4"}, Run: s.resumeGoal},
 		{Name: "status", Aliases: []string{"attention"}, Arg: "[all]", What: "What needs attention, each with its next step", Examples: []string{"status", "status all"}, Verb: cards.VerbAttention, Run: s.status},
 		{Name: "nudge", Aliases: []string{"remind"}, Arg: "<id>", What: "Remind whoever is asked about a goal", Who: chat.Members, Examples: []string{"nudge KR4"}, Run: s.nudge},

@@ -24,3 +24,9 @@ func ReadBack(ctx context.Context, settings okr.Tenant, current, edited okr.Goal
 	f := goalForm{kind: current.Kind, current: current, people: current.People(), base: goalValues(t, current), values: goalValues(t, edited)}
 	return New(&chat.Chat{}, nil).typedGoal(ctx, t, f)
 }
+
+// Readings gives the ways in which words behind `okrs` can be meant.
+func Readings(t *chat.Turn, text string) []map[string]string {
+	words, filters := splitFilters(text)
+	return readings(t, words, filters)
+}

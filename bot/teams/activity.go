@@ -16,6 +16,10 @@ const (
 	TypeInstallationUpdate = "installationUpdate"
 )
 
+// ChannelTeams is the channelId of what comes from Microsoft Teams. The other
+// channels of a bot (web chat, e-mail, Direct Line) let anybody say who they are.
+const ChannelTeams = "msteams"
+
 // ConversationKind is where a conversation takes place, from
 // conversation.conversationType.
 type ConversationKind string

@@ -33,7 +33,7 @@ func TestParseActivity(t *testing.T) {
 	require.Equal(t, "5d0d", a.ChannelData.Team.AADGroupID)
 	require.Equal(t, "19:sel", a.ChannelData.SelectedChannelID)
 	require.True(t, a.MentionsBot())
-	require.Equal(t, "ask <at>Megan</at> digest", a.BotMentionStripped())
+	require.Equal(t, "ask <at>Megan</at> digest", a.Words())
 	require.Equal(t, "1795415335004", a.Ref().ActivityID)
 	require.Equal(t, "19:delivery@thread.tacv2", a.Ref().Root().ConversationID)
 }
@@ -97,6 +97,6 @@ func FuzzParseActivity(f *testing.F) {
 			return
 		}
 		require.NotEmpty(t, a.Type)
-		_, _, _, _ = a.BotMentionStripped(), a.BaseConversationID(), a.Kind(), a.Ref()
+		_, _, _, _ = a.Words(), a.BaseConversationID(), a.Kind(), a.Ref()
 	})
 }
