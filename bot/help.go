@@ -5,6 +5,7 @@ import (
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // register is the bot's own subject: help.
@@ -12,9 +13,12 @@ func (b *Bot) register() chat.Subject {
 	return chat.Subject{
 		Title: "Help",
 		Commands: []chat.Command{
-			{Name: "help", Aliases: []string{"hi", "hello", "?"}, What: "What okrbot can do", Examples: []string{"help"}, Verb: cards.VerbHelp, Run: b.help},
+			{Name: "help", Aliases: []string{"hi", "hello", "?"}, Arg: "[command]", What: "What okrbot can do, or all about one command", Examples: []string{"help", "help digest"}, Verb: cards.VerbHelp, Run: b.helpOn},
 		},
 		Presses: map[string]chat.PressHandler{cards.VerbHelp: chat.Pressed(b.help)},
+		Steps: []chat.NextStep{
+			{Kind: okr.StepHelp, Command: "help", Says: "Send %s for what can be done now.", Title: "Help", Verb: cards.VerbHelp},
+		},
 	}
 }
 

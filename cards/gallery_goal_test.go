@@ -2,6 +2,7 @@ package cards_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -11,42 +12,52 @@ import (
 
 // fullForm has something in every field.
 func fullForm() cards.GoalForm {
+	adeles := cards.People{Names: "Adele Vance", Chosen: []cards.Choice{personChoice(adele)}}
 	return cards.GoalForm{
-		Kind: okr.KeyResult, Editing: "KR3", Version: 7, Title: "Close the launch bugs", OwnerName: "Megan Bowen", Owner: string(megan.ID),
-		Owners: []cards.Choice{personChoice(megan), personChoice(adele)}, Parent: "O1", Objectives: objectiveChoices(),
-		Metric: "Bugs closed", Type: string(okr.Increase), UnitKind: string(okr.UnitPercent), Unit: "%", StartValue: "10", Target: "95", Phases: "2026-10-31: 20\n2026-11-30: 60",
-		Description: "What counts is what customers see.\nInternal tools are left out.", Tags: "quality, launch", Team: "Delivery", Teams: []string{"Delivery", "Growth"},
-		Level: string(okr.LevelOrganization), Weight: "40", Private: true, CoOwners: cards.People{Names: "Adele Vance", Chosen: []cards.Choice{personChoice(adele)}},
-		CheckInOwner: cards.People{Names: "Adele Vance", Chosen: []cards.Choice{personChoice(adele)}},
+		Kind: okr.KeyResult, Editing: "KR3", Version: 7, OwnerName: "Megan Bowen",
+		Owners: []cards.Choice{personChoice(megan), personChoice(adele)}, Objectives: objectiveChoices(), Teams: []string{"Delivery", "Growth"},
+		Values: map[string]string{
+			"title": "Close the launch bugs", "owner": string(megan.ID), "parent": "O1",
+			"metric": "Bugs closed", "type": string(okr.Increase), "unitKind": string(okr.UnitPercent), "unit": "%", "startValue": "10", "target": "95", "phases": "2026-10-31: 20\n2026-11-30: 60",
+			"description": "What counts is what customers see.\nInternal tools are left out.", "tags": "quality, launch", "team": "Delivery",
+			"level": string(okr.LevelOrganization), "weight": "40", "private": "true",
+		},
+		People: map[string]cards.People{"coOwners": adeles, "checkInOwner": adeles},
 	}
 }
 
 func formCards() []exhibit {
 	more := fullForm()
-	more.Phases = "tomorrow: 20"
+	more.Values["phases"] = "tomorrow: 20"
 	more.Error = cards.FieldError{Field: "phases", Message: "Each phase has a day and a number, for example 2026-02-15: 40."}
 	picker := fullForm()
 	picker.Picker = cards.DatasetPeople
 	picker.Error = cards.FieldError{Field: "weight", Message: "A weight is a percentage from 0 to 100; leave it empty for an equal share."}
 	conflict := fullForm()
-	conflict.Title = "Close all launch bugs"
+	conflict.Values["title"] = "Close all launch bugs"
 	conflict.Conflict = &cards.Conflict{By: "Adele Vance", At: now, Fields: []cards.ConflictField{
 		{Name: "Title", Before: "Close the launch bugs", Theirs: "Close most launch bugs " + nasty, Yours: "Close all launch bugs"},
 		{Name: "Target value", Before: "100", Theirs: "90", Yours: "95"},
 		{Name: "Team", Theirs: "Growth", Yours: "Delivery"},
 	}}
 	control := fullForm()
-	control.Editing, control.Draft, control.Type, control.Unit, control.UnitKind, control.Threshold, control.Target, control.Phases = "", "d-93", string(okr.StayBelow), "errors", string(okr.UnitWord), "3", "5", ""
+	control.Editing, control.Draft = "", "d-93"
+	maps.Copy(control.Values, map[string]string{
+		"type": string(okr.StayBelow), "unit": "errors", "unitKind": string(okr.UnitWord), "threshold": "3", "target": "5", "phases": "",
+	})
 	control.Error = cards.FieldError{Field: "threshold", Message: "The risk threshold (3) must be above the limit (5): between the two it is behind, from there on at risk."}
 	dates := cards.GoalForm{
-		Draft: "d-93", Kind: okr.Objective, Title: "Calm operations", Parent: "O1", Objectives: objectiveChoices(), Periods: periodChoices(), Period: cards.ChoiceCustomPeriod,
-		Start: "2026-09-01", End: "2026-08-01", GoalType: string(okr.Committed),
+		Draft: "d-93", Kind: okr.Objective, Objectives: objectiveChoices(), Periods: periodChoices(),
+		Values: map[string]string{
+			"title": "Calm operations", "parent": "O1", "period": cards.ChoiceCustomPeriod, "start": "2026-09-01", "end": "2026-08-01", "goalType": string(okr.Committed),
+		},
 		Error: cards.FieldError{Field: "end", Message: "The last day (2026-08-01) must come after the first day (2026-09-01)."},
 	}
 	objective := dates
-	objective.Period, objective.Start, objective.End, objective.Error = periodChoices()[0].Value, "", "", cards.FieldError{}
+	objective.Values, objective.Error = maps.Clone(dates.Values), cards.FieldError{}
+	maps.Copy(objective.Values, map[string]string{"period": periodChoices()[0].Value, "start": "", "end": ""})
 	kept := fullForm()
-	kept.Editors.Names = strings.Repeat("Adele Vance, ", 200)
+	kept.People["editors"] = cards.People{Names: strings.Repeat("Adele Vance, ", 200)}
 	return []exhibit{
 		{"goal-form-kept", cards.EditGoal(kept)},
 		{"goal-form-objective-above", cards.EditGoal(objective)},

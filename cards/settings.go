@@ -165,7 +165,7 @@ func createInputs(f SettingsForm) (in form, keep string) {
 	in.add(choiceInput(InputCreateOrganization, "Goals of the organization", orAny(f.CreateOrganization), creators("admins")),
 		choiceInput(InputCreateTeam, "Goals of teams", orAny(f.CreateTeam), creators("every member")),
 		choiceInput(InputCreateIndividual, "Goals of persons", orAny(f.CreateIndividual), creators("every member")))
-	field, ok := peopleInput(InputCreatePeople, "The chosen people", f.CreatePeople, GoalForm{Picker: f.Picker}, true)
+	field, ok := peopleInput(InputCreatePeople, "The chosen people", f.CreatePeople, f.Picker, true)
 	if !ok {
 		in.show(field)
 		return in, InputCreatePeople

@@ -93,7 +93,10 @@ func worstOf(title string) []exhibit {
 		{"connection-form-1", cards.EditConnection(form)},
 		{"connection-form-2", cards.EditConnection(step2)},
 		{"connection-delete", cards.ConfirmDeleteConnection(c)},
-		{"goal-form", cards.EditGoal(cards.GoalForm{Kind: okr.KeyResult, Title: title, OwnerName: title, Parent: "O1", Objectives: choices, Metric: title, Unit: title, StartValue: title, Target: title, Error: wrong})},
+		{"goal-form", cards.EditGoal(cards.GoalForm{
+			Kind: okr.KeyResult, OwnerName: title, Objectives: choices, Error: wrong,
+			Values: map[string]string{"title": title, "parent": "O1", "metric": title, "unit": title, "startValue": title, "target": title},
+		})},
 		{"goal-objective", cards.Goal(place, o)},
 		{"goal-key-result", cards.Goal(place, v)},
 		{"goal-project", cards.Goal(place, pv)},

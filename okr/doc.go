@@ -24,6 +24,7 @@
 //     the person who owns it. It is private or shared, and can be handed over.
 //   - binding: a key result or project tied to a shared query through a
 //     connection. Objectives are never bound.
+//   - measure or method: what number is taken from the work items of a query.
 //   - run: one execution of a shared query, with the work items it returned.
 //   - snapshot: the items of the run before, by which the next one reads only what
 //     changed.
@@ -41,8 +42,9 @@
 //   - standing: progress and status of a goal at a time, and what they rest on.
 //   - roll-up: what the goals below an objective make of it, by their weights.
 //   - history: the values of a goal over time; a projection is where they lead.
-//   - concern: why a goal needs attention, with the next step: the one command that
-//     mends it.
+//   - concern: why a goal needs attention.
+//   - step: what somebody can do next about a failure or a concern. The chat knows
+//     by which command or button.
 //   - conversation: a 1:1 chat, group chat or channel in Teams.
 //   - subscription: a conversation that gets digests of chosen goals.
 //   - digest: what moved of a subscription's goals since each was last reported

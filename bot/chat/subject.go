@@ -2,7 +2,10 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"okrbot/cards"
@@ -15,6 +18,10 @@ type Subject struct {
 	Title    string // of its section in help
 	Commands []Command
 	Presses  map[string]PressHandler // by the verbs of cards
+	Steps    []NextStep              // of the domain's, that are taken here
+	// Otherwise answers a text that is no command; false: the text says nothing to it.
+	// Nil: none does.
+	Otherwise func(ctx context.Context, t *Turn, text string) (Reply, bool, error)
 }
 
 // Who says who may use a command. It is for people to read: what counts is what
@@ -32,10 +39,13 @@ const (
 
 // Command is a chat command.
 type Command struct {
-	Name     string   // the words that it begins with
-	Aliases  []string // second names, which help does not list
-	Arg      string   // what follows, as help writes it; empty: nothing
-	What     string   // what it does, in a few words
+	Name    string   // the words that it begins with
+	Aliases []string // second names, which help does not list
+	// Phrases are other ways to say it with an argument: "my okrs" is okrs with "mine".
+	Phrases  map[string]string
+	Arg      string // what follows, as help writes it; empty: nothing
+	Verbatim bool   // what follows is kept to the last sign, such as a title
+	What     string // what it does, in a few words
 	Who      Who
 	Examples []string          // whole texts, as people type them
 	Verb     string            // of the button that does the same without an argument; empty: none
@@ -55,10 +65,10 @@ func (c Command) Card() cards.Command {
 }
 
 // Register adds subjects in the order in which help shows them. Two that claim
-// one command or button are refused: one of them would never be heard.
+// one command, button or step are refused: one of them would never be heard.
 func (c *Chat) Register(subjects ...Subject) error {
 	for _, s := range subjects {
-		if err := c.addCommands(s); err != nil {
+		if err := errors.Join(c.addCommands(s), c.addSteps(s)); err != nil {
 			return err
 		}
 		for verb, handle := range s.Presses {
@@ -87,7 +97,9 @@ func (c *Chat) addCommands(s Subject) error {
 // Subjects are all that are registered, in order.
 func (c *Chat) Subjects() []Subject { return c.subjects }
 
-func (c Command) names() []string { return append([]string{c.Name}, c.Aliases...) }
+func (c Command) names() []string {
+	return slices.Concat([]string{c.Name}, c.Aliases, slices.Sorted(maps.Keys(c.Phrases)))
+}
 
 // named finds the command of exactly this name.
 func (c *Chat) named(name string) (Command, bool) {

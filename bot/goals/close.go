@@ -57,7 +57,7 @@ func (e ends) saveClose(ctx context.Context, t *chat.Turn, p chat.Press) (chat.R
 	}
 	if text := strings.TrimSpace(p.Data[cards.InputScore]); text != "" {
 		var n float64
-		n, err = chat.Number(cards.InputScore, "score", text, "")
+		n, err = okr.ReadNumber(cards.InputScore, "score", text, "")
 		in.Score = &n
 	}
 	var v okr.GoalView
@@ -82,7 +82,7 @@ func (e ends) askReopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.
 	case err != nil:
 		return chat.Reply{}, err
 	case v.Goal.IsOpen():
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is open already. `okr %s` shows it.", id, id)
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s is open already.", id), okr.Step{Kind: okr.StepShow, Goal: id})
 	case !v.MayEdit:
 		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can reopen %s.", v.Goal.Owner.Name, id)
 	}

@@ -28,15 +28,23 @@ const mostSiblings = 200
 // person may see that one.
 func (s *Subject) weighted(ctx context.Context, t *chat.Turn, id okr.GoalID) (okr.GoalView, error) {
 	v, err := s.plan.Goal(ctx, t.Actor, id)
-	if err != nil || v.ParentTitle == "" {
+	if err != nil {
 		return v, err
+	}
+	return s.withWeight(ctx, t, v)
+}
+
+// withWeight is weighted for a goal that is at hand.
+func (s *Subject) withWeight(ctx context.Context, t *chat.Turn, v okr.GoalView) (okr.GoalView, error) {
+	if v.ParentTitle == "" {
+		return v, nil
 	}
 	above, err := s.plan.OpenGoal(ctx, t.Actor, v.Goal.Parent, okr.Page{Limit: mostSiblings})
 	if okr.KindOf(err) == okr.NotFound {
 		return v, nil
 	}
 	for _, c := range above.Children {
-		if c.Goal.ID == id {
+		if c.Goal.ID == v.Goal.ID {
 			v.Weight = c.Weight
 		}
 	}

@@ -132,10 +132,10 @@ func (s *Subject) settingsInput(ctx context.Context, t *chat.Turn, f settingsFor
 	in.DigestDefault.Cadence = okr.Cadence(notAny(v[cards.InputDigestCadence]))
 	in.ReminderDefault.Off = !chat.IsOn(v[cards.InputReminders])
 	var err error
-	if in.Bands.AtRisk, err = chat.Number(cards.InputAtRisk, "limit", v[cards.InputAtRisk], ""); err != nil {
+	if in.Bands.AtRisk, err = okr.ReadNumber(cards.InputAtRisk, "limit", v[cards.InputAtRisk], ""); err != nil {
 		return in, err
 	}
-	if in.Bands.Behind, err = chat.Number(cards.InputBehind, "limit", v[cards.InputBehind], "0"); err != nil {
+	if in.Bands.Behind, err = okr.ReadNumber(cards.InputBehind, "limit", v[cards.InputBehind], "0"); err != nil {
 		return in, err
 	}
 	if err := settingsNumbers(v, &in); err != nil {

@@ -16,6 +16,10 @@ const (
 	TypeInstallationUpdate = "installationUpdate"
 )
 
+// ChannelTeams is the channelId of what comes from Microsoft Teams. The other
+// channels of a bot (web chat, e-mail, Direct Line) let anybody say who they are.
+const ChannelTeams = "msteams"
+
 // ConversationKind is where a conversation takes place, from
 // conversation.conversationType.
 type ConversationKind string
@@ -54,6 +58,7 @@ type Activity struct {
 	Action         string
 	ReplyToID      string
 	Entities       []Entity
+	Attachments    []Attachment
 	Value          json.RawMessage
 	MembersAdded   []Account
 	MembersRemoved []Account
@@ -107,6 +112,12 @@ type Entity struct {
 	Platform  string // of the client, in clientInfo: Windows, Mac, Web, Android, iOS
 }
 
+// Attachment is one attachment of a message; Content is raw JSON.
+type Attachment struct {
+	ContentType string
+	Content     json.RawMessage
+}
+
 // ParseActivity reads an activity leniently. It fails with
 // ErrMalformedActivity only when body is no JSON object or has no type.
 func ParseActivity(body []byte) (Activity, error) {
@@ -124,6 +135,9 @@ func ParseActivity(body []byte) (Activity, error) {
 	a.MembersRemoved = accountsOf(f.objects("membersRemoved"))
 	for _, e := range f.objects("entities") {
 		a.Entities = append(a.Entities, entityOf(e))
+	}
+	for _, t := range f.objects("attachments") {
+		a.Attachments = append(a.Attachments, Attachment{ContentType: t.text("contentType"), Content: t.raw("content")})
 	}
 	return a, nil
 }

@@ -46,6 +46,11 @@ type ServerOptions struct {
 	Handler   Handler
 	// Deliveries drops what Teams delivers twice. Nil: nothing is dropped.
 	Deliveries Deliveries
+	// AllowedTenants are the ids of the Microsoft Entra tenants whose people are
+	// served; "*" is every tenant. Empty: none. Which people can reach a bot is
+	// decided by its app registration, so each bot has to check. Source: "Agent
+	// tenancy".
+	AllowedTenants []string
 	// Pages are served for GET beside POST /api/messages, by their paths.
 	Pages map[string]http.Handler
 	// Logger gets a line for each turn. Nil: nothing is logged.
@@ -73,6 +78,7 @@ type Server struct {
 	log     *slog.Logger
 	metrics *serverMetrics
 	turns   *turns
+	tenants *tenants
 	engine  *gin.Engine
 	http    *http.Server
 }
@@ -85,7 +91,7 @@ func NewServer(o ServerOptions) *Server {
 	}
 	o = o.withDefaults()
 	s := &Server{
-		options: o, log: o.Logger, metrics: newServerMetrics(o.Registerer), turns: newTurns(),
+		options: o, log: o.Logger, metrics: newServerMetrics(o.Registerer), turns: newTurns(), tenants: newTenants(o.AllowedTenants),
 		adapter: newAdapter(o.AppID, o.Validator, o.Connector, o.Handler),
 	}
 	s.engine = s.routes()

@@ -11,12 +11,8 @@ import (
 	"okrbot/ado"
 	"okrbot/ado/adotest"
 	"okrbot/okr"
-	"okrbot/okr/access"
 	"okrbot/okr/adosource"
-	"okrbot/okr/connect"
-	"okrbot/okr/measure"
 	"okrbot/okr/okrtest"
-	"okrbot/okr/plan"
 	"okrbot/okr/redisstore"
 )
 
@@ -28,21 +24,18 @@ type benchWorld struct {
 	store  *redisstore.Store
 	client *ado.Client
 
-	Access  *access.Service
-	Connect *connect.Service
-	Plan    *plan.Service
-	Measure *measure.Service
+	okrtest.Activities
 }
 
 // newBenchWorld makes a world with an empty cloud, which one person administers.
 func newBenchWorld(b *testing.B, o adotest.Options, admin string) *benchWorld {
 	b.Helper()
-	o.Key = signingKey()
+	o.Key = okrtest.SigningKey()
 	w := &benchWorld{b: b, cloud: adotest.New(o)}
 	server := httptest.NewServer(w.cloud)
 	b.Cleanup(server.Close)
 	w.cloud.SetPublicURL(server.URL)
-	w.cloud.RegisterApp(adotest.App{ClientID: clientID, ClientSecret: clientSecret})
+	w.cloud.RegisterApp(adotest.App{ClientID: okrtest.ClientID, ClientSecret: okrtest.ClientSecret})
 	var err error
 	w.client, err = ado.New(ado.Options{BaseURL: w.cloud.BaseURL(), ProfileURL: w.cloud.ProfileURL()})
 	require.NoError(b, err)
@@ -50,17 +43,10 @@ func newBenchWorld(b *testing.B, o adotest.Options, admin string) *benchWorld {
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, w.store.Close()) })
 	source := adosource.New(adosource.Options{
-		Client: w.client, Credentials: w.store, LoginURL: w.cloud.LoginURL(), ClientID: clientID,
-		ClientSecret: clientSecret, HTTP: server.Client(), Now: o.Now,
+		Client: w.client, Credentials: w.store, LoginURL: w.cloud.LoginURL(), ClientID: okrtest.ClientID,
+		ClientSecret: okrtest.ClientSecret, HTTP: server.Client(), Now: o.Now,
 	})
-	w.Access = access.New(access.Options{Store: w.store, Now: o.Now, Admins: []string{string(tenant) + "/" + admin}})
-	w.Connect = connect.New(connect.Options{
-		Store: w.store, Measurements: w.store, Credentials: w.store, Agenda: w.store, Directory: source, Queries: source, Now: o.Now,
-	}, w.Access)
-	w.Plan = plan.New(plan.Options{Store: w.store, Measurements: w.store, Agenda: w.store, Now: o.Now}, w.Access, w.Connect)
-	w.Measure = measure.New(measure.Options{
-		Store: w.store, Measurements: w.store, Agenda: w.store, Queries: source, Now: o.Now,
-	}, w.Access, w.Connect, w.Plan)
+	w.Activities = okrtest.NewActivities(w.store, source, o.Now, string(okrtest.Contoso)+"/"+admin)
 	return w
 }
 
@@ -68,14 +54,14 @@ func newBenchWorld(b *testing.B, o adotest.Options, admin string) *benchWorld {
 func (w *benchWorld) connect(who okr.Actor, now time.Time, in okr.ConnectionInput) okr.Connection {
 	w.b.Helper()
 	ctx := w.b.Context()
-	tokens, err := w.cloud.IssueTokens(string(who.ID), clientID, nil)
+	tokens, err := w.cloud.IssueTokens(string(who.ID), okrtest.ClientID, nil)
 	require.NoError(w.b, err)
-	account := okr.Account{ObjectID: string(who.ID), TenantID: string(tenant), UserName: string(who.ID)}
+	account := okr.Account{ObjectID: string(who.ID), TenantID: string(okrtest.Contoso), UserName: string(who.ID)}
 	credential := okr.Credential{
 		ID: okr.CredentialIDFor(who.ID, account), Owner: who.ID, Account: account, RenewedAt: now, Expiry: tokens.Expires,
 		AccessToken: okr.Secret(tokens.AccessToken), RefreshToken: okr.Secret(tokens.RefreshToken), SignedInAt: now,
 	}
-	_, err = w.Connect.SignedIn(ctx, tenant, credential)
+	_, err = w.Connect.SignedIn(ctx, okrtest.Contoso, credential)
 	require.NoError(w.b, err)
 	in.Credential = credential.ID
 	connection, err := w.Connect.SaveConnection(ctx, who, in)

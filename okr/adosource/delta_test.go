@@ -11,6 +11,7 @@ import (
 
 	"okrbot/ado/adotest"
 	"okrbot/okr"
+	"okrbot/okr/okrtest"
 )
 
 const points = adotest.FieldStoryPoints
@@ -18,7 +19,7 @@ const points = adotest.FieldStoryPoints
 // shifting is an organization whose work items change at random, and what the
 // last run of each of its queries left.
 type shifting struct {
-	*world
+	*okrtest.World
 	org     string
 	place   okr.ProjectRef
 	queries []string
@@ -26,21 +27,21 @@ type shifting struct {
 	ids     []int
 }
 
-func newShifting(t *rapid.T, w *world, n int) *shifting {
-	s := &shifting{world: w, org: fmt.Sprintf("shifting%d", n), before: map[string]*okr.Snapshot{}}
-	w.cloud.AddOrganization(adotest.Organization{Name: s.org, Tenant: adotest.TenantID})
-	require.True(t, w.cloud.Grant(adotest.AlexOID, s.org))
+func newShifting(t *rapid.T, w *okrtest.World, n int) *shifting {
+	s := &shifting{World: w, org: fmt.Sprintf("shifting%d", n), before: map[string]*okr.Snapshot{}}
+	w.Cloud.AddOrganization(adotest.Organization{Name: s.org, Tenant: adotest.TenantID})
+	require.True(t, w.Cloud.Grant(adotest.AlexOID, s.org))
 	for _, p := range []adotest.Project{{Name: "Here", Types: adotest.Agile()}, {Name: "There", Types: adotest.Scrum()}} {
-		_, err := w.cloud.AddProject(s.org, p)
+		_, err := w.Cloud.AddProject(s.org, p)
 		require.NoError(t, err)
 	}
-	s.place = w.place(s.org, "Here")
+	s.place = w.ProjectRef(s.org, "Here")
 	for _, q := range []adotest.Query{
 		{Name: "open", Filter: func(it adotest.Item) bool { return it.State != "Closed" }},
 		{Name: "tree", Kind: adotest.Tree, CrossProject: true, Filter: func(it adotest.Item) bool { return it.HasTag("all") }},
 		{Name: "links", Kind: adotest.OneHop, Filter: func(it adotest.Item) bool { return it.Type == "Bug" }},
 	} {
-		made, err := w.cloud.AddQuery(s.org, "Here", q)
+		made, err := w.Cloud.AddQuery(s.org, "Here", q)
 		require.NoError(t, err)
 		s.queries = append(s.queries, made.ID)
 	}
@@ -51,7 +52,7 @@ func newShifting(t *rapid.T, w *world, n int) *shifting {
 }
 
 func (s *shifting) create(t *rapid.T) {
-	it, err := s.cloud.AddItem(s.org, "Here", adotest.Item{
+	it, err := s.Cloud.AddItem(s.org, "Here", adotest.Item{
 		Type: "User Story", Title: "item", Tags: []string{"all"}, Fields: map[string]any{points: 3.0},
 	})
 	require.NoError(t, err)
@@ -69,10 +70,10 @@ func (s *shifting) change(t *rapid.T) {
 	}
 	if what == "hide" || what == "show" {
 		who := map[string][]string{"hide": {adotest.MeganOID}}[what]
-		require.NoError(t, s.cloud.ShowTo(s.org, id, who...))
+		require.NoError(t, s.Cloud.ShowTo(s.org, id, who...))
 		return
 	}
-	require.NoError(t, s.cloud.UpdateItem(s.org, id, func(it *adotest.Item) {
+	require.NoError(t, s.Cloud.UpdateItem(s.org, id, func(it *adotest.Item) {
 		switch what {
 		case "title":
 			it.Title += "x"
@@ -100,7 +101,7 @@ func (s *shifting) change(t *rapid.T) {
 
 // run runs the queries, from what the last run left or from nothing.
 func (s *shifting) runAll(t *rapid.T, queries []string, known bool) []okr.Run {
-	in := okr.RunInput{Access: accessOf(alex), Project: s.place, Within: time.Hour}
+	in := okr.RunInput{Access: okrtest.AccessOf(okrtest.Alex), Project: s.place, Within: time.Hour}
 	for _, q := range queries {
 		ask := okr.QueryAsk{ID: q, Fields: []string{points}}
 		if known {
@@ -109,7 +110,7 @@ func (s *shifting) runAll(t *rapid.T, queries []string, known bool) []okr.Run {
 		in.Asks = append(in.Asks, ask)
 	}
 	var runs []okr.Run
-	for _, o := range s.source.RunQueries(s.t.Context(), in) {
+	for _, o := range s.Source.RunQueries(s.T.Context(), in) {
 		require.NoError(t, o.Err)
 		runs = append(runs, o.Run)
 	}
@@ -141,8 +142,8 @@ func requireSameRun(t *rapid.T, want, got okr.Run) {
 // runs, reading what changed gives exactly what reading everything does.
 func TestFollowingTheFeedIsAFullRead(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
 	n, followed := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++
@@ -151,15 +152,15 @@ func TestFollowingTheFeedIsAFullRead(t *testing.T) {
 			for range rapid.IntRange(0, 25).Draw(t, "changes") {
 				s.change(t)
 			}
-			w.advance(time.Duration(rapid.SampledFrom([]int{1, 60, 60, 60, 60, 1500}).Draw(t, "minutes")) * time.Minute)
-			w.signIn(alex)
+			w.Advance(time.Duration(rapid.SampledFrom([]int{1, 60, 60, 60, 60, 1500}).Draw(t, "minutes")) * time.Minute)
+			w.SignIn(okrtest.Alex)
 			queries := s.queries
 			if rapid.IntRange(0, 4).Draw(t, "which") == 0 {
 				queries = s.queries[:1] // somebody pressed sync for one of them
 			}
-			w.cloud.ResetCalls()
+			w.Cloud.ResetCalls()
 			got := s.runAll(t, queries, true)
-			if len(s.before) > 0 && w.cloud.Count(adotest.OpItemBatch) < 2 {
+			if len(s.before) > 0 && w.Cloud.Count(adotest.OpItemBatch) < 2 {
 				followed++
 			}
 			want := s.runAll(t, queries, false)

@@ -9,6 +9,7 @@ import (
 
 	"okrbot/ado/adotest"
 	"okrbot/okr"
+	"okrbot/okr/okrtest"
 )
 
 func TestFaultsInWords(t *testing.T) {
@@ -25,10 +26,10 @@ func TestFaultsInWords(t *testing.T) {
 		{"conditional access as a page", adotest.ConditionalAccessPage(), okr.NoAccess, []string{"conditional access policy"}},
 		{"permission missing", adotest.Forbidden(), okr.NoAccess, []string{"may not read", "Ask its administrator"}},
 		{"gone", adotest.NotFound(), okr.QueryGone, []string{"bind to another query"}},
-		{"token refused", adotest.BearerRefused(), okr.SignIn, []string{"`connect`"}},
-		{"token expired", adotest.ExpiredToken(), okr.SignIn, []string{"`connect`"}},
-		{"sign-in page", adotest.SignInPage(), okr.SignIn, []string{"`connect`"}},
-		{"sign-in redirect", adotest.SignInRedirect(), okr.SignIn, []string{"`connect`"}},
+		{"token refused", adotest.BearerRefused(), okr.SignIn, []string{"Sign in again"}},
+		{"token expired", adotest.ExpiredToken(), okr.SignIn, []string{"Sign in again"}},
+		{"sign-in page", adotest.SignInPage(), okr.SignIn, []string{"Sign in again"}},
+		{"sign-in redirect", adotest.SignInRedirect(), okr.SignIn, []string{"Sign in again"}},
 		{"throttled", adotest.Throttled(0), okr.Throttled, again},
 		{"throttled as text", adotest.ThrottledText(0), okr.Throttled, again},
 		{"unavailable", adotest.Unavailable(0), okr.Unavailable, again},
@@ -40,13 +41,13 @@ func TestFaultsInWords(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.signIn(alex)
-			cancel := w.cloud.Fail(adotest.Rule{Op: adotest.OpQueryRun, Fault: c.fault})
-			_, err := w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
-			w.requireRefused(c.kind, err, c.words...)
+			w := okrtest.NewWorld(t)
+			w.SignIn(okrtest.Alex)
+			cancel := w.Cloud.Fail(adotest.Rule{Op: adotest.OpQueryRun, Fault: c.fault})
+			_, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
+			w.RequireRefused(c.kind, err, c.words...)
 			cancel()
-			_, err = w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
+			_, err = w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
 			require.NoError(t, err, "afterwards it works again")
 		})
 	}
@@ -61,10 +62,10 @@ func TestPassingFaultsAreNotNoticed(t *testing.T) {
 		for _, op := range []string{adotest.OpQueryGet, adotest.OpQueryRun, adotest.OpItemBatch, adotest.OpTypeList} {
 			t.Run(name+" "+op, func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t)
-				w.signIn(alex)
-				w.cloud.Fail(adotest.Rule{Op: op, Count: 1, Fault: f})
-				run, err := w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
+				w := okrtest.NewWorld(t)
+				w.SignIn(okrtest.Alex)
+				w.Cloud.Fail(adotest.Rule{Op: op, Count: 1, Fault: f})
+				run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
 				require.NoError(t, err)
 				require.Len(t, run.Items, 32)
 			})
@@ -74,29 +75,29 @@ func TestPassingFaultsAreNotNoticed(t *testing.T) {
 
 func TestTypesThatMayNotBeReadLeaveStatesUnknown(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	cancel := w.cloud.Fail(adotest.Rule{Op: adotest.OpTypeList, Fault: adotest.Forbidden()})
-	run, err := w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	cancel := w.Cloud.Fail(adotest.Rule{Op: adotest.OpTypeList, Fault: adotest.Forbidden()})
+	run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
 	require.NoError(t, err)
 	require.Equal(t, 32, okr.Binding{}.Measure(run, okr.KeyResult, nil).Unknown)
 	cancel()
-	run, err = w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
+	run, err = w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
 	require.NoError(t, err)
 	require.Zero(t, okr.Binding{}.Measure(run, okr.KeyResult, nil).Unknown, "the refusal is not kept for others")
-	w.advance(25 * time.Hour)
-	w.signIn(alex)
-	w.cloud.Fail(adotest.Rule{Op: adotest.OpTypeList, Fault: adotest.Unavailable(0)})
-	_, err = w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
-	w.requireRefused(okr.Unavailable, err, "work item types")
+	w.Advance(25 * time.Hour)
+	w.SignIn(okrtest.Alex)
+	w.Cloud.Fail(adotest.Rule{Op: adotest.OpTypeList, Fault: adotest.Unavailable(0)})
+	_, err = w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
+	w.RequireRefused(okr.Unavailable, err, "work item types")
 }
 
 func TestACancelledRunEnds(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := w.run(ctx, accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
+	_, err := w.Run(ctx, okrtest.AccessOf(okrtest.Alex), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
 	require.ErrorIs(t, err, context.Canceled)
 }

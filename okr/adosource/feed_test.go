@@ -9,11 +9,12 @@ import (
 
 	"okrbot/ado/adotest"
 	"okrbot/okr"
+	"okrbot/okr/okrtest"
 )
 
 // followed is a big query whose changes are followed, hour by hour.
 type followed struct {
-	*world
+	*okrtest.World
 	query  string
 	before *okr.Snapshot
 }
@@ -21,16 +22,16 @@ type followed struct {
 // follow makes a query of n items and runs it once.
 func follow(t *testing.T, n int) *followed {
 	t.Helper()
-	f := &followed{world: newWorld(t)}
+	f := &followed{World: okrtest.NewWorld(t)}
 	for i := range n {
-		_, err := f.cloud.AddItem(adotest.OrgContoso, adotest.ProjectFiber, adotest.Item{Type: "Bug", Title: fmt.Sprint("bug ", i), Tags: []string{"big"}})
+		_, err := f.Cloud.AddItem(adotest.OrgContoso, adotest.ProjectFiber, adotest.Item{Type: "Bug", Title: fmt.Sprint("bug ", i), Tags: []string{"big"}})
 		require.NoError(t, err)
 	}
-	q, err := f.cloud.AddQuery(adotest.OrgContoso, adotest.ProjectFiber, adotest.Query{Name: "Big", Filter: func(it adotest.Item) bool { return it.HasTag("big") }})
+	q, err := f.Cloud.AddQuery(adotest.OrgContoso, adotest.ProjectFiber, adotest.Query{Name: "Big", Filter: func(it adotest.Item) bool { return it.HasTag("big") }})
 	require.NoError(t, err)
 	f.query = q.ID
-	f.signIn(alex)
-	f.advance(time.Hour) // what was made before is no news
+	f.SignIn(okrtest.Alex)
+	f.Advance(time.Hour) // what was made before is no news
 	f.hour(0)
 	return f
 }
@@ -38,31 +39,31 @@ func follow(t *testing.T, n int) *followed {
 // hour runs the query after some time and gives how often items were read by
 // batch and changes by the feed.
 func (f *followed) hour(after time.Duration) (run okr.Run, batches, pages int) {
-	f.t.Helper()
-	f.advance(after)
-	f.signIn(alex)
-	f.cloud.ResetCalls()
-	out := f.source.RunQueries(f.t.Context(), okr.RunInput{
-		Access: accessOf(alex), Project: f.fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}}, Within: time.Hour,
+	f.T.Helper()
+	f.Advance(after)
+	f.SignIn(okrtest.Alex)
+	f.Cloud.ResetCalls()
+	out := f.Source.RunQueries(f.T.Context(), okr.RunInput{
+		Access: okrtest.AccessOf(okrtest.Alex), Project: f.Fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}}, Within: time.Hour,
 	})
-	require.Len(f.t, out, 1)
-	require.NoError(f.t, out[0].Err)
+	require.Len(f.T, out, 1)
+	require.NoError(f.T, out[0].Err)
 	snapshot := out[0].Run.Snapshot()
 	f.before = &snapshot
-	return out[0].Run, f.cloud.Count(adotest.OpItemBatch), f.cloud.Count(adotest.OpRevisions)
+	return out[0].Run, f.Cloud.Count(adotest.OpItemBatch), f.Cloud.Count(adotest.OpRevisions)
 }
 
 func (f *followed) close(n int) {
-	f.t.Helper()
-	for _, it := range f.cloud.Result(adotest.OrgContoso, adotest.ProjectFiber, "Big", adotest.AlexOID)[:n] {
-		require.NoError(f.t, f.cloud.SetState(adotest.OrgContoso, it.ID, "Closed"))
+	f.T.Helper()
+	for _, it := range f.Cloud.Result(adotest.OrgContoso, adotest.ProjectFiber, "Big", adotest.AlexOID)[:n] {
+		require.NoError(f.T, f.Cloud.SetState(adotest.OrgContoso, it.ID, "Closed"))
 	}
 }
 
 func (f *followed) requireCalls(after time.Duration, batches, pages int) okr.Run {
-	f.t.Helper()
+	f.T.Helper()
 	run, b, p := f.hour(after)
-	require.Equal(f.t, []int{batches, pages}, []int{b, p}, "batches, pages of the feed")
+	require.Equal(f.T, []int{batches, pages}, []int{b, p}, "batches, pages of the feed")
 	return run
 }
 
@@ -74,9 +75,9 @@ func TestOnlyChangesAreRead(t *testing.T) {
 	f.requireCalls(time.Hour, 0, 1)
 	f.close(7)
 	require.Equal(t, 7, completed(f.requireCalls(time.Hour, 0, 1)))
-	f.advance(23 * time.Hour)
+	f.Advance(23 * time.Hour)
 	require.Equal(t, 7, completed(f.requireCalls(time.Hour, 3, 1)), "once a day each item is read")
-	require.Equal(t, f.clock(), f.before.FullAt)
+	require.Equal(t, f.Now(), f.before.FullAt)
 	f.requireCalls(time.Hour, 0, 1)
 }
 
@@ -97,7 +98,7 @@ func TestAFeedThatDoesNotServe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := follow(t, 450)
-			cancel := f.cloud.Fail(adotest.Rule{Op: adotest.OpRevisions, Fault: fault})
+			cancel := f.Cloud.Fail(adotest.Rule{Op: adotest.OpRevisions, Fault: fault})
 			f.close(2)
 			require.Equal(t, 2, completed(f.requireCalls(time.Hour, 3, 1)))
 			cancel()
@@ -114,7 +115,7 @@ func TestAFeedThatCostsMoreThanItSaves(t *testing.T) {
 	t.Parallel()
 	f := follow(t, 450)
 	for i := range 2500 {
-		_, err := f.cloud.AddItem(adotest.OrgContoso, adotest.ProjectPay, adotest.Item{Type: "Bug", Title: fmt.Sprint("other ", i)})
+		_, err := f.Cloud.AddItem(adotest.OrgContoso, adotest.ProjectPay, adotest.Item{Type: "Bug", Title: fmt.Sprint("other ", i)})
 		require.NoError(t, err)
 	}
 	f.close(2)
@@ -129,7 +130,7 @@ func TestABlindFeed(t *testing.T) {
 	t.Parallel()
 	f := follow(t, 450)
 	blind := adotest.Reply(func(body map[string]any) { body["values"] = []any{} })
-	f.cloud.Fail(adotest.Rule{Op: adotest.OpRevisions, Fault: blind})
+	f.Cloud.Fail(adotest.Rule{Op: adotest.OpRevisions, Fault: blind})
 	f.close(4)
 	require.Zero(t, completed(f.requireCalls(time.Hour, 0, 1)), "it cannot be known yet")
 	require.Equal(t, 4, completed(f.requireCalls(24*time.Hour, 3, 2)), "the feed is asked twice whether it knows")
@@ -141,7 +142,7 @@ func TestABlindFeed(t *testing.T) {
 func TestTheFeedLeavesOutFields(t *testing.T) {
 	t.Parallel()
 	f := follow(t, 450)
-	f.cloud.Fail(adotest.Rule{Op: adotest.OpRevisions, Fault: adotest.Reply(func(body map[string]any) {
+	f.Cloud.Fail(adotest.Rule{Op: adotest.OpRevisions, Fault: adotest.Reply(func(body map[string]any) {
 		for _, v := range body["values"].([]any) {
 			v.(map[string]any)["fields"] = map[string]any{"System.Title": "only this"}
 		}
@@ -155,12 +156,12 @@ func TestThrottlingEndsTheRun(t *testing.T) {
 	t.Parallel()
 	f := follow(t, 450)
 	for _, op := range []string{adotest.OpRevisions, adotest.OpQueryRun} {
-		cancel := f.cloud.Fail(adotest.Rule{Op: op, Fault: adotest.Throttled(0)})
-		out := f.source.RunQueries(t.Context(), okr.RunInput{
-			Access: accessOf(alex), Project: f.fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}},
+		cancel := f.Cloud.Fail(adotest.Rule{Op: op, Fault: adotest.Throttled(0)})
+		out := f.Source.RunQueries(t.Context(), okr.RunInput{
+			Access: okrtest.AccessOf(okrtest.Alex), Project: f.Fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}},
 		})
 		require.Len(t, out, 1)
-		f.requireRefused(okr.Throttled, out[0].Err)
+		f.RequireRefused(okr.Throttled, out[0].Err)
 		cancel()
 	}
 }
@@ -170,11 +171,11 @@ func TestThrottlingEndsTheRun(t *testing.T) {
 func TestAnotherFieldIsReadInFull(t *testing.T) {
 	t.Parallel()
 	f := follow(t, 450)
-	f.cloud.ResetCalls()
+	f.Cloud.ResetCalls()
 	ask := okr.QueryAsk{ID: f.query, Before: f.before, Fields: []string{adotest.FieldStoryPoints}}
-	out := f.source.RunQueries(t.Context(), okr.RunInput{Access: accessOf(alex), Project: f.fiber(), Asks: []okr.QueryAsk{ask}})
+	out := f.Source.RunQueries(t.Context(), okr.RunInput{Access: okrtest.AccessOf(okrtest.Alex), Project: f.Fiber(), Asks: []okr.QueryAsk{ask}})
 	require.NoError(t, out[0].Err)
-	require.Equal(t, 3, f.cloud.Count(adotest.OpItemBatch))
+	require.Equal(t, 3, f.Cloud.Count(adotest.OpItemBatch))
 	require.Equal(t, ask.Fields, out[0].Run.Fields)
 }
 
@@ -182,10 +183,10 @@ func TestAnotherFieldIsReadInFull(t *testing.T) {
 func TestAFieldThatIsGone(t *testing.T) {
 	t.Parallel()
 	f := follow(t, 3)
-	asks := []okr.QueryAsk{{ID: f.fiberQuery(launchBugs)}, {ID: f.query, Fields: []string{"Custom.Gone"}}, {ID: f.fiberQuery("Launch stories")}}
-	out := f.source.RunQueries(t.Context(), okr.RunInput{Access: accessOf(alex), Project: f.fiber(), Asks: asks})
+	asks := []okr.QueryAsk{{ID: f.FiberQuery(okrtest.LaunchBugs)}, {ID: f.query, Fields: []string{"Custom.Gone"}}, {ID: f.FiberQuery("Launch stories")}}
+	out := f.Source.RunQueries(t.Context(), okr.RunInput{Access: okrtest.AccessOf(okrtest.Alex), Project: f.Fiber(), Asks: asks})
 	require.Len(t, out, 3)
 	require.NoError(t, out[0].Err)
-	f.requireRefused(okr.QueryBroken, out[1].Err, "Custom.Gone", "another field")
+	f.RequireRefused(okr.QueryBroken, out[1].Err, "Custom.Gone", "another field")
 	require.NoError(t, out[2].Err)
 }

@@ -17,6 +17,7 @@ import (
 
 	"okrbot/ado/adotest"
 	"okrbot/okr"
+	"okrbot/okr/okrtest"
 )
 
 // The case of BenchmarkHour.
@@ -129,7 +130,7 @@ func (h *hourWorld) join(identities int) {
 		oid := personID(n)
 		h.cloud.AddUser(adotest.User{OID: oid, Tenant: adotest.TenantID, Name: oid, UPN: oid + "@contoso.example"})
 		require.True(h.b, h.cloud.Grant(oid, hourOrg))
-		who := okr.Actor{Tenant: tenant, Person: okr.Person{ID: okr.UserID(oid), Name: oid}}
+		who := okr.Actor{Tenant: okrtest.Contoso, Person: okr.Person{ID: okr.UserID(oid), Name: oid}}
 		h.people = append(h.people, who)
 		if n == 0 {
 			_, err := h.Access.Enable(ctx, who)
@@ -187,7 +188,7 @@ func (h *hourWorld) sync(identity int) error {
 // plain runs the query of each key result by itself.
 func (h *hourWorld) plain(identity int) error {
 	ctx := h.b.Context()
-	tokens, err := h.cloud.IssueTokens(personID(identity), clientID, nil)
+	tokens, err := h.cloud.IssueTokens(personID(identity), okrtest.ClientID, nil)
 	if err != nil {
 		return err
 	}

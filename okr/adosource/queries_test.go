@@ -11,6 +11,7 @@ import (
 
 	"okrbot/ado/adotest"
 	"okrbot/okr"
+	"okrbot/okr/okrtest"
 )
 
 func names(page okr.QueryPage) []string {
@@ -23,17 +24,17 @@ func names(page okr.QueryPage) []string {
 
 func TestSearchLeavesPrivateQueriesOut(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	page, err := w.source.SearchQueries(t.Context(), accessOf(alex), w.fiber(), " launch bugs ")
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	page, err := w.Source.SearchQueries(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), " launch bugs ")
 	require.NoError(t, err)
 	require.Equal(t, []string{"Launch bugs", "Launch bugs (open)"}, names(page), "the exact name first")
 	require.False(t, page.More)
 	require.Equal(t, "Shared Queries/Launch/Launch bugs", page.Queries[0].Path)
 	require.Equal(t, okr.FlatQuery, page.Queries[0].Kind)
-	require.Contains(t, page.Queries[0].URL, w.server.URL)
+	require.Contains(t, page.Queries[0].URL, w.Server.URL)
 
-	page, err = w.source.SearchQueries(t.Context(), accessOf(alex), w.fiber(), "launch")
+	page, err = w.Source.SearchQueries(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), "launch")
 	require.NoError(t, err)
 	found := names(page)
 	require.NotContains(t, found, "My launch scratch")
@@ -43,24 +44,24 @@ func TestSearchLeavesPrivateQueriesOut(t *testing.T) {
 	require.Positive(t, firstOther)
 	require.Less(t, slices.Index(found, "Launch scope"), firstOther, "names that begin with the text come first")
 
-	w.signIn(megan)
-	page, err = w.source.SearchQueries(t.Context(), accessOf(megan), w.fiber(), "launch")
+	w.SignIn(okrtest.Megan)
+	page, err = w.Source.SearchQueries(t.Context(), okrtest.AccessOf(okrtest.Megan), w.Fiber(), "launch")
 	require.NoError(t, err)
 	require.NotContains(t, names(page), "Launch secrets", "not visible to her")
-	page, err = w.source.SearchQueries(t.Context(), accessOf(alex), w.fiber(), "  ")
+	page, err = w.Source.SearchQueries(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), "  ")
 	require.NoError(t, err)
 	require.Empty(t, page.Queries)
 }
 
 func TestSearchTellsOfMore(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
 	for n := range 250 {
-		_, err := w.cloud.AddQuery(adotest.OrgContoso, adotest.ProjectFiber, adotest.Query{Name: fmt.Sprintf("Sprint %d", n)})
+		_, err := w.Cloud.AddQuery(adotest.OrgContoso, adotest.ProjectFiber, adotest.Query{Name: fmt.Sprintf("Sprint %d", n)})
 		require.NoError(t, err)
 	}
-	page, err := w.source.SearchQueries(t.Context(), accessOf(alex), w.fiber(), "sprint")
+	page, err := w.Source.SearchQueries(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), "sprint")
 	require.NoError(t, err)
 	require.True(t, page.More)
 	require.Len(t, page.Queries, 200)
@@ -68,17 +69,17 @@ func TestSearchTellsOfMore(t *testing.T) {
 
 func TestCountAgreesWithTheRun(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
 	for _, header := range []bool{true, false} {
-		w.cloud.OmitCountHeader(!header)
-		for _, name := range []string{launchBugs, "Launch scope", "Blocked by", "Empty query", "All launch work in contoso"} {
-			id := w.fiberQuery(name)
-			q, err := w.source.Query(t.Context(), accessOf(alex), w.fiber(), id)
+		w.Cloud.OmitCountHeader(!header)
+		for _, name := range []string{okrtest.LaunchBugs, "Launch scope", "Blocked by", "Empty query", "All launch work in contoso"} {
+			id := w.FiberQuery(name)
+			q, err := w.Source.Query(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), id)
 			require.NoError(t, err)
-			n, err := w.source.CountQuery(t.Context(), accessOf(alex), w.fiber(), q)
+			n, err := w.Source.CountQuery(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), q)
 			require.NoError(t, err)
-			run, err := w.run(t.Context(), accessOf(alex), w.fiber(), id)
+			run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), id)
 			require.NoError(t, err)
 			require.Len(t, run.Items, n, name)
 		}
@@ -87,13 +88,13 @@ func TestCountAgreesWithTheRun(t *testing.T) {
 
 func TestRunOfAFlatQuery(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	run, err := w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
 	require.NoError(t, err)
 	require.Len(t, run.Items, 32)
 	require.Zero(t, run.Unreadable)
-	require.Equal(t, w.clock(), run.At)
+	require.Equal(t, w.Now(), run.At)
 	m := okr.Binding{Method: okr.PercentCompleted}.Measure(run, okr.KeyResult, nil)
 	require.Equal(t, []int{12, 30, 2, 0}, []int{m.Completed, m.Total, m.Removed, m.Unknown})
 	require.InDelta(t, 40, *m.Value, 1e-9)
@@ -105,16 +106,16 @@ func TestRunOfAFlatQuery(t *testing.T) {
 
 func TestRunOfATree(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	run, err := w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery("Launch scope"))
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), w.FiberQuery("Launch scope"))
 	require.NoError(t, err)
 	require.Equal(t, okr.TreeQuery, run.Query.Kind)
 	seen := map[int]bool{0: true}
 	for _, item := range run.Items {
 		require.True(t, seen[item.Parent], "parents come before their children")
 		seen[item.ID] = true
-		known, ok := w.cloud.Item(adotest.OrgContoso, item.ID)
+		known, ok := w.Cloud.Item(adotest.OrgContoso, item.ID)
 		require.True(t, ok)
 		require.Equal(t, known.Parent, item.Parent)
 	}
@@ -125,22 +126,22 @@ func TestRunOfATree(t *testing.T) {
 
 func TestRunOfDirectLinks(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	first, err := w.cloud.AddItem(adotest.OrgContoso, adotest.ProjectFiber, adotest.Item{Type: "Bug", Title: "one", Tags: []string{"pair"}})
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	first, err := w.Cloud.AddItem(adotest.OrgContoso, adotest.ProjectFiber, adotest.Item{Type: "Bug", Title: "one", Tags: []string{"pair"}})
 	require.NoError(t, err)
-	second, err := w.cloud.AddItem(adotest.OrgContoso, adotest.ProjectFiber, adotest.Item{
+	second, err := w.Cloud.AddItem(adotest.OrgContoso, adotest.ProjectFiber, adotest.Item{
 		Type: "Bug", Title: "two", Tags: []string{"pair"}, Links: []adotest.Link{{Rel: "System.LinkTypes.Related", Target: first.ID}},
 	})
 	require.NoError(t, err)
-	require.NoError(t, w.cloud.UpdateItem(adotest.OrgContoso, first.ID, func(it *adotest.Item) {
+	require.NoError(t, w.Cloud.UpdateItem(adotest.OrgContoso, first.ID, func(it *adotest.Item) {
 		it.Links = []adotest.Link{{Rel: "System.LinkTypes.Related", Target: second.ID}}
 	}))
-	q, err := w.cloud.AddQuery(adotest.OrgContoso, adotest.ProjectFiber, adotest.Query{
+	q, err := w.Cloud.AddQuery(adotest.OrgContoso, adotest.ProjectFiber, adotest.Query{
 		Name: "Pairs", Kind: adotest.OneHop, Filter: func(it adotest.Item) bool { return it.HasTag("pair") },
 	})
 	require.NoError(t, err)
-	run, err := w.run(t.Context(), accessOf(alex), w.fiber(), q.ID)
+	run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), q.ID)
 	require.NoError(t, err)
 	require.Len(t, run.Items, 2, "each item once")
 	tree := okr.Tree(run, "")
@@ -150,30 +151,30 @@ func TestRunOfDirectLinks(t *testing.T) {
 
 func TestRunAcrossProjects(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	id := w.fiberQuery("All launch work in contoso")
-	run, err := w.run(t.Context(), accessOf(alex), w.fiber(), id)
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	id := w.FiberQuery("All launch work in contoso")
+	run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), id)
 	require.NoError(t, err)
 	m := okr.Binding{}.Measure(run, okr.KeyResult, nil)
 	require.Zero(t, m.Unknown, "states of both projects are known")
 	require.Contains(t, run.Types(), "Product Backlog Item")
-	require.Equal(t, 2, w.cloud.Count(adotest.OpTypeList))
+	require.Equal(t, 2, w.Cloud.Count(adotest.OpTypeList))
 
-	w.signIn(adele)
-	pay := w.place(adotest.OrgContoso, adotest.ProjectPay)
-	run, err = w.run(t.Context(), accessOf(adele), pay, w.queryID(adotest.OrgContoso, adotest.ProjectPay, "All launch work in contoso"))
+	w.SignIn(okrtest.Adele)
+	pay := w.ProjectRef(adotest.OrgContoso, adotest.ProjectPay)
+	run, err = w.Run(t.Context(), okrtest.AccessOf(okrtest.Adele), pay, w.QueryID(adotest.OrgContoso, adotest.ProjectPay, "All launch work in contoso"))
 	require.NoError(t, err)
 	require.NotContains(t, run.Types(), "User Story", "she sees her project only")
 }
 
 func TestUnreadableItemsAreCounted(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	w.cloud.Fail(adotest.Rule{Op: adotest.OpItemBatch, Fault: adotest.Custom(http.StatusOK,
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	w.Cloud.Fail(adotest.Rule{Op: adotest.OpItemBatch, Fault: adotest.Custom(http.StatusOK,
 		http.Header{"Content-Type": {"application/json"}}, `{"count":2,"value":[null,null]}`)})
-	run, err := w.run(t.Context(), accessOf(alex), w.fiber(), w.fiberQuery(launchBugs))
+	run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
 	require.NoError(t, err)
 	require.Equal(t, 32, run.Unreadable)
 	m := okr.Binding{Method: okr.PercentCompleted}.Measure(run, okr.KeyResult, nil)
@@ -183,66 +184,66 @@ func TestUnreadableItemsAreCounted(t *testing.T) {
 
 func TestTypesAreReadOnceADay(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	w.signIn(megan)
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	w.SignIn(okrtest.Megan)
 	run := func() {
 		t.Helper()
-		for _, who := range []okr.Actor{alex, megan} {
-			_, err := w.run(t.Context(), accessOf(who), w.fiber(), w.fiberQuery(launchBugs))
+		for _, who := range []okr.Actor{okrtest.Alex, okrtest.Megan} {
+			_, err := w.Run(t.Context(), okrtest.AccessOf(who), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
 			require.NoError(t, err)
 		}
 	}
 	run()
 	run()
-	require.Equal(t, 1, w.cloud.Count(adotest.OpTypeList), "once for everybody of the tenant")
-	require.Zero(t, w.cloud.Count(adotest.OpTypeStates), "the list has the states")
-	w.advance(25 * time.Hour)
+	require.Equal(t, 1, w.Cloud.Count(adotest.OpTypeList), "once for everybody of the tenant")
+	require.Zero(t, w.Cloud.Count(adotest.OpTypeStates), "the list has the states")
+	w.Advance(25 * time.Hour)
 	run()
-	require.Equal(t, 2, w.cloud.Count(adotest.OpTypeList))
+	require.Equal(t, 2, w.Cloud.Count(adotest.OpTypeList))
 }
 
 func TestAnUnknownStateIsLookedUpAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	place, id := w.place(adotest.OrgFabrikam, adotest.ProjectLocal), w.queryID(adotest.OrgFabrikam, adotest.ProjectLocal, "全部任务")
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	place, id := w.ProjectRef(adotest.OrgFabrikam, adotest.ProjectLocal), w.QueryID(adotest.OrgFabrikam, adotest.ProjectLocal, "全部任务")
 	measure := func() okr.Measurement {
 		t.Helper()
-		run, err := w.run(t.Context(), accessOf(alex), place, id)
+		run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), place, id)
 		require.NoError(t, err)
 		return okr.Binding{ItemType: "任务"}.Measure(run, okr.KeyResult, nil)
 	}
 	m := measure()
 	require.Equal(t, []int{2, 5, 1}, []int{m.Completed, m.Total, m.Unknown}, "localized states have categories too")
 	measure()
-	require.Equal(t, 1, w.cloud.Count(adotest.OpTypeList), "not again within the hour")
-	require.NoError(t, w.cloud.UpdateProject(adotest.OrgFabrikam, adotest.ProjectLocal, func(p *adotest.Project) {
+	require.Equal(t, 1, w.Cloud.Count(adotest.OpTypeList), "not again within the hour")
+	require.NoError(t, w.Cloud.UpdateProject(adotest.OrgFabrikam, adotest.ProjectLocal, func(p *adotest.Project) {
 		p.Types[0].States = append(p.Types[0].States, adotest.State{Name: "待验收", Category: "Completed"})
 	}))
-	w.advance(61 * time.Minute)
+	w.Advance(61 * time.Minute)
 	m = measure()
 	require.Equal(t, []int{3, 5, 0}, []int{m.Completed, m.Total, m.Unknown})
-	require.Equal(t, 2, w.cloud.Count(adotest.OpTypeList))
+	require.Equal(t, 2, w.Cloud.Count(adotest.OpTypeList))
 }
 
 func TestStatesAreReadWhereTheListHasNone(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	place := w.place(adotest.OrgFabrikam, adotest.ProjectChain)
-	run, err := w.run(t.Context(), accessOf(alex), place, w.queryID(adotest.OrgFabrikam, adotest.ProjectChain, "Pilot stories"))
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	place := w.ProjectRef(adotest.OrgFabrikam, adotest.ProjectChain)
+	run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), place, w.QueryID(adotest.OrgFabrikam, adotest.ProjectChain, "Pilot stories"))
 	require.NoError(t, err)
 	m := okr.Binding{}.Measure(run, okr.KeyResult, nil)
 	require.Equal(t, []int{2, 4, 0}, []int{m.Completed, m.Total, m.Unknown})
-	require.Positive(t, w.cloud.Count(adotest.OpTypeStates))
+	require.Positive(t, w.Cloud.Count(adotest.OpTypeStates))
 }
 
 func TestItemTypes(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	types, err := w.source.ItemTypes(t.Context(), accessOf(alex), w.fiber())
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	types, err := w.Source.ItemTypes(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber())
 	require.NoError(t, err)
 	require.Contains(t, types, "User Story")
 	require.NotContains(t, types, "Issue", "switched off")
@@ -251,12 +252,12 @@ func TestItemTypes(t *testing.T) {
 
 func TestRenamesAndMovesAreFollowed(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	id, place := w.fiberQuery(launchBugs), w.fiber()
-	require.NoError(t, w.cloud.UpdateQuery(adotest.OrgContoso, id, func(q *adotest.Query) { q.Name, q.Folder = "Defects", "Elsewhere" }))
-	require.NoError(t, w.cloud.UpdateProject(adotest.OrgContoso, adotest.ProjectFiber, func(p *adotest.Project) { p.Name = "Fiber 2" }))
-	run, err := w.run(t.Context(), accessOf(alex), place, id)
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	id, place := w.FiberQuery(okrtest.LaunchBugs), w.Fiber()
+	require.NoError(t, w.Cloud.UpdateQuery(adotest.OrgContoso, id, func(q *adotest.Query) { q.Name, q.Folder = "Defects", "Elsewhere" }))
+	require.NoError(t, w.Cloud.UpdateProject(adotest.OrgContoso, adotest.ProjectFiber, func(p *adotest.Project) { p.Name = "Fiber 2" }))
+	run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), place, id)
 	require.NoError(t, err)
 	require.Equal(t, "Defects", run.Query.Name)
 	require.Equal(t, "Shared Queries/Elsewhere/Defects", run.Query.Path)
@@ -265,21 +266,21 @@ func TestRenamesAndMovesAreFollowed(t *testing.T) {
 
 func TestQueriesThatCannotBeMeasured(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	w.signIn(megan)
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	w.SignIn(okrtest.Megan)
 	run := func(who okr.Actor, id string) error {
-		_, err := w.run(t.Context(), accessOf(who), w.fiber(), id)
+		_, err := w.Run(t.Context(), okrtest.AccessOf(who), w.Fiber(), id)
 		return err
 	}
-	w.requireRefused(okr.QueryGone, run(alex, "5b1b2c3d-0000-4000-8000-000000000000"), "The query was deleted", "bind to another")
-	w.requireRefused(okr.QueryGone, run(alex, w.fiberQuery("Old launch plan")), "Old launch plan", "Restore it")
-	w.requireRefused(okr.QueryGone, run(megan, w.fiberQuery("Launch secrets")), "no longer visible")
-	w.requireRefused(okr.QueryBroken, run(alex, w.fiberQuery("Launch area that moved")), "Launch area that moved", "correct and save")
-	w.requireRefused(okr.QueryTooLarge, run(alex, w.fiberQuery("Everything ever")), "The query Everything ever", "20,000", "Narrow")
-	w.cloud.TruncateAt20000(true)
-	w.requireRefused(okr.QueryTooLarge, run(alex, w.fiberQuery("Everything ever")), "20,000")
-	folder, err := w.source.Query(t.Context(), accessOf(alex), w.fiber(), "Shared Queries/Launch")
+	w.RequireRefused(okr.QueryGone, run(okrtest.Alex, "5b1b2c3d-0000-4000-8000-000000000000"), "The query was deleted", "bind to another")
+	w.RequireRefused(okr.QueryGone, run(okrtest.Alex, w.FiberQuery("Old launch plan")), "Old launch plan", "Restore it")
+	w.RequireRefused(okr.QueryGone, run(okrtest.Megan, w.FiberQuery("Launch secrets")), "no longer visible")
+	w.RequireRefused(okr.QueryBroken, run(okrtest.Alex, w.FiberQuery("Launch area that moved")), "Launch area that moved", "correct and save")
+	w.RequireRefused(okr.QueryTooLarge, run(okrtest.Alex, w.FiberQuery("Everything ever")), "The query Everything ever", "20,000", "Narrow")
+	w.Cloud.TruncateAt20000(true)
+	w.RequireRefused(okr.QueryTooLarge, run(okrtest.Alex, w.FiberQuery("Everything ever")), "20,000")
+	folder, err := w.Source.Query(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), "Shared Queries/Launch")
 	require.Empty(t, folder)
-	w.requireRefused(okr.QueryBroken, err, "folder")
+	w.RequireRefused(okr.QueryBroken, err, "folder")
 }

@@ -56,7 +56,7 @@ func BenchmarkSync(b *testing.B) {
 
 func syncOnce(b *testing.B, w *benchWorld, id okr.ConnectionID) {
 	b.Helper()
-	report, err := w.Measure.SyncConnection(b.Context(), tenant, id, nil, 0)
+	report, err := w.Measure.SyncConnection(b.Context(), okrtest.Contoso, id, nil, 0)
 	require.NoError(b, err)
 	require.NoError(b, report.Failure)
 	require.Len(b, report.Rows, 20)
@@ -79,19 +79,19 @@ func move(b *testing.B, w *benchWorld, forward bool) {
 func bindTwenty(b *testing.B, w *benchWorld) okr.ConnectionID {
 	b.Helper()
 	ctx := b.Context()
-	_, err := w.Access.Enable(ctx, alex)
+	_, err := w.Access.Enable(ctx, okrtest.Alex)
 	require.NoError(b, err)
-	connection := w.connect(alex, time.Now(), okr.ConnectionInput{Name: "Contoso", Organization: adotest.OrgContoso, Project: adotest.ProjectFiber})
-	objective, err := w.Plan.SaveGoal(ctx, alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(time.Now()), 0).Period})
+	connection := w.connect(okrtest.Alex, time.Now(), okr.ConnectionInput{Name: "Contoso", Organization: adotest.OrgContoso, Project: adotest.ProjectFiber})
+	objective, err := w.Plan.SaveGoal(ctx, okrtest.Alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(time.Now()), 0).Period})
 	require.NoError(b, err)
 	for i := range 20 {
 		query, ok := w.cloud.Query(adotest.OrgContoso, adotest.ProjectFiber, syncQueries[i%len(syncQueries)])
 		require.True(b, ok)
-		g, err := w.Plan.SaveGoal(ctx, alex, okr.GoalInput{
+		g, err := w.Plan.SaveGoal(ctx, okrtest.Alex, okr.GoalInput{
 			Kind: okr.KeyResult, Title: fmt.Sprintf("Key result %d", i), Parent: objective.Goal.ID, Metric: &okr.Metric{Name: "Done", Target: 100},
 		})
 		require.NoError(b, err)
-		_, err = w.Measure.Bind(ctx, alex, okr.BindInput{Goal: g.Goal.ID, Connection: connection.ID, Query: query.ID, Method: okr.PercentCompleted})
+		_, err = w.Measure.Bind(ctx, okrtest.Alex, okr.BindInput{Goal: g.Goal.ID, Connection: connection.ID, Query: query.ID, Method: okr.PercentCompleted})
 		require.NoError(b, err)
 	}
 	return connection.ID

@@ -11,80 +11,76 @@ import (
 
 	"okrbot/ado/adotest"
 	"okrbot/okr"
+	"okrbot/okr/okrtest"
 )
 
-func (w *world) runBugs(who okr.Actor) error {
-	_, err := w.run(w.t.Context(), accessOf(who), w.fiber(), w.fiberQuery(launchBugs))
+func runBugs(w *okrtest.World, who okr.Actor) error {
+	_, err := w.Run(w.T.Context(), okrtest.AccessOf(who), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
 	return err
-}
-
-func (w *world) credential(who okr.Actor) okr.Credential {
-	w.t.Helper()
-	c, err := w.store.Credential(w.t.Context(), tenant, accessOf(who).Credential)
-	require.NoError(w.t, err)
-	return c
 }
 
 func TestAnAccessTokenIsRenewedInTime(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	before := w.signIn(alex)
-	require.NoError(t, w.runBugs(alex))
-	require.Zero(t, w.cloud.Count(adotest.OpToken), "a good token is used")
-	w.advance(56 * time.Minute)
-	require.NoError(t, w.runBugs(alex))
-	require.Equal(t, 1, w.cloud.Count(adotest.OpToken))
-	after := w.credential(alex)
+	w := okrtest.NewWorld(t)
+	before := w.SignIn(okrtest.Alex)
+	require.NoError(t, runBugs(w, okrtest.Alex))
+	require.Zero(t, w.Cloud.Count(adotest.OpToken), "a good token is used")
+	w.Advance(56 * time.Minute)
+	require.NoError(t, runBugs(w, okrtest.Alex))
+	require.Equal(t, 1, w.Cloud.Count(adotest.OpToken))
+	after := w.Credential(okrtest.Alex)
 	require.NotEqual(t, before.AccessToken.Reveal(), after.AccessToken.Reveal())
 	require.NotEqual(t, before.RefreshToken.Reveal(), after.RefreshToken.Reveal(), "the rotated one is kept")
-	require.Equal(t, w.clock().Add(3599*time.Second), after.Expiry)
+	require.Equal(t, w.Now().Add(3599*time.Second), after.Expiry)
 	for range 5 { // each step needs the refresh token of the one before
-		w.advance(90 * time.Minute)
-		require.NoError(t, w.runBugs(alex))
+		w.Advance(90 * time.Minute)
+		require.NoError(t, runBugs(w, okrtest.Alex))
 	}
-	require.Equal(t, 6, w.cloud.Count(adotest.OpToken))
+	require.Equal(t, 6, w.Cloud.Count(adotest.OpToken))
 }
 
 func TestTheShortestLifetimeIsNotRenewedAtEachRequest(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *adotest.Options) { o.TokenLifetime = 10 * time.Minute })
-	w.signIn(alex)
-	w.advance(time.Hour)
-	require.NoError(t, w.runBugs(alex))
-	require.NoError(t, w.runBugs(alex))
-	require.Equal(t, 1, w.cloud.Count(adotest.OpToken))
+	w := okrtest.NewWorld(t, func(o *adotest.Options) { o.TokenLifetime = 10 * time.Minute })
+	w.SignIn(okrtest.Alex)
+	w.Advance(time.Hour)
+	require.NoError(t, runBugs(w, okrtest.Alex))
+	require.NoError(t, runBugs(w, okrtest.Alex))
+	require.Equal(t, 1, w.Cloud.Count(adotest.OpToken))
 }
 
 func TestConcurrentCallersRenewOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	w.advance(2 * time.Hour)
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	w.Advance(2 * time.Hour)
 	var wait sync.WaitGroup
 	errs := make([]error, 12)
 	for n := range errs {
-		wait.Go(func() { errs[n] = w.runBugs(alex) })
+		wait.Go(func() { errs[n] = runBugs(w, okrtest.Alex) })
 	}
 	wait.Wait()
 	for _, err := range errs {
 		require.NoError(t, err)
 	}
-	require.Equal(t, 1, w.cloud.Count(adotest.OpToken))
+	require.Equal(t, 1, w.Cloud.Count(adotest.OpToken))
 }
 
 func TestARefusedTokenIsRenewedOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	w.cloud.ExpireAccessTokens(adotest.AlexOID)
-	require.NoError(t, w.runBugs(alex))
-	require.Equal(t, 1, w.cloud.Count(adotest.OpToken))
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	w.Cloud.ExpireAccessTokens(adotest.AlexOID)
+	require.NoError(t, runBugs(w, okrtest.Alex))
+	require.Equal(t, 1, w.Cloud.Count(adotest.OpToken))
 
-	w.cloud.Fail(adotest.Rule{Op: adotest.OpQueryGet, Fault: adotest.BearerRefused()})
-	w.cloud.ResetCalls()
-	w.requireRefused(okr.SignIn, w.runBugs(alex), "`connect`")
-	require.Equal(t, 1, w.cloud.Count(adotest.OpToken), "and not again and again")
-	require.Equal(t, 2, w.cloud.Count(adotest.OpQueryGet))
+	w.Cloud.Fail(adotest.Rule{Op: adotest.OpQueryGet, Fault: adotest.BearerRefused()})
+	w.Cloud.ResetCalls()
+	err := runBugs(w, okrtest.Alex)
+	w.RequireRefused(okr.SignIn, err)
+	require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err))
+	require.Equal(t, 1, w.Cloud.Count(adotest.OpToken), "and not again and again")
+	require.Equal(t, 2, w.Cloud.Count(adotest.OpQueryGet))
 }
 
 func TestEndedSignInsInWords(t *testing.T) {
@@ -116,20 +112,20 @@ func TestEndedSignInsInWords(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.signIn(alex)
-			w.advance(2 * time.Hour)
-			w.cloud.FailRefresh(adotest.AlexOID, c.error)
-			err := w.runBugs(alex)
-			w.requireRefused(c.kind, err, c.words)
+			w := okrtest.NewWorld(t)
+			w.SignIn(okrtest.Alex)
+			w.Advance(2 * time.Hour)
+			w.Cloud.FailRefresh(adotest.AlexOID, c.error)
+			err := runBugs(w, okrtest.Alex)
+			w.RequireRefused(c.kind, err, c.words)
 			if c.kind == okr.SignIn {
 				msg, _ := okr.MessageOf(err)
-				require.Contains(t, msg, w.credential(alex).Account.UserName, "whose sign-in")
-				require.Contains(t, msg, "`connect`")
+				require.Contains(t, msg, w.Credential(okrtest.Alex).Account.UserName, "whose sign-in")
+				require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err))
 			}
 			require.NotContains(t, err.Error(), "Trace ID", "the answer is not kept")
-			w.cloud.AllowRefresh(adotest.AlexOID)
-			require.NoError(t, w.runBugs(alex), "the stored sign-in was not spoilt")
+			w.Cloud.AllowRefresh(adotest.AlexOID)
+			require.NoError(t, runBugs(w, okrtest.Alex), "the stored sign-in was not spoilt")
 		})
 	}
 }
@@ -152,15 +148,15 @@ func TestEntraOutOfReach(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.signIn(alex)
-			w.advance(2 * time.Hour)
+			w := okrtest.NewWorld(t)
+			w.SignIn(okrtest.Alex)
+			w.Advance(2 * time.Hour)
 			server := httptest.NewServer(answer)
 			t.Cleanup(server.Close)
-			w.source = w.newSource(clientSecret)
-			w.source.LoginURL = server.URL
-			err := w.runBugs(alex)
-			w.requireRefused(okr.Unavailable, err, "sign-in service")
+			w.Source = w.NewSource(okrtest.ClientSecret)
+			w.Source.LoginURL = server.URL
+			err := runBugs(w, okrtest.Alex)
+			w.RequireRefused(okr.Unavailable, err, "sign-in service")
 			require.NotContains(t, err.Error(), server.URL)
 		})
 	}
@@ -168,18 +164,55 @@ func TestEntraOutOfReach(t *testing.T) {
 
 func TestAWrongClientSecretIsTheOperatorsTask(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.signIn(alex)
-	w.advance(2 * time.Hour)
-	w.source = w.newSource("another~secret")
-	err := w.runBugs(alex)
-	w.requireRefused(okr.Unavailable, err, "ADO_CLIENT_SECRET")
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	w.Advance(2 * time.Hour)
+	w.Source = w.NewSource("another~secret")
+	err := runBugs(w, okrtest.Alex)
+	w.RequireRefused(okr.Unavailable, err, "ADO_CLIENT_SECRET")
 	require.NotContains(t, err.Error(), "another~secret")
 }
 
 func TestWithoutASignIn(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.requireRefused(okr.SignIn, w.runBugs(alex), "`connect`")
-	require.Zero(t, w.cloud.Count(adotest.OpQueryGet))
+	w := okrtest.NewWorld(t)
+	err := runBugs(w, okrtest.Alex)
+	w.RequireRefused(okr.SignIn, err)
+	require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err))
+	require.Zero(t, w.Cloud.Count(adotest.OpQueryGet))
+}
+
+func TestATokenIsRenewedAfterFourFifthsOfItsLife(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	w.Advance(time.Hour)
+	require.NoError(t, runBugs(w, okrtest.Alex))
+	require.Equal(t, 1, w.Cloud.Count(adotest.OpToken))
+	w.Advance(47 * time.Minute)
+	require.NoError(t, runBugs(w, okrtest.Alex))
+	require.Equal(t, 1, w.Cloud.Count(adotest.OpToken), "78 % are used")
+	w.Advance(2 * time.Minute)
+	require.NoError(t, runBugs(w, okrtest.Alex))
+	require.Equal(t, 2, w.Cloud.Count(adotest.OpToken), "82 % are used")
+}
+
+// TestALifetimeThatCannotBeMeant: whatever expires_in says, a token is neither
+// renewed at each request nor used for weeks.
+func TestALifetimeThatCannotBeMeant(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, time.Minute, okr.TokenLife(0))
+	require.Equal(t, time.Minute, okr.TokenLife(-5))
+	require.Equal(t, time.Hour, okr.TokenLife(3600))
+	require.Equal(t, 24*time.Hour, okr.TokenLife(1<<62))
+	for _, expiresIn := range []any{nil, 0, -60, 1e15, "3599"} {
+		w := okrtest.NewWorld(t)
+		w.SignIn(okrtest.Alex)
+		w.Advance(time.Hour)
+		w.Cloud.Fail(adotest.Rule{Op: adotest.OpToken, Count: 1, Fault: adotest.ExpiresIn(expiresIn)})
+		require.NoError(t, runBugs(w, okrtest.Alex), expiresIn)
+		require.Equal(t, 1, w.Cloud.Count(adotest.OpToken), "one renewal serves all requests of a run")
+		w.Advance(25 * time.Hour)
+		require.NoError(t, runBugs(w, okrtest.Alex), expiresIn)
+	}
 }

@@ -1,5 +1,6 @@
-// Package okrtest has what tests of okrbot share: fixtures, a Redis server of
-// one's own, and the contract that every store must keep.
+// Package okrtest has what tests of okrbot share: fixtures, the [World] of the
+// use-case tests, a Redis server of one's own, and the contract that every store
+// must keep.
 package okrtest
 
 import (
@@ -126,4 +127,9 @@ func Subscription(n int, conversation okr.Conversation, objectives ...okr.GoalID
 		ID: okr.SubscriptionID(fmt.Sprintf("S%d", n)), Conversation: conversation, DigestPlan: okr.DigestPlan{Objectives: objectives},
 		CreatedBy: Ada, CreatedAt: Noon(),
 	}
+}
+
+// Channel makes a channel of the world.
+func Channel(id string) okr.Conversation {
+	return okr.Conversation{Tenant: Contoso, ID: "19:" + id, Kind: okr.Channel, Name: "Launch"}
 }

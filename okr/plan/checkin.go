@@ -33,10 +33,10 @@ func (s *Service) CheckIn(ctx context.Context, actor okr.Actor, in okr.CheckInIn
 	}
 	c := okr.CheckIn{ID: id, Goal: g.ID, By: actor.Person, MadeAt: s.Now()}
 	in.Fill(&c, t, s.Now())
-	if c, err = s.storeCheckIn(ctx, t, actor, c); err != nil {
+	if g, c, err = s.storeCheckIn(ctx, t, actor, c); err != nil {
 		return okr.GoalView{}, c, err
 	}
-	v, err := s.Goal(ctx, actor, g.ID)
+	v, err := s.written(ctx, t, actor, g)
 	return v, c, err
 }
 
@@ -62,19 +62,19 @@ func (s *Service) checkInID(ctx context.Context, tenant okr.TenantID, in okr.Che
 
 // storeCheckIn keeps a new check-in and applies it to its goal and those above. One
 // that was kept before is applied again, which changes nothing unless that broke off.
-func (s *Service) storeCheckIn(ctx context.Context, t okr.Tenant, actor okr.Actor, c okr.CheckIn) (okr.CheckIn, error) {
+func (s *Service) storeCheckIn(ctx context.Context, t okr.Tenant, actor okr.Actor, c okr.CheckIn) (okr.Goal, okr.CheckIn, error) {
 	c, err := s.keepCheckIn(ctx, t, actor, c)
 	if err != nil {
-		return c, err
+		return okr.Goal{}, c, err
 	}
 	g, err := s.Store.Goals().Update(ctx, actor.Tenant, c.Goal, func(g *okr.Goal) error {
 		g.TakeCheckIn(c)
 		return nil
 	})
 	if err != nil {
-		return c, err
+		return g, c, err
 	}
-	return c, s.RollUp(ctx, actor.Tenant, g.Parent)
+	return g, c, s.rollUp(ctx, t, g.Parent)
 }
 
 // keepCheckIn keeps a check-in with what the goal shows by it.
@@ -139,7 +139,7 @@ func (s *Service) Resume(ctx context.Context, actor okr.Actor, id okr.GoalID) (o
 			return err
 		}
 		if g.Manual == nil || !g.IsAutomatic() {
-			return okr.Errorf(okr.Invalid, "%s is not overridden, so there is nothing to resume. `okr %s` shows where its value comes from.", id, id)
+			return okr.WithNext(okr.Errorf(okr.Invalid, "%s is not overridden, so there is nothing to resume.", id), okr.Step{Kind: okr.StepShow, Goal: id})
 		}
 		g.Resume()
 		return nil

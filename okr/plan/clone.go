@@ -38,10 +38,10 @@ func (s *Service) Clone(ctx context.Context, actor okr.Actor, in okr.CloneInput)
 	if err != nil {
 		return okr.Cloned{}, err
 	}
-	if err := s.RollUp(ctx, actor.Tenant, clone.ID); err != nil {
+	if err := s.rollUp(ctx, t, clone.ID); err != nil {
 		return okr.Cloned{}, err
 	}
-	if err := s.RollUp(ctx, actor.Tenant, parent.ID); err != nil {
+	if err := s.rollUp(ctx, t, parent.ID); err != nil {
 		return okr.Cloned{}, err
 	}
 	c.out.View, err = s.Goal(ctx, actor, clone.ID)

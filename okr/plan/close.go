@@ -160,7 +160,7 @@ func (s *Service) Reopen(ctx context.Context, actor okr.Actor, id okr.GoalID) (o
 			return err
 		}
 		if g.IsOpen() {
-			return okr.Errorf(okr.Invalid, "%s is open already. `okr %s` shows it.", id, id)
+			return okr.WithNext(okr.Errorf(okr.Invalid, "%s is open already.", id), okr.Step{Kind: okr.StepShow, Goal: id})
 		}
 		g.Closed = nil
 		return nil

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"slices"
 
 	"okrbot/okr"
 )
@@ -13,26 +14,35 @@ const maxRolls = 20
 // Carried brings the objectives above a goal that changed up to date, and gives
 // the goal as it then stands.
 func (s *Service) Carried(ctx context.Context, actor okr.Actor, g okr.Goal) (okr.GoalView, error) {
-	if err := s.RollUp(ctx, actor.Tenant, g.Parent); err != nil {
+	t, err := s.access.Settings(ctx, actor.Tenant)
+	if err != nil {
 		return okr.GoalView{}, err
 	}
-	return s.Goal(ctx, actor, g.ID)
+	if err := s.rollUp(ctx, t, g.Parent); err != nil {
+		return okr.GoalView{}, err
+	}
+	return s.written(ctx, t, actor, g)
 }
 
 // RollUp adds up an objective and, as long as something changes, those above.
 // It is called with the objective of whatever changed its progress; an empty id
 // is none. It costs a reading of the children of each objective that changes, and
 // of the first that does not.
-func (s *Service) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
+func (s *tree) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
 	t, err := s.access.Settings(ctx, tenant)
 	if err != nil {
 		return err
 	}
+	return s.rollUp(ctx, t, id)
+}
+
+// rollUp is RollUp with the settings at hand.
+func (s *tree) rollUp(ctx context.Context, t okr.Tenant, id okr.GoalID) error {
 	for range okr.MaxDepth {
 		if id == "" {
 			return nil
 		}
-		above, changed, err := s.tree.rollOne(ctx, tenant, t.WeightsRule, id)
+		above, changed, err := s.rollOne(ctx, t.ID, t.WeightsRule, id)
 		if err != nil || !changed {
 			return okr.IgnoreNotFound(err)
 		}
@@ -44,21 +54,21 @@ func (s *Service) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID
 // rollOne stores what the children of an objective make. It looks again after
 // writing: a child that changed in between may have found nothing to do yet. A
 // closed objective stays as it ended.
-func (t tree) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, id okr.GoalID) (above okr.GoalID, changed bool, err error) {
+func (s *tree) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, id okr.GoalID) (above okr.GoalID, changed bool, err error) {
 	for range maxRolls {
-		children, _, err := t.Store.Goals().List(ctx, tenant, okr.ChildIndex(id), okr.Page{})
+		children, _, err := s.Store.Goals().List(ctx, tenant, okr.ChildIndex(id), okr.Page{})
 		if err != nil {
 			return "", changed, err
 		}
 		fresh := rule.Roll(children)
-		o, err := t.Store.Goals().Get(ctx, tenant, id)
+		o, err := s.Store.Goals().Get(ctx, tenant, id)
 		if err != nil {
 			return "", changed, err
 		}
 		if !o.IsOpen() || o.Rolled != nil && o.Rolled.Same(fresh) {
 			return o.Parent, changed, nil
 		}
-		if err := t.storeRolled(ctx, tenant, id, fresh); err != nil {
+		if err := s.storeRolled(ctx, tenant, id, fresh); err != nil {
 			return "", changed, err
 		}
 		changed = true
@@ -68,15 +78,30 @@ func (t tree) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.Weights
 
 // storeRolled keeps what the children make, and a new progress in the history. It
 // replaces what a person set for once.
-func (t tree) storeRolled(ctx context.Context, tenant okr.TenantID, id okr.GoalID, fresh okr.Rolled) error {
-	fresh.At = t.Now()
+func (s *tree) storeRolled(ctx context.Context, tenant okr.TenantID, id okr.GoalID, fresh okr.Rolled) error {
+	fresh.At = s.Now()
 	moved := false
-	_, err := t.Store.Goals().Update(ctx, tenant, id, func(o *okr.Goal) error {
+	_, err := s.Store.Goals().Update(ctx, tenant, id, func(o *okr.Goal) error {
 		moved = o.TakeRolled(fresh)
 		return nil
 	})
 	if err != nil || !moved {
 		return err
 	}
-	return t.Measurements.AddHistory(ctx, tenant, id, okr.Measurement{At: fresh.At, Value: fresh.Progress})
+	return s.Measurements.AddHistory(ctx, tenant, id, okr.Measurement{At: fresh.At, Value: fresh.Progress})
+}
+
+// rollAll adds up all objectives, the lowest first as far as they tell: each
+// carries what changes up.
+func (s *tree) rollAll(ctx context.Context, t okr.Tenant) error {
+	objectives, _, err := s.Store.Goals().List(ctx, t.ID, okr.KindIndex(okr.Objective), okr.Page{})
+	if err != nil {
+		return err
+	}
+	for _, o := range slices.Backward(objectives) {
+		if err := s.rollUp(ctx, t, o.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"context"
-	"slices"
 
 	"okrbot/okr"
 )
@@ -18,20 +17,5 @@ func (s *Service) SaveSettings(ctx context.Context, actor okr.Actor, in okr.Sett
 	if err != nil || t.WeightsRule == before.WeightsRule {
 		return t, err
 	}
-	return t, s.rollAll(ctx, actor.Tenant)
-}
-
-// rollAll adds up all objectives, the lowest first as far as they tell: each
-// carries what changes up.
-func (s *Service) rollAll(ctx context.Context, tenant okr.TenantID) error {
-	objectives, _, err := s.Store.Goals().List(ctx, tenant, okr.KindIndex(okr.Objective), okr.Page{})
-	if err != nil {
-		return err
-	}
-	for _, o := range slices.Backward(objectives) {
-		if err := s.RollUp(ctx, tenant, o.ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t, s.rollAll(ctx, t)
 }

@@ -8,8 +8,8 @@ import (
 	"okrbot/okr/access"
 )
 
-// tree is what holds between goals: how deep they stand, what an objective passes
-// down, and what the goals below it make.
+// tree keeps the tree of goals right: where one may stand, what it passes on to those
+// below, and what those above add up.
 type tree struct {
 	Options
 	access *access.Service
@@ -17,13 +17,13 @@ type tree struct {
 
 // checkParent reads the objective that a goal is to stand below, and makes sure
 // that it may.
-func (t tree) checkParent(ctx context.Context, actor okr.Actor, in okr.GoalInput) (okr.Goal, error) {
+func (s *tree) checkParent(ctx context.Context, actor okr.Actor, in okr.GoalInput) (okr.Goal, error) {
 	if in.Parent == "" {
 		return okr.Goal{}, nil // validate says what is missing
 	}
-	parent, err := t.Store.Goals().Get(ctx, actor.Tenant, in.Parent)
+	parent, err := s.Store.Goals().Get(ctx, actor.Tenant, in.Parent)
 	if err == nil && in.Editing != "" {
-		g, err := t.Store.Goals().Get(ctx, actor.Tenant, in.Editing)
+		g, err := s.Store.Goals().Get(ctx, actor.Tenant, in.Editing)
 		if err != nil || g.Parent == parent.ID {
 			return parent, okr.IgnoreNotFound(err) // it stands there already, be the objective to be seen or not
 		}
@@ -36,25 +36,25 @@ func (t tree) checkParent(ctx context.Context, actor okr.Actor, in okr.GoalInput
 	case parent.Kind != okr.Objective:
 		return parent, okr.FieldErrorf("parent", "A %s belongs below an objective; %s is a %s.", in.Kind, parent.ID, parent.Kind)
 	}
-	return parent, t.checkPlace(ctx, actor.Tenant, in, parent)
+	return parent, s.checkPlace(ctx, actor.Tenant, in, parent)
 }
 
 // checkPlace refuses new goals below a closed objective, circles, and more than
 // MaxDepth levels.
-func (t tree) checkPlace(ctx context.Context, tenant okr.TenantID, in okr.GoalInput, parent okr.Goal) error {
+func (s *tree) checkPlace(ctx context.Context, tenant okr.TenantID, in okr.GoalInput, parent okr.Goal) error {
 	if !parent.IsOpen() {
 		return okr.FieldErrorf("parent", "%s is %s. Reopen it first, or choose another objective.", parent.ID, parent.Closed.State)
 	}
 	if in.Kind != okr.Objective {
 		return nil
 	}
-	above, err := t.levelsAbove(ctx, tenant, parent, in.Editing)
+	above, err := s.levelsAbove(ctx, tenant, parent, in.Editing)
 	if err != nil {
 		return err
 	}
 	below := 1
 	if in.Editing != "" {
-		if below, err = t.levelsBelow(ctx, tenant, in.Editing); err != nil {
+		if below, err = s.levelsBelow(ctx, tenant, in.Editing); err != nil {
 			return err
 		}
 	}
@@ -66,12 +66,12 @@ func (t tree) checkPlace(ctx context.Context, tenant okr.TenantID, in okr.GoalIn
 
 // levelsAbove counts the levels down to an objective, itself included. Invalid:
 // id is one of them.
-func (t tree) levelsAbove(ctx context.Context, tenant okr.TenantID, o okr.Goal, id okr.GoalID) (int, error) {
+func (s *tree) levelsAbove(ctx context.Context, tenant okr.TenantID, o okr.Goal, id okr.GoalID) (int, error) {
 	for level := 1; level <= okr.MaxDepth; level++ {
 		if o.ID == id {
 			return level, okr.FieldErrorf("parent", "%s stands above %s, or would. Objectives cannot go round in a circle.", id, o.ID)
 		}
-		above, err := t.access.ParentOf(ctx, tenant, o)
+		above, err := s.access.ParentOf(ctx, tenant, o)
 		if err != nil || above.ID == "" {
 			return level, err
 		}
@@ -82,12 +82,12 @@ func (t tree) levelsAbove(ctx context.Context, tenant okr.TenantID, o okr.Goal, 
 
 // levelsBelow counts the levels of objectives from one downwards, itself
 // included.
-func (t tree) levelsBelow(ctx context.Context, tenant okr.TenantID, id okr.GoalID) (int, error) {
+func (s *tree) levelsBelow(ctx context.Context, tenant okr.TenantID, id okr.GoalID) (int, error) {
 	level := []okr.GoalID{id}
 	for depth := 1; depth <= okr.MaxDepth; depth++ {
 		var next []okr.GoalID
 		for _, id := range level {
-			children, _, err := t.Store.Goals().Find(ctx, tenant, []string{okr.ChildIndex(id), okr.KindIndex(okr.Objective)}, okr.Page{})
+			children, _, err := s.Store.Goals().Find(ctx, tenant, []string{okr.ChildIndex(id), okr.KindIndex(okr.Objective)}, okr.Page{})
 			if err != nil {
 				return depth, err
 			}
@@ -106,41 +106,36 @@ func (t tree) levelsBelow(ctx context.Context, tenant okr.TenantID, id okr.GoalI
 // afterSave brings everything up to date that hangs on what was saved.
 func (s *Service) afterSave(ctx context.Context, t okr.Tenant, actor okr.Actor, before, g okr.Goal) error {
 	if g.Kind == okr.Objective && before.ID != "" && (g.Period != before.Period || g.PeriodID != before.PeriodID || !slices.Equal(g.Audience, before.Audience)) {
-		if err := s.tree.passOn(ctx, actor.Tenant, g); err != nil {
+		if err := s.passOn(ctx, actor.Tenant, g); err != nil {
 			return err
 		}
 	}
 	if before.Parent != "" && before.Parent != g.Parent {
-		if err := s.RollUp(ctx, actor.Tenant, before.Parent); err != nil {
+		if err := s.rollUp(ctx, t, before.Parent); err != nil {
 			return err
 		}
 	}
-	if g.Kind == okr.Objective && before.ID == "" {
-		if _, _, err := s.tree.rollOne(ctx, actor.Tenant, t.WeightsRule, g.ID); err != nil {
-			return err
-		}
-	}
-	if err := s.RollUp(ctx, actor.Tenant, g.Parent); err != nil {
+	if err := s.rollUp(ctx, t, g.Parent); err != nil {
 		return err
 	}
 	if err := s.PlanReminder(ctx, actor.Tenant, g); err != nil {
 		return err
 	}
-	return s.access.NoteTeam(ctx, t, g.Team)
+	return s.noteTeam(ctx, t, g.Team)
 }
 
 // passOn gives the goals below an objective its period and privacy.
-func (t tree) passOn(ctx context.Context, tenant okr.TenantID, o okr.Goal) error {
+func (s *tree) passOn(ctx context.Context, tenant okr.TenantID, o okr.Goal) error {
 	level := []okr.Goal{o}
 	for range okr.MaxDepth {
 		var next []okr.Goal
 		for _, parent := range level {
-			children, _, err := t.Store.Goals().List(ctx, tenant, okr.ChildIndex(parent.ID), okr.Page{})
+			children, _, err := s.Store.Goals().List(ctx, tenant, okr.ChildIndex(parent.ID), okr.Page{})
 			if err != nil {
 				return err
 			}
 			for _, c := range children {
-				changed, err := t.passTo(ctx, tenant, c, parent)
+				changed, err := s.passTo(ctx, tenant, c, parent)
 				if err != nil {
 					return err
 				}
@@ -156,26 +151,55 @@ func (t tree) passOn(ctx context.Context, tenant okr.TenantID, o okr.Goal) error
 
 // passTo gives one goal its objective's period and privacy; empty when it has
 // them already.
-func (t tree) passTo(ctx context.Context, tenant okr.TenantID, c, parent okr.Goal) (okr.Goal, error) {
+func (s *tree) passTo(ctx context.Context, tenant okr.TenantID, c, parent okr.Goal) (okr.Goal, error) {
 	fresh := c
 	fresh.Below(parent)
 	if fresh.Period == c.Period && fresh.PeriodID == c.PeriodID && slices.Equal(fresh.Audience, c.Audience) {
 		return okr.Goal{}, nil
 	}
-	changed, err := t.Store.Goals().Update(ctx, tenant, c.ID, func(g *okr.Goal) error {
+	changed, err := s.Store.Goals().Update(ctx, tenant, c.ID, func(g *okr.Goal) error {
 		g.Below(parent)
 		return nil
 	})
 	return changed, okr.IgnoreNotFound(err)
 }
 
+// noteTeam remembers the name of a team for choosing it again.
+func (s *Service) noteTeam(ctx context.Context, t okr.Tenant, team string) error {
+	if !t.NoteTeam(team) {
+		return nil
+	}
+	_, err := s.access.ChangeSettings(ctx, t.ID, func(t *okr.Tenant) error {
+		t.NoteTeam(team)
+		return nil
+	})
+	return err
+}
+
+// forget removes a goal and everything that was kept of it.
+func (s *tree) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
+	if _, err := s.Store.Goals().Delete(ctx, tenant, id); okr.IgnoreNotFound(err) != nil {
+		return err
+	}
+	if err := s.Measurements.DropHistory(ctx, tenant, id); err != nil {
+		return err
+	}
+	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
+	for _, c := range list {
+		if _, err := s.Store.CheckIns().Delete(ctx, tenant, c.ID); okr.IgnoreNotFound(err) != nil {
+			return err
+		}
+	}
+	return err
+}
+
 // moveUp puts an objective where the one above it was.
-func (t tree) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
-	above, err := t.access.ParentOf(ctx, tenant, gone)
+func (s *tree) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
+	above, err := s.access.ParentOf(ctx, tenant, gone)
 	if err != nil {
 		return err
 	}
-	moved, err := t.Store.Goals().Update(ctx, tenant, child.ID, func(g *okr.Goal) error {
+	moved, err := s.Store.Goals().Update(ctx, tenant, child.ID, func(g *okr.Goal) error {
 		g.Parent = above.ID
 		g.Below(above)
 		return nil
@@ -183,5 +207,5 @@ func (t tree) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.G
 	if err != nil {
 		return okr.IgnoreNotFound(err)
 	}
-	return t.passOn(ctx, tenant, moved)
+	return s.passOn(ctx, tenant, moved)
 }

@@ -43,7 +43,7 @@ func (s *Service) Upgraded(ctx context.Context, tenant okr.TenantID) (okr.Tenant
 		if g.Kind != okr.Objective {
 			continue
 		}
-		if err := s.RollUp(ctx, tenant, g.ID); err != nil {
+		if err := s.rollUp(ctx, t, g.ID); err != nil {
 			return t, err
 		}
 	}

@@ -27,10 +27,28 @@ func (s *Service) OpenGoal(ctx context.Context, actor okr.Actor, id okr.GoalID, 
 	if err != nil {
 		return okr.GoalView{}, err
 	}
+	return s.open(ctx, t, actor, g, page)
+}
+
+// written is Goal for one that is at hand as it was just written.
+func (s *Service) written(ctx context.Context, t okr.Tenant, actor okr.Actor, g okr.Goal) (okr.GoalView, error) {
+	if !actor.Sees(g) {
+		return okr.GoalView{}, okr.GoalNotFound(g.ID)
+	}
+	return s.open(ctx, t, actor, g, okr.Page{Limit: openedChildren})
+}
+
+// open computes a goal with what stands around it.
+func (s *Service) open(ctx context.Context, t okr.Tenant, actor okr.Actor, g okr.Goal, page okr.Page) (okr.GoalView, error) {
 	parent, err := s.access.ParentOf(ctx, actor.Tenant, g)
 	if err != nil {
 		return okr.GoalView{}, err
 	}
+	return s.openUnder(ctx, t, actor, g, parent, page)
+}
+
+// openUnder is open with the objective above at hand.
+func (s *Service) openUnder(ctx context.Context, t okr.Tenant, actor okr.Actor, g, parent okr.Goal, page okr.Page) (okr.GoalView, error) {
 	v := s.ViewOf(t, actor, g, parent)
 	if g.Binding != nil {
 		c, err := s.Store.Connections().Get(ctx, actor.Tenant, g.Binding.Connection)

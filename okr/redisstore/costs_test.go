@@ -12,10 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/okr"
-	"okrbot/okr/access"
-	"okrbot/okr/connect"
 	"okrbot/okr/okrtest"
-	"okrbot/okr/plan"
 	"okrbot/okr/redisstore"
 )
 
@@ -59,27 +56,32 @@ type costs map[string][2]int64
 func measureCosts(tb testing.TB, url string, objectives int) costs {
 	tb.Helper()
 	ctx, s := tb.Context(), open(tb, url)
-	goals, actor := planOn(s), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
-	fill(tb, goals, s, actor, objectives)
+	use, actor := okrtest.NewActivities(s, nil, okrtest.Noon), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
+	fill(tb, use, s, actor, objectives)
 	count := &counter{}
 	s.Client().AddHook(count)
 	out := costs{}
 	for name, do := range map[string]func() error{
 		"list": func() error {
-			_, n, err := goals.ListGoals(ctx, actor, okr.Filter{Kind: okr.Objective, Owner: okrtest.Ada.ID, Period: okrtest.FirstQuarter().SpanID(), Children: 3}, okr.Page{Offset: 5, Limit: 5})
+			_, n, err := use.Plan.ListGoals(ctx, actor, okr.Filter{Kind: okr.Objective, Owner: okrtest.Ada.ID, Period: okrtest.FirstQuarter().SpanID(), Children: 3}, okr.Page{Offset: 5, Limit: 5})
 			require.Equal(tb, objectives, n)
 			return err
 		},
 		"search": func() error {
-			views, n, err := goals.Search(ctx, actor, "grow shop", okr.Page{Limit: 8})
+			views, n, err := use.Plan.Search(ctx, actor, "grow shop", okr.Page{Limit: 8})
 			require.Equal(tb, objectives, n)
 			require.Len(tb, views, 8)
 			return err
 		},
-		"open": func() error { _, err := goals.Goal(ctx, actor, "O7"); return err },
+		"open": func() error { _, err := use.Plan.Goal(ctx, actor, "O7"); return err },
+		"save": func() error {
+			v, err := use.Plan.SaveGoal(ctx, actor, okr.GoalInput{Editing: "KR12", Title: "Answer calls", Parent: "O3", Metric: &okr.Metric{Name: "Calls", Target: 10}})
+			require.Equal(tb, "Answer calls", v.Goal.Title)
+			return err
+		},
 		"roll up": func() error {
 			value := 55.0
-			_, _, err := goals.CheckIn(ctx, actor, okr.CheckInInput{Goal: "KR7", Value: &value})
+			_, _, err := use.Plan.CheckIn(ctx, actor, okr.CheckInInput{Goal: "KR7", Value: &value})
 			return err
 		},
 	} {
@@ -90,17 +92,11 @@ func measureCosts(tb testing.TB, url string, objectives int) costs {
 	return out
 }
 
-func planOn(s *redisstore.Store) *plan.Service {
-	rights := access.New(access.Options{Store: s, Now: okrtest.Noon})
-	through := connect.New(connect.Options{Store: s, Measurements: s, Credentials: s, Agenda: s, Now: okrtest.Noon}, rights)
-	return plan.New(plan.Options{Store: s, Measurements: s, Agenda: s, Now: okrtest.Noon}, rights, through)
-}
-
 // fill writes records as the service would; the settings say that no upgrade is
 // needed.
-func fill(tb testing.TB, goals *plan.Service, s *redisstore.Store, actor okr.Actor, objectives int) {
+func fill(tb testing.TB, use okrtest.Activities, s *redisstore.Store, actor okr.Actor, objectives int) {
 	tb.Helper()
-	_, _, err := goals.ListGoals(tb.Context(), actor, okr.Filter{}, okr.Page{Limit: 1})
+	_, _, err := use.Plan.ListGoals(tb.Context(), actor, okr.Filter{}, okr.Page{Limit: 1})
 	require.NoError(tb, err)
 	for n := range objectives {
 		o := okrtest.Objective(n + 1)
@@ -126,27 +122,51 @@ func TestCostsDoNotGrowWithTheTenant(t *testing.T) {
 	}
 }
 
+// A save reads the settings, the goal and the objective above once; then come the
+// children of what is added up and shown, and the objective that is added up.
+func TestASaveReadsOnce(t *testing.T) {
+	t.Parallel()
+	ctx, s := t.Context(), open(t, okrtest.StartRedis(t))
+	use, actor := okrtest.NewActivities(s, nil, okrtest.Noon), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
+	fill(t, use, s, actor, 2)
+	count := &counter{}
+	s.Client().AddHook(count)
+	for id, records := range map[okr.GoalID]int64{
+		"KR7": 1 + 1 + 1 + 5 + 1,
+		"O2":  1 + 1 + 0 + 5 + 0,
+	} {
+		v, err := use.Plan.Goal(ctx, actor, id)
+		require.NoError(t, err)
+		in := okr.InputOf(v.Goal)
+		in.Title = "Another title"
+		before := count.records.Load()
+		_, err = use.Plan.SaveGoal(ctx, actor, in)
+		require.NoError(t, err)
+		require.Equal(t, records, count.records.Load()-before, id)
+	}
+}
+
 // A tenant of 1,000 objectives and 5,000 key results on a real Redis.
 func BenchmarkLargeTenant(b *testing.B) {
 	s := open(b, okrtest.StartRedis(b))
-	goals, actor := planOn(s), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
-	fill(b, goals, s, actor, 1000)
+	use, actor := okrtest.NewActivities(s, nil, okrtest.Noon), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
+	fill(b, use, s, actor, 1000)
 	count := &counter{}
 	s.Client().AddHook(count)
 	value := 0.0
 	for name, do := range map[string]func() error{
 		"list": func() error {
-			_, _, err := goals.ListGoals(b.Context(), actor, okr.Filter{Kind: okr.Objective, Children: 3}, okr.Page{Offset: 500, Limit: 5})
+			_, _, err := use.Plan.ListGoals(b.Context(), actor, okr.Filter{Kind: okr.Objective, Children: 3}, okr.Page{Offset: 500, Limit: 5})
 			return err
 		},
 		"search": func() error {
-			_, _, err := goals.Search(b.Context(), actor, "grow shop", okr.Page{Limit: 8})
+			_, _, err := use.Plan.Search(b.Context(), actor, "grow shop", okr.Page{Limit: 8})
 			return err
 		},
-		"open": func() error { _, err := goals.Goal(b.Context(), actor, "O500"); return err },
+		"open": func() error { _, err := use.Plan.Goal(b.Context(), actor, "O500"); return err },
 		"rollup": func() error {
 			value++
-			_, _, err := goals.CheckIn(b.Context(), actor, okr.CheckInInput{Goal: "KR500", Value: &value})
+			_, _, err := use.Plan.CheckIn(b.Context(), actor, okr.CheckInInput{Goal: "KR500", Value: &value})
 			return err
 		},
 	} {

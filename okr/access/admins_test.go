@@ -1,0 +1,113 @@
+package access_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/ado/adotest"
+	"okrbot/okr"
+	"okrbot/okr/okrtest"
+)
+
+func TestOnlyAdminsSwitchTheIntegration(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	adminGuest := okrtest.Alex
+	adminGuest.Guest = true
+	elsewhere := okrtest.Alex
+	elsewhere.Tenant = "another-tenant"
+	for _, who := range []okr.Actor{okrtest.Megan, okrtest.Guest, adminGuest, elsewhere} {
+		_, err := w.Access.Enable(t.Context(), who)
+		w.RequireRefused(okr.Forbidden, err, "Only an admin")
+		_, err = w.Access.Disable(t.Context(), who)
+		w.RequireRefused(okr.Forbidden, err)
+		_, err = w.Access.AddAdmin(t.Context(), who, who.Person)
+		w.RequireRefused(okr.Forbidden, err)
+	}
+	in, err := w.Access.Integration(t.Context(), okrtest.Megan)
+	require.NoError(t, err)
+	require.False(t, in.Tenant.Enabled)
+	require.False(t, in.Tenant.Ever)
+	require.False(t, in.IsAdmin)
+	require.Len(t, in.Admins, 1)
+	require.Contains(t, in.Admins[0], adotest.AlexOID, "the configuration knows no names")
+
+	in, err = w.Access.Enable(t.Context(), okrtest.Alex)
+	require.NoError(t, err)
+	require.True(t, in.Tenant.Enabled)
+	require.True(t, in.IsAdmin)
+	require.Equal(t, []string{okrtest.Alex.Name}, in.Admins)
+	_, err = w.Access.AddAdmin(t.Context(), okrtest.Alex, okrtest.Megan.Person)
+	require.NoError(t, err)
+	_, err = w.Access.AddAdmin(t.Context(), okrtest.Alex, okrtest.Megan.Person)
+	require.NoError(t, err)
+	in, err = w.Access.Disable(t.Context(), okrtest.Megan)
+	require.NoError(t, err)
+	require.Len(t, in.Admins, 2)
+	require.Equal(t, okrtest.Megan.Name, in.Admins[0])
+	require.True(t, in.Tenant.Ever)
+}
+
+func TestTheSecondPressChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	first, err := w.Access.Enable(t.Context(), okrtest.Alex)
+	require.NoError(t, err)
+	_, err = w.Access.AddAdmin(t.Context(), okrtest.Alex, okrtest.Megan.Person)
+	require.NoError(t, err)
+	w.Advance(time.Hour)
+	second, err := w.Access.Enable(t.Context(), okrtest.Megan)
+	require.NoError(t, err)
+	require.Equal(t, first.Tenant.ChangedBy, second.Tenant.ChangedBy)
+	require.Equal(t, first.Tenant.ChangedAt, second.Tenant.ChangedAt)
+}
+
+func TestNothingWorksWhileDisabled(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	try := func(who okr.Actor) []error {
+		_, connect := w.Connect.SaveConnection(t.Context(), who, okrtest.FiberConnection("Fiber"))
+		_, preview := w.Measure.PreviewBinding(t.Context(), who, okr.BindInput{Goal: "KR1"})
+		_, jobs := w.Measure.SyncJobs(t.Context(), who, "")
+		_, subscribe := w.Notify.Subscribe(t.Context(), who, okrtest.Channel("1"), okr.DigestPlan{})
+		return []error{connect, preview, jobs, subscribe}
+	}
+	for _, err := range try(okrtest.Alex) {
+		w.RequireRefused(okr.Disabled, err)
+		require.Equal(t, []okr.Step{{Kind: okr.StepEnable}}, okr.NextOf(err))
+	}
+	for _, err := range try(okrtest.Megan) {
+		w.RequireRefused(okr.Disabled, err, "An admin can")
+	}
+	require.Empty(t, w.Cloud.Calls())
+}
+
+func TestTheStoreBeingDownIsSaid(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	w.Store.Down.Store(true)
+	_, err := w.Access.Integration(t.Context(), okrtest.Alex)
+	w.RequireRefused(okr.Unavailable, err)
+	_, _, err = w.Plan.Goals(t.Context(), okrtest.Alex, okr.Page{})
+	w.RequireRefused(okr.Unavailable, err)
+	_, err = w.Measure.SyncConnection(t.Context(), okrtest.Contoso, "C1", nil, 0)
+	w.RequireRefused(okr.Unavailable, err)
+}
+
+func TestAdminsAreTakenBack(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	_, err := w.Access.AddAdmin(t.Context(), okrtest.Alex, okrtest.Megan.Person)
+	require.NoError(t, err)
+	_, err = w.Access.RemoveAdmin(t.Context(), okrtest.Adele, okrtest.Megan.Person)
+	w.RequireRefused(okr.Forbidden, err)
+	_, err = w.Access.RemoveAdmin(t.Context(), okrtest.Megan, okrtest.Alex.Person)
+	w.RequireRefused(okr.Invalid, err, "ADMIN_OBJECT_IDS")
+	_, err = w.Access.RemoveAdmin(t.Context(), okrtest.Alex, okrtest.Megan.Person)
+	require.NoError(t, err)
+	_, err = w.Access.Enable(t.Context(), okrtest.Megan)
+	w.RequireRefused(okr.Forbidden, err)
+}

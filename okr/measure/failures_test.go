@@ -1,0 +1,149 @@
+package measure_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/ado/adotest"
+	"okrbot/okr"
+	"okrbot/okr/okrtest"
+)
+
+func tell(w *okrtest.World, report okr.SyncReport) int {
+	w.T.Helper()
+	for _, n := range report.Notices {
+		require.NoError(w.T, w.Measure.NoticeGiven(w.T.Context(), okrtest.Contoso, n))
+	}
+	return len(report.Notices)
+}
+
+func TestAFailureKeepsTheValueAndTellsOnceAWeek(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	c := w.NewConnection(okrtest.Alex, "Fiber", false)
+	kr := w.Bound(okrtest.Alex, w.Objective(okrtest.Alex, "Launch"), c, okrtest.LaunchBugs)
+	w.Cloud.Revoke(adotest.AlexOID, adotest.OrgContoso)
+	told := 0
+	for range 15 * 24 {
+		w.Advance(59 * time.Minute) // not sign-ins that heal
+		w.Advance(time.Minute)
+		report, err := w.Measure.SyncConnection(t.Context(), okrtest.Contoso, c.ID, nil, 0)
+		require.NoError(t, err)
+		w.RequireRefused(okr.NoAccess, report.Failure)
+		told += tell(w, report)
+	}
+	require.Equal(t, 3, told, "at once, and after one and two weeks")
+	v, err := w.Plan.Goal(t.Context(), okrtest.Alex, kr)
+	require.NoError(t, err)
+	require.InDelta(t, 40, *v.Goal.Metric.Current, 1e-9)
+	require.True(t, v.Stale)
+	require.Equal(t, 15*24*time.Hour, v.StaleFor)
+	require.Contains(t, v.Goal.Binding.Health.Problem, "administrator")
+
+	w.Cloud.Grant(adotest.AlexOID, adotest.OrgContoso)
+	report := w.Sync(c)
+	require.Empty(t, report.Notices)
+	v, err = w.Plan.Goal(t.Context(), okrtest.Alex, kr)
+	require.NoError(t, err)
+	require.False(t, v.Stale)
+	require.Equal(t, okr.HealthOK, v.Goal.Binding.Health.State)
+}
+
+func TestTheNoticeSaysWhatHangsOnIt(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	c := w.NewConnection(okrtest.Alex, "Fiber", false)
+	o := w.Objective(okrtest.Alex, "Launch")
+	goals := []okr.GoalID{w.Bound(okrtest.Alex, o, c, okrtest.LaunchBugs), w.Bound(okrtest.Alex, o, c, "Launch stories")}
+	w.Advance(2 * time.Hour)
+	w.Cloud.FailRefresh(adotest.AlexOID, adotest.GrantRevoked())
+	report, err := w.Measure.SyncConnection(t.Context(), okrtest.Contoso, c.ID, nil, 0)
+	require.NoError(t, err, "trying again soon would not help")
+	require.Len(t, report.Notices, 1)
+	n := report.Notices[0]
+	require.Equal(t, okrtest.Alex.Person, n.Owner)
+	require.Equal(t, goals, n.Goals)
+	require.Equal(t, okr.HealthNeedsSignIn, n.Health.State)
+	require.Contains(t, n.Health.Problem, "password was changed")
+	require.Equal(t, 1, w.Cloud.Count(adotest.OpToken), "the other query was not tried")
+	require.Len(t, report.Rows, 2)
+	require.Len(t, mustSync(w, c).Notices, 1, "until it was told")
+	tell(w, report)
+	require.Empty(t, mustSync(w, c).Notices)
+
+	w.Cloud.AllowRefresh(adotest.AlexOID)
+	w.Cloud.Revoke(adotest.AlexOID, adotest.OrgContoso)
+	require.Len(t, mustSync(w, c).Notices, 1, "another cause is news")
+}
+
+func mustSync(w *okrtest.World, c okr.Connection) okr.SyncReport {
+	w.T.Helper()
+	report, err := w.Measure.SyncConnection(w.T.Context(), okrtest.Contoso, c.ID, nil, 0)
+	require.NoError(w.T, err)
+	return report
+}
+
+func TestAQueryThatIsGoneLeavesTheOthers(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	w.SignIn(okrtest.Megan)
+	c := w.NewConnection(okrtest.Alex, "Fiber", true)
+	o := w.Objective(okrtest.Megan, "Launch")
+	hers := []okr.GoalID{w.Bound(okrtest.Megan, o, c, okrtest.LaunchBugs), w.Bound(okrtest.Megan, o, c, okrtest.LaunchBugs)}
+	his := w.Bound(okrtest.Alex, o, c, okrtest.LaunchBugs)
+	fine := w.Bound(okrtest.Alex, o, c, "Launch stories")
+	require.NoError(t, w.Cloud.UpdateQuery(adotest.OrgContoso, w.FiberQuery(okrtest.LaunchBugs), func(q *adotest.Query) { q.Deleted = true }))
+	report := w.Sync(c)
+	require.NoError(t, report.Failure)
+	require.Len(t, report.Notices, 2, "one for each who bound it")
+	require.Equal(t, okrtest.Megan.Person, report.Notices[0].Owner)
+	require.Equal(t, hers, report.Notices[0].Goals)
+	require.Equal(t, []okr.GoalID{his}, report.Notices[1].Goals)
+	require.Equal(t, okr.HealthQueryGone, report.Notices[0].Health.State)
+	for _, row := range report.Rows {
+		require.Equal(t, row.Goal.ID == fine, row.Problem == "", row.Goal.ID)
+		require.NotEqual(t, okr.NoData, row.Status, "the last value still has a status")
+	}
+	tell(w, report)
+	require.Empty(t, w.Sync(c).Notices)
+	w.Advance(7 * 24 * time.Hour)
+	require.Len(t, w.Sync(c).Notices, 2)
+	got, err := w.Connect.Connection(t.Context(), okrtest.Alex, c.ID)
+	require.NoError(t, err)
+	require.Equal(t, okr.HealthOK, got.Health.State, "the connection works")
+	in, err := w.Access.Integration(t.Context(), okrtest.Alex)
+	require.NoError(t, err)
+	require.Zero(t, in.Failing)
+
+	require.NoError(t, w.Cloud.UpdateQuery(adotest.OrgContoso, w.FiberQuery(okrtest.LaunchBugs), func(q *adotest.Query) { q.Deleted = false }))
+	for _, row := range w.Sync(c).Rows {
+		require.Empty(t, row.Problem)
+	}
+}
+
+func TestPassingFailuresTellNobody(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[okr.Kind]adotest.Fault{okr.Throttled: adotest.Throttled(0), okr.Unavailable: adotest.Unavailable(0)} {
+		w := okrtest.Enabled(t)
+		c := w.NewConnection(okrtest.Alex, "Fiber", false)
+		o := w.Objective(okrtest.Alex, "Launch")
+		first, second := w.Bound(okrtest.Alex, o, c, okrtest.LaunchBugs), w.Bound(okrtest.Alex, o, c, "Launch stories")
+		cancel := w.Cloud.Fail(adotest.Rule{Op: adotest.OpQueryRun, Path: "*" + w.FiberQuery("Launch stories") + "*", Fault: f})
+		w.Advance(time.Minute)
+		report, err := w.Measure.SyncConnection(t.Context(), okrtest.Contoso, c.ID, nil, 0)
+		w.RequireRefused(name, err)
+		require.Equal(t, err, report.Failure)
+		require.Empty(t, report.Notices)
+		require.Len(t, report.Rows, 2, "each goal once")
+		require.Equal(t, []okr.GoalID{first, second}, []okr.GoalID{report.Rows[0].Goal.ID, report.Rows[1].Goal.ID})
+		require.Empty(t, report.Rows[0].Problem)
+		require.NotEmpty(t, report.Rows[1].Problem)
+		v, err := w.Plan.Goal(t.Context(), okrtest.Alex, first)
+		require.NoError(t, err)
+		require.False(t, v.Stale, "it was measured a moment ago")
+		cancel()
+		require.NoError(t, w.Sync(c).Failure)
+	}
+}

@@ -1,0 +1,41 @@
+package okrtest
+
+import (
+	"time"
+
+	"okrbot/okr"
+	"okrbot/okr/access"
+	"okrbot/okr/connect"
+	"okrbot/okr/measure"
+	"okrbot/okr/notify"
+	"okrbot/okr/plan"
+)
+
+// Activities are all use cases over one store and one way to Azure DevOps.
+type Activities struct {
+	Access  *access.Service
+	Connect *connect.Service
+	Plan    *plan.Service
+	Measure *measure.Service
+	Notify  *notify.Service
+}
+
+// Azure is the way to Azure DevOps.
+type Azure interface {
+	okr.Directory
+	okr.Queries
+}
+
+// NewActivities wires the use cases. Azure may be nil where nothing is asked of it;
+// the admins are given as tenantId/objectId.
+func NewActivities(store AllStores, azure Azure, now func() time.Time, admins ...string) Activities {
+	var a Activities
+	a.Access = access.New(access.Options{Store: store, Now: now, Admins: admins})
+	a.Connect = connect.New(connect.Options{
+		Store: store, Measurements: store, Credentials: store, Agenda: store, Directory: azure, Queries: azure, Now: now,
+	}, a.Access)
+	a.Plan = plan.New(plan.Options{Store: store, Measurements: store, Agenda: store, Now: now}, a.Access, a.Connect)
+	a.Measure = measure.New(measure.Options{Store: store, Measurements: store, Agenda: store, Queries: azure, Now: now}, a.Access, a.Connect, a.Plan)
+	a.Notify = notify.New(notify.Options{Store: store, Measurements: store, Agenda: store, Now: now}, a.Access, a.Plan)
+	return a
+}
