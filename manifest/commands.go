@@ -28,7 +28,7 @@ func commandLists() []commandList {
 // commands are some of those that okrbot knows, in their own words: a test of package main compares them.
 func commands() []command {
 	return []command{
-		{"help", "What okrbot can do"},
+		{"help", "What okrbot can do, or all about one command"},
 		{"okrs", "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:"},
 		{"new objective", "Make an objective"},
 		{"check-in", "Say how a goal stands; without an id, all that waits for you"},
