@@ -81,7 +81,7 @@ func failing(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 		words = b.Health.Problem
 	}
 	switch b.Health.State {
-	case HealthNeedsSignIn, HealthNoAccess:
+	case HealthNeedsSignIn, HealthNoAccess, HealthProjectGone, HealthPolicy:
 		return need(ConcernFailing, words, "%s shows the connection and renews its sign-in.", "connections")
 	case HealthQueryGone, HealthQueryBroken, HealthUnbound:
 		return need(ConcernFailing, words, "%s chooses another query.", "bind "+string(v.Goal.ID))

@@ -42,6 +42,8 @@ func nextSteps(err error) []cards.Button {
 	switch okr.KindOf(err) {
 	case okr.SignIn, okr.NoAccess:
 		return []cards.Button{{Title: "Sign in", Verb: cards.VerbConnectionAccount, Style: "positive"}}
+	case okr.PolicyRefused, okr.ProjectGone:
+		return []cards.Button{{Title: "Connections", Verb: cards.VerbConnections}}
 	case okr.Disabled:
 		return []cards.Button{{Title: "See the integration", Verb: cards.VerbManage}}
 	case okr.NotFound:
@@ -63,7 +65,7 @@ func FirstError(a, b cards.FieldError) cards.FieldError {
 // can show.
 func (c *Chat) FieldError(ctx context.Context, err error) (cards.FieldError, bool) {
 	switch okr.KindOf(err) {
-	case okr.Invalid, okr.NotFound, okr.NoAccess, okr.Conflict, okr.Throttled, okr.Unavailable:
+	case okr.Invalid, okr.NotFound, okr.NoAccess, okr.PolicyRefused, okr.ProjectGone, okr.Conflict, okr.Throttled, okr.Unavailable:
 		return cards.FieldError{Field: okr.FieldOf(err), Message: c.Words(ctx, err)}, true
 	default:
 		return cards.FieldError{}, false

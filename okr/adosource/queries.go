@@ -51,21 +51,19 @@ func (s *Source) query(place okr.Place, q ado.Query) okr.Query {
 func (s *Source) Query(ctx context.Context, access okr.Access, place okr.Place, id string) (okr.Query, error) {
 	q, err := s.session(access).Query(ctx, place.Organization, project(place), id, true)
 	if err != nil {
-		return okr.Query{}, queryError(err, "the query") // only its id is known, which says nothing to people
+		return okr.Query{}, queryError(err, place, "the query") // only its id is known, which says nothing to people
 	}
 	return s.usableQuery(place, q)
 }
 
-// usableQuery refuses what cannot be run.
+// usableQuery refuses what is no query, or none any more. One whose text is wrong
+// (IsInvalidSyntax) says what is wrong with it when it is run.
 func (s *Source) usableQuery(place okr.Place, q ado.Query) (okr.Query, error) {
 	if q.IsFolder {
 		return okr.Query{}, okr.Errorf(okr.QueryBroken, "%s is a folder of queries. Choose one of the queries in it.", q.Name)
 	}
 	if q.IsDeleted {
 		return okr.Query{}, okr.Errorf(okr.QueryGone, "The query %s was deleted. Restore it in Azure DevOps, or bind to another query; the last value stays until then.", q.Name)
-	}
-	if q.IsInvalidSyntax {
-		return okr.Query{}, okr.Errorf(okr.QueryBroken, "The query %s cannot be run: a field, area or iteration that it names is gone. Open it in Azure DevOps, correct and save it.", q.Name)
 	}
 	return s.query(place, q), nil
 }
@@ -74,7 +72,7 @@ func (s *Source) usableQuery(place okr.Place, q ado.Query) (okr.Query, error) {
 func (s *Source) CountQuery(ctx context.Context, access okr.Access, place okr.Place, q okr.Query) (int, error) {
 	n, err := s.session(access).CountQuery(ctx, place.Organization, project(place), ado.Query{ID: q.ID, QueryType: string(q.Kind)})
 	if err != nil {
-		return 0, queryError(err, "the query "+q.Name)
+		return 0, queryError(err, place, "the query "+q.Name)
 	}
 	return n, nil
 }

@@ -8,15 +8,42 @@ import (
 	"okrbot/okr"
 )
 
-// recordFailure keeps the last values of a query's goals and marks them. A
-// failure of the whole connection ends the sync of its other queries too. Works
-// says that other queries can be read, so that a refusal is this query's own.
-func (y *syncing) recordFailure(ctx context.Context, query string, cause error, works bool) ([]okr.SyncRow, error) {
-	whole := !okr.KindOf(cause).OfQuery() && (okr.KindOf(cause) != okr.NoAccess || !works)
-	goals := y.Goals
-	if !whole {
-		goals = y.BoundTo(query)
+// failQuery keeps the last values of a query's goals, marks them, and has people
+// told.
+func (y *syncing) failQuery(ctx context.Context, query string, cause error) ([]okr.SyncRow, error) {
+	rows, err := y.failGoals(ctx, y.BoundTo(query), cause)
+	y.noteQueryFailure(rows)
+	return rows, err
+}
+
+// failAll keeps the last values of all goals that were not measured and marks
+// them. A sync of some queries only marks no more than what it was asked for, unless
+// the failure itself says that it is everyone's.
+func (y *syncing) failAll(ctx context.Context, cause error) ([]okr.SyncRow, error) {
+	y.report.Failure = cause
+	if y.isPart() && okr.ScopeOf(cause) < okr.ScopeProject {
+		return y.failPart(ctx, cause)
 	}
+	rows, err := y.failGoals(ctx, y.Goals, cause)
+	if err != nil {
+		return rows, err
+	}
+	return rows, y.noteConnectionFailure(ctx, cause)
+}
+
+// failPart marks the goals of the queries that the sync is about. Nobody is told:
+// whoever asked for it sees the outcome, and the hourly sync asks for everything.
+func (y *syncing) failPart(ctx context.Context, cause error) ([]okr.SyncRow, error) {
+	goals := slices.DeleteFunc(slices.Clone(y.Goals), func(g okr.Goal) bool { return !slices.Contains(y.asked, g.Binding.Query.ID) })
+	rows, err := y.failGoals(ctx, goals, cause)
+	if err == nil && okr.KindOf(cause).Passes() {
+		err = cause
+	}
+	return rows, err
+}
+
+// failGoals marks those of the goals that this sync has not measured.
+func (y *syncing) failGoals(ctx context.Context, goals []okr.Goal, cause error) ([]okr.SyncRow, error) {
 	var rows []okr.SyncRow
 	for _, g := range goals {
 		if y.report.Measured(g.ID) {
@@ -30,12 +57,7 @@ func (y *syncing) recordFailure(ctx context.Context, query string, cause error, 
 			rows = append(rows, row)
 		}
 	}
-	if !whole {
-		y.noteQueryFailure(rows)
-		return rows, nil
-	}
-	y.report.Failure = cause
-	return rows, y.noteConnectionFailure(ctx, cause)
+	return rows, nil
 }
 
 // failGoal marks a goal's value as stale; the row of one that is no longer
