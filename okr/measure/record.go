@@ -43,7 +43,7 @@ func (y *syncing) record(ctx context.Context, run okr.Run, before *okr.Snapshot)
 	if err := y.carryRowsUp(ctx, rows); err != nil {
 		return rows, err
 	}
-	y.noteQueryFailure(failed)
+	y.noteQueryFailure(ctx, failed)
 	rows = append(rows, failed...)
 	snapshot := run.Snapshot()
 	return rows, y.Measurements.SaveSnapshot(ctx, y.tenant.ID, y.lead.Credential, run.Query.ID, &snapshot)
