@@ -3,6 +3,7 @@ package adosource
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -12,8 +13,12 @@ import (
 
 // SearchQueries implements okr.Queries. Azure DevOps searches private queries
 // too and cannot be told not to, so it is asked for as many as it gives and
-// those are left out here. Names that begin with the text come first.
+// those are left out here. Names that begin with the text come first. The address
+// or id of a query finds that one, for names repeat.
 func (s *Source) SearchQueries(ctx context.Context, access okr.Access, place okr.Place, text string) (okr.QueryPage, error) {
+	if id := s.pastedQuery(text); id != "" {
+		return s.searchByID(ctx, access, place, id)
+	}
 	found, more, err := s.session(access).SearchQueries(ctx, place.Organization, project(place), text, 0)
 	if err != nil {
 		return okr.QueryPage{}, translate(err, "the queries of the project "+place.Project.Name)
@@ -26,6 +31,36 @@ func (s *Source) SearchQueries(ctx context.Context, access okr.Access, place okr
 	}
 	slices.SortStableFunc(page.Queries, func(a, b okr.Query) int { return rank(a, text) - rank(b, text) })
 	return page, nil
+}
+
+// pastedQuery is the id in a pasted address or the id itself; empty: it is a text.
+func (s *Source) pastedQuery(text string) string {
+	text = strings.TrimSpace(text)
+	if ado.IsGUID(text) {
+		return strings.ToLower(text)
+	}
+	if !strings.Contains(text, "/") {
+		return ""
+	}
+	place, err := s.Client.ParseOrganization(text)
+	if err != nil {
+		return "" // a name may have a slash
+	}
+	return place.QueryID
+}
+
+func (s *Source) searchByID(ctx context.Context, access okr.Access, place okr.Place, id string) (okr.QueryPage, error) {
+	q, err := s.session(access).Query(ctx, place.Organization, project(place), id, false)
+	if errors.Is(err, ado.ErrNotFound) {
+		return okr.QueryPage{}, okr.Errorf(okr.NotFound, "The project %s has no shared query with this address, or this account may not see it. Check the address, or choose a connection to its project.", place.Project.Name)
+	}
+	if err != nil {
+		return okr.QueryPage{}, queryError(err, place, "the query")
+	}
+	if !q.Shared() {
+		return okr.QueryPage{}, okr.Errorf(okr.NotFound, "%s is not a shared query. Move it to Shared Queries in Azure DevOps, or choose another one.", q.Name)
+	}
+	return okr.QueryPage{Queries: []okr.Query{s.query(place, q)}}, nil
 }
 
 func rank(q okr.Query, text string) int {
