@@ -148,6 +148,9 @@ func (g Goal) Validate() error {
 	if err := g.validateDetails(); err != nil {
 		return err
 	}
+	if err := g.validatePeople(); err != nil {
+		return err
+	}
 	if g.Kind == Objective {
 		return g.Period.validate()
 	}
@@ -180,13 +183,13 @@ func (d Details) validateDetails() error {
 			return FieldErrorf("tags", "A tag has at most %d characters.", MaxTag)
 		}
 	}
-	return d.validatePeople()
+	return nil
 }
 
-func (d Details) validatePeople() error {
-	for field, people := range map[string][]Person{"coOwners": d.CoOwners, "viewers": d.Viewers, "editors": d.Editors} {
-		if len(people) > MaxPeople {
-			return FieldErrorf(field, "At most %d people fit.", MaxPeople)
+func (g Goal) validatePeople() error {
+	for _, f := range GoalFields() {
+		if f.IsPeople() && len(f.people(g)) > MaxPeople {
+			return FieldErrorf(f.ID, "At most %d people fit.", MaxPeople)
 		}
 	}
 	return nil

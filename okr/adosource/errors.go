@@ -27,8 +27,8 @@ func translate(err error, what string) error {
 	}
 	kind, msg := words(e, what)
 	translated := okr.WrapError(kind, err, "%s", msg)
-	if kind == okr.SignIn {
-		return okr.Scoped(okr.ScopeUnknown, translated) // the sign-in itself was renewed a moment ago
+	if kind == okr.SignIn { // the token was renewed a moment ago, so it may be one query's
+		translated = okr.Scoped(okr.ScopeUnknown, okr.WithNext(translated, okr.Step{Kind: okr.StepSignIn}))
 	}
 	return translated
 }
@@ -40,7 +40,7 @@ const codeNeedsTeam = "VS402612"
 func words(e *ado.Error, what string) (okr.Kind, string) {
 	switch e.Kind {
 	case ado.ErrSignIn:
-		return okr.SignIn, "Azure DevOps no longer accepts the sign-in. Sign in again with `connect`."
+		return okr.SignIn, "Azure DevOps no longer accepts the sign-in. Sign in again."
 	case ado.ErrNoAccessToOrg:
 		return okr.NoAccess, fmt.Sprintf("Azure DevOps refused this account for %s. Either it is not a member there, or the organization belongs to another Microsoft Entra tenant, or an administrator restricts access (Organization settings > Policies). Ask an administrator of the organization, or sign in with another account.", what)
 	case ado.ErrConditionalAccess:
@@ -100,12 +100,12 @@ func upper(what string) string {
 
 // queryError translates an error about one query of a place, called what: a query
 // that is not found is gone, whereas anything else not found is a typing error.
-func queryError(err error, place okr.Place, what string) error {
+func queryError(err error, ref okr.ProjectRef, what string) error {
 	e, ok := errors.AsType[*ado.Error](err)
 	switch {
 	case !ok:
 	case e.Kind == ado.ErrNotFound && e.OfProject():
-		return okr.WrapError(okr.ProjectGone, err, "The project %s of the organization %s was deleted, or is no longer visible to the account. Ask its administrator for access, or measure through a connection to another project; the last values stay until then.", place.Project.Name, place.Organization)
+		return okr.WrapError(okr.ProjectGone, err, "The project %s of the organization %s was deleted, or is no longer visible to the account. Ask its administrator for access, or measure through a connection to another project; the last values stay until then.", ref.Project.Name, ref.Organization)
 	case e.Kind == ado.ErrNotFound:
 		return okr.WrapError(okr.QueryGone, err, "%s was deleted, moved out of the project, or is no longer visible to the account. Restore it in Azure DevOps, or bind to another query; the last value stays until then.", upper(what))
 	case e.Kind == ado.ErrBadRequest:

@@ -120,7 +120,7 @@ func (c *contents) changes(ctx context.Context, start okr.Cursor, pages int) (st
 // feedPage reads a page of the feed, without the fields that are gone.
 func (c *contents) feedPage(ctx context.Context, token string, from time.Time) (ado.RevisionPage, error) {
 	for {
-		page, err := c.session.Revisions(ctx, c.in.Place.Organization, token, from, c.wireFields())
+		page, err := c.session.Revisions(ctx, c.in.Project.Organization, token, from, c.wireFields())
 		if err == nil || !c.dropFields(err) {
 			return page, err
 		}
@@ -130,7 +130,7 @@ func (c *contents) feedPage(ctx context.Context, token string, from time.Time) (
 // withoutFeed says whether a failure of the feed ends the run: reading in full may
 // work where the feed does not.
 func (c *contents) withoutFeed(err error) error {
-	translated := translate(err, "what changed in the organization "+c.in.Place.Organization)
+	translated := translate(err, "what changed in the organization "+c.in.Project.Organization)
 	if ends(translated) {
 		return translated
 	}
@@ -176,7 +176,7 @@ func (c *contents) verify(ctx context.Context) {
 		return
 	}
 	// What changed while the items were read is in the feed by now.
-	page, err := c.session.Revisions(ctx, c.in.Place.Organization, c.cursor.Token, c.at, c.wireFields())
+	page, err := c.session.Revisions(ctx, c.in.Project.Organization, c.cursor.Token, c.at, c.wireFields())
 	for _, w := range page.Items {
 		delete(wrong, w.ID)
 	}

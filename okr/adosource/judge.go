@@ -42,7 +42,7 @@ func wholeError(in okr.RunInput, err error) error {
 	if !ok || len(in.Asks) < 2 || okr.ScopeOf(err) == okr.ScopeProject {
 		return err
 	}
-	return translate(e, "the queries of the project "+in.Place.Project.Name)
+	return translate(e, "the queries of the project "+in.Project.Project.Name)
 }
 
 // proves says whether the way to a query's project works: it was answered, or its

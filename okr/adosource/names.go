@@ -18,7 +18,7 @@ const maxKnown = 1000
 // A name lets nobody measure anything: running the query needs one's own access.
 type nameCache struct {
 	now   func() time.Time
-	turns turns
+	slots slots
 	mu    sync.Mutex
 	all   map[projectKey]map[string]namedQuery
 }
@@ -32,8 +32,8 @@ func newNameCache(now func() time.Time) *nameCache {
 	return &nameCache{now: now, all: map[projectKey]map[string]namedQuery{}}
 }
 
-func nameKey(access okr.Access, place okr.Place) projectKey {
-	return projectKey{access.Tenant, strings.ToLower(place.Organization), strings.ToLower(project(place))}
+func nameKey(access okr.Access, ref okr.ProjectRef) projectKey {
+	return projectKey{access.Tenant, strings.ToLower(ref.Organization), strings.ToLower(project(ref))}
 }
 
 // fresh gives the name of a query that was read less than within ago.
@@ -84,8 +84,8 @@ func (r *runner) name(ctx context.Context, a *asked) {
 	if a.query.ID != "" || a.err != nil {
 		return
 	}
-	key := nameKey(r.in.Access, r.in.Place)
-	if a.query, a.err = r.Query(ctx, r.in.Access, r.in.Place, a.ask.ID); a.err != nil {
+	key := nameKey(r.in.Access, r.in.Project)
+	if a.query, a.err = r.Query(ctx, r.in.Access, r.in.Project, a.ask.ID); a.err != nil {
 		r.names.forget(key, a.ask.ID)
 		return
 	}
@@ -95,7 +95,7 @@ func (r *runner) name(ctx context.Context, a *asked) {
 // nameTogether takes the names that are known and asks for the others at once.
 // Who comes while another asks waits for its answer.
 func (r *runner) nameTogether(ctx context.Context, key projectKey) error {
-	leave, err := r.names.turns.enter(ctx, key)
+	leave, err := r.names.slots.enter(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -117,23 +117,23 @@ func (r *runner) nameTogether(ctx context.Context, key projectKey) error {
 // nameMany asks for many queries at once. That it fails is no failure: each query
 // can be asked for by itself.
 func (r *runner) nameMany(ctx context.Context, key projectKey, stale []string) error {
-	found, err := r.session.QueriesBatch(ctx, r.in.Place.Organization, project(r.in.Place), r.names.toAsk(key, stale, r.in.Within))
+	found, err := r.session.QueriesBatch(ctx, r.in.Project.Organization, project(r.in.Project), r.names.toAsk(key, stale, r.in.Within))
 	if err != nil {
-		err = translate(err, "the queries of the project "+r.in.Place.Project.Name)
+		err = translate(err, "the queries of the project "+r.in.Project.Project.Name)
 		if ends(err) {
 			return err
 		}
 		return nil //nolint:nilerr // each by itself, which tells what is wrong
 	}
 	for _, q := range found {
-		if usable, err := r.usableQuery(r.in.Place, q); err == nil {
+		if usable, err := r.usableQuery(r.in.Project, q); err == nil {
 			r.names.keep(key, usable)
 		}
 	}
 	for _, a := range r.asked {
 		for _, q := range found {
 			if q.ID == a.ask.ID {
-				a.query, a.err = r.usableQuery(r.in.Place, q)
+				a.query, a.err = r.usableQuery(r.in.Project, q)
 			}
 		}
 	}

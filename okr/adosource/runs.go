@@ -66,7 +66,7 @@ func (s *Source) runEach(ctx context.Context, in okr.RunInput) []outcome {
 
 // run fails where nothing came of it; a query's own failure is kept with it.
 func (r *runner) run(ctx context.Context) (map[string]okr.Run, error) {
-	if err := r.nameTogether(ctx, nameKey(r.in.Access, r.in.Place)); err != nil {
+	if err := r.nameTogether(ctx, nameKey(r.in.Access, r.in.Project)); err != nil {
 		return nil, err
 	}
 	r.executeAll(ctx)
@@ -96,15 +96,15 @@ func (r *runner) executeAll(ctx context.Context) {
 
 // execute runs the query for the ids of its items.
 func (r *runner) execute(ctx context.Context, a *asked) error {
-	result, err := r.session.RunQuery(ctx, r.in.Place.Organization, project(r.in.Place), a.ask.ID)
+	result, err := r.session.RunQuery(ctx, r.in.Project.Organization, project(r.in.Project), a.ask.ID)
 	if errors.Is(err, ado.ErrNotFound) {
-		r.names.forget(nameKey(r.in.Access, r.in.Place), a.ask.ID)
-		if _, why := r.Query(ctx, r.in.Access, r.in.Place, a.ask.ID); why != nil {
+		r.names.forget(nameKey(r.in.Access, r.in.Project), a.ask.ID)
+		if _, why := r.Query(ctx, r.in.Access, r.in.Project, a.ask.ID); why != nil {
 			return why // it tells a deleted query from one that is gone
 		}
 	}
 	if err != nil {
-		return queryError(err, r.in.Place, "the query "+a.query.Name)
+		return queryError(err, r.in.Project, "the query "+a.query.Name)
 	}
 	a.ids, a.above, a.asOf = result.IDs(), parents(result), result.AsOf.Time
 	return nil

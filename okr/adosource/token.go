@@ -142,7 +142,7 @@ func grantRefusal(cause error, code, account string) error {
 	case "50020", "90072", "700016", "50178":
 		return okr.WrapError(okr.NoAccess, cause, "The account %s, or okrbot's application, is not known in this Microsoft Entra tenant. Ask its administrator, or sign in with another account.", account)
 	}
-	return okr.WrapError(okr.SignIn, cause, "The sign-in of %s has ended (%s). Sign in again with `connect` to go on measuring.", account, reason(code))
+	return okr.WithNext(okr.WrapError(okr.SignIn, cause, "The sign-in of %s has ended (%s). Sign in again to go on measuring.", account, reason(code)), okr.Step{Kind: okr.StepSignIn})
 }
 
 // reason puts the AADSTS codes that ends of sign-ins are known by into words.

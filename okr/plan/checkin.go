@@ -139,7 +139,7 @@ func (s *Service) Resume(ctx context.Context, actor okr.Actor, id okr.GoalID) (o
 			return err
 		}
 		if g.Manual == nil || !g.IsAutomatic() {
-			return okr.Errorf(okr.Invalid, "%s is not overridden, so there is nothing to resume. `okr %s` shows where its value comes from.", id, id)
+			return okr.WithNext(okr.Errorf(okr.Invalid, "%s is not overridden, so there is nothing to resume.", id), okr.Step{Kind: okr.StepShow, Goal: id})
 		}
 		g.Resume()
 		return nil

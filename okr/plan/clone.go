@@ -87,7 +87,7 @@ func (c *cloner) copy(ctx context.Context, g, parent okr.Goal, depth int) (okr.G
 			return clone, err
 		}
 	}
-	if _, _, err := c.s.rollOne(ctx, c.actor.Tenant, c.rule, clone.ID); err != nil {
+	if _, _, err := c.s.tree.rollOne(ctx, c.actor.Tenant, c.rule, clone.ID); err != nil {
 		return clone, err
 	}
 	return clone, nil

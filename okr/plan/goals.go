@@ -20,45 +20,72 @@ func (s *Service) SaveGoal(ctx context.Context, actor okr.Actor, in okr.GoalInpu
 	if in, err = in.Cleaned(t); err != nil {
 		return okr.GoalView{}, err
 	}
-	parent, err := s.checkParent(ctx, actor, in)
+	save := s.makeGoal
+	if in.Editing != "" {
+		save = s.editGoal
+	}
+	saved, err := save(ctx, t, actor, in)
 	if err != nil {
 		return okr.GoalView{}, err
 	}
-	before, g, err := s.storeGoal(ctx, t, actor, in, parent)
-	if err != nil {
+	if err := s.afterSave(ctx, t, actor, saved.before, saved.goal); err != nil {
 		return okr.GoalView{}, err
 	}
-	if err := s.afterSave(ctx, t, actor, before, g); err != nil {
-		return okr.GoalView{}, err
-	}
-	return s.written(ctx, t, actor, g)
+	return s.viewSaved(ctx, t, actor, saved)
 }
 
-// storeGoal writes a new goal or an edit and gives it before and after.
-func (s *Service) storeGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (before, after okr.Goal, err error) {
-	if in.Editing != "" {
-		after, err = s.Store.Goals().Update(ctx, actor.Tenant, in.Editing, func(g *okr.Goal) error {
-			before = *g
-			if err := s.access.MayEdit(ctx, actor, *g); err != nil {
+// savedGoal is a goal that was stored, with what had to be read for that.
+type savedGoal struct {
+	before, goal okr.Goal // before is empty for a new one
+	parent       okr.Goal // the objective that was asked for
+}
+
+func (s *Service) editGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, in okr.GoalInput) (saved savedGoal, err error) {
+	saved.goal, err = s.Store.Goals().Update(ctx, actor.Tenant, in.Editing, func(g *okr.Goal) error {
+		saved.before = *g
+		above, err := s.access.ParentOf(ctx, actor.Tenant, *g)
+		if err != nil {
+			return err
+		}
+		if err := s.access.MayEditBelow(t, actor, *g, above); err != nil {
+			return err
+		}
+		saved.parent = above // it stands there already, be the objective to be seen or not
+		if in.Parent != above.ID {
+			if saved.parent, err = s.checkParent(ctx, actor, in); err != nil {
 				return err
 			}
-			return g.Edit(in, parent, actor, s.access.Administers(t, actor), s.Now())
-		})
-		if okr.KindOf(err) == okr.NotFound {
-			err = okr.GoalNotFound(in.Editing)
 		}
-		return before, after, err
+		return g.Edit(in, saved.parent, actor, s.access.Administers(t, actor), s.Now())
+	})
+	if okr.KindOf(err) == okr.NotFound {
+		err = okr.GoalNotFound(in.Editing)
 	}
-	g, err := s.newGoal(t, actor, in, parent)
-	if err != nil {
-		return okr.Goal{}, g, err
+	return saved, err
+}
+
+func (s *Service) makeGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, in okr.GoalInput) (saved savedGoal, err error) {
+	if saved.parent, err = s.checkParent(ctx, actor, in); err != nil {
+		return saved, err
+	}
+	if saved.goal, err = s.newGoal(t, actor, in, saved.parent); err != nil {
+		return saved, err
 	}
 	id, err := okr.NextID(ctx, s.Store, actor.Tenant, in.Kind.Prefix())
 	if err != nil {
-		return okr.Goal{}, g, err
+		return saved, err
 	}
-	g.ID = okr.GoalID(id)
-	return okr.Goal{}, g, okr.MadeOnce(s.Store.Goals().Create(ctx, actor.Tenant, g))
+	saved.goal.ID = okr.GoalID(id)
+	return saved, okr.MadeOnce(s.Store.Goals().Create(ctx, actor.Tenant, saved.goal))
+}
+
+// viewSaved is [Service.written] without reading the objective above again, unless
+// others moved the goal meanwhile.
+func (s *Service) viewSaved(ctx context.Context, t okr.Tenant, actor okr.Actor, saved savedGoal) (okr.GoalView, error) {
+	if g := saved.goal; g.Parent != saved.parent.ID || !actor.Sees(g) {
+		return s.written(ctx, t, actor, g)
+	}
+	return s.openUnder(ctx, t, actor, saved.goal, saved.parent, okr.Page{Limit: openedChildren})
 }
 
 func (s *Service) newGoal(t okr.Tenant, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (okr.Goal, error) {
@@ -104,38 +131,4 @@ func (s *Service) DeleteGoal(ctx context.Context, actor okr.Actor, id okr.GoalID
 		}
 	}
 	return g, s.RollUp(ctx, actor.Tenant, g.Parent)
-}
-
-// forget removes a goal and everything that was kept of it.
-func (s *Service) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
-	if _, err := s.Store.Goals().Delete(ctx, tenant, id); okr.IgnoreNotFound(err) != nil {
-		return err
-	}
-	if err := s.Measurements.DropHistory(ctx, tenant, id); err != nil {
-		return err
-	}
-	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
-	for _, c := range list {
-		if _, err := s.Store.CheckIns().Delete(ctx, tenant, c.ID); okr.IgnoreNotFound(err) != nil {
-			return err
-		}
-	}
-	return err
-}
-
-// moveUp puts an objective where the one above it was.
-func (s *Service) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
-	above, err := s.access.ParentOf(ctx, tenant, gone)
-	if err != nil {
-		return err
-	}
-	moved, err := s.Store.Goals().Update(ctx, tenant, child.ID, func(g *okr.Goal) error {
-		g.Parent = above.ID
-		g.Below(above)
-		return nil
-	})
-	if err != nil {
-		return okr.IgnoreNotFound(err)
-	}
-	return s.passOn(ctx, tenant, moved)
 }
