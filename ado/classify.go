@@ -18,7 +18,13 @@ import (
 // "Work tracking, process, and project limits"). Both are documented, so a full result is never trusted.
 const maxResults = 20000
 
-const codeConditionalAccess = "VS403463"
+// Codes that say more than their status.
+const (
+	codeConditionalAccess = "VS403463"
+	codeProjectName       = "TF200016"
+	codeProjectID         = "VS800075"
+	codeFieldGone         = "TF51535"
+)
 
 const maxMessage = 500 // runes of a service's explanation that are kept
 
@@ -98,9 +104,9 @@ func kindOfCode(code, typeKey string) (Kind, bool) {
 		return ErrThrottled, true
 	case "VS402491": // the query server is busy
 		return ErrUnavailable, true
-	case "VS402612": // @CurrentIteration without a team, which comes with 500
+	case "VS402612", "TF20037": // @CurrentIteration without a team or of one without iterations, which come with 500
 		return ErrInvalidQuery, true
-	case "TF401243", "TF401232", "TF200016", "VS800075", "VS402323":
+	case "TF401243", "TF401232", codeProjectName, codeProjectID, "VS402323":
 		return ErrNotFound, true
 	}
 	switch typeKey {
@@ -108,8 +114,10 @@ func kindOfCode(code, typeKey string) (Kind, bool) {
 		return ErrTooManyResults, true
 	case "WorkItemTrackingQueryTimeoutException":
 		return ErrQueryTooSlow, true
-	case "ProjectDoesNotExistException", "ProjectDoesNotExistWithNameException", "TeamNotFoundException":
-		return ErrNotFound, true // some areas answer 400, an unknown team even 500
+	case "ProjectDoesNotExistException", "ProjectDoesNotExistWithNameException":
+		return ErrNotFound, true // some areas answer 400
+	case "TeamNotFoundException":
+		return ErrInvalidQuery, true // the query names it; comes with 500
 	}
 	return "", false
 }
@@ -122,21 +130,22 @@ func kindOfStatus(status int, e *Error) Kind {
 		return ErrNotFound
 	case status == http.StatusTooManyRequests:
 		return ErrThrottled
+	case (status < 500 || status == http.StatusInternalServerError) && isQueryFault(e):
+		return ErrInvalidQuery
 	case status == http.StatusRequestTimeout || status >= 500:
 		return ErrUnavailable
-	case isQueryFault(e):
-		return ErrInvalidQuery
 	}
 	return ErrBadRequest
 }
 
-// isQueryFault recognises a query that cannot run: its own exceptions, and the TF51 family ("cannot find field …").
+// isQueryFault recognises a query that cannot run: its own exceptions, which come with 400 and with 500, and the TF51
+// family ("cannot find field …").
 func isQueryFault(e *Error) bool {
 	switch e.TypeKey {
-	case "WorkItemTrackingQueryException", "SyntaxException", "QueryException", "LegacyQueryItemException":
+	case "WorkItemTrackingQueryException", "SyntaxException", "QueryException", "LegacyQueryItemException", "VssPropertyValidationException":
 		return true
 	}
-	return strings.HasPrefix(e.Code, "TF51")
+	return strings.HasSuffix(e.TypeKey, "QueryTooComplexException") || strings.HasPrefix(e.Code, "TF51")
 }
 
 // namesUser reports that the service knew whom it refused: an unknown or expired token has no name to quote. The quotes

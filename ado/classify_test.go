@@ -75,7 +75,11 @@ func refusals() []refusal {
 		{"query gone", 404, nil, vss("QueryItemNotFoundException", "TF401243: gone"), ado.ErrNotFound, "TF401243", "gone"},
 		{"project gone 400", 400, nil, vss("ProjectDoesNotExistException", "VS800075: no"), ado.ErrNotFound, "VS800075", ""},
 		{"not found page", 404, html, "<html></html>", ado.ErrNotFound, "", ""},
-		{"team gone 500", 500, nil, vss("TeamNotFoundException", "no team"), ado.ErrNotFound, "", ""},
+		{"team gone 500", 500, nil, vss("TeamNotFoundException", "no team"), ado.ErrInvalidQuery, "", "no team"},
+		{"query's own 500", 500, nil, vss("VssPropertyValidationException", "'Portal\\Red' is not of the form '[project]\\team'"), ado.ErrInvalidQuery, "", "is not of the form"},
+		{"query too complex", 500, nil, vss("WorkItemTrackingQueryTooComplexException", "too complex"), ado.ErrInvalidQuery, "", ""},
+		{"no iterations of the team", 500, nil, vss("X", "TF20037: none"), ado.ErrInvalidQuery, "TF20037", ""},
+		{"a query's exception of a busy server", 503, nil, vss("WorkItemTrackingQueryException", "later"), ado.ErrUnavailable, "", ""},
 		{
 			"too many", 400, nil,
 			vss("WorkItemTrackingQueryResultSizeLimitExceededException", "VS402337: The number of work items"),

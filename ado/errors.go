@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Kind sorts what went wrong by what can be done about it. The constants are errors: errors.Is(err, ado.ErrSignIn).
@@ -100,6 +101,36 @@ func (e *Error) Error() string {
 
 // Is matches the error's Kind.
 func (e *Error) Is(target error) bool { return target == e.Kind } //nolint:errorlint // a Kind is never wrapped
+
+// OfProject says that a project is missing or not visible, also where a query or something else in it was asked for.
+func (e *Error) OfProject() bool {
+	return e.Code == codeProjectName || e.Code == codeProjectID || strings.HasPrefix(e.TypeKey, "ProjectDoesNotExist")
+}
+
+// Missing gives those of the fields that the service says it cannot find (TF51535 names one). It knows a name by its
+// look, for the words around it are in the service's language.
+func (e *Error) Missing(fields []string) []string {
+	var named []string
+	for _, f := range fields {
+		if e.Code == codeFieldGone && namesField(e.Message, f) {
+			named = append(named, f)
+		}
+	}
+	return named
+}
+
+// namesField says whether a text has the field's name, and not only as a part of a longer one.
+func namesField(text, field string) bool {
+	text = strings.ToLower(text)
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != '_' && r != '-'
+	}) {
+		if strings.Trim(word, ".") == strings.ToLower(field) {
+			return true
+		}
+	}
+	return false
+}
 
 // Unwrap gives the transport's or decoder's error, if there was one.
 func (e *Error) Unwrap() error { return e.cause }

@@ -215,3 +215,6 @@ func guidOf(query url.Values, name string) string {
 	}
 	return ""
 }
+
+// IsGUID says whether a text is the id of a query or project.
+func IsGUID(text string) bool { return guid.MatchString(text) }

@@ -25,6 +25,9 @@ func (s *Session) do(ctx context.Context, c call, decode func([]byte) error) (ht
 			attempt--
 			continue
 		}
+		if refreshed && failure.Status == http.StatusOK && failure.Kind == ErrSignIn {
+			failure.Kind = ErrUnavailable // a page for a fresh token is not the one that asks to sign in
+		}
 		if !retryable(failure, attempt) || unexplained(c, failure) {
 			return nil, failure
 		}

@@ -133,7 +133,7 @@ func TestFaults(t *testing.T) {
 		{adotest.ProjectHidden(404), ado.ErrNotFound},
 		{adotest.ItemGone(), ado.ErrNotFound},
 		{adotest.NotFoundPage(), ado.ErrNotFound},
-		{adotest.TeamGone(), ado.ErrNotFound},
+		{adotest.TeamGone(), ado.ErrInvalidQuery},
 		{adotest.NeedsTeam(), ado.ErrInvalidQuery},
 		{adotest.BrokenQuery(), ado.ErrInvalidQuery},
 		{adotest.Improper(), ado.ErrBadRequest},

@@ -125,7 +125,7 @@ func nextStep(v GoalView) (action, bool) {
 	switch b.Health.State {
 	case okr.HealthNeedsSignIn:
 		return run("Sign in again", VerbConnectionSignIn, KeyConnection, string(b.Connection)).positive(), true
-	case okr.HealthNoAccess:
+	case okr.HealthNoAccess, okr.HealthProjectGone, okr.HealthPolicy:
 		return run("Show the connection", VerbConnection, KeyConnection, string(b.Connection)), true
 	case okr.HealthQueryGone, okr.HealthQueryBroken, okr.HealthUnbound:
 		return run("Choose another query", VerbBind, KeyGoal, string(v.Goal.ID)).positive(), v.MayEdit

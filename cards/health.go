@@ -19,6 +19,10 @@ func healthText(h okr.Health) string {
 		return "▲ Query gone"
 	case okr.HealthQueryBroken:
 		return "▲ Query cannot be run"
+	case okr.HealthProjectGone:
+		return "▲ Project gone"
+	case okr.HealthPolicy:
+		return "▲ Refused by a policy"
 	case okr.HealthUnavailable:
 		return "◐ Azure DevOps does not answer"
 	case okr.HealthUnbound:

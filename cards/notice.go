@@ -10,6 +10,7 @@ import (
 // Notice tells an owner what fails and what to do.
 type Notice struct {
 	Connection okr.Connection
+	Others     []okr.Connection // that fail for the same cause
 	Goals      []okr.Goal
 	Count      int // of all, also those that are not named
 	Problem    string
@@ -20,14 +21,11 @@ type Notice struct {
 // OwnerNotice tells an owner what fails, since when and what to do.
 func OwnerNotice(p Place, n Notice) Card {
 	title := "A connection needs you"
-	name := mdn(okr.MaxName, "%s (%s / %s)", n.Connection.Name, n.Connection.Organization, n.Connection.Project.Name)
+	names := connectionNames(append([]okr.Connection{n.Connection}, n.Others...))
 	if n.Connection.ID == "" {
-		title, name = "An OKR needs you", ""
+		title, names = "An OKR needs you", nil
 	}
-	items := []element{text(mdf("▲ %s", title)).with(bolder, attention)}
-	if name != "" {
-		items = append(items, bold(name))
-	}
+	items := append([]element{text(mdf("▲ %s", title)).with(bolder, attention)}, names...)
 	items = append(items, text(mdn(maxMessage, "%s", n.Problem)))
 	if !n.Since.IsZero() {
 		items = append(items, note("Since "+p.when(n.Since)))
@@ -42,4 +40,14 @@ func OwnerNotice(p Place, n Notice) Card {
 		body = append(body, more(total-len(shown), "OKR")...)
 	}
 	return newCard(title+": "+n.Problem, body, buttonActions(n.Buttons)...)
+}
+
+// connectionNames names connections and where they lead, the first few of many.
+func connectionNames(list []okr.Connection) []element {
+	const most = 5
+	var names []element
+	for _, c := range list[:min(len(list), most)] {
+		names = append(names, bold(mdn(okr.MaxName, "%s (%s / %s)", c.Name, c.Organization, c.Project.Name)))
+	}
+	return append(names, more(len(list)-len(names), "connection")...)
 }

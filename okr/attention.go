@@ -80,7 +80,7 @@ func failing(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 		words = b.Health.Problem
 	}
 	switch b.Health.State {
-	case HealthNeedsSignIn, HealthNoAccess:
+	case HealthNeedsSignIn, HealthNoAccess, HealthProjectGone, HealthPolicy:
 		return Attention{Concern: ConcernFailing, Words: words, Next: Step{Kind: StepConnection, Connection: b.Connection}}, true
 	case HealthQueryGone, HealthQueryBroken, HealthUnbound:
 		return need(ConcernFailing, v, StepBind, words)

@@ -100,6 +100,8 @@ const (
 	HealthQueryBroken HealthState = "query broken"  // too large, too slow or invalid
 	HealthUnavailable HealthState = "unavailable"   // Azure DevOps did not answer
 	HealthUnbound     HealthState = "no connection" // its connection was deleted
+	HealthProjectGone HealthState = "project gone"  // deleted or not visible any more
+	HealthPolicy      HealthState = "policy"        // conditional access keeps okrbot out
 )
 
 // Health is the state of a connection or binding. A failure keeps the last value
@@ -115,8 +117,13 @@ type Health struct {
 // Failing says whether somebody must do something or wait.
 func (h Health) Failing() bool { return h.State != HealthOK && h.State != HealthNew }
 
-// noticeInterval is how often an owner is told of a failure that goes on.
-const noticeInterval = 7 * 24 * time.Hour
+const (
+	// noticeInterval is how often an owner is told of a failure that goes on.
+	noticeInterval = 7 * 24 * time.Hour
+	// passingFor is how long what may pass by itself is waited for before somebody is
+	// told.
+	passingFor = 24 * time.Hour
+)
 
 // Worked gives the health after a success at now.
 func (h Health) Worked(now time.Time) Health {
@@ -129,11 +136,14 @@ func (h Health) Worked(now time.Time) Health {
 // Failed gives the health after err at now.
 func (h Health) Failed(err error, now time.Time) Health {
 	state := healthStateOf(KindOf(err))
-	if h.State != state {
-		if h.NeedsPerson() && (Health{State: state}).NeedsPerson() {
+	if next := (Health{State: state}); h.State != state {
+		told := h.NeedsPerson() || h.passing() && !h.NoticeAt.Before(h.Since)
+		if told && next.NeedsPerson() {
 			h.NoticeAt = time.Time{} // another cause is news
 		}
-		h.Since = now
+		if !h.passing() || !next.passing() {
+			h.Since = now
+		}
 	}
 	msg, ok := MessageOf(err)
 	if !ok {
@@ -143,16 +153,23 @@ func (h Health) Failed(err error, now time.Time) Health {
 	return h
 }
 
-// NoticeDue says whether the owner should be told at now: once when a failure
-// begins that only a person can end, then weekly.
+// NoticeDue says whether people should be told at now: once when a failure begins
+// that only a person can end, or after a day of one that may pass by itself, then
+// weekly.
 func (h Health) NoticeDue(now time.Time) bool {
-	return h.NeedsPerson() && (h.NoticeAt.IsZero() || now.Sub(h.NoticeAt) >= noticeInterval)
+	due := h.NeedsPerson() || h.passing() && now.Sub(h.Since) >= passingFor
+	return due && (h.NoticeAt.IsZero() || now.Sub(h.NoticeAt) >= noticeInterval)
+}
+
+// passing says whether the failure may end by itself.
+func (h Health) passing() bool {
+	return h.State == HealthThrottled || h.State == HealthUnavailable
 }
 
 // NeedsPerson says whether the failure lasts until a person does something.
 func (h Health) NeedsPerson() bool {
 	switch h.State {
-	case HealthNeedsSignIn, HealthNoAccess, HealthQueryGone, HealthQueryBroken:
+	case HealthNeedsSignIn, HealthNoAccess, HealthQueryGone, HealthQueryBroken, HealthProjectGone, HealthPolicy:
 		return true
 	default:
 		return false
@@ -169,6 +186,10 @@ func healthStateOf(kind Kind) HealthState {
 		return HealthQueryGone
 	case QueryTooLarge, QueryBroken:
 		return HealthQueryBroken
+	case ProjectGone:
+		return HealthProjectGone
+	case PolicyRefused:
+		return HealthPolicy
 	case Throttled:
 		return HealthThrottled
 	default:

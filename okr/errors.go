@@ -39,6 +39,12 @@ const (
 	QueryBroken
 	// Disabled is the integration not being enabled for this tenant.
 	Disabled
+	// ProjectGone is the Azure DevOps project of a connection that was deleted or is
+	// no longer visible.
+	ProjectGone
+	// PolicyRefused is a conditional access policy that keeps okrbot out, which
+	// signing in again does not change.
+	PolicyRefused
 )
 
 // String names the kind for programs and logs.
@@ -66,6 +72,10 @@ func (k Kind) String() string {
 		return "query"
 	case Disabled:
 		return "disabled"
+	case ProjectGone:
+		return "projectGone"
+	case PolicyRefused:
+		return "policy"
 	default:
 		return "fault"
 	}

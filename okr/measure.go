@@ -118,15 +118,22 @@ type SyncReport struct {
 	Failure error    // why the connection could not be measured at all; nil: it was
 }
 
-// Notice tells an owner what fails, since when, and what hangs on it.
+// Notice tells somebody what fails, since when, and what hangs on it: the owner of a
+// connection, or whoever may mend a goal that stands still.
 type Notice struct {
-	Owner      Person
+	Owner      Person // who is told
 	Connection Connection
-	Goals      []GoalID // what is no longer measured
-	Titles     []string // of the first of them
+	Others     []Connection // of the same owner, that fail for the same cause
+	Goals      []GoalID     // what is no longer measured
+	Titles     []string     // of the first of them
 	Health     Health
-	Whole      bool // the whole connection fails, not only some of its queries
+	Whole      bool   // the whole connection fails, not only some of its queries
+	Binds      GoalID // the first of the goals that the receiver may bind to another query; empty: none
+	Opens      bool   // the receiver may see the connection
 }
+
+// ToItsOwner says whether the notice is for the owner of the connection.
+func (n Notice) ToItsOwner() bool { return n.Owner.ID == n.Connection.Owner.ID }
 
 // For is the notice for somebody else than its owner: without titles, which that
 // person may not see.

@@ -98,8 +98,8 @@ type Queries interface {
 	// CountQuery gives the number of matching work items.
 	CountQuery(ctx context.Context, access Access, ref ProjectRef, q Query) (int, error)
 	// RunQueries executes queries and reads their work items, in the order in
-	// which they are asked for. A failure that is not one query's own (nor NoAccess,
-	// which may be) ends it: the queries after that one have no outcome.
+	// which they are asked for. A failure that is not one query's own ends it: the
+	// queries after that one have no outcome.
 	RunQueries(ctx context.Context, in RunInput) []RunOutcome
 	// Fields lists the numeric fields of a project's work items that make sense to
 	// add up, the usual ones first.
@@ -107,10 +107,6 @@ type Queries interface {
 	// ItemTypes lists the work item types of a project.
 	ItemTypes(ctx context.Context, access Access, ref ProjectRef) ([]string, error)
 }
-
-// OfQuery says whether a failure of this kind is that of one query, so that the
-// others can still be run.
-func (k Kind) OfQuery() bool { return k == QueryGone || k == QueryBroken || k == QueryTooLarge }
 
 // RunInput asks for runs of queries of one project with one access.
 type RunInput struct {
@@ -120,6 +116,9 @@ type RunInput struct {
 	// Within lets the names of queries stand that were read no longer ago; 0 reads
 	// them anew.
 	Within time.Duration
+	// Answered says that Azure DevOps answered for other queries of the place a
+	// moment ago, so that a refusal is a query's own.
+	Answered bool
 }
 
 // QueryAsk asks for one query.
@@ -134,6 +133,7 @@ type RunOutcome struct {
 	Query string // id
 	Run   Run
 	Err   error
+	Whole bool // nothing else was answered either: the failure is not this query's own
 }
 
 // Counter counts tries, as [okrbot/okr/redisstore.Store] does.

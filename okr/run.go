@@ -49,6 +49,18 @@ type Run struct {
 	Fields     []string // reference names of the numeric fields that were read
 	FullAt     time.Time
 	Cursor     Cursor
+	// FieldErrs are the fields that were asked for and cannot be read, and why; what
+	// does not need them can be measured.
+	FieldErrs map[string]error
+}
+
+// Without says why the run has no values of a field; nil: it has them, or none are
+// needed.
+func (r Run) Without(f *Field) error {
+	if f == nil {
+		return nil
+	}
+	return r.FieldErrs[f.Ref]
 }
 
 // Cursor is how far the source has read the feed of changes, so that the next

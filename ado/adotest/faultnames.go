@@ -99,6 +99,7 @@ func queryFaults() []namedFault {
 		plainFault("item-gone", "404 TF401232", ItemGone),
 		plainFault("not-found-page", "404 page", NotFoundPage),
 		plainFault("team-gone", "500 TeamNotFoundException", TeamGone),
+		plainFault("malformed-team", "500 VssPropertyValidationException, without a code", MalformedTeam),
 		plainFault("needs-team", "500 VS402612", NeedsTeam),
 		plainFault("broken-query", "400 TF51005", BrokenQuery),
 		plainFault("improper", "400 in the shape of request validation", Improper),

@@ -38,6 +38,7 @@ func TestRefusalsByName(t *testing.T) {
 		{"item-gone", "", 404, "TF401232"},
 		{"not-found-page", "", 404, "<title>"},
 		{"team-gone", "", 500, "TeamNotFoundException"},
+		{"malformed-team", "", 500, "VssPropertyValidationException"},
 		{"needs-team", "", 500, "VS402612"},
 		{"broken-query", "", 400, "TF51005"},
 		{"improper", "", 400, `"Message"`},

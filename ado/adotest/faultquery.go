@@ -82,6 +82,14 @@ func TeamGone() Fault {
 	})
 }
 
+// MalformedTeam is 500 of a query with @CurrentIteration('Project\Team'), without
+// brackets: reported from the field, without a code.
+func MalformedTeam() Fault {
+	return asCaller("malformed team", func(*exchange) answer {
+		return vss(http.StatusInternalServerError, "VssPropertyValidationException", "'Fabrikam Fiber\\Red' is not of the form '[project]\\team'.")
+	})
+}
+
 // NeedsTeam is 500 VS402612, a query with @CurrentIteration and no team.
 func NeedsTeam() Fault { return asCaller("needs team", func(*exchange) answer { return noTeam() }) }
 

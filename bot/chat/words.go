@@ -75,7 +75,7 @@ func FirstError(a, b cards.FieldError) cards.FieldError {
 // can show.
 func (c *Chat) FieldError(ctx context.Context, err error) (cards.FieldError, bool) {
 	switch okr.KindOf(err) {
-	case okr.Invalid, okr.NotFound, okr.NoAccess, okr.Conflict, okr.Throttled, okr.Unavailable:
+	case okr.Invalid, okr.NotFound, okr.NoAccess, okr.PolicyRefused, okr.ProjectGone, okr.Conflict, okr.Throttled, okr.Unavailable:
 		return cards.FieldError{Field: okr.FieldOf(err), Message: c.Words(ctx, err)}, true
 	default:
 		return cards.FieldError{}, false

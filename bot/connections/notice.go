@@ -18,7 +18,7 @@ func (s *Subject) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Noti
 		return err
 	}
 	err = s.tellNotice(ctx, settings, n, n.Owner.ID, fixes(n))
-	if !chat.IsUnreachable(err) || !n.Whole {
+	if !chat.IsUnreachable(err) || !n.Whole || !n.ToItsOwner() {
 		return chat.IgnoreUnreachable(err)
 	}
 	n.Health.Problem = n.Owner.Name + ", who owns it, cannot be reached in Teams. " + n.Health.Problem
@@ -47,7 +47,7 @@ func (s *Subject) tellNotice(ctx context.Context, settings okr.Tenant, n okr.Not
 		goals = append(goals, okr.Goal{ID: n.Goals[i], Kind: n.Goals[i].Kind(), Title: title})
 	}
 	card := cards.OwnerNotice(cards.Place{Zone: settings.Location(), Now: s.chat.Now()}, cards.Notice{
-		Connection: n.Connection, Goals: goals, Count: len(n.Goals), Problem: n.Health.Problem, Since: n.Health.Since, Buttons: buttons,
+		Connection: n.Connection, Others: n.Others, Goals: goals, Count: len(n.Goals), Problem: problem(n), Since: n.Health.Since, Buttons: buttons,
 	})
 	if err := s.chat.AwaitRoom(ctx, settings.ID); err != nil {
 		return err
@@ -55,26 +55,51 @@ func (s *Subject) tellNotice(ctx context.Context, settings okr.Tenant, n okr.Not
 	return chat.Unreachable(s.chat.Post(ctx, chat.RefOf(own), chat.Say(card)))
 }
 
-// fixes offers the buttons that end a failure.
-func fixes(n okr.Notice) []cards.Button {
-	connection := chat.ConnectionData(n.Connection.ID)
-	signIn := cards.Button{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: connection, Style: "positive"}
-	handOver := cards.Button{Title: "Hand over", Verb: cards.VerbHandOverAsk, Data: connection}
-	move := cards.Button{Title: "Move OKRs", Verb: cards.VerbMoveAsk, Data: connection}
-	open := cards.Button{Title: "Open", Verb: cards.VerbConnection, Data: connection}
+// problem says what fails, and to who cannot end it who can.
+func problem(n okr.Notice) string {
+	owner := n.Connection.Owner.Name
 	switch {
-	case n.Connection.Owner.ID != n.Owner.ID && len(n.Goals) > 0: // who bound it through the connection of another
-		return []cards.Button{chooseQuery(n), open}
+	case n.ToItsOwner() || !n.Whole:
+		return n.Health.Problem
 	case n.Health.State == okr.HealthNeedsSignIn:
-		return []cards.Button{signIn, handOver, move, open}
-	case n.Health.State == okr.HealthNoAccess && n.Whole:
-		return []cards.Button{signIn, move, handOver, open}
-	case len(n.Goals) > 0 && !n.Whole:
-		return []cards.Button{chooseQuery(n), open}
+		return "The sign-in of " + owner + " no longer works, and these OKRs are measured with it. I've told " + owner + ", who can sign in again; or choose a query through a connection of your own."
 	}
-	return []cards.Button{open}
+	return n.Health.Problem + " I've told " + owner + ", who owns the connection, as well."
 }
 
-func chooseQuery(n okr.Notice) cards.Button {
-	return cards.Button{Title: "Choose another query", Verb: cards.VerbBind, Data: chat.GoalData(n.Goals[0]), Style: "positive"}
+// fixes offers the buttons that end a failure, each of which the receiver may press.
+func fixes(n okr.Notice) []cards.Button {
+	var buttons []cards.Button
+	if n.Whole && n.ToItsOwner() {
+		buttons = ownerFixes(n)
+	} else if n.Binds != "" {
+		buttons = append(buttons, cards.Button{Title: "Choose another query", Verb: cards.VerbBind, Data: chat.GoalData(n.Binds)})
+	}
+	if n.Opens {
+		buttons = append(buttons, cards.Button{Title: "Open", Verb: cards.VerbConnection, Data: chat.ConnectionData(n.Connection.ID)})
+	} else if len(n.Titles) > 0 {
+		buttons = append(buttons, cards.Button{Title: "Open", Verb: cards.VerbGoal, Data: chat.GoalData(n.Goals[0])})
+	}
+	if len(buttons) > 1 {
+		buttons[0].Style = "positive"
+	}
+	return buttons
+}
+
+// ownerFixes are those of the owner of a connection that fails as a whole. A policy
+// or a project that is gone is not mended by signing in again.
+func ownerFixes(n okr.Notice) []cards.Button {
+	connection := chat.ConnectionData(n.Connection.ID)
+	signIn := cards.Button{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: connection}
+	handOver := cards.Button{Title: "Hand over", Verb: cards.VerbHandOverAsk, Data: connection}
+	move := cards.Button{Title: "Move OKRs", Verb: cards.VerbMoveAsk, Data: connection}
+	switch n.Health.State {
+	case okr.HealthNeedsSignIn:
+		return []cards.Button{signIn, handOver, move}
+	case okr.HealthNoAccess:
+		return []cards.Button{signIn, move, handOver}
+	case okr.HealthPolicy, okr.HealthProjectGone:
+		return []cards.Button{move, handOver}
+	}
+	return nil
 }

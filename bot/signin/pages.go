@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"okrbot/bot/chat"
@@ -142,28 +143,47 @@ func (s *Subject) refusedPage(ctx context.Context, f flow, q url.Values) (int, s
 	return http.StatusOK, signInPage{Title: title, Words: words, Failed: true, Notify: "cancelled"}
 }
 
-// refusedWords knows the refusals that people meet.
+// refusal is what a code of Microsoft Entra means to people.
+type refusal struct {
+	codes        []string
+	title, words string
+}
+
+// refusals are those that people meet. What stands first goes first: an error of
+// access_denied has many causes, and only some of them are a cancel.
 // https://learn.microsoft.com/entra/identity-platform/reference-error-codes
-func refusedWords(code, description string, o Options) (title, words string) {
-	switch {
-	case strings.Contains(description, "AADSTS65004"):
-		return "Sign-in cancelled", "You declined to let okrbot read Azure DevOps, so nothing was connected and nothing changed."
-	case strings.Contains(description, "AADSTS90094"), strings.Contains(description, "AADSTS65001"), code == "consent_required":
-		return "An administrator must agree", "Your organization lets only administrators agree to new apps. Ask one to open " + strings.TrimSuffix(o.LoginURL, "/") + "/" + o.LoginTenant + "/adminconsent?client_id=" + o.ClientID + " and sign in again after that."
-	case code == "temporarily_unavailable", code == "server_error":
-		return "Microsoft's sign-in service did not answer", "Nothing was connected and nothing changed. Sign in again in a few minutes."
-	case strings.Contains(description, "AADSTS530"):
-		return "A policy of your organization refused the sign-in", "Conditional access does not let this account, device or network sign in to Azure DevOps through okrbot. A Microsoft Entra administrator of your organization can allow it; then sign in again."
-	case strings.Contains(description, "AADSTS50057"), strings.Contains(description, "AADSTS50034"):
-		return "This account cannot sign in", "The account is disabled or does not exist here. Ask an administrator of your organization, or sign in with another account."
-	case strings.Contains(description, "AADSTS50076"), strings.Contains(description, "AADSTS50079"):
-		return "A second factor is needed", "Your organization asks for a second factor. Sign in again and confirm it; if you have none, ask its administrator."
-	case code == "access_denied":
-		return "Sign-in cancelled", "The sign-in was cancelled, so nothing was connected and nothing changed."
-	default:
-		return "Sign-in refused", "Microsoft refused the sign-in (" + okr.Shorten(okr.CleanLine(code), 60) + "). Try again, or with another account."
+func refusals(o Options) []refusal {
+	consent := strings.TrimSuffix(o.LoginURL, "/") + "/" + o.LoginTenant + "/adminconsent?client_id=" + o.ClientID
+	return []refusal{
+		{[]string{"AADSTS65004"}, "Sign-in cancelled", "You declined to let okrbot read Azure DevOps, so nothing was connected and nothing changed."},
+		{[]string{"AADSTS90094", "AADSTS65001", "consent_required"}, "An administrator must agree", "Your organization lets only administrators agree to new apps. Ask one to open " + consent + " and sign in again after that."},
+		{[]string{"AADSTS50105"}, "This account is not assigned to okrbot", "Your organization lets only chosen people use okrbot. Ask a Microsoft Entra administrator to assign your account to okrbot's application, then sign in again."},
+		{[]string{"AADSTS50020", "AADSTS90072", "AADSTS50178"}, "This account does not belong here", "The account that you chose is not known in the directory where okrbot signs in. Sign in again with the account of your organization, or ask its administrator to invite you."},
+		{[]string{"AADSTS700016"}, "okrbot is not known in this directory", "The organization of the account that you chose does not know okrbot's application. Ask its administrator to agree to it, or sign in again with another account."},
+		{[]string{"AADSTS70043"}, "The sign-in must be renewed", "A conditional access policy of your organization asks for a new sign-in from time to time. Sign in again."},
+		{[]string{"AADSTS50196", "temporarily_unavailable", "server_error"}, "Microsoft's sign-in service did not answer", "Nothing was connected and nothing changed. Sign in again in a few minutes."},
+		{[]string{"AADSTS530"}, "A policy of your organization refused the sign-in", "Conditional access does not let this account, device or network sign in to Azure DevOps through okrbot. A Microsoft Entra administrator of your organization can allow it; then sign in again."},
+		{[]string{"AADSTS50057", "AADSTS50034"}, "This account cannot sign in", "The account is disabled or does not exist here. Ask an administrator of your organization, or sign in with another account."},
+		{[]string{"AADSTS50076", "AADSTS50079"}, "A second factor is needed", "Your organization asks for a second factor. Sign in again and confirm it; if you have none, ask its administrator."},
 	}
 }
+
+// refusedWords says what a refused sign-in means.
+func refusedWords(code, description string, o Options) (title, words string) {
+	for _, r := range refusals(o) {
+		for _, c := range r.codes {
+			if code == c || strings.Contains(description, c) {
+				return r.title, r.words
+			}
+		}
+	}
+	if code == "access_denied" && !strings.Contains(description, "AADSTS") {
+		return "Sign-in cancelled", "The sign-in was cancelled, so nothing was connected and nothing changed."
+	}
+	return "Sign-in refused", "Microsoft refused the sign-in (" + okr.Shorten(okr.CleanLine(code+" "+aadsts.FindString(description)), 60) + "). Try again, or with another account."
+}
+
+var aadsts = regexp.MustCompile(`AADSTS\d+`)
 
 func (s *Subject) failedPage(ctx context.Context, err error) (int, signInPage) {
 	switch {

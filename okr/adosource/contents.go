@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"okrbot/ado"
@@ -19,7 +18,9 @@ const fullEvery = 24*time.Hour - 30*time.Minute // a sync an hour finds it due o
 type contents struct {
 	*runner
 	fields   []string // reference names of numeric fields
-	ids      []int    // of all results, each once
+	gone     map[string]error
+	feedRest time.Duration // for which the feed is left alone where it gave no position
+	ids      []int         // of all results, each once
 	member   map[int]bool
 	items    map[int]okr.WorkItem
 	old      map[int]bool         // items that are as the last run left them
@@ -29,7 +30,7 @@ type contents struct {
 
 func newContents(r *runner) *contents {
 	c := &contents{
-		runner: r, member: map[int]bool{}, items: map[int]okr.WorkItem{}, old: map[int]bool{}, expected: map[int]okr.WorkItem{},
+		runner: r, gone: map[string]error{}, feedRest: feedOff, member: map[int]bool{}, items: map[int]okr.WorkItem{}, old: map[int]bool{}, expected: map[int]okr.WorkItem{},
 	}
 	for _, a := range r.asked {
 		if a.err != nil {
@@ -114,20 +115,58 @@ func whole(item okr.WorkItem) bool {
 	return item.Type != "" && item.State != "" && item.Project != ""
 }
 
-// fetch reads items from the service.
+// fetch reads items from the service, without the fields that are gone.
 func (c *contents) fetch(ctx context.Context, ids []int) error {
-	err := c.session.EachWorkItems(ctx, c.in.Project.Organization, ids, c.wireFields(), func(page []ado.WorkItem) {
-		for _, w := range page {
-			c.take(w)
+	for {
+		err := c.session.EachWorkItems(ctx, c.in.Project.Organization, ids, c.wireFields(), func(page []ado.WorkItem) {
+			for _, w := range page {
+				c.take(w)
+			}
+		})
+		if err == nil {
+			return nil
 		}
-	})
-	if errors.Is(err, ado.ErrInvalidQuery) && len(c.fields) > 0 {
-		return okr.WrapError(okr.QueryBroken, err, "One of the fields that are added up for the query %s is gone from Azure DevOps: %s. Bind again with another field; the last value stays until then.", c.firstName(), strings.Join(c.fields, ", "))
+		if !c.dropFields(err) {
+			return translate(err, "the work items of the query "+c.firstName())
+		}
 	}
-	if err != nil {
-		return translate(err, "the work items of the query "+c.firstName())
+}
+
+// dropFields does without the fields that the service says are gone, all of them
+// where it does not say which, and gives whether that helps.
+func (c *contents) dropFields(err error) bool {
+	e, ok := errors.AsType[*ado.Error](err)
+	if !ok || e.Kind != ado.ErrInvalidQuery || len(c.fields) == 0 {
+		return false
 	}
-	return nil
+	gone := e.Missing(c.fields)
+	if len(gone) == 0 {
+		gone = slices.Clone(c.fields)
+	}
+	for _, f := range gone {
+		c.gone[f] = missingField(err, f)
+	}
+	c.fields = slices.DeleteFunc(c.fields, func(f string) bool { return c.gone[f] != nil })
+	return true
+}
+
+// readable are those of a query's fields that are not gone.
+func (c *contents) readable(fields []string) []string {
+	return slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return c.gone[f] != nil })
+}
+
+// fieldErrs says why those of a query's fields cannot be read that are gone.
+func (c *contents) fieldErrs(fields []string) map[string]error {
+	var out map[string]error
+	for _, f := range fields {
+		if err := c.gone[f]; err != nil {
+			if out == nil {
+				out = map[string]error{}
+			}
+			out[f] = err
+		}
+	}
+	return out
 }
 
 // wireFields are the fields that are asked for.

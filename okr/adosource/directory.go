@@ -76,7 +76,7 @@ func (s *Source) ParseOrganization(text string) (organization, project string, e
 // fieldError says at which field of the connection form an error belongs.
 func fieldError(err error, field string) error {
 	var e *okr.Error
-	if errors.As(err, &e) && (e.Kind == okr.NotFound || e.Kind == okr.NoAccess) {
+	if errors.As(err, &e) && (e.Kind == okr.NotFound || e.Kind == okr.NoAccess || e.Kind == okr.PolicyRefused) {
 		e.Field = field
 	}
 	return err

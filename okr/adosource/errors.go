@@ -3,6 +3,8 @@ package adosource
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 	"time"
 
 	"okrbot/ado"
@@ -24,11 +26,11 @@ func translate(err error, what string) error {
 		return okr.WrapError(okr.Unavailable, err, "Azure DevOps could not be asked for %s. okrbot tries again at the next sync.", what)
 	}
 	kind, msg := words(e, what)
-	err = okr.WrapError(kind, err, "%s", msg)
-	if kind == okr.SignIn {
-		err = okr.WithNext(err, okr.Step{Kind: okr.StepSignIn})
+	translated := okr.WrapError(kind, err, "%s", msg)
+	if kind == okr.SignIn { // the token was renewed a moment ago, so it may be one query's
+		translated = okr.Scoped(okr.ScopeUnknown, okr.WithNext(translated, okr.Step{Kind: okr.StepSignIn}))
 	}
-	return err
+	return translated
 }
 
 // codeNeedsTeam says that a macro of the query belongs to a team and none is
@@ -42,7 +44,7 @@ func words(e *ado.Error, what string) (okr.Kind, string) {
 	case ado.ErrNoAccessToOrg:
 		return okr.NoAccess, fmt.Sprintf("Azure DevOps refused this account for %s. Either it is not a member there, or the organization belongs to another Microsoft Entra tenant, or an administrator restricts access (Organization settings > Policies). Ask an administrator of the organization, or sign in with another account.", what)
 	case ado.ErrConditionalAccess:
-		return okr.NoAccess, fmt.Sprintf("A conditional access policy of your organization refuses okrbot's access to %s. A Microsoft Entra administrator can allow okrbot's address, or turn off the policy's validation in Azure DevOps.", what)
+		return okr.PolicyRefused, fmt.Sprintf("A conditional access policy of your organization refuses okrbot's access to %s. A Microsoft Entra administrator can allow okrbot's address, or turn off the policy's validation in Azure DevOps.", what)
 	case ado.ErrForbidden:
 		return okr.NoAccess, fmt.Sprintf("This account may not read %s. Ask its administrator for the permission to view work items and queries.", what)
 	case ado.ErrNotFound:
@@ -53,21 +55,39 @@ func words(e *ado.Error, what string) (okr.Kind, string) {
 		return okr.QueryBroken, fmt.Sprintf("%s takes longer than the 30 seconds that Azure DevOps allows. Narrow the query there.", upper(what))
 	case ado.ErrInvalidQuery:
 		if e.Code == codeNeedsTeam {
-			return okr.QueryBroken, fmt.Sprintf("%s asks for the current iteration without saying of which team, so only Azure DevOps' own pages can run it. Open it there, name the team (@CurrentIteration('[Project]\\Team')) and save it.", upper(what))
+			return okr.QueryBroken, fmt.Sprintf("%s asks for the current iteration of a team that is not named, or not there.%s Open it in Azure DevOps, name the team (@CurrentIteration('[Project]\\Team')) and save it.", upper(what), quote(e))
 		}
-		return okr.QueryBroken, fmt.Sprintf("%s cannot be run: a field, area or iteration that it names is gone. Open it in Azure DevOps, correct and save it.", upper(what))
+		return okr.QueryBroken, fmt.Sprintf("%s cannot be run.%s Open it in Azure DevOps, correct and save it.", upper(what), quote(e))
 	case ado.ErrThrottled:
-		return okr.Throttled, fmt.Sprintf("Azure DevOps asked to slow down%s. Nothing is lost: the hourly sync tries again by itself, and you can after that time.", within(e.RetryAfter))
+		return okr.Throttled, fmt.Sprintf("Azure DevOps asked to slow down. Nothing is lost: the hourly sync tries again by itself, and you can %s.", later(e.RetryAfter))
 	case ado.ErrUnavailable, ado.ErrBadRequest:
 	}
-	return okr.Unavailable, fmt.Sprintf("Azure DevOps did not answer properly when asked for %s. Nothing is lost: the hourly sync tries again by itself, and you can in a minute.", what)
+	said := ""
+	if e.Status == http.StatusInternalServerError {
+		said = quote(e)
+	}
+	return okr.Unavailable, fmt.Sprintf("Azure DevOps did not answer properly when asked for %s.%s Nothing is lost: the hourly sync tries again by itself, and you can in a minute.", what, said)
 }
 
-func within(d time.Duration) string {
+// later is when to try again; Azure DevOps does not always say.
+func later(d time.Duration) string {
 	if d <= 0 {
+		return "later"
+	}
+	return fmt.Sprintf("in %s", max(d.Round(time.Second), time.Second))
+}
+
+// maxQuote bounds Azure DevOps' own sentence, which names what is wrong with a query
+// better than okrbot could.
+const maxQuote = 240
+
+// quote is what the service says itself.
+func quote(e *ado.Error) string {
+	said := strings.TrimRight(okr.Shorten(okr.CleanLine(e.Message), maxQuote), ". ")
+	if said == "" {
 		return ""
 	}
-	return fmt.Sprintf(" for %s", d.Round(time.Second))
+	return fmt.Sprintf(" Azure DevOps says: “%s.”", said)
 }
 
 func upper(what string) string {
@@ -78,11 +98,36 @@ func upper(what string) string {
 	return string(append([]rune{first[0] &^ 0x20}, first[1:]...))
 }
 
-// queryError translates an error about one query, called what: a query that is
-// not found is gone, whereas anything else not found is a typing error.
-func queryError(err error, what string) error {
-	if errors.Is(err, ado.ErrNotFound) {
+// queryError translates an error about one query of a place, called what: a query
+// that is not found is gone, whereas anything else not found is a typing error.
+func queryError(err error, ref okr.ProjectRef, what string) error {
+	e, ok := errors.AsType[*ado.Error](err)
+	switch {
+	case !ok:
+	case e.Kind == ado.ErrNotFound && e.OfProject():
+		return okr.WrapError(okr.ProjectGone, err, "The project %s of the organization %s was deleted, or is no longer visible to the account. Ask its administrator for access, or measure through a connection to another project; the last values stay until then.", ref.Project.Name, ref.Organization)
+	case e.Kind == ado.ErrNotFound:
 		return okr.WrapError(okr.QueryGone, err, "%s was deleted, moved out of the project, or is no longer visible to the account. Restore it in Azure DevOps, or bind to another query; the last value stays until then.", upper(what))
+	case e.Kind == ado.ErrBadRequest:
+		return okr.WrapError(okr.QueryBroken, err, "Azure DevOps refuses %s.%s Open it in Azure DevOps, correct and save it, or bind to another query.", what, quote(e))
 	}
 	return translate(err, what)
+}
+
+// ownError is the failure of one query where others were answered with the same
+// sign-in, so that this is not what fails.
+func ownError(err error, q okr.Query) error {
+	if okr.KindOf(err) != okr.SignIn {
+		return err
+	}
+	return okr.WrapError(okr.NoAccess, err, "Azure DevOps refuses the query %s, although it answers for others with the same sign-in. Open the query in Azure DevOps and check who may see it, or bind to another query.", q.Name)
+}
+
+// missingField says that a field cannot be read any more.
+func missingField(err error, field string) error {
+	said := ""
+	if e, ok := errors.AsType[*ado.Error](err); ok {
+		said = quote(e)
+	}
+	return okr.WrapError(okr.QueryBroken, err, "The field %s that is added up is gone from Azure DevOps.%s Bind again with another field; the last value stays until then.", field, said)
 }

@@ -22,8 +22,8 @@ func TestFaultsInWords(t *testing.T) {
 		words []string
 	}{
 		{"no member", adotest.NoAccess(), okr.NoAccess, []string{"refused this account", "Ask an administrator", "another account"}},
-		{"conditional access", adotest.ConditionalAccess(), okr.NoAccess, []string{"conditional access policy", "administrator"}},
-		{"conditional access as a page", adotest.ConditionalAccessPage(), okr.NoAccess, []string{"conditional access policy"}},
+		{"conditional access", adotest.ConditionalAccess(), okr.PolicyRefused, []string{"conditional access policy", "administrator"}},
+		{"conditional access as a page", adotest.ConditionalAccessPage(), okr.PolicyRefused, []string{"conditional access policy"}},
 		{"permission missing", adotest.Forbidden(), okr.NoAccess, []string{"may not read", "Ask its administrator"}},
 		{"gone", adotest.NotFound(), okr.QueryGone, []string{"bind to another query"}},
 		{"token refused", adotest.BearerRefused(), okr.SignIn, []string{"Sign in again"}},

@@ -14,6 +14,8 @@ const (
 	// feedOff is how long the feed is left alone where it costs more than it saves
 	// or cannot be read.
 	feedOff = 24 * time.Hour
+	// feedPause is how long it is left alone after trouble that may pass.
+	feedPause = 4 * time.Hour
 	// feedStart is how far before the run a new position in the feed begins: clocks
 	// and the feed itself may lag.
 	feedStart = 5 * time.Minute
@@ -44,7 +46,7 @@ func (c *contents) follow(ctx context.Context) error {
 	}
 	c.cursor = okr.Cursor{Token: next, At: c.at}
 	if next == "" {
-		c.cursor = okr.Cursor{Off: c.at.Add(feedOff)}
+		c.cursor = okr.Cursor{Off: c.at.Add(c.feedRest)}
 	}
 	if first || next == "" {
 		c.forget()
@@ -100,12 +102,9 @@ func (c *contents) asOf() time.Time {
 func (c *contents) changes(ctx context.Context, start okr.Cursor, pages int) (string, error) {
 	token := start.Token
 	for range pages {
-		page, err := c.session.Revisions(ctx, c.in.Project.Organization, token, start.At, c.wireFields())
-		if refused(err) || errors.Is(err, ado.ErrInvalidQuery) {
-			return "", nil
-		}
+		page, err := c.feedPage(ctx, token, start.At)
 		if err != nil {
-			return "", translate(err, "what changed in the organization "+c.in.Project.Organization)
+			return "", c.withoutFeed(err)
 		}
 		for _, w := range page.Items {
 			c.change(w)
@@ -116,6 +115,30 @@ func (c *contents) changes(ctx context.Context, start okr.Cursor, pages int) (st
 		}
 	}
 	return "", nil
+}
+
+// feedPage reads a page of the feed, without the fields that are gone.
+func (c *contents) feedPage(ctx context.Context, token string, from time.Time) (ado.RevisionPage, error) {
+	for {
+		page, err := c.session.Revisions(ctx, c.in.Project.Organization, token, from, c.wireFields())
+		if err == nil || !c.dropFields(err) {
+			return page, err
+		}
+	}
+}
+
+// withoutFeed says whether a failure of the feed ends the run: reading in full may
+// work where the feed does not.
+func (c *contents) withoutFeed(err error) error {
+	translated := translate(err, "what changed in the organization "+c.in.Project.Organization)
+	if ends(translated) {
+		return translated
+	}
+	c.feedRest = feedOff
+	if errors.Is(err, ado.ErrUnavailable) {
+		c.feedRest = feedPause
+	}
+	return nil
 }
 
 // change replaces an item by its latest revision, or, where the feed does not

@@ -2,12 +2,10 @@ package adosource
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync"
 	"time"
 
-	"okrbot/ado"
 	"okrbot/okr"
 )
 
@@ -80,27 +78,18 @@ func (c *nameCache) toAsk(key projectKey, ids []string, within time.Duration) []
 	return ids
 }
 
-// name fills in what the queries are called now. A query that the many-at-once
-// request does not tell about is asked for by itself, which tells why.
-func (r *runner) name(ctx context.Context) error {
+// name fills in what a query is called now, where the many-at-once request did not
+// tell: asked for by itself, it tells why.
+func (r *runner) name(ctx context.Context, a *asked) {
+	if a.query.ID != "" || a.err != nil {
+		return
+	}
 	key := nameKey(r.in.Access, r.in.Project)
-	if err := r.nameTogether(ctx, key); err != nil {
-		return err
+	if a.query, a.err = r.Query(ctx, r.in.Access, r.in.Project, a.ask.ID); a.err != nil {
+		r.names.forget(key, a.ask.ID)
+		return
 	}
-	for _, a := range r.asked {
-		if a.query.ID != "" {
-			continue
-		}
-		if a.query, a.err = r.Query(ctx, r.in.Access, r.in.Project, a.ask.ID); a.err != nil {
-			r.names.forget(key, a.ask.ID)
-			if ends(a.err) {
-				return a.err
-			}
-			continue
-		}
-		r.names.keep(key, a.query)
-	}
-	return nil
+	r.names.keep(key, a.query)
 }
 
 // nameTogether takes the names that are known and asks for the others at once.
@@ -125,15 +114,16 @@ func (r *runner) nameTogether(ctx context.Context, key projectKey) error {
 	return r.nameMany(ctx, key, stale)
 }
 
-// nameMany asks for many queries at once. Its refusal is no failure: each query
+// nameMany asks for many queries at once. That it fails is no failure: each query
 // can be asked for by itself.
 func (r *runner) nameMany(ctx context.Context, key projectKey, stale []string) error {
 	found, err := r.session.QueriesBatch(ctx, r.in.Project.Organization, project(r.in.Project), r.names.toAsk(key, stale, r.in.Within))
-	if refused(err) {
-		return nil
-	}
 	if err != nil {
-		return translate(err, "the queries of the project "+r.in.Project.Project.Name)
+		err = translate(err, "the queries of the project "+r.in.Project.Project.Name)
+		if ends(err) {
+			return err
+		}
+		return nil //nolint:nilerr // each by itself, which tells what is wrong
 	}
 	for _, q := range found {
 		if usable, err := r.usableQuery(r.in.Project, q); err == nil {
@@ -148,16 +138,4 @@ func (r *runner) nameMany(ctx context.Context, key projectKey, stale []string) e
 		}
 	}
 	return nil
-}
-
-// refused says that the request itself was not granted, so that another way may
-// work.
-func refused(err error) bool {
-	return errors.Is(err, ado.ErrNotFound) || errors.Is(err, ado.ErrForbidden) || errors.Is(err, ado.ErrBadRequest)
-}
-
-// ends says whether a failure makes it useless to ask for the other queries.
-func ends(err error) bool {
-	kind := okr.KindOf(err)
-	return !kind.OfQuery() && kind != okr.NoAccess
 }

@@ -3,6 +3,7 @@ package adosource
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -12,8 +13,12 @@ import (
 
 // SearchQueries implements okr.Queries. Azure DevOps searches private queries
 // too and cannot be told not to, so it is asked for as many as it gives and
-// those are left out here. Names that begin with the text come first.
+// those are left out here. Names that begin with the text come first. The address
+// or id of a query finds that one, for names repeat.
 func (s *Source) SearchQueries(ctx context.Context, access okr.Access, ref okr.ProjectRef, text string) (okr.QueryPage, error) {
+	if id := s.pastedQuery(text); id != "" {
+		return s.searchByID(ctx, access, ref, id)
+	}
 	found, more, err := s.session(access).SearchQueries(ctx, ref.Organization, project(ref), text, 0)
 	if err != nil {
 		return okr.QueryPage{}, translate(err, "the queries of the project "+ref.Project.Name)
@@ -26,6 +31,36 @@ func (s *Source) SearchQueries(ctx context.Context, access okr.Access, ref okr.P
 	}
 	slices.SortStableFunc(page.Queries, func(a, b okr.Query) int { return rank(a, text) - rank(b, text) })
 	return page, nil
+}
+
+// pastedQuery is the id in a pasted address or the id itself; empty: it is a text.
+func (s *Source) pastedQuery(text string) string {
+	text = strings.TrimSpace(text)
+	if ado.IsGUID(text) {
+		return strings.ToLower(text)
+	}
+	if !strings.Contains(text, "/") {
+		return ""
+	}
+	place, err := s.Client.ParseOrganization(text)
+	if err != nil {
+		return "" // a name may have a slash
+	}
+	return place.QueryID
+}
+
+func (s *Source) searchByID(ctx context.Context, access okr.Access, ref okr.ProjectRef, id string) (okr.QueryPage, error) {
+	q, err := s.session(access).Query(ctx, ref.Organization, project(ref), id, false)
+	if errors.Is(err, ado.ErrNotFound) {
+		return okr.QueryPage{}, okr.Errorf(okr.NotFound, "The project %s has no shared query with this address, or this account may not see it. Check the address, or choose a connection to its project.", ref.Project.Name)
+	}
+	if err != nil {
+		return okr.QueryPage{}, queryError(err, ref, "the query")
+	}
+	if !q.Shared() {
+		return okr.QueryPage{}, okr.Errorf(okr.NotFound, "%s is not a shared query. Move it to Shared Queries in Azure DevOps, or choose another one.", q.Name)
+	}
+	return okr.QueryPage{Queries: []okr.Query{s.query(ref, q)}}, nil
 }
 
 func rank(q okr.Query, text string) int {
@@ -51,21 +86,19 @@ func (s *Source) query(ref okr.ProjectRef, q ado.Query) okr.Query {
 func (s *Source) Query(ctx context.Context, access okr.Access, ref okr.ProjectRef, id string) (okr.Query, error) {
 	q, err := s.session(access).Query(ctx, ref.Organization, project(ref), id, true)
 	if err != nil {
-		return okr.Query{}, queryError(err, "the query") // only its id is known, which says nothing to people
+		return okr.Query{}, queryError(err, ref, "the query") // only its id is known, which says nothing to people
 	}
 	return s.usableQuery(ref, q)
 }
 
-// usableQuery refuses what cannot be run.
+// usableQuery refuses what is no query, or none any more. One whose text is wrong
+// (IsInvalidSyntax) says what is wrong with it when it is run.
 func (s *Source) usableQuery(ref okr.ProjectRef, q ado.Query) (okr.Query, error) {
 	if q.IsFolder {
 		return okr.Query{}, okr.Errorf(okr.QueryBroken, "%s is a folder of queries. Choose one of the queries in it.", q.Name)
 	}
 	if q.IsDeleted {
 		return okr.Query{}, okr.Errorf(okr.QueryGone, "The query %s was deleted. Restore it in Azure DevOps, or bind to another query; the last value stays until then.", q.Name)
-	}
-	if q.IsInvalidSyntax {
-		return okr.Query{}, okr.Errorf(okr.QueryBroken, "The query %s cannot be run: a field, area or iteration that it names is gone. Open it in Azure DevOps, correct and save it.", q.Name)
 	}
 	return s.query(ref, q), nil
 }
@@ -74,7 +107,7 @@ func (s *Source) usableQuery(ref okr.ProjectRef, q ado.Query) (okr.Query, error)
 func (s *Source) CountQuery(ctx context.Context, access okr.Access, ref okr.ProjectRef, q okr.Query) (int, error) {
 	n, err := s.session(access).CountQuery(ctx, ref.Organization, project(ref), ado.Query{ID: q.ID, QueryType: string(q.Kind)})
 	if err != nil {
-		return 0, queryError(err, "the query "+q.Name)
+		return 0, queryError(err, ref, "the query "+q.Name)
 	}
 	return n, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -283,4 +284,23 @@ func TestQueriesThatCannotBeMeasured(t *testing.T) {
 	folder, err := w.Source.Query(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), "Shared Queries/Launch")
 	require.Empty(t, folder)
 	w.RequireRefused(okr.QueryBroken, err, "folder")
+}
+
+// TestAQueryIsFoundByWhatIsPasted: its address as the browser shows it, or its id.
+func TestAQueryIsFoundByWhatIsPasted(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	id := w.FiberQuery(okrtest.LaunchBugs)
+	for _, text := range []string{
+		id, " " + strings.ToUpper(id) + "\n", "https://dev.azure.com/contoso/Fabrikam%20Fiber/_queries/query/" + id + "/",
+		"https://contoso.visualstudio.com/Fabrikam%20Fiber/_queries?id=" + id, w.Cloud.BaseURL() + "/contoso/Fabrikam%20Fiber/_queries/query/" + id,
+	} {
+		page, err := w.Source.SearchQueries(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), text)
+		require.NoError(t, err, text)
+		require.Len(t, page.Queries, 1, text)
+		require.Equal(t, okrtest.LaunchBugs, page.Queries[0].Name)
+	}
+	_, err := w.Source.SearchQueries(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), "11111111-2222-4333-8444-555555555555")
+	w.RequireRefused(okr.NotFound, err, "choose a connection")
 }

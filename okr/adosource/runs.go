@@ -33,24 +33,31 @@ type asked struct {
 // since, then the items that are not known: an item is never older than the
 // result that it stands in.
 func (s *Source) RunQueries(ctx context.Context, in okr.RunInput) []okr.RunOutcome {
+	return judge(in, s.runAll(ctx, in))
+}
+
+// runAll runs queries together, or one by one where what they share cannot be read:
+// that may be for the sake of one of them.
+func (s *Source) runAll(ctx context.Context, in okr.RunInput) []outcome {
 	r := &runner{Source: s, session: s.session(in.Access), in: in, at: s.Now()}
 	for _, ask := range in.Asks {
 		r.asked = append(r.asked, &asked{ask: ask})
 	}
 	runs, err := r.run(ctx)
-	if len(in.Asks) > 1 && errors.Is(err, ado.ErrInvalidQuery) {
-		return s.runEach(ctx, in) // a field that one of them needs is gone
+	if err != nil && len(in.Asks) > 1 && !ends(err) {
+		return s.runEach(ctx, in)
 	}
 	return r.outcomes(runs, err)
 }
 
-func (s *Source) runEach(ctx context.Context, in okr.RunInput) []okr.RunOutcome {
-	var out []okr.RunOutcome
+func (s *Source) runEach(ctx context.Context, in okr.RunInput) []outcome {
+	var out []outcome
+	var had trouble
 	asks := in.Asks
 	for _, ask := range asks {
 		in.Asks = []okr.QueryAsk{ask}
-		out = append(out, s.RunQueries(ctx, in)...)
-		if err := out[len(out)-1].Err; err != nil && ends(err) {
+		out = append(out, s.runAll(ctx, in)...)
+		if had.enough(out[len(out)-1].Err) {
 			break
 		}
 	}
@@ -59,18 +66,10 @@ func (s *Source) runEach(ctx context.Context, in okr.RunInput) []okr.RunOutcome 
 
 // run fails where nothing came of it; a query's own failure is kept with it.
 func (r *runner) run(ctx context.Context) (map[string]okr.Run, error) {
-	if err := r.name(ctx); err != nil {
+	if err := r.nameTogether(ctx, nameKey(r.in.Access, r.in.Project)); err != nil {
 		return nil, err
 	}
-	for i, a := range r.asked {
-		if a.err == nil {
-			a.err = r.execute(ctx, a)
-		}
-		if a.err != nil && ends(a.err) {
-			r.asked = r.asked[:i+1] // those before it may still be read
-			break
-		}
-	}
+	r.executeAll(ctx)
 	c := newContents(r)
 	if len(c.ids) > 0 {
 		if err := c.read(ctx); err != nil {
@@ -78,6 +77,21 @@ func (r *runner) run(ctx context.Context) (map[string]okr.Run, error) {
 		}
 	}
 	return r.build(ctx, c)
+}
+
+// executeAll runs the queries, as long as there is hope.
+func (r *runner) executeAll(ctx context.Context) {
+	var had trouble
+	for i, a := range r.asked {
+		r.name(ctx, a)
+		if a.err == nil {
+			a.err = r.execute(ctx, a)
+		}
+		if had.enough(a.err) {
+			r.asked = r.asked[:i+1] // those before it may still be read
+			return
+		}
+	}
 }
 
 // execute runs the query for the ids of its items.
@@ -90,7 +104,7 @@ func (r *runner) execute(ctx context.Context, a *asked) error {
 		}
 	}
 	if err != nil {
-		return queryError(err, "the query "+a.query.Name)
+		return queryError(err, r.in.Project, "the query "+a.query.Name)
 	}
 	a.ids, a.above, a.asOf = result.IDs(), parents(result), result.AsOf.Time
 	return nil
@@ -128,7 +142,7 @@ func (r *runner) build(ctx context.Context, c *contents) (map[string]okr.Run, er
 func (r *runner) buildOne(a *asked, c *contents, categories states) okr.Run {
 	run := okr.Run{
 		At: r.at, Query: a.query, Items: make([]okr.WorkItem, 0, len(a.ids)),
-		Fields: a.ask.Fields, FullAt: a.fullAt, Cursor: c.cursor,
+		Fields: c.readable(a.ask.Fields), FullAt: a.fullAt, Cursor: c.cursor, FieldErrs: c.fieldErrs(a.ask.Fields),
 	}
 	for _, id := range a.ids {
 		item, ok := c.items[id]
@@ -136,7 +150,7 @@ func (r *runner) buildOne(a *asked, c *contents, categories states) okr.Run {
 			run.Unreadable++
 			continue
 		}
-		item.Category, item.Parent, item.Values = categories.category(item), a.above[id], only(item.Values, a.ask.Fields)
+		item.Category, item.Parent, item.Values = categories.category(item), a.above[id], only(item.Values, run.Fields)
 		run.Items = append(run.Items, item)
 	}
 	return run
@@ -156,11 +170,11 @@ func only(values map[string]float64, fields []string) map[string]float64 {
 	return out
 }
 
-// outcomes tells what came of each query, up to the failure that ended it all.
-func (r *runner) outcomes(runs map[string]okr.Run, err error) []okr.RunOutcome {
-	var out []okr.RunOutcome
+// outcomes tells what came of each query that was asked for.
+func (r *runner) outcomes(runs map[string]okr.Run, err error) []outcome {
+	var out []outcome
 	for _, a := range r.asked {
-		o := okr.RunOutcome{Query: a.ask.ID, Run: runs[a.ask.ID], Err: a.err}
+		o := outcome{okr.RunOutcome{Query: a.ask.ID, Run: runs[a.ask.ID], Err: a.err}, a.query}
 		if o.Err == nil && err != nil {
 			o.Err = err
 		}

@@ -45,6 +45,7 @@ type Source struct {
 	Options
 	types *typeCache
 	names *nameCache
+	ended *endedCache
 }
 
 var (
@@ -57,7 +58,7 @@ func New(o Options) *Source {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Source{Options: o, types: newTypeCache(o.Now), names: newNameCache(o.Now)}
+	return &Source{Options: o, types: newTypeCache(o.Now), names: newNameCache(o.Now), ended: newEndedCache(o.Now)}
 }
 
 // session is the client with one person's access. The identity that shares a

@@ -74,6 +74,9 @@ func (t *tokenSource) Token(ctx context.Context) (string, error) {
 // refresh token at each use.
 // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#refresh-the-access-token
 func (s *Source) renew(ctx context.Context, c okr.Credential) (okr.Credential, error) {
+	if err := s.ended.of(c); err != nil {
+		return c, err
+	}
 	config := oauth2.Config{
 		ClientID: s.ClientID, ClientSecret: s.ClientSecret.Reveal(),
 		Endpoint: oauth2.Endpoint{
@@ -84,7 +87,7 @@ func (s *Source) renew(ctx context.Context, c okr.Credential) (okr.Credential, e
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.HTTP)
 	tok, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: c.RefreshToken.Reveal()}).Token()
 	if err != nil {
-		return c, refreshError(err, c.Account.UserName)
+		return c, s.ended.keep(c, refreshError(err, c.Account.UserName))
 	}
 	c.AccessToken = okr.Secret(tok.AccessToken)
 	c.RenewedAt = s.Now()
@@ -98,8 +101,13 @@ func (s *Source) renew(ctx context.Context, c okr.Credential) (okr.Credential, e
 var aadsts = regexp.MustCompile(`AADSTS(\d+)`)
 
 // refreshError translates Microsoft Entra's refusal into what the person must
-// do. The answer's body is not kept: it may quote tokens.
+// do. It is a failure of all that is read with the sign-in. The answer's body is not
+// kept: it may quote tokens.
 func refreshError(err error, account string) error {
+	return okr.Scoped(okr.ScopeAccess, refreshRefusal(err, account))
+}
+
+func refreshRefusal(err error, account string) error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
 		return okr.WrapError(okr.Unavailable, errors.New("refresh: no answer from the sign-in service"),
@@ -111,13 +119,30 @@ func refreshError(err error, account string) error {
 	}
 	cause := fmt.Errorf("refresh refused: %s AADSTS%s", refused.ErrorCode, code)
 	switch refused.ErrorCode {
-	case "invalid_grant", "interaction_required", "consent_required", "login_required":
-		return okr.WithNext(okr.WrapError(okr.SignIn, cause, "The sign-in of %s has ended (%s). Sign in again to go on measuring.", account, reason(code)), okr.Step{Kind: okr.StepSignIn})
 	case "invalid_client", "unauthorized_client":
 		return okr.WrapError(okr.Unavailable, cause, "Microsoft refuses okrbot's own registration. Whoever runs okrbot must check ADO_CLIENT_ID and ADO_CLIENT_SECRET.")
+	case "invalid_grant", "interaction_required", "consent_required", "login_required", "access_denied":
+		return grantRefusal(cause, code, account)
 	default:
 		return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service could not renew the sign-in. okrbot tries again at the next sync.")
 	}
+}
+
+// grantRefusal says who can end a refusal: the person by signing in again, an
+// administrator, or time.
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+func grantRefusal(cause error, code, account string) error {
+	switch code {
+	case "50196":
+		return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service stopped the renewal for a while because it was asked too often. This passes by itself; okrbot tries again at the next sync.")
+	case "53000", "53001", "53002", "53003", "53004", "53011", "530002", "530003", "530034", "530035":
+		return okr.WrapError(okr.PolicyRefused, cause, "A conditional access policy of your organization refuses okrbot's use of the sign-in of %s. Signing in again does not change that: a Microsoft Entra administrator can allow okrbot's address.", account)
+	case "50105":
+		return okr.WrapError(okr.NoAccess, cause, "The account %s is not assigned to okrbot's application in Microsoft Entra. Ask an administrator to assign it, or sign in with another account.", account)
+	case "50020", "90072", "700016", "50178":
+		return okr.WrapError(okr.NoAccess, cause, "The account %s, or okrbot's application, is not known in this Microsoft Entra tenant. Ask its administrator, or sign in with another account.", account)
+	}
+	return okr.WithNext(okr.WrapError(okr.SignIn, cause, "The sign-in of %s has ended (%s). Sign in again to go on measuring.", account, reason(code)), okr.Step{Kind: okr.StepSignIn})
 }
 
 // reason puts the AADSTS codes that ends of sign-ins are known by into words.
@@ -126,12 +151,12 @@ func reason(code string) string {
 	switch code {
 	case "50173":
 		return "the password was changed or the access withdrawn"
-	case "700082", "70008", "70043":
+	case "700082", "70008":
 		return "it was not used for too long"
+	case "70043":
+		return "a policy of your organization asks for a new sign-in from time to time"
 	case "50076", "50079", "50078":
 		return "a second factor is asked for"
-	case "53003", "53000", "530002", "530003":
-		return "a conditional access policy asks for it"
 	case "500341", "50034", "50057":
 		return "the account was disabled or deleted"
 	case "65001":

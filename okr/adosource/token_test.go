@@ -96,12 +96,17 @@ func TestEndedSignInsInWords(t *testing.T) {
 	}{
 		{"password changed", adotest.GrantRevoked(), okr.SignIn, "password was changed"},
 		{"90 days", adotest.GrantExpired(), okr.SignIn, "not used for too long"},
-		{"session lifetime", custom("invalid_grant", 70043), okr.SignIn, "not used for too long"},
+		{"session lifetime", custom("invalid_grant", 70043), okr.SignIn, "asks for a new sign-in"},
+		{"loop", custom("invalid_grant", 50196), okr.Unavailable, "passes by itself"},
+		{"not assigned", custom("invalid_grant", 50105), okr.NoAccess, "assign it"},
+		{"another tenant", custom("invalid_grant", 50020), okr.NoAccess, "tenant"},
+		{"application unknown", custom("invalid_grant", 700016), okr.NoAccess, "tenant"},
+		{"not of the tenant", custom("invalid_grant", 90072), okr.NoAccess, "tenant"},
 		{"reused", adotest.GrantReused(), okr.SignIn, "AADSTS70000"},
 		{"second factor", adotest.MFARequired(), okr.SignIn, "second factor"},
 		{"second factor enrolment", custom("interaction_required", 50079), okr.SignIn, "second factor"},
-		{"conditional access", adotest.AccessBlocked(), okr.SignIn, "conditional access"},
-		{"device", custom("interaction_required", 53000), okr.SignIn, "conditional access"},
+		{"conditional access", adotest.AccessBlocked(), okr.PolicyRefused, "conditional access"},
+		{"device", custom("interaction_required", 53000), okr.PolicyRefused, "conditional access"},
 		{"account disabled", adotest.AccountDisabled(), okr.SignIn, "disabled or deleted"},
 		{"account deleted", custom("invalid_grant", 50034), okr.SignIn, "disabled or deleted"},
 		{"consent withdrawn", adotest.ConsentRequired(), okr.SignIn, "consent was withdrawn"},
@@ -125,6 +130,7 @@ func TestEndedSignInsInWords(t *testing.T) {
 			}
 			require.NotContains(t, err.Error(), "Trace ID", "the answer is not kept")
 			w.Cloud.AllowRefresh(adotest.AlexOID)
+			w.Advance(24 * time.Hour) // Microsoft is not asked again before
 			require.NoError(t, runBugs(w, okrtest.Alex), "the stored sign-in was not spoilt")
 		})
 	}

@@ -117,7 +117,7 @@ func (s *Service) takeOver(ctx context.Context, actor okr.Actor, id okr.Connecti
 	p.Account = own.Account.UserName
 	access := okr.Access{Tenant: actor.Tenant, Credential: own.ID}
 	_, err = s.Directory.Project(ctx, access, p.Connection.Organization, p.Connection.Project.ID)
-	if kind := okr.KindOf(err); kind == okr.NotFound || kind == okr.NoAccess {
+	if kind := okr.KindOf(err); kind == okr.NotFound || kind == okr.NoAccess || kind == okr.PolicyRefused {
 		return p, own, okr.WrapError(okr.NoAccess, err, "Your account %s does not see the project %s of the organization %s. Ask its administrator for access and try again, or sign in with another account.", p.Account, p.Connection.Project.Name, p.Connection.Organization)
 	}
 	if err != nil {

@@ -94,7 +94,7 @@ func (s *Service) try(ctx context.Context, access okr.Access, ref okr.ProjectRef
 		r.Items, err = s.Queries.CountQuery(ctx, access, ref, q)
 	}
 	switch okr.KindOf(err) {
-	case okr.NoAccess, okr.NotFound, okr.Forbidden, okr.QueryGone, okr.QueryBroken, okr.QueryTooLarge:
+	case okr.NoAccess, okr.PolicyRefused, okr.ProjectGone, okr.NotFound, okr.Forbidden, okr.QueryGone, okr.QueryBroken, okr.QueryTooLarge:
 		r.Problem, _ = okr.MessageOf(err)
 		return nil
 	default:

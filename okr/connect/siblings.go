@@ -22,13 +22,23 @@ type Siblings struct {
 
 // SiblingsOf reads what is bound with the access of a connection.
 func (s *Service) SiblingsOf(ctx context.Context, tenant okr.TenantID, lead okr.Connection) (Siblings, error) {
+	return s.siblings(ctx, tenant, lead, lead.SameAccess)
+}
+
+// SameSignIn reads what is bound with the sign-in of a connection, in whatever
+// project.
+func (s *Service) SameSignIn(ctx context.Context, tenant okr.TenantID, lead okr.Connection) (Siblings, error) {
+	return s.siblings(ctx, tenant, lead, func(c okr.Connection) bool { return c.Credential == lead.Credential })
+}
+
+func (s *Service) siblings(ctx context.Context, tenant okr.TenantID, lead okr.Connection, same func(okr.Connection) bool) (Siblings, error) {
 	out := Siblings{Connections: map[okr.ConnectionID]okr.Connection{lead.ID: lead}}
 	own, _, err := s.Store.Connections().List(ctx, tenant, okr.OwnerIndex(lead.Owner.ID), okr.Page{})
 	if err != nil {
 		return out, err
 	}
 	for _, c := range own {
-		if c.SameAccess(lead) {
+		if same(c) {
 			out.Connections[c.ID] = c
 		}
 	}

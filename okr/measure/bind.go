@@ -117,7 +117,11 @@ func (s *Service) runToBind(ctx context.Context, t okr.Tenant, c okr.Connection,
 	if len(outcomes) != 1 {
 		return okr.Run{}, nil, fmt.Errorf("run of one query: %d outcomes", len(outcomes))
 	}
-	return outcomes[0].Run, ask.Before, outcomes[0].Err
+	run, err := outcomes[0].Run, outcomes[0].Err
+	if err == nil {
+		err = run.Without(in.Field)
+	}
+	return run, ask.Before, err
 }
 
 func (s *Service) newBinding(actor okr.Actor, in okr.BindInput, kind okr.GoalKind, run okr.Run) *okr.Binding {

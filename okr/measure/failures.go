@@ -6,17 +6,52 @@ import (
 	"slices"
 
 	"okrbot/okr"
+	"okrbot/okr/connect"
 )
 
-// recordFailure keeps the last values of a query's goals and marks them. A
-// failure of the whole connection ends the sync of its other queries too. Works
-// says that other queries can be read, so that a refusal is this query's own.
-func (y *syncing) recordFailure(ctx context.Context, query string, cause error, works bool) ([]okr.SyncRow, error) {
-	whole := !okr.KindOf(cause).OfQuery() && (okr.KindOf(cause) != okr.NoAccess || !works)
-	goals := y.Goals
-	if !whole {
-		goals = y.BoundTo(query)
+// failQuery keeps the last values of a query's goals, marks them, and has people
+// told.
+func (y *syncing) failQuery(ctx context.Context, query string, cause error) ([]okr.SyncRow, error) {
+	rows, err := y.failGoals(ctx, y.BoundTo(query), cause)
+	y.noteQueryFailure(ctx, rows)
+	return rows, err
+}
+
+// failAll keeps the last values of all goals that were not measured and marks
+// them. A sync of some queries only marks no more than what it was asked for, unless
+// the failure itself says that it is everyone's.
+func (y *syncing) failAll(ctx context.Context, cause error) ([]okr.SyncRow, error) {
+	y.report.Failure = cause
+	if y.isPart() && okr.ScopeOf(cause) < okr.ScopeProject {
+		return y.failPart(ctx, cause)
 	}
+	all := y.Siblings
+	if okr.ScopeOf(cause) == okr.ScopeAccess && !okr.KindOf(cause).Passes() {
+		var err error
+		if all, err = y.connect.SameSignIn(ctx, y.tenant.ID, y.lead); err != nil {
+			return nil, err
+		}
+	}
+	rows, err := y.failGoals(ctx, all.Goals, cause)
+	if err != nil {
+		return rows, err
+	}
+	return rows, y.noteConnectionFailure(ctx, all, rows, cause)
+}
+
+// failPart marks the goals of the queries that the sync is about. Nobody is told:
+// whoever asked for it sees the outcome, and the hourly sync asks for everything.
+func (y *syncing) failPart(ctx context.Context, cause error) ([]okr.SyncRow, error) {
+	goals := slices.DeleteFunc(slices.Clone(y.Goals), func(g okr.Goal) bool { return !slices.Contains(y.asked, g.Binding.Query.ID) })
+	rows, err := y.failGoals(ctx, goals, cause)
+	if err == nil && okr.KindOf(cause).Passes() {
+		err = cause
+	}
+	return rows, err
+}
+
+// failGoals marks those of the goals that this sync has not measured.
+func (y *syncing) failGoals(ctx context.Context, goals []okr.Goal, cause error) ([]okr.SyncRow, error) {
 	var rows []okr.SyncRow
 	for _, g := range goals {
 		if y.report.Measured(g.ID) {
@@ -30,12 +65,7 @@ func (y *syncing) recordFailure(ctx context.Context, query string, cause error, 
 			rows = append(rows, row)
 		}
 	}
-	if !whole {
-		y.noteQueryFailure(rows)
-		return rows, nil
-	}
-	y.report.Failure = cause
-	return rows, y.noteConnectionFailure(ctx, cause)
+	return rows, nil
 }
 
 // failGoal marks a goal's value as stale; the row of one that is no longer
@@ -49,12 +79,14 @@ func (y *syncing) failGoal(ctx context.Context, was okr.Goal, cause error) (okr.
 	return okr.SyncRow{Goal: g, Before: g.Value(), After: g.Value(), Status: status, Problem: g.Binding.Health.Problem, Next: okr.NextOf(cause)}, err
 }
 
-// noteConnectionFailure records that nothing can be measured through the
-// connections and tells their owner. The error is the cause if trying again soon
-// may help.
-func (y *syncing) noteConnectionFailure(ctx context.Context, cause error) error {
-	retry := false
-	for _, id := range slices.Sorted(maps.Keys(y.Connections)) {
+// noteConnectionFailure records that nothing can be measured through some
+// connections, and has people told: their owner once, for all of them, and whoever
+// may mend a goal that stands still. The error is the cause if trying again soon may
+// help.
+func (y *syncing) noteConnectionFailure(ctx context.Context, all connect.Siblings, failed []okr.SyncRow, cause error) error {
+	var connections []okr.Connection
+	due, retry := false, false
+	for _, id := range slices.Sorted(maps.Keys(all.Connections)) {
 		c, err := y.connect.FailConnection(ctx, y.tenant.ID, id, cause)
 		if okr.KindOf(err) == okr.NotFound {
 			continue // deleted while its queries ran
@@ -62,38 +94,99 @@ func (y *syncing) noteConnectionFailure(ctx context.Context, cause error) error 
 		if err != nil {
 			return err
 		}
-		if c.Health.NoticeDue(y.Now()) {
-			n := notice(c.Owner, c, y.BoundThrough(id), c.Health)
-			n.Whole = true
-			y.report.Notices = append(y.report.Notices, n)
-		}
+		connections = append(connections, c)
+		due = due || c.Health.NoticeDue(y.Now())
 		retry = retry || !c.Health.NeedsPerson()
 	}
+	if len(connections) == 0 {
+		return nil
+	}
+	if due {
+		y.note(ctx, connections[0].Owner, connections, goalsOf(failed), true)
+	}
+	y.notePeople(ctx, connections, failed, true)
 	if retry {
 		return cause
 	}
 	return nil
 }
 
-// noteQueryFailure tells whoever bound a goal to a query that fails, once for
-// all goals that they bound to it.
-func (y *syncing) noteQueryFailure(failed []okr.SyncRow) {
-	byOwner := map[okr.UserID][]okr.Goal{}
-	var owners []okr.Person
-	for _, row := range failed {
-		b := row.Goal.Binding
-		if !b.Health.NoticeDue(y.Now()) {
+func goalsOf(rows []okr.SyncRow) []okr.Goal {
+	goals := make([]okr.Goal, 0, len(rows))
+	for _, r := range rows {
+		goals = append(goals, r.Goal)
+	}
+	return goals
+}
+
+// noteQueryFailure has people told of a query that fails, each once: the owner of
+// the connection, and whoever may mend its goals.
+func (y *syncing) noteQueryFailure(ctx context.Context, failed []okr.SyncRow) {
+	due := slices.DeleteFunc(slices.Clone(failed), func(r okr.SyncRow) bool { return !r.Goal.Binding.Health.NoticeDue(y.Now()) })
+	for _, id := range slices.Sorted(maps.Keys(y.Connections)) {
+		through := slices.DeleteFunc(slices.Clone(due), func(r okr.SyncRow) bool { return r.Goal.Binding.Connection != id })
+		if len(through) == 0 {
 			continue
 		}
-		if _, known := byOwner[b.BoundBy.ID]; !known {
-			owners = append(owners, b.BoundBy)
+		connections := []okr.Connection{y.Connections[id]}
+		y.note(ctx, connections[0].Owner, connections, goalsOf(through), false)
+		y.notePeople(ctx, connections, through, false)
+	}
+}
+
+// notePeople has those told who may mend the goals, each once for all of theirs.
+func (y *syncing) notePeople(ctx context.Context, connections []okr.Connection, failed []okr.SyncRow, whole bool) {
+	theirs := map[okr.UserID][]okr.Goal{}
+	var people []okr.Person
+	for _, r := range failed {
+		if !r.Goal.Binding.Health.NoticeDue(y.Now()) {
+			continue
 		}
-		byOwner[b.BoundBy.ID] = append(byOwner[b.BoundBy.ID], row.Goal)
+		for _, p := range y.mayMend(ctx, r.Goal) {
+			if p.ID == connections[0].Owner.ID {
+				continue // who is told as the owner
+			}
+			if theirs[p.ID] == nil {
+				people = append(people, p)
+			}
+			theirs[p.ID] = append(theirs[p.ID], r.Goal)
+		}
 	}
-	for _, o := range owners {
-		first := byOwner[o.ID][0].Binding
-		y.report.Notices = append(y.report.Notices, notice(o, y.Connections[first.Connection], byOwner[o.ID], first.Health))
+	for _, p := range people {
+		y.note(ctx, p, connections, theirs[p.ID], whole)
 	}
+}
+
+// mayMend lists the owners of a goal, and who bound it if that one may still do so.
+func (y *syncing) mayMend(ctx context.Context, g okr.Goal) []okr.Person {
+	people := g.Owners()
+	by := g.Binding.BoundBy
+	if !slices.ContainsFunc(people, func(p okr.Person) bool { return p.ID == by.ID }) && y.mayEdit(ctx, by, g) {
+		people = append(people, by)
+	}
+	return slices.DeleteFunc(people, func(p okr.Person) bool { return p.ID == "" })
+}
+
+func (y *syncing) mayEdit(ctx context.Context, p okr.Person, g okr.Goal) bool {
+	return y.access.MayEdit(ctx, okr.Actor{Tenant: y.tenant.ID, Person: p}, g) == nil
+}
+
+// note has somebody told what hangs on a failure of connections, as far as that
+// person may see it, and what that person can do.
+func (y *syncing) note(ctx context.Context, to okr.Person, connections []okr.Connection, goals []okr.Goal, whole bool) {
+	c := connections[0]
+	health := c.Health
+	if !whole {
+		health = goals[0].Binding.Health
+	}
+	n := notice(to, c, goals, health)
+	n.Others, n.Whole = connections[1:], whole
+	if i := slices.IndexFunc(goals, func(g okr.Goal) bool { return y.mayEdit(ctx, to, g) }); i >= 0 {
+		n.Binds = goals[i].ID
+	}
+	_, err := y.connect.Connection(ctx, okr.Actor{Tenant: y.tenant.ID, Person: to}, c.ID)
+	n.Opens = err == nil
+	y.report.Notices = append(y.report.Notices, n)
 }
 
 // notice names what hangs on a failure, as far as its receiver may see it.
@@ -114,17 +207,26 @@ func notice(owner okr.Person, c okr.Connection, goals []okr.Goal, h okr.Health) 
 	return n
 }
 
-// NoticeGiven records that an owner was told of a failure, so that it is not
-// told again before a week has passed.
+// NoticeGiven records that somebody was told of a failure, so that nobody is told
+// again of it before a week has passed.
 func (s *Service) NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {
-	if n.Whole {
-		_, err := s.Store.Connections().Update(ctx, tenant, n.Connection.ID, func(c *okr.Connection) error {
+	if !n.Whole || !n.ToItsOwner() {
+		return s.goalsNoted(ctx, tenant, n.Goals)
+	}
+	for _, c := range append([]okr.Connection{n.Connection}, n.Others...) {
+		_, err := s.Store.Connections().Update(ctx, tenant, c.ID, func(c *okr.Connection) error {
 			c.Health.NoticeAt = s.Now()
 			return nil
 		})
-		return okr.IgnoreNotFound(err)
+		if err := okr.IgnoreNotFound(err); err != nil {
+			return err
+		}
 	}
-	for _, id := range n.Goals {
+	return nil
+}
+
+func (s *Service) goalsNoted(ctx context.Context, tenant okr.TenantID, goals []okr.GoalID) error {
+	for _, id := range goals {
 		_, err := s.Store.Goals().Update(ctx, tenant, id, func(g *okr.Goal) error {
 			if g.Binding != nil {
 				g.Binding.Health.NoticeAt = s.Now()

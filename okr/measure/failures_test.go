@@ -1,6 +1,8 @@
 package measure_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,6 +76,7 @@ func TestTheNoticeSaysWhatHangsOnIt(t *testing.T) {
 	require.Empty(t, mustSync(w, c).Notices)
 
 	w.Cloud.AllowRefresh(adotest.AlexOID)
+	w.SignIn(okrtest.Alex)
 	w.Cloud.Revoke(adotest.AlexOID, adotest.OrgContoso)
 	require.Len(t, mustSync(w, c).Notices, 1, "another cause is news")
 }
@@ -97,10 +100,13 @@ func TestAQueryThatIsGoneLeavesTheOthers(t *testing.T) {
 	require.NoError(t, w.Cloud.UpdateQuery(adotest.OrgContoso, w.FiberQuery(okrtest.LaunchBugs), func(q *adotest.Query) { q.Deleted = true }))
 	report := w.Sync(c)
 	require.NoError(t, report.Failure)
-	require.Len(t, report.Notices, 2, "one for each who bound it")
-	require.Equal(t, okrtest.Megan.Person, report.Notices[0].Owner)
-	require.Equal(t, hers, report.Notices[0].Goals)
-	require.Equal(t, []okr.GoalID{his}, report.Notices[1].Goals)
+	require.Len(t, report.Notices, 2, "one for the owner of the connection, one for the owner of some of the goals")
+	require.Equal(t, okrtest.Alex.Person, report.Notices[0].Owner)
+	require.Equal(t, append(slices.Clone(hers), his), report.Notices[0].Goals)
+	require.Equal(t, okrtest.Megan.Person, report.Notices[1].Owner)
+	require.Equal(t, hers, report.Notices[1].Goals)
+	require.Equal(t, hers[0], report.Notices[1].Binds)
+	require.True(t, report.Notices[1].Opens)
 	require.Equal(t, okr.HealthQueryGone, report.Notices[0].Health.State)
 	for _, row := range report.Rows {
 		require.Equal(t, row.Goal.ID == fine, row.Problem == "", row.Goal.ID)
@@ -133,7 +139,9 @@ func TestPassingFailuresTellNobody(t *testing.T) {
 		cancel := w.Cloud.Fail(adotest.Rule{Op: adotest.OpQueryRun, Path: "*" + w.FiberQuery("Launch stories") + "*", Fault: f})
 		w.Advance(time.Minute)
 		report, err := w.Measure.SyncConnection(t.Context(), okrtest.Contoso, c.ID, nil, 0)
-		w.RequireRefused(name, err)
+		if name == okr.Throttled { // which is of the sign-in
+			w.RequireRefused(name, err)
+		}
 		require.Equal(t, err, report.Failure)
 		require.Empty(t, report.Notices)
 		require.Len(t, report.Rows, 2, "each goal once")
@@ -146,4 +154,100 @@ func TestPassingFailuresTellNobody(t *testing.T) {
 		cancel()
 		require.NoError(t, w.Sync(c).Failure)
 	}
+}
+
+// TestAnEndedSignInIsOneMessage: one for all connections that use it, one for each
+// whose goals stand still, and Microsoft is asked once a day.
+func TestAnEndedSignInIsOneMessage(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	connections := []okr.Connection{w.NewConnection(okrtest.Alex, "Fiber", true), w.NewConnection(okrtest.Alex, "Fiber again", true)}
+	pay := okrtest.FiberConnection("Pay")
+	pay.Project = adotest.ProjectPay
+	third, err := w.Connect.SaveConnection(t.Context(), okrtest.Alex, pay)
+	require.NoError(t, err)
+	connections = append(connections, third)
+	o := w.Objective(okrtest.Megan, "Launch")
+	hers := w.Bound(okrtest.Megan, o, connections[0], okrtest.LaunchBugs)
+	his := w.Bound(okrtest.Alex, o, connections[1], "Launch stories")
+	q, err := w.Cloud.AddQuery(adotest.OrgContoso, adotest.ProjectPay, adotest.Query{Name: "Pay", Filter: func(adotest.Item) bool { return true }})
+	require.NoError(t, err)
+	far := w.KeyResult(okrtest.Alex, o, 100)
+	_, err = w.Measure.Bind(t.Context(), okrtest.Alex, okr.BindInput{Goal: far, Connection: third.ID, Query: q.ID})
+	require.NoError(t, err)
+
+	w.Cloud.FailRefresh(adotest.AlexOID, adotest.GrantRevoked())
+	var told []okr.Notice
+	w.Cloud.ResetCalls()
+	for range 23 {
+		w.Advance(time.Hour)
+		for _, c := range connections {
+			report := mustSync(w, c)
+			tell(w, report)
+			told = append(told, report.Notices...)
+		}
+	}
+	require.Equal(t, 1, w.Cloud.Count(adotest.OpToken))
+	require.Len(t, told, 2)
+	require.Equal(t, okrtest.Alex.Person, told[0].Owner)
+	require.Len(t, told[0].Others, 2)
+	require.ElementsMatch(t, []okr.GoalID{hers, his, far}, told[0].Goals)
+	require.Equal(t, okrtest.Megan.Person, told[1].Owner)
+	require.Equal(t, []okr.GoalID{hers}, told[1].Goals)
+	require.Equal(t, hers, told[1].Binds)
+
+	w.SignIn(okrtest.Alex)
+	for _, c := range connections {
+		require.NoError(t, mustSync(w, c).Failure)
+	}
+}
+
+// TestAProjectThatIsGoneIsOneMessage, not one for each query that is asked for in it.
+func TestAProjectThatIsGoneIsOneMessage(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]adotest.Fault{"by name": adotest.ProjectGone(), "by id": adotest.ProjectHidden(404), "by id, 400": adotest.ProjectHidden(400)} {
+		w := okrtest.Enabled(t)
+		c := w.NewConnection(okrtest.Alex, "Fiber", false)
+		o := w.Objective(okrtest.Alex, "Launch")
+		for n := range 12 {
+			query := fmt.Sprint("Query ", n)
+			_, err := w.Cloud.AddQuery(adotest.OrgContoso, adotest.ProjectFiber, adotest.Query{Name: query, Filter: func(adotest.Item) bool { return true }})
+			require.NoError(t, err)
+			w.Bound(okrtest.Alex, o, c, query)
+		}
+		for _, op := range []string{"queries.*", "wiql.*"} {
+			w.Cloud.Fail(adotest.Rule{Op: op, Fault: fault})
+		}
+		report := w.Sync(c)
+		w.RequireRefused(okr.ProjectGone, report.Failure, adotest.ProjectFiber, "administrator")
+		require.Len(t, report.Notices, 1, name)
+		require.Len(t, report.Notices[0].Goals, 12)
+		require.Equal(t, okr.HealthProjectGone, report.Notices[0].Health.State)
+		tell(w, report)
+		w.Advance(time.Hour)
+		require.Empty(t, mustSync(w, c).Notices)
+	}
+}
+
+// TestAfterAHandOverWhoCanActIsTold: the goal's owner, who was never asked before,
+// and the new owner of the connection, who may not edit the goal.
+func TestAfterAHandOverWhoCanActIsTold(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	w.SignIn(okrtest.Megan)
+	c := w.NewConnection(okrtest.Alex, "Fiber", false)
+	kr := w.Bound(okrtest.Alex, w.Objective(okrtest.Alex, "Launch"), c, okrtest.LaunchBugs)
+	_, err := w.Connect.OfferConnection(t.Context(), okrtest.Alex, c.ID, okrtest.Megan.Person)
+	require.NoError(t, err)
+	_, err = w.Connect.TakeOver(t.Context(), okrtest.Megan, c.ID)
+	require.NoError(t, err)
+	require.NoError(t, w.Cloud.UpdateQuery(adotest.OrgContoso, w.FiberQuery(okrtest.LaunchBugs), func(q *adotest.Query) { q.Deleted = true }))
+	w.Advance(time.Minute)
+	report := mustSync(w, c)
+	require.Len(t, report.Notices, 2)
+	require.Equal(t, okrtest.Megan.Person, report.Notices[0].Owner)
+	require.Empty(t, report.Notices[0].Binds, "a button would be refused")
+	require.True(t, report.Notices[0].Opens)
+	require.Equal(t, okrtest.Alex.Person, report.Notices[1].Owner)
+	require.Equal(t, kr, report.Notices[1].Binds)
 }

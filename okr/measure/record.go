@@ -21,7 +21,16 @@ func (y *syncing) record(ctx context.Context, run okr.Run, before *okr.Snapshot)
 		return nil, nil // a later run was faster: this one tells nothing any more
 	}
 	var rows []okr.SyncRow
+	var failed []okr.SyncRow
 	for _, g := range goals {
+		if cause := run.Without(g.Binding.Field); cause != nil {
+			row, err := y.failGoals(ctx, []okr.Goal{g}, cause)
+			if err != nil {
+				return rows, err
+			}
+			failed = append(failed, row...)
+			continue
+		}
 		row, err := y.recordGoal(ctx, g, run, before)
 		if errors.Is(err, errOvertaken) || okr.KindOf(err) == okr.NotFound {
 			continue
@@ -34,6 +43,8 @@ func (y *syncing) record(ctx context.Context, run okr.Run, before *okr.Snapshot)
 	if err := y.carryRowsUp(ctx, rows); err != nil {
 		return rows, err
 	}
+	y.noteQueryFailure(ctx, failed)
+	rows = append(rows, failed...)
 	snapshot := run.Snapshot()
 	return rows, y.Measurements.SaveSnapshot(ctx, y.tenant.ID, y.lead.Credential, run.Query.ID, &snapshot)
 }

@@ -106,7 +106,8 @@ func (s *Service) SyncConnection(ctx context.Context, tenant okr.TenantID, id ok
 	if err != nil {
 		return okr.SyncReport{}, err
 	}
-	for _, asks := range y.groups(connect.DistinctQueries(y.Goals, queries), within) {
+	y.asked = connect.DistinctQueries(y.Goals, queries)
+	for _, asks := range y.groups(y.inTurn(y.asked), within) {
 		if err := y.syncQueries(ctx, asks, within); err != nil || y.report.Failure != nil {
 			return y.report, err
 		}
@@ -121,8 +122,32 @@ type syncing struct {
 	connect.Siblings
 	tenant  okr.Tenant
 	lead    okr.Connection // whose access is used
+	asked   []string       // the queries that the sync is about
 	parents map[okr.GoalID]okr.Goal
 	report  okr.SyncReport
+}
+
+// isPart says whether the sync is about some of the queries only.
+func (y *syncing) isPart() bool {
+	return len(y.asked) < len(connect.DistinctQueries(y.Goals, nil))
+}
+
+// inTurn puts the queries that failed last behind the others, and begins with
+// another of them each hour: however many fail, they keep no other one waiting.
+func (y *syncing) inTurn(queries []string) []string {
+	var fine, failing []string
+	for _, q := range queries {
+		if slices.ContainsFunc(y.BoundTo(q), func(g okr.Goal) bool { return g.Binding.Health.Failing() }) {
+			failing = append(failing, q)
+		} else {
+			fine = append(fine, q)
+		}
+	}
+	if n := len(failing); n > 0 {
+		first := int(y.Now().Unix() / 3600 % int64(n))
+		failing = append(slices.Clone(failing[first:]), failing[:first]...)
+	}
+	return append(fine, failing...)
 }
 
 // syncing reads what is bound with the access of a connection.
@@ -181,25 +206,31 @@ func (y *syncing) syncQueries(ctx context.Context, queries []string, within time
 		return err
 	}
 	outcomes := y.Queries.RunQueries(ctx, okr.RunInput{
-		Access: okr.Access{Tenant: y.tenant.ID, Credential: y.lead.Credential}, Project: y.lead.ProjectRef(), Asks: asks, Within: within,
+		Access: okr.Access{Tenant: y.tenant.ID, Credential: y.lead.Credential}, Project: y.lead.ProjectRef(), Asks: asks,
+		Within: within, Answered: slices.ContainsFunc(y.report.Rows, func(r okr.SyncRow) bool { return r.Problem == "" }),
 	})
-	works := slices.ContainsFunc(outcomes, func(o okr.RunOutcome) bool { return o.Err == nil })
 	for i, o := range outcomes {
-		var rows []okr.SyncRow
-		switch {
-		case o.Err == nil:
-			rows, err = y.record(ctx, o.Run, asks[i].Before)
-		case ctx.Err() != nil:
-			return o.Err
-		default:
-			rows, err = y.recordFailure(ctx, o.Query, o.Err, works)
-		}
+		rows, err := y.outcome(ctx, o, asks[i].Before)
 		y.report.Rows = append(y.report.Rows, rows...)
 		if err != nil || y.report.Failure != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// outcome records what came of a query.
+func (y *syncing) outcome(ctx context.Context, o okr.RunOutcome, before *okr.Snapshot) ([]okr.SyncRow, error) {
+	switch {
+	case o.Err == nil:
+		return y.record(ctx, o.Run, before)
+	case ctx.Err() != nil:
+		return nil, o.Err
+	case o.Whole:
+		return y.failAll(ctx, o.Err)
+	default:
+		return y.failQuery(ctx, o.Query, o.Err)
+	}
 }
 
 func (y *syncing) asks(ctx context.Context, queries []string) ([]okr.QueryAsk, error) {

@@ -105,7 +105,8 @@
 //	fault ado OP NAME [N]   N requests (default all) of an operation meet a fault by its name in adotest.FaultNames:
 //	                        throttled (90 s), unavailable, server-error, forbidden, no-access, dropped, gateway:404...
 //	fault teams OP STATUS [N]  N calls (default 1) of send, reply, update, create... fail with an HTTP status
-//	fault entra NAME        the next sign-in fails: consent, admin, blocked, disabled, mfa, unavailable
+//	fault entra NAME        the next sign-in fails: consent, admin, blocked, disabled, mfa, unavailable,
+//	                        unassigned, stranger, other-tenant, unknown-app
 //	fault clear             all of that ends
 //	restart [DURATION]      okrbot stops and starts again on the same Redis, after some time
 //	redis stop|start        the store is gone for a while

@@ -55,6 +55,7 @@ func (w *World) failADO(op, name string, count int) error {
 func (w *World) failEntra(name string) error {
 	errs := map[string]adotest.EntraError{
 		"consent": adotest.ConsentRequired(), "admin": adotest.AdminConsentRequired(), "blocked": adotest.AccessBlocked(),
+		"unassigned": refusedWith(50105), "stranger": refusedWith(50020), "other-tenant": refusedWith(90072), "unknown-app": refusedWith(700016),
 		"disabled": adotest.AccountDisabled(), "mfa": adotest.MFARequired(), "unavailable": adotest.SignInUnavailable(),
 	}
 	e, ok := errs[name]
@@ -63,4 +64,9 @@ func (w *World) failEntra(name string) error {
 	}
 	w.Azure.FailSignIn(e, 1)
 	return nil
+}
+
+// refusedWith is a refusal that looks like a cancel but for its number.
+func refusedWith(aadsts int) adotest.EntraError {
+	return adotest.EntraError{Code: "access_denied", AADSTS: aadsts, Description: "Refused."}
 }
