@@ -15,6 +15,7 @@ type Notice struct {
 	Problem    string
 	Since      time.Time
 	Buttons    []Button
+	Emptied    bool // nothing fails: a query finds nothing any more
 }
 
 // OwnerNotice tells an owner what fails, since when and what to do.
@@ -23,6 +24,9 @@ func OwnerNotice(p Place, n Notice) Card {
 	name := mdn(okr.MaxName, "%s (%s / %s)", n.Connection.Name, n.Connection.Organization, n.Connection.Project.Name)
 	if n.Connection.ID == "" {
 		title, name = "An OKR needs you", ""
+	}
+	if n.Emptied {
+		title, name = "A query finds nothing any more", ""
 	}
 	items := []element{text(mdf("▲ %s", title)).with(bolder, attention)}
 	if name != "" {
@@ -34,7 +38,11 @@ func OwnerNotice(p Place, n Notice) Card {
 	}
 	body := []element{box("attention", items...)}
 	if total := max(n.Count, len(n.Goals)); total > 0 {
-		body = append(body, section(md(fmt.Sprintf("Not measured meanwhile: %d", total))), note("Their last values stay and are marked stale."))
+		if n.Emptied {
+			body = append(body, section("Measured by it"))
+		} else {
+			body = append(body, section(md(fmt.Sprintf("Not measured meanwhile: %d", total))), note("Their last values stay and are marked stale."))
+		}
 		shown := rowsWithin(len(n.Goals), PageSize, maxListBytes/2, func(i int) element {
 			return bullet(mdf("%s %s", n.Goals[i].ID, n.Goals[i].Title))
 		})

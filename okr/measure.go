@@ -79,11 +79,10 @@ func (b Binding) scope(items []WorkItem) float64 {
 	return total
 }
 
-// value is nil where the query holds nothing that could be divided: an empty
-// query is "no data", never 0 % or 100 %. A count or sum of nothing is 0 only
-// when the query itself has items.
+// value is nil where there is nothing that could be divided, and where nothing
+// may be read: that is not the same as nothing. A count or sum of nothing is 0.
 func (b Binding) value(m Measurement) *float64 {
-	if m.Total+m.Removed+m.OtherTypes+m.Unreadable == 0 {
+	if m.Total == 0 && m.Unreadable > 0 {
 		return nil
 	}
 	how, ok := b.Method.Measure()
@@ -106,6 +105,7 @@ type SyncRow struct {
 	Goal    Goal // as it stands after
 	Before  *float64
 	After   *float64
+	Found   int // work items that the query found before
 	Status  Status
 	Changes Changes
 	Problem string // in words, when it failed; the last value then stands
@@ -119,7 +119,8 @@ type SyncReport struct {
 	Failure error    // why the connection could not be measured at all; nil: it was
 }
 
-// Notice tells an owner what fails, since when, and what hangs on it.
+// Notice tells an owner what fails, since when, and what hangs on it. It is also
+// how they hear that a query works but finds nothing any more.
 type Notice struct {
 	Owner      Person
 	Connection Connection
@@ -127,6 +128,7 @@ type Notice struct {
 	Titles     []string // of the first of them
 	Health     Health
 	Whole      bool // the whole connection fails, not only some of its queries
+	Emptied    bool // nothing fails: the query finds nothing any more
 }
 
 // For is the notice for somebody else than its owner: without titles, which that

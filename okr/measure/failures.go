@@ -117,6 +117,9 @@ func notice(owner okr.Person, c okr.Connection, goals []okr.Goal, h okr.Health) 
 // NoticeGiven records that an owner was told of a failure, so that it is not
 // told again before a week has passed.
 func (s *Service) NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {
+	if n.Emptied {
+		return nil // it is told when it happens, and never again
+	}
 	if n.Whole {
 		_, err := s.Store.Connections().Update(ctx, tenant, n.Connection.ID, func(c *okr.Connection) error {
 			c.Health.NoticeAt = s.Now()
