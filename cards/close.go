@@ -45,6 +45,8 @@ type CloseForm struct {
 	Score    string // 0 to 1
 	Note     string
 	Children int // open goals below it that end with it
+	// Suggested is the score that an empty input saves.
+	Suggested float64
 	Error    FieldError
 }
 
@@ -79,18 +81,18 @@ func Close(f CloseForm) Card {
 	in.add(choiceInput(InputState, "How it ends", state, []Choice{
 		{Title: "Closed: it is done, or its time is over", Value: string(okr.StatusClosed)},
 		{Title: "Postponed: not now", Value: string(okr.StatusPostponed)},
-	}), textInput(InputScore, "Score from 0 to 1"+suggested(f.Goal), f.Score, 10).hint("for example 0.7"),
+	}), textInput(InputScore, "Score from 0 to 1"+suggested(f), f.Score, 10).hint("for example 0.7"),
 		linesInput(InputNote, "What was learnt", f.Note, okr.MaxNote))
 	in.show(note("After that nothing about it changes: no edits, no check-ins, no measuring. It can be reopened."))
 	return newCard(title, in.elements(head...),
 		run("Close it", VerbClose, KeyGoal, string(g.ID), KeyDraft, f.Draft).positive(), run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare())
 }
 
-func suggested(v GoalView) string {
-	if v.Standing.Progress == nil {
+func suggested(f CloseForm) string {
+	if f.Goal.Standing.Progress == nil {
 		return ""
 	}
-	return fmt.Sprintf(" (progress suggests %.1f)", okr.ScoreOf(*v.Standing.Progress))
+	return fmt.Sprintf(" (progress suggests %.1f)", f.Suggested)
 }
 
 // Closed confirms that a goal was closed or postponed, with so many below it.

@@ -30,7 +30,7 @@ func (s *Subject) closeForm(ctx context.Context, t *chat.Turn, f cards.CloseForm
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	f.Goal, f.Children = p.View, len(p.Also)
+	f.Goal, f.Children, f.Suggested = p.View, len(p.Also), p.Score
 	if f.State == "" {
 		f.State = string(p.State)
 	}
