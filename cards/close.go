@@ -46,7 +46,9 @@ type CloseForm struct {
 	Note     string
 	Children int        // open goals below it that end with it
 	Kept     []okr.Goal // open goals below it that stay open: the viewer may not close them
-	Error    FieldError
+	// Suggested is the score that an empty input saves.
+	Suggested float64
+	Error     FieldError
 }
 
 // CloneForm is the state of the form that copies an objective into another period.
@@ -81,18 +83,18 @@ func Close(f CloseForm) Card {
 	in.add(choiceInput(InputState, "How it ends", state, []Choice{
 		{Title: "Closed: it is done, or its time is over", Value: string(okr.StatusClosed)},
 		{Title: "Postponed: not now", Value: string(okr.StatusPostponed)},
-	}), textInput(InputScore, "Score from 0 to 1"+suggested(f.Goal), f.Score, 10).hint("for example 0.7"),
+	}), textInput(InputScore, "Score from 0 to 1"+suggested(f), f.Score, 10).hint("for example 0.7"),
 		linesInput(InputNote, "What was learnt", f.Note, okr.MaxNote))
 	in.show(note("After that nothing about it changes: no edits, no check-ins, no measuring. It can be reopened."))
 	return newCard(title, in.elements(head...),
 		run("Close it", VerbClose, KeyGoal, string(g.ID)).positive(), run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare())
 }
 
-func suggested(v GoalView) string {
-	if v.Standing.Progress == nil {
+func suggested(f CloseForm) string {
+	if f.Goal.Standing.Progress == nil {
 		return ""
 	}
-	return fmt.Sprintf(" (progress suggests %.1f)", okr.ScoreOf(*v.Standing.Progress))
+	return fmt.Sprintf(" (progress suggests %.1f)", f.Suggested)
 }
 
 // maxKept is how many goals that stay open a card names.

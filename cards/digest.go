@@ -154,7 +154,7 @@ func digestValue(m okr.Move) string {
 	if m.Goal.Kind != okr.KeyResult || m.After.Value == nil {
 		return progress
 	}
-	if m.After.Progress != nil && *m.After.Progress == *m.After.Value {
+	if m.After.Progress != nil && okr.SameNumber(*m.After.Progress, *m.After.Value) {
 		return movedValue(m.Goal, m.Before.Value, m.After.Value) // from 0 to 100: the same twice
 	}
 	return progress + ", " + movedValue(m.Goal, m.Before.Value, m.After.Value)

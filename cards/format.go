@@ -105,7 +105,7 @@ func progressText(f *float64) string {
 // would show the same number twice.
 func shiftText(before, after *float64) string {
 	was, is := progressText(before), progressText(after)
-	if was == is && before != nil && after != nil && *before != *after {
+	if was == is && before != nil && after != nil && !okr.SameNumber(*before, *after) {
 		was, is = oneDecimal(*before), oneDecimal(*after)
 	}
 	if before == nil && after == nil || was == is {

@@ -147,7 +147,7 @@ func endCards() []exhibit {
 	wrong.Period, wrong.Error = cards.ChoiceCustomPeriod, cards.FieldError{Field: "start", Message: "Give the first day as a date, for example 2026-01-01."}
 	copied := view(objective(), 0, okr.NotStarted)
 	copied.Goal.ID = "O9"
-	closing := cards.CloseForm{Goal: weighted(), Children: 4}
+	closing := cards.CloseForm{Goal: weighted(), Children: 4, Suggested: 0.4}
 	kept := closing
 	kept.Kept = []okr.Goal{keyResult(), project()}
 	left := make([]okr.Goal, 7)
@@ -155,7 +155,7 @@ func endCards() []exhibit {
 		left[i] = keyResult()
 		left[i].ID = okr.GoalID(fmt.Sprintf("KR%d", i+1))
 	}
-	badScore := cards.CloseForm{Goal: fullView(), State: string(okr.StatusPostponed), Score: "7", Note: "Later.", Error: cards.FieldError{Field: "score", Message: "A score is a number from 0 to 1."}}
+	badScore := cards.CloseForm{Goal: fullView(), State: string(okr.StatusPostponed), Score: "7", Suggested: 0.4, Note: "Later.", Error: cards.FieldError{Field: "score", Message: "A score is a number from 0 to 1."}}
 	return []exhibit{
 		{"close", cards.Close(closing)},
 		{"close-wrong", cards.Close(badScore)},

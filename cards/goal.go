@@ -91,7 +91,7 @@ func standingFacts(v GoalView) []fact {
 	if g.IsOpen() && (g.Metric == nil || g.Metric.IsScaled()) {
 		out = append(out, fact{"Expected by now", md(percentText(s.Expected))})
 	}
-	if s.Raw != nil && s.Progress != nil && *s.Raw != *s.Progress {
+	if s.Raw != nil && s.Progress != nil && !okr.SameNumber(*s.Raw, *s.Progress) {
 		out = append(out, fact{"Beyond the range", md(percentText(*s.Raw))})
 	}
 	if g.Kind == okr.Objective && s.Children > 0 {

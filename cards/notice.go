@@ -16,6 +16,7 @@ type Notice struct {
 	Problem    string
 	Since      time.Time
 	Buttons    []Button
+	Emptied    bool // nothing fails: a query finds nothing any more
 }
 
 // OwnerNotice tells an owner what fails, since when and what to do.
@@ -25,6 +26,9 @@ func OwnerNotice(p Place, n Notice) Card {
 	if n.Connection.ID == "" {
 		title, names = "An OKR needs you", nil
 	}
+	if n.Emptied {
+		title, names = "A query finds nothing any more", nil
+	}
 	items := append([]element{text(mdf("▲ %s", title)).with(bolder, attention)}, names...)
 	items = append(items, text(mdn(maxMessage, "%s", n.Problem)))
 	if !n.Since.IsZero() {
@@ -32,7 +36,11 @@ func OwnerNotice(p Place, n Notice) Card {
 	}
 	body := []element{box("attention", items...)}
 	if total := max(n.Count, len(n.Goals)); total > 0 {
-		body = append(body, section(md(fmt.Sprintf("Not measured meanwhile: %d", total))), note("Their last values stay and are marked stale."))
+		if n.Emptied {
+			body = append(body, section("Measured by it"))
+		} else {
+			body = append(body, section(md(fmt.Sprintf("Not measured meanwhile: %d", total))), note("Their last values stay and are marked stale."))
+		}
 		shown := rowsWithin(len(n.Goals), PageSize, maxListBytes/2, func(i int) element {
 			return bullet(mdf("%s %s", n.Goals[i].ID, n.Goals[i].Title))
 		})

@@ -55,7 +55,7 @@ type Binding struct {
 // explanation.
 type Measurement struct {
 	At          time.Time `json:"at"`
-	Value       *float64  `json:"value,omitempty"` // nil: the query holds nothing to measure ("no data")
+	Value       *float64  `json:"value,omitempty"` // nil: "no data", such as a percentage of nothing
 	Completed   int       `json:"completed"`       // items in state category Completed
 	Total       int       `json:"total"`           // items counted
 	Removed     int       `json:"removed,omitempty"`

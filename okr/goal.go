@@ -1,6 +1,7 @@
 package okr
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -199,7 +200,13 @@ func same(a, b *float64) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return *a == *b
+	return SameNumber(*a, *b)
+}
+
+// SameNumber says whether two numbers differ by no more than the rounding of a
+// division.
+func SameNumber(a, b float64) bool {
+	return math.Abs(a-b) <= 1e-9*max(1, math.Abs(a), math.Abs(b))
 }
 
 // Value is what a goal shows: a key result's metric, a project's percentage.

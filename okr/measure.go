@@ -78,11 +78,10 @@ func (b Binding) scope(items []WorkItem) float64 {
 	return total
 }
 
-// value is nil where the query holds nothing that could be divided: an empty
-// query is "no data", never 0 % or 100 %. A count or sum of nothing is 0 only
-// when the query itself has items.
+// value is nil where there is nothing that could be divided, and where nothing
+// may be read: that is not the same as nothing. A count or sum of nothing is 0.
 func (b Binding) value(m Measurement) *float64 {
-	if m.Total+m.Removed+m.OtherTypes+m.Unreadable == 0 {
+	if m.Total == 0 && m.Unreadable > 0 {
 		return nil
 	}
 	how, ok := b.Method.Measure()
@@ -105,6 +104,7 @@ type SyncRow struct {
 	Goal    Goal // as it stands after
 	Before  *float64
 	After   *float64
+	Found   int // work items that the query found before
 	Status  Status
 	Changes Changes
 	Problem string // in words, when it failed; the last value then stands
@@ -120,6 +120,7 @@ type SyncReport struct {
 
 // Notice tells somebody what fails, since when, and what hangs on it: the owner of a
 // connection, or whoever may mend a goal that stands still.
+// It is also how they hear that a query works but finds nothing any more.
 type Notice struct {
 	Owner      Person // who is told
 	Connection Connection
@@ -130,6 +131,7 @@ type Notice struct {
 	Whole      bool   // the whole connection fails, not only some of its queries
 	Binds      GoalID // the first of the goals that the receiver may bind to another query; empty: none
 	Opens      bool   // the receiver may see the connection
+	Emptied    bool   // nothing fails: the query finds nothing any more
 }
 
 // ToItsOwner says whether the notice is for the owner of the connection.

@@ -71,14 +71,20 @@ func TestSumExamples(t *testing.T) {
 	}
 	none := okr.Binding{Method: okr.PercentCompleted, Field: points}.Measure(okr.Run{Items: items(nil, 3, "Bug", okr.Completed)}, okr.KeyResult, nil)
 	require.Nil(t, none.Value, "a sum of 0 cannot be divided")
-	require.Nil(t, okr.Binding{Method: okr.CountTotal, Field: points}.Measure(okr.Run{}, okr.KeyResult, nil).Value)
+	require.Zero(t, value(t, okr.Binding{Method: okr.CountTotal, Field: points}.Measure(okr.Run{}, okr.KeyResult, nil)), "a sum of nothing is 0")
 }
 
 func TestMeasureNoData(t *testing.T) {
 	t.Parallel()
 	for _, how := range okr.Measures() {
 		m := okr.Binding{Method: how.ID}.Measure(okr.Run{At: noon}, okr.KeyResult, nil)
-		require.Nil(t, m.Value, "an empty query is neither 0 nor 100: %s", how.ID)
+		if how.ID == okr.PercentCompleted {
+			require.Nil(t, m.Value, "a percentage of nothing is neither 0 nor 100")
+		} else {
+			require.Zero(t, value(t, m), "nothing counts 0: %s", how.ID)
+		}
+		m = okr.Binding{Method: how.ID}.Measure(okr.Run{At: noon, Unreadable: 3}, okr.KeyResult, nil)
+		require.Nil(t, m.Value, "what may not be read is not nothing: %s", how.ID)
 	}
 	all := items(nil, 3, "Bug", okr.Removed)
 	m := okr.Binding{Method: okr.PercentCompleted}.Measure(okr.Run{Items: all}, okr.KeyResult, nil)

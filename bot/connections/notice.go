@@ -47,7 +47,7 @@ func (s *Subject) tellNotice(ctx context.Context, settings okr.Tenant, n okr.Not
 		goals = append(goals, okr.Goal{ID: n.Goals[i], Kind: n.Goals[i].Kind(), Title: title})
 	}
 	card := cards.OwnerNotice(cards.Place{Zone: settings.Location(), Now: s.chat.Now()}, cards.Notice{
-		Connection: n.Connection, Others: n.Others, Goals: goals, Count: len(n.Goals), Problem: problem(n), Since: n.Health.Since, Buttons: buttons,
+		Connection: n.Connection, Others: n.Others, Goals: goals, Count: len(n.Goals), Problem: problem(n), Since: n.Health.Since, Buttons: buttons, Emptied: n.Emptied,
 	})
 	if err := s.chat.AwaitRoom(ctx, settings.ID); err != nil {
 		return err

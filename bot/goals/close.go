@@ -37,7 +37,7 @@ func (e ends) closeForm(ctx context.Context, t *chat.Turn, f cards.CloseForm, id
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	f.Goal, f.Children, f.Kept = p.View, len(p.Also), p.Kept
+	f.Goal, f.Children, f.Kept, f.Suggested = p.View, len(p.Also), p.Kept, p.Score
 	if f.State == "" {
 		f.State = string(p.State)
 	}

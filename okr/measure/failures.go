@@ -210,6 +210,9 @@ func notice(owner okr.Person, c okr.Connection, goals []okr.Goal, h okr.Health) 
 // NoticeGiven records that somebody was told of a failure, so that nobody is told
 // again of it before a week has passed.
 func (s *Service) NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {
+	if n.Emptied {
+		return nil // it is told when it happens, and never again
+	}
 	if !n.Whole || !n.ToItsOwner() {
 		return s.goalsNoted(ctx, tenant, n.Goals)
 	}

@@ -40,6 +40,7 @@ func (y *syncing) record(ctx context.Context, run okr.Run, before *okr.Snapshot)
 		}
 		rows = append(rows, row)
 	}
+	y.noteEmptied(rows, run)
 	if err := y.carryRowsUp(ctx, rows); err != nil {
 		return rows, err
 	}
@@ -95,6 +96,9 @@ func (y *syncing) recordGoal(ctx context.Context, was okr.Goal, run okr.Run, bef
 			return errOvertaken
 		}
 		row.Before = g.Value()
+		if b.Last != nil {
+			row.Found = b.Last.Total + b.Last.Removed + b.Last.OtherTypes
+		}
 		compare := before
 		if b.Last == nil {
 			compare = nil // its first measurement: earlier runs were not its own

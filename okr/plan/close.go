@@ -33,11 +33,13 @@ func (s *Service) PreviewClose(ctx context.Context, actor okr.Actor, id okr.Goal
 }
 
 // suggestedScore is the mean of the children's scores (formula F9), those still
-// open by their progress; of a goal without any its own progress.
+// open by their progress where they count; of a goal without any its own progress.
 func suggestedScore(v okr.GoalView) float64 {
 	sum, n := 0.0, 0
 	for _, c := range v.Children {
 		switch closed := c.Goal.Closed; {
+		case closed == nil && c.Weight <= 0:
+			continue // it has no say in the progress, and none here
 		case closed != nil && closed.Score != nil:
 			sum += *closed.Score
 		case closed == nil && c.Standing.Progress != nil:
