@@ -205,7 +205,7 @@ func same(a, b *float64) bool {
 // Value is what a goal shows: a key result's metric, a project's percentage.
 func (g Goal) Value() *float64 {
 	if g.Kind == KeyResult && g.Metric != nil {
-		return g.Metric.Current
+		return g.MetricNow().Current
 	}
 	return g.LeafProgress()
 }
