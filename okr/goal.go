@@ -77,6 +77,7 @@ type Goal struct {
 
 	CreatedBy Person    `json:"createdBy"`
 	CreatedAt time.Time `json:"createdAt"`
+	CopyOf    GoalID    `json:"copyOf,omitempty"`  // the goal that this is a clone of
 	Form      string    `json:"form,omitempty"`    // the id of the form that made it; empty: none
 	Version   int       `json:"version,omitempty"` // one more with each edit by a person, none with a sync
 	Edits     []Edit    `json:"edits,omitempty"`   // the last ones, oldest first
