@@ -157,7 +157,7 @@ func (a *app) wire(c Config, h hooks) error {
 		return nil
 	}
 	a.server = teams.NewServer(teams.ServerOptions{
-		Addr: c.ListenAddr, AppID: c.AppID, Validator: validator, Connector: connector, Handler: a.bot,
+		AppID: c.AppID, Validator: validator, Connector: connector, Handler: a.bot,
 		// Longer than the slowest query, shorter than what Azure DevOps asks to wait
 		// when it throttles: people then hear of it at once.
 		TurnTimeout:    45 * time.Second,

@@ -23,11 +23,13 @@ func (b *Bot) register() chat.Subject {
 }
 
 func (b *Bot) help(context.Context, *chat.Turn, string) (chat.Reply, error) {
-	var list []cards.Command
+	var sections []cards.HelpSection
 	for _, s := range b.chat.Subjects() {
+		section := cards.HelpSection{Title: s.Title}
 		for _, c := range s.Commands {
-			list = append(list, c.Card())
+			section.Commands = append(section.Commands, c.Card())
 		}
+		sections = append(sections, section)
 	}
-	return chat.Say(cards.Help(list)), nil
+	return chat.Say(cards.Help(sections)), nil
 }

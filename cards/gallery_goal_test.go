@@ -1,6 +1,7 @@
 package cards_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"time"
@@ -84,6 +85,10 @@ func standingCards() []exhibit {
 	met.Projection.Meets, met.Goal, met.Offset, met.Total, met.CheckIns = "2026-12-20", view(keyResult(), 40, okr.OnTrack), 6, 9, nil
 	never := history()
 	never.Projection.Meets, never.Projection.Points = "", points("2026-11-23", 38, 40, 38)
+	few := history()
+	few.Points, few.Projection, few.Why = few.Points[:3], nil, "A projection needs at least 4 values; there are fewer so far."
+	over := history()
+	over.Goal, over.Projection, over.Why = ended(okr.StatusClosed, new(0.4)), nil, "It has ended, so there is nothing to project."
 	return []exhibit{
 		{"goal-full", cards.Goal(place, fullView())},
 		{"goal-full-reader", cards.Goal(place, reader)},
@@ -106,6 +111,8 @@ func standingCards() []exhibit {
 		{"history-met", cards.History(place, met)},
 		{"history-not-met", cards.History(place, never)},
 		{"history-empty", cards.History(place, lonely)},
+		{"history-few", cards.History(place, few)},
+		{"history-closed", cards.History(place, over)},
 	}
 }
 
@@ -140,13 +147,22 @@ func endCards() []exhibit {
 	wrong.Period, wrong.Error = cards.ChoiceCustomPeriod, cards.FieldError{Field: "start", Message: "Give the first day as a date, for example 2026-01-01."}
 	copied := view(objective(), 0, okr.NotStarted)
 	copied.Goal.ID = "O9"
-	closing := cards.CloseForm{Draft: "d-93", Goal: weighted(), Children: 4}
-	badScore := cards.CloseForm{Draft: "d-93", Goal: fullView(), State: string(okr.StatusPostponed), Score: "7", Note: "Later.", Error: cards.FieldError{Field: "score", Message: "A score is a number from 0 to 1."}}
+	closing := cards.CloseForm{Goal: weighted(), Children: 4}
+	kept := closing
+	kept.Kept = []okr.Goal{keyResult(), project()}
+	left := make([]okr.Goal, 7)
+	for i := range left {
+		left[i] = keyResult()
+		left[i].ID = okr.GoalID(fmt.Sprintf("KR%d", i+1))
+	}
+	badScore := cards.CloseForm{Goal: fullView(), State: string(okr.StatusPostponed), Score: "7", Note: "Later.", Error: cards.FieldError{Field: "score", Message: "A score is a number from 0 to 1."}}
 	return []exhibit{
 		{"close", cards.Close(closing)},
 		{"close-wrong", cards.Close(badScore)},
-		{"closed", cards.Closed(place, ended(okr.StatusClosed, new(0.4)), 4)},
-		{"closed-postponed", cards.Closed(place, ended(okr.StatusPostponed, nil), 0)},
+		{"close-kept", cards.Close(kept)},
+		{"closed", cards.Closed(place, ended(okr.StatusClosed, new(0.4)), 4, nil)},
+		{"closed-kept", cards.Closed(place, ended(okr.StatusClosed, new(0.4)), 1, left)},
+		{"closed-postponed", cards.Closed(place, ended(okr.StatusPostponed, nil), 0, nil)},
 		{"reopen", cards.ConfirmReopen(place, ended(okr.StatusClosed, new(0.7)))},
 		{"clone", cards.Clone(clone)},
 		{"clone-wrong", cards.Clone(wrong)},
@@ -195,6 +211,8 @@ func settingsCards() []exhibit {
 	wrong := form
 	wrong.PeriodName, wrong.PeriodStart, wrong.PeriodEnd = "Winter", "2027-02-01", "2027-01-01"
 	wrong.Error = cards.FieldError{Field: "periodEnd", Message: "The last day (2027-01-01) must come after the first day (2027-02-01)."}
+	saved := wrong
+	saved.Saved = true
 	zone := form
 	zone.TimeZone, zone.Error = "Paris", cards.FieldError{Field: "timeZone", Message: "There is no time zone Paris. Write it as Europe/Paris."}
 	kept := form
@@ -205,6 +223,7 @@ func settingsCards() []exhibit {
 		{"settings", cards.EditSettings(form)},
 		{"settings-kept", cards.EditSettings(kept)},
 		{"settings-period-wrong", cards.EditSettings(wrong)},
+		{"settings-saved-period-wrong", cards.EditSettings(saved)},
 		{"settings-zone-wrong", cards.EditSettings(zone)},
 		{"settings-reader", cards.EditSettings(reader)},
 	}

@@ -20,17 +20,23 @@ type exhibit struct {
 	card cards.Card
 }
 
-func commands() []cards.Command {
-	return []cards.Command{
-		{Usage: "okrs", What: "list objectives, key results and projects", Verb: cards.VerbGoals},
-		{Usage: "okr <id or text>", What: "show one of them"},
-		{Usage: "connect", What: "connect to Azure DevOps", Verb: cards.VerbConnect},
-		{Usage: "connections", What: "list connections and how they work", Verb: cards.VerbConnections},
-		{Usage: "new objective|kr|project", What: "make a new one"},
-		{Usage: "bind <id>", What: "bind a key result or project to a shared query"},
-		{Usage: "sync [id]", What: "measure now", Verb: cards.VerbSync},
-		{Usage: "digest", What: "subscribe this place to what moves", Verb: cards.VerbDigest},
-		{Usage: "sign out", What: "forget my Azure DevOps sign-in", Verb: cards.VerbSignOutAsk},
+func commands() []cards.HelpSection {
+	return []cards.HelpSection{
+		{Title: "Help", Commands: []cards.Command{{Usage: "help", What: "What okrbot can do", Verb: cards.VerbHelp}}},
+		{Title: "Objectives and key results", Commands: []cards.Command{
+			{Usage: "okrs [all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", Verb: cards.VerbGoals},
+			{Usage: "okr <id or text>", What: "One objective, key result or project, with why its number is what it is"},
+			{Usage: "new objective", What: "Make an objective", Verb: cards.VerbGoalNew, Data: map[string]string{"kind": "objective"}},
+			{Usage: "clone <id>", What: "Copy an objective into another period"},
+		}},
+		{Title: "Measuring by Azure DevOps", Commands: []cards.Command{
+			{Usage: "bind <id>", What: "Measure a key result or project by a shared query"},
+			{Usage: "sync [id]", What: "Measure now: one, or everything", Verb: cards.VerbSync},
+		}},
+		{Title: "Digests", Commands: []cards.Command{
+			{Usage: "digest [preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly", Verb: cards.VerbDigest},
+		}},
+		{Title: "Your sign-in", Commands: []cards.Command{{Usage: "sign out", What: "Forget your Azure DevOps sign-in", Verb: cards.VerbSignOutAsk}}},
 	}
 }
 
@@ -54,7 +60,7 @@ func generalCards() []exhibit {
 	buttons := []cards.Button{{Title: "Try again", Verb: cards.VerbSync, Style: "positive"}, {Title: "Status page", URL: "https://status.dev.azure.com"}, {Title: "No", URL: "javascript:alert(1)"}}
 	return []exhibit{
 		{"help", cards.Help(commands())},
-		{"unknown", cards.Unknown("synk "+nasty, commands()[6:8])},
+		{"unknown", cards.Unknown("synk "+nasty, []cards.Command{commands()[2].Commands[1], commands()[3].Commands[0]})},
 		{"welcome-enabled", cards.Welcome(true)},
 		{"welcome-disabled", cards.Welcome(false)},
 		{"unknown-text", cards.UnknownText("is KR4 late?", []okr.Goal{{ID: "KR4", Kind: okr.KeyResult, Title: "Close " + nasty}}, nil)},

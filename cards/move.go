@@ -19,6 +19,7 @@ const (
 	VerbTakeOver     = "connection.takeover"      // connection
 )
 
+// What says where connections go.
 const (
 	KeyTarget   = "target" // id of the connection that is moved to
 	InputPerson = "person" // who is asked to take over

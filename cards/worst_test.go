@@ -76,7 +76,8 @@ func worstOf(title string) []exhibit {
 	connections := hundred(c.Connection)
 	in := cards.IntegrationView{Tenant: okr.Tenant{ChangedBy: g.Owner, ChangedAt: now}, IsAdmin: true, Admins: names}
 	return []exhibit{
-		{"help", cards.Help(hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp}))},
+		{"help", cards.Help(hundred(cards.HelpSection{Title: title, Commands: hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp})[:5]}))},
+		{"help-section", cards.Help([]cards.HelpSection{{Title: title, Commands: hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp})}})},
 		{"unknown", cards.Unknown(title, hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp}))},
 		{"problem", cards.Problem(title, title+title+title, title, buttons)},
 		{"done", cards.Done(title, title+title+title, buttons)},

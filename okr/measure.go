@@ -3,7 +3,6 @@ package okr
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 func fold(s string) string { return strings.ToLower(s) }
@@ -151,7 +150,6 @@ type Reply struct {
 	Actor        Actor        `json:"actor"`          // who asked
 	Goal         GoalID       `json:"goal,omitempty"` // what was asked for; empty: everything
 	Zone         string       `json:"zone,omitempty"` // the asker's time zone
-	Asked        time.Time    `json:"asked"`
 }
 
 // Moved says whether the goal shows another value than before.

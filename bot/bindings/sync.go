@@ -83,8 +83,7 @@ func (s *Subject) startSync(ctx context.Context, t *chat.Turn, id okr.GoalID) (c
 		place := t.Conversation()
 		place.ID = t.Activity.Conversation.ID // the thread, not a new post
 		return s.syncs.SyncNow(ctx, t.Actor.Tenant, jobs, okr.Reply{
-			Conversation: place, ActivityID: activityID, Actor: t.Actor, Goal: id,
-			Zone: t.Place.Zone.String(), Asked: t.Place.Now,
+			Conversation: place, ActivityID: activityID, Actor: t.Actor, Goal: id, Zone: t.Place.Zone.String(),
 		})
 	}
 	return r, nil

@@ -27,17 +27,14 @@ type Options struct {
 // subjects are registered.
 type Chat struct {
 	Options
-	subjects []Subject
-	commands []Command
-	presses  map[string]PressHandler
-	steps    map[okr.StepKind]NextStep
-	guests   guests
-	zones    zones
+	registry
+	guests guests
+	zones  zones
 }
 
 // New makes a chat without any subject.
 func New(o Options) *Chat {
-	return &Chat{Options: o, presses: map[string]PressHandler{}, steps: map[okr.StepKind]NextStep{}}
+	return &Chat{Options: o, registry: newRegistry()}
 }
 
 // Syncer runs syncs in the background.

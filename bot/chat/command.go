@@ -33,21 +33,21 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 }
 
 // Find gives the command that a text begins with, as [Chat.Answer] would.
-func (c *Chat) Find(text string) (Command, bool) {
+func (g *registry) Find(text string) (Command, bool) {
 	if strings.TrimSpace(text) == "" {
 		return Command{}, false
 	}
-	cmd, _, ok := c.match(text)
+	cmd, _, ok := g.match(text)
 	return cmd, ok
 }
 
 // match finds the command whose name the text begins with, the longest first. A
 // short form does when it is the beginning of one command only.
-func (c *Chat) match(text string) (Command, string, bool) {
+func (g *registry) match(text string) (Command, string, bool) {
 	words := plainWords(text)
 	var best Command
 	length, said := 0, ""
-	for _, cmd := range c.commands {
+	for _, cmd := range g.commands {
 		for _, name := range cmd.names() {
 			if n := len(strings.Fields(name)); n > length && beginsWith(words, name) {
 				best, length, said = cmd, n, cmd.Phrases[name]
@@ -56,7 +56,7 @@ func (c *Chat) match(text string) (Command, string, bool) {
 	}
 	if length == 0 {
 		var ok bool
-		if best, ok = c.short(words); !ok {
+		if best, ok = g.short(words); !ok {
 			return Command{}, "", false
 		}
 		length = 1
@@ -135,10 +135,10 @@ func bareWord(typed string) string {
 	return strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-").Replace(strings.TrimRightFunc(strings.Trim(typed, closers), isTrailing))
 }
 
-func (c *Chat) short(words []string) (Command, bool) {
+func (g *registry) short(words []string) (Command, bool) {
 	first := strings.ToLower(bareWord(words[0]))
 	var found []Command
-	for _, cmd := range c.commands {
+	for _, cmd := range g.commands {
 		if len(first) >= 3 && !strings.Contains(cmd.Name, " ") && strings.HasPrefix(cmd.Name, first) {
 			found = append(found, cmd)
 		}
@@ -173,14 +173,14 @@ func (c *Chat) namedGoals(ctx context.Context, t *Turn, text string) ([]okr.Goal
 }
 
 // nearest gives the commands that a text most likely meant.
-func (c *Chat) nearest(text string) []cards.Command {
+func (g *registry) nearest(text string) []cards.Command {
 	text = strings.ToLower(okr.Shorten(okr.CleanLine(text), 40))
 	type scored struct {
 		cmd   Command
 		score int
 	}
 	var all []scored
-	for _, cmd := range c.commands {
+	for _, cmd := range g.commands {
 		all = append(all, scored{cmd, closeness(text, cmd.Name)})
 	}
 	slices.SortStableFunc(all, func(x, y scored) int { return x.score - y.score })

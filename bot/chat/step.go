@@ -26,20 +26,20 @@ type NextStep struct {
 // anyID stands in a command for what it is about.
 const anyID = "<id>"
 
-func (c *Chat) addSteps(s Subject) error {
+func (g *registry) addSteps(s Subject) error {
 	for _, n := range s.Steps {
-		if old, ok := c.steps[n.Kind]; ok {
+		if old, ok := g.steps[n.Kind]; ok {
 			return fmt.Errorf("%s: the step %q is taken by %q already", s.Title, n.Kind, old.Command)
 		}
-		c.steps[n.Kind] = n
+		g.steps[n.Kind] = n
 	}
 	return nil
 }
 
 // WithSteps is a text that ends with the commands that come next.
-func (c *Chat) WithSteps(text string, next []okr.Step) string {
+func (g *registry) WithSteps(text string, next []okr.Step) string {
 	for _, step := range next {
-		if n, ok := c.steps[step.Kind]; ok {
+		if n, ok := g.steps[step.Kind]; ok {
 			text += " " + n.sentence(step)
 		}
 	}
@@ -48,8 +48,8 @@ func (c *Chat) WithSteps(text string, next []okr.Step) string {
 
 // StepButton is the button of a step; false: it has none, or does not say what it
 // is about.
-func (c *Chat) StepButton(step okr.Step) (cards.Button, bool) {
-	n, ok := c.steps[step.Kind]
+func (g *registry) StepButton(step okr.Step) (cards.Button, bool) {
+	n, ok := g.steps[step.Kind]
 	if !ok || n.Title == "" || strings.Contains(n.command(step), anyID) {
 		return cards.Button{}, false
 	}

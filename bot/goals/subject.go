@@ -26,20 +26,21 @@ func (s *Subject) Register() chat.Subject {
 }
 
 func (s *Subject) commands() []chat.Command {
+	e := ends{s.chat, s.plan}
 	return []chat.Command{
 		{Name: "okrs", Aliases: []string{"list", "show okrs", "list okrs", "show all okrs"}, Phrases: minePhrases(), Arg: "[all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", Examples: []string{"okrs", "okrs all status:at risk"}, Verb: cards.VerbGoalMine, Run: s.listGoals},
 		{Name: "okr", Aliases: []string{"show", "show me", "open"}, Arg: "<id or text>", What: "One objective, key result or project, with why its number is what it is", Examples: []string{"okr KR4", "okr launch"}, Run: s.showGoal},
 		{Name: "why", Arg: "<id>", What: "What a number is made of, down to query and work items", Examples: []string{"why KR4"}, Run: s.why},
 		{Name: "history", Arg: "<id>", What: "Its values, where they lead, and its check-ins", Examples: []string{"history O1"}, Run: s.history},
-		{Name: "new objective", Aliases: newNames("objective"), Verbatim: true, What: "Make an objective", Who: chat.Members, Examples: []string{"new objective Win the market"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Objective), Run: s.newGoal(okr.Objective)},
-		{Name: "new kr", Aliases: append(newNames("kr", "key result"), "new key result"), Verbatim: true, What: "Make a key result under an objective", Who: chat.Members, Examples: []string{"new kr"}, Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Run: s.newGoal(okr.KeyResult)},
-		{Name: "new project", Aliases: newNames("project"), Verbatim: true, What: "Make a project under an objective", Who: chat.Members, Examples: []string{"new project"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Project), Run: s.newGoal(okr.Project)},
+		{Name: "new objective", Aliases: newNames("objective"), Arg: "[title]", Verbatim: true, What: "Make an objective", Who: chat.Members, Examples: []string{"new objective Win the market"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Objective), Run: s.newGoal(okr.Objective)},
+		{Name: "new kr", Aliases: append(newNames("kr", "key result"), "new key result"), Arg: "[title]", Verbatim: true, What: "Make a key result under an objective", Who: chat.Members, Examples: []string{"new kr"}, Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Run: s.newGoal(okr.KeyResult)},
+		{Name: "new project", Aliases: newNames("project"), Arg: "[title]", Verbatim: true, What: "Make a project under an objective", Who: chat.Members, Examples: []string{"new project"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Project), Run: s.newGoal(okr.Project)},
 		{Name: "edit", Arg: "<id>", What: "Change anything about it", Who: chat.Editors, Examples: []string{"edit KR4"}, Run: s.editGoal},
 		{Name: "delete", Aliases: []string{"remove"}, Arg: "<id>", What: "Delete a goal or connection, after asking", Who: chat.Editors, Examples: []string{"delete P2", "delete C7"}, Run: s.askDelete},
-		{Name: "close", Arg: "<id>", What: "Close or postpone a goal, with a score and what was learnt", Who: chat.Editors, Examples: []string{"close O1"}, Run: s.closeGoal},
-		{Name: "postpone", Arg: "<id>", What: "Put a goal off", Who: chat.Editors, Examples: []string{"postpone KR4"}, Run: s.postponeGoal},
-		{Name: "reopen", Arg: "<id>", What: "Open a closed or postponed goal again", Who: chat.Editors, Examples: []string{"reopen KR4"}, Run: s.reopenGoal},
-		{Name: "clone", Aliases: []string{"copy"}, Arg: "<id>", What: "Copy an objective into another period", Who: chat.Members, Examples: []string{"clone O1"}, Run: s.cloneGoal},
+		{Name: "close", Arg: "<id>", What: "Close or postpone a goal, with a score and what was learnt", Who: chat.Editors, Examples: []string{"close O1"}, Run: e.closeGoal},
+		{Name: "postpone", Arg: "<id>", What: "Put a goal off", Who: chat.Editors, Examples: []string{"postpone KR4"}, Run: e.postponeGoal},
+		{Name: "reopen", Arg: "<id>", What: "Open a closed or postponed goal again", Who: chat.Editors, Examples: []string{"reopen KR4"}, Run: e.reopenGoal},
+		{Name: "clone", Aliases: []string{"copy"}, Arg: "<id>", What: "Copy an objective into another period", Who: chat.Members, Examples: []string{"clone O1"}, Run: e.cloneGoal},
 	}
 }
 
@@ -74,6 +75,7 @@ func kindData(kind okr.GoalKind) map[string]string {
 }
 
 func (s *Subject) presses() map[string]chat.PressHandler {
+	e := ends{s.chat, s.plan}
 	return map[string]chat.PressHandler{
 		cards.VerbGoals:         s.pressGoals,
 		cards.VerbGoalMine:      s.pressMine,
@@ -85,12 +87,12 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbGoalSave:      s.saveGoal,
 		cards.VerbGoalAskDelete: chat.WithGoal(s.askDeleteGoal),
 		cards.VerbGoalDelete:    chat.WithGoal(s.deleteGoal),
-		cards.VerbCloseAsk:      chat.WithGoal(s.askClose),
-		cards.VerbClose:         s.saveClose,
-		cards.VerbReopenAsk:     chat.WithGoal(s.askReopen),
-		cards.VerbReopen:        chat.WithGoal(s.reopen),
-		cards.VerbCloneAsk:      chat.WithGoal(s.askClone),
-		cards.VerbClone:         s.saveClone,
+		cards.VerbCloseAsk:      chat.WithGoal(e.askClose),
+		cards.VerbClose:         e.saveClose,
+		cards.VerbReopenAsk:     chat.WithGoal(e.askReopen),
+		cards.VerbReopen:        chat.WithGoal(e.reopen),
+		cards.VerbCloneAsk:      chat.WithGoal(e.askClone),
+		cards.VerbClone:         e.saveClone,
 	}
 }
 

@@ -44,6 +44,7 @@ func (s *Subject) saveSettings(ctx context.Context, t *chat.Turn, p chat.Press) 
 	f.base = f.values
 	if hasPeriod(f.period) {
 		if _, err := s.access.SavePeriod(ctx, t.Actor, f.newPeriod(), chat.IsOn(f.period[cards.InputPeriodCurrent])); err != nil {
+			f.saved = true
 			return s.settingsAgain(ctx, t, f, err)
 		}
 	}

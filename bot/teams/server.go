@@ -38,8 +38,6 @@ type Deliveries interface {
 
 // ServerOptions configure a Server.
 type ServerOptions struct {
-	// Addr is the listen address of Run, such as ":3978".
-	Addr string
 	// AppID is the bot's Microsoft App ID.
 	AppID string
 	// Validator, Connector and Handler are required.
@@ -161,15 +159,6 @@ func (s *Server) recoverPanic(c *gin.Context) {
 
 // ServeHTTP serves all routes, so that a test can stand it up with httptest.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
-
-// Run listens on ServerOptions.Addr and serves until ctx ends, see Serve.
-func (s *Server) Run(ctx context.Context) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.options.Addr)
-	if err != nil {
-		return fmt.Errorf("listen: %w", err)
-	}
-	return s.Serve(ctx, listener)
-}
 
 // Serve serves on listener until ctx ends; then it shuts down within
 // ServerOptions.ShutdownTimeout. A clean shutdown is no error.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"html"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,11 +21,6 @@ func (a Activity) Words() string {
 // Blanks turns what Teams writes for a blank into one and takes out what cannot be
 // seen, as Words does.
 func Blanks(s string) string { return unmarked(s) }
-
-// MentionsBot reports whether the message mentions this bot.
-func (a Activity) MentionsBot() bool {
-	return slices.ContainsFunc(a.Entities, a.isMentionOfBot)
-}
 
 func (a Activity) isMentionOfBot(e Entity) bool {
 	return e.Type == "mention" && e.Mentioned.ID != "" && e.Mentioned.ID == a.Recipient.ID

@@ -23,7 +23,7 @@ func (s *Service) RemoteProjects(ctx context.Context, actor okr.Actor, id okr.Cr
 	if err != nil {
 		return "", "", nil, err
 	}
-	organization, project, err = s.Directory.ParsePlace(text)
+	organization, project, err = s.Directory.ParseOrganization(text)
 	if err != nil {
 		return "", "", nil, err
 	}
@@ -52,7 +52,7 @@ func (s *Service) SaveConnection(ctx context.Context, actor okr.Actor, in okr.Co
 	if err != nil {
 		return okr.Connection{}, err
 	}
-	organization, _, err := s.Directory.ParsePlace(in.Organization)
+	organization, _, err := s.Directory.ParseOrganization(in.Organization)
 	if err != nil {
 		return okr.Connection{}, err
 	}

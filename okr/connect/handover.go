@@ -127,7 +127,7 @@ func (s *Service) takeOver(ctx context.Context, actor okr.Actor, id okr.Connecti
 	if err != nil {
 		return p, own, err
 	}
-	p.Reach, err = s.reach(ctx, actor, access, p.Connection.Place(), goals)
+	p.Reach, err = s.reach(ctx, actor, access, p.Connection.ProjectRef(), goals)
 	return p, own, err
 }
 

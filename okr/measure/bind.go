@@ -30,7 +30,7 @@ func (s *Service) SearchQueries(ctx context.Context, actor okr.Actor, id okr.Con
 	if err != nil {
 		return okr.QueryPage{}, err
 	}
-	return s.Queries.SearchQueries(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.Credential}, c.Place(), text)
+	return s.Queries.SearchQueries(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.Credential}, c.ProjectRef(), text)
 }
 
 // ChooseQuery reads a query, the number of its work items, and the project's
@@ -42,16 +42,16 @@ func (s *Service) ChooseQuery(ctx context.Context, actor okr.Actor, id okr.Conne
 	}
 	access := okr.Access{Tenant: actor.Tenant, Credential: c.Credential}
 	out := okr.ChosenQuery{}
-	if out.Query, err = s.Queries.Query(ctx, access, c.Place(), query); err != nil {
+	if out.Query, err = s.Queries.Query(ctx, access, c.ProjectRef(), query); err != nil {
 		return out, err
 	}
-	if out.Count, err = s.Queries.CountQuery(ctx, access, c.Place(), out.Query); err != nil {
+	if out.Count, err = s.Queries.CountQuery(ctx, access, c.ProjectRef(), out.Query); err != nil {
 		return out, err
 	}
-	if out.Types, err = s.Queries.ItemTypes(ctx, access, c.Place()); err != nil {
+	if out.Types, err = s.Queries.ItemTypes(ctx, access, c.ProjectRef()); err != nil {
 		return out, err
 	}
-	out.Fields, err = s.Queries.Fields(ctx, access, c.Place())
+	out.Fields, err = s.Queries.Fields(ctx, access, c.ProjectRef())
 	return out, err
 }
 
@@ -112,7 +112,7 @@ func (s *Service) runToBind(ctx context.Context, t okr.Tenant, c okr.Connection,
 		return okr.Run{}, nil, err
 	}
 	outcomes := s.Queries.RunQueries(ctx, okr.RunInput{
-		Access: okr.Access{Tenant: t.ID, Credential: c.Credential}, Place: c.Place(), Asks: []okr.QueryAsk{ask},
+		Access: okr.Access{Tenant: t.ID, Credential: c.Credential}, Project: c.ProjectRef(), Asks: []okr.QueryAsk{ask},
 	})
 	if len(outcomes) != 1 {
 		return okr.Run{}, nil, fmt.Errorf("run of one query: %d outcomes", len(outcomes))

@@ -181,7 +181,7 @@ func (y *syncing) syncQueries(ctx context.Context, queries []string, within time
 		return err
 	}
 	outcomes := y.Queries.RunQueries(ctx, okr.RunInput{
-		Access: okr.Access{Tenant: y.tenant.ID, Credential: y.lead.Credential}, Place: y.lead.Place(), Asks: asks, Within: within,
+		Access: okr.Access{Tenant: y.tenant.ID, Credential: y.lead.Credential}, Project: y.lead.ProjectRef(), Asks: asks, Within: within,
 	})
 	works := slices.ContainsFunc(outcomes, func(o okr.RunOutcome) bool { return o.Err == nil })
 	for i, o := range outcomes {

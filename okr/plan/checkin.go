@@ -119,7 +119,7 @@ func (s *Service) CheckIns(ctx context.Context, actor okr.Actor, id okr.GoalID, 
 
 // checkInsOf reads all check-ins of a goal, the latest day first. There are some
 // tens of them: one a week or so.
-func (s *Service) checkInsOf(ctx context.Context, tenant okr.TenantID, id okr.GoalID) ([]okr.CheckIn, error) {
+func (s *tree) checkInsOf(ctx context.Context, tenant okr.TenantID, id okr.GoalID) ([]okr.CheckIn, error) {
 	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
 	slices.Reverse(list) // of two of the same moment the one made later
 	slices.SortStableFunc(list, func(a, b okr.CheckIn) int {

@@ -165,7 +165,7 @@ func (s *tree) passTo(ctx context.Context, tenant okr.TenantID, c, parent okr.Go
 }
 
 // noteTeam remembers the name of a team for choosing it again.
-func (s *Service) noteTeam(ctx context.Context, t okr.Tenant, team string) error {
+func (s *tree) noteTeam(ctx context.Context, t okr.Tenant, team string) error {
 	if !t.NoteTeam(team) {
 		return nil
 	}
