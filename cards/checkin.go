@@ -85,7 +85,7 @@ func nowText(p Place, v GoalView) element {
 
 func nowValue(v GoalView) md {
 	value := md("")
-	if m := v.Goal.Metric; m != nil {
+	if m := v.Goal.MetricNow(); m != nil {
 		value = mdf("%s", valueText(m, m.Current))
 	}
 	progress := md(progressText(v.Standing.Progress))

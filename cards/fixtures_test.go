@@ -144,10 +144,10 @@ func staleView() cards.GoalView {
 }
 
 func unboundView() cards.GoalView {
-	v := view(keyResult(), 0, okr.NoData)
+	v := view(keyResult(), 0, okr.NotStarted)
 	v.Goal.ID, v.Goal.Title, v.Goal.Binding = "KR5", nasty, nil
 	v.Goal.Metric = &okr.Metric{Name: "Orders a day", Unit: "orders", Start: 120, Target: 400}
-	v.Standing = okr.Standing{Expected: 59.3, Status: okr.NoData}
+	v.Standing = okr.Standing{Progress: new(float64), Raw: new(float64), Expected: 59.3, Status: okr.NotStarted}
 	return v
 }
 

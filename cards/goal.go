@@ -85,7 +85,7 @@ func parentText(v GoalView) md {
 func standingFacts(v GoalView) []fact {
 	g, s := v.Goal, v.Standing
 	out := []fact{}
-	if m := g.Metric; m != nil {
+	if m := g.MetricNow(); m != nil {
 		out = append(out, fact{mdf("%s", m.Name), metricText(m)})
 	}
 	if g.IsOpen() && (g.Metric == nil || g.Metric.IsScaled()) {

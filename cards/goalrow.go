@@ -27,7 +27,7 @@ func kindWord(kind okr.GoalKind) string { return capital(string(kind)) }
 func rowDetail(v GoalView) md {
 	g := v.Goal
 	var value md
-	if m := g.Metric; m != nil && m.Current != nil && m.IsScaled() {
+	if m := g.MetricNow(); m != nil && m.Current != nil && m.IsScaled() {
 		value = mdf("%s of %s", okr.FormatNumber(*m.Current), valueText(m, &m.Target))
 	} else if m != nil && m.Current != nil {
 		value = metricText(m)

@@ -51,6 +51,10 @@ func reason(v GoalView) md {
 		return mdf("The status was chosen by %s.", g.Manual.By.Name)
 	case s.Progress == nil && s.Status != okr.StatusInProgress:
 		return noData(v)
+	case g.IsAtStart():
+		return "Nobody has given a value yet: it stands at its start."
+	case s.Status == okr.NotStarted && s.Expected > 0:
+		return "Nobody has begun with what is below it."
 	case s.Status == okr.NotStarted:
 		return mdf("Its period begins on %s.", g.Period.Start)
 	case g.Metric != nil && g.Metric.IsControl():

@@ -101,7 +101,7 @@ func share(v GoalView) md {
 func whyLeaf(p Place, v GoalView, bytes int) []element {
 	g := v.Goal
 	var out []element
-	if m := g.Metric; m != nil {
+	if m := g.MetricNow(); m != nil {
 		out = append(out, facts(fact{mdf("%s", m.Name), metricText(m)}, fact{"Progress", wayText(m)}))
 	}
 	switch {

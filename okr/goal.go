@@ -78,6 +78,7 @@ type Goal struct {
 
 	CreatedBy Person    `json:"createdBy"`
 	CreatedAt time.Time `json:"createdAt"`
+	CopyOf    GoalID    `json:"copyOf,omitempty"`  // the goal that this is a clone of
 	Form      string    `json:"form,omitempty"`    // the id of the form that made it; empty: none
 	Version   int       `json:"version,omitempty"` // one more with each edit by a person, none with a sync
 	Edits     []Edit    `json:"edits,omitempty"`   // the last ones, oldest first
@@ -212,7 +213,7 @@ func SameNumber(a, b float64) bool {
 // Value is what a goal shows: a key result's metric, a project's percentage.
 func (g Goal) Value() *float64 {
 	if g.Kind == KeyResult && g.Metric != nil {
-		return g.Metric.Current
+		return g.MetricNow().Current
 	}
 	return g.LeafProgress()
 }

@@ -174,16 +174,24 @@ func (sp Span) Since(now time.Time) time.Time {
 	return now.AddDate(0, 0, -7)
 }
 
+// unsaid is what the goal shows before anybody or anything gave it a value.
+func (g Goal) unsaid() Reported {
+	if m := g.Metric; g.Kind == KeyResult && g.Binding == nil && m != nil && m.IsScaled() {
+		return Reported{Value: &m.Start, Progress: new(float64), Status: NotStarted}
+	}
+	return Reported{Status: NoData}
+}
+
 // ReportedAt is what the goal showed at a time, by its history.
 func (g Goal) ReportedAt(points []HistoryPoint, at time.Time, t Tenant) Reported {
-	r := Reported{Status: NoData}
+	r := g.unsaid()
 	for _, p := range points {
 		if p.At.After(at) {
 			break
 		}
 		r.At, r.Value = p.At, &p.Value
 	}
-	if r.Value == nil {
+	if r.At.IsZero() {
 		return r
 	}
 	was := g

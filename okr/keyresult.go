@@ -72,6 +72,24 @@ func (m Metric) Kind() MetricType {
 	}
 }
 
+// MetricNow is the key result's number with the value that stands: what people keep
+// by hand stands at its start until they say something else. It is nil for others.
+func (g Goal) MetricNow() *Metric {
+	if !g.IsAtStart() {
+		return g.Metric
+	}
+	m := *g.Metric
+	m.Current = &m.Start
+	return &m
+}
+
+// IsAtStart says whether the key result is kept by hand and nobody has given a
+// value yet.
+func (g Goal) IsAtStart() bool {
+	m := g.Metric
+	return g.Kind == KeyResult && g.Binding == nil && m != nil && m.Current == nil && m.IsScaled()
+}
+
 // IsControl says whether the key result is a limit to keep: progress is 0 or 100.
 func (m Metric) IsControl() bool { return m.Type == StayBelow || m.Type == StayAbove }
 

@@ -114,6 +114,19 @@ func span(name string, first time.Time, months int) TimePeriod {
 	return TimePeriod{ID: p.SpanID(), Period: p}
 }
 
+// PeriodAfter is the period that a goal of a period goes on in: the next quarter or
+// year. Where that is over by a day already it is the current period.
+func (t Tenant) PeriodAfter(p Period, day Date) TimePeriod {
+	next := t.Quarter(p.End.Add(1), 0)
+	if year := t.Year(p.Start, 0); year.Start == p.Start && year.End == p.End {
+		next = t.Year(p.Start, 1)
+	}
+	if next.End.Days() < day.Days() {
+		return t.CurrentPeriod(day)
+	}
+	return next
+}
+
 // CurrentPeriod is where new goals go: a custom period that was set as current
 // while it lasts, else the planning quarter of the day.
 func (t Tenant) CurrentPeriod(day Date) TimePeriod {

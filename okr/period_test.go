@@ -82,3 +82,21 @@ func TestQuartersCoverEveryDayOnce(t *testing.T) {
 		require.Equal(t, q, named)
 	})
 }
+
+func TestAGoalGoesOnInThePeriodAfterItsOwn(t *testing.T) {
+	t.Parallel()
+	january := okr.Tenant{}
+	for name, c := range map[string]struct {
+		own  okr.Period
+		day  okr.Date
+		want string
+	}{
+		"before its end":          {january.Quarter("2026-11-01", 0).Period, "2026-12-20", "Q1 2027"},
+		"after the turn":          {january.Quarter("2026-11-01", 0).Period, "2027-01-02", "Q1 2027"},
+		"a year":                  {january.Year("2026-11-01", 0).Period, "2027-01-02", "2027"},
+		"own dates":               {okr.Period{Start: "2026-01-01", End: "2026-06-30"}, "2026-07-02", "Q3 2026"},
+		"when that is over again": {january.Quarter("2025-11-01", 0).Period, "2026-11-28", "Q4 2026"},
+	} {
+		require.Equal(t, c.want, january.PeriodAfter(c.own, c.day).Name, name)
+	}
+}

@@ -131,10 +131,13 @@ func (g Goal) computed(period Period, bands Bands, day Date) Standing {
 		}
 		if m.Type == Baseline {
 			s.Status = m.Status(0, 0, bands)
-			if m.Current == nil {
-				s.Status = NotStarted
-			}
 		}
+		if m.Type == Baseline && m.Current == nil || g.IsAtStart() {
+			s.Status = NotStarted
+		}
+	}
+	if g.isUnstarted() && g.Kind == Objective {
+		s.Status = NotStarted
 	}
 	if r := g.Rolled; g.Kind == Objective && r != nil && r.Children > 0 && r.Closed+r.Postponed == r.Children {
 		s.Status = StatusPostponed
@@ -143,6 +146,18 @@ func (g Goal) computed(period Period, bands Bands, day Date) Standing {
 		}
 	}
 	return s
+}
+
+// isUnstarted says whether nobody has begun: a key result at its start, an objective
+// of nothing else.
+func (g Goal) isUnstarted() bool {
+	switch {
+	case !g.IsOpen():
+		return false
+	case g.Kind == Objective:
+		return g.Rolled != nil && g.Rolled.Counted > 0 && g.Rolled.Unstarted == g.Rolled.Counted && (g.Manual == nil || g.Manual.Value == nil)
+	}
+	return g.IsAtStart() && (g.Manual == nil || g.Manual.Status == "")
 }
 
 // withoutManual is the goal as it would stand without what a person set.
@@ -164,7 +179,7 @@ func (g Goal) LeafProgress() *float64 {
 		if g.Metric == nil {
 			return nil
 		}
-		if p, ok := g.Metric.Progress(); ok {
+		if p, ok := g.MetricNow().Progress(); ok {
 			return &p
 		}
 		return nil

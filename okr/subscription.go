@@ -267,8 +267,13 @@ func (sub Subscription) Next(now time.Time, zone *time.Location) time.Time {
 // MoveOf compares a goal with what the place was told of it.
 func (d *Digest) MoveOf(v GoalView, parent string) (Move, bool) {
 	before, after := d.Subscription.Reported[v.Goal.ID], v.Reported()
-	if before.Status == "" {
-		before.Status = NoData // new since the last digest
+	if before.Value == nil && (before.Status == "" || before.Status == NoData) {
+		at := before.At
+		before = v.Goal.unsaid() // new since the last digest
+		if v.Goal.isUnstarted() {
+			before = after // that nobody has begun is no news
+		}
+		before.At = at
 	}
 	since := d.Subscription.PostedAt
 	if since.IsZero() {

@@ -4,10 +4,11 @@ import "time"
 
 // Rolled is what the children of an objective make of it.
 type Rolled struct {
-	Progress  *float64  `json:"progress,omitempty"` // percent; nil: no child has data
-	Counted   int       `json:"counted"`            // children that have data and weight
-	Children  int       `json:"children"`           // children that contribute
-	Closed    int       `json:"closed,omitempty"`   // of them
+	Progress  *float64  `json:"progress,omitempty"`  // percent; nil: no child has data
+	Counted   int       `json:"counted"`             // children that have data and weight
+	Children  int       `json:"children"`            // children that contribute
+	Unstarted int       `json:"unstarted,omitempty"` // of those that are counted: open, and nobody has begun
+	Closed    int       `json:"closed,omitempty"`    // of the children
 	Postponed int       `json:"postponed,omitempty"`
 	Weights   float64   `json:"weights,omitempty"` // what the weights sum to; 100 unless all are fixed or too large
 	At        time.Time `json:"at"`                // when it last changed
@@ -87,6 +88,9 @@ func (r WeightsRule) Roll(children []Goal) Rolled {
 	}
 	out := RollUp(parts)
 	for i, g := range contributing {
+		if parts[i].Progress != nil && g.isUnstarted() && (parts[i].Weight == nil || *parts[i].Weight > 0) {
+			out.Unstarted++
+		}
 		switch {
 		case g.IsOpen() || parts[i].Weight != nil && *parts[i].Weight == 0:
 		case g.Closed.State == StatusClosed:

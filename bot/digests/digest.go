@@ -3,6 +3,7 @@ package digests
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,11 +64,36 @@ func (s *Subject) digestForm(ctx context.Context, t *chat.Turn, typed *okr.Diges
 		plan = *typed
 	}
 	f := s.planForm(t, plan)
-	f.Place, f.Error, f.Objectives, f.Subscribed, f.Paused = t.PlaceName(), wrong, chat.ObjectiveChoices(objectives), known, sub.Paused
+	choices, err := s.objectiveChoices(ctx, actor, objectives, plan.Objectives)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	f.Place, f.Error, f.Objectives, f.Subscribed, f.Paused = t.PlaceName(), wrong, choices, known, sub.Paused
 	if known {
 		f.MutedTill, f.Next = sub.MutedTill, sub.Next(s.chat.Now(), sub.Location(t.Settings))
 	}
 	return chat.Say(cards.Subscribe(t.Place, f)), nil
+}
+
+// objectiveChoices are the open objectives, and those that are followed whatever
+// became of them: saving the form changes nothing that nobody has touched.
+func (s *Subject) objectiveChoices(ctx context.Context, actor okr.Actor, open []okr.Goal, followed []okr.GoalID) ([]cards.Choice, error) {
+	choices := chat.ObjectiveChoices(open)
+	for _, id := range followed {
+		if slices.ContainsFunc(open, func(o okr.Goal) bool { return o.ID == id }) {
+			continue
+		}
+		v, err := s.plan.Goal(ctx, actor, id)
+		if okr.IgnoreNotFound(err) != nil {
+			return nil, err
+		}
+		title := string(id) + " (private or deleted)"
+		if err == nil {
+			title = string(id) + " " + v.Goal.Title + " (ended; its copies are followed)"
+		}
+		choices = append(choices, cards.Choice{Title: title, Value: string(id)})
+	}
+	return choices, nil
 }
 
 // subscription reads that of the place, or what a new one begins with.

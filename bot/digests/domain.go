@@ -15,6 +15,7 @@ type accessor interface {
 
 // planner is what this subject needs of [okrbot/okr/plan].
 type planner interface {
+	Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
 	Objectives(ctx context.Context, actor okr.Actor) ([]okr.Goal, error)
 }
 

@@ -18,7 +18,7 @@ import (
 // was posted by an older okrbot, stays as it is.
 func (s *Subject) planOf(ctx context.Context, t *chat.Turn, p chat.Press, plan okr.DigestPlan) (okr.DigestPlan, error) {
 	var err error
-	if plan.Objectives, err = s.chosenObjectives(ctx, t, p.Data[cards.InputObjectives]); err != nil {
+	if plan.Objectives, err = s.chosenObjectives(ctx, t, p.Data[cards.InputObjectives], plan.Objectives); err != nil {
 		return plan, err
 	}
 	if text, ok := p.Data[cards.InputTeams]; ok {
@@ -86,9 +86,9 @@ func chosenTeams(text string) []string {
 	return out
 }
 
-// chosenObjectives keeps those that exist; none of them means all, also those that
-// come later.
-func (s *Subject) chosenObjectives(ctx context.Context, t *chat.Turn, text string) ([]okr.GoalID, error) {
+// chosenObjectives keeps those that are open or were followed before; none of them
+// means all, also those that come later.
+func (s *Subject) chosenObjectives(ctx context.Context, t *chat.Turn, text string, followed []okr.GoalID) ([]okr.GoalID, error) {
 	actor := t.Actor
 	actor.Shared = true
 	objectives, err := s.plan.Objectives(ctx, actor)
@@ -100,6 +100,11 @@ func (s *Subject) chosenObjectives(ctx context.Context, t *chat.Turn, text strin
 	for _, o := range objectives {
 		if slices.Contains(wanted, string(o.ID)) {
 			chosen = append(chosen, o.ID)
+		}
+	}
+	for _, id := range followed {
+		if slices.Contains(wanted, string(id)) && !slices.Contains(chosen, id) {
+			chosen = append(chosen, id)
 		}
 	}
 	if len(chosen) == 0 && strings.TrimSpace(text) != "" {

@@ -2,6 +2,7 @@ package goals
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"okrbot/bot/chat"
@@ -21,8 +22,7 @@ func (e ends) askClone(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.R
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	next := t.Settings.Quarter(t.Today(), 1).ID
-	return e.cloneForm(ctx, t, cards.CloneForm{Draft: form, Period: next, Scope: cards.CloneChildren}, id)
+	return e.cloneForm(ctx, t, cards.CloneForm{Draft: form, Scope: cards.CloneChildren}, id)
 }
 
 func (e ends) cloneForm(ctx context.Context, t *chat.Turn, f cards.CloneForm, id okr.GoalID) (chat.Reply, error) {
@@ -34,7 +34,15 @@ func (e ends) cloneForm(ctx context.Context, t *chat.Turn, f cards.CloneForm, id
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is a %s. Clone its objective %s, with what stands below it.", id, v.Goal.Kind, v.Goal.Parent)
 	}
 	f.Goal = v.Goal
-	for _, p := range t.Settings.PeriodChoices(t.Today()) {
+	next := t.Settings.PeriodAfter(v.Goal.Period, t.Today())
+	if f.Period == "" {
+		f.Period = next.ID
+	}
+	periods := t.Settings.PeriodChoices(t.Today())
+	if !slices.ContainsFunc(periods, func(p okr.TimePeriod) bool { return p.ID == next.ID }) {
+		periods = append(periods, next)
+	}
+	for _, p := range periods {
 		f.Periods = append(f.Periods, cards.Choice{Title: p.String(), Value: p.ID})
 	}
 	f.Periods = append(f.Periods, cards.Choice{Title: "Own dates", Value: cards.ChoiceCustomPeriod})

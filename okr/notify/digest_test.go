@@ -147,7 +147,7 @@ func TestANewGoalIsToldWhenItHasAValue(t *testing.T) {
 	sub := subscribe(w, "1")
 	o := w.Objective(okrtest.Alex, "Launch")
 	kr := w.KeyResult(okrtest.Alex, o, 100)
-	requireSilent(w, sub, "no data is no news")
+	requireSilent(w, sub, "what nobody has begun is no news")
 	_, err := w.Measure.Bind(t.Context(), okrtest.Alex, okr.BindInput{Goal: kr, Connection: c.ID, Query: w.FiberQuery(okrtest.LaunchBugs)})
 	require.NoError(t, err)
 	d := compose(w, sub)

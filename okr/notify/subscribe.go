@@ -171,13 +171,36 @@ func (s *Service) watched(ctx context.Context, tenant okr.TenantID, plan okr.Dig
 	return choose(plan, views), err
 }
 
+// maxCopies bounds how many copies of copies a digest goes on with.
+const maxCopies = 40
+
+// isNamed says whether the plan names the objective, or one that has ended and goes
+// on in it.
+func isNamed(p okr.DigestPlan, goals map[okr.GoalID]okr.Goal, g okr.Goal) bool {
+	for range maxCopies {
+		if slices.Contains(p.Objectives, g.ID) {
+			return true
+		}
+		before, known := goals[g.CopyOf]
+		if !known || before.IsOpen() {
+			return false
+		}
+		g = before
+	}
+	return false
+}
+
 // choose keeps what the plan names: chosen objectives and those of teams with all
 // that stands below, and of other objectives what teams have there.
 func choose(p okr.DigestPlan, views []okr.GoalView) []watch {
 	all := len(p.Objectives)+len(p.Teams) == 0
 	whole := map[okr.GoalID]bool{}
+	goals := map[okr.GoalID]okr.Goal{}
 	for _, v := range views {
-		whole[v.Goal.ID] = all || slices.Contains(p.Objectives, v.Goal.ID) || p.HasTeam(v.Goal)
+		goals[v.Goal.ID] = v.Goal
+	}
+	for _, v := range views {
+		whole[v.Goal.ID] = all || isNamed(p, goals, v.Goal) || p.HasTeam(v.Goal)
 	}
 	for range okr.MaxDepth { // from the top down, a level each time
 		for _, v := range views {

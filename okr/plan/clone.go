@@ -100,7 +100,7 @@ func (c *cloner) make(ctx context.Context, g, parent okr.Goal) (okr.Goal, error)
 	}
 	clone := okr.Goal{
 		ID: okr.GoalID(id), Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: parent.ID, Details: g.Details,
-		Metric: g.Metric.Anew(c.in.Continue), Form: c.in.Form, CreatedBy: c.actor.Person, CreatedAt: c.s.Now(), Version: 1,
+		Metric: g.Metric.Anew(c.in.Continue), CopyOf: g.ID, Form: c.in.Form, CreatedBy: c.actor.Person, CreatedAt: c.s.Now(), Version: 1,
 	}
 	if g.Kind == okr.Objective {
 		clone.Period = c.period.Period

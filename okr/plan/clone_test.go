@@ -39,7 +39,7 @@ func TestCloneIntoTheNextPeriod(t *testing.T) {
 	require.InDelta(t, 40, copied.Metric.Start, 1e-9, "it goes on where the old one stands")
 	require.InDelta(t, 70, *copied.Weight, 1e-9)
 	require.Equal(t, next.Period, copied.Period)
-	require.Equal(t, okr.NoData, children.View.Standing.Status)
+	require.Equal(t, okr.NotStarted, children.View.Standing.Status)
 
 	all := clone(okr.CloneAll, true, false)
 	require.Equal(t, 4, all.Count)

@@ -81,8 +81,7 @@ func (s *Service) moveOf(ctx context.Context, tenant okr.TenantID, v okr.GoalVie
 	if span == okr.SinceSync && len(points) > 0 {
 		since = points[len(points)-1].At.Add(-time.Nanosecond)
 	}
-	m := okr.Move{Goal: v.Goal, Parent: v.ParentTitle, After: v.Reported(), Before: okr.Reported{Status: okr.NoData}}
-	m.Before = v.Goal.ReportedAt(points, since, t)
+	m := okr.Move{Goal: v.Goal, Parent: v.ParentTitle, After: v.Reported(), Before: v.Goal.ReportedAt(points, since, t)}
 	for _, x := range measured {
 		if x.At.After(since) {
 			m.Changes = m.Changes.Merge(x.Changes)

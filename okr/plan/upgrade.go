@@ -8,8 +8,8 @@ import (
 
 // generation is the data version that this program writes. 1: goals stand in the
 // lists of owners, periods, states and words, and objectives keep what their
-// children make.
-const generation = 1
+// children make. 2: key results kept by hand count from their start on.
+const generation = 2
 
 // Upgraded reads a tenant's settings and brings data of an older program up to
 // date first, once.

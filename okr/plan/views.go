@@ -91,9 +91,13 @@ func (s *Service) addChildren(ctx context.Context, t okr.Tenant, actor okr.Actor
 	for _, g := range children {
 		v.Children = append(v.Children, s.ViewOf(t, actor, g, v.Goal))
 	}
-	if len(children) == total && v.Goal.IsOpen() {
+	if len(children) < total {
+		return nil
+	}
+	if v.Goal.IsOpen() { // a closed one stays as it ended
 		s.addUp(t, v, children)
 	}
+	addShares(t, v, children)
 	return nil
 }
 
@@ -108,6 +112,10 @@ func (s *Service) addUp(t okr.Tenant, v *okr.GoalView, children []okr.Goal) {
 		v.Goal.Rolled = &fresh
 		v.Standing = v.Goal.Standing(v.Goal.Period, t.Bands, t.Today(s.Now()))
 	}
+}
+
+// addShares gives each child the weight that it has, or had at the end, in its objective.
+func addShares(t okr.Tenant, v *okr.GoalView, children []okr.Goal) {
 	shares := t.WeightsRule.Shares(children)
 	for i, c := range v.Children {
 		v.Children[i].Weight = shares[c.Goal.ID]
