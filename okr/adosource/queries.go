@@ -56,13 +56,17 @@ func (s *Source) Query(ctx context.Context, access okr.Access, place okr.Place, 
 	return s.usableQuery(place, q)
 }
 
-// usableQuery refuses what cannot be run.
+// usableQuery refuses what cannot be run, and a query of one person: what it shows
+// would be seen by those who cannot look into it.
 func (s *Source) usableQuery(place okr.Place, q ado.Query) (okr.Query, error) {
 	if q.IsFolder {
 		return okr.Query{}, okr.Errorf(okr.QueryBroken, "%s is a folder of queries. Choose one of the queries in it.", q.Name)
 	}
 	if q.IsDeleted {
 		return okr.Query{}, okr.Errorf(okr.QueryGone, "The query %s was deleted. Restore it in Azure DevOps, or bind to another query; the last value stays until then.", q.Name)
+	}
+	if !q.IsPublic {
+		return okr.Query{}, okr.Errorf(okr.QueryBroken, "The query %s is in somebody's own folder (My Queries), which others cannot look into. Move it to Shared Queries in Azure DevOps, or choose another query.", q.Name)
 	}
 	if q.IsInvalidSyntax {
 		return okr.Query{}, okr.Errorf(okr.QueryBroken, "The query %s cannot be run: a field, area or iteration that it names is gone. Open it in Azure DevOps, correct and save it.", q.Name)

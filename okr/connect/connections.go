@@ -124,8 +124,12 @@ func connectionGone(id okr.ConnectionID, err error) error {
 	return okr.Errorf(okr.NotFound, "There is no connection %s (any more). `connections` lists those you can use.", id)
 }
 
-// Usable reads a connection that the actor may bind through.
+// Usable reads a connection that the actor may bind through: guests none, for they
+// would read with the access of a member.
 func (s *Service) Usable(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error) {
+	if actor.Guest {
+		return okr.Connection{}, okr.Errorf(okr.Forbidden, "Guests cannot read queries through the connections of members. Ask a member of the organization.")
+	}
 	c, err := s.Connection(ctx, actor, id)
 	if err == nil && c.Owner.ID != actor.ID && !c.Shared {
 		err = okr.Errorf(okr.Forbidden, "Connection %s is private to %s. Ask for it to be shared, or make one of your own with `connect`.", c.Name, c.Owner.Name)
@@ -178,7 +182,7 @@ func (s *Service) Bound(ctx context.Context, actor okr.Actor, id okr.ConnectionI
 // its owner. Forbidden: the actor is not the owner.
 func (s *Service) ShareConnection(ctx context.Context, actor okr.Actor, id okr.ConnectionID, shared bool) (okr.Connection, error) {
 	c, err := s.Store.Connections().Update(ctx, actor.Tenant, id, func(c *okr.Connection) error {
-		if c.Owner.ID != actor.ID {
+		if c.Owner.ID != actor.ID || actor.Guest {
 			return okr.Errorf(okr.Forbidden, "Only %s, who made it, can share this connection or make it private.", c.Owner.Name)
 		}
 		c.Shared = shared
@@ -197,7 +201,7 @@ func (s *Service) DeleteConnection(ctx context.Context, actor okr.Actor, id okr.
 	}
 	if admin, err := s.access.IsAdmin(ctx, actor); err != nil {
 		return c, err
-	} else if c.Owner.ID != actor.ID && !admin {
+	} else if (c.Owner.ID != actor.ID || actor.Guest) && !admin {
 		return c, okr.Errorf(okr.Forbidden, "Only %s, who made it, or an admin can delete this connection.", c.Owner.Name)
 	}
 	bound, _, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(id), okr.Page{})

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 
 	"okrbot/okr"
@@ -42,7 +43,10 @@ func (s *Service) storeGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, 
 			if err := s.access.MayEdit(ctx, actor, *g); err != nil {
 				return err
 			}
-			return g.Edit(in, parent, actor, s.access.Administers(t, actor), s.Now())
+			if err := g.Edit(in, parent, actor, s.access.Administers(t, actor), s.Now()); err != nil {
+				return err
+			}
+			return s.mayRaise(t, actor, before, *g)
 		})
 		if okr.KindOf(err) == okr.NotFound {
 			err = okr.GoalNotFound(in.Editing)
@@ -59,6 +63,15 @@ func (s *Service) storeGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, 
 	}
 	g.ID = okr.GoalID(id)
 	return okr.Goal{}, g, okr.MadeOnce(s.Store.Goals().Create(ctx, actor.Tenant, g))
+}
+
+// mayRaise asks of an edit that makes a goal one of another level what it would ask
+// of a new one there.
+func (s *Service) mayRaise(t okr.Tenant, actor okr.Actor, before, after okr.Goal) error {
+	if cmp.Or(before.Level, okr.LevelTeam) == cmp.Or(after.Level, okr.LevelTeam) {
+		return nil
+	}
+	return s.access.MayCreate(t, actor, after.Level)
 }
 
 func (s *Service) newGoal(t okr.Tenant, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (okr.Goal, error) {
