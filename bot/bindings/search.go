@@ -53,6 +53,9 @@ func (s *Subject) searchQueries(ctx context.Context, t *chat.Turn, p chat.Press,
 
 // queries lists shared queries by name through the first connection.
 func (s *Subject) queries(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	if err := t.MembersOnly(); err != nil {
+		return chat.Reply{}, err
+	}
 	if strings.TrimSpace(arg) == "" {
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say a part of the query's name, for example `queries bugs`.")
 	}

@@ -30,7 +30,7 @@ type Chat struct {
 	subjects []Subject
 	commands []Command
 	presses  map[string]PressHandler
-	guests   guests
+	roles    roles
 	zones    zones
 }
 

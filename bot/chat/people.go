@@ -26,7 +26,7 @@ func (c *Chat) Owners(ctx context.Context, t *Turn, known []okr.Person) []cards.
 	members := slices.Clone(c.rosterOf(ctx, t, maxOwners))
 	slices.SortFunc(members, func(x, y teams.Member) int { return strings.Compare(x.Name, y.Name) })
 	for _, m := range members {
-		if p := personOf(m); p.ID != "" && !IsGuestRole(m.UserRole) {
+		if p := personOf(m); p.ID != "" && !IsGuest(m, string(t.Actor.Tenant)) {
 			people = append(people, p)
 		}
 	}
@@ -186,7 +186,7 @@ func (c *Chat) personByID(ctx context.Context, t *Turn, f PeopleField, id string
 	}
 	m, err := c.Connector.Member(ctx, ref, id)
 	switch {
-	case errors.Is(err, teams.ErrGone), err == nil && !f.Guests && IsGuestRole(m.UserRole):
+	case errors.Is(err, teams.ErrGone), err == nil && !f.Guests && IsGuest(m, string(t.Actor.Tenant)):
 		return okr.Person{}, okr.FieldErrorf(f.ID, "%s", unknown)
 	case err != nil:
 		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams did not say whether the chosen person is a member here. Try again in a minute.")
@@ -199,7 +199,7 @@ func (c *Chat) personByID(ctx context.Context, t *Turn, f PeopleField, id string
 func (c *Chat) personByName(ctx context.Context, t *Turn, f PeopleField, word string) (okr.Person, error) {
 	people := f.Known
 	for _, m := range c.rosterOf(ctx, t, maxRoster) {
-		if IsGuestRole(m.UserRole) && !f.Guests {
+		if IsGuest(m, string(t.Actor.Tenant)) && !f.Guests {
 			continue
 		}
 		if strings.EqualFold(m.UserPrincipalName, word) || strings.EqualFold(m.Email, word) {
@@ -279,7 +279,7 @@ func (c *Chat) Mentioned(ctx context.Context, t *Turn, address string) (okr.Pers
 		return okr.Person{}, okr.Errorf(okr.NotFound, "That person is not a member of this place. Mention them in a group chat or channel that they are in.")
 	case err != nil:
 		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams did not say who that is. Try again in a minute.")
-	case IsGuestRole(m.UserRole):
+	case IsGuest(m, string(t.Actor.Tenant)):
 		return okr.Person{}, okr.Errorf(okr.Forbidden, "Guests cannot administer okrbot. Choose a member of the organization.")
 	}
 	return personOf(m), nil

@@ -30,11 +30,14 @@ func (s *Service) OfferConnection(ctx context.Context, actor okr.Actor, id okr.C
 // DropOffer declines an offer or takes it back, and gives it. NotFound: there is
 // none. Forbidden: it is none of the actor's business.
 func (s *Service) DropOffer(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, okr.Offer, error) {
-	c, err := s.Connection(ctx, actor, id)
+	c, err := s.Store.Connections().Get(ctx, actor.Tenant, id)
 	if err != nil {
-		return c, okr.Offer{}, err
+		return c, okr.Offer{}, connectionGone(id, err)
 	}
 	if c.Offer == nil {
+		if _, err := s.Connection(ctx, actor, id); err != nil {
+			return okr.Connection{}, okr.Offer{}, err
+		}
 		return c, okr.Offer{}, okr.Errorf(okr.NotFound, "%s is not offered to anybody (any more).", c.Name)
 	}
 	offer := *c.Offer

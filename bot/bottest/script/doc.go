@@ -25,6 +25,7 @@
 // # People and places
 //
 //	user NAME               who acts from now on, by first name (alex is an admin, patti a guest)
+//	outsider NAME           somebody of another tenant joins the place, whose roster calls them a user, as in a shared channel
 //	in personal             acts in the 1:1 chat with okrbot (the beginning of a script)
 //	in group                acts in the group chat "OKR leads"
 //	in channel NAME         acts in a channel of the team; each message starts a thread
