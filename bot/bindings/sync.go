@@ -21,6 +21,7 @@ func (s *Subject) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow)
 		return nil
 	}
 	place := cards.Place{Zone: chat.Zone(r.Zone, time.UTC), Now: s.chat.Now()}
+	r.Actor.Shared = r.Conversation.Kind != okr.Personal // the place of the post decides, not where it was asked for
 	rows = slices.DeleteFunc(slices.Clone(rows), func(row okr.SyncRow) bool { return !r.Actor.Sees(row.Goal) })
 	card := cards.SyncDone(place, rows)
 	if r.Goal != "" && r.Goal.Kind() != okr.Objective && !failed(rows) {

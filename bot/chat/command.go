@@ -16,7 +16,8 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 		text = "help"
 	}
 	if cmd, arg, ok := c.match(text); ok {
-		return cmd.Run(ctx, t, arg)
+		r, err := cmd.Run(ctx, t, arg)
+		return r.seenBy(t), err
 	}
 	return Say(cards.Unknown(okr.Shorten(okr.CleanLine(text), 80), c.nearest(text))), nil
 }

@@ -106,7 +106,8 @@ func (c *Chat) Act(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	if !ok {
 		return Reply{}, okr.Errorf(okr.Invalid, "This button belongs to an older or newer okrbot. Send `help` for what can be done now.")
 	}
-	return handle(ctx, t, p)
+	r, err := handle(ctx, t, p)
+	return r.seenBy(t), err
 }
 
 // Pressed makes a button of a command without its argument.
