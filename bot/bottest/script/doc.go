@@ -75,7 +75,7 @@
 //	signin-late             opens the newest link of any age that was not used, which should be over
 //	signin-elsewhere        signs in, but ends in another browser
 //	page TEXT...            the page where the browser ended shows these words
-//	code ok|wrong [typed|teams]  enters the code of that page, typed or by signin/verifyState
+//	code ok|wrong [typed|here|teams]  enters the code of that page, typed in the 1:1 chat or in the place, or by signin/verifyState
 //
 // # Azure DevOps
 //

@@ -165,7 +165,7 @@ func (w *World) SignInCode() string {
 	return ""
 }
 
-// cmdCode enters the code of the page, or another one, in the 1:1 chat.
+// cmdCode enters the code of the page, or another one, in the 1:1 chat or, typed here, in the place.
 func (w *World) cmdCode(_ bool, args []string) error {
 	code := w.SignInCode()
 	if code == "" || len(args) == 0 {
@@ -177,7 +177,11 @@ func (w *World) cmdCode(_ bool, args []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
 	if len(args) < 2 || args[1] != "teams" {
-		d, err := w.Teams.Say(ctx, w.Teams.Personal(w.User), w.User, code)
+		place := w.Teams.Personal(w.User)
+		if len(args) == 2 && args[1] == "here" {
+			place = w.Chat
+		}
+		d, err := w.Teams.Say(ctx, place, w.User, code)
 		w.begin(d)
 		return err
 	}
