@@ -53,7 +53,7 @@ func commandActs() map[string]act {
 	return map[string]act{
 		"help": {bare: true}, "okrs": {words: "all", bare: true}, "okr": {words: "{goal}"}, "why": {words: "{goal}"}, "history": {words: "{goal}"},
 		"new objective": {words: "Mine", member: true, bare: true}, "new kr": {member: true, bare: true}, "new project": {member: true, bare: true},
-		"edit": {words: "{goal}"}, "delete": {words: "{goal}"}, "close": {words: "{goal}"}, "postpone": {words: "{goal}"}, "reopen": {words: "{goal}"},
+		"edit": {words: "{goal}"}, "delete": {words: "{goal}"}, "close": {words: "{goal}"}, "deleted": {bare: true}, "undo": {words: "{deleted}", bare: true}, "postpone": {words: "{goal}"}, "reopen": {words: "{goal}"},
 		"clone": {words: "{goal}", kind: okr.Objective, member: true}, "check-in": {words: "{goal} 5 fine"}, "resume": {words: "{goal}"},
 		"status": {words: "all", bare: true}, "nudge": {words: "{goal}", member: true}, "reminders": {bare: true, member: true},
 		"bind": {words: "{goal}"}, "unbind": {words: "{goal}"}, "sync": {words: "{goal}", member: true, bare: true}, "queries": {words: "bugs", bare: true, member: true},
@@ -74,6 +74,7 @@ func pressActs() map[string]act {
 			data: goalData(cards.KeyKind, "key result", cards.KeyVersion, "1", cards.InputTitle, "Taken", cards.InputMetric, "Teams", cards.InputTarget, "7", cards.KeyParent, "O1"),
 		},
 		cards.VerbGoalAskDelete: {data: goalData()}, cards.VerbGoalDelete: {data: goalData()},
+		cards.VerbGoalDeleted: {bare: true}, cards.VerbGoalRestore: {data: map[string]string{cards.KeyGoal: "{deleted}"}},
 		cards.VerbCloseAsk: {data: goalData()}, cards.VerbClose: {data: goalData(cards.InputState, "closed", cards.InputNote, "over")},
 		cards.VerbReopenAsk: {data: goalData()}, cards.VerbReopen: {data: goalData()},
 		cards.VerbCloneAsk: {data: goalData(), kind: okr.Objective, member: true},
@@ -132,8 +133,8 @@ type who struct {
 }
 
 func columns() []who {
-	garbage := map[string]string{"{goal}": "KR99999999999999999999", "{connection}": "C0'\u0000", "{checkin}": "%00", "{form}": "../other", "{period}": "T1 "}
-	gone := map[string]string{"{goal}": "KR998", "{connection}": "C998", "{checkin}": "K998", "{form}": "GONE", "{period}": "T998"}
+	garbage := map[string]string{"{goal}": "KR99999999999999999999", "{connection}": "C0'\u0000", "{checkin}": "%00", "{form}": "../other", "{deleted}": "KR0004", "{period}": "T1 "}
+	gone := map[string]string{"{goal}": "KR998", "{connection}": "C998", "{checkin}": "K998", "{form}": "GONE", "{deleted}": "KR997", "{period}": "T998"}
 	fixed := func(ids ...map[string]string) func(*rightsWorld, okr.GoalKind) []map[string]string {
 		return func(*rightsWorld, okr.GoalKind) []map[string]string { return ids }
 	}
@@ -177,7 +178,9 @@ func TestRights(t *testing.T) {
 }
 
 // secrets are what nobody but alex, in the own chat, may read.
-func secrets() []string { return []string{"Secret plan", "Secret result", "Hidden way"} }
+func secrets() []string {
+	return []string{"Secret plan", "Secret result", "Secret and gone", "Hidden way"}
+}
 
 // rightsWorld has one of everything that is alex's, and people without rights.
 type rightsWorld struct {
@@ -214,6 +217,9 @@ func newRightsWorld(t *testing.T) *rightsWorld {
 	save(hand)
 	secret := save(okr.GoalInput{Kind: okr.Objective, Title: "Secret plan", Details: &okr.Details{Private: true}})
 	save(okr.GoalInput{Kind: okr.KeyResult, Title: "Secret result", Parent: secret.ID, Metric: metric})
+	gone := save(okr.GoalInput{Kind: okr.KeyResult, Title: "Secret and gone", Parent: secret.ID, Metric: metric})
+	_, err = plan.DeleteGoal(t.Context(), alex, gone.ID)
+	require.NoError(t, err)
 	r.formerAdmin(t, alex, adele.Person)
 	r.openForms(t)
 	r.strangers(t)
@@ -270,7 +276,7 @@ func (r *rightsWorld) real(kind okr.GoalKind) []map[string]string {
 	}
 	var out []map[string]string
 	for _, g := range goals {
-		out = append(out, map[string]string{"{goal}": g, "{connection}": "C2", "{checkin}": string(r.checkIn), "{period}": "T1"})
+		out = append(out, map[string]string{"{goal}": g, "{connection}": "C2", "{checkin}": string(r.checkIn), "{period}": "T1", "{deleted}": "KR4"})
 	}
 	return out
 }

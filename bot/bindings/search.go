@@ -51,6 +51,9 @@ func (s *Subject) searchQueries(ctx context.Context, t *chat.Turn, p chat.Press,
 	return out, err
 }
 
+// askLimit is how often people may have Azure DevOps looked through.
+func askLimit() chat.Limit { return chat.Limit{What: "queries", PerPerson: 300, PerTenant: 3000} }
+
 // queries lists shared queries by name through the first connection.
 func (s *Subject) queries(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	if err := t.MembersOnly(); err != nil {
@@ -65,6 +68,9 @@ func (s *Subject) queries(ctx context.Context, t *chat.Turn, arg string) (chat.R
 	}
 	if len(list) == 0 {
 		return chat.Reply{}, okr.Errorf(okr.SignIn, "You have no connection to Azure DevOps yet, and none is shared with you. Make one with `connect`.")
+	}
+	if err := s.chat.Spend(ctx, t, askLimit()); err != nil {
+		return chat.Reply{}, err
 	}
 	page, err := s.measure.SearchQueries(ctx, t.Actor, list[0].ID, arg)
 	if err != nil {

@@ -96,11 +96,16 @@ type PeopleField struct {
 
 // People reads a field of people: ids as a people picker gives them, or names,
 // addresses and mentions as typed. What a card says is not trusted: each must be
-// known from the goal, a member of the place, or have a chat with okrbot.
+// known from the goal, a member of the place, or have a chat with okrbot. How many
+// they are is looked at before anybody is asked for.
 func (c *Chat) People(ctx context.Context, t *Turn, f PeopleField, text string) ([]okr.Person, error) {
 	f.Known = append(slices.Clone(f.Known), t.Actor.Person)
 	var out []okr.Person
-	for _, word := range SplitPeople(text, f.Known) {
+	words := distinctWords(SplitPeople(text, f.Known))
+	if len(words) > okr.MaxPeople {
+		return nil, okr.FieldErrorf(f.ID, "At most %d people fit.", okr.MaxPeople)
+	}
+	for _, word := range words {
 		p, err := c.Person(ctx, t, f, word)
 		if err != nil {
 			return nil, err
@@ -109,14 +114,24 @@ func (c *Chat) People(ctx context.Context, t *Turn, f PeopleField, text string) 
 		if !slices.ContainsFunc(out, func(o okr.Person) bool { return o.ID == p.ID }) {
 			out = append(out, p)
 		}
-		if len(out) > okr.MaxPeople {
-			return nil, okr.FieldErrorf(f.ID, "At most %d people fit.", okr.MaxPeople)
-		}
 	}
 	if f.Single && len(out) > 1 {
 		return nil, okr.FieldErrorf(f.ID, "Only one person fits here. Leave out all but one.")
 	}
 	return out, nil
+}
+
+// distinctWords leaves out what was said before: nobody is looked up twice.
+func distinctWords(words []string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, w := range words {
+		if key := strings.ToLower(w); !seen[key] {
+			seen[key] = true
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // SplitPeople parts a list at its commas, except for those in the names of known

@@ -3,6 +3,8 @@ package plan
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"strings"
 
 	"okrbot/okr"
 )
@@ -91,9 +93,10 @@ func (s *Service) newGoal(t okr.Tenant, actor okr.Actor, in okr.GoalInput, paren
 	return g, g.Validate()
 }
 
-// DeleteGoal removes a goal with its history and check-ins; an objective with its
-// key results and projects. Objectives below it are somebody's own: they move up
-// to where it was. Forbidden: the actor may not edit it. Invalid: it is closed.
+// DeleteGoal removes a goal, with its history and check-ins for good after 30 days; an
+// objective with its key results and projects. Objectives below it are somebody's own: they move up
+// to where it was. Forbidden: the actor may not edit it, or one of those that would go
+// with it. Invalid: it is closed.
 func (s *Service) DeleteGoal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error) {
 	g, err := s.access.Goal(ctx, actor, id)
 	if err != nil {
@@ -106,17 +109,47 @@ func (s *Service) DeleteGoal(ctx context.Context, actor okr.Actor, id okr.GoalID
 	if err != nil {
 		return g, err
 	}
+	if err := s.mayDeleteBelow(ctx, actor, g, children); err != nil {
+		return g, err
+	}
 	for _, child := range append(children, g) {
 		if child.Kind == okr.Objective && child.ID != id {
 			err = s.moveUp(ctx, actor.Tenant, child, g)
 		} else {
-			err = s.forget(ctx, actor.Tenant, child.ID)
+			err = s.markDeleted(ctx, actor, child.ID, id)
 		}
 		if err != nil {
 			return g, err
 		}
 	}
 	return g, s.RollUp(ctx, actor.Tenant, g.Parent)
+}
+
+// mayDeleteBelow fails with Forbidden where a key result or project below a goal is
+// not the actor's to delete: it could stand nowhere without its objective.
+func (s *Service) mayDeleteBelow(ctx context.Context, actor okr.Actor, above okr.Goal, children []okr.Goal) error {
+	t, err := s.access.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return err
+	}
+	var named []string
+	hidden := 0
+	for _, c := range children {
+		switch {
+		case c.Kind == okr.Objective || actor.MayEdit(c, above, s.access.Administers(t, actor)):
+		case actor.Sees(c):
+			named = append(named, string(c.ID)+" of "+c.Owner.Name)
+		default:
+			hidden++
+		}
+	}
+	if hidden > 0 {
+		named = append(named, fmt.Sprintf("%d that you may not see", hidden))
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	return okr.Errorf(okr.Forbidden, "%s stays, and so does all below it: there is something below it that you may not delete (%s). Ask those whose it is to delete or move it, or close %s with `close %s`, which leaves it alone.", above.ID, strings.Join(named[:min(len(named), 10)], ", "), above.ID, above.ID)
 }
 
 // forget removes a goal and everything that was kept of it.

@@ -64,7 +64,7 @@ func (s *Service) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.Wei
 		if err != nil {
 			return "", changed, err
 		}
-		if !o.IsOpen() || o.Rolled != nil && o.Rolled.Same(fresh) {
+		if !o.IsOpen() || o.Deleted != nil || o.Rolled != nil && o.Rolled.Same(fresh) {
 			return o.Parent, changed, nil
 		}
 		if err := s.storeRolled(ctx, tenant, id, fresh); err != nil {
