@@ -36,8 +36,15 @@ type Config struct {
 	// AppType is SingleTenant, MultiTenant or UserAssignedMSI.
 	AppType string `env:"MICROSOFT_APP_TYPE" envDefault:"SingleTenant"`
 
+	// AllowedTenants are the tenants whose people are served, or "*". Empty: the
+	// bot's own, where it has one.
+	AllowedTenants []string `env:"ALLOWED_TENANTS"`
+
 	// BotLoginURL is where the bot gets its own token.
 	BotLoginURL string `env:"BOT_LOGIN_URL" envDefault:"https://login.microsoftonline.com"`
+	// BotScope is what the bot's own token is for; the government clouds have their
+	// own. A managed identity asks for the same without "/.default".
+	BotScope string `env:"BOT_SCOPE" envDefault:"https://api.botframework.com/.default"`
 	// BotMetadataURL names the keys that sign inbound tokens.
 	BotMetadataURL string `env:"BOT_OPENID_METADATA_URL" envDefault:"https://login.botframework.com/v1/.well-known/openidconfiguration"`
 	// BotTokenIssuer is the only accepted issuer of inbound tokens.
@@ -103,6 +110,9 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 	}
 	if c.ADOClientSecret == "" {
 		c.ADOClientSecret = c.AppPassword
+	}
+	if len(c.AllowedTenants) == 0 && c.AppType != "MultiTenant" && c.AppTenantID != "" {
+		c.AllowedTenants = []string{c.AppTenantID}
 	}
 	return c, errors.Join(append(problems, c.check()...)...)
 }
@@ -194,6 +204,9 @@ func (c Config) check() []error {
 	add(c.AppID == "" || guid.MatchString(c.AppID), "MICROSOFT_APP_ID: must be a GUID")
 	add(oneOf(c.AppType, "SingleTenant", "MultiTenant", "UserAssignedMSI"), "MICROSOFT_APP_TYPE: must be SingleTenant, MultiTenant or UserAssignedMSI")
 	add(c.AppType != "SingleTenant" || guid.MatchString(c.AppTenantID), "MICROSOFT_APP_TENANT_ID: required for a single-tenant bot, as a GUID")
+	add(len(c.AllowedTenants) > 0 || c.AppType == "SingleTenant", "ALLOWED_TENANTS: required where the bot has no tenant of its own: the ids of the tenants that it serves, comma-separated, or * for every tenant")
+	add(tenantsFit(c.AllowedTenants), "ALLOWED_TENANTS: must be tenant ids (GUIDs), comma-separated, or * alone")
+	add(isScope(c.BotScope), "BOT_SCOPE: must be an https address that ends in /.default")
 	add(c.AppType == "UserAssignedMSI" || c.AppPassword != "", "MICROSOFT_APP_PASSWORD: required, but not set")
 	add(c.ADOClientSecret != "" || c.AppType != "UserAssignedMSI", "ADO_CLIENT_SECRET: required where the bot has no password of its own")
 	add(oneOf(c.SignInCard, "oauth", "signin"), "SIGNIN_CARD: must be oauth or signin")
@@ -223,6 +236,14 @@ func (c Config) has(role string) bool { return slices.Contains(c.Roles, role) }
 
 func rolesFit(roles []string) bool {
 	return len(roles) > 0 && !slices.ContainsFunc(roles, func(r string) bool { return !oneOf(r, roleWeb, roleWorker, roleClock) })
+}
+
+func tenantsFit(ids []string) bool {
+	return slices.Equal(ids, []string{teams.EveryTenant}) || !slices.ContainsFunc(ids, func(id string) bool { return !guid.MatchString(id) })
+}
+
+func isScope(text string) bool {
+	return text == "" || isWebURL(text) && strings.HasSuffix(text, "/.default")
 }
 
 func oneOf(value string, allowed ...string) bool { return slices.Contains(allowed, value) }

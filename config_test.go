@@ -44,7 +44,9 @@ func TestConfigDefaults(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, ":3978", c.ListenAddr)
 	require.Equal(t, "SingleTenant", c.AppType)
+	require.Equal(t, []string{configTenant}, c.AllowedTenants, "the bot's own")
 	require.Equal(t, "https://login.microsoftonline.com", c.BotLoginURL)
+	require.Equal(t, "https://api.botframework.com/.default", c.BotScope)
 	require.Equal(t, "https://login.botframework.com/v1/.well-known/openidconfiguration", c.BotMetadataURL)
 	require.Equal(t, "https://api.botframework.com", c.BotTokenIssuer)
 	require.Empty(t, c.BotServiceURLs, "the connector knows the public and government hosts")
@@ -108,7 +110,15 @@ func TestConfigValues(t *testing.T) {
 		"user in an address":            {map[string]string{"PUBLIC_URL": "https://me:pw@okr.example.com"}, "PUBLIC_URL"},
 		"managed identity, no password": {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": "", "ADO_CLIENT_SECRET": "s"}, ""},
 		"managed identity, no sign-in":  {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": ""}, "ADO_CLIENT_SECRET"},
-		"multi-tenant, no tenant":       {map[string]string{"MICROSOFT_APP_TYPE": "MultiTenant", "MICROSOFT_APP_TENANT_ID": ""}, ""},
+		"multi-tenant, no tenant":       {map[string]string{"MICROSOFT_APP_TYPE": "MultiTenant", "MICROSOFT_APP_TENANT_ID": "", "ALLOWED_TENANTS": "*"}, ""},
+		"multi-tenant, nobody named":    {map[string]string{"MICROSOFT_APP_TYPE": "MultiTenant"}, "ALLOWED_TENANTS"},
+		"identity, nobody named":        {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_TENANT_ID": "", "ADO_CLIENT_SECRET": "s"}, "ALLOWED_TENANTS"},
+		"two tenants":                   {map[string]string{"ALLOWED_TENANTS": configTenant + "," + configApp}, ""},
+		"every tenant":                  {map[string]string{"ALLOWED_TENANTS": "*"}, ""},
+		"every tenant and one":          {map[string]string{"ALLOWED_TENANTS": "*," + configTenant}, "ALLOWED_TENANTS"},
+		"a tenant by its domain":        {map[string]string{"ALLOWED_TENANTS": "contoso.onmicrosoft.com"}, "ALLOWED_TENANTS"},
+		"US government scope":           {map[string]string{"BOT_SCOPE": "https://api.botframework.us/.default"}, ""},
+		"scope without default":         {map[string]string{"BOT_SCOPE": "https://api.botframework.us"}, "BOT_SCOPE"},
 		"Redis with keys":               {map[string]string{"REDIS_URL": "redis://redis", "SEAL_KEYS": configKey("k2", 32) + ", " + configKey("k1", 32)}, ""},
 		"Redis without keys":            {map[string]string{"REDIS_URL": "redis://redis"}, "SEAL_KEYS"},
 		"short key":                     {map[string]string{"SEAL_KEYS": configKey("k1", 16)}, "SEAL_KEYS"},

@@ -24,19 +24,23 @@ var madeBy = map[string]struct {
 }{
 	"goal": {
 		[]string{"say new kr", "expect 'New key result'"},
-		[]string{"fill 'title=Result %d' metric=Teams target=10", "press Save"}, countGoals,
+		[]string{"fill 'title=Result %d' metric=Teams target=10", "press Save"},
+		countGoals,
 	},
 	"check-in": {
 		[]string{"say check-in KR2", "expect 'Check in'"},
-		[]string{"fill value=%d 'note=So far'", "press Save"}, countCheckIns,
+		[]string{"fill value=%d 'note=So far'", "press Save"},
+		countCheckIns,
 	},
 	"clone": {
 		[]string{"say clone O1", "expect 'Clone O1'"},
-		[]string{"fill 'scope=Only the objective'", "press Clone"}, countGoals,
+		[]string{"fill 'scope=Only the objective'", "press Clone"},
+		countGoals,
 	},
 	"connection": {
 		[]string{"say connect", "expect 'New connection'", "fill 'name=Way %d' organization=contoso", "press Next", "expect Project"},
-		[]string{"fill 'project=Fabrikam Fiber'", "press Save"}, countConnections,
+		[]string{"fill 'project=Fabrikam Fiber'", "press Save"},
+		countConnections,
 	},
 }
 

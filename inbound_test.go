@@ -140,6 +140,25 @@ func TestInboundWithoutIdentity(t *testing.T) {
 	play(t, w, "expect 'Teams did not say who you are' 'work account'")
 }
 
+// People of a tenant that is not served get no answer, and nothing of theirs is kept:
+// the same people are greeted as new where they are served.
+func TestInboundOtherTenant(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	for _, kind := range []string{"message", "installationUpdate", "conversationUpdate"} {
+		activity := w.Teams.Activity(w.Chat, w.User, kind)
+		activity["text"], activity["action"] = "enable", "add"
+		activity["channelData"] = map[string]any{"tenant": map[string]any{"id": "99999999-0d0a-4a54-9d3a-1f6c2b7e9a09"}}
+		d, err := w.Teams.Deliver(t.Context(), activity, bottest.DeliverOptions{})
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, d.Status, "acknowledged, so that it does not come again")
+		require.Empty(t, d.Body)
+	}
+	require.Empty(t, w.Teams.Posts(w.Chat), "nothing was said")
+	require.Zero(t, w.Teams.Counts().Tokens, "Teams was not asked")
+	play(t, w, "say help", "expect 'What I can do'")
+}
+
 // The same activity twice is done once.
 func TestInboundTwice(t *testing.T) {
 	t.Parallel()

@@ -157,12 +157,13 @@ func (a *app) wire(c Config, h hooks) error {
 		return nil
 	}
 	a.server = teams.NewServer(teams.ServerOptions{
-		Addr: c.ListenAddr, AppID: c.AppID, Validator: validator, Connector: connector, Handler: a.bot,
+		AppID: c.AppID, Validator: validator, Connector: connector, Handler: a.bot,
 		// Longer than the slowest query, shorter than what Azure DevOps asks to wait
 		// when it throttles: people then hear of it at once.
-		TurnTimeout:  45 * time.Second,
-		AnswerWithin: h.answer,
-		Deliveries:   chat.DeliveriesOf(a.store), Pages: a.pages(), Logger: a.log, Registerer: a.registry,
+		TurnTimeout:    45 * time.Second,
+		AnswerWithin:   h.answer,
+		AllowedTenants: c.AllowedTenants,
+		Deliveries:     chat.DeliveriesOf(a.store), Pages: a.pages(), Logger: a.log, Registerer: a.registry,
 	})
 	return nil
 }
@@ -243,7 +244,7 @@ func newTeams(c Config, h hooks, log *slog.Logger) (*teams.Connector, *teams.Val
 func newTokens(c Config) (*teams.TokenSource, error) {
 	return teams.NewTokenSource(teams.TokenOptions{
 		LoginURL: c.BotLoginURL, AppType: teams.AppType(c.AppType), TenantID: c.AppTenantID, AppID: c.AppID,
-		AppPassword:      c.AppPassword.Reveal(),
+		AppPassword: c.AppPassword.Reveal(), Scope: c.BotScope,
 		IdentityEndpoint: c.IdentityEndpoint, IdentityHeader: c.IdentityHeader.Reveal(),
 	})
 }

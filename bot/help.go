@@ -5,6 +5,7 @@ import (
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // register is the bot's own subject: help.
@@ -12,18 +13,23 @@ func (b *Bot) register() chat.Subject {
 	return chat.Subject{
 		Title: "Help",
 		Commands: []chat.Command{
-			{Name: "help", Aliases: []string{"hi", "hello", "?"}, What: "What okrbot can do", Examples: []string{"help"}, Verb: cards.VerbHelp, Run: b.help},
+			{Name: "help", Aliases: []string{"hi", "hello", "?"}, Arg: "[command]", What: "What okrbot can do, or all about one command", Examples: []string{"help", "help digest"}, Verb: cards.VerbHelp, Run: b.helpOn},
 		},
 		Presses: map[string]chat.PressHandler{cards.VerbHelp: chat.Pressed(b.help)},
+		Steps: []chat.NextStep{
+			{Kind: okr.StepHelp, Command: "help", Says: "Send %s for what can be done now.", Title: "Help", Verb: cards.VerbHelp},
+		},
 	}
 }
 
 func (b *Bot) help(context.Context, *chat.Turn, string) (chat.Reply, error) {
-	var list []cards.Command
+	var sections []cards.HelpSection
 	for _, s := range b.chat.Subjects() {
+		section := cards.HelpSection{Title: s.Title}
 		for _, c := range s.Commands {
-			list = append(list, c.Card())
+			section.Commands = append(section.Commands, c.Card())
 		}
+		sections = append(sections, section)
 	}
-	return chat.Say(cards.Help(list)), nil
+	return chat.Say(cards.Help(sections)), nil
 }

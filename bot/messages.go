@@ -39,7 +39,7 @@ func (b *Bot) run(ctx context.Context, t *chat.Turn) (chat.Reply, error) {
 	if t.Press != nil {
 		return b.chat.Act(ctx, t, *t.Press)
 	}
-	text := t.Activity.BotMentionStripped()
+	text := t.Activity.Words()
 	if signin.IsCode(text) {
 		return b.signIn.EnterCode(ctx, t, text)
 	}

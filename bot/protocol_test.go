@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"okrbot/okr"
 )
 
 // fromServer are the keys that no button sends: they come with a press that okrbot
@@ -30,7 +32,8 @@ var fromServer = map[string][]string{
 //
 //   - a handler is what a composite literal gives to a key cards.Verb…;
 //   - a function reads each cards.Key… and cards.Input… that it names, if it takes a
-//     press. Keys of composite literals are what it sends, and arguments of
+//     press, and the inputs of all fields of a goal if it names okr.GoalFields. Keys of
+//     composite literals are what it sends, and arguments of
 //     FieldErrorf and FieldError are where it complains: those are not counted;
 //   - from there it goes on to the functions that the press is handed to, to the
 //     methods of the press, and to functions without arguments, which list ids.
@@ -44,7 +47,7 @@ func TestProtocol(t *testing.T) {
 	src := parseHandlers(t)
 	reads := map[string][]string{}
 	for verb, handlers := range src.handlers {
-		reads[verb] = src.reads(handlers)
+		reads[verb] = withFields(src.reads(handlers), names)
 	}
 	var unheard, unsent []string
 	for verb := range sent {
@@ -88,6 +91,26 @@ func cardNames(t *testing.T) map[string]string {
 		})
 	}
 	return names
+}
+
+// goalFields stands among keys for the inputs of all fields of a goal.
+const goalFields = "okr.GoalFields"
+
+// withFields names the inputs of the fields of a goal by their constants.
+func withFields(keys []string, names map[string]string) []string {
+	i := slices.Index(keys, goalFields)
+	if i < 0 {
+		return keys
+	}
+	keys = slices.Delete(keys, i, i+1)
+	for _, f := range okr.GoalFields() {
+		for name, value := range names {
+			if f.IsInput() && isKey(name) && value == f.ID {
+				keys = append(keys, name)
+			}
+		}
+	}
+	return keys
 }
 
 func isProtocol(name string) bool { return strings.HasPrefix(name, "Verb") || isKey(name) }
@@ -213,9 +236,12 @@ func parseHandlers(t *testing.T) handlerSource {
 }
 
 // ofCards is the name of a constant of cards; empty for anything else.
-func ofCards(n ast.Node) string {
+func ofCards(n ast.Node) string { return of(n, "cards") }
+
+// of is the name that is taken from a package; empty for anything else.
+func of(n ast.Node, pkg string) string {
 	if sel, ok := n.(*ast.SelectorExpr); ok {
-		if x, ok := sel.X.(*ast.Ident); ok && x.Name == "cards" {
+		if x, ok := sel.X.(*ast.Ident); ok && x.Name == pkg {
 			return sel.Sel.Name
 		}
 	}
@@ -312,6 +338,9 @@ func namedKeys(node ast.Node) map[string]bool {
 		}
 		if name := ofCards(n); isKey(name) {
 			keys[name] = true
+		}
+		if of(n, "okr") == "GoalFields" {
+			keys[goalFields] = true
 		}
 		return true
 	}

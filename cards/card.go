@@ -49,9 +49,6 @@ type Attachment struct {
 	Content     any    `json:"content"`
 }
 
-// Attachment gives the card as a message carries it.
-func (c Card) Attachment() Attachment { return Attachment{ContentType: ContentTypeCard, Content: c} }
-
 type cardJSON struct {
 	Type         string     `json:"type"`
 	Schema       string     `json:"$schema"`

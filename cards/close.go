@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 
 	"okrbot/okr"
 )
@@ -10,7 +11,7 @@ import (
 // along.
 const (
 	VerbCloseAsk  = "goal.close.ask"  // goal
-	VerbClose     = "goal.close"      // goal, draft, which is not needed; inputs state, score, note
+	VerbClose     = "goal.close"      // goal; inputs state, score, note
 	VerbReopenAsk = "goal.reopen.ask" // goal
 	VerbReopen    = "goal.reopen"     // goal
 	VerbCloneAsk  = "goal.clone.ask"  // goal
@@ -39,12 +40,12 @@ const (
 
 // CloseForm is the state of the form that closes or postpones a goal.
 type CloseForm struct {
-	Draft    string
 	Goal     GoalView
 	State    string // okr.StatusClosed or okr.StatusPostponed
 	Score    string // 0 to 1
 	Note     string
-	Children int // open goals below it that end with it
+	Children int        // open goals below it that end with it
+	Kept     []okr.Goal // open goals below it that stay open: the viewer may not close them
 	Error    FieldError
 }
 
@@ -71,6 +72,7 @@ func Close(f CloseForm) Card {
 	if f.Children > 0 {
 		head = append(head, box("warning", text(md(fmt.Sprintf("With it end %s below it that are still open, each with the same note.", below(f.Children))))))
 	}
+	head = append(head, staysOpen("Below it stays open, because you may not close it:", f.Kept)...)
 	in := form{err: f.Error}
 	state := f.State
 	if state == "" {
@@ -83,7 +85,7 @@ func Close(f CloseForm) Card {
 		linesInput(InputNote, "What was learnt", f.Note, okr.MaxNote))
 	in.show(note("After that nothing about it changes: no edits, no check-ins, no measuring. It can be reopened."))
 	return newCard(title, in.elements(head...),
-		run("Close it", VerbClose, KeyGoal, string(g.ID), KeyDraft, f.Draft).positive(), run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare())
+		run("Close it", VerbClose, KeyGoal, string(g.ID)).positive(), run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare())
 }
 
 func suggested(v GoalView) string {
@@ -93,8 +95,26 @@ func suggested(v GoalView) string {
 	return fmt.Sprintf(" (progress suggests %.1f)", okr.ScoreOf(*v.Standing.Progress))
 }
 
-// Closed confirms that a goal was closed or postponed, with so many below it.
-func Closed(p Place, v GoalView, children int) Card {
+// maxKept is how many goals that stay open a card names.
+const maxKept = 5
+
+// staysOpen names goals that do not end with the one above them, each with who can
+// close it; nothing where there are none.
+func staysOpen(title md, kept []okr.Goal) []element {
+	if len(kept) == 0 {
+		return nil
+	}
+	items := []element{text(title)}
+	rows := rowsWithin(len(kept), maxKept, maxListBytes, func(i int) element {
+		g := kept[i]
+		return bullet(mdf("%s %s (owner: %s)", g.ID, g.Title, g.Owner.Name))
+	})
+	return []element{box("warning", slices.Concat(items, rows, more(len(kept)-len(rows), "OKR"))...)}
+}
+
+// Closed confirms that a goal was closed or postponed, with so many below it; kept
+// are those below it that stay open.
+func Closed(p Place, v GoalView, children int, kept []okr.Goal) Card {
 	g := v.Goal
 	word := "Closed "
 	if g.Closed != nil && g.Closed.State == okr.StatusPostponed {
@@ -105,6 +125,7 @@ func Closed(p Place, v GoalView, children int) Card {
 	if children > 0 {
 		body = append(body, text(md(fmt.Sprintf("With it ended %s below it.", below(children)))))
 	}
+	body = append(body, staysOpen("Below it stays open:", kept)...)
 	id := string(g.ID)
 	actions := []action{run("Show "+id, VerbGoal, KeyGoal, id), run("Reopen", VerbReopenAsk, KeyGoal, id)}
 	if g.Kind == okr.Objective {

@@ -18,17 +18,16 @@ const (
 )
 
 type textBlock struct {
-	Type      string `json:"type"`
-	Text      md     `json:"text"`
-	Size      string `json:"size,omitempty"`
-	Weight    string `json:"weight,omitempty"`
-	Color     string `json:"color,omitempty"`
-	IsSubtle  bool   `json:"isSubtle,omitempty"`
-	Style     string `json:"style,omitempty"`
-	Spacing   string `json:"spacing,omitempty"`
-	Align     string `json:"horizontalAlignment,omitempty"`
-	Separator bool   `json:"separator,omitempty"`
-	Wrap      bool   `json:"wrap"`
+	Type     string `json:"type"`
+	Text     md     `json:"text"`
+	Size     string `json:"size,omitempty"`
+	Weight   string `json:"weight,omitempty"`
+	Color    string `json:"color,omitempty"`
+	IsSubtle bool   `json:"isSubtle,omitempty"`
+	Style    string `json:"style,omitempty"`
+	Spacing  string `json:"spacing,omitempty"`
+	Align    string `json:"horizontalAlignment,omitempty"`
+	Wrap     bool   `json:"wrap"`
 }
 
 func text(s md) textBlock { return textBlock{Type: "TextBlock", Text: s, Wrap: true} }
@@ -103,11 +102,10 @@ func facts(all ...fact) factSet {
 }
 
 type column struct {
-	Type    string    `json:"type"`
-	Width   string    `json:"width"`
-	Align   string    `json:"verticalContentAlignment,omitempty"`
-	Spacing string    `json:"spacing,omitempty"`
-	Items   []element `json:"items"`
+	Type  string    `json:"type"`
+	Width string    `json:"width"`
+	Align string    `json:"verticalContentAlignment,omitempty"`
+	Items []element `json:"items"`
 }
 
 func col(width string, items ...element) column {
@@ -148,7 +146,6 @@ type container struct {
 	Type      string    `json:"type"`
 	ID        string    `json:"id,omitempty"`
 	Style     string    `json:"style,omitempty"`
-	Spacing   string    `json:"spacing,omitempty"`
 	Separator bool      `json:"separator,omitempty"`
 	IsVisible *bool     `json:"isVisible,omitempty"`
 	Items     []element `json:"items"`

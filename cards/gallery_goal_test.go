@@ -1,6 +1,8 @@
 package cards_test
 
 import (
+	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -10,42 +12,52 @@ import (
 
 // fullForm has something in every field.
 func fullForm() cards.GoalForm {
+	adeles := cards.People{Names: "Adele Vance", Chosen: []cards.Choice{personChoice(adele)}}
 	return cards.GoalForm{
-		Kind: okr.KeyResult, Editing: "KR3", Version: 7, Title: "Close the launch bugs", OwnerName: "Megan Bowen", Owner: string(megan.ID),
-		Owners: []cards.Choice{personChoice(megan), personChoice(adele)}, Parent: "O1", Objectives: objectiveChoices(),
-		Metric: "Bugs closed", Type: string(okr.Increase), UnitKind: string(okr.UnitPercent), Unit: "%", StartValue: "10", Target: "95", Phases: "2026-10-31: 20\n2026-11-30: 60",
-		Description: "What counts is what customers see.\nInternal tools are left out.", Tags: "quality, launch", Team: "Delivery", Teams: []string{"Delivery", "Growth"},
-		Level: string(okr.LevelOrganization), Weight: "40", Private: true, CoOwners: cards.People{Names: "Adele Vance", Chosen: []cards.Choice{personChoice(adele)}},
-		CheckInOwner: cards.People{Names: "Adele Vance", Chosen: []cards.Choice{personChoice(adele)}},
+		Kind: okr.KeyResult, Editing: "KR3", Version: 7, OwnerName: "Megan Bowen",
+		Owners: []cards.Choice{personChoice(megan), personChoice(adele)}, Objectives: objectiveChoices(), Teams: []string{"Delivery", "Growth"},
+		Values: map[string]string{
+			"title": "Close the launch bugs", "owner": string(megan.ID), "parent": "O1",
+			"metric": "Bugs closed", "type": string(okr.Increase), "unitKind": string(okr.UnitPercent), "unit": "%", "startValue": "10", "target": "95", "phases": "2026-10-31: 20\n2026-11-30: 60",
+			"description": "What counts is what customers see.\nInternal tools are left out.", "tags": "quality, launch", "team": "Delivery",
+			"level": string(okr.LevelOrganization), "weight": "40", "private": "true",
+		},
+		People: map[string]cards.People{"coOwners": adeles, "checkInOwner": adeles},
 	}
 }
 
 func formCards() []exhibit {
 	more := fullForm()
-	more.Phases = "tomorrow: 20"
+	more.Values["phases"] = "tomorrow: 20"
 	more.Error = cards.FieldError{Field: "phases", Message: "Each phase has a day and a number, for example 2026-02-15: 40."}
 	picker := fullForm()
 	picker.Picker = cards.DatasetPeople
 	picker.Error = cards.FieldError{Field: "weight", Message: "A weight is a percentage from 0 to 100; leave it empty for an equal share."}
 	conflict := fullForm()
-	conflict.Title = "Close all launch bugs"
+	conflict.Values["title"] = "Close all launch bugs"
 	conflict.Conflict = &cards.Conflict{By: "Adele Vance", At: now, Fields: []cards.ConflictField{
 		{Name: "Title", Before: "Close the launch bugs", Theirs: "Close most launch bugs " + nasty, Yours: "Close all launch bugs"},
 		{Name: "Target value", Before: "100", Theirs: "90", Yours: "95"},
 		{Name: "Team", Theirs: "Growth", Yours: "Delivery"},
 	}}
 	control := fullForm()
-	control.Editing, control.Draft, control.Type, control.Unit, control.UnitKind, control.Threshold, control.Target, control.Phases = "", "d-93", string(okr.StayBelow), "errors", string(okr.UnitWord), "3", "5", ""
+	control.Editing, control.Draft = "", "d-93"
+	maps.Copy(control.Values, map[string]string{
+		"type": string(okr.StayBelow), "unit": "errors", "unitKind": string(okr.UnitWord), "threshold": "3", "target": "5", "phases": "",
+	})
 	control.Error = cards.FieldError{Field: "threshold", Message: "The risk threshold (3) must be above the limit (5): between the two it is behind, from there on at risk."}
 	dates := cards.GoalForm{
-		Draft: "d-93", Kind: okr.Objective, Title: "Calm operations", Parent: "O1", Objectives: objectiveChoices(), Periods: periodChoices(), Period: cards.ChoiceCustomPeriod,
-		Start: "2026-09-01", End: "2026-08-01", GoalType: string(okr.Committed),
+		Draft: "d-93", Kind: okr.Objective, Objectives: objectiveChoices(), Periods: periodChoices(),
+		Values: map[string]string{
+			"title": "Calm operations", "parent": "O1", "period": cards.ChoiceCustomPeriod, "start": "2026-09-01", "end": "2026-08-01", "goalType": string(okr.Committed),
+		},
 		Error: cards.FieldError{Field: "end", Message: "The last day (2026-08-01) must come after the first day (2026-09-01)."},
 	}
 	objective := dates
-	objective.Period, objective.Start, objective.End, objective.Error = periodChoices()[0].Value, "", "", cards.FieldError{}
+	objective.Values, objective.Error = maps.Clone(dates.Values), cards.FieldError{}
+	maps.Copy(objective.Values, map[string]string{"period": periodChoices()[0].Value, "start": "", "end": ""})
 	kept := fullForm()
-	kept.Editors.Names = strings.Repeat("Adele Vance, ", 200)
+	kept.People["editors"] = cards.People{Names: strings.Repeat("Adele Vance, ", 200)}
 	return []exhibit{
 		{"goal-form-kept", cards.EditGoal(kept)},
 		{"goal-form-objective-above", cards.EditGoal(objective)},
@@ -73,6 +85,10 @@ func standingCards() []exhibit {
 	met.Projection.Meets, met.Goal, met.Offset, met.Total, met.CheckIns = "2026-12-20", view(keyResult(), 40, okr.OnTrack), 6, 9, nil
 	never := history()
 	never.Projection.Meets, never.Projection.Points = "", points("2026-11-23", 38, 40, 38)
+	few := history()
+	few.Points, few.Projection, few.Why = few.Points[:3], nil, "A projection needs at least 4 values; there are fewer so far."
+	over := history()
+	over.Goal, over.Projection, over.Why = ended(okr.StatusClosed, new(0.4)), nil, "It has ended, so there is nothing to project."
 	return []exhibit{
 		{"goal-full", cards.Goal(place, fullView())},
 		{"goal-full-reader", cards.Goal(place, reader)},
@@ -95,6 +111,8 @@ func standingCards() []exhibit {
 		{"history-met", cards.History(place, met)},
 		{"history-not-met", cards.History(place, never)},
 		{"history-empty", cards.History(place, lonely)},
+		{"history-few", cards.History(place, few)},
+		{"history-closed", cards.History(place, over)},
 	}
 }
 
@@ -129,13 +147,22 @@ func endCards() []exhibit {
 	wrong.Period, wrong.Error = cards.ChoiceCustomPeriod, cards.FieldError{Field: "start", Message: "Give the first day as a date, for example 2026-01-01."}
 	copied := view(objective(), 0, okr.NotStarted)
 	copied.Goal.ID = "O9"
-	closing := cards.CloseForm{Draft: "d-93", Goal: weighted(), Children: 4}
-	badScore := cards.CloseForm{Draft: "d-93", Goal: fullView(), State: string(okr.StatusPostponed), Score: "7", Note: "Later.", Error: cards.FieldError{Field: "score", Message: "A score is a number from 0 to 1."}}
+	closing := cards.CloseForm{Goal: weighted(), Children: 4}
+	kept := closing
+	kept.Kept = []okr.Goal{keyResult(), project()}
+	left := make([]okr.Goal, 7)
+	for i := range left {
+		left[i] = keyResult()
+		left[i].ID = okr.GoalID(fmt.Sprintf("KR%d", i+1))
+	}
+	badScore := cards.CloseForm{Goal: fullView(), State: string(okr.StatusPostponed), Score: "7", Note: "Later.", Error: cards.FieldError{Field: "score", Message: "A score is a number from 0 to 1."}}
 	return []exhibit{
 		{"close", cards.Close(closing)},
 		{"close-wrong", cards.Close(badScore)},
-		{"closed", cards.Closed(place, ended(okr.StatusClosed, new(0.4)), 4)},
-		{"closed-postponed", cards.Closed(place, ended(okr.StatusPostponed, nil), 0)},
+		{"close-kept", cards.Close(kept)},
+		{"closed", cards.Closed(place, ended(okr.StatusClosed, new(0.4)), 4, nil)},
+		{"closed-kept", cards.Closed(place, ended(okr.StatusClosed, new(0.4)), 1, left)},
+		{"closed-postponed", cards.Closed(place, ended(okr.StatusPostponed, nil), 0, nil)},
 		{"reopen", cards.ConfirmReopen(place, ended(okr.StatusClosed, new(0.7)))},
 		{"clone", cards.Clone(clone)},
 		{"clone-wrong", cards.Clone(wrong)},
@@ -184,6 +211,8 @@ func settingsCards() []exhibit {
 	wrong := form
 	wrong.PeriodName, wrong.PeriodStart, wrong.PeriodEnd = "Winter", "2027-02-01", "2027-01-01"
 	wrong.Error = cards.FieldError{Field: "periodEnd", Message: "The last day (2027-01-01) must come after the first day (2027-02-01)."}
+	saved := wrong
+	saved.Saved = true
 	zone := form
 	zone.TimeZone, zone.Error = "Paris", cards.FieldError{Field: "timeZone", Message: "There is no time zone Paris. Write it as Europe/Paris."}
 	kept := form
@@ -194,6 +223,7 @@ func settingsCards() []exhibit {
 		{"settings", cards.EditSettings(form)},
 		{"settings-kept", cards.EditSettings(kept)},
 		{"settings-period-wrong", cards.EditSettings(wrong)},
+		{"settings-saved-period-wrong", cards.EditSettings(saved)},
 		{"settings-zone-wrong", cards.EditSettings(zone)},
 		{"settings-reader", cards.EditSettings(reader)},
 	}

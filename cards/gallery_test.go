@@ -20,17 +20,23 @@ type exhibit struct {
 	card cards.Card
 }
 
-func commands() []cards.Command {
-	return []cards.Command{
-		{Usage: "okrs", What: "list objectives, key results and projects", Verb: cards.VerbGoals},
-		{Usage: "okr <id or text>", What: "show one of them"},
-		{Usage: "connect", What: "connect to Azure DevOps", Verb: cards.VerbConnect},
-		{Usage: "connections", What: "list connections and how they work", Verb: cards.VerbConnections},
-		{Usage: "new objective|kr|project", What: "make a new one"},
-		{Usage: "bind <id>", What: "bind a key result or project to a shared query"},
-		{Usage: "sync [id]", What: "measure now", Verb: cards.VerbSync},
-		{Usage: "digest", What: "subscribe this place to what moves", Verb: cards.VerbDigest},
-		{Usage: "sign out", What: "forget my Azure DevOps sign-in", Verb: cards.VerbSignOutAsk},
+func commands() []cards.HelpSection {
+	return []cards.HelpSection{
+		{Title: "Help", Commands: []cards.Command{{Usage: "help", What: "What okrbot can do", Verb: cards.VerbHelp}}},
+		{Title: "Objectives and key results", Commands: []cards.Command{
+			{Usage: "okrs [all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", Verb: cards.VerbGoals},
+			{Usage: "okr <id or text>", What: "One objective, key result or project, with why its number is what it is"},
+			{Usage: "new objective", What: "Make an objective", Verb: cards.VerbGoalNew, Data: map[string]string{"kind": "objective"}},
+			{Usage: "clone <id>", What: "Copy an objective into another period"},
+		}},
+		{Title: "Measuring by Azure DevOps", Commands: []cards.Command{
+			{Usage: "bind <id>", What: "Measure a key result or project by a shared query"},
+			{Usage: "sync [id]", What: "Measure now: one, or everything", Verb: cards.VerbSync},
+		}},
+		{Title: "Digests", Commands: []cards.Command{
+			{Usage: "digest [preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly", Verb: cards.VerbDigest},
+		}},
+		{Title: "Your sign-in", Commands: []cards.Command{{Usage: "sign out", What: "Forget your Azure DevOps sign-in", Verb: cards.VerbSignOutAsk}}},
 	}
 }
 
@@ -54,9 +60,20 @@ func generalCards() []exhibit {
 	buttons := []cards.Button{{Title: "Try again", Verb: cards.VerbSync, Style: "positive"}, {Title: "Status page", URL: "https://status.dev.azure.com"}, {Title: "No", URL: "javascript:alert(1)"}}
 	return []exhibit{
 		{"help", cards.Help(commands())},
-		{"unknown", cards.Unknown("synk "+nasty, commands()[6:8])},
+		{"unknown", cards.Unknown("synk "+nasty, []cards.Command{commands()[2].Commands[1], commands()[3].Commands[0]})},
 		{"welcome-enabled", cards.Welcome(true)},
 		{"welcome-disabled", cards.Welcome(false)},
+		{"unknown-text", cards.UnknownText("is KR4 late?", []okr.Goal{{ID: "KR4", Kind: okr.KeyResult, Title: "Close " + nasty}}, nil)},
+		{"unknown-text-two", cards.UnknownText("KR4 or O1", []okr.Goal{{ID: "KR4", Kind: okr.KeyResult, Title: "Close the bugs"}, {ID: "O1", Kind: okr.Objective, Title: "Launch"}}, nil)},
+		{"command-help", cards.CommandHelp(cards.CommandDetail{
+			Command: cards.Command{Usage: "check-in [id]", What: "Say how a goal stands", Verb: cards.VerbHelp}, Who: "Members of the organization",
+			Others: []string{"checkin", "check in"}, Examples: []string{"check-in", "check-in KR4 45 two more teams"},
+		})},
+		{"query-offer", cards.OfferQuery(cards.QueryOffer{
+			Query: "2f6c0f1e-0000-4000-8000-000000000001", Connection: connectionViews()[0].Connection,
+			Goals: []okr.Goal{{ID: "KR4", Kind: okr.KeyResult, Title: "Close " + nasty}, {ID: "P2", Kind: okr.Project, Title: "Portal"}},
+		})},
+		{"query-offer-none", cards.OfferQuery(cards.QueryOffer{Query: "2f6c0f1e-0000-4000-8000-000000000001", Connection: connectionViews()[0].Connection})},
 		{"problem", cards.Problem("Azure DevOps does not answer", "The query "+nasty+" could not be run. Nobody has to do anything: the next sync tries again.", "7F3A-91C2", buttons)},
 		{"done", cards.Done("Saved", "KR3 is measured every hour from now on.", []cards.Button{{Title: "Show KR3", Verb: cards.VerbGoal, Data: map[string]string{"goal": "KR3"}}})},
 		{"enable-admin", cards.Enable(integration(true))},
@@ -71,6 +88,7 @@ func generalCards() []exhibit {
 func signInCards() []exhibit {
 	mine := []okr.Connection{connectionViews()[0].Connection, connectionViews()[2].Connection}
 	return []exhibit{
+		{"signin-link", cards.SignInLink("https://okr.example.com/auth/start?t=93")},
 		{"signin-elsewhere", cards.SignInElsewhere("Launch team")},
 		{"signin-code", cards.SignInCode("You signed in with another account than the one you use in Teams. Type the code that the page shows.", cards.FieldError{})},
 		{"signin-code-wrong", cards.SignInCode("", cards.FieldError{Field: "code", Message: "This is not the code. 4 tries are left."})},
@@ -111,13 +129,14 @@ func goalCards() []exhibit {
 	periods := []cards.Choice{{Title: "Q4 2026", Value: "Q4 2026"}, {Title: "Q1 2027", Value: "Q1 2027"}, {Title: "Own dates", Value: cards.ChoiceCustomPeriod}}
 	objectives := []cards.Choice{{Title: "O1 Launch without surprises", Value: "O1"}, {Title: "O2 " + nasty, Value: "O2"}}
 	wrong := cards.GoalForm{
-		Kind: okr.KeyResult, Editing: "KR3", Title: nasty, OwnerName: "Megan Bowen", Parent: "O2", Objectives: objectives, Metric: "Bugs closed", Unit: "%", StartValue: "100", Target: "100",
-		Error: cards.FieldError{Field: "target", Message: "Start and target are both 100, so no progress could be measured. Give a target that differs from the start."},
+		Kind: okr.KeyResult, Editing: "KR3", OwnerName: "Megan Bowen", Objectives: objectives,
+		Values: map[string]string{"title": nasty, "parent": "O2", "metric": "Bugs closed", "unit": "%", "startValue": "100", "target": "100"},
+		Error:  cards.FieldError{Field: "target", Message: "Start and target are both 100, so no progress could be measured. Give a target that differs from the start."},
 	}
 	return []exhibit{
 		{"goal-form-objective", cards.EditGoal(cards.GoalForm{Draft: "d-93", Kind: okr.Objective, Periods: periods})},
 		{"goal-form-key-result-wrong", cards.EditGoal(wrong)},
-		{"goal-form-project", cards.EditGoal(cards.GoalForm{Kind: okr.Project, Objectives: objectives, Parent: "O1"})},
+		{"goal-form-project", cards.EditGoal(cards.GoalForm{Kind: okr.Project, Objectives: objectives, Values: map[string]string{"parent": "O1"}})},
 		{"goal-form-no-objective", cards.EditGoal(cards.GoalForm{Kind: okr.Project})},
 		{"goal-objective", cards.Goal(place, objectiveView())},
 		{"goal-key-result", cards.Goal(place, view(keyResult(), 40, okr.Behind))},
@@ -146,8 +165,8 @@ func bindCards() []exhibit {
 	options := search
 	options.Query, options.Count, options.Types = odd, 35, []string{"Bug", "Task"}
 	options.Fields = []okr.Field{{Ref: "Microsoft.VSTS.Scheduling.StoryPoints", Name: "Story Points"}, {Ref: "Custom.Nasty", Name: nasty}}
-	for _, m := range okr.Methods() {
-		options.Methods = append(options.Methods, cards.Choice{Title: m.Title(), Value: string(m)})
+	for _, m := range okr.Measures() {
+		options.Methods = append(options.Methods, cards.Choice{Title: m.Title, Value: string(m.ID)})
 	}
 	forProject := options
 	forProject.Goal, forProject.Query, forProject.ItemType = project(), query(), "Task"

@@ -29,49 +29,23 @@ const (
 // ChoiceCustomPeriod is the value of own dates in a list of periods.
 const ChoiceCustomPeriod = "custom"
 
-// GoalForm is the state of the form that makes or edits a goal. Values are as
-// typed, so that a refused form comes back as it was; ids of the inputs are the
-// names of the fields in lower camel case (startValue, coOwners).
+// GoalForm is the state of the form that makes or edits a goal.
 type GoalForm struct {
-	Draft      string // id of what the server keeps of the form
-	Kind       okr.GoalKind
-	Editing    okr.GoalID
-	Version    int // of the goal when the form was opened
-	Title      string
+	Draft   string // id of what the server keeps of the form
+	Kind    okr.GoalKind
+	Editing okr.GoalID
+	Version int // of the goal when the form was opened
+	// Values are what stands in the inputs, by the ids of [okr.GoalFields]: as typed,
+	// so that a refused form comes back as it was.
+	Values map[string]string
+	People map[string]People // what stands in the inputs for people, by the same ids
+
 	OwnerName  string   // shown; empty: the person who fills it in
-	Owner      string   // value of the chosen owner
 	Owners     []Choice // who can be chosen; fewer than two: the owner is only shown
-	Parent     string   // ChoiceNone: an objective at the top
 	Objectives []Choice
-	Period     string // value of the chosen period, or "custom"
 	Periods    []Choice
-	Start, End string // dates, for "custom"
-
-	Metric     string
-	Type       string // an okr.MetricType; empty: by start and target
-	UnitKind   string // an okr.UnitKind; empty: by the unit
-	Unit       string
-	StartValue string
-	Target     string
-	Threshold  string
-	Phases     string // a line each: 2026-02-15: 40
-
-	Description string
-	Tags        string // with commas between
-	Team        string
-	Teams       []string // names in use, as a hint
-	Level       string   // an okr.Level
-	GoalType    string   // an okr.GoalType
-	Weight      string
-	Private     bool
-	OnlyEditors bool
-
-	Picker       string // dataset of the client's people picker: DatasetPeople or DatasetMembers; empty: it has none
-	CoOwners     People
-	CheckInOwner People
-	Delegate     People
-	Viewers      People
-	Editors      People
+	Teams      []string // names in use, as a hint
+	Picker     string   // dataset of the client's people picker: DatasetPeople or DatasetMembers; empty: it has none
 
 	Conflict *Conflict
 	Error    FieldError
@@ -93,11 +67,8 @@ type ConflictField struct {
 }
 
 // EditGoal is the form of an objective, a key result or a project: what is
-// needed first, the rest behind "More". The ids of its inputs are title, owner,
-// parent, period, start, end; of a key result also metric, type, startValue,
-// target, threshold, unitKind, unit and phases; and behind "More" description,
-// tags, team, level, goalType, weight, coOwners, checkInOwner, delegate, private,
-// viewers, onlyEditors and editors.
+// needed first, the rest behind "More". The ids of its inputs are those of
+// [okr.GoalFields].
 func EditGoal(f GoalForm) Card {
 	return fit(func(bytes int) Card { return goalForm(f, bytes) })
 }
@@ -111,10 +82,10 @@ func goalForm(f GoalForm, bytes int) Card {
 	if f.Kind != okr.Objective {
 		parentInput(&in, f, bytes)
 	}
-	in.add(textInput(InputTitle, "Title", f.Title, okr.MaxTitle).hint(titleHint(f.Kind)).required("Give it a title."))
+	in.add(textInput(InputTitle, "Title", f.Values[InputTitle], okr.MaxTitle).hint(titleHint(f.Kind)).required("Give it a title."))
 	switch f.Kind {
 	case okr.Objective:
-		periodInputs(&in, f.Period, f.Periods, f.Start, f.End, bytes)
+		periodInputs(&in, f.Values[KeyPeriod], f.Periods, f.Values[InputStart], f.Values[InputEnd], bytes)
 	case okr.KeyResult:
 		metricInputs(&in, f)
 	case okr.Project:
@@ -157,7 +128,7 @@ func ownerInput(in *form, f GoalForm, bytes int) {
 		in.show(text("Owner: " + owner))
 		return
 	}
-	chosen := f.Owner
+	chosen := f.Values[KeyOwner]
 	if chosen == "" && len(f.Owners) > 0 {
 		chosen = f.Owners[0].Value
 	}
@@ -180,7 +151,7 @@ func parentInput(in *form, f GoalForm, bytes int) {
 		in.show(box("warning", text("There is no objective yet. Make one first: "+mdf("every %s belongs to one.", f.Kind))))
 		return
 	}
-	chosen := f.Parent
+	chosen := f.Values[KeyParent]
 	if chosen == "" && len(f.Objectives) == 1 {
 		chosen = f.Objectives[0].Value
 	}
@@ -220,9 +191,6 @@ func hasChoice(choices []Choice, value string) bool {
 // conflictBox says what somebody else saved while the form was open.
 func conflictBox(c Conflict, bytes int) container {
 	items := []element{text(mdf("▲ %s changed it while this form was open", c.By)).with(bolder, attention)}
-	if len(c.Fields) == 0 {
-		items = append(items, text("Look at it once more; nothing of what you typed is lost."))
-	}
 	shown := rowsWithin(len(c.Fields), 6, bytes, func(i int) element {
 		f := c.Fields[i]
 		return text(mdn(maxRow, "**%s**: was %s, now %s; you wrote %s", f.Name, orNothing(f.Before), orNothing(f.Theirs), orNothing(f.Yours))).near()

@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"cmp"
 	"strings"
 
 	"okrbot/okr"
@@ -20,31 +21,22 @@ const (
 
 // metricInputs are the number of a key result.
 func metricInputs(in *form, f GoalForm) {
-	in.add(textInput(InputMetric, "What is measured", f.Metric, okr.MaxName).hint("for example Bugs closed").required("Say what is measured."),
-		choiceInput(InputType, "The number is to", metricType(f), metricTypes()))
-	if isLimit(f.Type) {
-		in.addPair(textInput(InputTarget, "Limit", f.Target, maxNumber), thresholdInput(f, "Risk threshold (optional)"))
+	in.add(textInput(InputMetric, "What is measured", f.Values[InputMetric], okr.MaxName).hint("for example Bugs closed").required("Say what is measured."),
+		choiceInput(InputType, "The number is to", cmp.Or(f.Values[InputType], ChoiceAny), metricTypes()))
+	if isLimit(f.Values[InputType]) {
+		in.addPair(textInput(InputTarget, "Limit", f.Values[InputTarget], maxNumber), thresholdInput(f, "Risk threshold (optional)"))
 	} else {
-		in.addPair(textInput(InputStartValue, "Start value", f.StartValue, maxNumber).hint("for example 0"),
-			textInput(InputTarget, "Target value", f.Target, maxNumber).hint("for example 100"))
+		in.addPair(textInput(InputStartValue, "Start value", f.Values[InputStartValue], maxNumber).hint("for example 0"),
+			textInput(InputTarget, "Target value", f.Values[InputTarget], maxNumber).hint("for example 100"))
 	}
-	in.addPair(choiceInput(InputUnitKind, "Kind of number", unitKind(f), unitKinds()),
-		textInput(InputUnit, "Unit (optional)", f.Unit, okr.MaxUnit).hint("for example %, € or bugs"))
+	in.addPair(choiceInput(InputUnitKind, "Kind of number", cmp.Or(f.Values[InputUnitKind], ChoiceAny), unitKinds()),
+		textInput(InputUnit, "Unit (optional)", f.Values[InputUnit], okr.MaxUnit).hint("for example %, € or bugs"))
 }
 
 func isLimit(kind string) bool { return kind == string(okr.StayBelow) || kind == string(okr.StayAbove) }
 
 func thresholdInput(f GoalForm, label string) input {
-	return textInput(InputThreshold, label, f.Threshold, maxNumber).hint("from here on it is at risk")
-}
-
-// metricType is what is preselected: of nothing chosen, what start and target
-// say.
-func metricType(f GoalForm) string {
-	if f.Type == "" {
-		return ChoiceAny
-	}
-	return f.Type
+	return textInput(InputThreshold, label, f.Values[InputThreshold], maxNumber).hint("from here on it is at risk")
 }
 
 // metricTypes lists the types with what they mean. ChoiceAny leaves it to start
@@ -61,13 +53,6 @@ func metricTypes() []Choice {
 	return out
 }
 
-func unitKind(f GoalForm) string {
-	if f.UnitKind == "" {
-		return ChoiceAny
-	}
-	return f.UnitKind
-}
-
 func unitKinds() []Choice {
 	words := map[okr.UnitKind]string{okr.UnitNumber: "a number", okr.UnitPercent: "a percentage", okr.UnitCurrency: "money", okr.UnitWord: "with a word of its own"}
 	out := []Choice{{Title: "as the unit says", Value: ChoiceAny}}
@@ -79,18 +64,18 @@ func unitKinds() []Choice {
 
 // metricMore is what of a key result stands behind "More".
 func metricMore(in *form, f GoalForm) {
-	if !isLimit(f.Type) {
+	if !isLimit(f.Values[InputType]) {
 		in.add(thresholdInput(f, "Risk threshold (only to stay below or above a limit)"))
 	}
-	phases := linesInput(InputPhases, "Phased targets, one a line", f.Phases, okr.MaxPhases*40)
+	phases := linesInput(InputPhases, "Phased targets, one a line", f.Values[InputPhases], okr.MaxPhases*40)
 	in.add(phases.hint("2026-02-15: 40"))
 }
 
 // peopleInput asks for people: with the client's people picker where it has one,
 // else for names. Lists that are too long for a card are not on it; then it
 // reports false, and they stay as they are.
-func peopleInput(id, label string, p People, f GoalForm, many bool) (element, bool) {
-	if f.Picker == "" {
+func peopleInput(id, label string, p People, picker string, many bool) (element, bool) {
+	if picker == "" {
 		if len(p.Names) > maxPeopleBytes {
 			return tooMany(label), false
 		}
@@ -105,7 +90,7 @@ func peopleInput(id, label string, p People, f GoalForm, many bool) (element, bo
 		ids = append(ids, c.Value)
 	}
 	in.Value = strings.Join(ids, ",")
-	return in.asks(f.Picker), true
+	return in.asks(picker), true
 }
 
 // maxPeopleBytes bounds one field of people.

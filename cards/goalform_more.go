@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"cmp"
 	"strings"
 
 	"okrbot/okr"
@@ -29,20 +30,20 @@ func moreInputs(f GoalForm, bytes int) (in form, keep []string) {
 	if f.Kind == okr.Objective && len(f.Objectives) > 0 {
 		in.add(aboveInput(f, bytes))
 	}
-	if jsonSize(f.Description) > 3*bytes {
+	if jsonSize(f.Values[InputDescription]) > 3*bytes {
 		in.show(note("The description is too long for this card. It stays as it is."))
 		keep = append(keep, InputDescription)
 	} else {
-		in.add(linesInput(InputDescription, "Description", f.Description, okr.MaxDescription))
+		in.add(linesInput(InputDescription, "Description", f.Values[InputDescription], okr.MaxDescription))
 	}
-	in.add(textInput(InputTags, "Tags", f.Tags, okr.MaxTags*(okr.MaxTag+2)).hint("with commas between"))
-	in.addPair(textInput(KeyTeam, "Team", f.Team, okr.MaxName).hint(teamHint(f.Teams)), choiceInput(InputLevel, "Belongs to", levelOf(f.Level), levels()))
+	in.add(textInput(InputTags, "Tags", f.Values[InputTags], okr.MaxTags*(okr.MaxTag+2)).hint("with commas between"))
+	in.addPair(textInput(KeyTeam, "Team", f.Values[KeyTeam], okr.MaxName).hint(teamHint(f.Teams)), choiceInput(InputLevel, "Belongs to", cmp.Or(f.Values[InputLevel], string(okr.LevelTeam)), levels()))
 	if f.Kind == okr.KeyResult {
 		metricMore(&in, f)
 	}
-	weight := textInput(InputWeight, "Weight in percent", f.Weight, maxNumber).hint("empty: an equal share")
+	weight := textInput(InputWeight, "Weight in percent", f.Values[InputWeight], maxNumber).hint("empty: an equal share")
 	if f.Kind == okr.Objective {
-		in.addPair(choiceInput(InputGoalType, "Kind of objective", goalTypeOf(f.GoalType), goalTypes()), weight)
+		in.addPair(choiceInput(InputGoalType, "Kind of objective", cmp.Or(f.Values[InputGoalType], string(okr.Aspirational)), goalTypes()), weight)
 	} else {
 		in.add(weight)
 	}
@@ -51,8 +52,8 @@ func moreInputs(f GoalForm, bytes int) (in form, keep []string) {
 
 // accessInputs say who works on a goal, who sees it and who may change it.
 func accessInputs(in *form, f GoalForm) (keep []string) {
-	ask := func(id, label string, p People, many bool) {
-		field, ok := peopleInput(id, label, p, f, many)
+	ask := func(id, label string, many bool) {
+		field, ok := peopleInput(id, label, f.People[id], f.Picker, many)
 		if !ok {
 			keep = append(keep, id)
 			in.show(field)
@@ -60,19 +61,21 @@ func accessInputs(in *form, f GoalForm) (keep []string) {
 		}
 		in.add(field.(input))
 	}
-	ask(InputCoOwners, "Co-owners", f.CoOwners, true)
-	ask(InputCheckInOwner, "Who is asked for check-ins (empty: the owner)", f.CheckInOwner, false)
-	ask(InputDelegate, "Delegate, who may do all but change owners", f.Delegate, false)
-	in.add(toggleInput(InputPrivate, "Who may see it", "Private: only its people and the viewers below", f.Private))
-	ask(InputViewers, "Viewers", f.Viewers, true)
-	in.add(toggleInput(InputOnlyEditors, "Who may change it", "Only owners, delegate and the editors below, not even admins", f.OnlyEditors))
-	ask(InputEditors, "Editors", f.Editors, true)
+	ask(InputCoOwners, "Co-owners", true)
+	ask(InputCheckInOwner, "Who is asked for check-ins (empty: the owner)", false)
+	ask(InputDelegate, "Delegate, who may do all but change owners", false)
+	in.add(toggleInput(InputPrivate, "Who may see it", "Private: only its people and the viewers below", f.isOn(InputPrivate)))
+	ask(InputViewers, "Viewers", true)
+	in.add(toggleInput(InputOnlyEditors, "Who may change it", "Only owners, delegate and the editors below, not even admins", f.isOn(InputOnlyEditors)))
+	ask(InputEditors, "Editors", true)
 	return keep
 }
 
+func (f GoalForm) isOn(id string) bool { return strings.EqualFold(f.Values[id], "true") }
+
 func aboveInput(f GoalForm, bytes int) input {
 	choices := append([]Choice{{Title: "None: it stands at the top", Value: ChoiceNone}}, f.Objectives...)
-	chosen := f.Parent
+	chosen := f.Values[KeyParent]
 	if chosen == "" {
 		chosen = ChoiceNone
 	}
@@ -86,26 +89,12 @@ func teamHint(teams []string) string {
 	return "for example " + strings.Join(teams[:min(len(teams), 3)], ", ")
 }
 
-func levelOf(level string) string {
-	if level == "" {
-		return string(okr.LevelTeam)
-	}
-	return level
-}
-
 func levels() []Choice {
 	return []Choice{
 		{Title: "a team", Value: string(okr.LevelTeam)},
 		{Title: "the organization", Value: string(okr.LevelOrganization)},
 		{Title: "a person", Value: string(okr.LevelIndividual)},
 	}
-}
-
-func goalTypeOf(kind string) string {
-	if kind == "" {
-		return string(okr.Aspirational)
-	}
-	return kind
 }
 
 func goalTypes() []Choice {

@@ -18,10 +18,47 @@ func TestGoalFormKeeps(t *testing.T) {
 	f := fullForm()
 	require.Empty(t, saveData(t, cards.EditGoal(f))["keep"])
 	require.Equal(t, "7", saveData(t, cards.EditGoal(f))["version"])
-	f.Viewers.Names = strings.Repeat("Adele Vance, ", 200)
+	f.People["viewers"] = cards.People{Names: strings.Repeat("Adele Vance, ", 200)}
 	require.Equal(t, "viewers", saveData(t, cards.EditGoal(f))["keep"])
 	f.Picker = cards.DatasetPeople
 	require.Empty(t, saveData(t, cards.EditGoal(f))["keep"], "no viewer was chosen")
+}
+
+// TestGoalFormAsksForEveryField makes sure that no field of a goal is forgotten on
+// its form: each is an input of the gallery's forms of its kind.
+func TestGoalFormAsksForEveryField(t *testing.T) {
+	t.Parallel()
+	asked := map[okr.GoalKind]map[string]bool{}
+	for _, kind := range []okr.GoalKind{okr.Objective, okr.KeyResult, okr.Project} {
+		asked[kind] = map[string]bool{}
+		f := fullForm()
+		f.Kind = kind
+		inputsOf(t, cards.EditGoal(f), asked[kind])
+	}
+	limit := fullForm()
+	limit.Values["type"] = string(okr.StayBelow)
+	inputsOf(t, cards.EditGoal(limit), asked[okr.KeyResult])
+	for _, field := range okr.GoalFields() {
+		for kind, ids := range asked {
+			require.Equal(t, field.In(kind) && field.IsInput(), ids[field.ID], "%s of a %s", field.ID, kind)
+			delete(ids, field.ID)
+		}
+	}
+	for kind, ids := range asked {
+		require.Empty(t, ids, "inputs of a %s that are no field", kind)
+	}
+}
+
+// inputsOf notes the ids of a card's inputs.
+func inputsOf(t *testing.T, c cards.Card, ids map[string]bool) {
+	t.Helper()
+	var card map[string]any
+	require.NoError(t, json.Unmarshal(encode(t, c), &card))
+	walk(card["body"], func(node map[string]any) {
+		if kind, _ := node["type"].(string); strings.HasPrefix(kind, "Input.") {
+			ids[node["id"].(string)] = true
+		}
+	})
 }
 
 // saveData is what the first positive button of a card sends.

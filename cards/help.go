@@ -1,7 +1,12 @@
 package cards
 
+import "slices"
+
 // VerbHelp lists the commands.
 const VerbHelp = "help"
+
+// maxCommands is how many commands a section of help shows.
+const maxCommands = 40
 
 // Command is a chat command as help shows it.
 type Command struct {
@@ -11,21 +16,38 @@ type Command struct {
 	Data  map[string]string
 }
 
-// Help lists the chat commands.
-func Help(commands []Command) Card {
-	row := func(i int) element {
-		return columns(
-			col("2", bold(mdf("%s", commands[i].Usage))), col("3", text(mdn(maxLong, "%s", commands[i].What))),
-		).near()
-	}
-	shown := rowsWithin(len(commands), 40, maxListBytes, row)
+// HelpSection is the commands of one subject.
+type HelpSection struct {
+	Title    string
+	Commands []Command
+}
+
+// Help lists the chat commands, section by section.
+func Help(sections []HelpSection) Card {
 	body := []element{
 		heading("What I can do"),
 		text("I tie key results and projects to shared queries in Azure DevOps, measure them every hour and tell your channels what moved. Type a command or press a button."),
 	}
-	body = append(body, shown...)
-	body = append(body, more(len(commands)-len(shown), "command")...)
-	return newCard("What I can do", body, commandActions(commands, maxVisible)...)
+	var all []Command
+	left, hidden := maxListBytes, 0
+	for _, s := range sections {
+		part := helpSection(s)
+		if left -= sizeOf(part...); left < 0 && len(all) > 0 {
+			hidden += len(s.Commands)
+			continue
+		}
+		body, all = append(body, part...), append(all, s.Commands...)
+	}
+	body = append(body, more(hidden, "command")...)
+	return newCard("What I can do", body, commandActions(all, maxVisible)...)
+}
+
+func helpSection(s HelpSection) []element {
+	shown := rowsWithin(len(s.Commands), maxCommands, maxListBytes, func(i int) element {
+		c := s.Commands[i]
+		return columns(col("2", bold(mdf("%s", c.Usage))), col("3", text(mdn(maxLong, "%s", c.What)))).near()
+	})
+	return slices.Concat([]element{section(mdf("%s", s.Title))}, shown, more(len(s.Commands)-len(shown), "command"))
 }
 
 // Unknown answers a text that is no command with the closest ones.

@@ -18,6 +18,7 @@ type HistoryView struct {
 	Points     []Point // oldest first, one a day; in the metric's unit, else percent
 	Expected   []Point // the line that is expected, oldest first
 	Projection *Projection
+	Why        string       // why there is no projection
 	Moved      []MovedSpan  // what moved it, the shortest span first
 	CheckIns   []CheckInRow // a page, newest first
 	Total      int          // check-ins
@@ -170,12 +171,13 @@ func valueOn(line []Point, day okr.Date) (float64, bool) {
 	return 0, false
 }
 
-// projection says where the values lead, and that this is no promise.
+// projection says where the values lead, and that this is no promise; or why they
+// lead nowhere.
 func projection(h HistoryView) []element {
 	pr, g := h.Projection, h.Goal.Goal
 	if pr == nil {
-		if len(h.Points) > 0 && g.IsOpen() && (g.Metric == nil || g.Metric.IsScaled()) {
-			return []element{note("A projection needs at least 4 values.")}
+		if len(h.Points) > 0 && h.Why != "" {
+			return []element{note(mdn(maxLong, "%s", h.Why))}
 		}
 		return nil
 	}

@@ -19,6 +19,7 @@ const (
 	VerbTakeOver     = "connection.takeover"      // connection
 )
 
+// What says where connections go.
 const (
 	KeyTarget   = "target" // id of the connection that is moved to
 	InputPerson = "person" // who is asked to take over
@@ -131,7 +132,7 @@ func AskHandOver(f HandOverForm) Card {
 	id := string(f.Connection.ID)
 	in := form{err: f.Error}
 	in.show(text("Whoever you choose is asked in the chat with okrbot, sees what their own account can read, and takes it over with an own sign-in. Until then nothing changes. Your sign-in is not passed on."))
-	field, ok := peopleInput(InputPerson, "To whom", f.Person, GoalForm{Picker: f.Picker}, false)
+	field, ok := peopleInput(InputPerson, "To whom", f.Person, f.Picker, false)
 	if typed, isInput := field.(input); ok && isInput {
 		if f.Picker == "" {
 			typed = typed.hint("the name as Teams shows it")

@@ -67,6 +67,7 @@ type SettingsForm struct {
 	PeriodStart string
 	PeriodEnd   string
 
+	Saved bool // the settings are, only the new period is not
 	Error FieldError
 }
 
@@ -126,7 +127,11 @@ func EditSettings(f SettingsForm) Card {
 	in.addFolded("remind", "Reminders and digests", false, timeInputs(f))
 	in.addFolded("periods", "Custom periods", false, periodForm(f, keep))
 	save := run("Save", VerbSettingsSave, KeyVersion, f.Version, KeyKeep, keep).positive()
-	return newCard(title, in.elements(heading(title), note("For everyone in your organization.")), save, run("Cancel", VerbHelp).bare())
+	head := []element{heading(title), note("For everyone in your organization.")}
+	if f.Saved {
+		head = append(head, box("good", text("✓ The settings are saved. Only the new period is not.").with(bolder, good)))
+	}
+	return newCard(title, in.elements(head...), save, run("Cancel", VerbHelp).bare())
 }
 
 func rollUpInputs(f SettingsForm) form {
@@ -160,7 +165,7 @@ func createInputs(f SettingsForm) (in form, keep string) {
 	in.add(choiceInput(InputCreateOrganization, "Goals of the organization", orAny(f.CreateOrganization), creators("admins")),
 		choiceInput(InputCreateTeam, "Goals of teams", orAny(f.CreateTeam), creators("every member")),
 		choiceInput(InputCreateIndividual, "Goals of persons", orAny(f.CreateIndividual), creators("every member")))
-	field, ok := peopleInput(InputCreatePeople, "The chosen people", f.CreatePeople, GoalForm{Picker: f.Picker}, true)
+	field, ok := peopleInput(InputCreatePeople, "The chosen people", f.CreatePeople, f.Picker, true)
 	if !ok {
 		in.show(field)
 		return in, InputCreatePeople

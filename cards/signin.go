@@ -49,6 +49,16 @@ func SignIn(words, address string) Attachment {
 	return Attachment{ContentType: ContentTypeSignIn, Content: signInContent(words, address)}
 }
 
+// SignInLink is the way to the sign-in for a client that shows no button on an OAuth
+// or sign-in card: a link of an ordinary card, which every client can open.
+func SignInLink(address string) Card {
+	const title = "Sign in to Azure DevOps"
+	return newCard(title, []element{
+		heading(title),
+		text("The link opens in your browser. It works for one sign-in, for 10 minutes and for you only: do not pass it on."),
+	}, withLink(nil, "Open the sign-in page", address)...)
+}
+
 // SignInElsewhere tells somebody in a shared place that the sign-in waits in
 // their own chat. The place may be empty.
 func SignInElsewhere(place string) Card {

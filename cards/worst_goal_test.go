@@ -41,9 +41,13 @@ func worstGoals(title string) []exhibit {
 	typed := cards.People{Names: strings.Join(names[:50], ", "), Chosen: choices[:50]}
 	fields := hundred(cards.ConflictField{Name: title, Before: long, Theirs: long, Yours: long})
 	form := cards.GoalForm{
-		Draft: strings.Repeat("d", 43), Kind: okr.KeyResult, Version: 999999, Title: title, OwnerName: title, Owners: choices, Parent: choices[9].Value, Objectives: choices, Periods: choices[:20],
-		Metric: title, Unit: title, StartValue: title, Target: title, Threshold: title, Phases: strings.Repeat("2026-02-15: 40\n", 30), Description: long, Tags: long, Team: title, Teams: names,
-		Weight: title, CoOwners: typed, CheckInOwner: typed, Delegate: typed, Viewers: typed, Editors: typed, Conflict: &cards.Conflict{By: title, Fields: fields}, Error: wrong,
+		Draft: strings.Repeat("d", 43), Kind: okr.KeyResult, Version: 999999, OwnerName: title, Owners: choices, Objectives: choices, Periods: choices[:20], Teams: names,
+		Values: map[string]string{
+			"title": title, "parent": choices[9].Value, "metric": title, "unit": title, "startValue": title, "target": title, "threshold": title,
+			"phases": strings.Repeat("2026-02-15: 40\n", 30), "description": long, "tags": long, "team": title, "weight": title,
+		},
+		People:   map[string]cards.People{"coOwners": typed, "checkInOwner": typed, "delegate": typed, "viewers": typed, "editors": typed},
+		Conflict: &cards.Conflict{By: title, Fields: fields}, Error: wrong,
 	}
 	picker := form
 	picker.Picker, picker.Kind = cards.DatasetPeople, okr.Objective
@@ -70,8 +74,8 @@ func worstGoals(title string) []exhibit {
 		{"checkin", cards.CheckIn(place, cards.CheckInForm{Draft: form.Draft, Goal: v, Value: title, Note: long, Date: title, Error: wrong})},
 		{"checked-in", cards.CheckedIn(place, v, c)},
 		{"checkin-delete", cards.ConfirmDeleteCheckIn(place, g, c)},
-		{"close", cards.Close(cards.CloseForm{Draft: form.Draft, Goal: v, Score: title, Note: long, Children: 100, Error: wrong})},
-		{"closed", cards.Closed(place, closed, 100)},
+		{"close", cards.Close(cards.CloseForm{Goal: v, Score: title, Note: long, Children: 100, Kept: hundred(v.Goal), Error: wrong})},
+		{"closed", cards.Closed(place, closed, 100, hundred(v.Goal))},
 		{"reopen", cards.ConfirmReopen(place, closed)},
 		{"clone", cards.Clone(cards.CloneForm{Draft: form.Draft, Goal: o.Goal, Periods: choices, Error: wrong})},
 		{"cloned", cards.Cloned(g, v, 100, 50)},

@@ -76,7 +76,8 @@ func worstOf(title string) []exhibit {
 	connections := hundred(c.Connection)
 	in := cards.IntegrationView{Tenant: okr.Tenant{ChangedBy: g.Owner, ChangedAt: now}, IsAdmin: true, Admins: names}
 	return []exhibit{
-		{"help", cards.Help(hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp}))},
+		{"help", cards.Help(hundred(cards.HelpSection{Title: title, Commands: hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp})[:5]}))},
+		{"help-section", cards.Help([]cards.HelpSection{{Title: title, Commands: hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp})}})},
 		{"unknown", cards.Unknown(title, hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp}))},
 		{"problem", cards.Problem(title, title+title+title, title, buttons)},
 		{"done", cards.Done(title, title+title+title, buttons)},
@@ -92,7 +93,10 @@ func worstOf(title string) []exhibit {
 		{"connection-form-1", cards.EditConnection(form)},
 		{"connection-form-2", cards.EditConnection(step2)},
 		{"connection-delete", cards.ConfirmDeleteConnection(c)},
-		{"goal-form", cards.EditGoal(cards.GoalForm{Kind: okr.KeyResult, Title: title, OwnerName: title, Parent: "O1", Objectives: choices, Metric: title, Unit: title, StartValue: title, Target: title, Error: wrong})},
+		{"goal-form", cards.EditGoal(cards.GoalForm{
+			Kind: okr.KeyResult, OwnerName: title, Objectives: choices, Error: wrong,
+			Values: map[string]string{"title": title, "parent": "O1", "metric": title, "unit": title, "startValue": title, "target": title},
+		})},
 		{"goal-objective", cards.Goal(place, o)},
 		{"goal-key-result", cards.Goal(place, v)},
 		{"goal-project", cards.Goal(place, pv)},

@@ -25,19 +25,20 @@ func commandLists() []commandList {
 	return lists
 }
 
+// commands are some of those that okrbot knows, in their own words: a test of package main compares them.
 func commands() []command {
 	return []command{
-		{"help", "What okrbot can do"},
-		{"okrs", "All objectives with their key results and projects"},
+		{"help", "What okrbot can do, or all about one command"},
+		{"okrs", "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:"},
 		{"new objective", "Make an objective"},
 		{"check-in", "Say how a goal stands; without an id, all that waits for you"},
 		{"status", "What needs attention, each with its next step"},
 		{"connect", "Sign in to Azure DevOps and make a connection"},
 		{"connections", "Your connections, and those shared with everyone"},
-		{"bind", "Measure a key result or project by a shared query: bind KR1"},
+		{"bind", "Measure a key result or project by a shared query"},
 		{"sync", "Measure now: one, or everything"},
-		{"digest", "Tell this place every hour what moved"},
-		{"enable", "Turn the Azure DevOps integration on (admins)"},
+		{"digest", "Tell this place what moved: hourly, daily or weekly"},
+		{"enable", "Turn the Azure DevOps integration on"},
 		{"manage", "See and change the integration"},
 	}
 }

@@ -26,8 +26,7 @@ type Attention struct {
 	View    GoalView
 	Concern Concern
 	Words   string    // what is the matter
-	Step    string    // what to do next, with the command in backticks
-	Command string    // the command alone
+	Next    Step      // what to do next
 	Others  []Concern // what else is the matter
 }
 
@@ -66,9 +65,9 @@ func AttentionOf(t Tenant, v GoalView, now time.Time) (Attention, bool) {
 	return first, true
 }
 
-// need makes one, with a step whose command is the last argument.
-func need(c Concern, words, step, command string) (Attention, bool) {
-	return Attention{Concern: c, Words: words, Step: fmt.Sprintf(step, "`"+command+"`"), Command: command}, true
+// need makes one, with the step about the goal that comes next.
+func need(c Concern, v GoalView, next StepKind, words string) (Attention, bool) {
+	return Attention{Concern: c, Words: words, Next: Step{Kind: next, Goal: v.Goal.ID}}, true
 }
 
 func failing(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
@@ -82,11 +81,11 @@ func failing(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 	}
 	switch b.Health.State {
 	case HealthNeedsSignIn, HealthNoAccess:
-		return need(ConcernFailing, words, "%s shows the connection and renews its sign-in.", "connections")
+		return Attention{Concern: ConcernFailing, Words: words, Next: Step{Kind: StepConnection, Connection: b.Connection}}, true
 	case HealthQueryGone, HealthQueryBroken, HealthUnbound:
-		return need(ConcernFailing, words, "%s chooses another query.", "bind "+string(v.Goal.ID))
+		return need(ConcernFailing, v, StepBind, words)
 	}
-	return need(ConcernFailing, words, "%s tries again now.", "sync "+string(v.Goal.ID))
+	return need(ConcernFailing, v, StepSync, words)
 }
 
 func pastDue(_ Tenant, v GoalView, _ time.Time, today Date) (Attention, bool) {
@@ -94,8 +93,7 @@ func pastDue(_ Tenant, v GoalView, _ time.Time, today Date) (Attention, bool) {
 	if v.Goal.Period.End == "" || over <= dueGrace {
 		return Attention{}, false
 	}
-	return need(ConcernPastDue, fmt.Sprintf("Its period ended %s ago and it is still open.", days(over)),
-		"%s scores it.", "close "+string(v.Goal.ID))
+	return need(ConcernPastDue, v, StepClose, fmt.Sprintf("Its period ended %s ago and it is still open.", days(over)))
 }
 
 func atRisk(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
@@ -106,7 +104,7 @@ func atRisk(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 	if p := v.Standing.Progress; p != nil {
 		words = fmt.Sprintf("It stands at %s%% where %s%% are expected.", FormatNumber(*p), FormatNumber(v.Standing.Expected))
 	}
-	return need(ConcernAtRisk, words, "%s says what is in the way.", "check-in "+string(v.Goal.ID))
+	return need(ConcernAtRisk, v, StepCheckIn, words)
 }
 
 // stale is a goal whose query works but was not asked for a day.
@@ -115,15 +113,14 @@ func stale(_ Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
 	if b == nil || b.Health.Failing() || b.Health.LastOK.IsZero() || now.Sub(b.Health.LastOK) < staleAfter {
 		return Attention{}, false
 	}
-	return need(ConcernStale, fmt.Sprintf("It was last measured %s ago.", days(int(now.Sub(b.Health.LastOK)/oneDay))),
-		"%s measures it now.", "sync "+string(v.Goal.ID))
+	return need(ConcernStale, v, StepSync, fmt.Sprintf("It was last measured %s ago.", days(int(now.Sub(b.Health.LastOK)/oneDay))))
 }
 
 func noOwner(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 	if v.Goal.Owner.ID != "" {
 		return Attention{}, false
 	}
-	return need(ConcernNoOwner, "Nobody owns it.", "%s names an owner.", "edit "+string(v.Goal.ID))
+	return need(ConcernNoOwner, v, StepEdit, "Nobody owns it.")
 }
 
 func notStarted(_ Tenant, v GoalView, _ time.Time, today Date) (Attention, bool) {
@@ -135,11 +132,11 @@ func notStarted(_ Tenant, v GoalView, _ time.Time, today Date) (Attention, bool)
 	words := fmt.Sprintf("It has no value yet, %s into its period.", days(into))
 	switch {
 	case v.Goal.Kind == Objective && (v.Goal.Rolled == nil || v.Goal.Rolled.Children == 0):
-		return need(ConcernNotStarted, words, "%s gives it a key result.", "new kr")
+		return need(ConcernNotStarted, v, StepNewKeyResult, words)
 	case v.Goal.Kind == Project && v.Goal.Binding == nil:
-		return need(ConcernNotStarted, words, "%s ties it to its work.", "bind "+string(v.Goal.ID))
+		return need(ConcernNotStarted, v, StepBind, words)
 	}
-	return need(ConcernNotStarted, words, "%s says where it stands.", "check-in "+string(v.Goal.ID))
+	return need(ConcernNotStarted, v, StepCheckIn, words)
 }
 
 func noCheckIn(t Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
@@ -151,7 +148,7 @@ func noCheckIn(t Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
 	if v.Goal.LastCheckIn != nil {
 		words = fmt.Sprintf("The last check-in is %s old.", days(late))
 	}
-	return need(ConcernNoCheckIn, words, "%s says where it stands.", "check-in "+string(v.Goal.ID))
+	return need(ConcernNoCheckIn, v, StepCheckIn, words)
 }
 
 // checkInLate says whether a goal that only people bring up to date waits for a
@@ -188,8 +185,7 @@ func unmoved(_ Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
 	if moved.IsZero() || still < unmovedFor {
 		return Attention{}, false
 	}
-	return need(ConcernUnmoved, fmt.Sprintf("It is on track, but has not moved for %s.", days(still)),
-		"%s says whether that is right.", "check-in "+string(g.ID))
+	return need(ConcernUnmoved, v, StepCheckIn, fmt.Sprintf("It is on track, but has not moved for %s.", days(still)))
 }
 
 func days(n int) string {

@@ -1,72 +1,9 @@
 package okr
 
 import (
-	"slices"
+	"cmp"
 	"time"
 )
-
-// Method is how a number is taken from the work items of a query.
-type Method string
-
-// The methods of measuring a key result. They take the number of work items, or,
-// where the binding names a numeric field, its sum over them.
-const (
-	PercentCompleted Method = "percent completed" // completed ÷ all × 100
-	CountCompleted   Method = "count completed"
-	CountTotal       Method = "count total"
-)
-
-// Methods lists the methods in the order in which they are offered.
-func Methods() []Method { return []Method{PercentCompleted, CountCompleted, CountTotal} }
-
-// Field is a numeric field of work items, such as Story Points.
-type Field struct {
-	Ref  string `json:"ref"`  // reference name, which survives renames
-	Name string `json:"name"` // as people see it
-}
-
-// fieldRemainingWork is burnt down: it is 0 on completed items, so it has no
-// percentage.
-const fieldRemainingWork = "Microsoft.VSTS.Scheduling.RemainingWork"
-
-// HasPercentage says whether the completed part of the field's sum means
-// anything.
-func (f *Field) HasPercentage() bool {
-	return f == nil || fold(f.Ref) != fold(fieldRemainingWork)
-}
-
-// Title names the method where it is not said yet what is taken.
-func (m Method) Title() string {
-	switch m {
-	case PercentCompleted:
-		return "Percentage that is completed"
-	case CountCompleted:
-		return "Total of what is completed"
-	case CountTotal:
-		return "Total of everything"
-	}
-	return string(m)
-}
-
-// Words is the method as people read it, of a field's sum or, without a field,
-// of a count.
-func (m Method) Words(field *Field) string {
-	percentage, completed, all := "Percentage of completed work items", "Count of completed work items", "Count of all work items"
-	if field != nil {
-		percentage = "Percentage of " + field.Name + " that is completed"
-		completed = "Sum of " + field.Name + " of completed work items"
-		all = "Sum of " + field.Name + " of all work items"
-	}
-	switch m {
-	case PercentCompleted:
-		return percentage
-	case CountCompleted:
-		return completed
-	case CountTotal:
-		return all
-	}
-	return string(m)
-}
 
 // QueryKind is the shape of a query's result.
 type QueryKind string
@@ -244,13 +181,15 @@ type ChosenQuery struct {
 	Fields []Field // numeric ones, that can be added up
 }
 
-// Check refuses a method that does not exist; none means percent completed.
+// Check refuses a method that does not exist or does not suit the field. Only key
+// results are measured by a method; none is the usual one.
 func (in BindInput) Check(kind GoalKind) error {
-	if kind == KeyResult && in.Method != "" && !slices.Contains(Methods(), in.Method) {
+	if kind != KeyResult {
+		return nil
+	}
+	m, ok := cmp.Or(in.Method, UsualMethod).Measure()
+	if !ok {
 		return FieldErrorf("method", "Choose how to measure: a percentage, or a total.")
 	}
-	if in.Field != nil && in.Method == PercentCompleted && !in.Field.HasPercentage() {
-		return FieldErrorf("method", "%s is burnt down to 0 by completing work, so it has no completed percentage. Choose the total of all work items.", in.Field.Name)
-	}
-	return nil
+	return m.Check(in.Field)
 }

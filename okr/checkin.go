@@ -147,7 +147,7 @@ func (in CheckInInput) Check(g Goal, today Date) (string, error) {
 	case in.Value != nil && g.Kind != KeyResult && !(*in.Value >= 0 && *in.Value <= 100):
 		return note, FieldErrorf("value", "The progress of a %s is 0 to 100 percent.", g.Kind)
 	case !slices.Contains(append(g.ManualStatuses(), ""), in.Status):
-		return note, FieldErrorf("status", "Choose one of the statuses that are offered. To end it, send `close %s`.", g.ID)
+		return note, WithNext(FieldErrorf("status", "Choose one of the statuses that are offered."), Step{Kind: StepClose, Goal: g.ID})
 	case in.On != "" && !in.On.Valid():
 		return note, FieldErrorf("on", "Give the day as a date, for example %s.", today)
 	case in.On.Days() > today.Days():

@@ -63,8 +63,10 @@ const SharedIndex = "shared"
 // OwnerIndex lists what a person owns.
 func OwnerIndex(owner UserID) string { return "owner:" + string(owner) }
 
-// Place gives where the connection leads.
-func (c Connection) Place() Place { return Place{Organization: c.Organization, Project: c.Project} }
+// ProjectRef is where the connection leads.
+func (c Connection) ProjectRef() ProjectRef {
+	return ProjectRef{Organization: c.Organization, Project: c.Project}
+}
 
 // SameAccess says whether two connections see the same of Azure DevOps, so that
 // one run of a query serves both.
@@ -72,8 +74,8 @@ func (c Connection) SameAccess(o Connection) bool {
 	return c.Credential == o.Credential && c.Organization == o.Organization && c.Project.ID == o.Project.ID
 }
 
-// Place is a project of an organization in Azure DevOps.
-type Place struct {
+// ProjectRef is a project of an organization in Azure DevOps.
+type ProjectRef struct {
 	Organization string
 	Project      RemoteProject
 }

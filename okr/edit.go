@@ -2,10 +2,7 @@ package okr
 
 import (
 	"encoding/json"
-	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -23,160 +20,65 @@ type Edit struct {
 	Old     fieldMap  `json:"old"`
 }
 
-// fieldMap is the fields of a goal that people edit, in JSON, by the names of
-// [fields]; what is empty is not there.
+// fieldMap is values of [GoalFields], in JSON, by their ids. One that was empty is
+// null.
 type fieldMap map[string]json.RawMessage
 
-// fields is everything that people edit of a goal.
-type fields struct {
-	Title    string `json:"title,omitempty"`
-	Owner    Person `json:"owner,omitzero"`
-	Parent   GoalID `json:"parent,omitempty"`
-	Period   string `json:"period,omitempty"` // the id
-	Name     string `json:"periodName,omitempty"`
-	Start    Date   `json:"start,omitempty"`
-	End      Date   `json:"end,omitempty"`
-	Metric   string `json:"metric,omitempty"`
-	Unit     string `json:"unit,omitempty"`
-	UnitKind string `json:"unitKind,omitempty"`
-	Type     string `json:"type,omitempty"`
-	From     string `json:"startValue,omitempty"` // numbers as text: 0 is not empty
-	Target   string `json:"target,omitempty"`
-
-	Threshold *float64 `json:"threshold,omitempty"`
-	Phases    []Phase  `json:"phases,omitempty"`
-	Details
-}
-
-// fieldsOf takes the fields out of a goal.
-func fieldsOf(g Goal) fields {
-	f := fields{Title: g.Title, Owner: g.Owner, Parent: g.Parent, Details: g.Details}
-	if g.Kind == Objective {
-		f.Period, f.Name, f.Start, f.End = g.PeriodID, g.Period.Name, g.Period.Start, g.Period.End
+// asOf is the goal with its fields as they were at a version; 0: as they are. It
+// reports false when not all edits since are remembered any more.
+func (g Goal) asOf(version int) (was Goal, known bool, err error) {
+	was = g
+	if version <= 0 {
+		return was, true, nil
 	}
-	if m := g.Metric; m != nil {
-		f.Metric, f.Unit, f.UnitKind, f.Type = m.Name, m.Unit, string(m.UnitKind), string(m.Type)
-		f.From, f.Target = numberText(m.Start), numberText(m.Target)
-		f.Threshold, f.Phases = m.Threshold, m.Phases
-	}
-	return f
-}
-
-// apply puts the fields into a goal.
-func (f fields) apply(g *Goal) {
-	g.Title, g.Owner, g.Parent, g.Details = f.Title, f.Owner, f.Parent, f.Details
-	if g.Kind == Objective {
-		g.PeriodID, g.Period = f.Period, Period{Name: f.Name, Start: f.Start, End: f.End}
-	}
-	if g.Kind != KeyResult {
-		return
-	}
-	m := Metric{
-		Name: f.Metric, Unit: f.Unit, UnitKind: UnitKind(f.UnitKind), Type: MetricType(f.Type),
-		Start: textNumber(f.From), Target: textNumber(f.Target), Threshold: f.Threshold, Phases: f.Phases,
-	}
-	if g.Metric != nil {
-		m.Current, m.At = g.Metric.Current, g.Metric.At
-	}
-	g.Metric = &m
-}
-
-func (f fields) toMap() (fieldMap, error) {
-	raw, err := json.Marshal(f)
-	m := fieldMap{}
-	if err == nil {
-		err = json.Unmarshal(raw, &m)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("fields of a goal: %w", err)
-	}
-	return m, nil
-}
-
-func (m fieldMap) toFields() (f fields, err error) {
-	raw, err := json.Marshal(m)
-	if err == nil {
-		err = json.Unmarshal(raw, &f)
-	}
-	if err != nil {
-		return f, fmt.Errorf("fields of a goal: %w", err)
-	}
-	return f, nil
-}
-
-// before gives the fields as they were at a version, from those of now and the
-// edits since. It reports false when these are not remembered any more.
-func (g Goal) before(version int, now fieldMap) (fieldMap, bool) {
-	base := maps.Clone(now)
 	at := g.Version
 	for _, e := range slices.Backward(g.Edits) {
 		if e.Version <= version {
 			break
 		}
-		for name, old := range e.Old {
-			if string(old) == "null" {
-				delete(base, name)
-			} else {
-				base[name] = old
+		for _, f := range GoalFields() {
+			old, changed := e.Old[f.ID]
+			if !changed || !f.In(g.Kind) {
+				continue
+			}
+			if err := f.set(&was, old); err != nil {
+				return was, false, err
 			}
 		}
 		at = e.Version - 1
 	}
-	return base, at <= version
-}
-
-// merge takes over what mine changes of base into now. Fields that both changed,
-// to different values, are in conflict.
-func merge(base, mine, now fieldMap) (merged fieldMap, conflicts []string) {
-	merged = maps.Clone(now)
-	names := maps.Clone(base)
-	maps.Copy(names, mine)
-	maps.Copy(names, now)
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		b, m, n := string(base[name]), string(mine[name]), string(now[name])
-		switch {
-		case m == b || m == n:
-			continue
-		case n != b:
-			conflicts = append(conflicts, name)
-			continue
-		}
-		if m == "" {
-			delete(merged, name)
-		} else {
-			merged[name] = mine[name]
-		}
-	}
-	return merged, conflicts
+	return was, at <= version, nil
 }
 
 // noteEdit counts an edit and remembers what it changed. One that changes nothing
 // is none.
-func (g *Goal) noteEdit(by Person, at time.Time, before, after fieldMap) {
+func (g *Goal) noteEdit(by Person, at time.Time, before Goal) error {
 	old := fieldMap{}
-	for name := range after {
-		if string(before[name]) != string(after[name]) {
-			old[name] = before[name]
+	for _, f := range GoalFields() {
+		if !f.In(g.Kind) {
+			continue
 		}
-	}
-	for name := range before {
-		if _, kept := after[name]; !kept {
-			old[name] = before[name]
+		v, err := f.values(before, *g)
+		if err != nil {
+			return err
 		}
-	}
-	for name, raw := range old {
-		if raw == nil {
-			old[name] = json.RawMessage("null")
+		switch was, is := v[0], v[1]; {
+		case string(was) == string(is):
+		case was == nil:
+			old[f.ID] = json.RawMessage("null")
+		default:
+			old[f.ID] = was
 		}
 	}
 	if len(old) == 0 {
-		return
+		return nil
 	}
 	g.Version++
 	g.Edits = append(slices.Clone(g.Edits), Edit{Version: g.Version, By: by, At: at, Old: old})
 	for len(g.Edits) > 1 && (len(g.Edits) > maxEdits || editBytes(g.Edits) > maxEditBytes) {
 		g.Edits = g.Edits[1:]
 	}
+	return nil
 }
 
 func editBytes(edits []Edit) (n int) {
@@ -188,127 +90,73 @@ func editBytes(edits []Edit) (n int) {
 	return n
 }
 
-// overtaken says who changed what since a form was opened.
-func (g Goal) overtaken(version int, conflicts []string) error {
-	var who []string
-	for _, e := range g.Edits {
-		if e.Version <= version || !slices.ContainsFunc(conflicts, func(name string) bool { _, ok := e.Old[name]; return ok }) {
-			continue
-		}
-		if !slices.Contains(who, e.By.Name) {
-			who = append(who, e.By.Name)
-		}
-	}
-	if len(who) == 0 {
-		who = []string{"Somebody else"}
-	}
-	words := make([]string, len(conflicts))
-	for i, name := range conflicts {
-		words[i] = fieldWords(name)
-	}
-	return &Error{Kind: Conflict, Field: conflicts[0], Msg: fmt.Sprintf(
-		"%s changed the %s of %s after you opened this form. Nothing of yours was saved. Look at it again with `okr %s`, then edit it.",
-		strings.Join(who, " and "), strings.Join(words, " and the "), g.ID, g.ID)}
-}
-
-// fieldWords names a field as forms do.
-func fieldWords(name string) string {
-	words := map[string]string{
-		"parent": "objective above", "period": "period", "periodName": "period", "start": "first day", "end": "last day",
-		"metric": "metric's name", "unitKind": "sort of unit", "startValue": "start value", "threshold": "risk threshold",
-		"coOwners": "co-owners", "checkInOwner": "check-in owner", "private": "privacy", "onlyEditors": "rights to edit", "goalType": "type",
-	}
-	if w, ok := words[name]; ok {
-		return w
-	}
-	return name
-}
-
 // NewGoal is a new goal of the input, without an id and a place.
 func (in GoalInput) NewGoal(by Person, now time.Time) (Goal, error) {
 	if in.Kind != Objective && in.Kind != KeyResult && in.Kind != Project {
 		return Goal{}, FieldErrorf("kind", "Choose whether it is an objective, a key result or a project.")
 	}
 	g := Goal{Kind: in.Kind, Form: in.Form, Owner: by, CreatedBy: by, CreatedAt: now, Version: 1}
-	in.over(fieldsOf(g)).apply(&g)
-	return g, nil
+	return in.over(g), nil
 }
 
-// over puts the input over fields as they were.
-func (in GoalInput) over(f fields) fields {
-	f.Title, f.Parent = in.Title, in.Parent
+// over is the goal with the input over what it has.
+func (in GoalInput) over(g Goal) Goal {
+	g.Title, g.Parent = in.Title, in.Parent
 	if in.Owner.ID != "" {
-		f.Owner = in.Owner
+		g.Owner = in.Owner
 	}
 	if in.Details != nil {
-		f.Details = *in.Details
+		g.Details = *in.Details
 	}
-	if in.Kind == Objective {
-		f.Period, f.Name, f.Start, f.End = in.PeriodID, in.Period.Name, in.Period.Start, in.Period.End
+	switch in.Kind {
+	case Objective:
+		g.PeriodID, g.Period = in.PeriodID, in.Period
+	case KeyResult:
+		g.Metric = in.metricOver(g.Metric)
 	}
-	if m := in.Metric; m != nil {
-		f.Metric, f.Unit, f.UnitKind, f.Type = m.Name, m.Unit, string(m.UnitKind), string(m.Type)
-		f.From, f.Target, f.Threshold, f.Phases = numberText(m.Start), numberText(m.Target), m.Threshold, m.Phases
-	} else if in.Kind == KeyResult {
-		f.Metric = ""
+	return g
+}
+
+// metricOver leaves the current value as it is. A key result without a metric has
+// none that has a name.
+func (in GoalInput) metricOver(was *Metric) *Metric {
+	var m Metric
+	if was != nil {
+		m = *was
 	}
-	return f
+	if in.Metric == nil {
+		m.Name = ""
+		return &m
+	}
+	fresh := *in.Metric
+	fresh.Current, fresh.At = m.Current, m.At
+	return &fresh
 }
 
 // Edit merges the input into the goal as it stands now.
 func (g *Goal) Edit(in GoalInput, parent Goal, actor Actor, isAdmin bool, now time.Time) error {
 	in.Kind = g.Kind
-	stands, err := fieldsOf(*g).toMap()
+	before := *g
+	merged, err := before.merged(in)
 	if err != nil {
 		return err
 	}
-	merged, err := g.merged(in, stands)
-	if err != nil {
-		return err
-	}
-	f, err := merged.toFields()
-	if err != nil {
-		return err
-	}
-	if f.changesOwners(*g) && !actor.MayHandOver(*g, isAdmin) {
+	if merged.changesOwners(before) && !actor.MayHandOver(before, isAdmin) {
 		return &Error{Kind: Forbidden, Field: "owner", Msg: "A delegate may change everything but who owns it. Ask " + g.Owner.Name + "."}
 	}
-	f.apply(g)
+	*g = merged
 	if g.Parent == in.Parent { // else the parent is another one than was read
 		g.Below(parent)
 	}
-	g.noteEdit(actor.Person, now, stands, merged)
+	if err := g.noteEdit(actor.Person, now, before); err != nil {
+		return err
+	}
 	return g.Validate()
 }
 
-// merged is what the goal's fields are after the input. Conflict: somebody else
-// changed one of them since the form was opened.
-func (g *Goal) merged(in GoalInput, stands fieldMap) (fieldMap, error) {
-	base, known := stands, true
-	if in.Version > 0 && in.Version < g.Version {
-		base, known = g.before(in.Version, stands)
-	}
-	was, err := base.toFields()
-	if err != nil {
-		return nil, err
-	}
-	mine, err := in.over(was).toMap()
-	if err != nil {
-		return nil, err
-	}
-	if !known {
-		base = fieldMap{} // nobody knows any more what the form began with
-	}
-	out, conflicts := merge(base, mine, stands)
-	if len(conflicts) > 0 {
-		return nil, g.overtaken(in.Version, conflicts)
-	}
-	return out, nil
-}
-
-// changesOwners says whether the fields name other owners than the goal has.
-func (f fields) changesOwners(g Goal) bool {
-	return f.Owner.ID != g.Owner.ID || !slices.Equal(f.CoOwners, g.CoOwners) || f.Delegate.ID != g.Delegate.ID
+// changesOwners says whether the goal has other owners than before.
+func (g Goal) changesOwners(before Goal) bool {
+	return g.Owner.ID != before.Owner.ID || !slices.Equal(g.CoOwners, before.CoOwners) || g.Delegate.ID != before.Delegate.ID
 }
 
 // Below makes the goal take from its objective what it does not choose itself.
@@ -335,21 +183,22 @@ type GoalInput struct {
 	Version  int      // Goal.Version when the form was opened; 0: whatever it is now
 }
 
+// InputOf is the input of a form that says what the goal has.
+func InputOf(g Goal) GoalInput {
+	in := GoalInput{
+		Editing: g.ID, Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: g.Parent,
+		Metric: g.Metric, Details: &g.Details, Version: g.Version,
+	}
+	if g.Kind == Objective {
+		in.Period, in.PeriodID = g.Period, g.PeriodID
+	}
+	return in
+}
+
 // Cleaned is the input without what no text should hold, and with the dates of
 // its period.
 func (in GoalInput) Cleaned(t Tenant) (GoalInput, error) {
-	in.Title = CleanLine(in.Title)
-	if in.Metric != nil {
-		m := *in.Metric
-		m.Name, m.Unit = CleanLine(m.Name), CleanLine(m.Unit)
-		m.Phases = m.sortedPhases()
-		m.Current, m.At = nil, nil
-		in.Metric = &m
-	}
-	if in.Details != nil {
-		d := in.Details.cleaned()
-		in.Details = &d
-	}
+	in = in.cleaned()
 	if in.PeriodID == "" {
 		return in, nil
 	}
@@ -366,28 +215,27 @@ func (in GoalInput) Cleaned(t Tenant) (GoalInput, error) {
 	return in, nil
 }
 
-func (d Details) cleaned() Details {
-	d.Description, d.Team = CleanText(d.Description), CleanLine(d.Team)
-	var tags []string
-	for _, tag := range d.Tags {
-		tag = strings.TrimLeft(CleanLine(tag), "#")
-		known := slices.ContainsFunc(tags, func(o string) bool { return foldText(o) == foldText(tag) })
-		if tag != "" && !known {
-			tags = append(tags, tag)
+func (in GoalInput) cleaned() GoalInput {
+	g := Goal{Title: in.Title}
+	if in.Details != nil {
+		g.Details = *in.Details
+	}
+	if in.Metric != nil {
+		m := *in.Metric
+		m.Current, m.At = nil, nil
+		g.Metric = &m
+	}
+	for _, f := range GoalFields() {
+		if f.clean != nil {
+			f.clean(&g)
 		}
 	}
-	d.Tags = tags
-	d.CoOwners, d.Viewers, d.Editors = distinct(d.CoOwners), distinct(d.Viewers), distinct(d.Editors)
-	return d
-}
-
-// distinct leaves out who comes again, and who is nobody.
-func distinct(people []Person) []Person {
-	var out []Person
-	for _, p := range people {
-		if p.ID != "" && !slices.ContainsFunc(out, func(o Person) bool { return o.ID == p.ID }) {
-			out = append(out, p)
-		}
+	in.Title = g.Title
+	if in.Details != nil {
+		in.Details = &g.Details
 	}
-	return out
+	if in.Metric != nil {
+		in.Metric = g.Metric
+	}
+	return in
 }

@@ -71,12 +71,13 @@ func (k Kind) String() string {
 	}
 }
 
-// Error is a failure with words for people. Msg may be shown: it says what is
-// wrong, who can fix it and the next step. Err is for the log and never shown.
+// Error is a failure with words for people. Msg may be shown: it says what is wrong
+// and who can fix it; Next are the steps that do. Err is for the log and never shown.
 type Error struct {
 	Kind  Kind
 	Msg   string
 	Field string
+	Next  []Step
 	Err   error
 }
 

@@ -80,7 +80,7 @@ type Goal struct {
 	Form      string    `json:"form,omitempty"`    // the id of the form that made it; empty: none
 	Version   int       `json:"version,omitempty"` // one more with each edit by a person, none with a sync
 	Edits     []Edit    `json:"edits,omitempty"`   // the last ones, oldest first
-	Deleted *Deletion `json:"deleted,omitempty"` // nil: it is not
+	Deleted   *Deletion `json:"deleted,omitempty"` // nil: it is not
 }
 
 // Details are what a goal has beyond the short form.
@@ -149,6 +149,9 @@ func (g Goal) Validate() error {
 	if err := g.validateDetails(); err != nil {
 		return err
 	}
+	if err := g.validatePeople(); err != nil {
+		return err
+	}
 	if g.Kind == Objective {
 		return g.Period.validate()
 	}
@@ -181,13 +184,13 @@ func (d Details) validateDetails() error {
 			return FieldErrorf("tags", "A tag has at most %d characters.", MaxTag)
 		}
 	}
-	return d.validatePeople()
+	return nil
 }
 
-func (d Details) validatePeople() error {
-	for field, people := range map[string][]Person{"coOwners": d.CoOwners, "viewers": d.Viewers, "editors": d.Editors} {
-		if len(people) > MaxPeople {
-			return FieldErrorf(field, "At most %d people fit.", MaxPeople)
+func (g Goal) validatePeople() error {
+	for _, f := range GoalFields() {
+		if f.IsPeople() && len(f.people(g)) > MaxPeople {
+			return FieldErrorf(f.ID, "At most %d people fit.", MaxPeople)
 		}
 	}
 	return nil

@@ -8,9 +8,8 @@ import (
 
 // HistoryPoint is a value of a goal at a time: measured, or said in a check-in.
 type HistoryPoint struct {
-	At      time.Time
-	Value   float64  // in the metric's unit, else percent
-	CheckIn *CheckIn // nil: measured
+	At    time.Time
+	Value float64 // in the metric's unit, else percent
 }
 
 // HistoryPoints merges measurements and check-ins that have a value, oldest first.
@@ -19,7 +18,7 @@ func HistoryPoints(measured []Measurement, checkIns []CheckIn) []HistoryPoint {
 	var points []HistoryPoint
 	for _, c := range checkIns {
 		if c.Value != nil {
-			points = append(points, HistoryPoint{At: c.At, Value: *c.Value, CheckIn: &c})
+			points = append(points, HistoryPoint{At: c.At, Value: *c.Value})
 		}
 	}
 	for _, m := range measured {
@@ -70,11 +69,9 @@ const (
 // Projection is where a straight line through the recent values leads. It is a
 // projection, never a promise.
 type Projection struct {
-	End      float64 // the value on the last day of the period
-	PerWeek  float64 // how the value moves
-	Values   int     // that the line goes through
-	MeetsOn  Date    // the day on which it meets the target; empty: not within three years
-	IsInTime bool    // it meets the target within the period, or has
+	End     float64 // the value on the last day of the period
+	Values  int     // that the line goes through
+	MeetsOn Date    // the day on which it meets the target; empty: not within three years
 }
 
 // Project fits a line to the newest values of a goal by least squares, the last
@@ -92,10 +89,8 @@ func (g Goal) Project(points []HistoryPoint, now time.Time, zone *time.Location)
 	last := points[len(points)-1]
 	slope, at := fit(append(slices.Clone(points), HistoryPoint{At: now, Value: last.Value}), now)
 	today := DateOf(now.In(zone))
-	p.PerWeek = slope * 7
 	p.End = at + slope*float64(g.Period.End.Days()-today.Days())
 	p.MeetsOn = g.meets(last.Value, at, slope, today)
-	p.IsInTime = p.MeetsOn != "" && p.MeetsOn.Days() <= g.Period.End.Days()
 	return p, true
 }
 
@@ -143,7 +138,6 @@ type GoalHistory struct {
 	Expected   []Phase        // the line that is expected
 	Projection *Projection    // nil: there is none
 	Why        string         // why there is no projection, in words
-	CheckIns   []CheckIn      // the latest first, those without a value too; at most 20
 }
 
 // WhyNoProjection says in words why a history of so many values leads nowhere.

@@ -28,9 +28,6 @@ func (g Goal) Indexes() []string {
 	if g.Team != "" {
 		indexes = append(indexes, TeamIndex(g.Team))
 	}
-	for _, tag := range g.Tags {
-		indexes = append(indexes, TagIndex(tag))
-	}
 	indexes = append(indexes, TitleIndex(g.Title))
 	indexes = append(indexes, g.audienceIndexes()...)
 	for _, word := range titleTokens(g.Title) {
@@ -92,9 +89,6 @@ func AskedIndex(user UserID) string { return "asked:" + string(user) }
 // TeamIndex lists the goals of a team, without regard to case.
 func TeamIndex(team string) string { return "team:" + foldText(CleanLine(team)) }
 
-// TagIndex lists the goals with a tag, without regard to case.
-func TagIndex(tag string) string { return "tag:" + foldText(CleanLine(tag)) }
-
 // TitleIndex lists the goals of a title, without regard to case and accents.
 func TitleIndex(title string) string { return "title:" + foldText(CleanLine(title)) }
 
@@ -104,10 +98,9 @@ func WordIndex(token string) string { return "word:" + token }
 
 // Filter chooses goals. What is empty does not limit.
 type Filter struct {
-	Owner  UserID // owner or co-owner
-	Team   string // without regard to case
-	Period string // the id of a period
-	Tag    string
+	Owner  UserID    // owner or co-owner
+	Team   string    // without regard to case
+	Period string    // the id of a period
 	State  GoalState // the zero value is open ones only
 	Kind   GoalKind
 	Top    bool   // without an objective above
@@ -141,7 +134,6 @@ func (f Filter) Indexes() []string {
 	add(f.Owner != "", OwnerIndex(f.Owner))
 	add(f.Team != "", TeamIndex(f.Team))
 	add(f.Period != "", PeriodIndex(f.Period))
-	add(f.Tag != "", TagIndex(f.Tag))
 	add(f.Top, TopIndex)
 	add(f.Parent != "", ChildIndex(f.Parent))
 	for _, token := range searchTokens(f.Text) {

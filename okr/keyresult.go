@@ -121,17 +121,6 @@ func (m Metric) Expected(p Period, day Date) float64 {
 	return clamp((value - m.Start) / (m.Target - m.Start) * 100)
 }
 
-// ExpectedValue is the value that is expected on a day.
-func (m Metric) ExpectedValue(p Period, day Date) float64 {
-	if m.IsControl() {
-		return m.Target
-	}
-	if len(m.Phases) > 0 {
-		return m.expectedValue(p, day)
-	}
-	return m.ValueAt(p.Expected(day))
-}
-
 // expectedValue is taken between the phases around a day.
 func (m Metric) expectedValue(p Period, day Date) float64 {
 	points := append([]Phase{{p.Start, m.Start}}, m.sortedPhases()...)

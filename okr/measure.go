@@ -3,7 +3,6 @@ package okr
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 func fold(s string) string { return strings.ToLower(s) }
@@ -86,18 +85,11 @@ func (b Binding) value(m Measurement) *float64 {
 	if m.Total+m.Removed+m.OtherTypes+m.Unreadable == 0 {
 		return nil
 	}
-	completed, total := float64(m.Completed), float64(m.Total)
-	if m.Sum != nil {
-		completed, total = m.Sum.Completed, m.Sum.Total
+	how, ok := b.Method.Measure()
+	if !ok {
+		how, _ = UsualMethod.Measure()
 	}
-	switch b.Method {
-	case CountCompleted:
-		return &completed
-	case CountTotal:
-		return &total
-	default:
-		return percent(completed, total)
-	}
+	return how.Value(m)
 }
 
 func percent(part, whole float64) *float64 {
@@ -116,6 +108,7 @@ type SyncRow struct {
 	Status  Status
 	Changes Changes
 	Problem string // in words, when it failed; the last value then stands
+	Next    []Step // what ends the problem
 }
 
 // SyncReport is the outcome of a sync of one connection.
@@ -157,7 +150,6 @@ type Reply struct {
 	Actor        Actor        `json:"actor"`          // who asked
 	Goal         GoalID       `json:"goal,omitempty"` // what was asked for; empty: everything
 	Zone         string       `json:"zone,omitempty"` // the asker's time zone
-	Asked        time.Time    `json:"asked"`
 }
 
 // Moved says whether the goal shows another value than before.

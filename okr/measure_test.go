@@ -76,9 +76,9 @@ func TestSumExamples(t *testing.T) {
 
 func TestMeasureNoData(t *testing.T) {
 	t.Parallel()
-	for _, method := range okr.Methods() {
-		m := okr.Binding{Method: method}.Measure(okr.Run{At: noon}, okr.KeyResult, nil)
-		require.Nil(t, m.Value, "an empty query is neither 0 nor 100: %s", method)
+	for _, how := range okr.Measures() {
+		m := okr.Binding{Method: how.ID}.Measure(okr.Run{At: noon}, okr.KeyResult, nil)
+		require.Nil(t, m.Value, "an empty query is neither 0 nor 100: %s", how.ID)
 	}
 	all := items(nil, 3, "Bug", okr.Removed)
 	m := okr.Binding{Method: okr.PercentCompleted}.Measure(okr.Run{Items: all}, okr.KeyResult, nil)
@@ -123,7 +123,7 @@ func drawRun(t *rapid.T, label string) okr.Run {
 
 func drawBinding(t *rapid.T) okr.Binding {
 	return okr.Binding{
-		Method:   rapid.SampledFrom(okr.Methods()).Draw(t, "method"),
+		Method:   rapid.SampledFrom(okr.Measures()).Draw(t, "method").ID,
 		ItemType: rapid.SampledFrom([]string{"", "Bug", "TASK", "Absent"}).Draw(t, "chosen type"),
 	}
 }

@@ -82,30 +82,30 @@ type Directory interface {
 	// read. NotFound: the organization or project does not exist or may not be
 	// seen.
 	Project(ctx context.Context, access Access, organization, project string) (RemoteProject, error)
-	// ParsePlace reads an organization as a person typed or pasted it: a plain
+	// ParseOrganization reads an organization as a person typed or pasted it: a plain
 	// name or any Azure DevOps URL, which may name a project too. Invalid: it is
 	// neither.
-	ParsePlace(text string) (organization, project string, err error)
+	ParseOrganization(text string) (organization, project string, err error)
 }
 
 // Queries reads shared queries. Methods fail as those of [Directory], and with
 // QueryGone, QueryTooLarge and QueryBroken.
 type Queries interface {
 	// SearchQueries finds shared queries of a project by a part of their name.
-	SearchQueries(ctx context.Context, access Access, place Place, text string) (QueryPage, error)
+	SearchQueries(ctx context.Context, access Access, ref ProjectRef, text string) (QueryPage, error)
 	// Query reads one query by id.
-	Query(ctx context.Context, access Access, place Place, id string) (Query, error)
+	Query(ctx context.Context, access Access, ref ProjectRef, id string) (Query, error)
 	// CountQuery gives the number of matching work items.
-	CountQuery(ctx context.Context, access Access, place Place, q Query) (int, error)
+	CountQuery(ctx context.Context, access Access, ref ProjectRef, q Query) (int, error)
 	// RunQueries executes queries and reads their work items, in the order in
 	// which they are asked for. A failure that is not one query's own (nor NoAccess,
 	// which may be) ends it: the queries after that one have no outcome.
 	RunQueries(ctx context.Context, in RunInput) []RunOutcome
 	// Fields lists the numeric fields of a project's work items that make sense to
 	// add up, the usual ones first.
-	Fields(ctx context.Context, access Access, place Place) ([]Field, error)
+	Fields(ctx context.Context, access Access, ref ProjectRef) ([]Field, error)
 	// ItemTypes lists the work item types of a project.
-	ItemTypes(ctx context.Context, access Access, place Place) ([]string, error)
+	ItemTypes(ctx context.Context, access Access, ref ProjectRef) ([]string, error)
 }
 
 // OfQuery says whether a failure of this kind is that of one query, so that the
@@ -114,9 +114,9 @@ func (k Kind) OfQuery() bool { return k == QueryGone || k == QueryBroken || k ==
 
 // RunInput asks for runs of queries of one project with one access.
 type RunInput struct {
-	Access Access
-	Place  Place
-	Asks   []QueryAsk
+	Access  Access
+	Project ProjectRef
+	Asks    []QueryAsk
 	// Within lets the names of queries stand that were read no longer ago; 0 reads
 	// them anew.
 	Within time.Duration

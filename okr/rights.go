@@ -69,12 +69,12 @@ func (g Goal) RequireOpen() error {
 	if g.IsOpen() {
 		return nil
 	}
-	return Errorf(Invalid, "%s is %s, so nothing about it changes. `reopen %s` opens it again.", g.ID, g.Closed.State, g.ID)
+	return WithNext(Errorf(Invalid, "%s is %s, so nothing about it changes.", g.ID, g.Closed.State), Step{Kind: StepReopen, Goal: g.ID})
 }
 
 // GoalNotFound is the refusal of a goal that is not there, or not for this person.
 func GoalNotFound(id GoalID) error {
-	return Errorf(NotFound, "There is no %s %s (any more). `okrs` lists what there is.", id.Kind(), id)
+	return WithNext(Errorf(NotFound, "There is no %s %s (any more).", id.Kind(), id), Step{Kind: StepList})
 }
 
 // Actor is who does something, and where. It comes from a verified activity
@@ -93,4 +93,13 @@ func (a Actor) Sees(g Goal) bool {
 		return false
 	}
 	return len(g.Audience) == 0 || !a.Shared && slices.Contains(g.Audience, a.ID)
+}
+
+// People are all that the goal names.
+func (g Goal) People() []Person { return append(g.Workers(), g.Viewers...) }
+
+// Workers are those of its people who work on it, and so are no guests.
+func (g Goal) Workers() []Person {
+	all := slices.Concat(g.Owners(), []Person{g.CheckInOwner, g.Delegate}, g.Editors, []Person{g.CreatedBy})
+	return slices.DeleteFunc(all, func(p Person) bool { return p.ID == "" })
 }

@@ -242,3 +242,14 @@ func plain(r rune) rune {
 	}
 	return r
 }
+
+// JoinNames names people in a sentence.
+func JoinNames(people []Person) string { return strings.Join(names(people), " and ") }
+
+func names(people []Person) []string {
+	out := make([]string, len(people))
+	for i, p := range people {
+		out[i] = p.Name
+	}
+	return out
+}

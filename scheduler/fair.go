@@ -27,20 +27,20 @@ type lanes struct {
 
 	mu      sync.Mutex
 	running map[lane]int
-	waiting map[lane][]turn // first come, first served
-	listed  map[turn]bool   // what stands in waiting
+	waiting map[lane][]waiter // first come, first served
+	listed  map[waiter]bool   // what stands in waiting
 }
 
-// turn is a task that waits for its tenant's others.
-type turn struct{ queue, id string }
+// waiter is a task that waits for its tenant's others.
+type waiter struct{ queue, id string }
 
 func newLanes(limit int) *lanes {
-	return &lanes{limit: limit, running: map[lane]int{}, waiting: map[lane][]turn{}, listed: map[turn]bool{}}
+	return &lanes{limit: limit, running: map[lane]int{}, waiting: map[lane][]waiter{}, listed: map[waiter]bool{}}
 }
 
-// enter takes a place in a lane; where there is none the task waits for its turn.
+// enter takes a slot of a lane; where none is free the task waits.
 // It says how many are before it.
-func (l *lanes) enter(in lane, t turn) (before int, ok bool) {
+func (l *lanes) enter(in lane, t waiter) (before int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	limit := l.limit
@@ -56,7 +56,7 @@ func (l *lanes) enter(in lane, t turn) (before int, ok bool) {
 	return before, false
 }
 
-// leave gives a place back.
+// leave gives a slot back.
 func (l *lanes) leave(in lane) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -66,7 +66,7 @@ func (l *lanes) leave(in lane) {
 }
 
 // next takes the one that has waited longest.
-func (l *lanes) next(in lane) (t turn, ok bool) {
+func (l *lanes) next(in lane) (t waiter, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	list := l.waiting[in]
@@ -81,33 +81,33 @@ func (l *lanes) next(in lane) (t turn, ok bool) {
 	return t, true
 }
 
-func (l *lanes) again(in lane, t turn) {
+func (l *lanes) again(in lane, t waiter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.list(in, t)
 }
 
 // list lets a task wait, once.
-func (l *lanes) list(in lane, t turn) {
+func (l *lanes) list(in lane, t waiter) {
 	if !l.listed[t] {
 		l.listed[t] = true
 		l.waiting[in] = append(l.waiting[in], t)
 	}
 }
 
-// errTurn sends a task to wait for its tenant's others; it costs no retry.
-type errTurn struct{ before int }
+// errLaneFull sends a task to wait for its tenant's others; it costs no retry.
+type errLaneFull struct{ before int }
 
-func (e errTurn) Error() string {
+func (e errLaneFull) Error() string {
 	return fmt.Sprintf("waits for its tenant's other tasks, %d before it", e.before)
 }
 
-// turnWait is after what a task that waits comes back by itself, when nobody
+// laneWait is after what a task that waits comes back by itself, when nobody
 // called it: its replica died, or was faster than the queue.
-const turnWait = 30 * time.Second
+const laneWait = 30 * time.Second
 
 // comesBack is when that is.
-func (e errTurn) comesBack() time.Duration { return turnWait + time.Duration(e.before)*time.Second }
+func (e errLaneFull) comesBack() time.Duration { return laneWait + time.Duration(e.before)*time.Second }
 
 // laneOf reads whose task this is.
 func laneOf(task *asynq.Task) lane {
@@ -118,7 +118,7 @@ func laneOf(task *asynq.Task) lane {
 	return lane{of.Tenant, task.Type() == kindNow}
 }
 
-// leave gives a worker's place back and calls who waits for it.
+// leave gives a worker's slot back and calls who waits for it.
 func (s *Scheduler) leave(in lane) {
 	s.lanes.leave(in)
 	for range 3 {
@@ -131,7 +131,7 @@ func (s *Scheduler) leave(in lane) {
 
 // call makes a task that waits one that workers take. Another one may have run
 // it already, having come back by itself.
-func (s *Scheduler) call(in lane, t turn) bool {
+func (s *Scheduler) call(in lane, t waiter) bool {
 	info, err := s.inspector.GetTaskInfo(t.queue, t.id)
 	switch {
 	case err != nil: // gone; or the store is away, then it comes back by itself
@@ -145,9 +145,9 @@ func (s *Scheduler) call(in lane, t turn) bool {
 	return s.inspector.RunTask(t.queue, t.id) == nil
 }
 
-// inTurns orders work so that tenants take turns: the first of each, then the
+// roundRobin orders work so that tenants take turns: the first of each, then the
 // second of each.
-func inTurns(work []okr.Due) []okr.Due {
+func roundRobin(work []okr.Due) []okr.Due {
 	seen, rank := map[okr.TenantID]int{}, map[okr.Due]int{}
 	for _, w := range work {
 		rank[w] = seen[w.Tenant]

@@ -18,7 +18,7 @@ var errInterrupted = errors.New("interrupted by a shutdown")
 
 // isFailure says whether an error costs a retry.
 func isFailure(err error) bool {
-	_, waits := errors.AsType[errTurn](err)
+	_, waits := errors.AsType[errLaneFull](err)
 	return err != nil && !errors.Is(err, errInterrupted) && !waits
 }
 
@@ -28,15 +28,15 @@ func (s *Scheduler) retryDelay(n int, err error, _ *asynq.Task) time.Duration {
 	if errors.Is(err, errInterrupted) || errors.Is(err, asynq.ErrLeaseExpired) {
 		return 0
 	}
-	if waits, ok := errors.AsType[errTurn](err); ok {
+	if waits, ok := errors.AsType[errLaneFull](err); ok {
 		return min(waits.comesBack(), s.opts.Interval/4)
 	}
 	delay := min(s.opts.RetryDelay<<min(n, 16), s.opts.Interval/4)
 	return delay + rand.N(delay/4+1) //nolint:gosec // no secret: it spreads those that failed together
 }
 
-// passes says whether a failure may pass by itself within the period.
-func passes(err error) bool {
+// isTransient says whether a failure may pass by itself within the period.
+func isTransient(err error) bool {
 	switch okr.KindOf(err) {
 	case okr.Throttled, okr.Unavailable:
 		return true

@@ -130,5 +130,5 @@ func rowsOf(report okr.SyncReport, err error) []okr.SyncRow {
 	if !ok {
 		msg = "okrbot could not measure it because of an internal fault. It tries again at the next hourly sync."
 	}
-	return []okr.SyncRow{{Problem: msg}}
+	return []okr.SyncRow{{Problem: msg, Next: okr.NextOf(err)}}
 }

@@ -38,12 +38,12 @@ func (s *Scheduler) handler(quit context.Context) asynq.Handler {
 	return asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
 		s.running.Add(1)
 		defer s.running.Done()
-		in, id := laneOf(task), turn{}
+		in, id := laneOf(task), waiter{}
 		id.queue, _ = asynq.GetQueueName(ctx)
 		id.id, _ = asynq.GetTaskID(ctx)
 		if before, ok := s.lanes.enter(in, id); !ok {
 			s.metrics.tasks.WithLabelValues(task.Type(), "waits").Inc()
-			return errTurn{before}
+			return errLaneFull{before}
 		}
 		defer s.leave(in)
 		ctx, cancel := context.WithTimeout(ctx, taskTimeout)
@@ -118,7 +118,7 @@ func (s *Scheduler) runDue(ctx context.Context, task *asynq.Task, run func(conte
 // says nothing about the work, only that it was cut short.
 func failure(ctx context.Context, err error) result {
 	switch {
-	case passes(err), ctx.Err() != nil:
+	case isTransient(err), ctx.Err() != nil:
 		return result{retried, err}
 	case okr.KindOf(err) == okr.Internal:
 		return result{parked, err}

@@ -92,7 +92,7 @@ func (s *Scheduler) tickMinute(ctx context.Context, minute time.Time) error {
 	due = slices.DeleteFunc(due, func(work okr.Due) bool {
 		return !slices.Contains(okr.SlotsDue(minute, s.every(work.Kind)), work.Slot())
 	})
-	for _, work := range inTurns(due) {
+	for _, work := range roundRobin(due) {
 		if err := s.enqueueDue(ctx, work, minute); err != nil {
 			return err
 		}

@@ -16,6 +16,9 @@ func (s *Subject) bind(ctx context.Context, t *chat.Turn, arg string) (chat.Repl
 	if strings.TrimSpace(arg) == "" {
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say which key result or project to bind, for example `bind KR1`. `okrs` lists their ids.")
 	}
+	if a, ok := findQueryAddress(arg); ok {
+		return s.bindTyped(ctx, t, arg, a)
+	}
 	return s.chat.OneGoal(ctx, t, arg, cards.VerbBind, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 		return s.startBinding(ctx, t, id, "")
 	})
@@ -24,6 +27,9 @@ func (s *Subject) bind(ctx context.Context, t *chat.Turn, arg string) (chat.Repl
 // pressBind starts a binding; it also carries on here after a new connection.
 func (s *Subject) pressBind(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	return chat.WithGoal(func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+		if query := p.Data[cards.KeyQuery]; query != "" {
+			return s.bindAddress(ctx, t, id, p.Connection(), query)
+		}
 		return s.startBinding(ctx, t, id, p.Connection())
 	})(ctx, t, p)
 }
@@ -43,14 +49,20 @@ func (s *Subject) startBinding(ctx context.Context, t *chat.Turn, id okr.GoalID,
 	if len(list) == 0 {
 		return s.chat.Act(ctx, t, chat.Resume{Verb: cards.VerbBind, Data: chat.GoalData(id)}.Connect())
 	}
-	d := bindDraft{ID: chat.NewFormID(), Owner: t.Actor.ID, Goal: id, Connection: preselected(list, g, chosen)}
+	d := newDraft(t, g, preselected(list, g, chosen))
+	return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{})
+}
+
+// newDraft begins a binding, of a bound goal with what it has.
+func newDraft(t *chat.Turn, g okr.Goal, connection okr.ConnectionID) bindDraft {
+	d := bindDraft{ID: chat.NewFormID(), Owner: t.Actor.ID, Goal: g.ID, Connection: connection}
 	if g.Binding != nil {
 		d.Method, d.ItemType = g.Binding.Method, g.Binding.ItemType
 		if f := g.Binding.Field; f != nil {
 			d.Field = f.Ref
 		}
 	}
-	return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{})
+	return d
 }
 
 func preselected(list []okr.Connection, g okr.Goal, chosen okr.ConnectionID) okr.ConnectionID {
@@ -180,7 +192,7 @@ func (s *Subject) askUnbindGoal(ctx context.Context, t *chat.Turn, id okr.GoalID
 		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can unbind %s.", v.Goal.Owner.Name, id)
 	}
 	if v.Goal.Binding == nil {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo. `bind %s` binds it.", id, id)
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo.", id), okr.Step{Kind: okr.StepBind, Goal: id})
 	}
 	return chat.Say(cards.ConfirmUnbind(v.Goal)), v.Goal.RequireOpen()
 }

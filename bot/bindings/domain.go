@@ -15,6 +15,7 @@ type connector interface {
 // planner is what this subject needs of [okrbot/okr/plan].
 type planner interface {
 	Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
+	ListGoals(ctx context.Context, actor okr.Actor, f okr.Filter, page okr.Page) ([]okr.GoalView, int, error)
 }
 
 // measurer is what this subject needs of [okrbot/okr/measure].

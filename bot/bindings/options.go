@@ -46,7 +46,7 @@ func (s *Subject) bindAgainWith(ctx context.Context, t *chat.Turn, d bindDraft, 
 
 func (s *Subject) bindOptionsCard(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal, wrong cards.FieldError) (chat.Reply, error) {
 	if d.Method == "" && g.Kind == okr.KeyResult {
-		d.Method = okr.PercentCompleted
+		d.Method = okr.UsualMethod
 	}
 	if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
 		return chat.Reply{}, err
@@ -55,8 +55,8 @@ func (s *Subject) bindOptionsCard(ctx context.Context, t *chat.Turn, d bindDraft
 		Draft: d.ID, Goal: g, Connection: string(d.Connection), Query: d.Query, Count: d.Count,
 		Types: d.Types, Fields: d.Fields, Field: d.Field, Method: string(d.Method), ItemType: d.ItemType, Error: wrong,
 	}
-	for _, m := range okr.Methods() {
-		f.Methods = append(f.Methods, cards.Choice{Title: m.Title(), Value: string(m)})
+	for _, m := range okr.Measures() {
+		f.Methods = append(f.Methods, cards.Choice{Title: m.Title, Value: string(m.ID)})
 	}
 	return chat.Say(cards.BindOptions(f)), nil
 }
@@ -179,7 +179,10 @@ func (d bindDraft) field() *okr.Field {
 	return nil
 }
 
-func isMethod(m okr.Method) bool { return slices.Contains(okr.Methods(), m) }
+func isMethod(m okr.Method) bool {
+	_, ok := m.Measure()
+	return ok
+}
 
 func (d bindDraft) input() okr.BindInput {
 	return okr.BindInput{Goal: d.Goal, Connection: d.Connection, Query: d.Query.ID, Method: d.Method, Field: d.field(), ItemType: d.ItemType}

@@ -67,7 +67,7 @@ func (s *Subject) queries(ctx context.Context, t *chat.Turn, arg string) (chat.R
 		return chat.Reply{}, err
 	}
 	if len(list) == 0 {
-		return chat.Reply{}, okr.Errorf(okr.SignIn, "You have no connection to Azure DevOps yet, and none is shared with you. Make one with `connect`.")
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.SignIn, "You have no connection to Azure DevOps yet, and none is shared with you."), okr.Step{Kind: okr.StepConnect})
 	}
 	if err := s.chat.Spend(ctx, t, askLimit()); err != nil {
 		return chat.Reply{}, err

@@ -7,6 +7,7 @@ import (
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // signer starts a sign-in, after which something goes on.
@@ -40,14 +41,14 @@ func New(c *chat.Chat, o Options) *Subject {
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Measuring by Azure DevOps", Commands: s.commands(), Presses: s.presses()}
+	return chat.Subject{Title: "Measuring by Azure DevOps", Commands: s.commands(), Presses: s.presses(), Steps: steps(), Otherwise: s.pastedAddress}
 }
 
 func (s *Subject) commands() []chat.Command {
 	return []chat.Command{
 		{Name: "bind", Aliases: []string{"link"}, Arg: "<id>", What: "Measure a key result or project by a shared query", Who: chat.Editors, Examples: []string{"bind KR4"}, Run: s.bind},
 		{Name: "unbind", Aliases: []string{"unlink"}, Arg: "<id>", What: "Stop measuring it; the last value stays", Who: chat.Editors, Examples: []string{"unbind KR4"}, Run: s.askUnbind},
-		{Name: "sync", Arg: "[id]", What: "Measure now: one, or everything", Examples: []string{"sync", "sync KR4"}, Verb: cards.VerbSync, Run: s.sync},
+		{Name: "sync", Phrases: map[string]string{"sync now": "", "sync all": "", "sync everything": ""}, Arg: "[id]", What: "Measure now: one, or everything", Examples: []string{"sync", "sync KR4"}, Verb: cards.VerbSync, Run: s.sync},
 		{Name: "queries", Arg: "<text>", What: "Find shared queries by name", Who: chat.Members, Examples: []string{"queries bugs"}, Run: s.queries},
 	}
 }
@@ -65,5 +66,12 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbUnbindAsk:      chat.WithGoal(s.askUnbindGoal),
 		cards.VerbUnbind:         chat.WithGoal(s.unbind),
 		cards.VerbSync:           s.pressSync,
+	}
+}
+
+func steps() []chat.NextStep {
+	return []chat.NextStep{
+		{Kind: okr.StepBind, Command: "bind <id>", Says: "%s binds it.", Title: "Choose a query", Verb: cards.VerbBind},
+		{Kind: okr.StepSync, Command: "sync <id>", Says: "%s measures it now.", Title: "Sync now", Verb: cards.VerbSync},
 	}
 }

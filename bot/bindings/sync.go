@@ -26,6 +26,9 @@ func (s *Subject) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow)
 	place := cards.Place{Zone: chat.Zone(r.Zone, time.UTC), Now: s.chat.Now()}
 	r.Actor.Shared = r.Conversation.Kind != okr.Personal // the place of the post decides, not where it was asked for
 	rows = slices.DeleteFunc(slices.Clone(rows), func(row okr.SyncRow) bool { return !r.Actor.Sees(row.Goal) })
+	for i, row := range rows {
+		rows[i].Problem = s.chat.WithSteps(row.Problem, row.Next)
+	}
 	card := cards.SyncDone(place, rows)
 	if r.Goal != "" && r.Goal.Kind() != okr.Objective && !failed(rows) {
 		v, err := s.plan.Goal(ctx, r.Actor, r.Goal)
@@ -54,7 +57,8 @@ func failed(rows []okr.SyncRow) bool {
 }
 
 func (s *Subject) sync(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
-	if arg == "" || arg == "all" {
+	arg = strings.TrimSuffix(arg, " now")
+	if arg == "" {
 		return s.startSync(ctx, t, "")
 	}
 	return s.chat.OneGoal(ctx, t, arg, cards.VerbSync, s.startSync)
@@ -116,8 +120,7 @@ func (s *Subject) startSync(ctx context.Context, t *chat.Turn, id okr.GoalID) (c
 		place := t.Conversation()
 		place.ID = t.Activity.Conversation.ID // the thread, not a new post
 		return s.syncs.SyncNow(ctx, t.Actor.Tenant, jobs, okr.Reply{
-			Conversation: place, ActivityID: activityID, Actor: t.Actor, Goal: id,
-			Zone: t.Place.Zone.String(), Asked: t.Place.Now,
+			Conversation: place, ActivityID: activityID, Actor: t.Actor, Goal: id, Zone: t.Place.Zone.String(),
 		})
 	}
 	return r, nil

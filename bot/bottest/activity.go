@@ -75,9 +75,18 @@ func (c *Cloud) channelData(chat Chat) map[string]any {
 // The error names a place or person that does not exist, or a turn that ended with
 // anything but 200, 201 or 202; the Delivery is filled in either case.
 func (c *Cloud) Say(ctx context.Context, chat Chat, u User, words string) (Delivery, error) {
-	activity, err := c.message(chat, u)
+	activity, err := c.text(chat, u, words)
 	if err != nil {
 		return Delivery{}, err
+	}
+	return c.turn(ctx, activity)
+}
+
+// text is a message with a text.
+func (c *Cloud) text(chat Chat, u User, words string) (map[string]any, error) {
+	activity, err := c.message(chat, u)
+	if err != nil {
+		return nil, err
 	}
 	activity["text"], activity["textFormat"] = words, "plain"
 	content := "<div>" + words + "</div>"
@@ -91,7 +100,7 @@ func (c *Cloud) Say(ctx context.Context, chat Chat, u User, words string) (Deliv
 		}}, entities...)
 	}
 	activity["attachments"] = []any{map[string]any{"contentType": "text/html", "content": content}}
-	return c.turn(ctx, activity)
+	return activity, nil
 }
 
 // message is a message envelope in the chat, which starts a thread if it must.

@@ -23,20 +23,18 @@ type Options struct {
 }
 
 // Chat is what the subjects share: where to speak, what to remember, and who
-// answers which command and button. It is safe for concurrent use once all
+// answers which command, button and next step. It is safe for concurrent use once all
 // subjects are registered.
 type Chat struct {
 	Options
-	subjects []Subject
-	commands []Command
-	presses  map[string]PressHandler
-	roles    roles
-	zones    zones
+	registry
+	roles roles
+	zones zones
 }
 
 // New makes a chat without any subject.
 func New(o Options) *Chat {
-	return &Chat{Options: o, presses: map[string]PressHandler{}}
+	return &Chat{Options: o, registry: newRegistry()}
 }
 
 // Syncer runs syncs in the background.

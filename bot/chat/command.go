@@ -4,13 +4,15 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"okrbot/cards"
 	"okrbot/okr"
 )
 
-// Answer runs the command that a text stands for; none is help, and one that is
-// not known gets the nearest ones.
+// Answer runs the command that a text stands for; none is help. A bare id shows what it
+// names. Of any other text nothing is guessed: what a subject makes of it is asked or
+// shown, else the nearest commands and the goals that it names are offered.
 func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) {
 	if strings.TrimSpace(text) == "" {
 		text = "help"
@@ -19,60 +21,167 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 		r, err := cmd.Run(ctx, t, arg)
 		return r.seenBy(t), err
 	}
-	return Say(cards.Unknown(okr.Shorten(okr.CleanLine(text), 80), c.nearest(text))), nil
+	for _, s := range c.subjects {
+		if s.Otherwise == nil {
+			continue
+		}
+		if r, ok, err := s.Otherwise(ctx, t, text); ok || err != nil {
+			return r, err
+		}
+	}
+	named, err := c.namedGoals(ctx, t, text)
+	return Say(cards.UnknownText(okr.Shorten(okr.CleanLine(text), 80), named, c.nearest(text))), err
+}
+
+// Find gives the command that a text begins with, as [Chat.Answer] would.
+func (g *registry) Find(text string) (Command, bool) {
+	if strings.TrimSpace(text) == "" {
+		return Command{}, false
+	}
+	cmd, _, ok := g.match(text)
+	return cmd, ok
 }
 
 // match finds the command whose name the text begins with, the longest first. A
 // short form does when it is the beginning of one command only.
-func (c *Chat) match(text string) (Command, string, bool) {
-	words := strings.Fields(text)
+func (g *registry) match(text string) (Command, string, bool) {
+	words := plainWords(text)
 	var best Command
-	length := 0
-	for _, cmd := range c.commands {
+	length, said := 0, ""
+	for _, cmd := range g.commands {
 		for _, name := range cmd.names() {
 			if n := len(strings.Fields(name)); n > length && beginsWith(words, name) {
-				best, length = cmd, n
+				best, length, said = cmd, n, cmd.Phrases[name]
 			}
 		}
 	}
 	if length == 0 {
-		return c.short(words)
+		var ok bool
+		if best, ok = g.short(words); !ok {
+			return Command{}, "", false
+		}
+		length = 1
 	}
-	return best, strings.Join(words[length:], " "), true
+	arg := strings.Join(words[length:], " ")
+	if !best.Verbatim {
+		arg = plainArg(arg)
+	}
+	return best, strings.TrimSpace(said + " " + arg), true
+}
+
+const (
+	// openers are signs that people put before a command, and closers those after it.
+	openers = "/!-–—>\"'“”„‘’«»`*_"
+	closers = ".,;:!?…\"'“”„‘’«»`*_"
+)
+
+// fillers are words before a command that say nothing of it.
+func fillers() []string { return []string{"please", "pls", "hey", "ok", "okay"} }
+
+// thanks are words behind a command that say nothing of it.
+func thanks() []string {
+	return []string{"please", "pls", "thanks", "thank you", "thx", ":)", ":-)", ";)"}
+}
+
+// plainWords are the words of a text from the command on, without the signs that open
+// it. Only a text of nothing else keeps them.
+func plainWords(text string) []string {
+	words := strings.Fields(strings.TrimLeft(text, openers+" "))
+	for len(words) > 1 && slices.ContainsFunc(fillers(), func(f string) bool { return sameWord(words[0], f) }) {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return strings.Fields(text)
+	}
+	return words
+}
+
+// Plain is a text without the signs, thanks and fillers around what it says.
+func Plain(text string) string { return plainArg(strings.Join(plainWords(text), " ")) }
+
+// plainArg is what follows a name, without the signs and thanks that end it and the
+// quotation marks around it. Titles and notes are not touched by it, see
+// [Command.Verbatim].
+func plainArg(arg string) string {
+	arg = strings.Trim(strings.TrimRightFunc(arg, isTrailing), " \"'“”„‘’«»`")
+	for _, word := range thanks() {
+		if rest := len(arg) - len(word); rest >= 0 && strings.EqualFold(arg[rest:], word) && (rest == 0 || arg[rest-1] == ' ') {
+			return plainArg(arg[:rest])
+		}
+	}
+	return arg
+}
+
+// isTrailing says that a sign ends a sentence: full stops and their like, emoji.
+func isTrailing(r rune) bool {
+	return strings.ContainsRune(".,;:!?… \ufe0f\u200d", r) || unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) && r > unicode.MaxLatin1
 }
 
 func beginsWith(words []string, name string) bool {
 	for i, w := range strings.Fields(name) {
-		if i >= len(words) || !strings.EqualFold(words[i], w) {
+		if i >= len(words) || !sameWord(words[i], w) {
 			return false
 		}
 	}
 	return true
 }
 
-func (c *Chat) short(words []string) (Command, string, bool) {
-	first := strings.ToLower(words[0])
+// sameWord compares a typed word with one of a name: without signs around it, and
+// with whatever dash is in it.
+func sameWord(typed, word string) bool {
+	return strings.EqualFold(typed, word) || strings.EqualFold(bareWord(typed), word)
+}
+
+func bareWord(typed string) string {
+	return strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-").Replace(strings.TrimRightFunc(strings.Trim(typed, closers), isTrailing))
+}
+
+func (g *registry) short(words []string) (Command, bool) {
+	first := strings.ToLower(bareWord(words[0]))
 	var found []Command
-	for _, cmd := range c.commands {
+	for _, cmd := range g.commands {
 		if len(first) >= 3 && !strings.Contains(cmd.Name, " ") && strings.HasPrefix(cmd.Name, first) {
 			found = append(found, cmd)
 		}
 	}
 	if len(found) != 1 {
-		return Command{}, "", false
+		return Command{}, false
 	}
-	return found[0], strings.Join(words[1:], " "), true
+	return found[0], true
+}
+
+// maxNamed is how many goals a text is looked through for.
+const maxNamed = 3
+
+// namedGoals are the goals whose ids stand in a text and that the person may see here.
+func (c *Chat) namedGoals(ctx context.Context, t *Turn, text string) ([]okr.Goal, error) {
+	var out []okr.Goal
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		id, ok := okr.ParseGoalID(word)
+		if !ok || len(out) == maxNamed || slices.ContainsFunc(out, func(g okr.Goal) bool { return g.ID == id }) {
+			continue
+		}
+		found, err := c.Plan.FindGoals(ctx, t.Actor, string(id))
+		if kind := okr.KindOf(err); kind == okr.NotFound || kind == okr.Forbidden {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
 }
 
 // nearest gives the commands that a text most likely meant.
-func (c *Chat) nearest(text string) []cards.Command {
+func (g *registry) nearest(text string) []cards.Command {
 	text = strings.ToLower(okr.Shorten(okr.CleanLine(text), 40))
 	type scored struct {
 		cmd   Command
 		score int
 	}
 	var all []scored
-	for _, cmd := range c.commands {
+	for _, cmd := range g.commands {
 		all = append(all, scored{cmd, closeness(text, cmd.Name)})
 	}
 	slices.SortStableFunc(all, func(x, y scored) int { return x.score - y.score })

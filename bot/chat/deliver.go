@@ -17,7 +17,7 @@ func (c *Chat) Deliver(ctx context.Context, t *Turn, r Reply) (teams.InvokeRespo
 	if err != nil {
 		r = c.Refusal(ctx, err, "That did not work")
 	}
-	isPress := t.Press != nil && r.refused == nil && r.attachment == nil
+	isPress := t.Press != nil && !r.isRefusal() && r.attachment == nil
 	switch {
 	case t.Activity.Name == teams.InvokeCardAction:
 		return c.answer(ctx, t, r)
@@ -50,7 +50,7 @@ func (c *Chat) replace(ctx context.Context, t *Turn, r Reply) error {
 // answer answers an Action.Execute. A refusal leaves the pressed card and its
 // fields as they are; what is no card is a message of its own.
 func (c *Chat) answer(ctx context.Context, t *Turn, r Reply) (teams.InvokeResponse, error) {
-	if r.refused != nil {
+	if r.isRefusal() {
 		return refusalResponse(r), nil
 	}
 	if r.attachment != nil {

@@ -147,25 +147,3 @@ func Truth(on bool) string {
 	}
 	return "false"
 }
-
-// Number reads a field with a number; fallback stands for an empty one. Invalid:
-// it is none; name is what the words call it.
-func Number(field, name, text, fallback string) (float64, error) {
-	if strings.TrimSpace(text) == "" {
-		text = fallback
-	}
-	n, ok := okr.ParseNumber(text)
-	if !ok {
-		return 0, okr.FieldErrorf(field, "The %s must be a number, for example 80 or 12.5.", name)
-	}
-	return n, nil
-}
-
-// OptionalNumber is Number for a field that may be empty: then it is nil.
-func OptionalNumber(field, name, text string) (*float64, error) {
-	if strings.TrimSpace(text) == "" {
-		return nil, nil
-	}
-	n, err := Number(field, name, text, "")
-	return &n, err
-}

@@ -332,12 +332,3 @@ func IDList(people []okr.Person) string {
 	}
 	return strings.Join(ids, ",")
 }
-
-// OnePerson reads a field for one person; empty: nobody.
-func (c *Chat) OnePerson(ctx context.Context, t *Turn, field PeopleField, text string) (okr.Person, error) {
-	people, err := c.People(ctx, t, field, text)
-	if err != nil || len(people) == 0 {
-		return okr.Person{}, err
-	}
-	return people[0], nil
-}

@@ -78,7 +78,7 @@ func ConnectionData(id okr.ConnectionID) map[string]string {
 func (p Press) Goal() (okr.GoalID, error) {
 	id, ok := okr.ParseGoalID(p.Data[cards.KeyGoal])
 	if !ok {
-		return "", okr.Errorf(okr.Invalid, "This button does not say which goal it is about. Open the goal again with `okrs`.")
+		return "", okr.WithNext(okr.Errorf(okr.Invalid, "This button does not say which goal it is about. Open the goal again."), okr.Step{Kind: okr.StepList})
 	}
 	return id, nil
 }
@@ -104,7 +104,7 @@ type PressHandler func(ctx context.Context, t *Turn, p Press) (Reply, error)
 func (c *Chat) Act(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	handle, ok := c.presses[p.Verb]
 	if !ok {
-		return Reply{}, okr.Errorf(okr.Invalid, "This button belongs to an older or newer okrbot. Send `help` for what can be done now.")
+		return Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "This button belongs to an older or newer okrbot."), okr.Step{Kind: okr.StepHelp})
 	}
 	r, err := handle(ctx, t, p)
 	return r.seenBy(t), err
@@ -127,7 +127,7 @@ func (c *Chat) OneGoal(ctx context.Context, t *Turn, text, verb string, next Goa
 	}
 	switch len(found) {
 	case 0:
-		return Reply{}, okr.Errorf(okr.NotFound, "No title contains \"%s\", and it is no id. `okrs` lists what there is.", okr.Shorten(okr.CleanLine(text), 80))
+		return Reply{}, okr.WithNext(okr.Errorf(okr.NotFound, "No title contains \"%s\", and it is no id.", okr.Shorten(okr.CleanLine(text), 80)), okr.Step{Kind: okr.StepList})
 	case 1:
 		return next(ctx, t, found[0].ID)
 	default:

@@ -33,6 +33,8 @@ func Attach(a cards.Attachment, summary string) Reply {
 	return Reply{attachment: &a, summary: summary}
 }
 
+func (r Reply) isRefusal() bool { return r.refused != nil }
+
 func (r Reply) message() teams.Message {
 	if r.attachment != nil {
 		return teams.Message{Card: r.attachment.Content, ContentType: r.attachment.ContentType, Summary: r.summary}

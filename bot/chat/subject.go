@@ -2,10 +2,14 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // Subject is one thing that people talk about with okrbot. What it registers is all
@@ -15,6 +19,10 @@ type Subject struct {
 	Title    string // of its section in help
 	Commands []Command
 	Presses  map[string]PressHandler // by the verbs of cards
+	Steps    []NextStep              // of the domain's, that are taken here
+	// Otherwise answers a text that is no command; false: the text says nothing to it.
+	// Nil: none does.
+	Otherwise func(ctx context.Context, t *Turn, text string) (Reply, bool, error)
 }
 
 // Who says who may use a command. It is for people to read: what counts is what
@@ -32,10 +40,13 @@ const (
 
 // Command is a chat command.
 type Command struct {
-	Name     string   // the words that it begins with
-	Aliases  []string // second names, which help does not list
-	Arg      string   // what follows, as help writes it; empty: nothing
-	What     string   // what it does, in a few words
+	Name    string   // the words that it begins with
+	Aliases []string // second names, which help does not list
+	// Phrases are other ways to say it with an argument: "my okrs" is okrs with "mine".
+	Phrases  map[string]string
+	Arg      string // what follows, as help writes it; empty: nothing
+	Verbatim bool   // what follows is kept to the last sign, such as a title
+	What     string // what it does, in a few words
 	Who      Who
 	Examples []string          // whole texts, as people type them
 	Verb     string            // of the button that does the same without an argument; empty: none
@@ -54,44 +65,58 @@ func (c Command) Card() cards.Command {
 	return cards.Command{Usage: c.Usage(), What: c.What, Verb: c.Verb, Data: c.Data}
 }
 
+// registry is what the subjects registered.
+type registry struct {
+	subjects []Subject
+	commands []Command
+	presses  map[string]PressHandler
+	steps    map[okr.StepKind]NextStep
+}
+
+func newRegistry() registry {
+	return registry{presses: map[string]PressHandler{}, steps: map[okr.StepKind]NextStep{}}
+}
+
 // Register adds subjects in the order in which help shows them. Two that claim
-// one command or button are refused: one of them would never be heard.
-func (c *Chat) Register(subjects ...Subject) error {
+// one command, button or step are refused: one of them would never be heard.
+func (g *registry) Register(subjects ...Subject) error {
 	for _, s := range subjects {
-		if err := c.addCommands(s); err != nil {
+		if err := errors.Join(g.addCommands(s), g.addSteps(s)); err != nil {
 			return err
 		}
 		for verb, handle := range s.Presses {
-			if c.presses[verb] != nil {
+			if g.presses[verb] != nil {
 				return fmt.Errorf("%s: the button %q has a handler already", s.Title, verb)
 			}
-			c.presses[verb] = handle
+			g.presses[verb] = handle
 		}
-		c.subjects = append(c.subjects, s)
+		g.subjects = append(g.subjects, s)
 	}
 	return nil
 }
 
-func (c *Chat) addCommands(s Subject) error {
+func (g *registry) addCommands(s Subject) error {
 	for _, added := range s.Commands {
 		for _, name := range added.names() {
-			if old, ok := c.named(name); ok {
+			if old, ok := g.named(name); ok {
 				return fmt.Errorf("%s: the command %q is a name of %q already", s.Title, name, old.Name)
 			}
 		}
-		c.commands = append(c.commands, added)
+		g.commands = append(g.commands, added)
 	}
 	return nil
 }
 
 // Subjects are all that are registered, in order.
-func (c *Chat) Subjects() []Subject { return c.subjects }
+func (g *registry) Subjects() []Subject { return g.subjects }
 
-func (c Command) names() []string { return append([]string{c.Name}, c.Aliases...) }
+func (c Command) names() []string {
+	return slices.Concat([]string{c.Name}, c.Aliases, slices.Sorted(maps.Keys(c.Phrases)))
+}
 
 // named finds the command of exactly this name.
-func (c *Chat) named(name string) (Command, bool) {
-	for _, cmd := range c.commands {
+func (g *registry) named(name string) (Command, bool) {
+	for _, cmd := range g.commands {
 		for _, n := range cmd.names() {
 			if strings.EqualFold(n, name) {
 				return cmd, true

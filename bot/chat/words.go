@@ -2,8 +2,6 @@ package chat
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"okrbot/bot/teams"
 	"okrbot/cards"
@@ -16,7 +14,7 @@ func (c *Chat) Words(ctx context.Context, err error) string {
 	if msg, ok := okr.MessageOf(err); ok {
 		// What people read holds names and titles; the log gets the cause only.
 		c.Logger.InfoContext(ctx, "refused", "ref", teams.RefFrom(ctx), "kind", okr.KindOf(err).String(), "err", okr.CauseOf(err))
-		return msg
+		return c.WithSteps(msg, okr.NextOf(err))
 	}
 	c.Logger.ErrorContext(ctx, "fault", "ref", teams.RefFrom(ctx), "err", err)
 	return teams.FaultText(teams.RefFrom(ctx))
@@ -25,7 +23,7 @@ func (c *Chat) Words(ctx context.Context, err error) string {
 // Refusal is the card that says why something was not done and what to do next.
 func (c *Chat) Refusal(ctx context.Context, err error, title string) Reply {
 	words := c.Words(ctx, err)
-	r := Say(cards.Problem(title, words, referenceOf(ctx, err), nextSteps(err)))
+	r := Say(cards.Problem(title, words, referenceOf(ctx, err), c.nextButtons(err)))
 	r.refused, r.words = err, words
 	return r
 }
@@ -37,17 +35,31 @@ func referenceOf(ctx context.Context, err error) string {
 	return ""
 }
 
-// nextSteps offers the button that ends a failure.
-func nextSteps(err error) []cards.Button {
-	switch okr.KindOf(err) {
+// nextButtons are the steps that end a failure; where it names none that this
+// person could press, the usual one of its kind.
+func (c *Chat) nextButtons(err error) []cards.Button {
+	var buttons []cards.Button
+	for _, step := range okr.NextOf(err) {
+		if b, ok := c.StepButton(step); ok && !step.ByOthers {
+			buttons = append(buttons, b)
+		}
+	}
+	if b, ok := c.StepButton(okr.Step{Kind: usualStep(okr.KindOf(err))}); ok && len(buttons) == 0 {
+		buttons = append(buttons, b)
+	}
+	return buttons
+}
+
+func usualStep(kind okr.Kind) okr.StepKind {
+	switch kind {
 	case okr.SignIn, okr.NoAccess:
-		return []cards.Button{{Title: "Sign in", Verb: cards.VerbConnectionAccount, Style: "positive"}}
+		return okr.StepSignIn
 	case okr.Disabled:
-		return []cards.Button{{Title: "See the integration", Verb: cards.VerbManage}}
+		return okr.StepIntegration
 	case okr.NotFound:
-		return []cards.Button{{Title: "Show the OKRs", Verb: cards.VerbGoals}}
+		return okr.StepList
 	default:
-		return []cards.Button{{Title: "Help", Verb: cards.VerbHelp}}
+		return okr.StepHelp
 	}
 }
 
@@ -68,17 +80,6 @@ func (c *Chat) FieldError(ctx context.Context, err error) (cards.FieldError, boo
 	default:
 		return cards.FieldError{}, false
 	}
-}
-
-// JoinName adds a name to names that are joined by "and", once.
-func JoinName(names, name string) string {
-	switch {
-	case names == "":
-		return name
-	case slices.Contains(strings.Split(names, " and "), name):
-		return names
-	}
-	return names + " and " + name
 }
 
 // OrElse is the text, or the fallback for an empty one.

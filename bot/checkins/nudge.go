@@ -24,11 +24,11 @@ func (s *Subject) nudgeAsked(ctx context.Context, t *chat.Turn, id okr.GoalID) (
 	asked := v.Goal.Asked()
 	switch {
 	case !v.Goal.IsOpen():
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is %s, so nobody is asked about it. `reopen %s` opens it again.", id, v.Goal.Closed.State, id)
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s is %s, so nobody is asked about it.", id, v.Goal.Closed.State), okr.Step{Kind: okr.StepReopen, Goal: id})
 	case asked.ID == "":
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "Nobody owns %s, so there is nobody to remind. `edit %s` names an owner.", id, id)
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "Nobody owns %s, so there is nobody to remind.", id), okr.Step{Kind: okr.StepEdit, Goal: id})
 	case asked.ID == t.Actor.ID:
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "It is you who is asked about %s. `check-in %s` says how it stands.", id, id)
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "It is you who is asked about %s.", id), okr.Step{Kind: okr.StepCheckIn, Goal: id})
 	}
 	own, err := s.chat.Memory.PersonalConversation(ctx, t.Actor.Tenant, asked.ID)
 	if okr.KindOf(err) == okr.NotFound {

@@ -89,52 +89,36 @@ func concernTitle(c okr.Concern) string {
 // asks for, or to remind who can do that.
 func (s *Subject) nextStep(ctx context.Context, t *chat.Turn, a okr.Attention) cards.Button {
 	g := a.View.Goal
-	data := chat.GoalData(g.ID)
-	verb, _, _ := strings.Cut(a.Command, " ")
-	switch {
-	case verb == "sync" && !t.Actor.Guest:
-		return cards.Button{Title: "Sync now", Verb: cards.VerbSync, Data: data}
-	case verb == "check-in" && a.View.MayCheckIn:
-		return cards.Button{Title: "Check in", Verb: cards.VerbCheckIn, Data: data}
-	case verb == "connections":
-		if step, ok := s.connectionStep(ctx, t, a.View); ok {
-			return step
-		}
-	case a.View.MayEdit:
-		return editStep(verb, g)
+	step, ok := s.stepOf(ctx, t, a)
+	if asked := g.Asked(); !ok && asked.ID != "" && asked.ID != t.Actor.ID && !t.Actor.Guest {
+		return cards.Button{Title: "Nudge " + okr.Shorten(asked.Name, 20), Verb: cards.VerbNudge, Data: chat.GoalData(g.ID)}
 	}
-	if asked := g.Asked(); asked.ID != "" && asked.ID != t.Actor.ID && !t.Actor.Guest {
-		return cards.Button{Title: "Nudge " + okr.Shorten(asked.Name, 20), Verb: cards.VerbNudge, Data: data}
+	if !ok {
+		step = okr.Step{Kind: okr.StepShow, Goal: g.ID}
 	}
-	return cards.Button{Title: "Show", Verb: cards.VerbGoal, Data: data}
+	button, _ := s.chat.StepButton(step)
+	return button
 }
 
-// editStep are the steps of who may edit the goal.
-func editStep(verb string, g okr.Goal) cards.Button {
-	data := chat.GoalData(g.ID)
-	switch verb {
-	case "bind":
-		return cards.Button{Title: "Choose a query", Verb: cards.VerbBind, Data: data}
-	case "close":
-		return cards.Button{Title: "Close", Verb: cards.VerbCloseAsk, Data: data}
-	case "new":
-		return cards.Button{Title: "Add key result", Verb: cards.VerbGoalNew, Data: map[string]string{cards.KeyKind: string(okr.KeyResult), cards.KeyParent: string(g.ID)}}
+// stepOf is the step that a concern asks for; false: not of this person.
+func (s *Subject) stepOf(ctx context.Context, t *chat.Turn, a okr.Attention) (okr.Step, bool) {
+	switch a.Next.Kind {
+	case okr.StepSync:
+		return a.Next, !t.Actor.Guest
+	case okr.StepCheckIn:
+		return a.Next, a.View.MayCheckIn
+	case okr.StepConnection:
+		return s.connectionStep(ctx, t, a)
 	}
-	return cards.Button{Title: "Edit", Verb: cards.VerbGoalEdit, Data: data}
+	return a.Next, a.View.MayEdit
 }
 
-// connectionStep leads to the connection for who can see it; who may edit the goal
-// can bind it through another one.
-func (s *Subject) connectionStep(ctx context.Context, t *chat.Turn, v okr.GoalView) (cards.Button, bool) {
-	if v.Goal.Binding == nil {
-		return cards.Button{}, false
+// connectionStep leads to the connection for whose it is; who may edit the goal can
+// bind it through another one.
+func (s *Subject) connectionStep(ctx context.Context, t *chat.Turn, a okr.Attention) (okr.Step, bool) {
+	c, err := s.connect.Connection(ctx, t.Actor, a.Next.Connection)
+	if err == nil && c.Owner.ID == t.Actor.ID {
+		return okr.Step{Kind: okr.StepConnection, Connection: c.ID}, true
 	}
-	c, err := s.connect.Connection(ctx, t.Actor, v.Goal.Binding.Connection)
-	switch {
-	case err == nil && c.Owner.ID == t.Actor.ID:
-		return cards.Button{Title: "Open the connection", Verb: cards.VerbConnection, Data: chat.ConnectionData(c.ID)}, true
-	case v.MayEdit:
-		return editStep("bind", v.Goal), true
-	}
-	return cards.Button{}, false
+	return okr.Step{Kind: okr.StepBind, Goal: a.View.Goal.ID}, a.View.MayEdit
 }

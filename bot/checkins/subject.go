@@ -5,6 +5,7 @@ package checkins
 import (
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // Options is what the subject needs of the domain.
@@ -31,12 +32,13 @@ func New(c *chat.Chat, o Options) *Subject {
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Check-ins and attention", Commands: s.commands(), Presses: s.presses()}
+	return chat.Subject{Title: "Check-ins and attention", Commands: s.commands(), Presses: s.presses(), Steps: steps()}
 }
 
 func (s *Subject) commands() []chat.Command {
 	return []chat.Command{
-		{Name: "check-in", Aliases: []string{"checkin", "check in"}, Arg: "[id]", What: "Say how a goal stands; without an id, all that waits for you", Who: chat.Members, Examples: []string{"check-in", "check-in KR4 45 two more teams"}, Run: s.checkIn},
+		{Name: "check-in", Aliases: []string{"checkin", "check in"}, Verbatim: true, Arg: "[id]", What: "Say how a goal stands; without an id, all that waits for you", Who: chat.Members, Examples: []string{"check-in", "check-in KR4 45 two more teams"}, Run: s.checkIn},
+		{Name: "set", Aliases: []string{"update"}, Arg: "<id> to <value>", What: "Check in a value: the form, filled in", Who: chat.Members, Examples: []string{"set KR4 to 45%"}, Run: s.setValue},
 		{Name: "resume", Arg: "<id>", What: "Take the automatic value again after an override", Who: chat.Members, Examples: []string{"resume KR4"}, Run: s.resumeGoal},
 		{Name: "status", Aliases: []string{"attention"}, Arg: "[all]", What: "What needs attention, each with its next step", Examples: []string{"status", "status all"}, Verb: cards.VerbAttention, Run: s.status},
 		{Name: "nudge", Aliases: []string{"remind"}, Arg: "<id>", What: "Remind whoever is asked about a goal", Who: chat.Members, Examples: []string{"nudge KR4"}, Run: s.nudge},
@@ -58,5 +60,11 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbRemindSave:    s.saveReminders,
 		cards.VerbAttention:     s.pressStatus,
 		cards.VerbNudge:         chat.WithGoal(s.nudgeAsked),
+	}
+}
+
+func steps() []chat.NextStep {
+	return []chat.NextStep{
+		{Kind: okr.StepCheckIn, Command: "check-in <id>", Says: "%s says how it stands.", Title: "Check in", Verb: cards.VerbCheckIn},
 	}
 }

@@ -191,7 +191,7 @@ func (s *Subject) signInConnection(ctx context.Context, t *chat.Turn, p chat.Pre
 		return chat.Reply{}, err
 	}
 	if c.Owner.ID != t.Actor.ID {
-		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only %s can sign in for this connection. You can make one of your own with `connect` and bind to that.", c.Owner.Name)
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Forbidden, "Only %s can sign in for this connection.", c.Owner.Name), okr.Step{Kind: okr.StepConnect})
 	}
 	return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnection, Data: chat.ConnectionData(id)})
 }

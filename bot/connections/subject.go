@@ -7,6 +7,7 @@ import (
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // signer starts a sign-in, after which something goes on.
@@ -38,17 +39,27 @@ func New(c *chat.Chat, o Options) *Subject {
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Connections to Azure DevOps", Commands: s.commands(), Presses: s.presses()}
+	return chat.Subject{Title: "Connections to Azure DevOps", Commands: s.commands(), Presses: s.presses(), Steps: steps(), Otherwise: s.bareID}
 }
 
 func (s *Subject) commands() []chat.Command {
 	return []chat.Command{
-		{Name: "connect", Aliases: []string{"sign in", "signin", "login"}, What: "Sign in to Azure DevOps and make a connection", Who: chat.Members, Examples: []string{"connect"}, Verb: cards.VerbConnect, Run: s.connectNew},
+		{Name: "connect", Aliases: []string{"sign in", "signin", "login", "log in"}, What: "Sign in to Azure DevOps and make a connection", Who: chat.Members, Examples: []string{"connect"}, Verb: cards.VerbConnect, Run: s.connectNew},
 		{Name: "connections", What: "Your connections, and those shared with everyone", Examples: []string{"connections"}, Verb: cards.VerbConnections, Run: s.listConnections},
 		{Name: "move", Arg: "<connection> [to <connection>]", What: "Measure everything of one connection through another", Who: chat.Owners, Examples: []string{"move C1 to C2"}, Run: s.move},
 		{Name: "hand over", Aliases: []string{"handover"}, Arg: "<connection> to <person>", What: "Offer your connection to a colleague", Who: chat.Owners, Examples: []string{"hand over C1 to Megan Bowen"}, Run: s.handOver},
 		{Name: "take over", Aliases: []string{"takeover"}, Arg: "<connection>", What: "Make an offered or orphaned connection your own", Who: chat.Members, Examples: []string{"take over C1"}, Run: s.takeOver},
 	}
+}
+
+// bareID shows the connection whose id is all that was said.
+func (s *Subject) bareID(ctx context.Context, t *chat.Turn, text string) (chat.Reply, bool, error) {
+	id, ok := okr.ParseConnectionID(chat.Plain(text))
+	if !ok {
+		return chat.Reply{}, false, nil
+	}
+	r, err := s.pressConnection(ctx, t, chat.Press{Data: chat.ConnectionData(id)})
+	return r, true, err
 }
 
 func (s *Subject) presses() map[string]chat.PressHandler {
@@ -72,5 +83,14 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbHandOverDrop:     s.dropOffer,
 		cards.VerbTakeOverAsk:      s.askTakeOver,
 		cards.VerbTakeOver:         s.pressTakeOver,
+	}
+}
+
+func steps() []chat.NextStep {
+	return []chat.NextStep{
+		{Kind: okr.StepConnect, Command: "connect", Says: "You can make one of your own with %s.", Title: "Connect", Verb: cards.VerbConnect},
+		{Kind: okr.StepConnection, Command: "connections", Says: "%s shows it and renews its sign-in.", Title: "Open the connection", Verb: cards.VerbConnection},
+		{Kind: okr.StepConnections, Command: "connections", Says: "%s lists those you can use.", Title: "Connections", Verb: cards.VerbConnections},
+		{Kind: okr.StepHandOver, Command: "hand over <id>", Says: "%s offers it to a colleague.", Title: "Hand over", Verb: cards.VerbHandOverAsk},
 	}
 }

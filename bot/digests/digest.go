@@ -56,7 +56,7 @@ func (s *Subject) digestForm(ctx context.Context, t *chat.Turn, typed *okr.Diges
 		return chat.Reply{}, err
 	}
 	if len(objectives) == 0 && !known {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "There is no objective to tell about yet. Make one with `new objective` first.")
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "There is no objective to tell about yet."), okr.Step{Kind: okr.StepNewObjective})
 	}
 	plan := sub.DigestPlan
 	if typed != nil {

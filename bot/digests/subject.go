@@ -5,6 +5,7 @@ package digests
 import (
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // Subject is the talk about digests.
@@ -33,6 +34,10 @@ func (s *Subject) Register() chat.Subject {
 			cards.VerbDigestStop:    s.stopDigest,
 			cards.VerbDigestPreview: s.previewDigest,
 			cards.VerbDigestMute:    s.muteDigest,
+		},
+		Steps: []chat.NextStep{
+			{Kind: okr.StepDigest, Command: "digest", Says: "Send %s to start one.", Title: "Digest", Verb: cards.VerbDigest},
+			{Kind: okr.StepStopDigest, Command: "digest stop", Says: "To end it, use %s.", Title: "Stop the digest", Verb: cards.VerbDigestStop},
 		},
 	}
 }

@@ -9,24 +9,24 @@ import (
 	"okrbot/okr"
 )
 
-func (s *Subject) cloneGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
-	return s.chat.OneGoal(ctx, t, arg, cards.VerbCloneAsk, s.askClone)
+func (e ends) cloneGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return e.chat.OneGoal(ctx, t, arg, cards.VerbCloneAsk, e.askClone)
 }
 
-func (s *Subject) askClone(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+func (e ends) askClone(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 	if err := t.MembersOnly(); err != nil {
 		return chat.Reply{}, err
 	}
-	form, err := s.chat.OpenForm(ctx, t, cloneKind, struct{}{})
+	form, err := e.chat.OpenForm(ctx, t, cloneKind, struct{}{})
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	next := t.Settings.Quarter(t.Today(), 1).ID
-	return s.cloneForm(ctx, t, cards.CloneForm{Draft: form, Period: next, Scope: cards.CloneChildren}, id)
+	return e.cloneForm(ctx, t, cards.CloneForm{Draft: form, Period: next, Scope: cards.CloneChildren}, id)
 }
 
-func (s *Subject) cloneForm(ctx context.Context, t *chat.Turn, f cards.CloneForm, id okr.GoalID) (chat.Reply, error) {
-	v, err := s.plan.Goal(ctx, t.Actor, id)
+func (e ends) cloneForm(ctx context.Context, t *chat.Turn, f cards.CloneForm, id okr.GoalID) (chat.Reply, error) {
+	v, err := e.plan.Goal(ctx, t.Actor, id)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -42,7 +42,7 @@ func (s *Subject) cloneForm(ctx context.Context, t *chat.Turn, f cards.CloneForm
 }
 
 // saveClone makes the copies once; a refused form comes back as it was.
-func (s *Subject) saveClone(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+func (e ends) saveClone(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	id, err := p.Goal()
 	if err != nil {
 		return chat.Reply{}, err
@@ -54,19 +54,19 @@ func (s *Subject) saveClone(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 	in, err := cloneInput(id, f)
 	var out okr.Cloned
 	if err == nil {
-		err = s.chat.SaveForm(ctx, t, cloneKind, f.Draft, func() (err error) {
-			out, err = s.plan.Clone(ctx, t.Actor, in)
+		err = e.chat.SaveForm(ctx, t, cloneKind, f.Draft, func() (err error) {
+			out, err = e.plan.Clone(ctx, t.Actor, in)
 			return err
 		})
 	}
 	if okr.FieldOf(err) != "" {
-		f.Error, _ = s.chat.FieldError(ctx, err)
-		return s.cloneForm(ctx, t, f, id)
+		f.Error, _ = e.chat.FieldError(ctx, err)
+		return e.cloneForm(ctx, t, f, id)
 	}
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	source, err := s.plan.Goal(ctx, t.Actor, id)
+	source, err := e.plan.Goal(ctx, t.Actor, id)
 	return chat.SayAll(cards.Cloned(source.Goal, out.View, out.Count, len(out.Unbound))), err
 }
 

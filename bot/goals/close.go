@@ -9,28 +9,35 @@ import (
 	"okrbot/okr"
 )
 
-func (s *Subject) closeGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
-	return s.chat.OneGoal(ctx, t, arg, cards.VerbCloseAsk, s.askClose)
+// ends is the talk about how goals end: closing, postponing, reopening, and cloning
+// into another period.
+type ends struct {
+	chat *chat.Chat
+	plan planner
 }
 
-func (s *Subject) askClose(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
-	return s.closeForm(ctx, t, cards.CloseForm{}, id)
+func (e ends) closeGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return e.chat.OneGoal(ctx, t, arg, cards.VerbCloseAsk, e.askClose)
 }
 
-func (s *Subject) postponeGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
-	return s.chat.OneGoal(ctx, t, arg, cards.VerbCloseAsk, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
-		return s.closeForm(ctx, t, cards.CloseForm{State: string(okr.StatusPostponed)}, id)
+func (e ends) askClose(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	return e.closeForm(ctx, t, cards.CloseForm{}, id)
+}
+
+func (e ends) postponeGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return e.chat.OneGoal(ctx, t, arg, cards.VerbCloseAsk, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+		return e.closeForm(ctx, t, cards.CloseForm{State: string(okr.StatusPostponed)}, id)
 	})
 }
 
 // closeForm says what ends with the goal. The score stays empty: what is suggested
 // is then taken, and nothing where the goal is postponed.
-func (s *Subject) closeForm(ctx context.Context, t *chat.Turn, f cards.CloseForm, id okr.GoalID) (chat.Reply, error) {
-	p, err := s.plan.PreviewClose(ctx, t.Actor, id)
+func (e ends) closeForm(ctx context.Context, t *chat.Turn, f cards.CloseForm, id okr.GoalID) (chat.Reply, error) {
+	p, err := e.plan.PreviewClose(ctx, t.Actor, id)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	f.Goal, f.Children = p.View, len(p.Also)
+	f.Goal, f.Children, f.Kept = p.View, len(p.Also), p.Kept
 	if f.State == "" {
 		f.State = string(p.State)
 	}
@@ -38,51 +45,51 @@ func (s *Subject) closeForm(ctx context.Context, t *chat.Turn, f cards.CloseForm
 }
 
 // saveClose closes or postpones; a refused form comes back as it was.
-func (s *Subject) saveClose(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+func (e ends) saveClose(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	id, err := p.Goal()
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	in := okr.CloseInput{Goal: id, State: okr.Status(p.Data[cards.InputState]), Note: p.Data[cards.InputNote]}
-	before, err := s.plan.PreviewClose(ctx, t.Actor, id)
+	before, err := e.plan.PreviewClose(ctx, t.Actor, id)
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	if text := strings.TrimSpace(p.Data[cards.InputScore]); text != "" {
 		var n float64
-		n, err = chat.Number(cards.InputScore, "score", text, "")
+		n, err = okr.ReadNumber(cards.InputScore, "score", text, "")
 		in.Score = &n
 	}
 	var v okr.GoalView
 	if err == nil {
-		v, err = s.plan.Close(ctx, t.Actor, in)
+		v, err = e.plan.Close(ctx, t.Actor, in)
 	}
 	if okr.FieldOf(err) != "" {
 		f := cards.CloseForm{State: p.Data[cards.InputState], Score: p.Data[cards.InputScore], Note: p.Data[cards.InputNote]}
-		f.Error, _ = s.chat.FieldError(ctx, err)
-		return s.closeForm(ctx, t, f, id)
+		f.Error, _ = e.chat.FieldError(ctx, err)
+		return e.closeForm(ctx, t, f, id)
 	}
-	return chat.SayAll(cards.Closed(t.Place, v, len(before.Also))), err
+	return chat.SayAll(cards.Closed(t.Place, v, len(before.Also), before.Kept)), err
 }
 
-func (s *Subject) reopenGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
-	return s.chat.OneGoal(ctx, t, arg, cards.VerbReopenAsk, s.askReopen)
+func (e ends) reopenGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return e.chat.OneGoal(ctx, t, arg, cards.VerbReopenAsk, e.askReopen)
 }
 
-func (s *Subject) askReopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
-	v, err := s.plan.Goal(ctx, t.Actor, id)
+func (e ends) askReopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	v, err := e.plan.Goal(ctx, t.Actor, id)
 	switch {
 	case err != nil:
 		return chat.Reply{}, err
 	case v.Goal.IsOpen():
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is open already. `okr %s` shows it.", id, id)
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s is open already.", id), okr.Step{Kind: okr.StepShow, Goal: id})
 	case !v.MayEdit:
 		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can reopen %s.", v.Goal.Owner.Name, id)
 	}
 	return chat.Say(cards.ConfirmReopen(t.Place, v)), nil
 }
 
-func (s *Subject) reopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
-	v, err := s.plan.Reopen(ctx, t.Actor, id)
+func (e ends) reopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	v, err := e.plan.Reopen(ctx, t.Actor, id)
 	return chat.SayAll(cards.Goal(t.Place, v)), err
 }

@@ -1,6 +1,8 @@
 package goals
 
 import (
+	"context"
+
 	"okrbot/bot/chat"
 	"okrbot/okr"
 )
@@ -15,5 +17,16 @@ func FillGoalForm(editing okr.GoalID, version int, data, now, kept map[string]st
 // SplitFilters parts the words after `okrs` from the filters.
 var SplitFilters = splitFilters
 
-// PhasesInput reads phased targets, a line each.
-var PhasesInput = phasesInput
+// ReadBack gives a goal as the form reads it that was opened at current and then
+// filled in with what edited has.
+func ReadBack(ctx context.Context, settings okr.Tenant, current, edited okr.Goal) (okr.Goal, error) {
+	t := &chat.Turn{Actor: okr.Actor{Person: current.Owner}, Settings: settings}
+	f := goalForm{kind: current.Kind, current: current, people: current.People(), base: goalValues(t, current), values: goalValues(t, edited)}
+	return New(&chat.Chat{}, nil).typedGoal(ctx, t, f)
+}
+
+// Readings gives the ways in which words behind `okrs` can be meant.
+func Readings(t *chat.Turn, text string) []map[string]string {
+	words, filters := splitFilters(text)
+	return readings(t, words, filters)
+}

@@ -10,34 +10,63 @@ import (
 )
 
 // typedQuery reads what follows `okrs`: "all" or "mine", filters such as
-// team:Platform, and words of titles. Filters and words look through all.
+// team:Platform, bare words that are filters ("at risk", "Q4"), and words of titles.
+// Filters and words look through all. Bare words may be meant in more than one way;
+// then the reading counts that finds something, so that it is never said that nothing
+// fits where something does.
 func (s *Subject) typedQuery(ctx context.Context, t *chat.Turn, arg string) (goalQuery, error) {
 	arg, mentioned := t.WithoutMentions(arg)
 	words, filters := splitFilters(arg)
-	q := goalQuery{mine: true}
-	for isLeading := true; isLeading && len(words) > 0; {
-		switch strings.ToLower(words[0]) {
-		case "all":
-			q.mine = false
-		case "mine", "my", "me":
-			q.mine = true
-		case "search", "find":
-			q.mine = false
-		default:
-			isLeading = false
-			continue
-		}
-		words = words[1:]
-		filters["scope"] = "given"
-	}
-	filters[cards.KeyText] = strings.TrimSpace(strings.Join(words, " ") + " " + filters[cards.KeyText])
+	words, isMine := leadingScope(words)
 	if mentioned != "" {
 		filters[cards.KeyOwner] = mentioned
 	}
-	if filters["scope"] == "" && (filters[cards.KeyText] != "" || len(filters) > 1) {
-		q.mine = false
+	var first goalQuery
+	for i, reading := range readings(t, words, filters) {
+		q, err := s.query(ctx, t, goalQuery{mine: scopeOf(isMine, reading)}, reading)
+		if i > 0 && err != nil {
+			continue // it was a guess, and not a good one
+		}
+		if err != nil {
+			return q, err
+		}
+		if i == 0 {
+			first = q
+		}
+		if len(words) == 0 {
+			break // nothing else can be meant
+		}
+		if _, total, err := s.listed(ctx, t, q); err != nil || total > 0 {
+			return q, err
+		}
 	}
-	return s.query(ctx, t, q, filters)
+	return first, nil
+}
+
+// leadingScope takes "all" or "mine" off the words; nil: neither was said.
+func leadingScope(words []string) (rest []string, isMine *bool) {
+	yes, no := true, false
+	for len(words) > 0 {
+		switch strings.ToLower(words[0]) {
+		case "all", "search", "find":
+			isMine = &no
+		case "mine", "my", "me":
+			isMine = &yes
+		default:
+			return words, isMine
+		}
+		words = words[1:]
+	}
+	return words, isMine
+}
+
+// scopeOf says whether a reading is about the person's own: so it was said, or nothing
+// was.
+func scopeOf(isMine *bool, reading map[string]string) bool {
+	if isMine != nil {
+		return *isMine
+	}
+	return len(reading) == 0
 }
 
 // pressedQuery reads the filter card. What is not given, and ChoiceAny, narrows

@@ -3,7 +3,6 @@ package goals
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -35,13 +34,6 @@ type goalFormState struct {
 	// Kept is what stands in the fields that may be left out of a card because they
 	// are too long for it.
 	Kept chat.Values `json:"kept,omitempty"`
-}
-
-// peopleFields are the inputs for people besides the owner.
-func peopleFields() []chat.PeopleField {
-	return []chat.PeopleField{
-		{ID: cards.InputCoOwners}, {ID: cards.InputCheckInOwner, Single: true}, {ID: cards.InputDelegate, Single: true}, {ID: cards.InputViewers, Guests: true}, {ID: cards.InputEditors},
-	}
 }
 
 func (s *Subject) newGoal(kind okr.GoalKind) func(context.Context, *chat.Turn, string) (chat.Reply, error) {
@@ -92,7 +84,7 @@ func (s *Subject) editGoalForm(ctx context.Context, t *chat.Turn, id okr.GoalID)
 	case !v.MayEdit:
 		return chat.Reply{}, s.mayNot(g, "change")
 	case !g.IsOpen():
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is %s, so nothing about it changes. `reopen %s` opens it again.", id, g.Closed.State, id)
+		return chat.Reply{}, g.RequireOpen()
 	}
 	now := goalValues(t, g)
 	return s.showGoalForm(ctx, t, goalForm{kind: g.Kind, current: g, version: g.Version, values: now, base: now})
@@ -140,23 +132,18 @@ func (s *Subject) formOwners(ctx context.Context, t *chat.Turn, f goalForm) ([]c
 
 // card is the form as a card shows it.
 func (f goalForm) card(t *chat.Turn) cards.GoalForm {
-	v := f.values
 	c := cards.GoalForm{
-		Kind: f.kind, Editing: f.current.ID, Version: f.version, Title: v[cards.InputTitle], Owner: v[cards.KeyOwner], OwnerName: f.nameOf(t, v[cards.KeyOwner]),
-		Parent: v[cards.KeyParent], Period: v[cards.KeyPeriod], Start: v[cards.InputStart], End: v[cards.InputEnd],
-		Metric: v[cards.InputMetric], Type: v[cards.InputType], UnitKind: v[cards.InputUnitKind], Unit: v[cards.InputUnit], StartValue: v[cards.InputStartValue], Target: v[cards.InputTarget],
-		Threshold: v[cards.InputThreshold], Phases: v[cards.InputPhases], Description: v[cards.InputDescription], Tags: v[cards.InputTags], Team: v[cards.KeyTeam], Teams: t.Settings.Teams,
-		Level: v[cards.InputLevel], GoalType: v[cards.InputGoalType], Weight: v[cards.InputWeight], Private: chat.IsOn(v[cards.InputPrivate]), OnlyEditors: chat.IsOn(v[cards.InputOnlyEditors]),
-		Picker: t.Picker(), Conflict: f.conflict, Error: f.err,
+		Kind: f.kind, Editing: f.current.ID, Version: f.version, Values: f.values, People: map[string]cards.People{},
+		OwnerName: f.nameOf(t, f.values[cards.KeyOwner]), Teams: t.Settings.Teams, Picker: t.Picker(), Conflict: f.conflict, Error: f.err,
 	}
 	if f.kind == okr.Objective {
-		c.Periods = chat.PeriodChoices(t, v[cards.KeyPeriod])
+		c.Periods = chat.PeriodChoices(t, f.values[cards.KeyPeriod])
 	}
-	fields := map[string]*cards.People{
-		cards.InputCoOwners: &c.CoOwners, cards.InputCheckInOwner: &c.CheckInOwner, cards.InputDelegate: &c.Delegate, cards.InputViewers: &c.Viewers, cards.InputEditors: &c.Editors,
-	}
-	for id, field := range fields {
-		*field = chat.ShownPeople(append(f.people, t.Actor.Person), v[id])
+	known := append(f.people, t.Actor.Person)
+	for _, field := range okr.GoalFields() {
+		if field.IsPeople() {
+			c.People[field.ID] = chat.ShownPeople(known, f.values[field.ID])
+		}
 	}
 	return c
 }
@@ -198,7 +185,7 @@ func (s *Subject) parents(ctx context.Context, t *chat.Turn, f goalForm) ([]card
 		out = append(out, s.furtherParent(ctx, t, f, id)...)
 	}
 	if len(out) == 0 && f.kind != okr.Objective {
-		return nil, okr.Errorf(okr.Invalid, "A %s belongs below an objective, and there is none yet. Make one with `new objective` first.", f.kind)
+		return nil, okr.WithNext(okr.Errorf(okr.Invalid, "A %s belongs below an objective, and there is none yet.", f.kind), okr.Step{Kind: okr.StepNewObjective})
 	}
 	return out, nil
 }
@@ -214,12 +201,4 @@ func (s *Subject) furtherParent(ctx context.Context, t *chat.Turn, f goalForm, i
 		return nil
 	}
 	return []cards.Choice{{Title: string(id) + " " + v.Goal.Title, Value: string(id)}}
-}
-
-// exactNumber writes a number so that it is read back the same.
-func exactNumber(f float64) string {
-	if text := strconv.FormatFloat(f, 'f', -1, 64); len(text) <= 20 {
-		return text
-	}
-	return strconv.FormatFloat(f, 'g', -1, 64)
 }

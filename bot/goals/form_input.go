@@ -12,23 +12,22 @@ import (
 
 // goalValues is a goal as its form shows it.
 func goalValues(t *chat.Turn, g okr.Goal) chat.Values {
-	v := chat.Values{
-		cards.InputTitle: g.Title, cards.KeyOwner: string(g.Owner.ID), cards.KeyParent: string(g.Parent), cards.InputDescription: g.Description,
-		cards.InputTags: strings.Join(g.Tags, ", "), cards.KeyTeam: g.Team, cards.InputLevel: chat.OrElse(string(g.Level), string(okr.LevelTeam)),
-		cards.InputPrivate: chat.Truth(g.Private), cards.InputOnlyEditors: chat.Truth(g.OnlyEditors),
-		cards.InputCoOwners: chat.IDList(g.CoOwners), cards.InputViewers: chat.IDList(g.Viewers), cards.InputEditors: chat.IDList(g.Editors),
-		cards.InputCheckInOwner: string(g.CheckInOwner.ID), cards.InputDelegate: string(g.Delegate.ID),
-	}
-	if g.Weight != nil {
-		v[cards.InputWeight] = exactNumber(*g.Weight)
+	v := chat.Values{}
+	for _, field := range okr.GoalFields() {
+		if !field.In(g.Kind) {
+			continue
+		}
+		switch field.Kind {
+		case okr.FieldPeriod, okr.FieldDate: // below
+		case okr.FieldChoice:
+			v[field.ID] = chat.OrElse(field.Text(g), cards.ChoiceAny)
+		default:
+			v[field.ID] = field.Text(g)
+		}
 	}
 	if g.Kind == okr.Objective {
-		v[cards.KeyParent] = chat.OrElse(string(g.Parent), cards.ChoiceNone)
-		v[cards.InputGoalType] = chat.OrElse(string(g.GoalType), string(okr.Aspirational))
+		v[cards.KeyParent] = chat.OrElse(v[cards.KeyParent], cards.ChoiceNone)
 		periodValues(t, g, v)
-	}
-	if m := g.Metric; m != nil {
-		metricValues(*m, v)
 	}
 	return v
 }
@@ -48,95 +47,75 @@ func periodValues(t *chat.Turn, g okr.Goal, v chat.Values) {
 	}
 }
 
-func metricValues(m okr.Metric, v chat.Values) {
-	v[cards.InputMetric], v[cards.InputUnit] = m.Name, m.Unit
-	v[cards.InputType], v[cards.InputUnitKind] = chat.OrElse(string(m.Type), cards.ChoiceAny), chat.OrElse(string(m.UnitKind), cards.ChoiceAny)
-	v[cards.InputStartValue], v[cards.InputTarget] = exactNumber(m.Start), exactNumber(m.Target)
-	if m.Threshold != nil {
-		v[cards.InputThreshold] = exactNumber(*m.Threshold)
-	}
-	var phases []string
-	for _, p := range m.Phases {
-		phases = append(phases, string(p.Date)+": "+exactNumber(p.Value))
-	}
-	v[cards.InputPhases] = strings.Join(phases, "\n")
-}
-
-// input reads a form. Invalid names the field that is wrong.
+// goalInput reads a form. Invalid names the field that is wrong.
 func (s *Subject) goalInput(ctx context.Context, t *chat.Turn, f goalForm) (okr.GoalInput, error) {
-	v := f.values
-	in := okr.GoalInput{Editing: f.current.ID, Kind: f.kind, Title: v[cards.InputTitle], Version: f.version}
-	if v[cards.KeyParent] != cards.ChoiceNone {
-		in.Parent = okr.GoalID(strings.ToUpper(strings.TrimSpace(v[cards.KeyParent])))
-	}
-	var err error
-	switch f.kind {
-	case okr.Objective:
-		in.PeriodID, in.Period, err = f.period(t)
-	case okr.KeyResult:
-		in.Metric, err = metricInput(v)
-	}
-	if err != nil {
-		return in, err
-	}
-	if in.Owner, err = s.chat.OnePerson(ctx, t, chat.PeopleField{ID: cards.KeyOwner, Known: f.current.Workers(), Single: true}, v[cards.KeyOwner]); err != nil {
-		return in, err
-	}
-	in.Details, err = s.detailsInput(ctx, t, f)
+	g, err := s.typedGoal(ctx, t, f)
 	if err == nil {
-		err = f.privacy(t, in)
+		err = f.privacy(t, g)
 	}
+	in := okr.InputOf(g)
+	in.Version = f.version
 	return in, err
 }
 
-func (s *Subject) detailsInput(ctx context.Context, t *chat.Turn, f goalForm) (*okr.Details, error) {
-	v := f.values
-	d := okr.Details{
-		Description: v[cards.InputDescription], Tags: strings.Split(v[cards.InputTags], ","), Team: v[cards.KeyTeam],
-		Private: chat.IsOn(v[cards.InputPrivate]), OnlyEditors: chat.IsOn(v[cards.InputOnlyEditors]),
-	}
-	if v[cards.InputLevel] != string(okr.LevelTeam) || f.current.Level == okr.LevelTeam {
-		d.Level = okr.Level(v[cards.InputLevel])
-	}
-	if f.kind == okr.Objective && (v[cards.InputGoalType] != string(okr.Aspirational) || f.current.GoalType == okr.Aspirational) {
-		d.GoalType = okr.GoalType(v[cards.InputGoalType])
-	}
-	var err error
-	if d.Weight, err = chat.OptionalNumber(cards.InputWeight, "weight", v[cards.InputWeight]); err != nil {
-		return nil, err
-	}
-	lists := map[string]*[]okr.Person{cards.InputCoOwners: &d.CoOwners, cards.InputViewers: &d.Viewers, cards.InputEditors: &d.Editors}
-	singles := map[string]*okr.Person{cards.InputCheckInOwner: &d.CheckInOwner, cards.InputDelegate: &d.Delegate}
-	for _, field := range peopleFields() {
-		if field.Known = f.current.Workers(); field.Guests {
-			field.Known = f.people
-		}
-		people, err := s.chat.People(ctx, t, field, v[field.ID])
-		if err != nil {
-			return nil, err
-		}
-		if list := lists[field.ID]; list != nil {
-			*list = people
-		} else if len(people) > 0 {
-			*singles[field.ID] = people[0]
+// typedGoal is the goal as the form says it. Invalid names the field that is wrong.
+func (s *Subject) typedGoal(ctx context.Context, t *chat.Turn, f goalForm) (okr.Goal, error) {
+	g := f.current
+	g.Kind = f.kind
+	if f.kind == okr.Objective {
+		var err error
+		if g.PeriodID, g.Period, err = f.period(t); err != nil {
+			return g, err
 		}
 	}
-	return &d, nil
+	for _, field := range okr.GoalFields() {
+		if !field.In(f.kind) {
+			continue
+		}
+		if err := s.readField(ctx, t, f, field, &g); err != nil {
+			return g, err
+		}
+	}
+	return g, nil
+}
+
+// readField reads one field into a goal; the period is read before.
+func (s *Subject) readField(ctx context.Context, t *chat.Turn, f goalForm, field okr.GoalField, g *okr.Goal) error {
+	text := f.values[field.ID]
+	switch field.Kind {
+	case okr.FieldPeriod, okr.FieldDate:
+		return nil
+	case okr.FieldPerson, okr.FieldPeople:
+		people, err := s.chat.People(ctx, t, f.peopleField(field), text)
+		if len(people) == 0 && field.ID == cards.KeyOwner {
+			return err // every goal has one
+		}
+		field.SetPeople(g, people)
+		return err
+	}
+	if text == cards.ChoiceAny && field.Kind == okr.FieldChoice || text == cards.ChoiceNone && field.Kind == okr.FieldParent {
+		text = ""
+	}
+	return field.Read(g, text)
+}
+
+// peopleField says whom a field finds by itself. Guests work on nothing.
+func (f goalForm) peopleField(field okr.GoalField) chat.PeopleField {
+	p := chat.PeopleField{ID: field.ID, Known: f.current.Workers(), Single: field.Kind == okr.FieldPerson, Guests: field.Guests}
+	if p.Guests {
+		p.Known = f.people
+	}
+	return p
 }
 
 // privacy refuses to make a goal private where others read along, or so that the
 // person would not see it any more.
-func (f goalForm) privacy(t *chat.Turn, in okr.GoalInput) error {
-	d := in.Details
-	if !d.Private || f.current.Private {
+func (f goalForm) privacy(t *chat.Turn, g okr.Goal) error {
+	if !g.Private || f.current.Private {
 		return nil
 	}
 	if t.Actor.Shared {
 		return okr.FieldErrorf(cards.InputPrivate, "Others read along here. Open your 1:1 chat with okrbot and make it private there.")
-	}
-	g := okr.Goal{Owner: in.Owner, Details: *d, CreatedBy: f.current.CreatedBy}
-	if in.Owner.ID == "" {
-		g.Owner = f.current.Owner
 	}
 	isMine := f.current.ID == "" || slices.ContainsFunc(g.People(), func(p okr.Person) bool { return p.ID == t.Actor.ID })
 	if !isMine {
@@ -164,51 +143,4 @@ func (f goalForm) period(t *chat.Turn) (string, okr.Period, error) {
 	}
 	own.Name = p.Name
 	return p.ID, own, nil
-}
-
-func metricInput(v chat.Values) (*okr.Metric, error) {
-	m := okr.Metric{Name: v[cards.InputMetric], Unit: v[cards.InputUnit]}
-	if v[cards.InputType] != cards.ChoiceAny {
-		m.Type = okr.MetricType(v[cards.InputType])
-	}
-	if v[cards.InputUnitKind] != cards.ChoiceAny {
-		m.UnitKind = okr.UnitKind(v[cards.InputUnitKind])
-	}
-	fallback, name := "", "target"
-	switch {
-	case m.Type == okr.Baseline:
-		fallback = "0"
-	case m.IsControl():
-		name = "limit"
-	}
-	var err error
-	if m.Start, err = chat.Number(cards.InputStartValue, "start", v[cards.InputStartValue], "0"); err != nil {
-		return nil, err
-	}
-	if m.Target, err = chat.Number(cards.InputTarget, name, v[cards.InputTarget], fallback); err != nil {
-		return nil, err
-	}
-	if m.Threshold, err = chat.OptionalNumber(cards.InputThreshold, "risk threshold", v[cards.InputThreshold]); err != nil {
-		return nil, err
-	}
-	m.Phases, err = phasesInput(v[cards.InputPhases])
-	return &m, err
-}
-
-// phasesInput reads a phase a line: a day and the value that is expected by then.
-func phasesInput(text string) ([]okr.Phase, error) {
-	var out []okr.Phase
-	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' }) {
-		line = okr.CleanLine(line)
-		if line == "" {
-			continue
-		}
-		day := line[:min(len(line), len("2006-01-02"))]
-		value, ok := okr.ParseNumber(strings.TrimLeft(line[len(day):], ":= "))
-		if !ok || !okr.Date(day).Valid() {
-			return nil, okr.FieldErrorf(cards.InputPhases, "Each line has a day and a number, for example 2026-02-15: 40. This one has not: %s", okr.Shorten(line, 60))
-		}
-		out = append(out, okr.Phase{Date: okr.Date(day), Value: value})
-	}
-	return out, nil
 }

@@ -2,6 +2,7 @@ package goals
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -14,9 +15,11 @@ import (
 // keepGoalForm keeps what the server has to know of an open form, and gives its
 // id. A form that comes back is still the same one.
 func (s *Subject) keepGoalForm(ctx context.Context, t *chat.Turn, f goalForm) (string, error) {
-	state := goalFormState{Base: f.base, Kept: chat.Values{cards.InputDescription: f.values[cards.InputDescription]}}
-	for _, field := range peopleFields() {
-		state.Kept[field.ID] = f.values[field.ID]
+	state := goalFormState{Base: f.base, Kept: chat.Values{}}
+	for _, field := range okr.GoalFields() {
+		if field.IsPeople() || field.Kind == okr.FieldLines {
+			state.Kept[field.ID] = f.values[field.ID]
+		}
 	}
 	if f.id == "" {
 		return s.chat.OpenForm(ctx, t, formKind, state)
@@ -35,13 +38,15 @@ func (s *Subject) saveGoal(ctx context.Context, t *chat.Turn, p chat.Press) (cha
 	if err == nil {
 		v, err = s.saveOnce(ctx, t, in, f.id)
 	}
+	conflict, isOvertaken := errors.AsType[*okr.EditConflict](err)
+	kind := okr.KindOf(err)
 	switch {
-	case okr.KindOf(err) == okr.Invalid:
+	case isOvertaken:
+		s.chat.Words(ctx, err) // for the log
+		return s.overtakenGoalForm(ctx, t, f, conflict)
+	case kind == okr.Invalid, kind == okr.Conflict && in.Editing != "":
 		f.err, _ = s.chat.FieldError(ctx, err)
 		return s.showGoalForm(ctx, t, f)
-	case okr.KindOf(err) == okr.Conflict && in.Editing != "":
-		s.chat.Words(ctx, err) // for the log
-		return s.overtakenGoalForm(ctx, t, f, in)
 	case err != nil:
 		return chat.Reply{}, err
 	}
@@ -74,7 +79,7 @@ func (s *Subject) filledGoalForm(ctx context.Context, t *chat.Turn, p chat.Press
 	f := goalForm{kind: kind, values: chat.Values{}}
 	var now chat.Values
 	if id, ok := okr.ParseGoalID(p.Data[cards.KeyGoal]); ok {
-		v, err := s.plan.Goal(ctx, t.Actor, id)
+		v, err := s.plan.OpenGoal(ctx, t.Actor, id, okr.Page{Limit: 1})
 		if err != nil {
 			return f, err
 		}
@@ -99,12 +104,13 @@ func (s *Subject) filledGoalForm(ctx context.Context, t *chat.Turn, p chat.Press
 
 // goalFields are the ids of all inputs.
 func goalFields() []string {
-	return []string{
-		cards.InputTitle, cards.KeyOwner, cards.KeyParent, cards.KeyPeriod, cards.InputStart, cards.InputEnd, cards.InputMetric, cards.InputType,
-		cards.InputStartValue, cards.InputTarget, cards.InputThreshold, cards.InputUnitKind, cards.InputUnit, cards.InputPhases, cards.InputDescription,
-		cards.InputTags, cards.KeyTeam, cards.InputLevel, cards.InputGoalType, cards.InputWeight, cards.InputCoOwners, cards.InputCheckInOwner,
-		cards.InputDelegate, cards.InputPrivate, cards.InputViewers, cards.InputOnlyEditors, cards.InputEditors,
+	var ids []string
+	for _, field := range okr.GoalFields() {
+		if field.IsInput() {
+			ids = append(ids, field.ID)
+		}
 	}
+	return ids
 }
 
 // optionalFields are the inputs that a card leaves out where there is nothing to

@@ -41,7 +41,7 @@ func (s *Subject) historyCard(ctx context.Context, t *chat.Turn, id okr.GoalID, 
 	zone := t.Settings.Location()
 	view := cards.HistoryView{
 		Goal: h.View, Points: dailyPoints(h.Points, zone), Expected: linePoints(h.Expected), Total: total, Offset: offset,
-		Projection: projectionOf(h, zone),
+		Projection: projectionOf(h, zone), Why: h.Why,
 	}
 	if view.Moved, err = s.movedSpans(ctx, t, h); err != nil {
 		return chat.Reply{}, err

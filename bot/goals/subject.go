@@ -4,6 +4,8 @@
 package goals
 
 import (
+	"context"
+
 	"okrbot/bot/chat"
 	"okrbot/cards"
 	"okrbot/okr"
@@ -20,27 +22,54 @@ func New(c *chat.Chat, plan planner) *Subject { return &Subject{chat: c, plan: p
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Objectives and key results", Commands: s.commands(), Presses: s.presses()}
+	return chat.Subject{Title: "Objectives and key results", Commands: s.commands(), Presses: s.presses(), Steps: steps(), Otherwise: s.bareID}
 }
 
 func (s *Subject) commands() []chat.Command {
+	e := ends{s.chat, s.plan}
 	return []chat.Command{
-		{Name: "okrs", Aliases: []string{"list"}, Arg: "[all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", Examples: []string{"okrs", "okrs all status:at risk"}, Verb: cards.VerbGoalMine, Run: s.listGoals},
-		{Name: "okr", Aliases: []string{"show"}, Arg: "<id or text>", What: "One objective, key result or project, with why its number is what it is", Examples: []string{"okr KR4", "okr launch"}, Run: s.showGoal},
+		{Name: "okrs", Aliases: []string{"list", "show okrs", "list okrs", "show all okrs"}, Phrases: minePhrases(), Arg: "[all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", Examples: []string{"okrs", "okrs all status:at risk"}, Verb: cards.VerbGoalMine, Run: s.listGoals},
+		{Name: "okr", Aliases: []string{"show", "show me", "open"}, Arg: "<id or text>", What: "One objective, key result or project, with why its number is what it is", Examples: []string{"okr KR4", "okr launch"}, Run: s.showGoal},
 		{Name: "why", Arg: "<id>", What: "What a number is made of, down to query and work items", Examples: []string{"why KR4"}, Run: s.why},
 		{Name: "history", Arg: "<id>", What: "Its values, where they lead, and its check-ins", Examples: []string{"history O1"}, Run: s.history},
-		{Name: "new objective", What: "Make an objective", Who: chat.Members, Examples: []string{"new objective Win the market"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Objective), Run: s.newGoal(okr.Objective)},
-		{Name: "new kr", Aliases: []string{"new key result"}, What: "Make a key result under an objective", Who: chat.Members, Examples: []string{"new kr"}, Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Run: s.newGoal(okr.KeyResult)},
-		{Name: "new project", What: "Make a project under an objective", Who: chat.Members, Examples: []string{"new project"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Project), Run: s.newGoal(okr.Project)},
+		{Name: "new objective", Aliases: newNames("objective"), Arg: "[title]", Verbatim: true, What: "Make an objective", Who: chat.Members, Examples: []string{"new objective Win the market"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Objective), Run: s.newGoal(okr.Objective)},
+		{Name: "new kr", Aliases: append(newNames("kr", "key result"), "new key result"), Arg: "[title]", Verbatim: true, What: "Make a key result under an objective", Who: chat.Members, Examples: []string{"new kr"}, Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Run: s.newGoal(okr.KeyResult)},
+		{Name: "new project", Aliases: newNames("project"), Arg: "[title]", Verbatim: true, What: "Make a project under an objective", Who: chat.Members, Examples: []string{"new project"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Project), Run: s.newGoal(okr.Project)},
 		{Name: "edit", Arg: "<id>", What: "Change anything about it", Who: chat.Editors, Examples: []string{"edit KR4"}, Run: s.editGoal},
 		{Name: "delete", Aliases: []string{"remove"}, Arg: "<id>", What: "Delete a goal or connection, after asking", Who: chat.Editors, Examples: []string{"delete P2", "delete C7"}, Run: s.askDelete},
 		{Name: "deleted", What: "What was deleted in the last 30 days, to be restored", Who: chat.Editors, Examples: []string{"deleted"}, Verb: cards.VerbGoalDeleted, Run: s.deleted},
 		{Name: "undo", Aliases: []string{"restore"}, Arg: "[id]", What: "Restore a deleted goal: the last of yours, or one by its id", Who: chat.Editors, Examples: []string{"undo", "undo KR4"}, Run: s.undo},
-		{Name: "close", Arg: "<id>", What: "Close or postpone a goal, with a score and what was learnt", Who: chat.Editors, Examples: []string{"close O1"}, Run: s.closeGoal},
-		{Name: "postpone", Arg: "<id>", What: "Put a goal off", Who: chat.Editors, Examples: []string{"postpone KR4"}, Run: s.postponeGoal},
-		{Name: "reopen", Arg: "<id>", What: "Open a closed or postponed goal again", Who: chat.Editors, Examples: []string{"reopen KR4"}, Run: s.reopenGoal},
-		{Name: "clone", Aliases: []string{"copy"}, Arg: "<id>", What: "Copy an objective into another period", Who: chat.Members, Examples: []string{"clone O1"}, Run: s.cloneGoal},
+		{Name: "close", Arg: "<id>", What: "Close or postpone a goal, with a score and what was learnt", Who: chat.Editors, Examples: []string{"close O1"}, Run: e.closeGoal},
+		{Name: "postpone", Arg: "<id>", What: "Put a goal off", Who: chat.Editors, Examples: []string{"postpone KR4"}, Run: e.postponeGoal},
+		{Name: "reopen", Arg: "<id>", What: "Open a closed or postponed goal again", Who: chat.Editors, Examples: []string{"reopen KR4"}, Run: e.reopenGoal},
+		{Name: "clone", Aliases: []string{"copy"}, Arg: "<id>", What: "Copy an objective into another period", Who: chat.Members, Examples: []string{"clone O1"}, Run: e.cloneGoal},
 	}
+}
+
+// minePhrases are ways to ask for one's own goals.
+func minePhrases() map[string]string {
+	return map[string]string{"my okrs": "mine", "show my okrs": "mine", "show me my okrs": "mine", "list my okrs": "mine", "show mine": "mine"}
+}
+
+// newNames are the other ways to say that something is to be made.
+func newNames(things ...string) []string {
+	var out []string
+	for _, thing := range things {
+		for _, verb := range []string{"create", "add", "make", "create new", "create an", "create a", "add an", "add a", "a new"} {
+			out = append(out, verb+" "+thing)
+		}
+	}
+	return out
+}
+
+// bareID shows the goal whose id is all that was said.
+func (s *Subject) bareID(ctx context.Context, t *chat.Turn, text string) (chat.Reply, bool, error) {
+	id, ok := okr.ParseGoalID(chat.Plain(text))
+	if !ok {
+		return chat.Reply{}, false, nil
+	}
+	r, err := s.goalCard(ctx, t, id)
+	return r, true, err
 }
 
 func kindData(kind okr.GoalKind) map[string]string {
@@ -48,6 +77,7 @@ func kindData(kind okr.GoalKind) map[string]string {
 }
 
 func (s *Subject) presses() map[string]chat.PressHandler {
+	e := ends{s.chat, s.plan}
 	return map[string]chat.PressHandler{
 		cards.VerbGoals:         s.pressGoals,
 		cards.VerbGoalMine:      s.pressMine,
@@ -61,11 +91,24 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbGoalDelete:    chat.WithGoal(s.deleteGoal),
 		cards.VerbGoalDeleted:   chat.Pressed(s.deleted),
 		cards.VerbGoalRestore:   chat.WithGoal(s.restore),
-		cards.VerbCloseAsk:      chat.WithGoal(s.askClose),
-		cards.VerbClose:         s.saveClose,
-		cards.VerbReopenAsk:     chat.WithGoal(s.askReopen),
-		cards.VerbReopen:        chat.WithGoal(s.reopen),
-		cards.VerbCloneAsk:      chat.WithGoal(s.askClone),
-		cards.VerbClone:         s.saveClone,
+		cards.VerbCloseAsk:      chat.WithGoal(e.askClose),
+		cards.VerbClose:         e.saveClose,
+		cards.VerbReopenAsk:     chat.WithGoal(e.askReopen),
+		cards.VerbReopen:        chat.WithGoal(e.reopen),
+		cards.VerbCloneAsk:      chat.WithGoal(e.askClone),
+		cards.VerbClone:         e.saveClone,
+	}
+}
+
+func steps() []chat.NextStep {
+	return []chat.NextStep{
+		{Kind: okr.StepShow, Command: "okr <id>", Says: "%s shows it.", Title: "Show", Verb: cards.VerbGoal},
+		{Kind: okr.StepList, Command: "okrs", Says: "%s lists what there is.", Title: "Show the OKRs", Verb: cards.VerbGoals},
+		{Kind: okr.StepHistory, Command: "history <id>", Says: "%s lists those of a goal.", Title: "History", Verb: cards.VerbHistory},
+		{Kind: okr.StepNewObjective, Command: "new objective", Says: "Make one with %s.", Title: "New objective", Verb: cards.VerbGoalNew, Data: kindData(okr.Objective)},
+		{Kind: okr.StepNewKeyResult, Command: "new kr", Says: "%s gives it a key result.", Title: "Add key result", Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Key: cards.KeyParent},
+		{Kind: okr.StepEdit, Command: "edit <id>", Says: "%s changes it.", Title: "Edit", Verb: cards.VerbGoalEdit},
+		{Kind: okr.StepClose, Command: "close <id>", Says: "To end it, send %s.", Title: "Close", Verb: cards.VerbCloseAsk},
+		{Kind: okr.StepReopen, Command: "reopen <id>", Says: "%s opens it again.", Title: "Reopen", Verb: cards.VerbReopenAsk},
 	}
 }

@@ -44,6 +44,7 @@ func (s *Subject) saveSettings(ctx context.Context, t *chat.Turn, p chat.Press) 
 	f.base = f.values
 	if hasPeriod(f.period) {
 		if _, err := s.access.SavePeriod(ctx, t.Actor, f.newPeriod(), chat.IsOn(f.period[cards.InputPeriodCurrent])); err != nil {
+			f.saved = true
 			return s.settingsAgain(ctx, t, f, err)
 		}
 	}
@@ -131,10 +132,10 @@ func (s *Subject) settingsInput(ctx context.Context, t *chat.Turn, f settingsFor
 	in.DigestDefault.Cadence = okr.Cadence(notAny(v[cards.InputDigestCadence]))
 	in.ReminderDefault.Off = !chat.IsOn(v[cards.InputReminders])
 	var err error
-	if in.Bands.AtRisk, err = chat.Number(cards.InputAtRisk, "limit", v[cards.InputAtRisk], ""); err != nil {
+	if in.Bands.AtRisk, err = okr.ReadNumber(cards.InputAtRisk, "limit", v[cards.InputAtRisk], ""); err != nil {
 		return in, err
 	}
-	if in.Bands.Behind, err = chat.Number(cards.InputBehind, "limit", v[cards.InputBehind], "0"); err != nil {
+	if in.Bands.Behind, err = okr.ReadNumber(cards.InputBehind, "limit", v[cards.InputBehind], "0"); err != nil {
 		return in, err
 	}
 	if err := settingsNumbers(v, &in); err != nil {

@@ -15,6 +15,7 @@ type settingsForm struct {
 	values chat.Values
 	base   chat.Values // how the form began
 	period chat.Values // of a new custom period
+	saved  bool        // the settings are, only the new period is not
 	err    cards.FieldError
 }
 
@@ -58,7 +59,8 @@ func (s *Subject) settingsCard(ctx context.Context, t *chat.Turn, f settingsForm
 		ReminderEvery: v[cards.InputReminderEvery], ReminderSkip: v[cards.InputReminderSkip],
 		DigestCadence: v[cards.InputDigestCadence], DigestWeekday: v[cards.InputDigestWeekday], DigestHour: v[cards.InputDigestHour],
 		Periods: f.tenant.Periods, Current: f.tenant.Current,
-		PeriodName: f.period[cards.InputPeriodName], PeriodStart: f.period[cards.InputPeriodStart], PeriodEnd: f.period[cards.InputPeriodEnd], Error: f.err,
+		PeriodName: f.period[cards.InputPeriodName], PeriodStart: f.period[cards.InputPeriodStart], PeriodEnd: f.period[cards.InputPeriodEnd],
+		Saved: f.saved, Error: f.err,
 	}
 	if isAdmin {
 		c.Version, err = s.chat.OpenForm(ctx, t, formKind, settingsState{Base: f.base, Kept: chat.Values{cards.InputCreatePeople: v[cards.InputCreatePeople]}})

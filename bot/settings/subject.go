@@ -7,6 +7,7 @@ import (
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // connections shows how the connections are.
@@ -29,7 +30,7 @@ func New(c *chat.Chat, access accessor, plan planner, connections connections) *
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "For admins", Commands: s.commands(), Presses: s.presses()}
+	return chat.Subject{Title: "For admins", Commands: s.commands(), Presses: s.presses(), Steps: steps()}
 }
 
 func (s *Subject) commands() []chat.Command {
@@ -53,5 +54,13 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbSettingsSave: s.saveSettings,
 		cards.VerbPeriodAdd:    s.addPeriod,
 		cards.VerbPeriodRemove: s.removePeriod,
+	}
+}
+
+func steps() []chat.NextStep {
+	return []chat.NextStep{
+		{Kind: okr.StepEnable, Command: "enable", Says: "Send %s to turn it on.", Title: "Enable", Verb: cards.VerbEnableAsk},
+		{Kind: okr.StepIntegration, Command: "manage", Says: "%s shows the integration.", Title: "See the integration", Verb: cards.VerbManage},
+		{Kind: okr.StepSettings, Command: "settings", Says: "%s lists what there is.", Title: "Settings", Verb: cards.VerbSettings},
 	}
 }

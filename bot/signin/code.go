@@ -19,8 +19,19 @@ const (
 
 // IsCode says whether a text is a code of a sign-in page.
 func IsCode(text string) bool {
-	text = strings.TrimSpace(text)
-	return len(text) == codeDigits && strings.Trim(text, "0123456789") == ""
+	_, ok := parseCode(text)
+	return ok
+}
+
+// parseCode reads a code as people type it: in groups, with a full stop behind it or
+// the word code before it. Anything else beside six digits makes it no code.
+func parseCode(text string) (code string, ok bool) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if rest, found := strings.CutPrefix(text, "code"); found {
+		text = strings.TrimLeft(rest, " :=")
+	}
+	code = strings.NewReplacer(" ", "", "-", "").Replace(strings.Trim(text, ".,;!\"'“”„"))
+	return code, len(code) == codeDigits && strings.Trim(code, "0123456789") == ""
 }
 
 // pending is a sign-in that waits for its code.
@@ -66,11 +77,12 @@ func (s *Subject) pressCode(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 // EnterCode makes a waiting sign-in live when the code fits. After five wrong
 // ones the sign-in is dropped. What comes next was begun in the 1:1 chat and is for
 // there, wherever the code was typed.
-func (s *Subject) EnterCode(ctx context.Context, t *chat.Turn, code string) (chat.Reply, error) {
+func (s *Subject) EnterCode(ctx context.Context, t *chat.Turn, typed string) (chat.Reply, error) {
+	code, _ := parseCode(typed)
 	key := pendingKey(t.Actor)
 	raw, err := s.tickets.PeekTicket(ctx, key)
 	if okr.KindOf(err) == okr.NotFound {
-		return chat.Reply{}, okr.Errorf(okr.SignIn, "No sign-in of yours waits for a code (any more). Send `connect` to sign in.")
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.SignIn, "No sign-in of yours waits for a code (any more)."), okr.Step{Kind: okr.StepSignIn})
 	}
 	if err != nil {
 		return chat.Reply{}, err
@@ -106,5 +118,5 @@ func (s *Subject) wrongCode(ctx context.Context, key string, tries int) error {
 	if _, err := s.tickets.TakeTicket(ctx, key); err != nil && okr.KindOf(err) != okr.NotFound {
 		return err
 	}
-	return okr.Errorf(okr.Forbidden, "That was the wrong code five times, so the sign-in was dropped. Send `connect` to start again.")
+	return okr.WithNext(okr.Errorf(okr.Forbidden, "That was the wrong code five times, so the sign-in was dropped."), okr.Step{Kind: okr.StepSignIn})
 }

@@ -59,15 +59,19 @@ func (o Options) config() oauth2.Config {
 	}
 }
 
-// signInLink makes a one-time link: 32 random bytes that stand for the ticket.
-func (s *Subject) signInLink(ctx context.Context, k signInTicket) (string, error) {
+// newTicket keeps the ticket of a link and gives its id: 32 random bytes.
+func (s *Subject) newTicket(ctx context.Context, k signInTicket) (string, error) {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw) // never fails, by its documentation
 	id := fmt.Sprintf("%x", raw)
-	if err := s.putTicket(ctx, "start:"+id, k); err != nil {
-		return "", err
-	}
-	return strings.TrimSuffix(s.options.PublicURL, "/") + "/auth/start?t=" + id, nil
+	return id, s.putTicket(ctx, startKey(id), k)
+}
+
+func startKey(id string) string { return "start:" + id }
+
+// address is the link that stands for a ticket.
+func (s *Subject) address(id string) string {
+	return strings.TrimSuffix(s.options.PublicURL, "/") + "/auth/start?t=" + id
 }
 
 func (s *Subject) putTicket(ctx context.Context, key string, v any) error {
@@ -80,6 +84,15 @@ func (s *Subject) putTicket(ctx context.Context, key string, v any) error {
 
 func (s *Subject) takeTicket(ctx context.Context, key string, v any) error {
 	data, err := s.tickets.TakeTicket(ctx, key)
+	return readTicket(data, err, v)
+}
+
+func (s *Subject) peekTicket(ctx context.Context, key string, v any) error {
+	data, err := s.tickets.PeekTicket(ctx, key)
+	return readTicket(data, err, v)
+}
+
+func readTicket(data []byte, err error, v any) error {
 	if err != nil {
 		return err
 	}
@@ -92,31 +105,43 @@ func (s *Subject) takeTicket(ctx context.Context, key string, v any) error {
 // flow is a sign-in between the start page and the callback.
 type flow struct {
 	Ticket   signInTicket `json:"ticket"`
+	ID       string       `json:"id"`       // of the ticket
 	Verifier string       `json:"verifier"` // PKCE
 	Nonce    string       `json:"nonce"`
 	Cookie   string       `json:"cookie"` // of the browser that started
 }
 
-// begin takes the ticket and gives where the browser goes on.
-func (s *Subject) begin(ctx context.Context, ticket string) (address string, f flow, err error) {
-	if err := s.takeTicket(ctx, "start:"+ticket, &f.Ticket); err != nil {
-		return "", f, err
+// begin gives where the browser goes on, with the state by which it comes back.
+//
+// The link may be opened again until a sign-in through it is complete, because people
+// do: they close the popup, press twice, or a proxy of their organization looks at
+// the link first. Opening it proves nothing and gives nothing away, so the ticket is
+// left and taken by finish. Each opening is a flow of its own, with a state that is
+// good once and a PKCE verifier, nonce and cookie that belong to it alone: an answer
+// to one fits no other one, and only the browser that opened it can end it. Whoever
+// gets hold of the link gains no more than before: another account than the
+// chat's needs the code, which only the person of the chat can enter.
+func (s *Subject) begin(ctx context.Context, ticket string) (address, state string, f flow, err error) {
+	f.ID = ticket
+	if err := s.peekTicket(ctx, startKey(ticket), &f.Ticket); err != nil {
+		return "", "", f, err
 	}
 	f.Verifier, f.Nonce, f.Cookie = oauth2.GenerateVerifier(), rand.Text(), rand.Text()
-	state := rand.Text()
+	state = rand.Text()
 	if err := s.putTicket(ctx, "state:"+state, f); err != nil {
-		return "", f, err
+		return "", "", f, err
 	}
 	config := s.options.config()
 	return config.AuthCodeURL(state, oauth2.S256ChallengeOption(f.Verifier),
-		oauth2.SetAuthURLParam("nonce", f.Nonce), oauth2.SetAuthURLParam("prompt", "select_account")), f, nil
+		oauth2.SetAuthURLParam("nonce", f.Nonce), oauth2.SetAuthURLParam("prompt", "select_account")), state, f, nil
 }
 
 // errOtherBrowser is a callback in a browser that did not start the sign-in.
 var errOtherBrowser = errors.New("callback in another browser")
 
 // finish exchanges the code of the callback for tokens. It checks that the same
-// browser comes back.
+// browser comes back. A sign-in that succeeds takes the ticket, in one step: of two
+// that end at a time one is complete, and the tokens of the other one are dropped.
 func (s *Subject) finish(ctx context.Context, state, code, cookie string) (flow, okr.Credential, error) {
 	var f flow
 	if err := s.takeTicket(ctx, "state:"+state, &f); err != nil {
@@ -135,7 +160,13 @@ func (s *Subject) finish(ctx context.Context, state, code, cookie string) (flow,
 		return f, okr.Credential{}, exchangeError(err)
 	}
 	c, err := s.credentialOf(f, tok)
-	return f, c, err
+	if err != nil {
+		return f, okr.Credential{}, err
+	}
+	if _, err := s.tickets.TakeTicket(ctx, startKey(f.ID)); err != nil {
+		return f, okr.Credential{}, err
+	}
+	return f, c, nil
 }
 
 // exchangeError keeps the answer's body, which may quote secrets, out of the log.

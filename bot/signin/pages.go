@@ -27,7 +27,16 @@ type signInPage struct {
 	Failed bool
 }
 
-const cookieName = "okrbot_signin"
+// cookieName names the cookie of one flow. Each has its own, so that a link that was
+// opened twice can be finished in either tab.
+func cookieName(state string) string {
+	for _, r := range state {
+		if (r < 'A' || r > 'Z') && (r < '0' || r > '9') {
+			return "okrbot_signin" // no state of ours, so no flow either
+		}
+	}
+	return "okrbot_signin_" + state[:min(len(state), 8)]
+}
 
 // Pages are the pages of the sign-in by their paths.
 func (s *Subject) Pages() map[string]http.Handler {
@@ -55,31 +64,31 @@ func showPage(w http.ResponseWriter, pages *template.Template, status int, p sig
 
 func (s *Subject) startPage(w http.ResponseWriter, r *http.Request, show shower) {
 	ctx := teams.WithRef(r.Context(), teams.NewRef())
-	address, f, err := s.begin(ctx, r.URL.Query().Get("t"))
+	address, state, f, err := s.begin(ctx, r.URL.Query().Get("t"))
 	if err != nil {
 		status, p := s.failedPage(ctx, err)
 		show(w, status, p)
 		return
 	}
-	s.setCookie(w, f.Cookie, int(ticketLife.Seconds()))
+	s.setCookie(w, cookieName(state), f.Cookie, int(ticketLife.Seconds()))
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	http.Redirect(w, r, address, http.StatusFound)
+	http.Redirect(w, r, address, http.StatusFound) //nolint:gosec // the configured sign-in page; nothing of the request is in it
 }
 
-func (s *Subject) setCookie(w http.ResponseWriter, value string, seconds int) {
+func (s *Subject) setCookie(w http.ResponseWriter, name, value string, seconds int) {
 	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: value, Path: "/auth", MaxAge: seconds, HttpOnly: true,
+		Name: name, Value: value, Path: "/auth", MaxAge: seconds, HttpOnly: true,
 		Secure: strings.HasPrefix(s.options.PublicURL, "https://"), SameSite: http.SameSiteLaxMode,
 	})
 }
 
 func (s *Subject) callbackPage(w http.ResponseWriter, r *http.Request, show shower) {
-	value := ""
-	if cookie, err := r.Cookie(cookieName); err == nil {
+	name, value := cookieName(r.URL.Query().Get("state")), ""
+	if cookie, err := r.Cookie(name); err == nil {
 		value = cookie.Value
 	}
-	s.setCookie(w, "", -1)
+	s.setCookie(w, name, "", -1)
 	status, p := s.callback(teams.WithRef(r.Context(), teams.NewRef()), r.URL.Query(), value)
 	show(w, status, p)
 }
@@ -159,7 +168,7 @@ func refusedWords(code, description string, o Options) (title, words string) {
 func (s *Subject) failedPage(ctx context.Context, err error) (int, signInPage) {
 	switch {
 	case okr.KindOf(err) == okr.NotFound:
-		return http.StatusGone, signInPage{Title: "This link cannot be used any more", Words: "A sign-in link works once and for 10 minutes. Go back to the chat and press or type connect for a new one.", Failed: true}
+		return http.StatusGone, signInPage{Title: "This link cannot be used any more", Words: "A sign-in link works for one sign-in and for 10 minutes. Go back to the chat and press or type connect for a new one. If the card there shows no button, type: sign in link", Failed: true}
 	case errors.Is(err, errOtherBrowser):
 		return http.StatusForbidden, signInPage{Title: "Another browser started this", Words: "The sign-in must end in the browser in which it began. Go back to the chat and press or type connect for a new link.", Failed: true}
 	}

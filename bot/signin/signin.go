@@ -19,7 +19,7 @@ func (s *Subject) pressSignIn(ctx context.Context, t *chat.Turn, _ chat.Press) (
 	return s.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnect})
 }
 
-// signInTicket is what the one-time link of a sign-in card stands for.
+// signInTicket is what the link of a sign-in card stands for.
 type signInTicket struct {
 	Actor        okr.Actor        `json:"actor"`
 	Conversation okr.Conversation `json:"conversation"` // the 1:1 chat
@@ -33,21 +33,57 @@ const ticketLife = 10 * time.Minute
 // Ask brings the card whose button opens the sign-in, always in the 1:1
 // chat: in a group anybody could press it.
 func (s *Subject) Ask(ctx context.Context, t *chat.Turn, next *chat.Resume) (chat.Reply, error) {
-	own, err := s.chat.Personal(ctx, t)
+	id, err := s.ticketFor(ctx, t, next)
 	if err != nil {
 		return chat.Reply{}, err
+	}
+	return s.chat.InPersonal(ctx, t, s.signInCard(s.address(id)))
+}
+
+// ticketFor makes the ticket of a sign-in of the person, and notes it as the newest.
+func (s *Subject) ticketFor(ctx context.Context, t *chat.Turn, next *chat.Resume) (string, error) {
+	own, err := s.chat.Personal(ctx, t)
+	if err != nil {
+		return "", err
 	}
 	actor := t.Actor
 	actor.Shared = false
-	link, err := s.signInLink(ctx, signInTicket{Actor: actor, Conversation: own, Zone: t.Place.Zone.String(), Next: next})
+	id, err := s.newTicket(ctx, signInTicket{Actor: actor, Conversation: own, Zone: t.Place.Zone.String(), Next: next})
 	if err != nil {
+		return "", err
+	}
+	return id, s.putTicket(ctx, newestKey(t.Actor), id)
+}
+
+// newestKey names the newest ticket of a person.
+func newestKey(a okr.Actor) string { return "newest:" + string(a.Tenant) + ":" + string(a.ID) }
+
+// askLink gives the link of the person's newest sign-in card as a card of another
+// kind, for a client that shows no button on the first; without one a new sign-in
+// begins.
+func (s *Subject) askLink(ctx context.Context, t *chat.Turn, _ string) (chat.Reply, error) {
+	if err := errors.Join(t.MembersOnly(), s.access.RequireEnabled(ctx, t.Actor)); err != nil {
 		return chat.Reply{}, err
 	}
-	return s.chat.InPersonal(ctx, t, s.signInCard(link))
+	var id string
+	var k signInTicket
+	err := s.peekTicket(ctx, newestKey(t.Actor), &id)
+	if err == nil {
+		err = s.peekTicket(ctx, startKey(id), &k)
+	}
+	switch {
+	case okr.KindOf(err) == okr.NotFound:
+		if id, err = s.ticketFor(ctx, t, &chat.Resume{Verb: cards.VerbConnect}); err != nil {
+			return chat.Reply{}, err
+		}
+	case err != nil:
+		return chat.Reply{}, err
+	}
+	return s.chat.InPersonal(ctx, t, chat.Say(cards.SignInLink(s.address(id))))
 }
 
 func (s *Subject) signInCard(link string) chat.Reply {
-	words := "Sign in to Azure DevOps with the work account that can read your team's queries. okrbot reads work items, queries and projects; it changes nothing there. The button works for 10 minutes and for you only."
+	words := "Sign in to Azure DevOps with the work account that can read your team's queries. okrbot reads work items, queries and projects; it changes nothing there. The button works for 10 minutes and for you only. If you see no button here, send: sign in link"
 	attachment := cards.OAuth(words, link, oauthConnection)
 	if s.options.PlainCard {
 		attachment = cards.SignIn(words, link)
@@ -61,7 +97,7 @@ func (s *Subject) askSignOut(ctx context.Context, t *chat.Turn, _ string) (chat.
 		return chat.Reply{}, err
 	}
 	if len(accounts) == 0 {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "You are not signed in to Azure DevOps, so there is nothing to forget. `connect` signs you in.")
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "You are not signed in to Azure DevOps, so there is nothing to forget."), okr.Step{Kind: okr.StepSignIn})
 	}
 	var names []string
 	for _, a := range accounts {

@@ -6,6 +6,7 @@ package signin
 import (
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // Parts is what the subject needs of others.
@@ -36,13 +37,17 @@ func (s *Subject) Register() chat.Subject {
 	return chat.Subject{
 		Title: "Your sign-in",
 		Commands: []chat.Command{
-			{Name: "sign out", Aliases: []string{"signout", "logout"}, What: "Forget your Azure DevOps sign-in", Who: chat.Members, Examples: []string{"sign out"}, Verb: cards.VerbSignOutAsk, Run: s.askSignOut},
+			{Name: "sign in link", Aliases: []string{"signin link", "login link", "log in link"}, What: "Sign in by a link, where the card shows no button", Who: chat.Members, Examples: []string{"sign in link"}, Run: s.askLink},
+			{Name: "sign out", Aliases: []string{"signout", "logout", "log out", "sign off"}, What: "Forget your Azure DevOps sign-in", Who: chat.Members, Examples: []string{"sign out"}, Verb: cards.VerbSignOutAsk, Run: s.askSignOut},
 		},
 		Presses: map[string]chat.PressHandler{
 			cards.VerbConnectionAccount: s.pressSignIn,
 			cards.VerbSignInCode:        s.pressCode,
 			cards.VerbSignOutAsk:        chat.Pressed(s.askSignOut),
 			cards.VerbSignOut:           s.signOut,
+		},
+		Steps: []chat.NextStep{
+			{Kind: okr.StepSignIn, Command: "connect", Says: "Send %s to sign in.", Title: "Sign in", Verb: cards.VerbConnectionAccount, Style: "positive"},
 		},
 	}
 }

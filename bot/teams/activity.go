@@ -16,6 +16,10 @@ const (
 	TypeInstallationUpdate = "installationUpdate"
 )
 
+// ChannelTeams is the channelId of what comes from Microsoft Teams. The other
+// channels of a bot (web chat, e-mail, Direct Line) let anybody say who they are.
+const ChannelTeams = "msteams"
+
 // ConversationKind is where a conversation takes place, from
 // conversation.conversationType.
 type ConversationKind string
@@ -83,20 +87,14 @@ type Conversation struct {
 
 // ChannelData is the Teams specific part of an activity.
 type ChannelData struct {
-	TenantID          string
-	Team              Team
-	Channel           TeamChannel
-	EventType         string
-	SelectedChannelID string
+	TenantID  string
+	Team      Team
+	Channel   TeamChannel
+	EventType string
 }
 
-// Team names a team: ID is the id of its General channel, AADGroupID the
-// Microsoft 365 group.
-type Team struct {
-	ID         string
-	Name       string
-	AADGroupID string
-}
+// Team names a team: ID is the id of its General channel.
+type Team struct{ ID string }
 
 // TeamChannel names a channel of a team. The name of General is empty.
 type TeamChannel struct {
@@ -117,8 +115,6 @@ type Entity struct {
 // Attachment is one attachment of a message; Content is raw JSON.
 type Attachment struct {
 	ContentType string
-	ContentURL  string
-	Name        string
 	Content     json.RawMessage
 }
 
@@ -141,7 +137,7 @@ func ParseActivity(body []byte) (Activity, error) {
 		a.Entities = append(a.Entities, entityOf(e))
 	}
 	for _, t := range f.objects("attachments") {
-		a.Attachments = append(a.Attachments, attachmentOf(t))
+		a.Attachments = append(a.Attachments, Attachment{ContentType: t.text("contentType"), Content: t.raw("content")})
 	}
 	return a, nil
 }
@@ -192,11 +188,9 @@ func channelDataOf(f fields) ChannelData {
 	team, channel := f.object("team"), f.object("channel")
 	return ChannelData{
 		TenantID:  f.object("tenant").text("id"),
-		Team:      Team{ID: team.text("id"), Name: team.text("name"), AADGroupID: team.text("aadGroupId")},
+		Team:      Team{ID: team.text("id")},
 		Channel:   TeamChannel{ID: channel.text("id"), Name: channel.text("name")},
 		EventType: f.text("eventType"),
-
-		SelectedChannelID: f.object("settings").object("selectedChannel").text("id"),
 	}
 }
 
@@ -204,13 +198,6 @@ func entityOf(f fields) Entity {
 	return Entity{
 		Type: f.text("type"), Text: f.text("text"),
 		Mentioned: accountOf(f.object("mentioned")), Timezone: f.text("timezone"), Platform: f.text("platform"),
-	}
-}
-
-func attachmentOf(f fields) Attachment {
-	return Attachment{
-		ContentType: f.text("contentType"), ContentURL: f.text("contentUrl"),
-		Name: f.text("name"), Content: f.raw("content"),
 	}
 }
 

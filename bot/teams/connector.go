@@ -177,17 +177,6 @@ func (c *Connector) Delete(ctx context.Context, ref Ref) error {
 	return c.do(ctx, call{op: "delete", method: http.MethodDelete, ref: ref, path: activitiesPath(ref), repeatable: true, paced: true})
 }
 
-// Typing shows for some seconds that the bot is at work. It is left out, without
-// an error, when the conversation has just had its share of messages.
-func (c *Connector) Typing(ctx context.Context, ref Ref) error {
-	if !c.places.allow(ref.ConversationID) {
-		return nil
-	}
-	ref = c.complete(ref).WithActivity("")
-	body := wireMessage{Type: "typing", From: wireID{ID: ref.BotID}, Conversation: wireID{ID: ref.ConversationID}}
-	return c.do(ctx, call{op: "typing", method: http.MethodPost, ref: ref, path: activitiesPath(ref), in: body, once: true})
-}
-
 // CreatePersonal opens, or finds, the 1:1 chat with a user and returns its
 // conversation id. userID is the Teams id ("29:…") or the Entra object id; the
 // app must be installed for the user or in a place that has them. Source:

@@ -42,7 +42,7 @@ type ConnectorError struct {
 	err error // the transport's error when Status is 0
 }
 
-// Error names the call, the status and the code.
+// Error names the call, the status, the code and what Microsoft knows it by.
 func (e *ConnectorError) Error() string {
 	if e.Status == 0 {
 		return fmt.Sprintf("connector: %s: %v", e.Op, e.err)
@@ -50,6 +50,9 @@ func (e *ConnectorError) Error() string {
 	text := fmt.Sprintf("connector: %s: status %d", e.Op, e.Status)
 	if e.Code != "" {
 		text += " " + e.Code
+	}
+	if e.Correlation != "" {
+		text += " (" + e.Correlation + ")"
 	}
 	return text
 }

@@ -37,7 +37,7 @@ type call struct {
 	// paced says that it counts and waits as a post to the conversation.
 	paced bool
 	// once says that it is not worth a second try.
-	once bool
+	noRetry bool
 }
 
 // do sends a call: the one place that talks to the connector. It checks the
@@ -73,7 +73,7 @@ func (c *Connector) do(ctx context.Context, k call) error {
 			continue
 		}
 		wait := max(failure.RetryAfter, waits.NextBackOff())
-		if attempt >= c.attempts || k.once || !k.again(failure) || wait > c.maxWait || !c.inTime(ctx, wait) {
+		if attempt >= c.attempts || k.noRetry || !k.again(failure) || wait > c.maxWait || !c.inTime(ctx, wait) {
 			return err
 		}
 		c.log.DebugContext(ctx, "connector call repeated", "op", k.op, "status", failure.Status, "wait", wait)

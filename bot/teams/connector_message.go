@@ -49,10 +49,6 @@ type Message struct {
 	// Summary is the line in notifications and the activity feed, required
 	// with a card: without it they say "sent a card".
 	Summary string
-	// Mentions are the people that Text mentions as <at>Name</at>.
-	Mentions []Account
-	// Alert asks for a notification in a personal chat.
-	Alert bool
 }
 
 // wireMessage is the activity of an outbound message. Source: "Bot Framework
@@ -66,8 +62,6 @@ type wireMessage struct {
 	Text         string           `json:"text,omitempty"`
 	Summary      string           `json:"summary,omitempty"`
 	Attachments  []wireAttachment `json:"attachments,omitempty"`
-	Entities     []wireMention    `json:"entities,omitempty"`
-	ChannelData  map[string]any   `json:"channelData,omitempty"`
 }
 
 type wireID struct {
@@ -78,12 +72,6 @@ type wireID struct {
 type wireAttachment struct {
 	ContentType string `json:"contentType"`
 	Content     any    `json:"content"`
-}
-
-type wireMention struct {
-	Type      string `json:"type"`
-	Text      string `json:"text"`
-	Mentioned wireID `json:"mentioned"`
 }
 
 // validate fails with ErrMessage when m breaks the rules of Message.
@@ -115,14 +103,6 @@ func (m Message) wire(ref Ref) wireMessage {
 			contentType = ContentTypeCard
 		}
 		w.Attachments = []wireAttachment{{ContentType: contentType, Content: m.Card}}
-	}
-	for _, who := range m.Mentions {
-		w.Entities = append(w.Entities, wireMention{
-			Type: "mention", Text: "<at>" + who.Name + "</at>", Mentioned: wireID{ID: who.ID, Name: who.Name},
-		})
-	}
-	if m.Alert {
-		w.ChannelData = map[string]any{"notification": map[string]any{"alert": true}}
 	}
 	return w
 }

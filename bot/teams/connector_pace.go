@@ -38,12 +38,6 @@ func (p *pacer) reserve(key string) (wait time.Duration, cancel func()) {
 	return r.DelayFrom(now), func() { r.CancelAt(p.now()) }
 }
 
-// allow takes a place only when one is free at once.
-func (p *pacer) allow(key string) bool {
-	now := p.now()
-	return p.limiter(key, now).AllowN(now, 1)
-}
-
 func (p *pacer) limiter(key string, now time.Time) *rate.Limiter {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"math"
 	"net/http"
 	"net/url"
 )
@@ -23,18 +22,11 @@ const (
 type Member struct {
 	ID                string
 	Name              string
-	GivenName         string
-	Surname           string
 	Email             string
 	UserPrincipalName string
-	TenantID          string
 	AADObjectID       string
 	UserRole          string
-}
-
-// Members is the whole roster of the conversation, page by page.
-func (c *Connector) Members(ctx context.Context, ref Ref) ([]Member, error) {
-	return c.FirstMembers(ctx, ref, math.MaxInt)
+	TenantID          string // of the person, which need not be the place's
 }
 
 // FirstMembers is the roster of the conversation up to the page on which the
@@ -88,17 +80,6 @@ func (c *Connector) Channels(ctx context.Context, serviceURL, teamID string) ([]
 	return channels, nil
 }
 
-// TeamDetails names a team and its Microsoft 365 group. Source: "Get Teams
-// specific context for your bot", get the team's details.
-func (c *Connector) TeamDetails(ctx context.Context, serviceURL, teamID string) (Team, error) {
-	var raw json.RawMessage
-	if err := c.get(ctx, "team", Ref{ServiceURL: serviceURL}, "/v3/teams/"+escapeID(teamID), &raw); err != nil {
-		return Team{}, err
-	}
-	f := objectOf(raw)
-	return Team{ID: f.text("id"), Name: f.text("name"), AADGroupID: f.text("aadGroupId")}, nil
-}
-
 func (c *Connector) get(ctx context.Context, op string, ref Ref, path string, out *json.RawMessage) error {
 	return c.do(ctx, call{op: op, method: http.MethodGet, ref: ref, path: path, out: out, repeatable: true})
 }
@@ -107,8 +88,7 @@ func memberOf(f fields) Member {
 	account := accountOf(f)
 	return Member{
 		ID: account.ID, Name: account.Name, AADObjectID: account.AADObjectID,
-		TenantID: account.TenantID, UserRole: account.UserRole,
-		GivenName: f.text("givenName"), Surname: f.text("surname"),
+		UserRole: account.UserRole, TenantID: account.TenantID,
 		Email: f.text("email"), UserPrincipalName: f.text("userPrincipalName"),
 	}
 }

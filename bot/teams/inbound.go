@@ -50,7 +50,7 @@ type ValidatorOptions struct {
 	// RefreshEvery is the greatest age of the keys. Zero: 24 hours.
 	RefreshEvery time.Duration
 	// UnknownKeyEvery is the least time between two refreshes that unknown
-	// key ids cause; the first one is immediate. Zero: 1 hour.
+	// key ids cause; the first one is immediate. Zero: 10 seconds.
 	UnknownKeyEvery time.Duration
 }
 
@@ -90,7 +90,9 @@ func NewValidator(o ValidatorOptions) (*Validator, error) {
 		jwt.WithIssuer(o.Issuer), jwt.WithAudience(o.AppID),
 		jwt.WithExpirationRequired(), jwt.WithLeeway(clockSkew), jwt.WithTimeFunc(o.Now),
 	}
-	methods := jwt.WithValidMethods([]string{"RS256", "RS384", "RS512"})
+	// The metadata lists RS256 and Microsoft's own SDKs accept nothing else.
+	// Source: "Incoming request authentication".
+	methods := jwt.WithValidMethods([]string{"RS256"})
 	return &Validator{
 		hosts:  hosts,
 		keys:   newKeySet(o),
@@ -116,7 +118,7 @@ func (o ValidatorOptions) withDefaults() ValidatorOptions {
 		o.RefreshEvery = 24 * time.Hour
 	}
 	if o.UnknownKeyEvery <= 0 {
-		o.UnknownKeyEvery = time.Hour
+		o.UnknownKeyEvery = unknownKeyEvery
 	}
 	return o
 }
@@ -172,8 +174,8 @@ func (v *Validator) keyFor(ctx context.Context, t *jwt.Token) (signingKey, error
 
 // Authorize checks that the verified token was made for an activity with this
 // service URL and channel: the serviceurl claim is the same, its host is in the
-// allow-list and the signing key is endorsed for the channel. It fails with
-// ErrForbidden.
+// allow-list, the channel is Teams and the signing key is endorsed for it. It fails
+// with ErrForbidden.
 func (i Identity) Authorize(serviceURL, channelID string) error {
 	if i.serviceURL == "" || !sameURL(i.serviceURL, serviceURL) {
 		return fmt.Errorf("%w: serviceurl claim differs from the activity's", ErrForbidden)
@@ -181,7 +183,10 @@ func (i Identity) Authorize(serviceURL, channelID string) error {
 	if err := i.hosts.Check(serviceURL); err != nil {
 		return fmt.Errorf("%w: %w", ErrForbidden, err)
 	}
-	if channelID == "" || !slices.Contains(i.endorsements, channelID) {
+	if channelID != ChannelTeams {
+		return fmt.Errorf("%w: not from Teams", ErrForbidden)
+	}
+	if !slices.Contains(i.endorsements, channelID) {
 		return fmt.Errorf("%w: key not endorsed for the channel", ErrForbidden)
 	}
 	return nil

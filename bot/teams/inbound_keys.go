@@ -21,6 +21,14 @@ const (
 	// keyRetryEvery is the least time between two attempts to renew keys that
 	// are old but still known.
 	keyRetryEvery = time.Minute
+	// unknownKeyEvery is the least time between two fetches that unknown key ids
+	// start. The key id is read before anything is verified, so
+	// strangers can start them at will; what they use up must not keep out the key of
+	// a rotation. It cannot: a fetch brings all keys, whoever caused it, so a real new
+	// key waits these seconds at most. Microsoft's SDK waits an hour from one unknown
+	// key id to the next instead; there one false token blocks a rotation for as long.
+	// Six fetches a minute are what an attack costs.
+	unknownKeyEvery = 10 * time.Second
 	// maxKeyBody bounds a metadata or key document in bytes.
 	maxKeyBody = 1 << 20
 	// minKeyBits is the least size of an RSA key that is trusted.

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -48,7 +49,8 @@ func TestAuthenticateRequest(t *testing.T) {
 	}{
 		"good":             {c.header(t), nil},
 		"lower case":       {strings.Replace(c.header(t), "Bearer", "bearer", 1), nil},
-		"RS512":            {c.sign(t, "k1", c.key, jwt.SigningMethodRS512, c.claims()), nil},
+		"RS384":            {c.sign(t, "k1", c.key, jwt.SigningMethodRS384, c.claims()), teams.ErrUnauthorized},
+		"RS512":            {c.sign(t, "k1", c.key, jwt.SigningMethodRS512, c.claims()), teams.ErrUnauthorized},
 		"inside skew":      {rs(with("exp", now.Add(-4*time.Minute).Unix())), nil},
 		"nbf inside skew":  {rs(with("nbf", now.Add(4*time.Minute).Unix())), nil},
 		"no slash":         {rs(with("serviceurl", strings.ToUpper(c.URL)+"/teams")), nil},
@@ -96,11 +98,12 @@ func TestAuthenticateRequestBinding(t *testing.T) {
 	c := newWireCloud(t)
 	v := c.validator(t)
 	for name, change := range map[string]func(*schema.Activity){
-		"other service":  func(a *schema.Activity) { a.ServiceURL = c.URL + "/other/" },
-		"empty service":  func(a *schema.Activity) { a.ServiceURL = "" },
-		"other channel":  func(a *schema.Activity) { a.ChannelID = "slack" },
-		"no channel":     func(a *schema.Activity) { a.ChannelID = "" },
-		"service prefix": func(a *schema.Activity) { a.ServiceURL += "x" },
+		"other service":           func(a *schema.Activity) { a.ServiceURL = c.URL + "/other/" },
+		"empty service":           func(a *schema.Activity) { a.ServiceURL = "" },
+		"other channel":           func(a *schema.Activity) { a.ChannelID = "slack" },
+		"no channel":              func(a *schema.Activity) { a.ChannelID = "" },
+		"endorsed, but not Teams": func(a *schema.Activity) { a.ChannelID = "webchat" },
+		"service prefix":          func(a *schema.Activity) { a.ServiceURL += "x" },
 	} {
 		a := c.schemaActivity()
 		change(&a)
@@ -150,12 +153,42 @@ func TestKeyRotation(t *testing.T) {
 	for range 20 {
 		require.Error(t, verify(c.sign(t, "junk", second, jwt.SigningMethodRS256, c.claims())))
 	}
-	require.EqualValues(t, 2, c.fetches.Load(), "unknown key ids refresh once an hour")
-	clock.advance(61 * time.Minute)
-	later := c.claims()
-	later["exp"] = clock.now().Add(time.Hour).Unix()
-	require.Error(t, verify(c.sign(t, "junk", second, jwt.SigningMethodRS256, later)))
+	require.EqualValues(t, 2, c.fetches.Load(), "unknown key ids refresh once in ten seconds")
+	clock.advance(11 * time.Second)
+	require.Error(t, verify(c.sign(t, "junk", second, jwt.SigningMethodRS256, c.claims())))
 	require.EqualValues(t, 3, c.fetches.Load())
+}
+
+// TestStrangersDoNotKeepOutANewKey: a token that nobody signed starts a fetch, and
+// the key of a rotation right after it is let in ten seconds later, although
+// strangers go on.
+func TestStrangersDoNotKeepOutANewKey(t *testing.T) {
+	t.Parallel()
+	c, clock := newWireCloud(t), &wireClock{}
+	options := c.validatorOptions()
+	options.Now = clock.now
+	v, err := teams.NewValidator(options)
+	require.NoError(t, err)
+	verify := func(header string) error {
+		_, err := v.Verify(t.Context(), header)
+		return err
+	}
+	require.NoError(t, verify(c.header(t)))
+	stranger, second := newRSAKey(), newRSAKey()
+	forge := func(kid string) string { return c.sign(t, kid, stranger, jwt.SigningMethodRS256, c.claims()) }
+	require.ErrorIs(t, verify(forge("false-0")), teams.ErrUnauthorized)
+	c.rotate("k2", second)
+	rotated := c.sign(t, "k2", second, jwt.SigningMethodRS256, c.claims())
+	require.ErrorIs(t, verify(rotated), teams.ErrUnauthorized, "within the ten seconds after the stranger's")
+	for i := range 30 {
+		clock.advance(time.Second)
+		require.ErrorIs(t, verify(forge(fmt.Sprintf("false-%d", i))), teams.ErrUnauthorized)
+		if i >= 10 {
+			require.NoError(t, verify(rotated), "after %d seconds", i)
+		}
+	}
+	require.LessOrEqual(t, c.fetches.Load(), int32(6), "what an attack costs")
+	require.ErrorIs(t, verify(forge("k2")), teams.ErrUnauthorized, "the name of a key is not its signature")
 }
 
 func TestForeignTokenFetchesNoKeys(t *testing.T) {

@@ -38,8 +38,6 @@ type Deliveries interface {
 
 // ServerOptions configure a Server.
 type ServerOptions struct {
-	// Addr is the listen address of Run, such as ":3978".
-	Addr string
 	// AppID is the bot's Microsoft App ID.
 	AppID string
 	// Validator, Connector and Handler are required.
@@ -48,6 +46,11 @@ type ServerOptions struct {
 	Handler   Handler
 	// Deliveries drops what Teams delivers twice. Nil: nothing is dropped.
 	Deliveries Deliveries
+	// AllowedTenants are the ids of the Microsoft Entra tenants whose people are
+	// served; "*" is every tenant. Empty: none. Which people can reach a bot is
+	// decided by its app registration, so each bot has to check. Source: "Agent
+	// tenancy".
+	AllowedTenants []string
 	// Pages are served for GET beside POST /api/messages, by their paths.
 	Pages map[string]http.Handler
 	// Logger gets a line for each turn. Nil: nothing is logged.
@@ -75,6 +78,7 @@ type Server struct {
 	log     *slog.Logger
 	metrics *serverMetrics
 	turns   *turns
+	tenants *tenants
 	engine  *gin.Engine
 	http    *http.Server
 }
@@ -87,7 +91,7 @@ func NewServer(o ServerOptions) *Server {
 	}
 	o = o.withDefaults()
 	s := &Server{
-		options: o, log: o.Logger, metrics: newServerMetrics(o.Registerer), turns: newTurns(),
+		options: o, log: o.Logger, metrics: newServerMetrics(o.Registerer), turns: newTurns(), tenants: newTenants(o.AllowedTenants),
 		adapter: newAdapter(o.AppID, o.Validator, o.Connector, o.Handler),
 	}
 	s.engine = s.routes()
@@ -155,15 +159,6 @@ func (s *Server) recoverPanic(c *gin.Context) {
 
 // ServeHTTP serves all routes, so that a test can stand it up with httptest.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
-
-// Run listens on ServerOptions.Addr and serves until ctx ends, see Serve.
-func (s *Server) Run(ctx context.Context) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.options.Addr)
-	if err != nil {
-		return fmt.Errorf("listen: %w", err)
-	}
-	return s.Serve(ctx, listener)
-}
 
 // Serve serves on listener until ctx ends; then it shuts down within
 // ServerOptions.ShutdownTimeout. A clean shutdown is no error.

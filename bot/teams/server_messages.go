@@ -17,6 +17,10 @@ import (
 func (s *Server) messages(c *gin.Context) {
 	ctx := WithRef(c.Request.Context(), NewRef())
 	a, status, outcome, err := s.receive(ctx, c)
+	if errors.Is(err, errTenant) {
+		s.dismiss(ctx, c, a)
+		return
+	}
 	if err != nil {
 		s.metrics.count(a.Type, outcome)
 		s.log.InfoContext(ctx, "activity refused", "ref", RefFrom(ctx), "outcome", outcome, "err", err)
@@ -66,6 +70,9 @@ func (s *Server) receive(ctx context.Context, c *gin.Context) (a Activity, statu
 	}
 	if err := identity.Authorize(a.ServiceURL, a.ChannelID); err != nil {
 		return a, http.StatusForbidden, outcomeForbidden, err
+	}
+	if !s.tenants.allows(a.TenantID()) {
+		return a, http.StatusOK, outcomeTenant, errTenant
 	}
 	if a.Type == TypeInvoke && !validInvoke(a) {
 		return a, http.StatusBadRequest, outcomeMalformed, ErrMalformedValue

@@ -15,6 +15,7 @@ const (
 	outcomeDuplicate    = "duplicate"
 	outcomeUnauthorized = "unauthorized"
 	outcomeForbidden    = "forbidden"
+	outcomeTenant       = "tenant"
 	outcomeMalformed    = "malformed"
 	outcomeTooBig       = "too_big"
 	outcomeStopping     = "stopping"

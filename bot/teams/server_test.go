@@ -5,9 +5,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -69,7 +74,7 @@ func (c *wireCloud) newServer(t *testing.T, h teams.Handler, change func(*teams.
 	t.Helper()
 	o := teams.ServerOptions{
 		AppID: wireAppID, Validator: c.validator(t), Connector: c.newConnector(t), Handler: h,
-		Deliveries: &wireDeliveries{seen: map[string]bool{}}, Logger: wireLog(t),
+		Deliveries: &wireDeliveries{seen: map[string]bool{}}, Logger: wireLog(t), AllowedTenants: []string{wireTenant},
 	}
 	if change != nil {
 		change(&o)
@@ -109,6 +114,92 @@ func TestServerRefusals(t *testing.T) {
 		require.Empty(t, w.Body.String(), name)
 	}
 	require.False(t, called)
+}
+
+// TestServerServesAllowedTenantsOnly: what comes from another tenant is acknowledged;
+// nothing is stored, said or asked, and the log has one line of it.
+func TestServerServesAllowedTenantsOnly(t *testing.T) {
+	t.Parallel()
+	const foreign = "99999999-0d0a-4a54-9d3a-1f6c2b7e9a09"
+	from := func(tenant string) map[string]any {
+		return map[string]any{
+			"channelData":  map[string]any{"tenant": map[string]any{"id": tenant}},
+			"conversation": map[string]any{"id": "a:1chat", "conversationType": "personal", "tenantId": tenant},
+		}
+	}
+	kinds := []map[string]any{
+		{"type": "message"},
+		{"type": "invoke", "name": "adaptiveCard/action", "value": map[string]any{"action": map[string]any{"verb": "goals"}}},
+		{"type": "conversationUpdate"},
+		{"type": "installationUpdate", "action": "add"},
+	}
+	for name, test := range map[string]struct {
+		allowed []string
+		tenant  string
+		served  bool
+	}{
+		"own":            {[]string{wireTenant}, wireTenant, true},
+		"in capitals":    {[]string{strings.ToUpper(wireTenant)}, wireTenant, true},
+		"one of two":     {[]string{foreign, wireTenant}, wireTenant, true},
+		"every":          {[]string{teams.EveryTenant}, foreign, true},
+		"another":        {[]string{wireTenant}, foreign, false},
+		"none named":     {nil, wireTenant, false},
+		"without tenant": {[]string{wireTenant}, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newWireCloud(t)
+			var called atomic.Int32
+			act := func(context.Context, teams.Activity) error { called.Add(1); return nil }
+			var log bytes.Buffer
+			deliveries, registry := &wireDeliveries{seen: map[string]bool{}}, prometheus.NewRegistry()
+			s := c.newServer(t, wireHandler{
+				message: act, update: act, install: act,
+				invoke: func(ctx context.Context, a teams.Activity) (teams.InvokeResponse, error) {
+					return teams.MessageResponse("ok"), act(ctx, a)
+				},
+			}, func(o *teams.ServerOptions) {
+				o.AllowedTenants, o.Deliveries, o.Registerer = test.allowed, deliveries, registry
+				o.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			})
+			for i, kind := range kinds {
+				change := from(test.tenant)
+				maps.Copy(change, kind)
+				change["id"] = name + strconv.Itoa(i)
+				w := wireDeliver(t, s, c.header(t), c.activity(change))
+				require.Equal(t, 200, w.Code)
+				require.Equal(t, test.served && kind["type"] == "invoke", w.Body.Len() > 0)
+			}
+			if test.served {
+				require.EqualValues(t, len(kinds), called.Load())
+				return
+			}
+			require.Zero(t, called.Load())
+			require.Empty(t, deliveries.seen, "nothing is stored")
+			require.Empty(t, c.got(), "nothing is said")
+			require.Equal(t, 1, strings.Count(log.String(), "tenant not allowed"))
+			require.Equal(t, 1, strings.Count(log.String(), "\n"), "one line for all")
+			require.InDelta(t, len(kinds), wireCounted(t, registry, "tenant"), 0)
+		})
+	}
+}
+
+// wireCounted is how many activities had an outcome.
+func wireCounted(t *testing.T, registry *prometheus.Registry, outcome string) float64 {
+	t.Helper()
+	families, err := registry.Gather()
+	require.NoError(t, err)
+	sum := 0.0
+	for _, family := range families {
+		for _, m := range family.GetMetric() {
+			for _, label := range m.GetLabel() {
+				if label.GetName() == "outcome" && label.GetValue() == outcome {
+					sum += m.GetCounter().GetValue()
+				}
+			}
+		}
+	}
+	return sum
 }
 
 func TestServerDispatch(t *testing.T) {

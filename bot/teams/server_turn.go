@@ -39,14 +39,14 @@ func (s *Server) handle(ctx context.Context, a Activity) (InvokeResponse, string
 	if panicked {
 		outcome = outcomePanic
 	}
-	if a.Type == TypeMessage && !hopeless(err) {
+	if a.Type == TypeMessage && !undeliverable(err) {
 		err = errors.Join(err, s.apologize(ctx, a))
 	}
 	return faultResponse(ctx, a), outcome, err
 }
 
-// hopeless reports whether the error itself says that no message can get there.
-func hopeless(err error) bool {
+// undeliverable reports whether the error itself says that no message can get there.
+func undeliverable(err error) bool {
 	return errors.Is(err, ErrUnreachable) || errors.Is(err, ErrGone) || errors.Is(err, ErrBotToken) || errors.Is(err, ErrServiceURL)
 }
 

@@ -183,13 +183,3 @@ func TestUnreachablePlaceGetsNoApology(t *testing.T) {
 	require.NoError(t, s.Shutdown(t.Context()))
 	require.Empty(t, c.got())
 }
-
-func TestRunOnTakenAddress(t *testing.T) {
-	t.Parallel()
-	c := newWireCloud(t)
-	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, taken.Close()) }()
-	s := c.newServer(t, wireHandler{}, func(o *teams.ServerOptions) { o.Addr = taken.Addr().String() })
-	require.ErrorContains(t, s.Run(t.Context()), "listen")
-}

@@ -72,6 +72,26 @@ func TestTokenAuthority(t *testing.T) {
 	}
 }
 
+// TestTokenScopeOfAnotherCloud: the government clouds have a resource of their own,
+// by secret and by managed identity.
+func TestTokenScopeOfAnotherCloud(t *testing.T) {
+	t.Parallel()
+	l := newLoginService(t)
+	o := l.options()
+	o.Scope = "https://api.botframework.us/.default"
+	for appType, want := range map[teams.AppType][2]string{
+		teams.AppSingleTenant:    {"scope", "https://api.botframework.us/.default"},
+		teams.AppUserAssignedMSI: {"resource", "https://api.botframework.us"},
+	} {
+		o.AppType, o.IdentityEndpoint = appType, l.URL+"/identity"
+		s, err := teams.NewTokenSource(o)
+		require.NoError(t, err)
+		_, err = s.Token(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, want[1], l.last.Load().Form.Get(want[0]), appType)
+	}
+}
+
 func TestTokenIsCachedAndRenewed(t *testing.T) {
 	t.Parallel()
 	l, clock := newLoginService(t), &wireClock{}

@@ -76,7 +76,8 @@ func TestNothingWorksWhileDisabled(t *testing.T) {
 		return []error{connect, preview, jobs, subscribe}
 	}
 	for _, err := range try(okrtest.Alex) {
-		w.RequireRefused(okr.Disabled, err, "Send `enable`")
+		w.RequireRefused(okr.Disabled, err)
+		require.Equal(t, []okr.Step{{Kind: okr.StepEnable}}, okr.NextOf(err))
 	}
 	for _, err := range try(okrtest.Megan) {
 		w.RequireRefused(okr.Disabled, err, "An admin can")

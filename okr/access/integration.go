@@ -16,9 +16,10 @@ func (s *Service) RequireEnabled(ctx context.Context, actor okr.Actor) error {
 		return nil
 	}
 	if s.Administers(t, actor) {
-		return okr.Errorf(okr.Disabled, "The Azure DevOps integration is not enabled yet. Send `enable` to turn it on.")
+		return okr.WithNext(okr.Errorf(okr.Disabled, "The Azure DevOps integration is not enabled yet."), okr.Step{Kind: okr.StepEnable})
 	}
-	return okr.Errorf(okr.Disabled, "The Azure DevOps integration is not enabled here. An admin can turn it on with `enable`: %s.", s.adminNames(t))
+	return okr.WithNext(okr.Errorf(okr.Disabled, "The Azure DevOps integration is not enabled here. An admin can turn it on: %s.", s.adminNames(t)),
+		okr.Step{Kind: okr.StepEnable, ByOthers: true})
 }
 
 // Integration tells the state of the integration. Everyone may ask.

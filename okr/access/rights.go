@@ -16,6 +16,17 @@ func (s *Service) MayEdit(ctx context.Context, actor okr.Actor, g okr.Goal) erro
 	return g.RequireOpen()
 }
 
+// MayEditBelow is MayEdit for who has read the settings and the objective above.
+func (s *Service) MayEditBelow(t okr.Tenant, actor okr.Actor, g, parent okr.Goal) error {
+	if !actor.Sees(g) {
+		return okr.GoalNotFound(g.ID)
+	}
+	if !actor.MayEdit(g, parent, s.Administers(t, actor)) {
+		return mayNot(g, "change")
+	}
+	return g.RequireOpen()
+}
+
 // MayManage is mayEdit for a goal that may be closed.
 func (s *Service) MayManage(ctx context.Context, actor okr.Actor, g okr.Goal) error {
 	return s.may(ctx, actor, g, okr.Actor.MayEdit, "change")
@@ -48,10 +59,15 @@ func (s *Service) may(ctx context.Context, actor okr.Actor, g okr.Goal, allowed 
 	if err != nil {
 		return err
 	}
-	switch {
-	case allowed(actor, g, parent, isAdmin):
+	if allowed(actor, g, parent, isAdmin) {
 		return nil
-	case g.OnlyEditors:
+	}
+	return mayNot(g, act)
+}
+
+// mayNot is the refusal of an act on a goal that the actor sees.
+func mayNot(g okr.Goal, act string) error {
+	if g.OnlyEditors {
 		return okr.Errorf(okr.Forbidden, "Only its owner %s and the people chosen as its editors can %s %s.", g.Owner.Name, act, g.ID)
 	}
 	return okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can %s %s.", g.Owner.Name, act, g.ID)

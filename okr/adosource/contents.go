@@ -116,7 +116,7 @@ func whole(item okr.WorkItem) bool {
 
 // fetch reads items from the service.
 func (c *contents) fetch(ctx context.Context, ids []int) error {
-	err := c.session.EachWorkItems(ctx, c.in.Place.Organization, ids, c.wireFields(), func(page []ado.WorkItem) {
+	err := c.session.EachWorkItems(ctx, c.in.Project.Organization, ids, c.wireFields(), func(page []ado.WorkItem) {
 		for _, w := range page {
 			c.take(w)
 		}
@@ -145,7 +145,7 @@ func (c *contents) firstName() string {
 func (c *contents) take(w ado.WorkItem) {
 	item := okr.WorkItem{
 		ID: w.ID, Type: w.Type(), Title: w.Title(), State: w.State(), Project: w.Project(),
-		URL: ado.WorkItemURL(c.Client.BaseURL(), c.in.Place.Organization, w.Project(), w.ID),
+		URL: ado.WorkItemURL(c.Client.BaseURL(), c.in.Project.Organization, w.Project(), w.ID),
 	}
 	for _, f := range c.fields {
 		if v, ok := w.Fields.Number(f); ok {
@@ -163,7 +163,7 @@ func (c *contents) take(w ado.WorkItem) {
 // and that was not read just now may be of a project or type that got another
 // name, so it is read again.
 func (c *contents) categories(ctx context.Context) (states, error) {
-	found, err := c.types.statesFor(ctx, c.session, c.in.Access, c.in.Place, c.ordered())
+	found, err := c.types.statesFor(ctx, c.session, c.in.Access, c.in.Project, c.ordered())
 	if err != nil {
 		return found, err
 	}
@@ -179,7 +179,7 @@ func (c *contents) categories(ctx context.Context) (states, error) {
 	if err := c.fetch(ctx, doubtful); err != nil {
 		return found, err
 	}
-	return c.types.statesFor(ctx, c.session, c.in.Access, c.in.Place, c.ordered())
+	return c.types.statesFor(ctx, c.session, c.in.Access, c.in.Project, c.ordered())
 }
 
 // ordered gives the items in the order of the results.

@@ -21,7 +21,7 @@ const points = adotest.FieldStoryPoints
 type shifting struct {
 	*okrtest.World
 	org     string
-	place   okr.Place
+	place   okr.ProjectRef
 	queries []string
 	before  map[string]*okr.Snapshot
 	ids     []int
@@ -35,7 +35,7 @@ func newShifting(t *rapid.T, w *okrtest.World, n int) *shifting {
 		_, err := w.Cloud.AddProject(s.org, p)
 		require.NoError(t, err)
 	}
-	s.place = w.Place(s.org, "Here")
+	s.place = w.ProjectRef(s.org, "Here")
 	for _, q := range []adotest.Query{
 		{Name: "open", Filter: func(it adotest.Item) bool { return it.State != "Closed" }},
 		{Name: "tree", Kind: adotest.Tree, CrossProject: true, Filter: func(it adotest.Item) bool { return it.HasTag("all") }},
@@ -101,7 +101,7 @@ func (s *shifting) change(t *rapid.T) {
 
 // run runs the queries, from what the last run left or from nothing.
 func (s *shifting) runAll(t *rapid.T, queries []string, known bool) []okr.Run {
-	in := okr.RunInput{Access: okrtest.AccessOf(okrtest.Alex), Place: s.place, Within: time.Hour}
+	in := okr.RunInput{Access: okrtest.AccessOf(okrtest.Alex), Project: s.place, Within: time.Hour}
 	for _, q := range queries {
 		ask := okr.QueryAsk{ID: q, Fields: []string{points}}
 		if known {

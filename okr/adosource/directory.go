@@ -64,13 +64,13 @@ func (s *Source) Project(ctx context.Context, access okr.Access, organization, n
 	return okr.RemoteProject{ID: p.ID, Name: p.Name, URL: ado.ProjectURL(s.Client.BaseURL(), organization, p.Name)}, nil
 }
 
-// ParsePlace implements okr.Directory.
-func (s *Source) ParsePlace(text string) (organization, project string, err error) {
-	place, err := s.Client.ParseOrganization(text)
+// ParseOrganization implements okr.Directory.
+func (s *Source) ParseOrganization(text string) (organization, project string, err error) {
+	named, err := s.Client.ParseOrganization(text)
 	if input, ok := errors.AsType[*ado.InputError](err); ok {
 		return "", "", okr.FieldErrorf("organization", "%s", input.Message)
 	}
-	return place.Organization, place.Project, err
+	return named.Organization, named.Project, err
 }
 
 // fieldError says at which field of the connection form an error belongs.

@@ -60,7 +60,7 @@ func TestProjectIsCheckedForWhatIsNeeded(t *testing.T) {
 	w.RequireRefused(okr.Invalid, err)
 }
 
-func TestParsePlace(t *testing.T) {
+func TestParseOrganization(t *testing.T) {
 	t.Parallel()
 	w := okrtest.NewWorld(t)
 	for text, want := range map[string][2]string{
@@ -71,12 +71,12 @@ func TestParsePlace(t *testing.T) {
 		"https://contoso.visualstudio.com/Launch":      {"contoso", "Launch"},
 		w.Cloud.BaseURL() + "/contoso/Payments":        {"contoso", "Payments"},
 	} {
-		org, project, err := w.Source.ParsePlace(text)
+		org, project, err := w.Source.ParseOrganization(text)
 		require.NoError(t, err, text)
 		require.Equal(t, want, [2]string{org, project}, text)
 	}
 	for _, text := range []string{"", "  ", "a b c!", "https://example.com/contoso", "https://dev.azure.com/", "-x-", "http://[::1", "../.."} {
-		_, _, err := w.Source.ParsePlace(text)
+		_, _, err := w.Source.ParseOrganization(text)
 		require.Error(t, err, "%q", text)
 		require.Equal(t, okr.Invalid, okr.KindOf(err), "%q", text)
 		require.Equal(t, "organization", okr.FieldOf(err), "%q", text)

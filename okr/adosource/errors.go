@@ -24,7 +24,11 @@ func translate(err error, what string) error {
 		return okr.WrapError(okr.Unavailable, err, "Azure DevOps could not be asked for %s. okrbot tries again at the next sync.", what)
 	}
 	kind, msg := words(e, what)
-	return okr.WrapError(kind, err, "%s", msg)
+	err = okr.WrapError(kind, err, "%s", msg)
+	if kind == okr.SignIn {
+		err = okr.WithNext(err, okr.Step{Kind: okr.StepSignIn})
+	}
+	return err
 }
 
 // codeNeedsTeam says that a macro of the query belongs to a team and none is
@@ -34,7 +38,7 @@ const codeNeedsTeam = "VS402612"
 func words(e *ado.Error, what string) (okr.Kind, string) {
 	switch e.Kind {
 	case ado.ErrSignIn:
-		return okr.SignIn, "Azure DevOps no longer accepts the sign-in. Sign in again with `connect`."
+		return okr.SignIn, "Azure DevOps no longer accepts the sign-in. Sign in again."
 	case ado.ErrNoAccessToOrg:
 		return okr.NoAccess, fmt.Sprintf("Azure DevOps refused this account for %s. Either it is not a member there, or the organization belongs to another Microsoft Entra tenant, or an administrator restricts access (Organization settings > Policies). Ask an administrator of the organization, or sign in with another account.", what)
 	case ado.ErrConditionalAccess:

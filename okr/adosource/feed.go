@@ -100,12 +100,12 @@ func (c *contents) asOf() time.Time {
 func (c *contents) changes(ctx context.Context, start okr.Cursor, pages int) (string, error) {
 	token := start.Token
 	for range pages {
-		page, err := c.session.Revisions(ctx, c.in.Place.Organization, token, start.At, c.wireFields())
+		page, err := c.session.Revisions(ctx, c.in.Project.Organization, token, start.At, c.wireFields())
 		if refused(err) || errors.Is(err, ado.ErrInvalidQuery) {
 			return "", nil
 		}
 		if err != nil {
-			return "", translate(err, "what changed in the organization "+c.in.Place.Organization)
+			return "", translate(err, "what changed in the organization "+c.in.Project.Organization)
 		}
 		for _, w := range page.Items {
 			c.change(w)
@@ -153,7 +153,7 @@ func (c *contents) verify(ctx context.Context) {
 		return
 	}
 	// What changed while the items were read is in the feed by now.
-	page, err := c.session.Revisions(ctx, c.in.Place.Organization, c.cursor.Token, c.at, c.wireFields())
+	page, err := c.session.Revisions(ctx, c.in.Project.Organization, c.cursor.Token, c.at, c.wireFields())
 	for _, w := range page.Items {
 		delete(wrong, w.ID)
 	}

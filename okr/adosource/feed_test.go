@@ -44,7 +44,7 @@ func (f *followed) hour(after time.Duration) (run okr.Run, batches, pages int) {
 	f.SignIn(okrtest.Alex)
 	f.Cloud.ResetCalls()
 	out := f.Source.RunQueries(f.T.Context(), okr.RunInput{
-		Access: okrtest.AccessOf(okrtest.Alex), Place: f.Fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}}, Within: time.Hour,
+		Access: okrtest.AccessOf(okrtest.Alex), Project: f.Fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}}, Within: time.Hour,
 	})
 	require.Len(f.T, out, 1)
 	require.NoError(f.T, out[0].Err)
@@ -158,7 +158,7 @@ func TestThrottlingEndsTheRun(t *testing.T) {
 	for _, op := range []string{adotest.OpRevisions, adotest.OpQueryRun} {
 		cancel := f.Cloud.Fail(adotest.Rule{Op: op, Fault: adotest.Throttled(0)})
 		out := f.Source.RunQueries(t.Context(), okr.RunInput{
-			Access: okrtest.AccessOf(okrtest.Alex), Place: f.Fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}},
+			Access: okrtest.AccessOf(okrtest.Alex), Project: f.Fiber(), Asks: []okr.QueryAsk{{ID: f.query, Before: f.before}},
 		})
 		require.Len(t, out, 1)
 		f.RequireRefused(okr.Throttled, out[0].Err)
@@ -173,7 +173,7 @@ func TestAnotherFieldIsReadInFull(t *testing.T) {
 	f := follow(t, 450)
 	f.Cloud.ResetCalls()
 	ask := okr.QueryAsk{ID: f.query, Before: f.before, Fields: []string{adotest.FieldStoryPoints}}
-	out := f.Source.RunQueries(t.Context(), okr.RunInput{Access: okrtest.AccessOf(okrtest.Alex), Place: f.Fiber(), Asks: []okr.QueryAsk{ask}})
+	out := f.Source.RunQueries(t.Context(), okr.RunInput{Access: okrtest.AccessOf(okrtest.Alex), Project: f.Fiber(), Asks: []okr.QueryAsk{ask}})
 	require.NoError(t, out[0].Err)
 	require.Equal(t, 3, f.Cloud.Count(adotest.OpItemBatch))
 	require.Equal(t, ask.Fields, out[0].Run.Fields)
@@ -184,7 +184,7 @@ func TestAFieldThatIsGone(t *testing.T) {
 	t.Parallel()
 	f := follow(t, 3)
 	asks := []okr.QueryAsk{{ID: f.FiberQuery(okrtest.LaunchBugs)}, {ID: f.query, Fields: []string{"Custom.Gone"}}, {ID: f.FiberQuery("Launch stories")}}
-	out := f.Source.RunQueries(t.Context(), okr.RunInput{Access: okrtest.AccessOf(okrtest.Alex), Place: f.Fiber(), Asks: asks})
+	out := f.Source.RunQueries(t.Context(), okr.RunInput{Access: okrtest.AccessOf(okrtest.Alex), Project: f.Fiber(), Asks: asks})
 	require.Len(t, out, 3)
 	require.NoError(t, out[0].Err)
 	f.RequireRefused(okr.QueryBroken, out[1].Err, "Custom.Gone", "another field")

@@ -20,7 +20,7 @@ const maxKnown = 1000
 // A name lets nobody measure anything: running the query needs one's own access.
 type nameCache struct {
 	now   func() time.Time
-	turns turns
+	slots slots
 	mu    sync.Mutex
 	all   map[projectKey]map[string]namedQuery
 }
@@ -34,8 +34,8 @@ func newNameCache(now func() time.Time) *nameCache {
 	return &nameCache{now: now, all: map[projectKey]map[string]namedQuery{}}
 }
 
-func nameKey(access okr.Access, place okr.Place) projectKey {
-	return projectKey{access.Tenant, strings.ToLower(place.Organization), strings.ToLower(project(place))}
+func nameKey(access okr.Access, ref okr.ProjectRef) projectKey {
+	return projectKey{access.Tenant, strings.ToLower(ref.Organization), strings.ToLower(project(ref))}
 }
 
 // fresh gives the name of a query that was read less than within ago.
@@ -83,7 +83,7 @@ func (c *nameCache) toAsk(key projectKey, ids []string, within time.Duration) []
 // name fills in what the queries are called now. A query that the many-at-once
 // request does not tell about is asked for by itself, which tells why.
 func (r *runner) name(ctx context.Context) error {
-	key := nameKey(r.in.Access, r.in.Place)
+	key := nameKey(r.in.Access, r.in.Project)
 	if err := r.nameTogether(ctx, key); err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (r *runner) name(ctx context.Context) error {
 		if a.query.ID != "" {
 			continue
 		}
-		if a.query, a.err = r.Query(ctx, r.in.Access, r.in.Place, a.ask.ID); a.err != nil {
+		if a.query, a.err = r.Query(ctx, r.in.Access, r.in.Project, a.ask.ID); a.err != nil {
 			r.names.forget(key, a.ask.ID)
 			if ends(a.err) {
 				return a.err
@@ -106,7 +106,7 @@ func (r *runner) name(ctx context.Context) error {
 // nameTogether takes the names that are known and asks for the others at once.
 // Who comes while another asks waits for its answer.
 func (r *runner) nameTogether(ctx context.Context, key projectKey) error {
-	leave, err := r.names.turns.enter(ctx, key)
+	leave, err := r.names.slots.enter(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -128,22 +128,22 @@ func (r *runner) nameTogether(ctx context.Context, key projectKey) error {
 // nameMany asks for many queries at once. Its refusal is no failure: each query
 // can be asked for by itself.
 func (r *runner) nameMany(ctx context.Context, key projectKey, stale []string) error {
-	found, err := r.session.QueriesBatch(ctx, r.in.Place.Organization, project(r.in.Place), r.names.toAsk(key, stale, r.in.Within))
+	found, err := r.session.QueriesBatch(ctx, r.in.Project.Organization, project(r.in.Project), r.names.toAsk(key, stale, r.in.Within))
 	if refused(err) {
 		return nil
 	}
 	if err != nil {
-		return translate(err, "the queries of the project "+r.in.Place.Project.Name)
+		return translate(err, "the queries of the project "+r.in.Project.Project.Name)
 	}
 	for _, q := range found {
-		if usable, err := r.usableQuery(r.in.Place, q); err == nil {
+		if usable, err := r.usableQuery(r.in.Project, q); err == nil {
 			r.names.keep(key, usable)
 		}
 	}
 	for _, a := range r.asked {
 		for _, q := range found {
 			if q.ID == a.ask.ID {
-				a.query, a.err = r.usableQuery(r.in.Place, q)
+				a.query, a.err = r.usableQuery(r.in.Project, q)
 			}
 		}
 	}

@@ -13,15 +13,15 @@ import (
 // SearchQueries implements okr.Queries. Azure DevOps searches private queries
 // too and cannot be told not to, so it is asked for as many as it gives and
 // those are left out here. Names that begin with the text come first.
-func (s *Source) SearchQueries(ctx context.Context, access okr.Access, place okr.Place, text string) (okr.QueryPage, error) {
-	found, more, err := s.session(access).SearchQueries(ctx, place.Organization, project(place), text, 0)
+func (s *Source) SearchQueries(ctx context.Context, access okr.Access, ref okr.ProjectRef, text string) (okr.QueryPage, error) {
+	found, more, err := s.session(access).SearchQueries(ctx, ref.Organization, project(ref), text, 0)
 	if err != nil {
-		return okr.QueryPage{}, translate(err, "the queries of the project "+place.Project.Name)
+		return okr.QueryPage{}, translate(err, "the queries of the project "+ref.Project.Name)
 	}
 	page := okr.QueryPage{More: more}
 	for _, q := range found {
 		if q.Shared() {
-			page.Queries = append(page.Queries, s.query(place, q))
+			page.Queries = append(page.Queries, s.query(ref, q))
 		}
 	}
 	slices.SortStableFunc(page.Queries, func(a, b okr.Query) int { return rank(a, text) - rank(b, text) })
@@ -39,26 +39,26 @@ func rank(q okr.Query, text string) int {
 	return 2
 }
 
-func (s *Source) query(place okr.Place, q ado.Query) okr.Query {
+func (s *Source) query(ref okr.ProjectRef, q ado.Query) okr.Query {
 	url := q.Links.HTML.Href
 	if url == "" {
-		url = ado.QueryURL(s.Client.BaseURL(), place.Organization, place.Project.Name, q.ID)
+		url = ado.QueryURL(s.Client.BaseURL(), ref.Organization, ref.Project.Name, q.ID)
 	}
 	return okr.Query{ID: q.ID, Name: q.Name, Path: q.Path, Kind: okr.QueryKind(q.QueryType), URL: url}
 }
 
 // Query implements okr.Queries. A query in the recycle bin is gone.
-func (s *Source) Query(ctx context.Context, access okr.Access, place okr.Place, id string) (okr.Query, error) {
-	q, err := s.session(access).Query(ctx, place.Organization, project(place), id, true)
+func (s *Source) Query(ctx context.Context, access okr.Access, ref okr.ProjectRef, id string) (okr.Query, error) {
+	q, err := s.session(access).Query(ctx, ref.Organization, project(ref), id, true)
 	if err != nil {
 		return okr.Query{}, queryError(err, "the query") // only its id is known, which says nothing to people
 	}
-	return s.usableQuery(place, q)
+	return s.usableQuery(ref, q)
 }
 
 // usableQuery refuses what cannot be run, and a query of one person: what it shows
 // would be seen by those who cannot look into it.
-func (s *Source) usableQuery(place okr.Place, q ado.Query) (okr.Query, error) {
+func (s *Source) usableQuery(ref okr.ProjectRef, q ado.Query) (okr.Query, error) {
 	if q.IsFolder {
 		return okr.Query{}, okr.Errorf(okr.QueryBroken, "%s is a folder of queries. Choose one of the queries in it.", q.Name)
 	}
@@ -71,12 +71,12 @@ func (s *Source) usableQuery(place okr.Place, q ado.Query) (okr.Query, error) {
 	if q.IsInvalidSyntax {
 		return okr.Query{}, okr.Errorf(okr.QueryBroken, "The query %s cannot be run: a field, area or iteration that it names is gone. Open it in Azure DevOps, correct and save it.", q.Name)
 	}
-	return s.query(place, q), nil
+	return s.query(ref, q), nil
 }
 
 // CountQuery implements okr.Queries.
-func (s *Source) CountQuery(ctx context.Context, access okr.Access, place okr.Place, q okr.Query) (int, error) {
-	n, err := s.session(access).CountQuery(ctx, place.Organization, project(place), ado.Query{ID: q.ID, QueryType: string(q.Kind)})
+func (s *Source) CountQuery(ctx context.Context, access okr.Access, ref okr.ProjectRef, q okr.Query) (int, error) {
+	n, err := s.session(access).CountQuery(ctx, ref.Organization, project(ref), ado.Query{ID: q.ID, QueryType: string(q.Kind)})
 	if err != nil {
 		return 0, queryError(err, "the query "+q.Name)
 	}
@@ -84,10 +84,10 @@ func (s *Source) CountQuery(ctx context.Context, access okr.Access, place okr.Pl
 }
 
 // ItemTypes implements okr.Queries. Disabled types are left out.
-func (s *Source) ItemTypes(ctx context.Context, access okr.Access, place okr.Place) ([]string, error) {
-	types, err := s.session(access).WorkItemTypes(ctx, place.Organization, project(place))
+func (s *Source) ItemTypes(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]string, error) {
+	types, err := s.session(access).WorkItemTypes(ctx, ref.Organization, project(ref))
 	if err != nil {
-		return nil, translate(err, "the work item types of the project "+place.Project.Name)
+		return nil, translate(err, "the work item types of the project "+ref.Project.Name)
 	}
 	var names []string
 	for _, t := range types {
@@ -108,10 +108,10 @@ func usualFields() []string {
 
 // Fields implements okr.Queries. What Azure DevOps keeps for itself (ids,
 // orders) and grades (priority) are numbers, but adding them up says nothing.
-func (s *Source) Fields(ctx context.Context, access okr.Access, place okr.Place) ([]okr.Field, error) {
-	all, err := s.session(access).WorkItemFields(ctx, place.Organization, project(place))
+func (s *Source) Fields(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]okr.Field, error) {
+	all, err := s.session(access).WorkItemFields(ctx, ref.Organization, project(ref))
 	if err != nil {
-		return nil, translate(err, "the fields of the project "+place.Project.Name)
+		return nil, translate(err, "the fields of the project "+ref.Project.Name)
 	}
 	var fields []okr.Field
 	for _, f := range all {

@@ -162,7 +162,7 @@ func TestRunAcrossProjects(t *testing.T) {
 	require.Equal(t, 2, w.Cloud.Count(adotest.OpTypeList))
 
 	w.SignIn(okrtest.Adele)
-	pay := w.Place(adotest.OrgContoso, adotest.ProjectPay)
+	pay := w.ProjectRef(adotest.OrgContoso, adotest.ProjectPay)
 	run, err = w.Run(t.Context(), okrtest.AccessOf(okrtest.Adele), pay, w.QueryID(adotest.OrgContoso, adotest.ProjectPay, "All launch work in contoso"))
 	require.NoError(t, err)
 	require.NotContains(t, run.Types(), "User Story", "she sees her project only")
@@ -207,7 +207,7 @@ func TestAnUnknownStateIsLookedUpAgain(t *testing.T) {
 	t.Parallel()
 	w := okrtest.NewWorld(t)
 	w.SignIn(okrtest.Alex)
-	place, id := w.Place(adotest.OrgFabrikam, adotest.ProjectLocal), w.QueryID(adotest.OrgFabrikam, adotest.ProjectLocal, "全部任务")
+	place, id := w.ProjectRef(adotest.OrgFabrikam, adotest.ProjectLocal), w.QueryID(adotest.OrgFabrikam, adotest.ProjectLocal, "全部任务")
 	measure := func() okr.Measurement {
 		t.Helper()
 		run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), place, id)
@@ -231,7 +231,7 @@ func TestStatesAreReadWhereTheListHasNone(t *testing.T) {
 	t.Parallel()
 	w := okrtest.NewWorld(t)
 	w.SignIn(okrtest.Alex)
-	place := w.Place(adotest.OrgFabrikam, adotest.ProjectChain)
+	place := w.ProjectRef(adotest.OrgFabrikam, adotest.ProjectChain)
 	run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), place, w.QueryID(adotest.OrgFabrikam, adotest.ProjectChain, "Pilot stories"))
 	require.NoError(t, err)
 	m := okr.Binding{}.Measure(run, okr.KeyResult, nil)

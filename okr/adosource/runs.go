@@ -82,10 +82,10 @@ func (r *runner) run(ctx context.Context) (map[string]okr.Run, error) {
 
 // execute runs the query for the ids of its items.
 func (r *runner) execute(ctx context.Context, a *asked) error {
-	result, err := r.session.RunQuery(ctx, r.in.Place.Organization, project(r.in.Place), a.ask.ID)
+	result, err := r.session.RunQuery(ctx, r.in.Project.Organization, project(r.in.Project), a.ask.ID)
 	if errors.Is(err, ado.ErrNotFound) {
-		r.names.forget(nameKey(r.in.Access, r.in.Place), a.ask.ID)
-		if _, why := r.Query(ctx, r.in.Access, r.in.Place, a.ask.ID); why != nil {
+		r.names.forget(nameKey(r.in.Access, r.in.Project), a.ask.ID)
+		if _, why := r.Query(ctx, r.in.Access, r.in.Project, a.ask.ID); why != nil {
 			return why // it tells a deleted query from one that is gone
 		}
 	}

@@ -69,9 +69,9 @@ func (s *Source) session(access okr.Access) *ado.Session {
 
 // project gives the segment that names a project on the wire: its id, which
 // survives renames, else its name.
-func project(place okr.Place) string {
-	if place.Project.ID != "" {
-		return place.Project.ID
+func project(ref okr.ProjectRef) string {
+	if ref.Project.ID != "" {
+		return ref.Project.ID
 	}
-	return place.Project.Name
+	return ref.Project.Name
 }

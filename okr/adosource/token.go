@@ -112,7 +112,7 @@ func refreshError(err error, account string) error {
 	cause := fmt.Errorf("refresh refused: %s AADSTS%s", refused.ErrorCode, code)
 	switch refused.ErrorCode {
 	case "invalid_grant", "interaction_required", "consent_required", "login_required":
-		return okr.WrapError(okr.SignIn, cause, "The sign-in of %s has ended (%s). Sign in again with `connect` to go on measuring.", account, reason(code))
+		return okr.WithNext(okr.WrapError(okr.SignIn, cause, "The sign-in of %s has ended (%s). Sign in again to go on measuring.", account, reason(code)), okr.Step{Kind: okr.StepSignIn})
 	case "invalid_client", "unauthorized_client":
 		return okr.WrapError(okr.Unavailable, cause, "Microsoft refuses okrbot's own registration. Whoever runs okrbot must check ADO_CLIENT_ID and ADO_CLIENT_SECRET.")
 	default:

@@ -76,7 +76,9 @@ func TestARefusedTokenIsRenewedOnce(t *testing.T) {
 
 	w.Cloud.Fail(adotest.Rule{Op: adotest.OpQueryGet, Fault: adotest.BearerRefused()})
 	w.Cloud.ResetCalls()
-	w.RequireRefused(okr.SignIn, runBugs(w, okrtest.Alex), "`connect`")
+	err := runBugs(w, okrtest.Alex)
+	w.RequireRefused(okr.SignIn, err)
+	require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err))
 	require.Equal(t, 1, w.Cloud.Count(adotest.OpToken), "and not again and again")
 	require.Equal(t, 2, w.Cloud.Count(adotest.OpQueryGet))
 }
@@ -119,7 +121,7 @@ func TestEndedSignInsInWords(t *testing.T) {
 			if c.kind == okr.SignIn {
 				msg, _ := okr.MessageOf(err)
 				require.Contains(t, msg, w.Credential(okrtest.Alex).Account.UserName, "whose sign-in")
-				require.Contains(t, msg, "`connect`")
+				require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err))
 			}
 			require.NotContains(t, err.Error(), "Trace ID", "the answer is not kept")
 			w.Cloud.AllowRefresh(adotest.AlexOID)
@@ -174,7 +176,9 @@ func TestAWrongClientSecretIsTheOperatorsTask(t *testing.T) {
 func TestWithoutASignIn(t *testing.T) {
 	t.Parallel()
 	w := okrtest.NewWorld(t)
-	w.RequireRefused(okr.SignIn, runBugs(w, okrtest.Alex), "`connect`")
+	err := runBugs(w, okrtest.Alex)
+	w.RequireRefused(okr.SignIn, err)
+	require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err))
 	require.Zero(t, w.Cloud.Count(adotest.OpQueryGet))
 }
 

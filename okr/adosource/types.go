@@ -25,7 +25,7 @@ const (
 // state of each work item type has.
 type typeCache struct {
 	now   func() time.Time
-	turns turns
+	slots slots
 	mu    sync.Mutex
 	all   map[projectKey]projectTypes
 }
@@ -62,7 +62,7 @@ func keyOf(w okr.WorkItem) stateKey {
 // statesFor makes sure that the states of the items' projects are known. A
 // project whose types may not be read leaves its items' states unknown, which
 // the measurement reports; it does not fail the run.
-func (c *typeCache) statesFor(ctx context.Context, session *ado.Session, access okr.Access, place okr.Place, items []okr.WorkItem) (states, error) {
+func (c *typeCache) statesFor(ctx context.Context, session *ado.Session, access okr.Access, ref okr.ProjectRef, items []okr.WorkItem) (states, error) {
 	out := states{projects: map[string]projectTypes{}}
 	for _, w := range items {
 		name := strings.ToLower(w.Project)
@@ -73,7 +73,7 @@ func (c *typeCache) statesFor(ctx context.Context, session *ado.Session, access 
 		if !known && len(out.projects) == maxProjects {
 			continue
 		}
-		types, err := c.types(ctx, session, access, place, w)
+		types, err := c.types(ctx, session, access, ref, w)
 		if err != nil {
 			return out, err
 		}
@@ -87,9 +87,9 @@ func (t projectTypes) has(w okr.WorkItem) bool {
 	return ok
 }
 
-func (c *typeCache) types(ctx context.Context, session *ado.Session, access okr.Access, place okr.Place, w okr.WorkItem) (projectTypes, error) {
-	key := projectKey{access.Tenant, strings.ToLower(place.Organization), strings.ToLower(w.Project)}
-	leave, err := c.turns.enter(ctx, key)
+func (c *typeCache) types(ctx context.Context, session *ado.Session, access okr.Access, ref okr.ProjectRef, w okr.WorkItem) (projectTypes, error) {
+	key := projectKey{access.Tenant, strings.ToLower(ref.Organization), strings.ToLower(w.Project)}
+	leave, err := c.slots.enter(ctx, key)
 	if err != nil {
 		return projectTypes{}, err
 	}
@@ -101,7 +101,7 @@ func (c *typeCache) types(ctx context.Context, session *ado.Session, access okr.
 	if ok && age < typesLifetime && (cached.has(w) || age < typesRecheck) {
 		return cached, nil
 	}
-	fresh, err := readTypes(ctx, session, place.Organization, w.Project)
+	fresh, err := readTypes(ctx, session, ref.Organization, w.Project)
 	fresh.read = c.now()
 	if errors.Is(err, ado.ErrForbidden) || errors.Is(err, ado.ErrNotFound) {
 		return fresh, nil // not kept: another person's access may do

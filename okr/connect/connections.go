@@ -23,7 +23,7 @@ func (s *Service) RemoteProjects(ctx context.Context, actor okr.Actor, id okr.Cr
 	if err != nil {
 		return "", "", nil, err
 	}
-	organization, project, err = s.Directory.ParsePlace(text)
+	organization, project, err = s.Directory.ParseOrganization(text)
 	if err != nil {
 		return "", "", nil, err
 	}
@@ -52,7 +52,7 @@ func (s *Service) SaveConnection(ctx context.Context, actor okr.Actor, in okr.Co
 	if err != nil {
 		return okr.Connection{}, err
 	}
-	organization, _, err := s.Directory.ParsePlace(in.Organization)
+	organization, _, err := s.Directory.ParseOrganization(in.Organization)
 	if err != nil {
 		return okr.Connection{}, err
 	}
@@ -118,7 +118,7 @@ func (s *Service) Connection(ctx context.Context, actor okr.Actor, id okr.Connec
 	} else if admin {
 		return okr.Connection{}, okr.Errorf(okr.Forbidden, "Connection %s is private, and others read along here. An admin can see it in the own chat with okrbot.", id)
 	}
-	return okr.Connection{}, okr.Errorf(okr.Forbidden, "Connection %s is private. Ask %s to share it, or make one of your own with `connect`.", id, c.Owner.Name)
+	return okr.Connection{}, okr.WithNext(okr.Errorf(okr.Forbidden, "Connection %s is private. Ask %s to share it.", id, c.Owner.Name), okr.Step{Kind: okr.StepConnect})
 }
 
 // connectionGone says what to do when the store has no such connection.
@@ -126,7 +126,7 @@ func connectionGone(id okr.ConnectionID, err error) error {
 	if okr.KindOf(err) != okr.NotFound {
 		return err
 	}
-	return okr.Errorf(okr.NotFound, "There is no connection %s (any more). `connections` lists those you can use.", id)
+	return okr.WithNext(okr.Errorf(okr.NotFound, "There is no connection %s (any more).", id), okr.Step{Kind: okr.StepConnections})
 }
 
 // Usable reads a connection that the actor may bind through: guests none, for they
@@ -137,7 +137,7 @@ func (s *Service) Usable(ctx context.Context, actor okr.Actor, id okr.Connection
 	}
 	c, err := s.Connection(ctx, actor, id)
 	if err == nil && c.Owner.ID != actor.ID && !c.Shared {
-		err = okr.Errorf(okr.Forbidden, "Connection %s is private to %s. Ask for it to be shared, or make one of your own with `connect`.", c.Name, c.Owner.Name)
+		err = okr.WithNext(okr.Errorf(okr.Forbidden, "Connection %s is private to %s. Ask for it to be shared.", c.Name, c.Owner.Name), okr.Step{Kind: okr.StepConnect})
 	}
 	return c, err
 }

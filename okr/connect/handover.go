@@ -71,7 +71,8 @@ func (s *Service) MayTakeOver(ctx context.Context, actor okr.Actor, c okr.Connec
 	}
 	left, err := s.ownerLeft(ctx, actor.Tenant, c)
 	if err == nil && !left {
-		err = okr.Errorf(okr.Forbidden, "%s works with the sign-in of %s. Ask %s to hand it over with `hand over %s`; an admin can take over what fails.", c.Name, c.Owner.Name, c.Owner.Name, c.ID)
+		err = okr.WithNext(okr.Errorf(okr.Forbidden, "%s works with the sign-in of %s. An admin can take over what fails. Ask %s to hand it over.", c.Name, c.Owner.Name, c.Owner.Name),
+			okr.Step{Kind: okr.StepHandOver, Connection: c.ID, ByOthers: true})
 	}
 	return err
 }
@@ -126,7 +127,7 @@ func (s *Service) takeOver(ctx context.Context, actor okr.Actor, id okr.Connecti
 	if err != nil {
 		return p, own, err
 	}
-	p.Reach, err = s.reach(ctx, actor, access, p.Connection.Place(), goals)
+	p.Reach, err = s.reach(ctx, actor, access, p.Connection.ProjectRef(), goals)
 	return p, own, err
 }
 

@@ -19,7 +19,7 @@ func (s *Service) PreviewMove(ctx context.Context, actor okr.Actor, from, to okr
 	if err != nil {
 		return p, err
 	}
-	p.Reach, err = s.reach(ctx, actor, okr.Access{Tenant: actor.Tenant, Credential: p.To.Credential}, p.To.Place(), goals)
+	p.Reach, err = s.reach(ctx, actor, okr.Access{Tenant: actor.Tenant, Credential: p.To.Credential}, p.To.ProjectRef(), goals)
 	if owner := p.To.Owner; okr.KindOf(err) == okr.SignIn && owner.ID != actor.ID {
 		err = okr.FieldErrorf("target", "%s reads with the sign-in of %s, which does not work any more. Ask %s to sign in again, or choose another connection.", p.To.Name, owner.Name, owner.Name)
 	}
@@ -62,8 +62,8 @@ func (s *Service) ownOrAdmin(ctx context.Context, actor okr.Actor, id okr.Connec
 }
 
 // reach asks for each query that goals hang on whether an access can read and run
-// it in a place.
-func (s *Service) reach(ctx context.Context, actor okr.Actor, access okr.Access, place okr.Place, goals []okr.Goal) ([]okr.QueryReach, error) {
+// it in a project.
+func (s *Service) reach(ctx context.Context, actor okr.Actor, access okr.Access, ref okr.ProjectRef, goals []okr.Goal) ([]okr.QueryReach, error) {
 	var out []okr.QueryReach
 	for _, id := range DistinctQueries(goals, nil) {
 		r := okr.QueryReach{}
@@ -78,7 +78,7 @@ func (s *Service) reach(ctx context.Context, actor okr.Actor, access okr.Access,
 			}
 			r.Query = g.Binding.Query
 		}
-		if err := s.try(ctx, access, place, &r); err != nil {
+		if err := s.try(ctx, access, ref, &r); err != nil {
 			return nil, err
 		}
 		out = append(out, r)
@@ -87,11 +87,11 @@ func (s *Service) reach(ctx context.Context, actor okr.Actor, access okr.Access,
 }
 
 // try reads and counts a query. The error is for what says nothing of the query.
-func (s *Service) try(ctx context.Context, access okr.Access, place okr.Place, r *okr.QueryReach) error {
-	q, err := s.Queries.Query(ctx, access, place, r.Query.ID)
+func (s *Service) try(ctx context.Context, access okr.Access, ref okr.ProjectRef, r *okr.QueryReach) error {
+	q, err := s.Queries.Query(ctx, access, ref, r.Query.ID)
 	if err == nil {
 		r.Query = q
-		r.Items, err = s.Queries.CountQuery(ctx, access, place, q)
+		r.Items, err = s.Queries.CountQuery(ctx, access, ref, q)
 	}
 	switch okr.KindOf(err) {
 	case okr.NoAccess, okr.NotFound, okr.Forbidden, okr.QueryGone, okr.QueryBroken, okr.QueryTooLarge:

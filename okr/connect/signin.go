@@ -79,13 +79,13 @@ func (s *Service) credential(ctx context.Context, actor okr.Actor, id okr.Creden
 			return okr.Credential{}, err
 		}
 		if len(accounts) == 0 {
-			return okr.Credential{}, okr.Errorf(okr.SignIn, "You are not signed in to Azure DevOps. Send `connect` to sign in.")
+			return okr.Credential{}, okr.WithNext(okr.Errorf(okr.SignIn, "You are not signed in to Azure DevOps."), okr.Step{Kind: okr.StepSignIn})
 		}
 		return accounts[0], nil
 	}
 	c, err := s.Credentials.Credential(ctx, actor.Tenant, id)
 	if err == nil && c.Owner != actor.ID {
-		return okr.Credential{}, okr.Errorf(okr.Forbidden, "That sign-in belongs to somebody else. Send `connect` to sign in yourself.")
+		return okr.Credential{}, okr.WithNext(okr.Errorf(okr.Forbidden, "That sign-in belongs to somebody else."), okr.Step{Kind: okr.StepSignIn})
 	}
 	return c, err
 }

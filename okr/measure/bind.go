@@ -30,7 +30,7 @@ func (s *Service) SearchQueries(ctx context.Context, actor okr.Actor, id okr.Con
 	if err != nil {
 		return okr.QueryPage{}, err
 	}
-	return s.Queries.SearchQueries(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.Credential}, c.Place(), text)
+	return s.Queries.SearchQueries(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.Credential}, c.ProjectRef(), text)
 }
 
 // ChooseQuery reads a query, the number of its work items, and the project's
@@ -42,16 +42,16 @@ func (s *Service) ChooseQuery(ctx context.Context, actor okr.Actor, id okr.Conne
 	}
 	access := okr.Access{Tenant: actor.Tenant, Credential: c.Credential}
 	out := okr.ChosenQuery{}
-	if out.Query, err = s.Queries.Query(ctx, access, c.Place(), query); err != nil {
+	if out.Query, err = s.Queries.Query(ctx, access, c.ProjectRef(), query); err != nil {
 		return out, err
 	}
-	if out.Count, err = s.Queries.CountQuery(ctx, access, c.Place(), out.Query); err != nil {
+	if out.Count, err = s.Queries.CountQuery(ctx, access, c.ProjectRef(), out.Query); err != nil {
 		return out, err
 	}
-	if out.Types, err = s.Queries.ItemTypes(ctx, access, c.Place()); err != nil {
+	if out.Types, err = s.Queries.ItemTypes(ctx, access, c.ProjectRef()); err != nil {
 		return out, err
 	}
-	out.Fields, err = s.Queries.Fields(ctx, access, c.Place())
+	out.Fields, err = s.Queries.Fields(ctx, access, c.ProjectRef())
 	return out, err
 }
 
@@ -112,7 +112,7 @@ func (s *Service) runToBind(ctx context.Context, t okr.Tenant, c okr.Connection,
 		return okr.Run{}, nil, err
 	}
 	outcomes := s.Queries.RunQueries(ctx, okr.RunInput{
-		Access: okr.Access{Tenant: t.ID, Credential: c.Credential}, Place: c.Place(), Asks: []okr.QueryAsk{ask},
+		Access: okr.Access{Tenant: t.ID, Credential: c.Credential}, Project: c.ProjectRef(), Asks: []okr.QueryAsk{ask},
 	})
 	if len(outcomes) != 1 {
 		return okr.Run{}, nil, fmt.Errorf("run of one query: %d outcomes", len(outcomes))
@@ -126,7 +126,7 @@ func (s *Service) newBinding(actor okr.Actor, in okr.BindInput, kind okr.GoalKin
 		BoundBy: actor.Person, BoundAt: s.Now(),
 	}
 	if kind == okr.KeyResult {
-		b.Method, b.Field = cmp.Or(in.Method, okr.PercentCompleted), in.Field
+		b.Method, b.Field = cmp.Or(in.Method, okr.UsualMethod), in.Field
 	}
 	return b
 }
@@ -150,8 +150,10 @@ func warnings(g okr.Goal, run okr.Run) []string {
 	if g.Kind == okr.Project && run.Query.Kind == okr.OneHopQuery {
 		w = append(w, "This is a query of direct links; a project is best shown by a tree or a flat list.")
 	}
-	if m := g.Metric; g.Kind == okr.KeyResult && b.Method == okr.PercentCompleted && m != nil && (m.Target > 100 || m.Start > 100) {
-		w = append(w, fmt.Sprintf("A percentage runs from 0 to 100, but the key result runs from %s to %s. Count work items instead, or edit the key result.", okr.FormatNumber(m.Start), okr.FormatNumber(m.Target)))
+	if how, ok := b.Method.Measure(); ok && g.Metric != nil {
+		if misfit := how.Misfit(*g.Metric); misfit != "" {
+			w = append(w, misfit)
+		}
 	}
 	if b.Last != nil && b.Last.Sum != nil && b.Last.Sum.Without == b.Last.Total && b.Last.Total > 0 {
 		w = append(w, fmt.Sprintf("None of the work items has a value for %s. Check that this is the field your team fills in.", b.Field.Name))
@@ -204,7 +206,7 @@ func (s *Service) Unbind(ctx context.Context, actor okr.Actor, id okr.GoalID) (o
 	}
 	g, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *okr.Goal) error {
 		if g.Binding == nil {
-			return okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo. `bind %s` binds it.", g.ID, g.ID)
+			return okr.WithNext(okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo.", g.ID), okr.Step{Kind: okr.StepBind, Goal: g.ID})
 		}
 		if err := s.access.MayEdit(ctx, actor, *g); err != nil {
 			return err

@@ -89,14 +89,17 @@ func TestUnbindKeepsTheValue(t *testing.T) {
 	require.Nil(t, v.Goal.Binding)
 	require.InDelta(t, 40, *v.Goal.Metric.Current, 1e-9)
 	_, err = w.Measure.Unbind(t.Context(), okrtest.Alex, kr)
-	w.RequireRefused(okr.Invalid, err, "`bind "+string(kr)+"`")
+	w.RequireRefused(okr.Invalid, err)
+	require.Equal(t, []okr.Step{{Kind: okr.StepBind, Goal: kr}}, okr.NextOf(err))
 	report, err := w.Measure.SyncConnection(t.Context(), okrtest.Contoso, c.ID, nil, 0)
 	require.NoError(t, err)
 	require.Empty(t, report.Rows)
 	_, err = w.Measure.SyncJobs(t.Context(), okrtest.Alex, kr)
-	w.RequireRefused(okr.Invalid, err, "`bind "+string(kr)+"`")
+	w.RequireRefused(okr.Invalid, err)
+	require.Equal(t, []okr.Step{{Kind: okr.StepBind, Goal: kr}}, okr.NextOf(err))
 	_, err = w.Measure.SyncJobs(t.Context(), okrtest.Alex, "")
-	w.RequireRefused(okr.Invalid, err, "`bind <id>`")
+	w.RequireRefused(okr.Invalid, err)
+	require.Equal(t, []okr.Step{{Kind: okr.StepBind}}, okr.NextOf(err))
 }
 
 func TestAProjectShowsItsTree(t *testing.T) {

@@ -46,7 +46,7 @@ func (y *syncing) failGoal(ctx context.Context, was okr.Goal, cause error) (okr.
 		return okr.SyncRow{}, err
 	}
 	status, err := y.statusOf(ctx, g)
-	return okr.SyncRow{Goal: g, Before: g.Value(), After: g.Value(), Status: status, Problem: g.Binding.Health.Problem}, err
+	return okr.SyncRow{Goal: g, Before: g.Value(), After: g.Value(), Status: status, Problem: g.Binding.Health.Problem, Next: okr.NextOf(cause)}, err
 }
 
 // noteConnectionFailure records that nothing can be measured through the

@@ -41,7 +41,7 @@ func (s *Service) SyncJobs(ctx context.Context, actor okr.Actor, id okr.GoalID) 
 		}
 	}
 	if len(jobs) == 0 {
-		return nil, okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to measure. `bind %s` binds it.", id, id)
+		return nil, okr.WithNext(okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to measure.", id), okr.Step{Kind: okr.StepBind, Goal: id})
 	}
 	return jobs, nil
 }
@@ -66,7 +66,7 @@ func (s *Service) allJobs(ctx context.Context, actor okr.Actor) ([]okr.SyncJob, 
 		}
 	}
 	if len(jobs) == 0 {
-		return nil, okr.Errorf(okr.Invalid, "Nothing is bound to a query yet, so there is nothing to measure. `bind <id>` binds a key result or project.")
+		return nil, okr.WithNext(okr.Errorf(okr.Invalid, "Nothing is bound to a query yet, so there is nothing to measure. Choose a key result or project."), okr.Step{Kind: okr.StepBind})
 	}
 	return jobs, nil
 }
@@ -185,7 +185,7 @@ func (y *syncing) syncQueries(ctx context.Context, queries []string, within time
 		return err
 	}
 	outcomes := y.Queries.RunQueries(ctx, okr.RunInput{
-		Access: okr.Access{Tenant: y.tenant.ID, Credential: y.lead.Credential}, Place: y.lead.Place(), Asks: asks, Within: within,
+		Access: okr.Access{Tenant: y.tenant.ID, Credential: y.lead.Credential}, Project: y.lead.ProjectRef(), Asks: asks, Within: within,
 	})
 	works := slices.ContainsFunc(outcomes, func(o okr.RunOutcome) bool { return o.Err == nil })
 	for i, o := range outcomes {

@@ -23,7 +23,7 @@ func concerns(w *okrtest.World, who okr.Actor) map[okr.GoalID]okr.Attention {
 	out := map[okr.GoalID]okr.Attention{}
 	for _, a := range list.List {
 		require.NotContains(w.T, out, a.View.Goal.ID, "once a goal")
-		require.Contains(w.T, a.Step, "`"+a.Command+"`")
+		require.NotEmpty(w.T, a.Next.Kind)
 		require.NotEmpty(w.T, a.Words)
 		out[a.View.Goal.ID] = a
 	}
@@ -39,7 +39,7 @@ func TestAttentionOfManualGoals(t *testing.T) {
 	w.CheckIn(okrtest.Alex, fine, 90)
 	got := concerns(w, okrtest.Alex)
 	require.Equal(t, okr.ConcernAtRisk, got[behind].Concern)
-	require.Equal(t, "check-in KR1", got[behind].Command)
+	require.Equal(t, okr.Step{Kind: okr.StepCheckIn, Goal: "KR1"}, got[behind].Next)
 	require.Contains(t, got[behind].Words, "5%")
 	require.NotContains(t, got, fine)
 	require.Equal(t, okr.ConcernNotStarted, got[idle].Concern)
@@ -54,7 +54,7 @@ func TestAttentionOfManualGoals(t *testing.T) {
 	w.Advance(50 * day) // 4 April
 	got = concerns(w, okrtest.Alex)
 	require.Equal(t, okr.ConcernPastDue, got[o].Concern)
-	require.Equal(t, "close O1", got[o].Command)
+	require.Equal(t, okr.Step{Kind: okr.StepClose, Goal: "O1"}, got[o].Next)
 	require.Equal(t, okr.ConcernPastDue, got[fine].Concern)
 	_, err := w.Plan.Close(t.Context(), okrtest.Alex, okr.CloseInput{Goal: o, State: okr.StatusClosed})
 	require.NoError(t, err)
@@ -68,7 +68,7 @@ func TestAttentionOfWhatHasNotBegun(t *testing.T) {
 	o := w.Objective(okrtest.Alex, "Empty")
 	got := concerns(w, okrtest.Alex)
 	require.Len(t, got, 1)
-	require.Equal(t, "new kr", got[o].Command)
+	require.Equal(t, okr.Step{Kind: okr.StepNewKeyResult, Goal: o}, got[o].Next)
 }
 
 func TestAttentionOfMeasuredGoals(t *testing.T) {
@@ -81,14 +81,14 @@ func TestAttentionOfMeasuredGoals(t *testing.T) {
 	w.Advance(2 * day)
 	got := concerns(w, okrtest.Alex)
 	require.Equal(t, okr.ConcernStale, got[kr].Concern)
-	require.Equal(t, "sync KR1", got[kr].Command)
+	require.Equal(t, okr.Step{Kind: okr.StepSync, Goal: "KR1"}, got[kr].Next)
 	w.Sync(c)
 	require.Empty(t, concerns(w, okrtest.Alex))
 
 	require.NoError(t, w.Cloud.UpdateQuery(adotest.OrgContoso, w.FiberQuery(okrtest.LaunchBugs), func(q *adotest.Query) { q.Deleted = true }))
 	w.Sync(c)
 	require.Equal(t, okr.ConcernFailing, concerns(w, okrtest.Alex)[kr].Concern)
-	require.Equal(t, "bind KR1", concerns(w, okrtest.Alex)[kr].Command)
+	require.Equal(t, okr.Step{Kind: okr.StepBind, Goal: "KR1"}, concerns(w, okrtest.Alex)[kr].Next)
 }
 
 func TestAttentionOfWhatDoesNotMove(t *testing.T) {

@@ -156,11 +156,13 @@ func TestMuting(t *testing.T) {
 	w.Sync(c)
 	require.Equal(t, []string{"Mon 17:00"}, posts(w, sub, 8, time.UTC), "what moved meanwhile, once")
 	_, err = w.Notify.MuteDigest(t.Context(), okrtest.Megan, okrtest.Channel("1").ID, okr.MaxMute+1)
-	w.RequireRefused(okr.Invalid, err, "digest stop")
+	w.RequireRefused(okr.Invalid, err, "90 days")
+	require.Equal(t, []okr.Step{{Kind: okr.StepStopDigest}}, okr.NextOf(err))
 	_, err = w.Notify.MuteDigest(t.Context(), okrtest.Guest, okrtest.Channel("1").ID, time.Hour)
 	w.RequireRefused(okr.Forbidden, err, "Guests")
 	_, err = w.Notify.MuteDigest(t.Context(), okrtest.Megan, "nowhere", time.Hour)
-	w.RequireRefused(okr.NotFound, err, "`digest`")
+	w.RequireRefused(okr.NotFound, err)
+	require.Equal(t, []okr.Step{{Kind: okr.StepDigest}}, okr.NextOf(err))
 }
 
 func TestAPlanIsChecked(t *testing.T) {

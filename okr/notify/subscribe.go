@@ -16,7 +16,7 @@ func (s *Service) SubscriptionOf(ctx context.Context, tenant okr.TenantID, conve
 		return okr.Subscription{}, err
 	}
 	if len(list) == 0 {
-		return okr.Subscription{}, okr.Errorf(okr.NotFound, "This conversation gets no digest. Send `digest` to start one.")
+		return okr.Subscription{}, okr.WithNext(okr.Errorf(okr.NotFound, "This conversation gets no digest."), okr.Step{Kind: okr.StepDigest})
 	}
 	return list[0], nil
 }
@@ -93,7 +93,7 @@ func (s *Service) subscriptionToChange(ctx context.Context, actor okr.Actor, con
 // ends the silence. What moves meanwhile is told afterwards, once.
 func (s *Service) MuteDigest(ctx context.Context, actor okr.Actor, conversation string, length time.Duration) (okr.Subscription, error) {
 	if length < 0 || length > okr.MaxMute {
-		return okr.Subscription{}, okr.FieldErrorf("mute", "A digest can be muted for up to %d days. To end it, use `digest stop`.", int(okr.MaxMute.Hours()/24))
+		return okr.Subscription{}, okr.WithNext(okr.FieldErrorf("mute", "A digest can be muted for up to %d days.", int(okr.MaxMute.Hours()/24)), okr.Step{Kind: okr.StepStopDigest})
 	}
 	sub, err := s.subscriptionToChange(ctx, actor, conversation, "mute")
 	if err != nil {

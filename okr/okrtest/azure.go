@@ -83,16 +83,16 @@ func AccessOf(who okr.Actor) okr.Access {
 	return okr.Access{Tenant: Contoso, Credential: okr.CredentialIDFor(who.ID, account)}
 }
 
-// Place is a project by its names.
-func (w *World) Place(org, project string) okr.Place {
+// ProjectRef is a project by its names.
+func (w *World) ProjectRef(org, project string) okr.ProjectRef {
 	w.T.Helper()
 	p, err := w.Cloud.Project(org, project)
 	require.NoError(w.T, err)
-	return okr.Place{Organization: org, Project: okr.RemoteProject{ID: p.ID, Name: p.Name}}
+	return okr.ProjectRef{Organization: org, Project: okr.RemoteProject{ID: p.ID, Name: p.Name}}
 }
 
 // Fiber is the project Fabrikam Fiber of Contoso.
-func (w *World) Fiber() okr.Place { return w.Place(adotest.OrgContoso, adotest.ProjectFiber) }
+func (w *World) Fiber() okr.ProjectRef { return w.ProjectRef(adotest.OrgContoso, adotest.ProjectFiber) }
 
 // QueryID is the id of a query by its name.
 func (w *World) QueryID(org, project, name string) string {
@@ -109,10 +109,10 @@ func (w *World) FiberQuery(name string) string {
 }
 
 // Run runs one query from nothing.
-func (w *World) Run(ctx context.Context, access okr.Access, place okr.Place, id string, fields ...string) (okr.Run, error) {
+func (w *World) Run(ctx context.Context, access okr.Access, project okr.ProjectRef, id string, fields ...string) (okr.Run, error) {
 	w.T.Helper()
 	ask := okr.QueryAsk{ID: id, Fields: fields}
-	out := w.Source.RunQueries(ctx, okr.RunInput{Access: access, Place: place, Asks: []okr.QueryAsk{ask}})
+	out := w.Source.RunQueries(ctx, okr.RunInput{Access: access, Project: project, Asks: []okr.QueryAsk{ask}})
 	require.Len(w.T, out, 1)
 	return out[0].Run, out[0].Err
 }

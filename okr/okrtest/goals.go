@@ -8,13 +8,9 @@ import (
 
 // Form is a key result's form as it was opened, to be changed and saved.
 func Form(v okr.GoalView, change func(*okr.GoalInput)) okr.GoalInput {
-	g := v.Goal
-	in := okr.GoalInput{
-		Editing: g.ID, Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: g.Parent, Period: g.Period,
-		PeriodID: g.PeriodID, Details: &g.Details, Version: g.Version,
-	}
-	if g.Metric != nil {
-		metric := *g.Metric
+	in := okr.InputOf(v.Goal)
+	if in.Metric != nil {
+		metric := *in.Metric
 		in.Metric = &metric
 	}
 	change(&in)

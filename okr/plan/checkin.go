@@ -119,7 +119,7 @@ func (s *Service) CheckIns(ctx context.Context, actor okr.Actor, id okr.GoalID, 
 
 // checkInsOf reads all check-ins of a goal, the latest day first. There are some
 // tens of them: one a week or so.
-func (s *Service) checkInsOf(ctx context.Context, tenant okr.TenantID, id okr.GoalID) ([]okr.CheckIn, error) {
+func (s *tree) checkInsOf(ctx context.Context, tenant okr.TenantID, id okr.GoalID) ([]okr.CheckIn, error) {
 	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
 	slices.Reverse(list) // of two of the same moment the one made later
 	slices.SortStableFunc(list, func(a, b okr.CheckIn) int {
@@ -139,7 +139,7 @@ func (s *Service) Resume(ctx context.Context, actor okr.Actor, id okr.GoalID) (o
 			return err
 		}
 		if g.Manual == nil || !g.IsAutomatic() {
-			return okr.Errorf(okr.Invalid, "%s is not overridden, so there is nothing to resume. `okr %s` shows where its value comes from.", id, id)
+			return okr.WithNext(okr.Errorf(okr.Invalid, "%s is not overridden, so there is nothing to resume.", id), okr.Step{Kind: okr.StepShow, Goal: id})
 		}
 		g.Resume()
 		return nil

@@ -49,7 +49,7 @@ func (s *Service) Clone(ctx context.Context, actor okr.Actor, in okr.CloneInput)
 }
 
 // cloneBelow is the objective that the clone stands below; empty: none.
-func (s *Service) cloneBelow(ctx context.Context, tenant okr.TenantID, o okr.Goal, p okr.TimePeriod) (okr.Goal, error) {
+func (s *tree) cloneBelow(ctx context.Context, tenant okr.TenantID, o okr.Goal, p okr.TimePeriod) (okr.Goal, error) {
 	parent, err := s.access.ParentOf(ctx, tenant, o)
 	if err != nil || parent.ID == "" || !parent.IsOpen() || !parent.Period.Contains(p.Start) || !parent.Period.Contains(p.End) {
 		return okr.Goal{}, err

@@ -99,8 +99,9 @@ func lowestFirst(goals []okr.Goal) []okr.Goal {
 	return append(leaves, objectives...)
 }
 
-// Close ends a goal with all open ones below that the actor may close. Forbidden:
-// the actor may not edit it. Invalid: it is closed already, or names a field.
+// Close ends a goal with all open ones below that the actor may close, which get
+// the same note. Forbidden: the actor may not edit it. Invalid: it is closed
+// already, or names a field.
 func (s *Service) Close(ctx context.Context, actor okr.Actor, in okr.CloseInput) (okr.GoalView, error) {
 	if err := in.Check(); err != nil {
 		return okr.GoalView{}, err
@@ -113,7 +114,7 @@ func (s *Service) Close(ctx context.Context, actor okr.Actor, in okr.CloseInput)
 		in.Score = &p.Score
 	}
 	for _, c := range p.Also {
-		also := okr.CloseInput{Goal: c.ID, State: in.State}
+		also := okr.CloseInput{Goal: c.ID, State: in.State, Note: in.Note}
 		if raw := c.LeafProgress(); in.State == okr.StatusClosed && raw != nil {
 			score := okr.ScoreOf(*raw)
 			also.Score = &score
@@ -159,7 +160,7 @@ func (s *Service) Reopen(ctx context.Context, actor okr.Actor, id okr.GoalID) (o
 			return err
 		}
 		if g.IsOpen() {
-			return okr.Errorf(okr.Invalid, "%s is open already. `okr %s` shows it.", id, id)
+			return okr.WithNext(okr.Errorf(okr.Invalid, "%s is open already.", id), okr.Step{Kind: okr.StepShow, Goal: id})
 		}
 		g.Closed = nil
 		return nil

@@ -23,48 +23,75 @@ func (s *Service) SaveGoal(ctx context.Context, actor okr.Actor, in okr.GoalInpu
 	if in, err = in.Cleaned(t); err != nil {
 		return okr.GoalView{}, err
 	}
-	parent, err := s.checkParent(ctx, actor, in)
+	save := s.makeGoal
+	if in.Editing != "" {
+		save = s.editGoal
+	}
+	saved, err := save(ctx, t, actor, in)
 	if err != nil {
 		return okr.GoalView{}, err
 	}
-	before, g, err := s.storeGoal(ctx, t, actor, in, parent)
-	if err != nil {
+	if err := s.afterSave(ctx, t, actor, saved.before, saved.goal); err != nil {
 		return okr.GoalView{}, err
 	}
-	if err := s.afterSave(ctx, t, actor, before, g); err != nil {
-		return okr.GoalView{}, err
-	}
-	return s.written(ctx, t, actor, g)
+	return s.viewSaved(ctx, t, actor, saved)
 }
 
-// storeGoal writes a new goal or an edit and gives it before and after.
-func (s *Service) storeGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (before, after okr.Goal, err error) {
-	if in.Editing != "" {
-		after, err = s.Store.Goals().Update(ctx, actor.Tenant, in.Editing, func(g *okr.Goal) error {
-			before = *g
-			if err := s.access.MayEdit(ctx, actor, *g); err != nil {
-				return err
-			}
-			if err := g.Edit(in, parent, actor, s.access.Administers(t, actor), s.Now()); err != nil {
-				return err
-			}
-			return s.mayRaise(t, actor, before, *g)
-		})
-		if okr.KindOf(err) == okr.NotFound {
-			err = okr.GoalNotFound(in.Editing)
+// savedGoal is a goal that was stored, with what had to be read for that.
+type savedGoal struct {
+	before, goal okr.Goal // before is empty for a new one
+	parent       okr.Goal // the objective that was asked for
+}
+
+func (s *Service) editGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, in okr.GoalInput) (saved savedGoal, err error) {
+	saved.goal, err = s.Store.Goals().Update(ctx, actor.Tenant, in.Editing, func(g *okr.Goal) error {
+		saved.before = *g
+		above, err := s.access.ParentOf(ctx, actor.Tenant, *g)
+		if err != nil {
+			return err
 		}
-		return before, after, err
+		if err := s.access.MayEditBelow(t, actor, *g, above); err != nil {
+			return err
+		}
+		saved.parent = above // it stands there already, be the objective to be seen or not
+		if in.Parent != above.ID {
+			if saved.parent, err = s.checkParent(ctx, actor, in); err != nil {
+				return err
+			}
+		}
+		if err := g.Edit(in, saved.parent, actor, s.access.Administers(t, actor), s.Now()); err != nil {
+			return err
+		}
+		return s.mayRaise(t, actor, saved.before, *g)
+	})
+	if okr.KindOf(err) == okr.NotFound {
+		err = okr.GoalNotFound(in.Editing)
 	}
-	g, err := s.newGoal(t, actor, in, parent)
-	if err != nil {
-		return okr.Goal{}, g, err
+	return saved, err
+}
+
+func (s *Service) makeGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, in okr.GoalInput) (saved savedGoal, err error) {
+	if saved.parent, err = s.checkParent(ctx, actor, in); err != nil {
+		return saved, err
+	}
+	if saved.goal, err = s.newGoal(t, actor, in, saved.parent); err != nil {
+		return saved, err
 	}
 	id, err := okr.NextID(ctx, s.Store, actor.Tenant, in.Kind.Prefix())
 	if err != nil {
-		return okr.Goal{}, g, err
+		return saved, err
 	}
-	g.ID = okr.GoalID(id)
-	return okr.Goal{}, g, okr.MadeOnce(s.Store.Goals().Create(ctx, actor.Tenant, g))
+	saved.goal.ID = okr.GoalID(id)
+	return saved, okr.MadeOnce(s.Store.Goals().Create(ctx, actor.Tenant, saved.goal))
+}
+
+// viewSaved is [Service.written] without reading the objective above again, unless
+// others moved the goal meanwhile.
+func (s *Service) viewSaved(ctx context.Context, t okr.Tenant, actor okr.Actor, saved savedGoal) (okr.GoalView, error) {
+	if g := saved.goal; g.Parent != saved.parent.ID || !actor.Sees(g) {
+		return s.written(ctx, t, actor, g)
+	}
+	return s.openUnder(ctx, t, actor, saved.goal, saved.parent, okr.Page{Limit: openedChildren})
 }
 
 // mayRaise asks of an edit that makes a goal one of another level what it would ask

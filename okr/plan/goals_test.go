@@ -107,7 +107,8 @@ func TestDeletingAnObjectiveTakesAllBelow(t *testing.T) {
 	require.Equal(t, o, gone.ID)
 	for _, id := range []okr.GoalID{o, kr, p} {
 		_, err := w.Plan.Goal(t.Context(), okrtest.Alex, id)
-		w.RequireRefused(okr.NotFound, err, string(id), "`okrs`")
+		w.RequireRefused(okr.NotFound, err, string(id))
+		require.Equal(t, []okr.Step{{Kind: okr.StepList}}, okr.NextOf(err))
 	}
 	_, err = w.Plan.Goal(t.Context(), okrtest.Alex, kept)
 	require.NoError(t, err)

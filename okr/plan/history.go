@@ -8,10 +8,8 @@ import (
 	"okrbot/okr"
 )
 
-const (
-	mostPoints = 500 // values that are looked at
-	mostNotes  = 20  // check-ins that are shown
-)
+// mostPoints is how many values are looked at.
+const mostPoints = 500
 
 // History reads the values of a goal after a time (zero: all), with what is
 // expected and where they lead.
@@ -34,7 +32,6 @@ func (s *Service) History(ctx context.Context, actor okr.Actor, id okr.GoalID, a
 	}
 	checkIns = slices.DeleteFunc(checkIns, func(c okr.CheckIn) bool { return !c.At.After(after) })
 	h := okr.GoalHistory{View: v, Points: okr.HistoryPoints(measured, checkIns), Expected: v.Goal.ExpectedLine()}
-	h.CheckIns = checkIns[:min(mostNotes, len(checkIns))]
 	if p, ok := v.Goal.Project(h.Points, s.Now(), t.Location()); ok && v.Goal.IsOpen() {
 		h.Projection = &p
 	} else {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"slices"
 
 	"okrbot/okr"
 )
@@ -27,7 +28,7 @@ func (s *Service) Carried(ctx context.Context, actor okr.Actor, g okr.Goal) (okr
 // It is called with the objective of whatever changed its progress; an empty id
 // is none. It costs a reading of the children of each objective that changes, and
 // of the first that does not.
-func (s *Service) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
+func (s *tree) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
 	t, err := s.access.Settings(ctx, tenant)
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func (s *Service) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID
 }
 
 // rollUp is RollUp with the settings at hand.
-func (s *Service) rollUp(ctx context.Context, t okr.Tenant, id okr.GoalID) error {
+func (s *tree) rollUp(ctx context.Context, t okr.Tenant, id okr.GoalID) error {
 	for range okr.MaxDepth {
 		if id == "" {
 			return nil
@@ -53,7 +54,7 @@ func (s *Service) rollUp(ctx context.Context, t okr.Tenant, id okr.GoalID) error
 // rollOne stores what the children of an objective make. It looks again after
 // writing: a child that changed in between may have found nothing to do yet. A
 // closed objective stays as it ended.
-func (s *Service) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, id okr.GoalID) (above okr.GoalID, changed bool, err error) {
+func (s *tree) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, id okr.GoalID) (above okr.GoalID, changed bool, err error) {
 	for range maxRolls {
 		children, _, err := s.Store.Goals().List(ctx, tenant, okr.ChildIndex(id), okr.Page{})
 		if err != nil {
@@ -77,7 +78,7 @@ func (s *Service) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.Wei
 
 // storeRolled keeps what the children make, and a new progress in the history. It
 // replaces what a person set for once.
-func (s *Service) storeRolled(ctx context.Context, tenant okr.TenantID, id okr.GoalID, fresh okr.Rolled) error {
+func (s *tree) storeRolled(ctx context.Context, tenant okr.TenantID, id okr.GoalID, fresh okr.Rolled) error {
 	fresh.At = s.Now()
 	moved := false
 	_, err := s.Store.Goals().Update(ctx, tenant, id, func(o *okr.Goal) error {
@@ -88,4 +89,19 @@ func (s *Service) storeRolled(ctx context.Context, tenant okr.TenantID, id okr.G
 		return err
 	}
 	return s.Measurements.AddHistory(ctx, tenant, id, okr.Measurement{At: fresh.At, Value: fresh.Progress})
+}
+
+// rollAll adds up all objectives, the lowest first as far as they tell: each
+// carries what changes up.
+func (s *tree) rollAll(ctx context.Context, t okr.Tenant) error {
+	objectives, _, err := s.Store.Goals().List(ctx, t.ID, okr.KindIndex(okr.Objective), okr.Page{})
+	if err != nil {
+		return err
+	}
+	for _, o := range slices.Backward(objectives) {
+		if err := s.rollUp(ctx, t, o.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -10,7 +10,7 @@ import (
 // find reads a page of the goals in all of the lists that the actor may see here:
 // first those for everyone, then the private ones. What may not be seen is not
 // counted either.
-func (s *Service) find(ctx context.Context, actor okr.Actor, indexes []string, page okr.Page) ([]okr.Goal, int, error) {
+func (s *tree) find(ctx context.Context, actor okr.Actor, indexes []string, page okr.Page) ([]okr.Goal, int, error) {
 	list, total, err := s.Store.Goals().Find(ctx, actor.Tenant, append(slices.Clone(indexes), okr.PublicIndex), page)
 	if err != nil || actor.Shared || actor.ID == "" {
 		return list, total, err

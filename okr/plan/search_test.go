@@ -59,7 +59,6 @@ func TestListsAreFiltered(t *testing.T) {
 		{"owned with another", okr.Filter{Owner: okrtest.Alex.ID}, []okr.GoalID{launch, hire, sub, later}},
 		{"a team, however written", okr.Filter{Team: "WEB"}, []okr.GoalID{launch, sub}},
 		{"a period", okr.Filter{Period: next.ID}, []okr.GoalID{later}},
-		{"a tag", okr.Filter{Tag: "Growth"}, []okr.GoalID{launch}},
 		{"below", okr.Filter{Parent: launch}, []okr.GoalID{sub, kr}},
 		{"words", okr.Filter{Text: "shop web"}, []okr.GoalID{launch}},
 		{"a sharp s is a letter of its own", okr.Filter{Text: "grossere warenkorb"}, nil},

@@ -20,12 +20,11 @@ type Options struct {
 // Service holds the use cases of making, editing, finding and ending goals. Every method
 // checks again what the actor may do.
 type Service struct {
-	Options
-	access  *access.Service
+	tree
 	connect *connect.Service
 }
 
 // New makes a service, over the activities below it.
 func New(o Options, access *access.Service, connect *connect.Service) *Service {
-	return &Service{Options: o, access: access, connect: connect}
+	return &Service{tree: tree{Options: o, access: access}, connect: connect}
 }

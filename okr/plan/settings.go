@@ -2,7 +2,6 @@ package plan
 
 import (
 	"context"
-	"slices"
 
 	"okrbot/okr"
 )
@@ -19,19 +18,4 @@ func (s *Service) SaveSettings(ctx context.Context, actor okr.Actor, in okr.Sett
 		return t, err
 	}
 	return t, s.rollAll(ctx, t)
-}
-
-// rollAll adds up all objectives, the lowest first as far as they tell: each
-// carries what changes up.
-func (s *Service) rollAll(ctx context.Context, t okr.Tenant) error {
-	objectives, _, err := s.Store.Goals().List(ctx, t.ID, okr.KindIndex(okr.Objective), okr.Page{})
-	if err != nil {
-		return err
-	}
-	for _, o := range slices.Backward(objectives) {
-		if err := s.rollUp(ctx, t, o.ID); err != nil {
-			return err
-		}
-	}
-	return nil
 }

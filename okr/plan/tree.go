@@ -5,11 +5,19 @@ import (
 	"slices"
 
 	"okrbot/okr"
+	"okrbot/okr/access"
 )
+
+// tree keeps the tree of goals right: where one may stand, what it passes on to those
+// below, and what those above add up.
+type tree struct {
+	Options
+	access *access.Service
+}
 
 // checkParent reads the objective that a goal is to stand below, and makes sure
 // that it may.
-func (s *Service) checkParent(ctx context.Context, actor okr.Actor, in okr.GoalInput) (okr.Goal, error) {
+func (s *tree) checkParent(ctx context.Context, actor okr.Actor, in okr.GoalInput) (okr.Goal, error) {
 	if in.Parent == "" {
 		return okr.Goal{}, nil // validate says what is missing
 	}
@@ -33,7 +41,7 @@ func (s *Service) checkParent(ctx context.Context, actor okr.Actor, in okr.GoalI
 
 // checkPlace refuses new goals below a closed objective, circles, and more than
 // MaxDepth levels.
-func (s *Service) checkPlace(ctx context.Context, tenant okr.TenantID, in okr.GoalInput, parent okr.Goal) error {
+func (s *tree) checkPlace(ctx context.Context, tenant okr.TenantID, in okr.GoalInput, parent okr.Goal) error {
 	if !parent.IsOpen() {
 		return okr.FieldErrorf("parent", "%s is %s. Reopen it first, or choose another objective.", parent.ID, parent.Closed.State)
 	}
@@ -58,7 +66,7 @@ func (s *Service) checkPlace(ctx context.Context, tenant okr.TenantID, in okr.Go
 
 // levelsAbove counts the levels down to an objective, itself included. Invalid:
 // id is one of them.
-func (s *Service) levelsAbove(ctx context.Context, tenant okr.TenantID, o okr.Goal, id okr.GoalID) (int, error) {
+func (s *tree) levelsAbove(ctx context.Context, tenant okr.TenantID, o okr.Goal, id okr.GoalID) (int, error) {
 	for level := 1; level <= okr.MaxDepth; level++ {
 		if o.ID == id {
 			return level, okr.FieldErrorf("parent", "%s stands above %s, or would. Objectives cannot go round in a circle.", id, o.ID)
@@ -74,7 +82,7 @@ func (s *Service) levelsAbove(ctx context.Context, tenant okr.TenantID, o okr.Go
 
 // levelsBelow counts the levels of objectives from one downwards, itself
 // included.
-func (s *Service) levelsBelow(ctx context.Context, tenant okr.TenantID, id okr.GoalID) (int, error) {
+func (s *tree) levelsBelow(ctx context.Context, tenant okr.TenantID, id okr.GoalID) (int, error) {
 	level := []okr.GoalID{id}
 	for depth := 1; depth <= okr.MaxDepth; depth++ {
 		var next []okr.GoalID
@@ -117,7 +125,7 @@ func (s *Service) afterSave(ctx context.Context, t okr.Tenant, actor okr.Actor, 
 }
 
 // passOn gives the goals below an objective its period and privacy.
-func (s *Service) passOn(ctx context.Context, tenant okr.TenantID, o okr.Goal) error {
+func (s *tree) passOn(ctx context.Context, tenant okr.TenantID, o okr.Goal) error {
 	level := []okr.Goal{o}
 	for range okr.MaxDepth {
 		var next []okr.Goal
@@ -143,7 +151,7 @@ func (s *Service) passOn(ctx context.Context, tenant okr.TenantID, o okr.Goal) e
 
 // passTo gives one goal its objective's period and privacy; empty when it has
 // them already.
-func (s *Service) passTo(ctx context.Context, tenant okr.TenantID, c, parent okr.Goal) (okr.Goal, error) {
+func (s *tree) passTo(ctx context.Context, tenant okr.TenantID, c, parent okr.Goal) (okr.Goal, error) {
 	fresh := c
 	fresh.Below(parent)
 	if fresh.Period == c.Period && fresh.PeriodID == c.PeriodID && slices.Equal(fresh.Audience, c.Audience) {
@@ -157,7 +165,7 @@ func (s *Service) passTo(ctx context.Context, tenant okr.TenantID, c, parent okr
 }
 
 // noteTeam remembers the name of a team for choosing it again.
-func (s *Service) noteTeam(ctx context.Context, t okr.Tenant, team string) error {
+func (s *tree) noteTeam(ctx context.Context, t okr.Tenant, team string) error {
 	if !t.NoteTeam(team) {
 		return nil
 	}
@@ -166,4 +174,38 @@ func (s *Service) noteTeam(ctx context.Context, t okr.Tenant, team string) error
 		return nil
 	})
 	return err
+}
+
+// forget removes a goal and everything that was kept of it.
+func (s *tree) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
+	if _, err := s.Store.Goals().Delete(ctx, tenant, id); okr.IgnoreNotFound(err) != nil {
+		return err
+	}
+	if err := s.Measurements.DropHistory(ctx, tenant, id); err != nil {
+		return err
+	}
+	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
+	for _, c := range list {
+		if _, err := s.Store.CheckIns().Delete(ctx, tenant, c.ID); okr.IgnoreNotFound(err) != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// moveUp puts an objective where the one above it was.
+func (s *tree) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
+	above, err := s.access.ParentOf(ctx, tenant, gone)
+	if err != nil {
+		return err
+	}
+	moved, err := s.Store.Goals().Update(ctx, tenant, child.ID, func(g *okr.Goal) error {
+		g.Parent = above.ID
+		g.Below(above)
+		return nil
+	})
+	if err != nil {
+		return okr.IgnoreNotFound(err)
+	}
+	return s.passOn(ctx, tenant, moved)
 }

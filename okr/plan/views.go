@@ -44,6 +44,11 @@ func (s *Service) open(ctx context.Context, t okr.Tenant, actor okr.Actor, g okr
 	if err != nil {
 		return okr.GoalView{}, err
 	}
+	return s.openUnder(ctx, t, actor, g, parent, page)
+}
+
+// openUnder is open with the objective above at hand.
+func (s *Service) openUnder(ctx context.Context, t okr.Tenant, actor okr.Actor, g, parent okr.Goal, page okr.Page) (okr.GoalView, error) {
 	v := s.ViewOf(t, actor, g, parent)
 	if g.Binding != nil {
 		c, err := s.Store.Connections().Get(ctx, actor.Tenant, g.Binding.Connection)

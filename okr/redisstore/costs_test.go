@@ -122,6 +122,30 @@ func TestCostsDoNotGrowWithTheTenant(t *testing.T) {
 	}
 }
 
+// A save reads the settings, the goal and the objective above once; then come the
+// children of what is added up and shown, and the objective that is added up.
+func TestASaveReadsOnce(t *testing.T) {
+	t.Parallel()
+	ctx, s := t.Context(), open(t, okrtest.StartRedis(t))
+	use, actor := okrtest.NewActivities(s, nil, okrtest.Noon), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
+	fill(t, use, s, actor, 2)
+	count := &counter{}
+	s.Client().AddHook(count)
+	for id, records := range map[okr.GoalID]int64{
+		"KR7": 1 + 1 + 1 + 5 + 1,
+		"O2":  1 + 1 + 0 + 5 + 0,
+	} {
+		v, err := use.Plan.Goal(ctx, actor, id)
+		require.NoError(t, err)
+		in := okr.InputOf(v.Goal)
+		in.Title = "Another title"
+		before := count.records.Load()
+		_, err = use.Plan.SaveGoal(ctx, actor, in)
+		require.NoError(t, err)
+		require.Equal(t, records, count.records.Load()-before, id)
+	}
+}
+
 // A tenant of 1,000 objectives and 5,000 key results on a real Redis.
 func BenchmarkLargeTenant(b *testing.B) {
 	s := open(b, okrtest.StartRedis(b))

@@ -86,7 +86,7 @@ func (s *Store) readCredential(ctx context.Context, tenant okr.TenantID, id okr.
 }
 
 func signInMissing() error {
-	return okr.Errorf(okr.SignIn, "This sign-in to Azure DevOps does not exist any more. Its owner can sign in again with \"connect\".")
+	return okr.WithNext(okr.Errorf(okr.SignIn, "This sign-in to Azure DevOps does not exist any more. Its owner can sign in again."), okr.Step{Kind: okr.StepSignIn})
 }
 
 // CredentialsOf implements [okr.Credentials]: oldest sign-in first. A sign-in
@@ -182,8 +182,8 @@ func (s *Store) openCredential(key string, raw []byte) (okr.Credential, error) {
 	}
 	plain, err := s.sealer.Open(key, stored.Sealed)
 	if err != nil {
-		return c, okr.WrapError(okr.SignIn, err, "okrbot cannot open this sign-in to Azure DevOps any more. Its owner can sign in again with "+
-			"\"connect\", or okrbot's operator restores the key that it was sealed with.")
+		return c, okr.WithNext(okr.WrapError(okr.SignIn, err, "okrbot cannot open this sign-in to Azure DevOps any more. Its owner can sign in again, "+
+			"or okrbot's operator restores the key that it was sealed with."), okr.Step{Kind: okr.StepSignIn})
 	}
 	var t tokens
 	if err := json.Unmarshal(plain, &t); err != nil {

@@ -42,6 +42,9 @@
 // signin, code, advance or mark; the "current" card is the one last expected.
 //
 //	say WORDS...            writes in the place (mentions okrbot where needed)
+//	say-as FORM WORDS...    the same as some clients send it: quoting, quoting-words, quoting-lines, mentioned-twice,
+//	                        mentioned-bare, named, soft, escaped, signed
+//	paste QUERY [WORDS...]  says the words with the address of a query behind them
 //	mention NAME WORDS...   writes in a shared place and mentions somebody at the end
 //	expect TEXT...          waits until one new card in the place shows all TEXTs; it is then current
 //	! expect TEXT...        no new card in the place shows any of the TEXTs (say what is expected first)
@@ -71,11 +74,16 @@
 //
 //	signin [NAME]           opens the link in a browser and signs in as somebody (default: oneself)
 //	signin-cancel           opens the link and presses Cancel
-//	signin-reuse            opens the link that was used last once more
+//	signin-reuse            opens the link that was used last once more, which should be over
+//	signin-again [NAME]     signs in by the link that was used last
 //	signin-late             opens the newest link of any age that was not used, which should be over
 //	signin-elsewhere        signs in, but ends in another browser
+//	signin-twice [NAME]     opens the link in two tabs of one browser, and signs in in the first
+//	signin-second           goes on in the second tab
+//	signin-link [NAME]      signs in by the link of the current card
 //	page TEXT...            the page where the browser ended shows these words
-//	code ok|wrong [typed|here|teams]  enters the code of that page, typed in the 1:1 chat or in the place, or by signin/verifyState
+//	code ok|wrong [FORM]    enters the code of that page: typed (so by itself), here (typed in the place), grouped (089 435), stopped (089435.),
+//	                        worded (code 089435), quoted (Code: “089-435”), or teams, by signin/verifyState
 //
 // # Azure DevOps
 //

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -26,6 +27,25 @@ func (w *World) cmdSay(_ bool, args []string) error {
 	d, err := w.Teams.Say(ctx, w.Chat, w.User, strings.Join(args, " "))
 	w.begin(d)
 	return err
+}
+
+// cmdSayAs is say as some clients send it.
+func (w *World) cmdSayAs(_ bool, args []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	d, err := w.Teams.SayAs(ctx, w.Chat, w.User, args[0], strings.Join(args[1:], " "))
+	w.begin(d)
+	return err
+}
+
+// cmdPaste says words and the address of a query behind them.
+func (w *World) cmdPaste(neg bool, args []string) error {
+	q, ok := w.Azure.Query(w.org, w.project, args[0])
+	if !ok {
+		return fmt.Errorf("no query is called %q", args[0])
+	}
+	address := w.Azure.BaseURL() + "/" + w.org + "/" + url.PathEscape(w.project) + "/_queries/query/" + q.ID + "/"
+	return w.cmdSay(neg, append(args[1:], address))
 }
 
 // cmdMention is say with another person mentioned at the end.

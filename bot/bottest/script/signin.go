@@ -58,15 +58,24 @@ func (w *World) newestLink(ctx context.Context) error {
 // follow opens the sign-in link, does what choose does on Microsoft's page and
 // comes back, in the same browser unless back is another one.
 func (w *World) follow(choose func(ctx context.Context, address string) (string, error), back *http.Client) error {
+	browser := newBrowser()
+	if back == nil {
+		back = browser
+	}
+	return w.followIn(browser, back, choose)
+}
+
+func (w *World) followIn(browser, back *http.Client, choose func(ctx context.Context, address string) (string, error)) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
 	if err := w.newestLink(ctx); err != nil {
 		return err
 	}
-	browser := newBrowser()
-	if back == nil {
-		back = browser
-	}
+	return w.walk(ctx, browser, back, choose)
+}
+
+// walk goes from the link to Microsoft's page and back.
+func (w *World) walk(ctx context.Context, browser, back *http.Client, choose func(ctx context.Context, address string) (string, error)) error {
 	status, address, err := get(ctx, browser, w.link)
 	if err != nil || status != http.StatusFound {
 		return fmt.Errorf("the link gave %d %s: %w", status, plainPage(address), err)
@@ -101,6 +110,60 @@ func (w *World) chooser(args []string) func(context.Context, string) (string, er
 		}
 	}
 	return func(ctx context.Context, address string) (string, error) { return adotest.SignIn(ctx, address, who) }
+}
+
+// cmdSignInTwice opens the link in two tabs of one browser and signs in in the first;
+// the second one waits for cmdSignInSecond.
+func (w *World) cmdSignInTwice(_ bool, args []string) error {
+	var second string
+	browser := newBrowser()
+	choose := w.chooser(args)
+	err := w.followIn(browser, browser, func(ctx context.Context, address string) (string, error) {
+		_, other, err := get(ctx, browser, w.link)
+		if err != nil {
+			return "", err
+		}
+		if second, err = choose(ctx, other); err != nil {
+			return "", err
+		}
+		return choose(ctx, address)
+	})
+	w.secondTab = func(ctx context.Context) (err error) {
+		_, body, err := get(ctx, browser, second)
+		w.page = plainPage(body)
+		return err
+	}
+	return err
+}
+
+func (w *World) cmdSignInSecond(bool, []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	if w.secondTab == nil {
+		return errors.New("no link was opened twice")
+	}
+	return w.secondTab(ctx)
+}
+
+// cmdSignInLink signs in by the link of the current card.
+func (w *World) cmdSignInLink(_ bool, args []string) error {
+	if w.current == nil {
+		return errors.New("there is no current card")
+	}
+	link, err := w.Teams.OpenURL(*w.current, w.User, "Open the sign-in page")
+	if err != nil {
+		return err
+	}
+	w.link = link
+	return w.cmdSignInAgain(false, args)
+}
+
+// cmdSignInAgain signs in by the link that was used last.
+func (w *World) cmdSignInAgain(_ bool, args []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	browser := newBrowser()
+	return w.walk(ctx, browser, browser, w.chooser(args))
 }
 
 func (w *World) cmdSignInCancel(bool, []string) error {
@@ -165,6 +228,11 @@ func (w *World) SignInCode() string {
 	return ""
 }
 
+// codeForms are the ways in which people type a code.
+func codeForms() map[string]string {
+	return map[string]string{"typed": "%s%s", "grouped": "%s %s", "stopped": "%s%s.", "worded": "code %s%s", "quoted": "Code: “%s-%s”"}
+}
+
 // cmdCode enters the code of the page, or another one, in the 1:1 chat or, typed here, in the place.
 func (w *World) cmdCode(_ bool, args []string) error {
 	code := w.SignInCode()
@@ -177,11 +245,14 @@ func (w *World) cmdCode(_ bool, args []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
 	if len(args) < 2 || args[1] != "teams" {
-		place := w.Teams.Personal(w.User)
-		if len(args) == 2 && args[1] == "here" {
+		form, place := codeForms()["typed"], w.Teams.Personal(w.User)
+		switch {
+		case len(args) > 1 && args[1] == "here":
 			place = w.Chat
+		case len(args) > 1:
+			form = codeForms()[args[1]]
 		}
-		d, err := w.Teams.Say(ctx, place, w.User, code)
+		d, err := w.Teams.Say(ctx, place, w.User, fmt.Sprintf(form, code[:3], code[3:]))
 		w.begin(d)
 		return err
 	}

@@ -97,17 +97,18 @@ type World struct {
 	teamsWaits time.Duration // of Teams for a turn; 0: that of the real one
 	since      int           // of what is new
 	current    *bottest.Post
-	answer     bottest.Answer    // of the last press
-	sent       bottest.Delivery  // the last message or press
-	found      []bottest.Choice  // of the last search
-	composed   bottest.Composed  // of the last compose
-	link       string            // of the last sign-in
-	page       string            // where the browser ended
-	calls      int               // requests to Azure DevOps at the mark
-	org        string            // of the ado commands
-	project    string            // of the ado commands
-	allowed    []string          // parts of error lines that are expected
-	cards      []json.RawMessage // that answered a press
+	answer     bottest.Answer              // of the last press
+	sent       bottest.Delivery            // the last message or press
+	found      []bottest.Choice            // of the last search
+	composed   bottest.Composed            // of the last compose
+	link       string                      // of the last sign-in
+	page       string                      // where the browser ended
+	secondTab  func(context.Context) error // ends the sign-in that a second tab began
+	calls      int                         // requests to Azure DevOps at the mark
+	org        string                      // of the ado commands
+	project    string                      // of the ado commands
+	allowed    []string                    // parts of error lines that are expected
+	cards      []json.RawMessage           // that answered a press
 }
 
 // signingKey signs the id tokens of all worlds; making one is slow.

@@ -1,0 +1,41 @@
+package checkins
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// setValue opens the form of a check-in with the value filled in: "KR4 to 45%",
+// "KR4 = 45", "launch bugs to 45". Nothing is saved before the person has seen it.
+func (s *Subject) setValue(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	what, value := cutValue(arg)
+	n, ok := okr.ParseNumber(value)
+	if what == "" || !ok {
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say what to set, and to which number, for example: set KR4 to 45%%")
+	}
+	f := cards.CheckInForm{Value: strconv.FormatFloat(n, 'f', -1, 64)}
+	return s.chat.OneGoal(ctx, t, what, cards.VerbCheckIn, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+		return s.checkInWith(ctx, t, f, id)
+	})
+}
+
+// cutValue parts what is set from its value: at the last "to", "=" or "at", else
+// behind the id.
+func cutValue(arg string) (what, value string) {
+	words := strings.Fields(strings.ReplaceAll(arg, "=", " = "))
+	for i := len(words) - 1; i > 0; i-- {
+		switch strings.ToLower(words[i]) {
+		case "to", "=", "at", "is":
+			return strings.Join(words[:i], " "), strings.Join(words[i+1:], "")
+		}
+	}
+	if len(words) == 0 {
+		return "", ""
+	}
+	return words[0], strings.Join(words[1:], "")
+}

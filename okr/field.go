@@ -1,0 +1,211 @@
+package okr
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// GoalField is something that people edit of a goal. What is compared and
+// remembered of edits, what conflicts and notes call it, and what a form shows and
+// reads all follow from [GoalFields].
+type GoalField struct {
+	ID     string // of the input, and in what edits remember
+	Label  string // in a sentence
+	Kind   FieldKind
+	Of     GoalKind // the one kind of goals that has it; empty: all have
+	Empty  string   // of a choice: what it means to have chosen nothing
+	Guests bool     // of people: guests may be among them
+
+	get       func(Goal) any // in JSON
+	set       func(*Goal, json.RawMessage) error
+	text      func(Goal) string
+	read      func(*Goal, string) error
+	clean     func(*Goal)
+	people    func(Goal) []Person
+	setPeople func(*Goal, []Person)
+}
+
+// FieldKind is how a field is typed.
+type FieldKind string
+
+// The kinds of fields.
+const (
+	FieldText   FieldKind = "text"   // one line
+	FieldLines  FieldKind = "lines"  // several
+	FieldList   FieldKind = "list"   // words with commas between
+	FieldNumber FieldKind = "number" // as people write it; some may be empty
+	FieldToggle FieldKind = "toggle" // true or false
+	FieldChoice FieldKind = "choice" // one of a few
+	FieldPerson FieldKind = "person" // an id
+	FieldPeople FieldKind = "people" // ids with commas between
+	FieldParent FieldKind = "parent" // the id of an objective
+	FieldPhases FieldKind = "phases" // a day and a number a line
+	FieldPeriod FieldKind = "period" // what an objective is filed under: its id and its name, which is no input of its own
+	FieldDate   FieldKind = "date"   // of the period
+)
+
+// GoalFields lists the fields in the order in which forms are read.
+func GoalFields() []GoalField {
+	return slices.Concat([]GoalField{
+		lineField("title", "title", func(g *Goal) *string { return &g.Title }),
+		parentField(),
+	}, periodFields(), metricFields(), []GoalField{
+		personField("owner", "owner", func(g *Goal) *Person { return &g.Owner }),
+		textField(FieldLines, "description", "description", CleanText, func(g *Goal) *string { return &g.Description }),
+		listField("tags", "tags", func(g *Goal) *[]string { return &g.Tags }),
+		lineField("team", "team", func(g *Goal) *string { return &g.Team }),
+		choiceField("level", "whom it belongs to", LevelTeam, func(g *Goal) *Level { return &g.Level }),
+		choiceField("goalType", "kind of objective", Aspirational, func(g *Goal) *GoalType { return &g.GoalType }).of(Objective),
+		optionalField("weight", "weight", func(g *Goal) **float64 { return &g.Weight }),
+		peopleField("coOwners", "co-owners", func(g *Goal) *[]Person { return &g.CoOwners }),
+		personField("checkInOwner", "who is asked for check-ins", func(g *Goal) *Person { return &g.CheckInOwner }),
+		personField("delegate", "delegate", func(g *Goal) *Person { return &g.Delegate }),
+		toggleField("private", "private", func(g *Goal) *bool { return &g.Private }),
+		peopleField("viewers", "viewers", func(g *Goal) *[]Person { return &g.Viewers }).withGuests(),
+		toggleField("onlyEditors", "only editors may change it", func(g *Goal) *bool { return &g.OnlyEditors }),
+		peopleField("editors", "editors", func(g *Goal) *[]Person { return &g.Editors }),
+	})
+}
+
+// periodFields are the period of an objective. They are typed together, for what
+// dates mean depends on the chosen period.
+func periodFields() []GoalField {
+	return []GoalField{
+		textField(FieldPeriod, periodField, "period", nil, func(g *Goal) *string { return &g.PeriodID }).of(Objective),
+		textField(FieldPeriod, "periodName", "period", nil, func(g *Goal) *string { return &g.Period.Name }).of(Objective),
+		textField(FieldDate, "start", "first day", nil, func(g *Goal) *Date { return &g.Period.Start }).of(Objective),
+		textField(FieldDate, "end", "last day", nil, func(g *Goal) *Date { return &g.Period.End }).of(Objective),
+	}
+}
+
+const periodField = "period"
+
+// metricFields are the number of a key result; its type says how start and target
+// are read, and so comes before them.
+func metricFields() []GoalField {
+	fields := []GoalField{
+		lineField("metric", "what is measured", inMetric(func(m *Metric) *string { return &m.Name })),
+		choiceField("type", "kind of target", "", inMetric(func(m *Metric) *MetricType { return &m.Type })),
+		choiceField("unitKind", "kind of number", "", inMetric(func(m *Metric) *UnitKind { return &m.UnitKind })),
+		lineField("unit", "unit", inMetric(func(m *Metric) *string { return &m.Unit })),
+		numberField("startValue", "start value", Metric.typedStart, inMetric(func(m *Metric) *float64 { return &m.Start })),
+		numberField("target", "target", Metric.typedTarget, inMetric(func(m *Metric) *float64 { return &m.Target })),
+		optionalField("threshold", "risk threshold", inMetric(func(m *Metric) **float64 { return &m.Threshold })),
+		phasesField("phases", "phased targets", inMetric(func(m *Metric) *[]Phase { return &m.Phases })),
+	}
+	for i := range fields {
+		fields[i] = fields[i].of(KeyResult)
+	}
+	return fields
+}
+
+// inMetric is a place in the metric of a goal. Copies of a goal share its metric,
+// so each gets one of its own before anything is changed.
+func inMetric[T any](at func(*Metric) *T) func(*Goal) *T {
+	return func(g *Goal) *T {
+		var m Metric
+		if g.Metric != nil {
+			m = *g.Metric
+		}
+		g.Metric = &m
+		return at(&m)
+	}
+}
+
+// typedStart is what the start is called where it is no number, and what it is
+// where nothing was typed.
+func (m Metric) typedStart() (name, empty string) { return "start", "0" }
+
+// typedTarget is typedStart of the target.
+func (m Metric) typedTarget() (name, empty string) {
+	switch {
+	case m.Type == Baseline:
+		return "target", "0"
+	case m.IsControl():
+		return "limit", ""
+	default:
+		return "target", ""
+	}
+}
+
+// fieldLabel names a field that an edit remembers.
+func fieldLabel(id string) string {
+	for _, f := range GoalFields() {
+		if f.ID == id {
+			return f.Label
+		}
+	}
+	return id
+}
+
+func (f GoalField) of(kind GoalKind) GoalField {
+	f.Of = kind
+	return f
+}
+
+func (f GoalField) withGuests() GoalField {
+	f.Guests = true
+	return f
+}
+
+// In says whether goals of a kind have the field.
+func (f GoalField) In(kind GoalKind) bool { return f.Of == "" || f.Of == kind }
+
+// IsInput says whether a form has an input for it.
+func (f GoalField) IsInput() bool { return f.Kind != FieldPeriod || f.ID == periodField }
+
+// Text is what stands in the input of the field.
+func (f GoalField) Text(g Goal) string { return f.text(g) }
+
+// Read takes over what was typed; people are left as they are, for they have to be
+// found first. Invalid names the field.
+func (f GoalField) Read(g *Goal, text string) error {
+	if f.read == nil {
+		return nil
+	}
+	return f.read(g, text)
+}
+
+// IsPeople says whether the field names people.
+func (f GoalField) IsPeople() bool { return f.setPeople != nil }
+
+// SetPeople takes over the people of a field; of a person the first one.
+func (f GoalField) SetPeople(g *Goal, people []Person) { f.setPeople(g, people) }
+
+// Words are the value as a sentence names it; empty: nothing.
+func (f GoalField) Words(g Goal) string {
+	text := f.text(g)
+	switch f.Kind {
+	case FieldToggle:
+		return map[string]string{"true": "yes", "false": "no"}[text]
+	case FieldPerson, FieldPeople:
+		return strings.Join(names(f.people(g)), ", ")
+	case FieldPeriod:
+		if g.Period.Name == "" {
+			return "own dates"
+		}
+		return g.Period.String()
+	case FieldChoice:
+		if text == "" {
+			return "by itself"
+		}
+	case FieldLines:
+		return Shorten(CleanLine(text), 120)
+	}
+	return text
+}
+
+// value is what edits compare and remember; nil: empty.
+func (f GoalField) value(g Goal) (json.RawMessage, error) {
+	raw, err := json.Marshal(f.get(g))
+	if err != nil {
+		return nil, fmt.Errorf("field %s of a goal: %w", f.ID, err)
+	}
+	switch string(raw) {
+	case `""`, `null`, `false`, `[]`, `{"id":"","name":""}`:
+		return nil, nil
+	}
+	return raw, nil
+}

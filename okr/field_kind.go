@@ -1,0 +1,271 @@
+package okr
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// fieldAt is a field whose value stands at a place in a goal.
+func fieldAt[T any](kind FieldKind, id, label string, at func(*Goal) *T) GoalField {
+	return GoalField{
+		ID: id, Label: label, Kind: kind,
+		get: func(g Goal) any { return *at(&g) },
+		set: func(g *Goal, raw json.RawMessage) error {
+			var v T
+			if raw != nil {
+				if err := json.Unmarshal(raw, &v); err != nil {
+					return fmt.Errorf("field %s of a goal: %w", id, err)
+				}
+			}
+			*at(g) = v
+			return nil
+		},
+	}
+}
+
+// textField is a text that stands as it was typed until it is cleaned.
+func textField[T ~string](kind FieldKind, id, label string, clean func(string) string, at func(*Goal) *T) GoalField {
+	f := fieldAt(kind, id, label, at)
+	f.text = func(g Goal) string { return string(*at(&g)) }
+	f.read = func(g *Goal, text string) error {
+		*at(g) = T(text)
+		return nil
+	}
+	if clean != nil {
+		f.clean = func(g *Goal) {
+			text := at(g)
+			*text = T(clean(string(*text)))
+		}
+	}
+	return f
+}
+
+func lineField(id, label string, at func(*Goal) *string) GoalField {
+	return textField(FieldText, id, label, CleanLine, at)
+}
+
+func parentField() GoalField {
+	at := func(g *Goal) *GoalID { return &g.Parent }
+	f := textField(FieldParent, "parent", "objective", nil, at)
+	f.read = func(g *Goal, text string) error {
+		*at(g) = GoalID(strings.ToUpper(strings.TrimSpace(text)))
+		return nil
+	}
+	return f
+}
+
+// choiceField is one of a few values. What an empty one means shows as chosen, and
+// choosing it leaves an empty one empty.
+func choiceField[T ~string](id, label string, empty T, at func(*Goal) *T) GoalField {
+	f := fieldAt(FieldChoice, id, label, at)
+	f.Empty = string(empty)
+	f.text = func(g Goal) string {
+		if v := *at(&g); v != "" {
+			return string(v)
+		}
+		return string(empty)
+	}
+	f.read = func(g *Goal, text string) error {
+		v := at(g)
+		if T(text) == empty && *v != empty {
+			text = ""
+		}
+		*v = T(text)
+		return nil
+	}
+	return f
+}
+
+func toggleField(id, label string, at func(*Goal) *bool) GoalField {
+	f := fieldAt(FieldToggle, id, label, at)
+	f.text = func(g Goal) string { return strconv.FormatBool(*at(&g)) }
+	f.read = func(g *Goal, text string) error {
+		*at(g) = strings.EqualFold(text, "true")
+		return nil
+	}
+	return f
+}
+
+// exactNumber is a number that edits remember as text, for 0 is not empty.
+type exactNumber float64
+
+// MarshalText implements [encoding.TextMarshaler].
+func (n exactNumber) MarshalText() ([]byte, error) { return []byte(numberText(float64(n))), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (n *exactNumber) UnmarshalText(text []byte) error {
+	*n = exactNumber(textNumber(string(text)))
+	return nil
+}
+
+// numberField is a number of a metric; typed says what it is called and what it is
+// where nothing was typed.
+func numberField(id, label string, typed func(Metric) (name, empty string), at func(*Goal) *float64) GoalField {
+	f := fieldAt(FieldNumber, id, label, func(g *Goal) *exactNumber { return (*exactNumber)(at(g)) })
+	f.text = func(g Goal) string { return writeNumber(*at(&g)) }
+	f.read = func(g *Goal, text string) error {
+		place := at(g)
+		name, empty := typed(*g.Metric)
+		n, err := ReadNumber(id, name, text, empty)
+		*place = n
+		return err
+	}
+	return f
+}
+
+// optionalField is a number that may be empty.
+func optionalField(id, label string, at func(*Goal) **float64) GoalField {
+	f := fieldAt(FieldNumber, id, label, at)
+	f.text = func(g Goal) string {
+		if n := *at(&g); n != nil {
+			return writeNumber(*n)
+		}
+		return ""
+	}
+	f.read = func(g *Goal, text string) error {
+		place := at(g)
+		*place = nil
+		if strings.TrimSpace(text) == "" {
+			return nil
+		}
+		n, err := ReadNumber(id, label, text, "")
+		*place = &n
+		return err
+	}
+	return f
+}
+
+// ReadNumber reads a field with a number; empty stands for one where nothing was
+// typed. Invalid: it is none; name is what the words call it.
+func ReadNumber(field, name, text, empty string) (float64, error) {
+	if strings.TrimSpace(text) == "" {
+		text = empty
+	}
+	n, ok := ParseNumber(text)
+	if !ok {
+		return 0, FieldErrorf(field, "The %s must be a number, for example 80 or 12.5.", name)
+	}
+	return n, nil
+}
+
+// writeNumber writes a number so that it is read back the same.
+func writeNumber(f float64) string {
+	if text := strconv.FormatFloat(f, 'f', -1, 64); len(text) <= 20 {
+		return text
+	}
+	return numberText(f)
+}
+
+// listField is words with commas between; signs of tags before them and words that
+// come again are left out.
+func listField(id, label string, at func(*Goal) *[]string) GoalField {
+	f := fieldAt(FieldList, id, label, at)
+	f.text = func(g Goal) string { return strings.Join(*at(&g), ", ") }
+	f.read = func(g *Goal, text string) error {
+		*at(g) = cleanTags(strings.Split(text, ","))
+		return nil
+	}
+	f.clean = func(g *Goal) {
+		list := at(g)
+		*list = cleanTags(*list)
+	}
+	return f
+}
+
+func cleanTags(typed []string) []string {
+	var tags []string
+	for _, tag := range typed {
+		tag = strings.TrimLeft(CleanLine(tag), "#")
+		known := slices.ContainsFunc(tags, func(o string) bool { return foldText(o) == foldText(tag) })
+		if tag != "" && !known {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}
+
+func peopleField(id, label string, at func(*Goal) *[]Person) GoalField {
+	f := fieldAt(FieldPeople, id, label, at)
+	f.people = func(g Goal) []Person { return *at(&g) }
+	f.setPeople = func(g *Goal, people []Person) { *at(g) = people }
+	f.text = func(g Goal) string { return peopleIDs(*at(&g)) }
+	f.clean = func(g *Goal) {
+		people := at(g)
+		*people = distinct(*people)
+	}
+	return f
+}
+
+func personField(id, label string, at func(*Goal) *Person) GoalField {
+	f := fieldAt(FieldPerson, id, label, at)
+	f.people = func(g Goal) []Person { return distinct([]Person{*at(&g)}) }
+	f.setPeople = func(g *Goal, people []Person) {
+		*at(g) = Person{}
+		if len(people) > 0 {
+			*at(g) = people[0]
+		}
+	}
+	f.text = func(g Goal) string { return string(at(&g).ID) }
+	return f
+}
+
+func peopleIDs(people []Person) string {
+	ids := make([]string, len(people))
+	for i, p := range people {
+		ids[i] = string(p.ID)
+	}
+	return strings.Join(ids, ",")
+}
+
+// distinct leaves out who comes again, and who is nobody.
+func distinct(people []Person) []Person {
+	var out []Person
+	for _, p := range people {
+		if p.ID != "" && !slices.ContainsFunc(out, func(o Person) bool { return o.ID == p.ID }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func phasesField(id, label string, at func(*Goal) *[]Phase) GoalField {
+	f := fieldAt(FieldPhases, id, label, at)
+	f.text = func(g Goal) string {
+		var lines []string
+		for _, p := range *at(&g) {
+			lines = append(lines, string(p.Date)+": "+writeNumber(p.Value))
+		}
+		return strings.Join(lines, "\n")
+	}
+	f.read = func(g *Goal, text string) error {
+		phases, err := readPhases(id, text)
+		*at(g) = phases
+		return err
+	}
+	f.clean = func(g *Goal) {
+		phases := at(g)
+		*phases = g.Metric.sortedPhases()
+	}
+	return f
+}
+
+// readPhases reads a phase a line: a day and the value that is expected by then.
+func readPhases(field, text string) ([]Phase, error) {
+	var out []Phase
+	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' }) {
+		line = CleanLine(line)
+		if line == "" {
+			continue
+		}
+		day := line[:min(len(line), len("2006-01-02"))]
+		value, ok := ParseNumber(strings.TrimLeft(line[len(day):], ":= "))
+		if !ok || !Date(day).Valid() {
+			return nil, FieldErrorf(field, "Each line has a day and a number, for example 2026-02-15: 40. This one has not: %s", Shorten(line, 60))
+		}
+		out = append(out, Phase{Date: Date(day), Value: value})
+	}
+	return out, nil
+}
