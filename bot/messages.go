@@ -31,6 +31,11 @@ func (b *Bot) deliver(ctx context.Context, t *chat.Turn, r chat.Reply) error {
 // reply runs what the turn asks for: a button, a command, or, of a person in the
 // middle of a sign-in, the code.
 func (b *Bot) reply(ctx context.Context, t *chat.Turn) (chat.Reply, error) {
+	r, err := b.run(ctx, t)
+	return r, t.Explain(err)
+}
+
+func (b *Bot) run(ctx context.Context, t *chat.Turn) (chat.Reply, error) {
 	if t.Press != nil {
 		return b.chat.Act(ctx, t, *t.Press)
 	}

@@ -29,6 +29,7 @@ type ConnectionView struct {
 	IsOwner    bool
 	MayDelete  bool
 	MayTake    bool   // the viewer may take it over
+	Others     int    // how much others have bound through it, which stops when it is private
 	WebURL     string // of the Azure DevOps project
 }
 
@@ -108,7 +109,11 @@ func connectionActions(v ConnectionView) []action {
 		}
 	}
 	if v.IsOwner && v.Connection.Shared {
-		out = append(out, run("Stop sharing", VerbConnectionShare, KeyConnection, id, KeyShared, "false").secondary())
+		title := "Stop sharing"
+		if v.Others > 0 {
+			title = fmt.Sprintf("Stop sharing (%d of others stop)", v.Others)
+		}
+		out = append(out, run(title, VerbConnectionShare, KeyConnection, id, KeyShared, "false").secondary())
 	} else if v.IsOwner {
 		out = append(out, run("Share", VerbConnectionShare, KeyConnection, id, KeyShared, "true").secondary())
 	}
@@ -148,9 +153,25 @@ func offered(c okr.Connection) md {
 	return mdf("to %s", c.Offer.To.Name)
 }
 
-// Connections lists connections: a page of total from offset on, the viewer's
-// own before the shared ones.
-func Connections(p Place, views []ConnectionView, total, offset int) Card {
+// ConnectionList is a page of Total connections from Offset on.
+type ConnectionList struct {
+	Views         []ConnectionView
+	Total, Offset int
+	Shared        bool // others read along, so that the private ones are not among them
+}
+
+// notListed says where the private connections are.
+const notListed = "Private ones are listed in the chat with okrbot only."
+
+// Connections lists connections, the viewer's own before the shared ones.
+func Connections(p Place, l ConnectionList) Card {
+	views, total, offset := l.Views, l.Total, l.Offset
+	if len(views) == 0 && l.Shared {
+		return newCard("No shared connections", []element{
+			heading("No shared connections"),
+			text("No connection is shared with everyone yet. " + notListed),
+		}, run("Connect", VerbConnect).positive(), run("Help", VerbHelp))
+	}
 	if len(views) == 0 {
 		return newCard("No connections yet", []element{
 			heading("No connections yet"),
@@ -159,7 +180,11 @@ func Connections(p Place, views []ConnectionView, total, offset int) Card {
 	}
 	total = max(total, offset+len(views))
 	shown := rows(len(views), func(i int) element { return connectionRow(p, views, i) })
-	body := []element{heading("Connections"), note("Choose a row to see all of it. " + rangeText(total, offset, len(shown)))}
+	hint := "Choose a row to see all of it. " + rangeText(total, offset, len(shown))
+	if l.Shared {
+		hint += " " + notListed
+	}
+	body := []element{heading("Connections"), note(hint)}
 	body = append(body, shown...)
 	actions := append([]action{run("New connection", VerbConnect).positive()}, pages(VerbConnections, total, offset, len(shown))...)
 	return newCard("Connections: "+fmt.Sprint(total), body, actions...)

@@ -113,8 +113,10 @@ func connectionCards() []exhibit {
 	return []exhibit{
 		{"connection", cards.Connection(place, views[0])},
 		{"connection-failing", cards.Connection(place, views[1])},
-		{"connections", cards.Connections(place, views, 21, 15)},
-		{"connections-empty", cards.Connections(place, nil, 0, 0)},
+		{"connections", cards.Connections(place, cards.ConnectionList{Views: views, Total: 21, Offset: 15})},
+		{"connections-empty", cards.Connections(place, cards.ConnectionList{})},
+		{"connections-shared-place", cards.Connections(place, cards.ConnectionList{Views: views[:1], Total: 1, Shared: true})},
+		{"connections-shared-place-empty", cards.Connections(place, cards.ConnectionList{Shared: true})},
 		{"connection-form-1", cards.EditConnection(form)},
 		{"connection-form-1-wrong", cards.EditConnection(wrong)},
 		{"connection-form-1-no-list", cards.EditConnection(noList)},
@@ -260,7 +262,7 @@ func moveCards() []exhibit {
 		{"connection-offered", cards.Connection(place, offer)},
 		{"connection-to-accept", cards.Connection(place, taken)},
 		{"connection-orphan", cards.Connection(place, orphan)},
-		{"connections-admin", cards.Connections(place, []cards.ConnectionView{connectionViews()[0], connectionViews()[2], orphan}, 3, 0)},
+		{"connections-admin", cards.Connections(place, cards.ConnectionList{Views: []cards.ConnectionView{connectionViews()[0], connectionViews()[2], orphan}, Total: 3})},
 		{"take-over", cards.PreviewTakeOver(place, okr.TakeOver{Connection: orphan.Connection, Account: "alex@contoso.example", Reach: p.Reach})},
 	}
 }

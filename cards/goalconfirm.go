@@ -10,6 +10,8 @@ import (
 const (
 	VerbGoalAskDelete = "goal.delete.ask"
 	VerbGoalDelete    = "goal.delete"
+	VerbGoalDeleted   = "goal.deleted" // what can be restored
+	VerbGoalRestore   = "goal.restore" // goal
 	VerbUnbindAsk     = "unbind.ask"
 	VerbUnbind        = "unbind"
 )
@@ -39,7 +41,7 @@ func ChooseGoal(words string, goals []okr.Goal, verb string) Card {
 // ConfirmDeleteGoal asks before a goal and its children are deleted.
 func ConfirmDeleteGoal(g okr.Goal, children int) Card {
 	title := "Delete " + string(g.ID) + " " + okr.Shorten(g.Title, maxRow) + "?"
-	body := []element{heading(mdn(maxLong, "%s", title)), text("Its history of measurements is deleted too. This cannot be undone. Nothing changes in Azure DevOps.")}
+	body := []element{heading(mdn(maxLong, "%s", title)), text("It can be restored for 30 days and is then gone for good, with its history of measurements. Nothing changes in Azure DevOps.")}
 	if children > 0 {
 		body = append(body, box("warning", text(md(fmt.Sprintf("Deleted with it: %s below it.", below(children))))))
 	}

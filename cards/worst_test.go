@@ -89,7 +89,7 @@ func worstOf(title string) []exhibit {
 		{"signout", cards.ConfirmSignOut(names, connections)},
 		{"signed-out", cards.SignedOut(connections)},
 		{"connection", cards.Connection(place, c)},
-		{"connections", cards.Connections(place, hundred(c), 1000, 15)},
+		{"connections", cards.Connections(place, cards.ConnectionList{Views: hundred(c), Total: 1000, Offset: 15})},
 		{"connection-form-1", cards.EditConnection(form)},
 		{"connection-form-2", cards.EditConnection(step2)},
 		{"connection-delete", cards.ConfirmDeleteConnection(c)},

@@ -99,7 +99,7 @@ const (
 	HealthQueryGone   HealthState = "query gone"    // deleted or not visible any more
 	HealthQueryBroken HealthState = "query broken"  // too large, too slow or invalid
 	HealthUnavailable HealthState = "unavailable"   // Azure DevOps did not answer
-	HealthUnbound     HealthState = "no connection" // its connection was deleted
+	HealthUnbound     HealthState = "no connection" // its connection was deleted, or is private to somebody else again
 	HealthProjectGone HealthState = "project gone"  // deleted or not visible any more
 	HealthPolicy      HealthState = "policy"        // conditional access keeps okrbot out
 )

@@ -82,6 +82,7 @@ type Goal struct {
 	Form      string    `json:"form,omitempty"`    // the id of the form that made it; empty: none
 	Version   int       `json:"version,omitempty"` // one more with each edit by a person, none with a sync
 	Edits     []Edit    `json:"edits,omitempty"`   // the last ones, oldest first
+	Deleted   *Deletion `json:"deleted,omitempty"` // nil: it is not
 }
 
 // Details are what a goal has beyond the short form.
@@ -295,3 +296,16 @@ type GoalView struct {
 	Children    []GoalView // of an objective: the page that was asked for
 	ChildTotal  int        // how many children there are that the viewer may see
 }
+
+// RestoreLife is how long a deleted goal can be restored.
+const RestoreLife = 30 * 24 * time.Hour
+
+// Deletion is that a goal was deleted.
+type Deletion struct {
+	By   Person    `json:"by"`
+	At   time.Time `json:"at"`
+	With GoalID    `json:"with"` // the one that was deleted, which is restored with all that went with it
+}
+
+// Expired says whether what was deleted is gone for good.
+func (d Deletion) Expired(now time.Time) bool { return now.Sub(d.At) >= RestoreLife }

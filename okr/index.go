@@ -4,8 +4,12 @@ import (
 	"slices"
 )
 
-// Indexes names the lists that the goal stands in besides that of all goals.
+// Indexes names the lists that the goal stands in besides that of all goals. A deleted
+// one stands in no other than that of the deleted ones.
 func (g Goal) Indexes() []string {
+	if g.Deleted != nil {
+		return []string{DeletedIndex}
+	}
 	indexes := []string{KindIndex(g.Kind), StateIndex(g.IsOpen()), PeriodIndex(g.FiledUnder())}
 	if g.Parent != "" {
 		indexes = append(indexes, ChildIndex(g.Parent))
@@ -45,6 +49,9 @@ func (g Goal) audienceIndexes() []string {
 	}
 	return indexes
 }
+
+// DeletedIndex lists the goals that are deleted and can be restored.
+const DeletedIndex = "deleted"
 
 // TopIndex lists the goals without an objective above.
 const TopIndex = "top"

@@ -87,8 +87,11 @@ type Actor struct {
 }
 
 // Sees says whether the goal exists for the actor. A private one never does where
-// others read along.
+// others read along, and a deleted one never.
 func (a Actor) Sees(g Goal) bool {
+	if g.Deleted != nil {
+		return false
+	}
 	return len(g.Audience) == 0 || !a.Shared && slices.Contains(g.Audience, a.ID)
 }
 

@@ -16,6 +16,8 @@ const (
 	StepEdit         StepKind = "edit"        // change a goal
 	StepClose        StepKind = "close"       // close or postpone a goal
 	StepReopen       StepKind = "reopen"      // open it again
+	StepDeleted      StepKind = "deleted"     // see which were deleted
+	StepRestore      StepKind = "restore"     // bring a deleted goal back
 	StepCheckIn      StepKind = "check in"    // say how a goal stands
 	StepBind         StepKind = "bind"        // tie a goal to a query, or to another one
 	StepSync         StepKind = "sync"        // measure a goal now

@@ -12,6 +12,9 @@ import (
 
 // chooseQuery shows a query's count of work items and asks how to measure it.
 func (s *Subject) chooseQuery(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal, id string) (chat.Reply, error) {
+	if err := s.chat.Spend(ctx, t, askLimit()); err != nil {
+		return chat.Reply{}, err
+	}
 	chosen, err := s.measure.ChooseQuery(ctx, t.Actor, d.Connection, id)
 	if isAboutQuery(err) {
 		return s.bindAgainWith(ctx, t, d, g, err)
@@ -84,6 +87,9 @@ func (s *Subject) bindPreview(ctx context.Context, t *chat.Turn, p chat.Press) (
 		return s.bindOptionsCard(ctx, t, d, g, wrong)
 	}
 	if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
+		return chat.Reply{}, err
+	}
+	if err := s.chat.Spend(ctx, t, askLimit()); err != nil {
 		return chat.Reply{}, err
 	}
 	preview, err := s.measure.PreviewBinding(ctx, t.Actor, d.input())

@@ -51,8 +51,14 @@ func (s *Subject) searchQueries(ctx context.Context, t *chat.Turn, p chat.Press,
 	return out, err
 }
 
+// askLimit is how often people may have Azure DevOps looked through.
+func askLimit() chat.Limit { return chat.Limit{What: "queries", PerPerson: 300, PerTenant: 3000} }
+
 // queries lists shared queries by name through the first connection.
 func (s *Subject) queries(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	if err := t.MembersOnly(); err != nil {
+		return chat.Reply{}, err
+	}
 	if strings.TrimSpace(arg) == "" {
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say a part of the query's name, for example `queries bugs`.")
 	}
@@ -62,6 +68,9 @@ func (s *Subject) queries(ctx context.Context, t *chat.Turn, arg string) (chat.R
 	}
 	if len(list) == 0 {
 		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.SignIn, "You have no connection to Azure DevOps yet, and none is shared with you."), okr.Step{Kind: okr.StepConnect})
+	}
+	if err := s.chat.Spend(ctx, t, askLimit()); err != nil {
+		return chat.Reply{}, err
 	}
 	page, err := s.measure.SearchQueries(ctx, t.Actor, list[0].ID, arg)
 	if err != nil {

@@ -17,10 +17,14 @@ import (
 // that was asked for, else a row for each. A sync that nobody waits for has no
 // card.
 func (s *Subject) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow) error {
+	if err := s.chat.Memory.DropDraft(ctx, r.Actor.Tenant, runKey(r.Goal)); err != nil {
+		s.chat.Logger.WarnContext(ctx, "end of a sync not noted", "err", okr.CauseOf(err)) // it is forgotten by itself
+	}
 	if r.ActivityID == "" {
 		return nil
 	}
 	place := cards.Place{Zone: chat.Zone(r.Zone, time.UTC), Now: s.chat.Now()}
+	r.Actor.Shared = r.Conversation.Kind != okr.Personal // the place of the post decides, not where it was asked for
 	rows = slices.DeleteFunc(slices.Clone(rows), func(row okr.SyncRow) bool { return !r.Actor.Sees(row.Goal) })
 	for i, row := range rows {
 		rows[i].Problem = s.chat.WithSteps(row.Problem, row.Next)
@@ -67,6 +71,33 @@ func (s *Subject) pressSync(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 	return chat.WithGoal(s.startSync)(ctx, t, p)
 }
 
+// syncLimit is how many syncs people may ask for.
+func syncLimit() chat.Limit { return chat.Limit{What: "syncs", PerPerson: 30, PerTenant: 300} }
+
+// runLife is how long a sync counts as under way at most.
+const runLife = 2 * time.Minute
+
+// runKey is what is kept of a sync under way: of one goal, or of everything.
+func runKey(id okr.GoalID) string { return "syncing:" + string(id) }
+
+// joinRun says whether the same is being measured already. That run then serves who
+// asks now as well; else a new one is counted and begins.
+func (s *Subject) joinRun(ctx context.Context, t *chat.Turn, id okr.GoalID) (isUnderWay bool, err error) {
+	_, err = s.chat.Memory.Draft(ctx, t.Actor.Tenant, runKey(id))
+	if err == nil || okr.KindOf(err) != okr.NotFound {
+		return err == nil, err
+	}
+	return false, s.chat.Spend(ctx, t, syncLimit())
+}
+
+func underWay(what string, id okr.GoalID) chat.Reply {
+	show := cards.Button{Title: "OKRs", Verb: cards.VerbGoals}
+	if id != "" {
+		show = cards.Button{Title: "Show " + string(id), Verb: cards.VerbGoal, Data: chat.GoalData(id)}
+	}
+	return chat.Say(cards.Done("Being measured already", "Somebody asked for a sync of "+what+" a moment ago, and it serves you as well.", []cards.Button{show}))
+}
+
 // startSync hands the work to the queue once the card is there that will show
 // its outcome.
 func (s *Subject) startSync(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
@@ -78,8 +109,14 @@ func (s *Subject) startSync(ctx context.Context, t *chat.Turn, id okr.GoalID) (c
 	if id != "" {
 		what = string(id)
 	}
+	if isUnderWay, err := s.joinRun(ctx, t, id); err != nil || isUnderWay {
+		return underWay(what, id), err
+	}
 	r := chat.SayAll(cards.SyncStarted(what))
 	r.Posted = func(ctx context.Context, activityID string) error {
+		if err := s.chat.Memory.PutDraft(ctx, t.Actor.Tenant, runKey(id), []byte("{}"), runLife); err != nil {
+			return err
+		}
 		place := t.Conversation()
 		place.ID = t.Activity.Conversation.ID // the thread, not a new post
 		return s.syncs.SyncNow(ctx, t.Actor.Tenant, jobs, okr.Reply{

@@ -7,11 +7,16 @@ import (
 )
 
 // roster answers the three member calls. The plain list names the directory id
-// "objectId", the other two "aadObjectId", as the Teams connector does.
+// "objectId", the other two "aadObjectId", as the Teams connector does. A thread has no
+// roster.
 func (c *Cloud) roster(w http.ResponseWriter, r *http.Request, k call) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.reach(w, k); !ok {
+		return
+	}
+	if k.root != "" {
+		writeError(w, http.StatusForbidden, "BotNotInConversationRoster", "The bot is not part of the conversation roster.")
 		return
 	}
 	var users []User

@@ -28,8 +28,8 @@ type Options struct {
 type Chat struct {
 	Options
 	registry
-	guests guests
-	zones  zones
+	roles roles
+	zones zones
 }
 
 // New makes a chat without any subject.

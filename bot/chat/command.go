@@ -18,7 +18,8 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 		text = "help"
 	}
 	if cmd, arg, ok := c.match(text); ok {
-		return cmd.Run(ctx, t, arg)
+		r, err := cmd.Run(ctx, t, arg)
+		return r.seenBy(t), err
 	}
 	for _, s := range c.subjects {
 		if s.Otherwise == nil {

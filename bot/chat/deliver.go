@@ -13,6 +13,10 @@ import (
 // an Action.Execute, in place of the card of an Action.Submit, or as a new message.
 // Nothing else answers a turn.
 func (c *Chat) Deliver(ctx context.Context, t *Turn, r Reply) (teams.InvokeResponse, error) {
+	r, err := c.inItsPlace(ctx, t, r)
+	if err != nil {
+		r = c.Refusal(ctx, err, "That did not work")
+	}
 	isPress := t.Press != nil && !r.isRefusal() && r.attachment == nil
 	switch {
 	case t.Activity.Name == teams.InvokeCardAction:
@@ -21,6 +25,16 @@ func (c *Chat) Deliver(ctx context.Context, t *Turn, r Reply) (teams.InvokeRespo
 		return teams.InvokeResponse{}, c.replace(ctx, t, r)
 	}
 	return teams.InvokeResponse{Status: http.StatusOK}, c.Post(ctx, t.Activity.Ref(), r)
+}
+
+// inItsPlace is what is said where the activity came from: of a reply that is for
+// one person only, and was come to by way of another place, that it is in their own
+// chat.
+func (c *Chat) inItsPlace(ctx context.Context, t *Turn, r Reply) (Reply, error) {
+	if r.only != "" && t.Actor.Shared {
+		return c.InPersonal(ctx, t, r)
+	}
+	return r.Only(""), nil
 }
 
 // replace puts the reply in place of the pressed card; where that is gone, it is a

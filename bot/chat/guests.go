@@ -2,75 +2,141 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
 
 	"okrbot/bot/teams"
+	"okrbot/okr"
 )
 
 const (
-	// guestLife is how long it is remembered whether somebody is a guest.
-	guestLife = time.Hour
-	// maxGuests bounds what is remembered; beyond it all is asked anew.
-	maxGuests = 20_000
+	// roleFresh is for how long a role is not asked for again.
+	roleFresh = time.Hour
+	// roleRetry is for how long it is not, after Teams did not say.
+	roleRetry = time.Minute
+	// roleLife is how long the last known role stands while Teams does not say.
+	roleLife = 30 * 24 * time.Hour
+	// maxRoles bounds what is remembered of people; beyond it all is read anew.
+	maxRoles = 20_000
 )
 
-// guests remembers who is a guest of which tenant, so that a turn asks Teams
-// only once in a while.
-type guests struct {
+// role is what somebody is in a tenant.
+type role string
+
+// The roles. Of whom nothing is known may read what a guest may and writes nothing.
+const (
+	roleUnknown role = ""
+	roleMember  role = "member"
+	roleGuest   role = "guest"
+)
+
+// roles remembers who is what in which tenant, so that a turn asks Teams only once
+// in a while.
+type roles struct {
 	mu    sync.Mutex
-	known map[string]guestEntry
+	known map[string]roleEntry
 }
 
-type guestEntry struct {
-	guest bool
-	until time.Time
+type roleEntry struct {
+	role  role
+	until time.Time // it is asked for again
 }
 
-func (g *guests) get(key string, now time.Time) (guest, ok bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	e, ok := g.known[key]
-	return e.guest, ok && now.Before(e.until)
+func (r *roles) get(key string, now time.Time) (last role, isFresh bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.known[key]
+	return e.role, now.Before(e.until)
 }
 
-func (g *guests) put(key string, guest bool, until time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.known == nil || len(g.known) >= maxGuests {
-		g.known = map[string]guestEntry{}
+func (r *roles) put(key string, is role, until time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.known == nil || len(r.known) >= maxRoles {
+		r.known = map[string]roleEntry{}
 	}
-	g.known[key] = guestEntry{guest, until}
+	r.known[key] = roleEntry{is, until}
 }
 
-// isGuest says whether the sender is a guest or anonymous. An activity of a
-// person does not tell; the roster of the conversation does ("Get Teams specific
-// context for your bot", fetch a single member's details: userRole). While the
-// roster cannot be read a person counts as a member: that grants nothing to
-// anybody but their own, as admins are named by object id.
-func (c *Chat) isGuest(ctx context.Context, a teams.Activity) bool {
-	foreign := a.From.TenantID != "" && !strings.EqualFold(a.From.TenantID, a.TenantID())
-	if foreign || IsGuestRole(a.From.UserRole) {
-		return true
+// roleOf says what the sender is. An activity of a person does not tell; the roster
+// of the conversation does ("Get Teams specific context for your bot", fetch a single
+// member's details). While it cannot be read, the last known role stands.
+func (c *Chat) roleOf(ctx context.Context, a teams.Activity) role {
+	if IsGuest(teams.Member{UserRole: a.From.UserRole, TenantID: a.From.TenantID}, a.TenantID()) {
+		return roleGuest
 	}
-	key := a.TenantID() + "/" + a.From.AADObjectID
-	if guest, ok := c.guests.get(key, c.Now()); ok {
-		return guest
+	tenant, user := okr.TenantID(a.TenantID()), strings.ToLower(a.From.AADObjectID)
+	if tenant == "" || user == "" {
+		return roleUnknown // nobody, whom Begin refuses
 	}
+	key := string(tenant) + "/" + user
+	last, isFresh := c.roles.get(key, c.Now())
+	if isFresh {
+		return last
+	}
+	is, err := c.askRole(ctx, a)
+	if err == nil {
+		c.keepRole(ctx, tenant, user, is)
+		c.roles.put(key, is, c.Now().Add(roleFresh))
+		return is
+	}
+	c.Logger.WarnContext(ctx, "role of the sender not read", "ref", teams.RefFrom(ctx), "err", err)
+	if last == roleUnknown {
+		last = c.keptRole(ctx, tenant, user)
+	}
+	if last != roleUnknown {
+		c.roles.put(key, last, c.Now().Add(roleRetry))
+	}
+	return last
+}
+
+// askRole asks the roster of the conversation, which knows no threads.
+func (c *Chat) askRole(ctx context.Context, a teams.Activity) (role, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookupTime)
 	defer cancel()
-	m, err := c.Connector.Member(ctx, a.Ref(), a.From.ID)
-	if err != nil {
-		c.Logger.WarnContext(ctx, "role of the sender not read", "ref", teams.RefFrom(ctx), "err", err)
-		return false
+	m, err := c.Connector.Member(ctx, a.Ref().Root(), a.From.ID)
+	switch {
+	case err != nil:
+		return roleUnknown, err
+	case !strings.EqualFold(m.AADObjectID, a.From.AADObjectID):
+		return roleUnknown, errors.New("the roster names somebody else")
+	case IsGuest(m, a.TenantID()):
+		return roleGuest, nil
 	}
-	guest := IsGuestRole(m.UserRole)
-	c.guests.put(key, guest, c.Now().Add(guestLife))
-	return guest
+	return roleMember, nil
 }
 
-// IsGuestRole says whether the roster calls somebody a guest.
-func IsGuestRole(role string) bool {
-	return strings.EqualFold(role, "guest") || strings.EqualFold(role, "anonymous")
+func roleKey(user string) string { return "role:" + user }
+
+// keepRole keeps a role over restarts. Best effort: without it Teams is asked.
+func (c *Chat) keepRole(ctx context.Context, tenant okr.TenantID, user string, is role) {
+	if err := c.Memory.PutDraft(ctx, tenant, roleKey(user), []byte(is), roleLife); err != nil {
+		c.Logger.WarnContext(ctx, "role not kept", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
+	}
+}
+
+func (c *Chat) keptRole(ctx context.Context, tenant okr.TenantID, user string) role {
+	data, err := c.Memory.Draft(ctx, tenant, roleKey(user))
+	if okr.IgnoreNotFound(err) != nil {
+		c.Logger.WarnContext(ctx, "last role not read", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
+	}
+	return role(data)
+}
+
+// IsGuest says whether a member of a roster is a guest of a tenant: whom it calls
+// one, and who is of another tenant. In shared channels the roster calls those users,
+// too.
+func IsGuest(m teams.Member, tenant string) bool {
+	isForeign := m.TenantID != "" && !strings.EqualFold(m.TenantID, tenant)
+	return isForeign || strings.EqualFold(m.UserRole, "guest") || strings.EqualFold(m.UserRole, "anonymous")
+}
+
+// Explain says of a refusal that it is for want of a role, where that is not known.
+func (t *Turn) Explain(err error) error {
+	if okr.KindOf(err) != okr.Forbidden || !t.roleless {
+		return err
+	}
+	return okr.WrapError(okr.Forbidden, err, "Teams does not say at the moment whether you are a member of the organization, so okrbot shows you what guests may see and changes nothing. Try again in a few minutes. If it stays like this, write to okrbot in its own chat, or have somebody remove and add okrbot here.")
 }

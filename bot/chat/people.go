@@ -26,7 +26,7 @@ func (c *Chat) Owners(ctx context.Context, t *Turn, known []okr.Person) []cards.
 	members := slices.Clone(c.rosterOf(ctx, t, maxOwners))
 	slices.SortFunc(members, func(x, y teams.Member) int { return strings.Compare(x.Name, y.Name) })
 	for _, m := range members {
-		if p := personOf(m); p.ID != "" && !IsGuestRole(m.UserRole) {
+		if p := personOf(m); p.ID != "" && !IsGuest(m, string(t.Actor.Tenant)) {
 			people = append(people, p)
 		}
 	}
@@ -96,11 +96,16 @@ type PeopleField struct {
 
 // People reads a field of people: ids as a people picker gives them, or names,
 // addresses and mentions as typed. What a card says is not trusted: each must be
-// known from the goal, a member of the place, or have a chat with okrbot.
+// known from the goal, a member of the place, or have a chat with okrbot. How many
+// they are is looked at before anybody is asked for.
 func (c *Chat) People(ctx context.Context, t *Turn, f PeopleField, text string) ([]okr.Person, error) {
 	f.Known = append(slices.Clone(f.Known), t.Actor.Person)
 	var out []okr.Person
-	for _, word := range SplitPeople(text, f.Known) {
+	words := distinctWords(SplitPeople(text, f.Known))
+	if len(words) > okr.MaxPeople {
+		return nil, okr.FieldErrorf(f.ID, "At most %d people fit.", okr.MaxPeople)
+	}
+	for _, word := range words {
 		p, err := c.Person(ctx, t, f, word)
 		if err != nil {
 			return nil, err
@@ -109,14 +114,24 @@ func (c *Chat) People(ctx context.Context, t *Turn, f PeopleField, text string) 
 		if !slices.ContainsFunc(out, func(o okr.Person) bool { return o.ID == p.ID }) {
 			out = append(out, p)
 		}
-		if len(out) > okr.MaxPeople {
-			return nil, okr.FieldErrorf(f.ID, "At most %d people fit.", okr.MaxPeople)
-		}
 	}
 	if f.Single && len(out) > 1 {
 		return nil, okr.FieldErrorf(f.ID, "Only one person fits here. Leave out all but one.")
 	}
 	return out, nil
+}
+
+// distinctWords leaves out what was said before: nobody is looked up twice.
+func distinctWords(words []string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, w := range words {
+		if key := strings.ToLower(w); !seen[key] {
+			seen[key] = true
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // SplitPeople parts a list at its commas, except for those in the names of known
@@ -186,7 +201,7 @@ func (c *Chat) personByID(ctx context.Context, t *Turn, f PeopleField, id string
 	}
 	m, err := c.Connector.Member(ctx, ref, id)
 	switch {
-	case errors.Is(err, teams.ErrGone), err == nil && !f.Guests && IsGuestRole(m.UserRole):
+	case errors.Is(err, teams.ErrGone), err == nil && !f.Guests && IsGuest(m, string(t.Actor.Tenant)):
 		return okr.Person{}, okr.FieldErrorf(f.ID, "%s", unknown)
 	case err != nil:
 		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams did not say whether the chosen person is a member here. Try again in a minute.")
@@ -199,7 +214,7 @@ func (c *Chat) personByID(ctx context.Context, t *Turn, f PeopleField, id string
 func (c *Chat) personByName(ctx context.Context, t *Turn, f PeopleField, word string) (okr.Person, error) {
 	people := f.Known
 	for _, m := range c.rosterOf(ctx, t, maxRoster) {
-		if IsGuestRole(m.UserRole) && !f.Guests {
+		if IsGuest(m, string(t.Actor.Tenant)) && !f.Guests {
 			continue
 		}
 		if strings.EqualFold(m.UserPrincipalName, word) || strings.EqualFold(m.Email, word) {
@@ -279,7 +294,7 @@ func (c *Chat) Mentioned(ctx context.Context, t *Turn, address string) (okr.Pers
 		return okr.Person{}, okr.Errorf(okr.NotFound, "That person is not a member of this place. Mention them in a group chat or channel that they are in.")
 	case err != nil:
 		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams did not say who that is. Try again in a minute.")
-	case IsGuestRole(m.UserRole):
+	case IsGuest(m, string(t.Actor.Tenant)):
 		return okr.Person{}, okr.Errorf(okr.Forbidden, "Guests cannot administer okrbot. Choose a member of the organization.")
 	}
 	return personOf(m), nil

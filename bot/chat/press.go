@@ -106,7 +106,8 @@ func (c *Chat) Act(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	if !ok {
 		return Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "This button belongs to an older or newer okrbot."), okr.Step{Kind: okr.StepHelp})
 	}
-	return handle(ctx, t, p)
+	r, err := handle(ctx, t, p)
+	return r.seenBy(t), err
 }
 
 // Pressed makes a button of a command without its argument.

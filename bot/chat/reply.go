@@ -18,6 +18,7 @@ type Reply struct {
 	forAll  bool
 	refused error                                              // what the card is the refusal of; nil: none
 	words   string                                             // of the refusal
+	only    okr.UserID                                         // who alone may read it; empty: everybody in its place
 	Posted  func(ctx context.Context, activityID string) error // called with the id of the card that shows the reply
 }
 
@@ -41,8 +42,42 @@ func (r Reply) message() teams.Message {
 	return teams.Message{Card: r.card, Summary: r.card.Summary}
 }
 
-// Post sends a reply to a place.
+// Only makes a reply one that was worked out for one person: it may hold what nobody
+// else sees, and is posted nowhere but in that person's own chat with okrbot.
+func (r Reply) Only(user okr.UserID) Reply {
+	r.only = user
+	return r
+}
+
+// seenBy is the reply of a turn: in the 1:1 chat it is for that person only.
+func (r Reply) seenBy(t *Turn) Reply {
+	if t.Actor.Shared || r.only != "" {
+		return r
+	}
+	return r.Only(t.Actor.ID)
+}
+
+// ownPlace is where a reply that is for one person only belongs: where it was to be
+// posted if that is the person's own chat, else that one.
+func (c *Chat) ownPlace(ctx context.Context, ref teams.Ref, r Reply) (teams.Ref, error) {
+	if r.only == "" {
+		return ref, nil
+	}
+	own, err := c.Memory.PersonalConversation(ctx, okr.TenantID(ref.TenantID), r.only)
+	if err != nil || own.ID == ref.ConversationID {
+		return ref, err
+	}
+	c.Logger.InfoContext(ctx, "posted in the person's own chat instead", "ref", teams.RefFrom(ctx))
+	return RefOf(own), nil
+}
+
+// Post sends a reply to a place; what is for one person only goes to that person's
+// own chat, wherever it was to be posted.
 func (c *Chat) Post(ctx context.Context, ref teams.Ref, r Reply) error {
+	ref, err := c.ownPlace(ctx, ref, r)
+	if err != nil {
+		return err
+	}
 	id, err := c.Connector.Send(ctx, ref, r.message())
 	if err == nil && r.Posted != nil {
 		err = r.Posted(ctx, id)
@@ -50,9 +85,18 @@ func (c *Chat) Post(ctx context.Context, ref teams.Ref, r Reply) error {
 	return err
 }
 
-// Update replaces a message; one that is gone gives [teams.ErrGone].
+// Update replaces a message; one that is gone gives [teams.ErrGone]. What is for one
+// person only replaces none in another place than that person's own chat: there it is
+// a new message.
 func (c *Chat) Update(ctx context.Context, ref teams.Ref, r Reply) error {
-	err := c.Connector.Update(ctx, ref, r.message())
+	place, err := c.ownPlace(ctx, ref, r)
+	if err != nil {
+		return err
+	}
+	if place.ConversationID != ref.ConversationID {
+		return c.Post(ctx, place, r)
+	}
+	err = c.Connector.Update(ctx, ref, r.message())
 	if err == nil && r.Posted != nil {
 		err = r.Posted(ctx, ref.ActivityID)
 	}
@@ -72,7 +116,7 @@ func (c *Chat) InPersonal(ctx context.Context, t *Turn, r Reply) (Reply, error) 
 		return Reply{}, err
 	}
 	if r.attachment == nil {
-		return Say(cards.Done("Sent to our own chat", "I have sent you a form in our chat, because others can read along here.", nil)), nil
+		return Say(cards.Done("Sent to our own chat", "I have answered in our chat, because others can read along here.", nil)), nil
 	}
 	c.NamePlace(ctx, t)
 	return Say(cards.SignInElsewhere(t.PlaceName())), nil

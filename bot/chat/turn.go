@@ -19,6 +19,7 @@ type Turn struct {
 	Press    *Press          // the pressed button; nil: words, or an invoke of another sort
 	roster   *[]teams.Member // of the place, once it was read
 	Met      []okr.Person    // whom a form named and who were looked up
+	roleless bool            // Teams does not say whether the person is a member
 }
 
 // Begin begins a turn. It takes the identity from the verified activity only, and
@@ -39,10 +40,11 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 }
 
 func (c *Chat) newTurn(ctx context.Context, a teams.Activity) *Turn {
-	t := &Turn{Activity: a, Actor: okr.Actor{
+	is := c.roleOf(ctx, a)
+	t := &Turn{Activity: a, roleless: is == roleUnknown, Actor: okr.Actor{
 		Tenant: okr.TenantID(a.TenantID()),
 		Person: okr.Person{ID: okr.UserID(strings.ToLower(a.From.AADObjectID)), Name: okr.CleanLine(a.From.Name)},
-		Guest:  c.isGuest(ctx, a),
+		Guest:  is != roleMember,
 		Shared: !a.IsPersonal(),
 	}}
 	if t.Actor.Name == "" {

@@ -126,7 +126,7 @@ func (s *Subject) composeTurn(ctx context.Context, a teams.Activity) (*chat.Turn
 	t := &chat.Turn{Activity: a, Actor: okr.Actor{
 		Tenant: okr.TenantID(a.TenantID()),
 		Person: okr.Person{ID: okr.UserID(strings.ToLower(a.From.AADObjectID)), Name: okr.CleanLine(a.From.Name)},
-		Guest:  chat.IsGuestRole(a.From.UserRole), Shared: true,
+		Guest:  chat.IsGuest(teams.Member{UserRole: a.From.UserRole, TenantID: a.From.TenantID}, a.TenantID()), Shared: true,
 	}}
 	isForeign := a.From.TenantID != "" && !strings.EqualFold(a.From.TenantID, a.TenantID())
 	if t.Actor.Tenant == "" || t.Actor.ID == "" || isForeign {

@@ -3,6 +3,7 @@ package connections
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -59,7 +60,7 @@ func (s *Subject) pressConnections(ctx context.Context, t *chat.Turn, p chat.Pre
 		}
 		views = append(views, v)
 	}
-	return chat.Say(cards.Connections(t.Place, views, len(all), offset)), nil
+	return chat.Say(cards.Connections(t.Place, cards.ConnectionList{Views: views, Total: len(all), Offset: offset, Shared: t.Actor.Shared})), nil
 }
 
 func (s *Subject) connectionView(ctx context.Context, t *chat.Turn, c okr.Connection, bound int) (cards.ConnectionView, error) {
@@ -73,6 +74,11 @@ func (s *Subject) connectionView(ctx context.Context, t *chat.Turn, c okr.Connec
 	}
 	own := c.Owner.ID == t.Actor.ID
 	v := cards.ConnectionView{Connection: c, Bound: goals, BoundCount: n, IsOwner: own, MayDelete: own || admin, WebURL: c.Project.URL}
+	if own && c.Shared {
+		if v.Others, err = s.connect.CountOthers(ctx, t.Actor, c); err != nil {
+			return v, err
+		}
+	}
 	err = s.connect.MayTakeOver(ctx, t.Actor, c)
 	v.MayTake = err == nil
 	if kind := okr.KindOf(err); kind == okr.Forbidden || kind == okr.Invalid {
@@ -122,11 +128,38 @@ func (s *Subject) editConnection(ctx context.Context, t *chat.Turn, p chat.Press
 }
 
 func (s *Subject) shareConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	c, err := s.connect.ShareConnection(ctx, t.Actor, p.Connection(), p.Data[cards.KeyShared] == "true")
+	c, stopped, err := s.connect.ShareConnection(ctx, t.Actor, p.Connection(), p.Data[cards.KeyShared] == "true")
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	s.tellStopped(ctx, t, c, stopped)
 	return s.connectionCard(ctx, t, c.ID)
+}
+
+// tellStopped tells those who had bound something through a connection that it is
+// private again, each of what that one may see.
+func (s *Subject) tellStopped(ctx context.Context, t *chat.Turn, c okr.Connection, stopped []okr.Goal) {
+	names := map[okr.UserID]string{}
+	first := map[okr.UserID]okr.GoalID{}
+	for _, g := range stopped {
+		if g.Binding == nil {
+			continue
+		}
+		who := g.Binding.BoundBy
+		if !(okr.Actor{Tenant: t.Actor.Tenant, Person: who}).Sees(g) {
+			continue
+		}
+		if first[who.ID] == "" {
+			first[who.ID] = g.ID
+		}
+		names[who.ID] = strings.TrimPrefix(names[who.ID]+", "+string(g.ID)+" "+okr.Shorten(g.Title, 60), ", ")
+	}
+	for user, list := range names {
+		words := t.Actor.Name + " has made the connection " + c.Name + " private again, so what you bound through it is not measured any more: " + okr.Shorten(list, 600) + ". The last values stay. Bind through a connection of your own."
+		s.chat.TellSoftly(ctx, t, user, cards.Done("Not measured any more", words, []cards.Button{
+			{Title: "Bind " + string(first[user]) + " again", Verb: cards.VerbBind, Data: chat.GoalData(first[user])}, {Title: "New connection", Verb: cards.VerbConnect},
+		}))
+	}
 }
 
 func (s *Subject) askDeleteConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {

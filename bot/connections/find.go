@@ -15,7 +15,11 @@ func (s *Subject) findConnection(ctx context.Context, t *chat.Turn, text string)
 	if id, ok := okr.ParseConnectionID(text); ok {
 		return s.connect.Connection(ctx, t.Actor, id)
 	}
-	all, err := s.connect.AllConnections(ctx, t.Actor)
+	list := s.connect.AllConnections
+	if t.Actor.Shared {
+		list = s.connect.Connections // an own one can be named anywhere
+	}
+	all, err := list(ctx, t.Actor)
 	if err != nil {
 		return okr.Connection{}, err
 	}

@@ -135,7 +135,14 @@ func (s *Subject) saveConnection(ctx context.Context, t *chat.Turn, p chat.Press
 	if name, ok := p.Data[cards.InputName]; ok {
 		d.Name = okr.CleanLine(name)
 	}
-	d.Project, d.Shared = p.Data[cards.InputProject], p.Data[cards.KeyShared] == "true"
+	d.Project = p.Data[cards.InputProject]
+	if d.Shared = p.Data[cards.KeyShared] == "true"; d.Editing != "" && !d.Shared {
+		c, stopped, err := s.connect.ShareConnection(ctx, t.Actor, d.Editing, false)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		s.tellStopped(ctx, t, c, stopped)
+	}
 	c, err := s.connect.SaveConnection(ctx, t.Actor, okr.ConnectionInput{
 		Editing: d.Editing, Name: d.Name, Organization: d.Organization, Project: d.Project,
 		Credential: d.Credential, Shared: d.Shared,

@@ -11,6 +11,8 @@ import (
 type planner interface {
 	SaveGoal(ctx context.Context, actor okr.Actor, in okr.GoalInput) (okr.GoalView, error)
 	DeleteGoal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error)
+	DeletedGoals(ctx context.Context, actor okr.Actor) ([]okr.Goal, error)
+	Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
 	Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
 	OpenGoal(ctx context.Context, actor okr.Actor, id okr.GoalID, page okr.Page) (okr.GoalView, error)
 	ListGoals(ctx context.Context, actor okr.Actor, f okr.Filter, page okr.Page) ([]okr.GoalView, int, error)

@@ -2,6 +2,9 @@ package goals
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -44,5 +47,54 @@ func (s *Subject) deleteGoal(ctx context.Context, t *chat.Turn, id okr.GoalID) (
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return chat.SayAll(cards.Done("Deleted", string(g.ID)+" "+g.Title+" is gone.", []cards.Button{{Title: "OKRs", Verb: cards.VerbGoals}})), nil
+	return chat.SayAll(cards.Done("Deleted", string(g.ID)+" "+g.Title+" is deleted. It can be restored for 30 days.", []cards.Button{
+		{Title: "Undo", Verb: cards.VerbGoalRestore, Data: chat.GoalData(g.ID)}, {Title: "OKRs", Verb: cards.VerbGoals},
+	})), nil
+}
+
+// shownDeleted is how much of what was deleted one card lists.
+const shownDeleted = 5
+
+// deleted lists what was deleted and the person may restore.
+func (s *Subject) deleted(ctx context.Context, t *chat.Turn, _ string) (chat.Reply, error) {
+	list, err := s.plan.DeletedGoals(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if len(list) == 0 {
+		return chat.Say(cards.Done("Nothing to restore", "Nothing that you may restore here was deleted in the last 30 days.", []cards.Button{{Title: "OKRs", Verb: cards.VerbGoals}})), nil
+	}
+	var lines []string
+	var buttons []cards.Button
+	for _, g := range list[:min(len(list), shownDeleted)] {
+		until := g.Deleted.At.Add(okr.RestoreLife).In(t.Place.Zone).Format("2 January")
+		lines = append(lines, fmt.Sprintf("%s %s (deleted by %s, can be restored until %s)", g.ID, okr.Shorten(g.Title, 80), g.Deleted.By.Name, until))
+		buttons = append(buttons, cards.Button{Title: "Restore " + string(g.ID), Verb: cards.VerbGoalRestore, Data: chat.GoalData(g.ID)})
+	}
+	words := strings.Join(lines, "; ") + "."
+	if more := len(list) - shownDeleted; more > 0 {
+		words += fmt.Sprintf(" And %d more before; undo with an id restores those too.", more)
+	}
+	return chat.Say(cards.Done("Deleted in the last 30 days", words, buttons)), nil
+}
+
+// undo restores what was named, or what the person deleted last.
+func (s *Subject) undo(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	if id, ok := okr.ParseGoalID(arg); ok {
+		return s.restore(ctx, t, id)
+	}
+	list, err := s.plan.DeletedGoals(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	i := slices.IndexFunc(list, func(g okr.Goal) bool { return g.Deleted.By.ID == t.Actor.ID })
+	if i < 0 || strings.TrimSpace(arg) != "" {
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "There is nothing of yours to undo here. `deleted` lists what can be restored, and `undo KR4` restores one of it.")
+	}
+	return s.restore(ctx, t, list[i].ID)
+}
+
+func (s *Subject) restore(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
+	v, err := s.plan.Restore(ctx, t.Actor, id)
+	return chat.SayAll(cards.Goal(t.Place, v)), err
 }

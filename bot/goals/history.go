@@ -47,7 +47,7 @@ func (s *Subject) historyCard(ctx context.Context, t *chat.Turn, id okr.GoalID, 
 		return chat.Reply{}, err
 	}
 	for _, c := range checkIns {
-		isOwn := c.By.ID == t.Actor.ID && !t.Actor.Guest
+		isOwn := c.By.ID == t.Actor.ID && h.View.MayCheckIn
 		view.CheckIns = append(view.CheckIns, cards.CheckInRow{CheckIn: c, MayEdit: isOwn || h.View.MayEdit})
 	}
 	return chat.Say(cards.History(t.Place, view)), nil

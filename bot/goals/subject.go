@@ -37,6 +37,8 @@ func (s *Subject) commands() []chat.Command {
 		{Name: "new project", Aliases: newNames("project"), Arg: "[title]", Verbatim: true, What: "Make a project under an objective", Who: chat.Members, Examples: []string{"new project"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Project), Run: s.newGoal(okr.Project)},
 		{Name: "edit", Arg: "<id>", What: "Change anything about it", Who: chat.Editors, Examples: []string{"edit KR4"}, Run: s.editGoal},
 		{Name: "delete", Aliases: []string{"remove"}, Arg: "<id>", What: "Delete a goal or connection, after asking", Who: chat.Editors, Examples: []string{"delete P2", "delete C7"}, Run: s.askDelete},
+		{Name: "deleted", What: "What was deleted in the last 30 days, to be restored", Who: chat.Editors, Examples: []string{"deleted"}, Verb: cards.VerbGoalDeleted, Run: s.deleted},
+		{Name: "undo", Aliases: []string{"restore"}, Arg: "[id]", What: "Restore a deleted goal: the last of yours, or one by its id", Who: chat.Editors, Examples: []string{"undo", "undo KR4"}, Run: s.undo},
 		{Name: "close", Arg: "<id>", What: "Close or postpone a goal, with a score and what was learnt", Who: chat.Editors, Examples: []string{"close O1"}, Run: e.closeGoal},
 		{Name: "postpone", Arg: "<id>", What: "Put a goal off", Who: chat.Editors, Examples: []string{"postpone KR4"}, Run: e.postponeGoal},
 		{Name: "reopen", Arg: "<id>", What: "Open a closed or postponed goal again", Who: chat.Editors, Examples: []string{"reopen KR4"}, Run: e.reopenGoal},
@@ -87,6 +89,8 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbGoalSave:      s.saveGoal,
 		cards.VerbGoalAskDelete: chat.WithGoal(s.askDeleteGoal),
 		cards.VerbGoalDelete:    chat.WithGoal(s.deleteGoal),
+		cards.VerbGoalDeleted:   chat.Pressed(s.deleted),
+		cards.VerbGoalRestore:   chat.WithGoal(s.restore),
 		cards.VerbCloseAsk:      chat.WithGoal(e.askClose),
 		cards.VerbClose:         e.saveClose,
 		cards.VerbReopenAsk:     chat.WithGoal(e.askReopen),
@@ -106,5 +110,7 @@ func steps() []chat.NextStep {
 		{Kind: okr.StepEdit, Command: "edit <id>", Says: "%s changes it.", Title: "Edit", Verb: cards.VerbGoalEdit},
 		{Kind: okr.StepClose, Command: "close <id>", Says: "To end it, send %s.", Title: "Close", Verb: cards.VerbCloseAsk},
 		{Kind: okr.StepReopen, Command: "reopen <id>", Says: "%s opens it again.", Title: "Reopen", Verb: cards.VerbReopenAsk},
+		{Kind: okr.StepDeleted, Command: "deleted", Says: "%s lists that.", Title: "Deleted", Verb: cards.VerbGoalDeleted},
+		{Kind: okr.StepRestore, Command: "undo <id>", Says: "%s brings it back.", Title: "Restore", Verb: cards.VerbGoalRestore},
 	}
 }

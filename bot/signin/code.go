@@ -75,7 +75,8 @@ func (s *Subject) pressCode(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 }
 
 // EnterCode makes a waiting sign-in live when the code fits. After five wrong
-// ones the sign-in is dropped.
+// ones the sign-in is dropped. What comes next was begun in the 1:1 chat and is for
+// there, wherever the code was typed.
 func (s *Subject) EnterCode(ctx context.Context, t *chat.Turn, typed string) (chat.Reply, error) {
 	code, _ := parseCode(typed)
 	key := pendingKey(t.Actor)
@@ -100,8 +101,15 @@ func (s *Subject) EnterCode(ctx context.Context, t *chat.Turn, typed string) (ch
 	if _, err := s.tickets.TakeTicket(ctx, key); err != nil {
 		return chat.Reply{}, err
 	}
-	return s.completeSignIn(ctx, waiting.Ticket, waiting.Credential.open(waiting.Ticket.Actor.ID, waiting.Account))
+	r, err := s.completeSignIn(ctx, waiting.Ticket, waiting.Credential.open(waiting.Ticket.Actor.ID, waiting.Account))
+	if err != nil {
+		r = s.chat.Refusal(ctx, err, nextFailed)
+	}
+	return r.Only(waiting.Ticket.Actor.ID), nil
 }
+
+// nextFailed is the title of what goes wrong after a sign-in.
+const nextFailed = "You are signed in, but the next step did not work"
 
 func (s *Subject) wrongCode(ctx context.Context, key string, tries int) error {
 	if tries < maxTries {

@@ -109,9 +109,9 @@ func (s *Subject) callback(ctx context.Context, q url.Values, cookie string) (in
 	}
 	r, err := s.completeSignIn(ctx, f.Ticket, c)
 	if err != nil {
-		r = s.chat.Refusal(ctx, err, "You are signed in, but the next step did not work")
+		r = s.chat.Refusal(ctx, err, nextFailed)
 	}
-	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), r); err != nil {
+	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), r.Only(f.Ticket.Actor.ID)); err != nil {
 		s.chat.Logger.WarnContext(ctx, "chat not told of the sign-in", "err", err)
 	}
 	return http.StatusOK, signInPage{Title: "You are signed in", Words: "okrbot goes on in the chat. You can close this page.", Notify: "done"}

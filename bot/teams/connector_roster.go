@@ -26,6 +26,7 @@ type Member struct {
 	UserPrincipalName string
 	AADObjectID       string
 	UserRole          string
+	TenantID          string // of the person, which need not be the place's
 }
 
 // FirstMembers is the roster of the conversation up to the page on which the
@@ -87,7 +88,7 @@ func memberOf(f fields) Member {
 	account := accountOf(f)
 	return Member{
 		ID: account.ID, Name: account.Name, AADObjectID: account.AADObjectID,
-		UserRole: account.UserRole,
-		Email:    f.text("email"), UserPrincipalName: f.text("userPrincipalName"),
+		UserRole: account.UserRole, TenantID: account.TenantID,
+		Email: f.text("email"), UserPrincipalName: f.text("userPrincipalName"),
 	}
 }

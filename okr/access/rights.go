@@ -80,6 +80,9 @@ func (s *Service) ParentOf(ctx context.Context, tenant okr.TenantID, g okr.Goal)
 		return okr.Goal{}, nil
 	}
 	parent, err := s.Store.Goals().Get(ctx, tenant, g.Parent)
+	if parent.Deleted != nil {
+		return okr.Goal{}, nil
+	}
 	return parent, okr.IgnoreNotFound(err)
 }
 

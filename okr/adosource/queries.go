@@ -91,7 +91,9 @@ func (s *Source) Query(ctx context.Context, access okr.Access, ref okr.ProjectRe
 	return s.usableQuery(ref, q)
 }
 
-// usableQuery refuses what is no query, or none any more. One whose text is wrong
+// usableQuery refuses what cannot be run, and a query of one person: what it shows
+// would be seen by those who cannot look into it.
+// One whose text is wrong
 // (IsInvalidSyntax) says what is wrong with it when it is run.
 func (s *Source) usableQuery(ref okr.ProjectRef, q ado.Query) (okr.Query, error) {
 	if q.IsFolder {
@@ -99,6 +101,9 @@ func (s *Source) usableQuery(ref okr.ProjectRef, q ado.Query) (okr.Query, error)
 	}
 	if q.IsDeleted {
 		return okr.Query{}, okr.Errorf(okr.QueryGone, "The query %s was deleted. Restore it in Azure DevOps, or bind to another query; the last value stays until then.", q.Name)
+	}
+	if !q.IsPublic {
+		return okr.Query{}, okr.Errorf(okr.QueryBroken, "The query %s is in somebody's own folder (My Queries), which others cannot look into. Move it to Shared Queries in Azure DevOps, or choose another query.", q.Name)
 	}
 	return s.query(ref, q), nil
 }

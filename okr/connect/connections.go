@@ -77,6 +77,9 @@ func (s *Service) storeConnection(ctx context.Context, actor okr.Actor, in okr.C
 			fill(c)
 			return nil
 		})
+		if err == nil {
+			_, err = s.followSharing(ctx, actor.Tenant, conn)
+		}
 		return conn, connectionGone(in.Editing, nameInUse(err, in.Name))
 	}
 	id, err := okr.NextID(ctx, s.Store, actor.Tenant, okr.ConnectionPrefix)
@@ -101,7 +104,7 @@ func nameInUse(err error, name string) error {
 }
 
 // Connection reads a connection that the actor may see: an own, a shared or an
-// offered one; admins see all.
+// offered one; admins see all, where nobody else reads along.
 func (s *Service) Connection(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error) {
 	c, err := s.Store.Connections().Get(ctx, actor.Tenant, id)
 	if err != nil {
@@ -110,8 +113,10 @@ func (s *Service) Connection(ctx context.Context, actor okr.Actor, id okr.Connec
 	if c.Owner.ID == actor.ID || c.Shared || c.OfferedTo(actor) {
 		return c, nil
 	}
-	if admin, err := s.access.IsAdmin(ctx, actor); err != nil || admin {
+	if admin, err := s.access.IsAdmin(ctx, actor); err != nil || admin && !actor.Shared {
 		return c, err
+	} else if admin {
+		return okr.Connection{}, okr.Errorf(okr.Forbidden, "Connection %s is private, and others read along here. An admin can see it in the own chat with okrbot.", id)
 	}
 	return okr.Connection{}, okr.WithNext(okr.Errorf(okr.Forbidden, "Connection %s is private. Ask %s to share it.", id, c.Owner.Name), okr.Step{Kind: okr.StepConnect})
 }
@@ -124,8 +129,12 @@ func connectionGone(id okr.ConnectionID, err error) error {
 	return okr.WithNext(okr.Errorf(okr.NotFound, "There is no connection %s (any more).", id), okr.Step{Kind: okr.StepConnections})
 }
 
-// Usable reads a connection that the actor may bind through.
+// Usable reads a connection that the actor may bind through: guests none, for they
+// would read with the access of a member.
 func (s *Service) Usable(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error) {
+	if actor.Guest {
+		return okr.Connection{}, okr.Errorf(okr.Forbidden, "Guests cannot read queries through the connections of members. Ask a member of the organization.")
+	}
 	c, err := s.Connection(ctx, actor, id)
 	if err == nil && c.Owner.ID != actor.ID && !c.Shared {
 		err = okr.WithNext(okr.Errorf(okr.Forbidden, "Connection %s is private to %s. Ask for it to be shared.", c.Name, c.Owner.Name), okr.Step{Kind: okr.StepConnect})
@@ -149,11 +158,15 @@ func (s *Service) Connections(ctx context.Context, actor okr.Actor) ([]okr.Conne
 }
 
 // AllConnections lists every connection for an admin, and for others those of
-// [Service.Connections]: own first, then shared, then other people's.
+// [Service.Connections]: own first, then shared, then other people's. Where others
+// read along it lists the shared ones only.
 func (s *Service) AllConnections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error) {
 	list, err := s.Connections(ctx, actor)
 	if err != nil {
 		return nil, err
+	}
+	if actor.Shared {
+		return slices.DeleteFunc(list, func(c okr.Connection) bool { return !c.Shared }), nil
 	}
 	if admin, err := s.access.IsAdmin(ctx, actor); err != nil || !admin {
 		return list, err
@@ -175,16 +188,63 @@ func (s *Service) Bound(ctx context.Context, actor okr.Actor, id okr.ConnectionI
 }
 
 // ShareConnection lets everyone of the tenant bind through a connection, or only
-// its owner. Forbidden: the actor is not the owner.
-func (s *Service) ShareConnection(ctx context.Context, actor okr.Actor, id okr.ConnectionID, shared bool) (okr.Connection, error) {
+// its owner: what others bound through it is then measured no longer, and given for
+// them to be told. Forbidden: the actor is not the owner.
+func (s *Service) ShareConnection(ctx context.Context, actor okr.Actor, id okr.ConnectionID, shared bool) (okr.Connection, []okr.Goal, error) {
 	c, err := s.Store.Connections().Update(ctx, actor.Tenant, id, func(c *okr.Connection) error {
-		if c.Owner.ID != actor.ID {
+		if c.Owner.ID != actor.ID || actor.Guest {
 			return okr.Errorf(okr.Forbidden, "Only %s, who made it, can share this connection or make it private.", c.Owner.Name)
 		}
 		c.Shared = shared
 		return nil
 	})
-	return c, connectionGone(id, err)
+	if err != nil {
+		return c, nil, connectionGone(id, err)
+	}
+	changed, err := s.followSharing(ctx, actor.Tenant, c)
+	return c, changed, err
+}
+
+// followSharing stops what others bound through a connection that is private again,
+// and lets it go on through one that is shared. It gives what it stopped.
+func (s *Service) followSharing(ctx context.Context, tenant okr.TenantID, c okr.Connection) ([]okr.Goal, error) {
+	goals, err := s.boundByOthers(ctx, tenant, c)
+	if err != nil {
+		return nil, err
+	}
+	var stopped []okr.Goal
+	for _, g := range goals {
+		isStopped := g.Binding.Health.State == okr.HealthUnbound
+		switch {
+		case c.Shared && isStopped:
+			_, err = s.Store.Goals().Update(ctx, tenant, g.ID, func(g *okr.Goal) error {
+				if g.Binding != nil && g.Binding.Connection == c.ID && g.Binding.Health.State == okr.HealthUnbound {
+					g.Binding.Health = okr.Health{}
+				}
+				return nil
+			})
+		case !c.Shared && !isStopped:
+			private := okr.Errorf(okr.Forbidden, "Its connection %s is private to %s again. Bind it again with another connection; the last value stays until then.", c.ID, c.Owner.Name)
+			g, err = s.FailBinding(ctx, tenant, g.ID, c.ID, okr.HealthUnbound, private)
+			stopped = append(stopped, g)
+		}
+		if okr.IgnoreNotFound(err) != nil {
+			return stopped, err
+		}
+	}
+	return stopped, nil
+}
+
+// boundByOthers lists what is bound through a connection by others than its owner.
+func (s *Service) boundByOthers(ctx context.Context, tenant okr.TenantID, c okr.Connection) ([]okr.Goal, error) {
+	goals, _, err := s.Store.Goals().List(ctx, tenant, okr.BoundIndex(c.ID), okr.Page{})
+	return slices.DeleteFunc(goals, func(g okr.Goal) bool { return g.Binding.BoundBy.ID == c.Owner.ID }), err
+}
+
+// CountOthers is how much others have bound through a connection.
+func (s *Service) CountOthers(ctx context.Context, actor okr.Actor, c okr.Connection) (int, error) {
+	goals, err := s.boundByOthers(ctx, actor.Tenant, c)
+	return len(goals), err
 }
 
 // DeleteConnection removes a connection. What was measured through it keeps its
@@ -197,7 +257,7 @@ func (s *Service) DeleteConnection(ctx context.Context, actor okr.Actor, id okr.
 	}
 	if admin, err := s.access.IsAdmin(ctx, actor); err != nil {
 		return c, err
-	} else if c.Owner.ID != actor.ID && !admin {
+	} else if (c.Owner.ID != actor.ID || actor.Guest) && !admin {
 		return c, okr.Errorf(okr.Forbidden, "Only %s, who made it, or an admin can delete this connection.", c.Owner.Name)
 	}
 	bound, _, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(id), okr.Page{})

@@ -158,11 +158,11 @@ func TestOnlyTheOwnerEdits(t *testing.T) {
 	in.Editing = c.ID
 	_, err := w.Connect.SaveConnection(t.Context(), okrtest.Alex, in)
 	w.RequireRefused(okr.Forbidden, err, okrtest.Megan.Name)
-	_, err = w.Connect.ShareConnection(t.Context(), okrtest.Alex, c.ID, false)
+	_, _, err = w.Connect.ShareConnection(t.Context(), okrtest.Alex, c.ID, false)
 	w.RequireRefused(okr.Forbidden, err, okrtest.Megan.Name)
 	_, err = w.Connect.DeleteConnection(t.Context(), okrtest.Adele, c.ID)
 	w.RequireRefused(okr.Forbidden, err, "admin")
-	c, err = w.Connect.ShareConnection(t.Context(), okrtest.Megan, c.ID, false)
+	c, _, err = w.Connect.ShareConnection(t.Context(), okrtest.Megan, c.ID, false)
 	require.NoError(t, err)
 	require.False(t, c.Shared)
 	in.Project, in.Shared = adotest.ProjectPay, true

@@ -14,7 +14,8 @@ func (s *Service) PlanSync(ctx context.Context, tenant okr.TenantID, id okr.Conn
 }
 
 // Siblings are the connections with the same access to the same project, so that
-// one run of a query serves all of them, and the open goals bound through them.
+// one run of a query serves all of them, and the open goals that are measured through
+// them.
 type Siblings struct {
 	Connections map[okr.ConnectionID]okr.Connection
 	Goals       []okr.Goal
@@ -47,7 +48,9 @@ func (s *Service) siblings(ctx context.Context, tenant okr.TenantID, lead okr.Co
 		if err != nil {
 			return out, err
 		}
-		out.Goals = append(out.Goals, slices.DeleteFunc(goals, func(g okr.Goal) bool { return !g.IsOpen() })...)
+		out.Goals = append(out.Goals, slices.DeleteFunc(goals, func(g okr.Goal) bool {
+			return !g.IsOpen() || g.Binding.Health.State == okr.HealthUnbound
+		})...)
 	}
 	return out, nil
 }

@@ -11,8 +11,12 @@ import (
 
 // SyncJobs says what a sync asked for by the actor has to run: the query of one
 // goal, or all connections that something is bound through. Invalid: the goal is
-// not bound, or nothing is.
+// not bound, or nothing is. Forbidden: the actor is a guest, who would read with the
+// access of a member.
 func (s *Service) SyncJobs(ctx context.Context, actor okr.Actor, id okr.GoalID) ([]okr.SyncJob, error) {
+	if actor.Guest {
+		return nil, okr.Errorf(okr.Forbidden, "Guests cannot start a sync, which reads with the access of a member. Each number is measured anew within the hour.")
+	}
 	if err := s.access.RequireEnabled(ctx, actor); err != nil {
 		return nil, err
 	}

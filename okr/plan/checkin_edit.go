@@ -7,8 +7,9 @@ import (
 	"okrbot/okr"
 )
 
-// EditCheckIn changes a check-in of one's own, or of a goal that one may edit, and
-// what the goal shows if that came from it.
+// EditCheckIn changes a check-in of one's own while one may still say how the goal
+// stands, or of a goal that one may edit, and what the goal shows if that came from
+// it.
 func (s *Service) EditCheckIn(ctx context.Context, actor okr.Actor, in okr.CheckInInput) (okr.GoalView, okr.CheckIn, error) {
 	c, g, err := s.ownCheckIn(ctx, actor, in.Editing)
 	if err != nil {
@@ -68,8 +69,8 @@ func (s *Service) ownCheckIn(ctx context.Context, actor okr.Actor, id okr.CheckI
 	if err != nil {
 		return c, g, err
 	}
-	if c.By.ID == actor.ID && !actor.Guest {
-		return c, g, g.RequireOpen()
+	if c.By.ID == actor.ID {
+		return c, g, s.access.MayCheckIn(ctx, actor, g)
 	}
 	return c, g, s.access.MayEdit(ctx, actor, g)
 }

@@ -1,7 +1,10 @@
 package plan
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"strings"
 
 	"okrbot/okr"
 )
@@ -56,7 +59,10 @@ func (s *Service) editGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, i
 				return err
 			}
 		}
-		return g.Edit(in, saved.parent, actor, s.access.Administers(t, actor), s.Now())
+		if err := g.Edit(in, saved.parent, actor, s.access.Administers(t, actor), s.Now()); err != nil {
+			return err
+		}
+		return s.mayRaise(t, actor, saved.before, *g)
 	})
 	if okr.KindOf(err) == okr.NotFound {
 		err = okr.GoalNotFound(in.Editing)
@@ -88,6 +94,15 @@ func (s *Service) viewSaved(ctx context.Context, t okr.Tenant, actor okr.Actor, 
 	return s.openUnder(ctx, t, actor, saved.goal, saved.parent, okr.Page{Limit: openedChildren})
 }
 
+// mayRaise asks of an edit that makes a goal one of another level what it would ask
+// of a new one there.
+func (s *Service) mayRaise(t okr.Tenant, actor okr.Actor, before, after okr.Goal) error {
+	if cmp.Or(before.Level, okr.LevelTeam) == cmp.Or(after.Level, okr.LevelTeam) {
+		return nil
+	}
+	return s.access.MayCreate(t, actor, after.Level)
+}
+
 func (s *Service) newGoal(t okr.Tenant, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (okr.Goal, error) {
 	g, err := in.NewGoal(actor.Person, s.Now())
 	if err != nil {
@@ -105,9 +120,10 @@ func (s *Service) newGoal(t okr.Tenant, actor okr.Actor, in okr.GoalInput, paren
 	return g, g.Validate()
 }
 
-// DeleteGoal removes a goal with its history and check-ins; an objective with its
-// key results and projects. Objectives below it are somebody's own: they move up
-// to where it was. Forbidden: the actor may not edit it. Invalid: it is closed.
+// DeleteGoal removes a goal, with its history and check-ins for good after 30 days; an
+// objective with its key results and projects. Objectives below it are somebody's own: they move up
+// to where it was. Forbidden: the actor may not edit it, or one of those that would go
+// with it. Invalid: it is closed.
 func (s *Service) DeleteGoal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error) {
 	g, err := s.access.Goal(ctx, actor, id)
 	if err != nil {
@@ -120,15 +136,79 @@ func (s *Service) DeleteGoal(ctx context.Context, actor okr.Actor, id okr.GoalID
 	if err != nil {
 		return g, err
 	}
+	if err := s.mayDeleteBelow(ctx, actor, g, children); err != nil {
+		return g, err
+	}
 	for _, child := range append(children, g) {
 		if child.Kind == okr.Objective && child.ID != id {
 			err = s.moveUp(ctx, actor.Tenant, child, g)
 		} else {
-			err = s.forget(ctx, actor.Tenant, child.ID)
+			err = s.markDeleted(ctx, actor, child.ID, id)
 		}
 		if err != nil {
 			return g, err
 		}
 	}
 	return g, s.RollUp(ctx, actor.Tenant, g.Parent)
+}
+
+// mayDeleteBelow fails with Forbidden where a key result or project below a goal is
+// not the actor's to delete: it could stand nowhere without its objective.
+func (s *Service) mayDeleteBelow(ctx context.Context, actor okr.Actor, above okr.Goal, children []okr.Goal) error {
+	t, err := s.access.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return err
+	}
+	var named []string
+	hidden := 0
+	for _, c := range children {
+		switch {
+		case c.Kind == okr.Objective || actor.MayEdit(c, above, s.access.Administers(t, actor)):
+		case actor.Sees(c):
+			named = append(named, string(c.ID)+" of "+c.Owner.Name)
+		default:
+			hidden++
+		}
+	}
+	if hidden > 0 {
+		named = append(named, fmt.Sprintf("%d that you may not see", hidden))
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	return okr.WithNext(okr.Errorf(okr.Forbidden, "%s stays, and so does all below it: there is something below it that you may not delete (%s). Ask those whose it is to delete or move it, or close %s, which leaves it alone.", above.ID, strings.Join(named[:min(len(named), 10)], ", "), above.ID), okr.Step{Kind: okr.StepClose, Goal: above.ID})
+}
+
+// forget removes a goal and everything that was kept of it.
+func (s *Service) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
+	if _, err := s.Store.Goals().Delete(ctx, tenant, id); okr.IgnoreNotFound(err) != nil {
+		return err
+	}
+	if err := s.Measurements.DropHistory(ctx, tenant, id); err != nil {
+		return err
+	}
+	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
+	for _, c := range list {
+		if _, err := s.Store.CheckIns().Delete(ctx, tenant, c.ID); okr.IgnoreNotFound(err) != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// moveUp puts an objective where the one above it was.
+func (s *Service) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
+	above, err := s.access.ParentOf(ctx, tenant, gone)
+	if err != nil {
+		return err
+	}
+	moved, err := s.Store.Goals().Update(ctx, tenant, child.ID, func(g *okr.Goal) error {
+		g.Parent = above.ID
+		g.Below(above)
+		return nil
+	})
+	if err != nil {
+		return okr.IgnoreNotFound(err)
+	}
+	return s.passOn(ctx, tenant, moved)
 }

@@ -110,11 +110,33 @@ func TestDeletingAnObjectiveTakesAllBelow(t *testing.T) {
 		w.RequireRefused(okr.NotFound, err, string(id))
 		require.Equal(t, []okr.Step{{Kind: okr.StepList}}, okr.NextOf(err))
 	}
-	history, err := w.Store.History(t.Context(), okrtest.Contoso, kr, time.Time{}, 0)
-	require.NoError(t, err)
-	require.Empty(t, history)
 	_, err = w.Plan.Goal(t.Context(), okrtest.Alex, kept)
 	require.NoError(t, err)
+
+	_, err = w.Plan.Restore(t.Context(), okrtest.Megan, o)
+	w.RequireRefused(okr.Forbidden, err)
+	_, err = w.Plan.Restore(t.Context(), okrtest.Alex, kr)
+	w.RequireRefused(okr.Invalid, err, "undo "+string(o))
+	_, err = w.Plan.Restore(t.Context(), okrtest.Alex, o)
+	require.NoError(t, err)
+	for _, id := range []okr.GoalID{o, kr, p} {
+		require.Equal(t, id, w.View(okrtest.Alex, id).Goal.ID)
+	}
+
+	_, err = w.Plan.DeleteGoal(t.Context(), okrtest.Alex, o)
+	require.NoError(t, err)
+	list, err := w.Plan.DeletedGoals(t.Context(), okrtest.Alex)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	w.Advance(okr.RestoreLife)
+	_, err = w.Plan.Restore(t.Context(), okrtest.Alex, o)
+	w.RequireRefused(okr.NotFound, err)
+	list, err = w.Plan.DeletedGoals(t.Context(), okrtest.Alex)
+	require.NoError(t, err)
+	require.Empty(t, list)
+	history, err := w.Store.History(t.Context(), okrtest.Contoso, kr, time.Time{}, 0)
+	require.NoError(t, err)
+	require.Empty(t, history, "gone for good")
 	_, err = w.Plan.DeleteGoal(t.Context(), okrtest.Alex, o)
 	w.RequireRefused(okr.NotFound, err)
 }

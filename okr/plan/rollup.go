@@ -65,7 +65,7 @@ func (s *tree) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.Weight
 		if err != nil {
 			return "", changed, err
 		}
-		if !o.IsOpen() || o.Rolled != nil && o.Rolled.Same(fresh) {
+		if !o.IsOpen() || o.Deleted != nil || o.Rolled != nil && o.Rolled.Same(fresh) {
 			return o.Parent, changed, nil
 		}
 		if err := s.storeRolled(ctx, tenant, id, fresh); err != nil {

@@ -25,6 +25,7 @@
 // # People and places
 //
 //	user NAME               who acts from now on, by first name (alex is an admin, patti a guest)
+//	outsider NAME           somebody of another tenant joins the place, whose roster calls them a user, as in a shared channel
 //	in personal             acts in the 1:1 chat with okrbot (the beginning of a script)
 //	in group                acts in the group chat "OKR leads"
 //	in channel NAME         acts in a channel of the team; each message starts a thread
@@ -81,7 +82,7 @@
 //	signin-second           goes on in the second tab
 //	signin-link [NAME]      signs in by the link of the current card
 //	page TEXT...            the page where the browser ended shows these words
-//	code ok|wrong [FORM]    enters the code of that page: typed (so by itself), grouped (089 435), stopped (089435.),
+//	code ok|wrong [FORM]    enters the code of that page: typed (so by itself), here (typed in the place), grouped (089 435), stopped (089435.),
 //	                        worded (code 089435), quoted (Code: “089-435”), or teams, by signin/verifyState
 //
 // # Azure DevOps

@@ -19,6 +19,18 @@ func (w *World) cmdUser(_ bool, args []string) error {
 	return nil
 }
 
+// outside is the tenant of outsiders.
+const outside = "9e2b6a3e-0d0a-4a54-9d3a-1f6c2b7e9b02"
+
+func (w *World) cmdOutsider(_ bool, args []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	w.Teams.AddTenant(outside, "fabrikam")
+	u := w.Teams.AddUser(outside, strings.Join(args, " "), bottest.RoleUser)
+	_, err := w.Teams.AddMember(ctx, w.Chat, w.User, u)
+	return err
+}
+
 func (w *World) cmdIn(_ bool, args []string) error {
 	w.current = nil
 	switch place := strings.Join(args, " "); {

@@ -233,7 +233,7 @@ func codeForms() map[string]string {
 	return map[string]string{"typed": "%s%s", "grouped": "%s %s", "stopped": "%s%s.", "worded": "code %s%s", "quoted": "Code: “%s-%s”"}
 }
 
-// cmdCode enters the code of the page, or another one, in the 1:1 chat.
+// cmdCode enters the code of the page, or another one, in the 1:1 chat or, typed here, in the place.
 func (w *World) cmdCode(_ bool, args []string) error {
 	code := w.SignInCode()
 	if code == "" || len(args) == 0 {
@@ -245,11 +245,14 @@ func (w *World) cmdCode(_ bool, args []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
 	if len(args) < 2 || args[1] != "teams" {
-		form := codeForms()["typed"]
-		if len(args) > 1 {
+		form, place := codeForms()["typed"], w.Teams.Personal(w.User)
+		switch {
+		case len(args) > 1 && args[1] == "here":
+			place = w.Chat
+		case len(args) > 1:
 			form = codeForms()[args[1]]
 		}
-		d, err := w.Teams.Say(ctx, w.Teams.Personal(w.User), w.User, fmt.Sprintf(form, code[:3], code[3:]))
+		d, err := w.Teams.Say(ctx, place, w.User, fmt.Sprintf(form, code[:3], code[3:]))
 		w.begin(d)
 		return err
 	}

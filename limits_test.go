@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"okrbot/bot/bottest"
+	"okrbot/okr"
+)
+
+// TestPeopleAreCountedBeforeTheyAreLookedUp presses with the same person thousands of
+// times, and with more people than fit.
+func TestPeopleAreCountedBeforeTheyAreLookedUp(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	play(t, w, "start enabled", "in channel Delivery", "say okrs")
+	asked := func(people string) int {
+		before := w.Teams.Counts().Connector[bottest.OpMember]
+		data := map[string]string{"kind": "objective", "title": "Many", "coOwners": people, "draft": "none"}
+		value := map[string]any{"action": map[string]any{"type": "Action.Execute", "verb": "goal.save", "data": data}}
+		_, err := w.Teams.Invoke(t.Context(), w.Teams.Channel("Delivery"), w.User, "adaptiveCard/action", value)
+		require.NoError(t, err)
+		return w.Teams.Counts().Connector[bottest.OpMember] - before
+	}
+	require.LessOrEqual(t, asked(strings.Repeat(w.Teams.User("megan").ObjectID+",", 6000)), 1)
+	var many strings.Builder
+	for n := range okr.MaxPeople + 1 {
+		fmt.Fprintf(&many, "0a1b2c3d-0000-4000-8000-%012d,", 1000+n)
+	}
+	require.Zero(t, asked(many.String()))
+}
+
+// TestSyncsAreLimited asks for one sync after the other.
+func TestSyncsAreLimited(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	play(t, w, "start bound")
+	for range 30 {
+		play(t, w, "say sync KR1", "expect '40 %'", "idle")
+	}
+	calls := len(w.Azure.Calls())
+	play(t, w, "say sync KR1", "expect 'You have asked for 30 syncs in this hour' 'measured each hour by itself'", "idle")
+	require.Len(t, w.Azure.Calls(), calls)
+	play(t, w, "user megan", "in personal", "say sync KR1", "expect '40 %'")
+}
+
+// TestARunServesAllWhoAsk asks for a sync that is under way.
+func TestARunServesAllWhoAsk(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	play(t, w, "start bound")
+	key := "syncing:KR1"
+	require.NoError(t, w.app.store.PutDraft(t.Context(), bottest.DefaultTenant, key, []byte("{}"), 0))
+	w.Azure.ResetCalls()
+	play(t, w, "user megan", "in personal", "say sync KR1", "expect 'Being measured already' 'serves you as well'", "idle")
+	require.Empty(t, w.Azure.Calls())
+	require.NoError(t, w.app.store.DropDraft(t.Context(), bottest.DefaultTenant, key))
+	play(t, w, "say sync KR1", "expect '40 %'", "idle")
+	require.NotEmpty(t, w.Azure.Calls())
+}

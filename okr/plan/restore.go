@@ -1,0 +1,104 @@
+package plan
+
+import (
+	"context"
+	"slices"
+
+	"okrbot/okr"
+)
+
+// markDeleted takes a goal out of everything but the list of what can be restored.
+func (s *Service) markDeleted(ctx context.Context, actor okr.Actor, id, with okr.GoalID) error {
+	_, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *okr.Goal) error {
+		g.Deleted = &okr.Deletion{By: actor.Person, At: s.Now(), With: with}
+		return nil
+	})
+	return okr.IgnoreNotFound(err)
+}
+
+// DeletedGoals lists what was deleted and the actor may restore, the latest first. What
+// was deleted 30 days ago is forgotten now, with everything that was kept of it.
+func (s *Service) DeletedGoals(ctx context.Context, actor okr.Actor) ([]okr.Goal, error) {
+	all, _, err := s.Store.Goals().List(ctx, actor.Tenant, okr.DeletedIndex, okr.Page{})
+	if err != nil {
+		return nil, err
+	}
+	var out []okr.Goal
+	for _, g := range all {
+		if g.Deleted.Expired(s.Now()) {
+			if err := s.forget(ctx, actor.Tenant, g.ID); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if g.Deleted.With == g.ID && s.mayRestore(ctx, actor, g) == nil {
+			out = append(out, g)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b okr.Goal) int { return b.Deleted.At.Compare(a.Deleted.At) })
+	return out, nil
+}
+
+// mayRestore asks of a deleted goal what it would ask of an edit if it were not.
+func (s *Service) mayRestore(ctx context.Context, actor okr.Actor, g okr.Goal) error {
+	g.Deleted = nil
+	return s.access.MayManage(ctx, actor, g)
+}
+
+// Restore brings back a deleted goal with what was deleted with it. NotFound: it is not
+// deleted, or gone for good. Forbidden: the actor may not edit it. Invalid: the
+// objective that it belongs to is deleted.
+func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error) {
+	g, err := s.Store.Goals().Get(ctx, actor.Tenant, id)
+	if okr.IgnoreNotFound(err) != nil {
+		return okr.GoalView{}, err
+	}
+	if err != nil || g.Deleted == nil || g.Deleted.Expired(s.Now()) {
+		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.NotFound, "%s is not among what was deleted in the last 30 days.", id), okr.Step{Kind: okr.StepDeleted})
+	}
+	if err := s.mayRestore(ctx, actor, g); err != nil {
+		return okr.GoalView{}, err
+	}
+	above, err := s.access.ParentOf(ctx, actor.Tenant, g)
+	if err != nil {
+		return okr.GoalView{}, err
+	}
+	if g.Kind != okr.Objective && above.ID == "" {
+		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s belongs to %s, which is deleted. Restore that one first.", id, g.Parent), okr.Step{Kind: okr.StepRestore, Goal: g.Parent})
+	}
+	if err := s.restoreWith(ctx, actor.Tenant, g, above); err != nil {
+		return okr.GoalView{}, err
+	}
+	return s.Goal(ctx, actor, id)
+}
+
+// restoreWith restores a goal below another, then what was deleted with it.
+func (s *Service) restoreWith(ctx context.Context, tenant okr.TenantID, g, above okr.Goal) error {
+	restored, err := s.unmark(ctx, tenant, g.ID, above)
+	if err != nil {
+		return err
+	}
+	all, _, err := s.Store.Goals().List(ctx, tenant, okr.DeletedIndex, okr.Page{})
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.Deleted.With == g.ID && c.Parent == g.ID {
+			if _, err := s.unmark(ctx, tenant, c.ID, restored); okr.IgnoreNotFound(err) != nil {
+				return err
+			}
+		}
+	}
+	if g.Kind == okr.Objective {
+		return s.RollUp(ctx, tenant, g.ID)
+	}
+	return s.RollUp(ctx, tenant, g.Parent)
+}
+
+func (s *Service) unmark(ctx context.Context, tenant okr.TenantID, id okr.GoalID, above okr.Goal) (okr.Goal, error) {
+	return s.Store.Goals().Update(ctx, tenant, id, func(g *okr.Goal) error {
+		g.Deleted, g.Parent = nil, above.ID
+		g.Below(above)
+		return nil
+	})
+}

@@ -1,0 +1,445 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/stretchr/testify/require"
+
+	"okrbot/bot/bottest"
+	"okrbot/bot/chat"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// act is how one command or button is tried. Of words and data "{goal}" is a goal,
+// "{connection}" a connection, "{checkin}" a check-in and "{form}" the id of an open
+// form of somebody else, of the kind in form.
+type act struct {
+	words  string            // after the command's name
+	data   map[string]string // of the button
+	kind   okr.GoalKind      // of the goal that it is about; empty: a key result
+	form   string
+	member bool // every member may
+	bare   bool // means something without any data
+}
+
+// goalData and the like are what the buttons of one sort carry.
+func goalData(more ...string) map[string]string { return with(cards.KeyGoal, "{goal}", more) }
+
+func connectionData(more ...string) map[string]string {
+	return with(cards.KeyConnection, "{connection}", more)
+}
+
+func formData(more ...string) map[string]string { return with(cards.KeyDraft, "{form}", more) }
+
+func with(key, value string, more []string) map[string]string {
+	data := map[string]string{key: value}
+	for i := 0; i+1 < len(more); i += 2 {
+		data[more[i]] = more[i+1]
+	}
+	return data
+}
+
+// commandActs say for each command how it is tried.
+func commandActs() map[string]act {
+	return map[string]act{
+		"help": {bare: true}, "okrs": {words: "all", bare: true}, "okr": {words: "{goal}"}, "why": {words: "{goal}"}, "history": {words: "{goal}"},
+		"new objective": {words: "Mine", member: true, bare: true}, "new kr": {member: true, bare: true}, "new project": {member: true, bare: true},
+		"edit": {words: "{goal}"}, "delete": {words: "{goal}"}, "close": {words: "{goal}"}, "deleted": {bare: true}, "undo": {words: "{deleted}", bare: true}, "postpone": {words: "{goal}"}, "reopen": {words: "{goal}"},
+		"clone": {words: "{goal}", kind: okr.Objective, member: true}, "check-in": {words: "{goal} 5 fine"}, "set": {words: "{goal} to 5"}, "resume": {words: "{goal}"},
+		"status": {words: "all", bare: true}, "nudge": {words: "{goal}", member: true}, "reminders": {bare: true, member: true},
+		"bind": {words: "{goal}"}, "unbind": {words: "{goal}"}, "sync": {words: "{goal}", member: true, bare: true}, "queries": {words: "bugs", bare: true, member: true},
+		"connect": {bare: true, member: true}, "connections": {bare: true}, "move": {words: "{connection} to C1"}, "hand over": {words: "{connection} to Megan Bowen"},
+		"take over": {words: "{connection}"}, "sign in link": {bare: true, member: true}, "sign out": {bare: true}, "digest": {words: "stop", bare: true, member: true},
+		"enable": {bare: true}, "manage": {bare: true}, "admins": {words: "add megan@contoso.example", bare: true}, "settings": {bare: true}, "disable": {bare: true},
+	}
+}
+
+// pressActs say for each button how it is tried.
+func pressActs() map[string]act {
+	return map[string]act{
+		cards.VerbHelp: {bare: true}, cards.VerbGoals: {bare: true}, cards.VerbGoalMine: {bare: true},
+		cards.VerbGoal: {data: goalData()}, cards.VerbWhy: {data: goalData()}, cards.VerbHistory: {data: goalData()},
+		cards.VerbGoalNew:  {data: map[string]string{cards.KeyKind: "key result", cards.KeyParent: "O1"}, member: true, bare: true},
+		cards.VerbGoalEdit: {data: goalData()},
+		cards.VerbGoalSave: {
+			data: goalData(cards.KeyKind, "key result", cards.KeyVersion, "1", cards.InputTitle, "Taken", cards.InputMetric, "Teams", cards.InputTarget, "7", cards.KeyParent, "O1"),
+		},
+		cards.VerbGoalAskDelete: {data: goalData()}, cards.VerbGoalDelete: {data: goalData()},
+		cards.VerbGoalDeleted: {bare: true}, cards.VerbGoalRestore: {data: map[string]string{cards.KeyGoal: "{deleted}"}},
+		cards.VerbCloseAsk: {data: goalData()}, cards.VerbClose: {data: goalData(cards.InputState, "closed", cards.InputNote, "over")},
+		cards.VerbReopenAsk: {data: goalData()}, cards.VerbReopen: {data: goalData()},
+		cards.VerbCloneAsk: {data: goalData(), kind: okr.Objective, member: true},
+		cards.VerbClone: {
+			data: goalData(cards.KeyDraft, "{form}", cards.KeyPeriod, "2027-Q1", cards.InputScope, cards.CloneAll, cards.InputBindings, "true"),
+			form: "clone", kind: okr.Objective, member: true,
+		},
+		cards.VerbCheckIn:       {data: goalData()},
+		cards.VerbCheckInSave:   {data: goalData(cards.KeyDraft, "{form}", cards.InputValue, "9", cards.InputNote, "nine"), form: "checkin"},
+		cards.VerbCheckInQuick:  {data: goalData("value.{goal}", "9", "status.{goal}", "none", "note.{goal}", "nine")},
+		cards.VerbCheckInSame:   {data: goalData("status.{goal}", "none")},
+		cards.VerbCheckInEdit:   {data: goalData(cards.KeyCheckIn, "{checkin}")},
+		cards.VerbCheckInAskDel: {data: goalData(cards.KeyCheckIn, "{checkin}")},
+		cards.VerbCheckInDelete: {data: goalData(cards.KeyCheckIn, "{checkin}")},
+		cards.VerbResume:        {data: goalData()}, cards.VerbAttention: {bare: true}, cards.VerbNudge: {data: goalData(), member: true},
+		cards.VerbRemindLess: {bare: true, member: true},
+		cards.VerbRemindSave: {
+			data:   map[string]string{cards.InputReminders: "true", cards.InputReminderWeekday: "1", cards.InputReminderHour: "9", cards.InputReminderEvery: "2", cards.InputReminderSkip: "3"},
+			member: true,
+		},
+		cards.VerbBind: {data: goalData()}, cards.VerbUnbindAsk: {data: goalData()}, cards.VerbUnbind: {data: goalData()},
+		cards.VerbBindConnection: {data: formData(cards.KeyConnection, "C1"), form: "bind"},
+		cards.VerbBindSearch:     {data: formData(cards.KeyText, "bugs", cards.KeyConnection, "C1"), form: "bind"},
+		cards.VerbBindChoose:     {data: formData(cards.KeyQuery, "Shared Queries/Launch/Launch bugs", cards.KeyConnection, "C1"), form: "bind"},
+		cards.VerbBindPreview:    {data: formData(cards.InputMethod, "percent"), form: "bind"}, cards.VerbBindSave: {data: formData(), form: "bind"},
+		cards.VerbBindBack: {data: formData(), form: "bind"}, cards.VerbBindAgain: {data: formData(), form: "bind"},
+		cards.VerbSync:    {data: goalData(), member: true, bare: true},
+		cards.VerbConnect: {bare: true, member: true}, cards.VerbConnectionAccount: {bare: true, member: true}, cards.VerbConnections: {bare: true},
+		cards.VerbConnectionOrg:  {data: formData(cards.InputName, "Mine", cards.InputOrganizationText, "contoso"), form: "connection"},
+		cards.VerbConnectionSave: {data: formData(cards.InputName, "Mine", cards.InputProject, "Fabrikam Fiber"), form: "connection"},
+		cards.VerbConnectionBack: {data: formData(), form: "connection"},
+		cards.VerbConnection:     {data: connectionData()}, cards.VerbConnectionEdit: {data: connectionData()}, cards.VerbConnectionSignIn: {data: connectionData()},
+		cards.VerbConnectionShare:  {data: connectionData(cards.KeyShared, "true")},
+		cards.VerbConnectionAskDel: {data: connectionData()}, cards.VerbConnectionDelete: {data: connectionData()},
+		cards.VerbMoveAsk: {data: connectionData()}, cards.VerbMovePreview: {data: connectionData(cards.KeyTarget, "C1")}, cards.VerbMove: {data: connectionData(cards.KeyTarget, "C1")},
+		cards.VerbHandOverAsk: {data: connectionData()}, cards.VerbHandOver: {data: connectionData(cards.InputPerson, "me")}, cards.VerbHandOverDrop: {data: connectionData()},
+		cards.VerbTakeOverAsk: {data: connectionData()}, cards.VerbTakeOver: {data: connectionData()},
+		cards.VerbSignInCode: {data: map[string]string{cards.InputCode: "123456"}}, cards.VerbSignOutAsk: {bare: true}, cards.VerbSignOut: {bare: true},
+		cards.VerbDigest: {bare: true, member: true}, cards.VerbDigestSave: {data: map[string]string{cards.InputCadence: "daily", cards.InputHour: "9"}, bare: true, member: true},
+		cards.VerbDigestStop: {bare: true, member: true}, cards.VerbDigestPreview: {bare: true, member: true}, cards.VerbDigestMute: {data: map[string]string{cards.InputMute: "4h"}, bare: true, member: true},
+		cards.VerbEnableAsk: {bare: true}, cards.VerbEnable: {bare: true}, cards.VerbManage: {bare: true}, cards.VerbDisableAsk: {bare: true}, cards.VerbDisable: {bare: true},
+		cards.VerbSettings:     {bare: true},
+		cards.VerbSettingsSave: {data: map[string]string{cards.KeyVersion: "1", cards.InputTimeZone: "Asia/Tokyo"}, bare: true},
+		cards.VerbPeriodAdd:    {data: map[string]string{cards.InputPeriodName: "Sprint", cards.InputPeriodStart: "2026-09-01", cards.InputPeriodEnd: "2026-09-30"}, bare: true},
+		cards.VerbPeriodRemove: {data: map[string]string{cards.KeyPeriod: "{period}"}},
+	}
+}
+
+// who is a column of the matrix: somebody who may not, or something that is not.
+type who struct {
+	name     string
+	user     string // first name
+	isMember bool   // what every member may is allowed
+	isOwner  bool   // of everything: what is tried is not there
+	ids      func(*rightsWorld, okr.GoalKind) []map[string]string
+}
+
+func columns() []who {
+	garbage := map[string]string{"{goal}": "KR99999999999999999999", "{connection}": "C0'\u0000", "{checkin}": "%00", "{form}": "../other", "{deleted}": "KR0004", "{period}": "T1 "}
+	gone := map[string]string{"{goal}": "KR998", "{connection}": "C998", "{checkin}": "K998", "{form}": "GONE", "{deleted}": "KR997", "{period}": "T998"}
+	fixed := func(ids ...map[string]string) func(*rightsWorld, okr.GoalKind) []map[string]string {
+		return func(*rightsWorld, okr.GoalKind) []map[string]string { return ids }
+	}
+	return []who{
+		{name: "another tenant", user: "bianca", ids: (*rightsWorld).real},
+		{name: "another tenant's person in the roster", user: "isak", ids: (*rightsWorld).real},
+		{name: "guest", user: "patti", ids: (*rightsWorld).real},
+		{name: "member without right", user: "lee", isMember: true, ids: (*rightsWorld).real},
+		{name: "former role", user: "adele", isMember: true, ids: (*rightsWorld).real},
+		{name: "forged data", user: "alex", isOwner: true, ids: fixed(garbage)},
+		{name: "missing data", user: "alex", isOwner: true, ids: fixed(nil)},
+		{name: "gone object", user: "alex", isOwner: true, ids: fixed(gone)},
+	}
+}
+
+// TestRights tries each registered command and button as everybody who may not, and
+// with data that is not right: it is answered, nothing is changed, and nothing told.
+func TestRights(t *testing.T) {
+	t.Parallel()
+	for _, column := range columns() {
+		t.Run(column.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRightsWorld(t)
+			r.who = column
+			commands, presses := commandActs(), pressActs()
+			for _, subject := range r.app.bot.Subjects() {
+				for _, verb := range slices.Sorted(maps.Keys(subject.Presses)) {
+					a, known := presses[verb]
+					require.True(t, known, "the button %q is new: say in pressActs how it is tried", verb)
+					r.tryPress(t, verb, a)
+				}
+				for _, c := range subject.Commands {
+					a, known := commands[c.Name]
+					require.True(t, known, "the command %q is new: say in commandActs how it is tried", c.Name)
+					r.tryCommand(t, c, a)
+				}
+			}
+			require.Empty(t, r.wrong, "%s", strings.Join(r.wrong, "\n"))
+		})
+	}
+}
+
+// secrets are what nobody but alex, in the own chat, may read.
+func secrets() []string {
+	return []string{"Secret plan", "Secret result", "Secret and gone", "Hidden way"}
+}
+
+// rightsWorld has one of everything that is alex's, and people without rights.
+type rightsWorld struct {
+	*world
+	redis   *miniredis.Miniredis
+	who     who
+	checkIn okr.CheckInID
+	forms   map[string]string // ids by kind
+	wrong   []string          // what was found
+}
+
+func newRightsWorld(t *testing.T) *rightsWorld {
+	t.Helper()
+	r := &rightsWorld{redis: miniredis.RunT(t), forms: map[string]string{}}
+	r.world = newCheckedWorld(t, "REDIS_URL", "redis://"+r.redis.Addr())
+	play(t, r.world, "start bound",
+		"say connect", "fill 'name=Hidden way' organization=contoso", "press Next", "fill 'project=Fabrikam Fiber'", "press Save", "expect 'Hidden way' C2")
+	alex, adele := r.actor("alex"), r.actor("adele")
+	plan := r.app.activities.Plan
+	save := func(in okr.GoalInput) okr.Goal {
+		in.Period = okr.Period{Start: "2026-07-01", End: "2026-09-30"}
+		v, err := plan.SaveGoal(t.Context(), alex, in)
+		require.NoError(t, err)
+		return v.Goal
+	}
+	metric := &okr.Metric{Name: "Teams", Target: 10}
+	hand := okr.GoalInput{Kind: okr.KeyResult, Title: "By hand", Parent: "O1", Metric: metric, Details: &okr.Details{CheckInOwner: adele.Person}}
+	hand.Editing = save(hand).ID
+	value := 3.0
+	_, c, err := plan.CheckIn(t.Context(), adele, okr.CheckInInput{Goal: hand.Editing, Value: &value, Note: "three"})
+	require.NoError(t, err)
+	r.checkIn = c.ID
+	hand.Details = &okr.Details{}
+	save(hand)
+	secret := save(okr.GoalInput{Kind: okr.Objective, Title: "Secret plan", Details: &okr.Details{Private: true}})
+	save(okr.GoalInput{Kind: okr.KeyResult, Title: "Secret result", Parent: secret.ID, Metric: metric})
+	gone := save(okr.GoalInput{Kind: okr.KeyResult, Title: "Secret and gone", Parent: secret.ID, Metric: metric})
+	_, err = plan.DeleteGoal(t.Context(), alex, gone.ID)
+	require.NoError(t, err)
+	r.formerAdmin(t, alex, adele.Person)
+	r.openForms(t)
+	r.strangers(t)
+	return r
+}
+
+func (r *rightsWorld) actor(name string) okr.Actor {
+	u := r.Teams.User(name)
+	return okr.Actor{Tenant: okr.TenantID(u.TenantID), Person: okr.Person{ID: okr.UserID(u.ObjectID), Name: u.Name}}
+}
+
+func (r *rightsWorld) formerAdmin(t *testing.T, alex okr.Actor, adele okr.Person) {
+	t.Helper()
+	_, err := r.app.activities.Access.AddAdmin(t.Context(), alex, adele)
+	require.NoError(t, err)
+	_, err = r.app.activities.Access.RemoveAdmin(t.Context(), alex, adele)
+	require.NoError(t, err)
+	_, err = r.app.activities.Access.SavePeriod(t.Context(), alex, okr.TimePeriod{Period: okr.Period{Name: "Autumn", Start: "2026-09-01", End: "2026-11-30"}}, false)
+	require.NoError(t, err)
+}
+
+// openForms opens one form of each kind as alex, and a digest in the channel.
+func (r *rightsWorld) openForms(t *testing.T) {
+	t.Helper()
+	play(t, r.world, "in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'", "in personal",
+		"say check-in KR2", "expect 'Check in'", "say clone O1", "expect 'Clone O1'", "say connect", "expect 'New connection'", "say bind KR2", "expect 'Bind KR2'", "idle")
+	for _, key := range r.redis.Keys() {
+		if _, id, ok := strings.Cut(key, "}:draft:"); ok {
+			plain, err := url.QueryUnescape(id)
+			require.NoError(t, err)
+			kind, form, _ := strings.Cut(plain, ":")
+			r.forms[kind] = form
+		}
+	}
+}
+
+// strangers come from another tenant: one writes from there, one is in the roster of
+// the channel as a member of Contoso would be.
+func (r *rightsWorld) strangers(t *testing.T) {
+	t.Helper()
+	const fabrikam = "9e2b6a3e-0d0a-4a54-9d3a-1f6c2b7e9b02"
+	r.Teams.AddTenant(fabrikam, "fabrikam")
+	r.Teams.AddUser(fabrikam, "Bianca Pisani", bottest.RoleUser)
+	isak := r.Teams.AddUser(fabrikam, "Isak Nilsson", bottest.RoleUser)
+	_, err := r.Teams.AddMember(t.Context(), r.Teams.Channel("Delivery"), r.Teams.User("alex"), isak)
+	require.NoError(t, err)
+}
+
+// real are the ids of what there is: what everybody sees, and what only alex does.
+func (r *rightsWorld) real(kind okr.GoalKind) []map[string]string {
+	goals := []string{"KR1", "KR2", "KR3"}
+	if kind == okr.Objective {
+		goals = []string{"O1", "O2"}
+	}
+	var out []map[string]string
+	for _, g := range goals {
+		out = append(out, map[string]string{"{goal}": g, "{connection}": "C2", "{checkin}": string(r.checkIn), "{period}": "T1", "{deleted}": "KR4"})
+	}
+	return out
+}
+
+// places are where the person of the column tries: in the channel, and in the own chat.
+func (r *rightsWorld) places() []bottest.Chat {
+	u := r.Teams.User(r.who.user)
+	own, channel := r.Teams.Personal(u), r.Teams.Channel("Delivery")
+	switch r.who.name {
+	case "another tenant":
+		return []bottest.Chat{own}
+	case "another tenant's person in the roster":
+		return []bottest.Chat{channel}
+	}
+	return []bottest.Chat{own, channel}
+}
+
+func (r *rightsWorld) tryPress(t *testing.T, verb string, a act) {
+	t.Helper()
+	for _, ids := range r.tried(a) {
+		data := map[string]string{}
+		for k, v := range a.data {
+			if key := r.fill(k, a, ids); ids != nil {
+				data[key] = r.fill(v, a, ids)
+			}
+		}
+		for _, place := range r.places() {
+			r.try(t, fmt.Sprintf("button %s %v in %s", verb, data, place.Kind), a, place, func(u bottest.User) bottest.Delivery {
+				value := map[string]any{"action": map[string]any{"type": "Action.Execute", "verb": verb, "data": data}}
+				d, err := r.Teams.Invoke(t.Context(), place, u, "adaptiveCard/action", value)
+				require.NoError(t, err)
+				require.Equal(t, 200, d.Status, "%s", d.Body)
+				var body struct{ Type string }
+				require.NoError(t, json.Unmarshal(d.Body, &body))
+				require.NotEmpty(t, body.Type, "answered")
+				return d
+			})
+		}
+	}
+}
+
+func (r *rightsWorld) tryCommand(t *testing.T, c chat.Command, a act) {
+	t.Helper()
+	for _, ids := range r.tried(a) {
+		words := strings.TrimSpace(c.Name + " " + r.fill(a.words, a, ids))
+		if ids == nil {
+			words = c.Name
+		}
+		for _, place := range r.places() {
+			r.try(t, fmt.Sprintf("“%s” in %s", words, place.Kind), a, place, func(u bottest.User) bottest.Delivery {
+				d, err := r.Teams.Say(t.Context(), place, u, words)
+				require.NoError(t, err)
+				if len(r.Teams.Posts(d.Chat)) == 0 {
+					r.wrong = append(r.wrong, words+" is not answered in "+place.Kind)
+				}
+				return d
+			})
+		}
+	}
+}
+
+// tried are the ids to try with. What the owner of everything may do without any is
+// left out.
+func (r *rightsWorld) tried(a act) []map[string]string {
+	all := r.who.ids(r, a.kind)
+	named := a.words
+	for key, value := range a.data {
+		named += key + value
+	}
+	switch hasIDs := strings.Contains(named, "{"); {
+	case r.who.isOwner && a.bare && (all[0] == nil || !hasIDs):
+		return nil
+	case !hasIDs:
+		return all[:1]
+	}
+	return all
+}
+
+func (r *rightsWorld) fill(text string, a act, ids map[string]string) string {
+	for placeholder, id := range ids {
+		text = strings.ReplaceAll(text, placeholder, id)
+	}
+	return strings.ReplaceAll(text, "{form}", cmp.Or(r.forms[a.form], "none"))
+}
+
+// try does something and notes what is wrong with what came of it.
+func (r *rightsWorld) try(t *testing.T, what string, a act, place bottest.Chat, do func(bottest.User) bottest.Delivery) {
+	t.Helper()
+	before := r.dump(t)
+	r.Azure.ResetCalls()
+	d := do(r.Teams.User(r.who.user))
+	if r.redis.Exists("asynq:{now}:pending") || r.redis.Exists("asynq:{now}:active") {
+		require.NoError(t, r.app.scheduler.Idle(t.Context()))
+	}
+	told := string(d.Body)
+	for _, p := range r.Teams.Posts(place.Since(d)) {
+		told += p.Text()
+	}
+	for _, secret := range secrets() {
+		if (!r.who.isOwner || place.Kind != bottest.KindPersonal) && strings.Contains(told, secret) {
+			r.wrong = append(r.wrong, what+" tells "+secret)
+		}
+	}
+	if r.who.isMember && a.member {
+		return
+	}
+	for key := range changes(before, r.dump(t)) {
+		r.wrong = append(r.wrong, what+" changes "+key)
+	}
+	if !r.who.isMember && !r.who.isOwner && len(r.Azure.Calls()) > 0 {
+		r.wrong = append(r.wrong, what+" asks Azure DevOps with the access of others")
+	}
+}
+
+// changes are the keys under which two dumps differ.
+func changes(before, after map[string]string) map[string]bool {
+	out := map[string]bool{}
+	for key := range before {
+		if after[key] != before[key] {
+			out[key] = true
+		}
+	}
+	for key := range after {
+		if _, was := before[key]; !was {
+			out[key] = true
+		}
+	}
+	return out
+}
+
+// dump is what the store holds of the tenant, without what it keeps of each turn.
+func (r *rightsWorld) dump(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, key := range r.redis.Keys() {
+		tag, name, isTenant := strings.Cut(key, "}:")
+		kind, _, _ := strings.Cut(name, ":")
+		isOther := !strings.Contains(tag, bottest.DefaultTenant)
+		isTurn := isOther || slices.Contains([]string{"delivery", "conversation", "chat", "draft", "tries", "number", "member"}, kind)
+		if isTenant && strings.HasPrefix(tag, "okr:") && !isTurn && !strings.HasSuffix(name, ":created") {
+			out[key] = r.value(t, key)
+		}
+	}
+	return out
+}
+
+func (r *rightsWorld) value(t *testing.T, key string) string {
+	t.Helper()
+	switch r.redis.Type(key) {
+	case "string":
+		text, err := r.redis.Get(key)
+		require.NoError(t, err)
+		return text
+	case "zset":
+		members, err := r.redis.SortedSet(key)
+		require.NoError(t, err)
+		return fmt.Sprint(members)
+	case "set":
+		members, err := r.redis.Members(key)
+		require.NoError(t, err)
+		return fmt.Sprint(members)
+	}
+	fields, err := r.redis.HKeys(key)
+	require.NoError(t, err)
+	return fmt.Sprint(fields)
+}
