@@ -140,7 +140,7 @@ func notStarted(_ Tenant, v GoalView, _ time.Time, today Date) (Attention, bool)
 }
 
 func noCheckIn(t Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
-	late, ok := v.Goal.checkInLate(t, now)
+	late, ok := checkInLate(v.Goal, t, now)
 	if !ok {
 		return Attention{}, false
 	}
@@ -154,7 +154,7 @@ func noCheckIn(t Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
 // checkInLate says whether a goal that only people bring up to date waits for a
 // check-in longer than its reminder's cadence and three days, and since how many
 // days.
-func (g Goal) checkInLate(t Tenant, now time.Time) (int, bool) {
+func checkInLate(g Goal, t Tenant, now time.Time) (int, bool) {
 	if g.IsAutomatic() && !g.Paused() {
 		return 0, false
 	}

@@ -141,7 +141,7 @@ func (g *Goal) Edit(in GoalInput, parent Goal, actor Actor, isAdmin bool, now ti
 	if err != nil {
 		return err
 	}
-	if merged.changesOwners(before) && !actor.MayHandOver(before, isAdmin) {
+	if changesOwners(merged, before) && !actor.MayHandOver(before, isAdmin) {
 		return &Error{Kind: Forbidden, Field: "owner", Msg: "A delegate may change everything but who owns it. Ask " + g.Owner.Name + "."}
 	}
 	*g = merged
@@ -155,7 +155,7 @@ func (g *Goal) Edit(in GoalInput, parent Goal, actor Actor, isAdmin bool, now ti
 }
 
 // changesOwners says whether the goal has other owners than before.
-func (g Goal) changesOwners(before Goal) bool {
+func changesOwners(g, before Goal) bool {
 	return g.Owner.ID != before.Owner.ID || !slices.Equal(g.CoOwners, before.CoOwners) || g.Delegate.ID != before.Delegate.ID
 }
 

@@ -31,7 +31,7 @@ func HistoryPoints(measured []Measurement, checkIns []CheckIn) []HistoryPoint {
 }
 
 // ends gives the values at which the goal begins and is reached.
-func (g Goal) ends() (start, target float64) {
+func ends(g Goal) (start, target float64) {
 	if g.Kind == KeyResult && g.Metric != nil {
 		if g.Metric.IsControl() {
 			return g.Metric.Target, g.Metric.Target
@@ -44,7 +44,7 @@ func (g Goal) ends() (start, target float64) {
 // ExpectedLine is the line that is expected of the goal in its period: its first
 // and last day, and the phases between. A baseline has none.
 func (g Goal) ExpectedLine() []Phase {
-	start, target := g.ends()
+	start, target := ends(g)
 	line := []Phase{{g.Period.Start, start}}
 	if m := g.Metric; m != nil && m.Type == Baseline {
 		return nil
@@ -90,7 +90,7 @@ func (g Goal) Project(points []HistoryPoint, now time.Time, zone *time.Location)
 	slope, at := fit(append(slices.Clone(points), HistoryPoint{At: now, Value: last.Value}), now)
 	today := DateOf(now.In(zone))
 	p.End = at + slope*float64(g.Period.End.Days()-today.Days())
-	p.MeetsOn = g.meets(last.Value, at, slope, today)
+	p.MeetsOn = meets(g, last.Value, at, slope, today)
 	return p, true
 }
 
@@ -111,8 +111,8 @@ func fit(points []HistoryPoint, at time.Time) (slope, value float64) {
 
 // meets is the day on which the line meets the target: today when it is met
 // already.
-func (g Goal) meets(current, at, slope float64, today Date) Date {
-	start, target := g.ends()
+func meets(g Goal, current, at, slope float64, today Date) Date {
+	start, target := ends(g)
 	up := cmp.Compare(target, start)
 	if cmp.Compare(current, target) == up || current == target {
 		return today

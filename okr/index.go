@@ -29,7 +29,7 @@ func (g Goal) Indexes() []string {
 		indexes = append(indexes, TeamIndex(g.Team))
 	}
 	indexes = append(indexes, TitleIndex(g.Title))
-	indexes = append(indexes, g.audienceIndexes()...)
+	indexes = append(indexes, audienceIndexes(g)...)
 	for _, word := range titleTokens(g.Title) {
 		indexes = append(indexes, WordIndex(word))
 	}
@@ -39,7 +39,7 @@ func (g Goal) Indexes() []string {
 
 // audienceIndexes is one list for all that everyone may see, and one a person for
 // what only some may.
-func (g Goal) audienceIndexes() []string {
+func audienceIndexes(g Goal) []string {
 	if len(g.Audience) == 0 {
 		return []string{PublicIndex}
 	}

@@ -24,7 +24,7 @@ func (y *syncing) noteEmptied(rows []okr.SyncRow, run okr.Run) {
 		}
 		health := okr.Health{State: okr.HealthOK, Problem: emptiedWords(row, y.Connections[g.Binding.Connection])}
 		n := notice(owner, y.Connections[g.Binding.Connection], []okr.Goal{g}, health)
-		n.Emptied = true
+		n.Emptied, n.Binds = true, g.ID
 		y.report.Notices = append(y.report.Notices, n)
 	}
 }

@@ -116,7 +116,7 @@ func TestDeletingAnObjectiveTakesAllBelow(t *testing.T) {
 	_, err = w.Plan.Restore(t.Context(), okrtest.Megan, o)
 	w.RequireRefused(okr.Forbidden, err)
 	_, err = w.Plan.Restore(t.Context(), okrtest.Alex, kr)
-	w.RequireRefused(okr.Invalid, err, "undo "+string(o))
+	w.RequireRefused(okr.Invalid, err, "Restore that one first")
 	_, err = w.Plan.Restore(t.Context(), okrtest.Alex, o)
 	require.NoError(t, err)
 	for _, id := range []okr.GoalID{o, kr, p} {
