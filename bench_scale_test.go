@@ -45,7 +45,7 @@ func BenchmarkScale(b *testing.B) {
 func (w *benchWorld) grow(b *testing.B, objectives int) {
 	b.Helper()
 	ctx, goals := b.Context(), w.app.store.Goals()
-	period := okr.Tenant{}.Quarter(okr.DateOf(time.Now()), 0).Period
+	period := okr.Settings{}.Quarter(okr.DateOf(time.Now()), 0).Period
 	start := time.Now().Add(-24 * time.Hour)
 	for n := 1; n <= objectives; n++ {
 		owner := w.actor.Person

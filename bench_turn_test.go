@@ -154,7 +154,7 @@ func pressGoal(goal string) func() map[string]any {
 func (w *benchWorld) fill(b *testing.B) {
 	b.Helper()
 	for n := range 50 {
-		o, err := w.app.activities.Plan.SaveGoal(b.Context(), w.actor, okr.GoalInput{Kind: okr.Objective, Title: fmt.Sprintf("Objective %d", n), Period: okr.Tenant{}.Quarter(okr.DateOf(time.Now()), 0).Period})
+		o, err := w.app.activities.Plan.SaveGoal(b.Context(), w.actor, okr.GoalInput{Kind: okr.Objective, Title: fmt.Sprintf("Objective %d", n), Period: okr.Settings{}.Quarter(okr.DateOf(time.Now()), 0).Period})
 		require.NoError(b, err)
 		for k := range 2 {
 			_, err := w.app.activities.Plan.SaveGoal(b.Context(), w.actor, okr.GoalInput{

@@ -135,6 +135,9 @@ func checkInCards() []exhibit {
 		{"checked-in-override", cards.CheckedIn(place, overridden(true), said)},
 		{"checkin-delete", cards.ConfirmDeleteCheckIn(place, fullGoal(), checkIn("CI9", 33, 75*time.Hour))},
 		{"reminder", cards.Reminder(place, cards.ReminderView{Goals: []cards.GoalView{limit(), overridden(true), unboundView()}, Total: 8})},
+		{"deleted", cards.Done("Deleted", "KR1 Close the bugs is deleted. It can be restored for 30 days.", []cards.Button{
+			{Title: "Undo", Verb: cards.VerbGoalRestore, Data: map[string]string{cards.KeyGoal: "KR1"}}, {Title: "OKRs", Verb: cards.VerbGoals},
+		})},
 		{"reminder-form", cards.EditReminders(cards.ReminderForm{Reminders: true, Weekday: "1", Hour: "9", Every: "1", Skip: "3", Zone: "Europe/Paris"})},
 		{"nudge", cards.Nudge(place, cards.NudgeView{Goal: limit(), Reason: "It has been on track without moving for 4 weeks."})},
 		{"nudge-from", cards.Nudge(place, cards.NudgeView{Goal: unboundView(), From: "Megan Bowen", Reason: "Nobody has checked in.", Since: now.Add(-700 * time.Hour)})},
@@ -198,7 +201,7 @@ func listCards() []exhibit {
 }
 
 func settingsCards() []exhibit {
-	tenant := okr.Tenant{
+	tenant := okr.Settings{
 		TimeZone: "Europe/Paris", PlanningStart: time.July, Bands: okr.DefaultBands(), Current: "TP2", CreateRule: okr.CreateRule{Organization: okr.CreateByChosen, People: []okr.Person{megan, adele}},
 		Periods: []okr.TimePeriod{
 			{ID: "TP1", Period: okr.Period{Name: "Spring 2027", Start: "2027-03-01", End: "2027-05-31"}, Custom: true},

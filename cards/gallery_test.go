@@ -42,7 +42,7 @@ func commands() []cards.HelpSection {
 
 func integration(isAdmin bool) cards.IntegrationView {
 	return cards.IntegrationView{
-		Tenant:  okr.Tenant{Enabled: true, Ever: true, ChangedBy: megan, ChangedAt: now.Add(-3000 * 60e9), TimeZone: "Europe/Paris"},
+		Tenant:  okr.Settings{Enabled: true, Ever: true, ChangedBy: megan, ChangedAt: now.Add(-3000 * 60e9), TimeZone: "Europe/Paris"},
 		IsAdmin: isAdmin, Admins: []string{"Megan Bowen", "00000000-0000-4000-8000-00000000000c"}, Connections: 3, Bindings: 12, Subscriptions: 2, Failing: 1,
 		Health: connectionViews(),
 	}

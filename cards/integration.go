@@ -19,7 +19,7 @@ const (
 // IntegrationView is the state of the integration for the enable and manage
 // cards.
 type IntegrationView struct {
-	Tenant        okr.Tenant
+	Tenant        okr.Settings
 	IsAdmin       bool
 	Admins        []string // names or ids of who can change it
 	Connections   int

@@ -78,7 +78,7 @@ const (
 )
 
 // SettingsOf fills the form with what a tenant has.
-func SettingsOf(t okr.Tenant) SettingsForm {
+func SettingsOf(t okr.Settings) SettingsForm {
 	r := t.ReminderDefault.OrDefault()
 	f := SettingsForm{
 		TimeZone: t.Location().String(), PlanningStart: fmt.Sprint(int(max(t.PlanningStart, time.January))),

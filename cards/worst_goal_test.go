@@ -56,7 +56,7 @@ func worstGoals(title string) []exhibit {
 		Projection: &cards.Projection{Points: points("2020-01-01", 1, hundred(9.99)...), From: 100, AtEnd: 1, End: "2026-12-31", Meets: "2030-01-01"},
 	}
 	h.Moved = hundred(cards.MovedSpan{Since: title, Before: new(float64(1)), After: new(float64(2)), Changes: m.Changes})
-	settings := cards.SettingsOf(okr.Tenant{Periods: hundred(okr.TimePeriod{ID: "TP99999", Period: okr.Period{Name: title, Start: "2026-01-01", End: "2026-12-31"}})})
+	settings := cards.SettingsOf(okr.Settings{Periods: hundred(okr.TimePeriod{ID: "TP99999", Period: okr.Period{Name: title, Start: "2026-01-01", End: "2026-12-31"}})})
 	settings.IsAdmin, settings.CreatePeople, settings.TimeZone, settings.PeriodName, settings.Error = true, typed, title, title, wrong
 	reader := settings
 	reader.IsAdmin, reader.Admins = false, names

@@ -74,7 +74,7 @@ func worstOf(title string) []exhibit {
 	step2 := form
 	step2.Projects = remote
 	connections := hundred(c.Connection)
-	in := cards.IntegrationView{Tenant: okr.Tenant{ChangedBy: g.Owner, ChangedAt: now}, IsAdmin: true, Admins: names}
+	in := cards.IntegrationView{Tenant: okr.Settings{ChangedBy: g.Owner, ChangedAt: now}, IsAdmin: true, Admins: names}
 	return []exhibit{
 		{"help", cards.Help(hundred(cards.HelpSection{Title: title, Commands: hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp})[:5]}))},
 		{"help-section", cards.Help([]cards.HelpSection{{Title: title, Commands: hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp})}})},
@@ -112,7 +112,7 @@ func worstOf(title string) []exhibit {
 		{"move-preview", cards.PreviewMove(okr.MovePreview{From: worstConnection(title), To: worstConnection(title), Reach: append(hundred(okr.QueryReach{Query: q, Goals: hundred(g)}), hundred(okr.QueryReach{Query: q, Goals: hundred(g), Problem: title})...)})},
 		{"take-over", cards.PreviewTakeOver(place, okr.TakeOver{Connection: worstConnection(title), Account: title, Reach: hundred(okr.QueryReach{Query: q, Problem: title})})},
 		{"move", cards.MoveBindings(cards.MoveForm{From: worstConnection(title), Targets: choices, Error: wrong})},
-		{"manage", cards.Manage(place, cards.IntegrationView{Tenant: okr.Tenant{Enabled: true}, Admins: names, Connections: 100, Health: hundred(cards.ConnectionView{Connection: worstConnection(title)})})},
+		{"manage", cards.Manage(place, cards.IntegrationView{Tenant: okr.Settings{Enabled: true}, Admins: names, Connections: 100, Health: hundred(cards.ConnectionView{Connection: worstConnection(title)})})},
 		{"digest", cards.Digest(place, okr.Digest{At: now, Objectives: hundred(move)[:5], Moved: hundred(move), Failing: hundred(staleView()), Still: hundred(objectiveView())})},
 		{"subscribe", cards.Subscribe(place, cards.DigestForm{Place: title, Objectives: choices, Chosen: []string{"O1"}, Subscribed: true, Paused: title, Error: wrong})},
 		{"owner-notice", cards.OwnerNotice(place, cards.Notice{Connection: c.Connection, Goals: hundred(g), Problem: title + title + title, Since: now, Buttons: buttons})},

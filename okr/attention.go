@@ -41,13 +41,13 @@ const (
 
 // AttentionOf says what is the matter with a goal on a day; false: nothing. Only
 // open goals of a period that has begun need anybody.
-func AttentionOf(t Tenant, v GoalView, now time.Time) (Attention, bool) {
+func AttentionOf(t Settings, v GoalView, now time.Time) (Attention, bool) {
 	today := DateOf(now.In(t.Location()))
 	if !v.Goal.IsOpen() || today.Days() < v.Goal.Period.Start.Days() {
 		return Attention{}, false
 	}
 	var all []Attention
-	for _, check := range []func(Tenant, GoalView, time.Time, Date) (Attention, bool){
+	for _, check := range []func(Settings, GoalView, time.Time, Date) (Attention, bool){
 		failing, pastDue, atRisk, stale, noOwner, notStarted, noCheckIn, unmoved,
 	} {
 		if a, ok := check(t, v, now, today); ok {
@@ -70,7 +70,7 @@ func need(c Concern, v GoalView, next StepKind, words string) (Attention, bool) 
 	return Attention{Concern: c, Words: words, Next: Step{Kind: next, Goal: v.Goal.ID}}, true
 }
 
-func failing(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
+func failing(_ Settings, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 	b := v.Goal.Binding
 	if b == nil || !b.Health.Failing() {
 		return Attention{}, false
@@ -88,7 +88,7 @@ func failing(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 	return need(ConcernFailing, v, StepSync, words)
 }
 
-func pastDue(_ Tenant, v GoalView, _ time.Time, today Date) (Attention, bool) {
+func pastDue(_ Settings, v GoalView, _ time.Time, today Date) (Attention, bool) {
 	over := today.Days() - v.Goal.Period.End.Days()
 	if v.Goal.Period.End == "" || over <= dueGrace {
 		return Attention{}, false
@@ -96,7 +96,7 @@ func pastDue(_ Tenant, v GoalView, _ time.Time, today Date) (Attention, bool) {
 	return need(ConcernPastDue, v, StepClose, fmt.Sprintf("Its period ended %s ago and it is still open.", days(over)))
 }
 
-func atRisk(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
+func atRisk(_ Settings, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 	if v.Standing.Status != AtRisk {
 		return Attention{}, false
 	}
@@ -108,7 +108,7 @@ func atRisk(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 }
 
 // stale is a goal whose query works but was not asked for a day.
-func stale(_ Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
+func stale(_ Settings, v GoalView, now time.Time, _ Date) (Attention, bool) {
 	b := v.Goal.Binding
 	if b == nil || b.Health.Failing() || b.Health.LastOK.IsZero() || now.Sub(b.Health.LastOK) < staleAfter {
 		return Attention{}, false
@@ -116,14 +116,14 @@ func stale(_ Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
 	return need(ConcernStale, v, StepSync, fmt.Sprintf("It was last measured %s ago.", days(int(now.Sub(b.Health.LastOK)/oneDay))))
 }
 
-func noOwner(_ Tenant, v GoalView, _ time.Time, _ Date) (Attention, bool) {
+func noOwner(_ Settings, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 	if v.Goal.Owner.ID != "" {
 		return Attention{}, false
 	}
 	return need(ConcernNoOwner, v, StepEdit, "Nobody owns it.")
 }
 
-func notStarted(_ Tenant, v GoalView, _ time.Time, today Date) (Attention, bool) {
+func notStarted(_ Settings, v GoalView, _ time.Time, today Date) (Attention, bool) {
 	into := today.Days() - v.Goal.Period.Start.Days()
 	idle := v.Standing.Status == NoData || v.Standing.Status == NotStarted
 	if !idle || into < notStartedIn {
@@ -139,7 +139,7 @@ func notStarted(_ Tenant, v GoalView, _ time.Time, today Date) (Attention, bool)
 	return need(ConcernNotStarted, v, StepCheckIn, words)
 }
 
-func noCheckIn(t Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
+func noCheckIn(t Settings, v GoalView, now time.Time, _ Date) (Attention, bool) {
 	late, ok := checkInLate(v.Goal, t, now)
 	if !ok {
 		return Attention{}, false
@@ -154,7 +154,7 @@ func noCheckIn(t Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
 // checkInLate says whether a goal that only people bring up to date waits for a
 // check-in longer than its reminder's cadence and three days, and since how many
 // days.
-func checkInLate(g Goal, t Tenant, now time.Time) (int, bool) {
+func checkInLate(g Goal, t Settings, now time.Time) (int, bool) {
 	if g.IsAutomatic() && !g.Paused() {
 		return 0, false
 	}
@@ -169,7 +169,7 @@ func checkInLate(g Goal, t Tenant, now time.Time) (int, bool) {
 	return age, age > t.ReminderDefault.OrDefault().Every*7+checkInGrace
 }
 
-func unmoved(_ Tenant, v GoalView, now time.Time, _ Date) (Attention, bool) {
+func unmoved(_ Settings, v GoalView, now time.Time, _ Date) (Attention, bool) {
 	g := v.Goal
 	if v.Standing.Status != OnTrack || g.Metric != nil && !g.Metric.IsScaled() || v.Standing.Progress != nil && *v.Standing.Progress >= 100 {
 		return Attention{}, false

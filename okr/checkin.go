@@ -165,7 +165,7 @@ func (g Goal) ManualStatuses() []Status {
 }
 
 // Fill puts the input into a check-in. An earlier day is taken at its noon.
-func (in CheckInInput) Fill(c *CheckIn, t Tenant, now time.Time) {
+func (in CheckInInput) Fill(c *CheckIn, t Settings, now time.Time) {
 	c.Value, c.Status, c.Note, c.Lasting = in.Value, in.Status, in.Note, in.Lasting
 	switch {
 	case in.On != "" && in.On != DateOf(now.In(t.Location())):

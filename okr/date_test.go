@@ -29,8 +29,8 @@ func TestDateOfTakesTheZone(t *testing.T) {
 	t.Parallel()
 	late := time.Date(2026, 1, 31, 23, 30, 0, 0, time.UTC)
 	require.Equal(t, okr.Date("2026-01-31"), okr.DateOf(late))
-	require.Equal(t, okr.Date("2026-02-01"), okr.DateOf(late.In(okr.Tenant{TimeZone: "Europe/Berlin"}.Location())))
-	require.Equal(t, time.UTC, okr.Tenant{TimeZone: "Nowhere/Land"}.Location())
+	require.Equal(t, okr.Date("2026-02-01"), okr.DateOf(late.In(okr.Settings{TimeZone: "Europe/Berlin"}.Location())))
+	require.Equal(t, time.UTC, okr.Settings{TimeZone: "Nowhere/Land"}.Location())
 }
 
 func TestDaysCountEveryDayOnce(t *testing.T) {
@@ -51,10 +51,10 @@ func TestQuarter(t *testing.T) {
 		1:  {Name: "Q1 2027", Start: "2027-01-01", End: "2027-03-31"},
 		6:  {Name: "Q2 2028", Start: "2028-04-01", End: "2028-06-30"},
 	} {
-		require.Equal(t, want, okr.Tenant{}.Quarter(okr.DateOf(day), n).Period)
+		require.Equal(t, want, okr.Settings{}.Quarter(okr.DateOf(day), n).Period)
 	}
-	require.Equal(t, okr.Period{Name: "2026", Start: "2026-01-01", End: "2026-12-31"}, okr.Tenant{}.Year(okr.DateOf(day), 0).Period)
-	require.Equal(t, "Q4 2026 (2026-10-01 to 2026-12-31)", okr.Tenant{}.Quarter(okr.DateOf(day), 0).String())
+	require.Equal(t, okr.Period{Name: "2026", Start: "2026-01-01", End: "2026-12-31"}, okr.Settings{}.Year(okr.DateOf(day), 0).Period)
+	require.Equal(t, "Q4 2026 (2026-10-01 to 2026-12-31)", okr.Settings{}.Quarter(okr.DateOf(day), 0).String())
 	require.Equal(t, "2026-01-02 to 2026-01-03", okr.Period{Start: "2026-01-02", End: "2026-01-03"}.String())
 }
 
@@ -63,9 +63,9 @@ func TestQuartersAreGapless(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		day := time.Unix(rapid.Int64Range(0, 3e10).Draw(t, "time"), 0).UTC()
 		n := rapid.IntRange(0, 8).Draw(t, "n")
-		this, next := okr.Tenant{}.Quarter(okr.DateOf(day), n).Period, okr.Tenant{}.Quarter(okr.DateOf(day), n+1).Period
+		this, next := okr.Settings{}.Quarter(okr.DateOf(day), n).Period, okr.Settings{}.Quarter(okr.DateOf(day), n+1).Period
 		require.Equal(t, this.End.Days()+1, next.Start.Days())
-		now := okr.Tenant{}.Quarter(okr.DateOf(day), 0).Period
+		now := okr.Settings{}.Quarter(okr.DateOf(day), 0).Period
 		require.LessOrEqual(t, now.Start.Days(), okr.DateOf(day).Days())
 		require.GreaterOrEqual(t, now.End.Days(), okr.DateOf(day).Days())
 	})

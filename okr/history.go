@@ -183,7 +183,7 @@ func (g Goal) unsaid() Reported {
 }
 
 // ReportedAt is what the goal showed at a time, by its history.
-func (g Goal) ReportedAt(points []HistoryPoint, at time.Time, t Tenant) Reported {
+func (g Goal) ReportedAt(points []HistoryPoint, at time.Time, t Settings) Reported {
 	r := g.unsaid()
 	for _, p := range points {
 		if p.At.After(at) {

@@ -66,7 +66,7 @@ func (g Goal) FiledUnder() string {
 }
 
 // PlanningMonth is the month in which the planning year begins.
-func (t Tenant) PlanningMonth() time.Month {
+func (t Settings) PlanningMonth() time.Month {
 	if t.PlanningStart < time.January || t.PlanningStart > time.December {
 		return time.January
 	}
@@ -74,21 +74,21 @@ func (t Tenant) PlanningMonth() time.Month {
 }
 
 // quarterStart is the first day of the planning quarter n after that of day.
-func (t Tenant) quarterStart(day Date, n int) time.Time {
+func (t Settings) quarterStart(day Date, n int) time.Time {
 	at := day.time()
 	into := (int(at.Month()) - int(t.PlanningMonth()) + 12) % 3
 	return time.Date(at.Year(), at.Month()-time.Month(into)+time.Month(3*n), 1, 0, 0, 0, 0, time.UTC)
 }
 
 // yearStart is the first day of the planning year n after that of day.
-func (t Tenant) yearStart(day Date, n int) time.Time {
+func (t Settings) yearStart(day Date, n int) time.Time {
 	at := day.time()
 	into := (int(at.Month()) - int(t.PlanningMonth()) + 12) % 12
 	return time.Date(at.Year()+n, at.Month()-time.Month(into), 1, 0, 0, 0, 0, time.UTC)
 }
 
 // Quarter is the planning quarter that lies n quarters after that of a day.
-func (t Tenant) Quarter(day Date, n int) TimePeriod {
+func (t Settings) Quarter(day Date, n int) TimePeriod {
 	first := t.quarterStart(day, n)
 	year := t.yearStart(DateOf(first), 0)
 	months := (first.Year()-year.Year())*12 + int(first.Month()-year.Month())
@@ -96,7 +96,7 @@ func (t Tenant) Quarter(day Date, n int) TimePeriod {
 }
 
 // Year is the planning year that lies n years after that of a day.
-func (t Tenant) Year(day Date, n int) TimePeriod {
+func (t Settings) Year(day Date, n int) TimePeriod {
 	first := t.yearStart(day, n)
 	return span(yearName(first), first, 12)
 }
@@ -116,7 +116,7 @@ func span(name string, first time.Time, months int) TimePeriod {
 
 // PeriodAfter is the period that a goal of a period goes on in: the next quarter or
 // year. Where that is over by a day already it is the current period.
-func (t Tenant) PeriodAfter(p Period, day Date) TimePeriod {
+func (t Settings) PeriodAfter(p Period, day Date) TimePeriod {
 	next := t.Quarter(p.End.Add(1), 0)
 	if year := t.Year(p.Start, 0); year.Start == p.Start && year.End == p.End {
 		next = t.Year(p.Start, 1)
@@ -129,7 +129,7 @@ func (t Tenant) PeriodAfter(p Period, day Date) TimePeriod {
 
 // CurrentPeriod is where new goals go: a custom period that was set as current
 // while it lasts, else the planning quarter of the day.
-func (t Tenant) CurrentPeriod(day Date) TimePeriod {
+func (t Settings) CurrentPeriod(day Date) TimePeriod {
 	for _, p := range t.Periods {
 		if p.ID == t.Current && p.Contains(day) {
 			return p
@@ -142,7 +142,7 @@ func (t Tenant) CurrentPeriod(day Date) TimePeriod {
 // the other quarters from the last to the third next one, this year and, from
 // the first day of its last quarter on, the next, and the custom periods that are
 // not over for longer than a year.
-func (t Tenant) PeriodChoices(day Date) []TimePeriod {
+func (t Settings) PeriodChoices(day Date) []TimePeriod {
 	choices := []TimePeriod{t.CurrentPeriod(day)}
 	add := func(p TimePeriod) {
 		if p.ID != choices[0].ID {
@@ -165,7 +165,7 @@ func (t Tenant) PeriodChoices(day Date) []TimePeriod {
 }
 
 // PeriodByID finds a period: a custom one, or one of the calendar by its dates.
-func (t Tenant) PeriodByID(id string) (TimePeriod, bool) {
+func (t Settings) PeriodByID(id string) (TimePeriod, bool) {
 	for _, p := range t.Periods {
 		if p.ID == id {
 			return p, true
@@ -187,7 +187,7 @@ func (t Tenant) PeriodByID(id string) (TimePeriod, bool) {
 // FindPeriod finds a period as people write it on a day: "current", "next",
 // "last", a name ("Q1 2026", "q1", "2026"), or an id. A quarter without a year is
 // the one of that number in the planning year of the day.
-func (t Tenant) FindPeriod(text string, day Date) (TimePeriod, bool) {
+func (t Settings) FindPeriod(text string, day Date) (TimePeriod, bool) {
 	id := strings.TrimSpace(text)
 	text = foldText(CleanLine(text))
 	switch text {

@@ -30,17 +30,17 @@ func TestPlanningPeriods(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, c.want, okr.Tenant{PlanningStart: c.month}.Quarter(c.day, c.n).String())
+			require.Equal(t, c.want, okr.Settings{PlanningStart: c.month}.Quarter(c.day, c.n).String())
 		})
 	}
-	require.Equal(t, "2026 (2026-01-01 to 2026-12-31)", okr.Tenant{}.Year("2026-06-01", 0).String())
-	require.Equal(t, "2025/26 (2025-04-01 to 2026-03-31)", okr.Tenant{PlanningStart: time.April}.Year("2026-03-31", 0).String())
+	require.Equal(t, "2026 (2026-01-01 to 2026-12-31)", okr.Settings{}.Year("2026-06-01", 0).String())
+	require.Equal(t, "2025/26 (2025-04-01 to 2026-03-31)", okr.Settings{PlanningStart: time.April}.Year("2026-03-31", 0).String())
 }
 
 func TestPeriodsAreFound(t *testing.T) {
 	t.Parallel()
 	sprint := okr.TimePeriod{ID: "T1", Custom: true, Period: okr.Period{Name: "Spring push", Start: "2026-02-01", End: "2026-04-15"}}
-	tenant := okr.Tenant{Periods: []okr.TimePeriod{sprint}, Current: "T1"}
+	tenant := okr.Settings{Periods: []okr.TimePeriod{sprint}, Current: "T1"}
 	for text, want := range map[string]string{
 		"current": "Spring push", "Spring  PUSH": "Spring push", "next": "Q2 2026", "last": "Q4 2025", "q3": "Q3 2026",
 		"Q1 2027": "Q1 2027", "2026": "2026", "T1": "Spring push", "2026-01-01/2026-03-31": "Q1 2026",
@@ -66,7 +66,7 @@ func TestPeriodsAreFound(t *testing.T) {
 func TestQuartersCoverEveryDayOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		tenant := okr.Tenant{PlanningStart: time.Month(rapid.IntRange(1, 12).Draw(t, "month"))}
+		tenant := okr.Settings{PlanningStart: time.Month(rapid.IntRange(1, 12).Draw(t, "month"))}
 		day := dayNumber(rapid.IntRange(400, 30_000).Draw(t, "day"))
 		q, next := tenant.Quarter(day, 0), tenant.Quarter(day, 1)
 		require.True(t, q.Contains(day))
@@ -85,7 +85,7 @@ func TestQuartersCoverEveryDayOnce(t *testing.T) {
 
 func TestAGoalGoesOnInThePeriodAfterItsOwn(t *testing.T) {
 	t.Parallel()
-	january := okr.Tenant{}
+	january := okr.Settings{}
 	for name, c := range map[string]struct {
 		own  okr.Period
 		day  okr.Date

@@ -184,7 +184,7 @@ type Records[K ~string, T Record] interface {
 
 // Store keeps everything that must survive a restart.
 type Store interface {
-	Tenants() Records[string, Tenant]
+	Settings() Records[string, Settings]
 	Goals() Records[GoalID, Goal]
 	Connections() Records[ConnectionID, Connection]
 	Subscriptions() Records[SubscriptionID, Subscription]

@@ -88,7 +88,7 @@ func (r DigestRule) validate() error {
 
 // Integration is the state of the Azure DevOps integration of a tenant.
 type Integration struct {
-	Tenant        Tenant
+	Settings      Settings
 	IsAdmin       bool
 	Admins        []string
 	Connections   int
@@ -141,7 +141,7 @@ const maxPeriods = 60
 
 // PutPeriod adds or changes a custom period, and says whether it is the current one
 // while it lasts.
-func (t *Tenant) PutPeriod(p TimePeriod, current bool) error {
+func (t *Settings) PutPeriod(p TimePeriod, current bool) error {
 	i := slices.IndexFunc(t.Periods, func(o TimePeriod) bool { return o.ID == p.ID })
 	taken := slices.ContainsFunc(t.Periods, func(o TimePeriod) bool { return o.ID != p.ID && foldText(o.Name) == foldText(p.Name) })
 	switch {
@@ -164,8 +164,8 @@ func (t *Tenant) PutPeriod(p TimePeriod, current bool) error {
 	return nil
 }
 
-// Tenant holds a tenant's own settings.
-type Tenant struct {
+// Settings holds a tenant's own settings.
+type Settings struct {
 	ID         TenantID  `json:"id"`
 	Enabled    bool      `json:"enabled"`
 	Ever       bool      `json:"ever"` // enabled at some time: the card then says Manage
@@ -187,17 +187,17 @@ type Tenant struct {
 }
 
 // Key is the record's id: one a tenant.
-func (t Tenant) Key() string { return "settings" }
+func (t Settings) Key() string { return "settings" }
 
 // Unique is empty.
-func (t Tenant) Unique() string { return "" }
+func (t Settings) Unique() string { return "" }
 
 // Indexes is empty.
-func (t Tenant) Indexes() []string { return nil }
+func (t Settings) Indexes() []string { return nil }
 
 // Location is the tenant's time zone, in which days are counted; UTC when none
 // is set or the name is not known here.
-func (t Tenant) Location() *time.Location {
+func (t Settings) Location() *time.Location {
 	if loc, err := time.LoadLocation(t.TimeZone); err == nil {
 		return loc
 	}
@@ -205,19 +205,19 @@ func (t Tenant) Location() *time.Location {
 }
 
 // HasAdmin says whether the tenant's own list names the person.
-func (t Tenant) HasAdmin(user UserID) bool {
+func (t Settings) HasAdmin(user UserID) bool {
 	return slices.ContainsFunc(t.Admins, func(p Person) bool { return p.ID == user })
 }
 
 // Today is the tenant's day at a time.
-func (t Tenant) Today(now time.Time) Date { return DateOf(now.In(t.Location())) }
+func (t Settings) Today(now time.Time) Date { return DateOf(now.In(t.Location())) }
 
 // maxTeams bounds the names of teams that are offered again.
 const maxTeams = 200
 
 // NoteTeam keeps the name of a team for choosing it again, and says whether it is
 // a new one.
-func (t *Tenant) NoteTeam(team string) bool {
+func (t *Settings) NoteTeam(team string) bool {
 	known := slices.ContainsFunc(t.Teams, func(o string) bool { return foldText(o) == foldText(team) })
 	if team == "" || known || len(t.Teams) >= maxTeams {
 		return false
@@ -228,7 +228,7 @@ func (t *Tenant) NoteTeam(team string) bool {
 }
 
 // SettingsOf is what stands now, for a form.
-func SettingsOf(t Tenant) SettingsInput {
+func SettingsOf(t Settings) SettingsInput {
 	return SettingsInput{
 		TimeZone: t.TimeZone, PlanningStart: t.PlanningMonth(), Bands: t.Bands, WeightsRule: t.WeightsRule,
 		CreateRule: t.CreateRule, ReminderDefault: t.ReminderDefault.OrDefault(), DigestDefault: t.DigestDefault,

@@ -171,7 +171,7 @@ func (p DigestPlan) Validate() error {
 }
 
 // Location is the time zone in which the hours of a plan are meant.
-func (p DigestPlan) Location(t Tenant) *time.Location {
+func (p DigestPlan) Location(t Settings) *time.Location {
 	if loc, err := time.LoadLocation(p.Zone); err == nil && p.Zone != "" {
 		return loc
 	}

@@ -15,7 +15,7 @@ type Turn struct {
 	Activity teams.Activity
 	Actor    okr.Actor
 	Place    cards.Place
-	Settings okr.Tenant
+	Settings okr.Settings
 	Press    *Press          // the pressed button; nil: words, or an invoke of another sort
 	roster   *[]teams.Member // of the place, once it was read
 	Met      []okr.Person    // whom a form named and who were looked up

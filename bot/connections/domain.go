@@ -8,10 +8,10 @@ import (
 
 // accessor is what this subject needs of [okrbot/okr/access].
 type accessor interface {
-	Settings(ctx context.Context, tenant okr.TenantID) (okr.Tenant, error)
+	Settings(ctx context.Context, tenant okr.TenantID) (okr.Settings, error)
 	RequireEnabled(ctx context.Context, actor okr.Actor) error
 	IsAdmin(ctx context.Context, actor okr.Actor) (bool, error)
-	AdminIDs(t okr.Tenant) []okr.UserID
+	AdminIDs(t okr.Settings) []okr.UserID
 }
 
 // connector is what this subject needs of [okrbot/okr/connect].

@@ -37,7 +37,7 @@ func (s *Subject) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Noti
 
 // tellNotice posts a notice to somebody. NotFound, Forbidden: there is no chat, or
 // none any more.
-func (s *Subject) tellNotice(ctx context.Context, settings okr.Tenant, n okr.Notice, user okr.UserID, buttons []cards.Button) error {
+func (s *Subject) tellNotice(ctx context.Context, settings okr.Settings, n okr.Notice, user okr.UserID, buttons []cards.Button) error {
 	own, err := s.chat.Memory.PersonalConversation(ctx, settings.ID, user)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 func TestReadings(t *testing.T) {
 	t.Parallel()
 	turn := &chat.Turn{
-		Settings: okr.Tenant{Teams: []string{"New Markets", "Platform"}},
+		Settings: okr.Settings{Teams: []string{"New Markets", "Platform"}},
 		Place:    cards.Place{Now: time.Date(2026, 8, 17, 9, 0, 0, 0, time.UTC)},
 	}
 	type filters = map[string]string

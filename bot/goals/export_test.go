@@ -19,7 +19,7 @@ var SplitFilters = splitFilters
 
 // ReadBack gives a goal as the form reads it that was opened at current and then
 // filled in with what edited has.
-func ReadBack(ctx context.Context, settings okr.Tenant, current, edited okr.Goal) (okr.Goal, error) {
+func ReadBack(ctx context.Context, settings okr.Settings, current, edited okr.Goal) (okr.Goal, error) {
 	t := &chat.Turn{Actor: okr.Actor{Person: current.Owner}, Settings: settings}
 	f := goalForm{kind: current.Kind, current: current, people: current.People(), base: goalValues(t, current), values: goalValues(t, edited)}
 	return New(&chat.Chat{}, nil).typedGoal(ctx, t, f)

@@ -68,7 +68,7 @@ func TestFillGoalForm(t *testing.T) {
 // stands in it comes back, and nothing else changes.
 func TestFormReadsEveryField(t *testing.T) {
 	t.Parallel()
-	settings := okr.Tenant{Periods: []okr.TimePeriod{
+	settings := okr.Settings{Periods: []okr.TimePeriod{
 		{ID: "T1", Custom: true, Period: okr.Period{Name: "Season", Start: "2026-01-01", End: "2026-06-30"}},
 		{ID: "T2", Custom: true, Period: okr.Period{Name: "Other", Start: "2026-07-01", End: "2026-12-31"}},
 	}}
@@ -92,7 +92,7 @@ func TestFormReadsEveryField(t *testing.T) {
 	}
 }
 
-func openedGoal(kind okr.GoalKind, settings okr.Tenant) okr.Goal {
+func openedGoal(kind okr.GoalKind, settings okr.Settings) okr.Goal {
 	ada, grace := okr.Person{ID: "u1", Name: "Ada"}, okr.Person{ID: "u2", Name: "Grace"}
 	g := okr.Goal{ID: "O7", Kind: kind, Title: "Launch", Owner: ada, CreatedBy: grace, Parent: "O1", Version: 3}
 	switch kind {

@@ -13,7 +13,7 @@ import (
 // who is mentioned (or named by sign-in address) in the same place.
 func (s *Subject) admins(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	word, who, _ := strings.Cut(strings.TrimSpace(arg), " ")
-	var change func(context.Context, okr.Actor, okr.Person) (okr.Tenant, error)
+	var change func(context.Context, okr.Actor, okr.Person) (okr.Settings, error)
 	switch strings.ToLower(word) {
 	case "":
 		return s.listAdmins(ctx, t, t.Settings)
@@ -38,7 +38,7 @@ func (s *Subject) admins(ctx context.Context, t *chat.Turn, arg string) (chat.Re
 	return s.listAdmins(ctx, t, settings)
 }
 
-func (s *Subject) listAdmins(_ context.Context, _ *chat.Turn, settings okr.Tenant) (chat.Reply, error) {
+func (s *Subject) listAdmins(_ context.Context, _ *chat.Turn, settings okr.Settings) (chat.Reply, error) {
 	names := s.access.AdminList(settings)
 	words := "Nobody is named as an admin. Whoever runs okrbot sets ADMIN_OBJECT_IDS."
 	if len(names) > 0 {

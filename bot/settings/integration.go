@@ -10,7 +10,7 @@ import (
 
 func integrationView(in okr.Integration) cards.IntegrationView {
 	return cards.IntegrationView{
-		Tenant: in.Tenant, IsAdmin: in.IsAdmin, Admins: in.Admins, Connections: in.Connections,
+		Tenant: in.Settings, IsAdmin: in.IsAdmin, Admins: in.Admins, Connections: in.Connections,
 		Bindings: in.Bindings, Subscriptions: in.Subscriptions, Failing: in.Failing,
 	}
 }
@@ -21,7 +21,7 @@ func (s *Subject) askEnable(ctx context.Context, t *chat.Turn, _ string) (chat.R
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if in.Tenant.Enabled {
+	if in.Settings.Enabled {
 		v := integrationView(in)
 		v.Health, err = s.connections.Health(ctx, t)
 		return chat.Say(cards.Manage(t.Place, v)), err
@@ -47,7 +47,7 @@ func (s *Subject) askDisable(ctx context.Context, t *chat.Turn, _ string) (chat.
 	switch {
 	case err != nil:
 		return chat.Reply{}, err
-	case !in.Tenant.Enabled:
+	case !in.Settings.Enabled:
 		return chat.Say(cards.Enable(integrationView(in))), nil
 	case !in.IsAdmin:
 		return chat.Say(cards.Manage(t.Place, integrationView(in))), nil

@@ -107,7 +107,7 @@ func settingName(id string) string {
 }
 
 // withSettings is the tenant as an input would make it.
-func withSettings(t okr.Tenant, in okr.SettingsInput) okr.Tenant {
+func withSettings(t okr.Settings, in okr.SettingsInput) okr.Settings {
 	t.TimeZone, t.PlanningStart, t.Bands, t.WeightsRule = in.TimeZone, in.PlanningStart, in.Bands, in.WeightsRule
 	t.CreateRule, t.ReminderDefault, t.DigestDefault = in.CreateRule, in.ReminderDefault, in.DigestDefault
 	return t

@@ -11,7 +11,7 @@ import (
 
 // settingsForm is the form of the settings under way.
 type settingsForm struct {
-	tenant okr.Tenant // as it is now
+	tenant okr.Settings // as it is now
 	values chat.Values
 	base   chat.Values // how the form began
 	period chat.Values // of a new custom period
@@ -69,7 +69,7 @@ func (s *Subject) settingsCard(ctx context.Context, t *chat.Turn, f settingsForm
 }
 
 // settingsValues is what stands now, as the form shows it.
-func settingsValues(t okr.Tenant) chat.Values {
+func settingsValues(t okr.Settings) chat.Values {
 	f := cards.SettingsOf(t)
 	return chat.Values{
 		cards.InputTimeZone: f.TimeZone, cards.InputPlanningStart: f.PlanningStart, cards.InputAtRisk: f.AtRisk, cards.InputBehind: f.Behind, cards.InputWeights: f.Weights,

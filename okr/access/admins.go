@@ -10,7 +10,7 @@ import (
 
 // Administers says whether the actor administers okrbot in the tenant, by its
 // settings or the configuration. Guests never do.
-func (s *Service) Administers(t okr.Tenant, actor okr.Actor) bool {
+func (s *Service) Administers(t okr.Settings, actor okr.Actor) bool {
 	return !actor.Guest && (t.HasAdmin(actor.ID) || s.isConfigured(actor.Tenant, actor.ID))
 }
 
@@ -27,7 +27,7 @@ func (s *Service) IsAdmin(ctx context.Context, actor okr.Actor) (bool, error) {
 }
 
 // adminNames lists who can be asked, for a refusal.
-func (s *Service) adminNames(t okr.Tenant) string {
+func (s *Service) adminNames(t okr.Settings) string {
 	names := s.AdminList(t)
 	if len(names) == 0 {
 		return "nobody is named as one; whoever runs okrbot sets ADMIN_OBJECT_IDS"
@@ -36,7 +36,7 @@ func (s *Service) adminNames(t okr.Tenant) string {
 }
 
 // AdminList names the admins of a tenant: by name where known, else by object id.
-func (s *Service) AdminList(t okr.Tenant) []string {
+func (s *Service) AdminList(t okr.Settings) []string {
 	var names []string
 	known := map[string]bool{}
 	for _, p := range t.Admins {
@@ -57,7 +57,7 @@ func (s *Service) AdminList(t okr.Tenant) []string {
 }
 
 // AdminIDs lists the admins of a tenant, those of the configuration included.
-func (s *Service) AdminIDs(t okr.Tenant) []okr.UserID {
+func (s *Service) AdminIDs(t okr.Settings) []okr.UserID {
 	var out []okr.UserID
 	for _, p := range t.Admins {
 		out = append(out, p.ID)
@@ -84,11 +84,11 @@ func (s *Service) RequireAdmin(ctx context.Context, actor okr.Actor) error {
 }
 
 // AddAdmin makes a person of the tenant an admin. Forbidden: the actor is none.
-func (s *Service) AddAdmin(ctx context.Context, actor okr.Actor, person okr.Person) (okr.Tenant, error) {
+func (s *Service) AddAdmin(ctx context.Context, actor okr.Actor, person okr.Person) (okr.Settings, error) {
 	if err := s.RequireAdmin(ctx, actor); err != nil {
-		return okr.Tenant{}, err
+		return okr.Settings{}, err
 	}
-	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Tenant) error {
+	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error {
 		if !t.HasAdmin(person.ID) {
 			t.Admins = append(t.Admins, person)
 		}
@@ -98,14 +98,14 @@ func (s *Service) AddAdmin(ctx context.Context, actor okr.Actor, person okr.Pers
 
 // RemoveAdmin takes the right from an admin that another one added. Forbidden:
 // the actor is no admin. Invalid: the person is one by the configuration.
-func (s *Service) RemoveAdmin(ctx context.Context, actor okr.Actor, person okr.Person) (okr.Tenant, error) {
+func (s *Service) RemoveAdmin(ctx context.Context, actor okr.Actor, person okr.Person) (okr.Settings, error) {
 	if err := s.RequireAdmin(ctx, actor); err != nil {
-		return okr.Tenant{}, err
+		return okr.Settings{}, err
 	}
 	if s.isConfigured(actor.Tenant, person.ID) {
-		return okr.Tenant{}, okr.Errorf(okr.Invalid, "%s is an admin by okrbot's configuration. Whoever runs okrbot changes ADMIN_OBJECT_IDS.", person.Name)
+		return okr.Settings{}, okr.Errorf(okr.Invalid, "%s is an admin by okrbot's configuration. Whoever runs okrbot changes ADMIN_OBJECT_IDS.", person.Name)
 	}
-	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Tenant) error {
+	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error {
 		t.Admins = slices.DeleteFunc(t.Admins, func(p okr.Person) bool { return p.ID == person.ID })
 		return nil
 	})

@@ -28,15 +28,15 @@ func TestOnlyAdminsSwitchTheIntegration(t *testing.T) {
 	}
 	in, err := w.Access.Integration(t.Context(), okrtest.Megan)
 	require.NoError(t, err)
-	require.False(t, in.Tenant.Enabled)
-	require.False(t, in.Tenant.Ever)
+	require.False(t, in.Settings.Enabled)
+	require.False(t, in.Settings.Ever)
 	require.False(t, in.IsAdmin)
 	require.Len(t, in.Admins, 1)
 	require.Contains(t, in.Admins[0], adotest.AlexOID, "the configuration knows no names")
 
 	in, err = w.Access.Enable(t.Context(), okrtest.Alex)
 	require.NoError(t, err)
-	require.True(t, in.Tenant.Enabled)
+	require.True(t, in.Settings.Enabled)
 	require.True(t, in.IsAdmin)
 	require.Equal(t, []string{okrtest.Alex.Name}, in.Admins)
 	_, err = w.Access.AddAdmin(t.Context(), okrtest.Alex, okrtest.Megan.Person)
@@ -47,7 +47,7 @@ func TestOnlyAdminsSwitchTheIntegration(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, in.Admins, 2)
 	require.Equal(t, okrtest.Megan.Name, in.Admins[0])
-	require.True(t, in.Tenant.Ever)
+	require.True(t, in.Settings.Ever)
 }
 
 func TestTheSecondPressChangesNothing(t *testing.T) {
@@ -60,8 +60,8 @@ func TestTheSecondPressChangesNothing(t *testing.T) {
 	w.Advance(time.Hour)
 	second, err := w.Access.Enable(t.Context(), okrtest.Megan)
 	require.NoError(t, err)
-	require.Equal(t, first.Tenant.ChangedBy, second.Tenant.ChangedBy)
-	require.Equal(t, first.Tenant.ChangedAt, second.Tenant.ChangedAt)
+	require.Equal(t, first.Settings.ChangedBy, second.Settings.ChangedBy)
+	require.Equal(t, first.Settings.ChangedAt, second.Settings.ChangedAt)
 }
 
 func TestNothingWorksWhileDisabled(t *testing.T) {

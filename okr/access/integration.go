@@ -28,7 +28,7 @@ func (s *Service) Integration(ctx context.Context, actor okr.Actor) (okr.Integra
 	if err != nil {
 		return okr.Integration{}, err
 	}
-	in := okr.Integration{Tenant: t, IsAdmin: s.Administers(t, actor), Admins: s.AdminList(t)}
+	in := okr.Integration{Settings: t, IsAdmin: s.Administers(t, actor), Admins: s.AdminList(t)}
 	connections, n, err := s.Store.Connections().List(ctx, actor.Tenant, "", okr.Page{})
 	if err != nil {
 		return in, err
@@ -63,7 +63,7 @@ func (s *Service) switchIntegration(ctx context.Context, actor okr.Actor, on boo
 	if err := s.RequireAdmin(ctx, actor); err != nil {
 		return okr.Integration{}, err
 	}
-	_, err := s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Tenant) error {
+	_, err := s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error {
 		if t.Enabled == on {
 			return nil // the second press changes nothing, not even who and when
 		}

@@ -17,7 +17,7 @@ func (s *Service) MayEdit(ctx context.Context, actor okr.Actor, g okr.Goal) erro
 }
 
 // MayEditBelow is MayEdit for who has read the settings and the objective above.
-func (s *Service) MayEditBelow(t okr.Tenant, actor okr.Actor, g, parent okr.Goal) error {
+func (s *Service) MayEditBelow(t okr.Settings, actor okr.Actor, g, parent okr.Goal) error {
 	if !actor.Sees(g) {
 		return okr.GoalNotFound(g.ID)
 	}
@@ -88,7 +88,7 @@ func (s *Service) ParentOf(ctx context.Context, tenant okr.TenantID, g okr.Goal)
 
 // MayCreate fails with Forbidden unless the tenant's rule lets the actor make a
 // goal of a level.
-func (s *Service) MayCreate(t okr.Tenant, actor okr.Actor, level okr.Level) error {
+func (s *Service) MayCreate(t okr.Settings, actor okr.Actor, level okr.Level) error {
 	switch {
 	case actor.Guest:
 		return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")

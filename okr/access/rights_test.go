@@ -109,7 +109,7 @@ func TestWhoMayCreate(t *testing.T) {
 	require.NoError(t, create(okrtest.Megan, okr.LevelIndividual))
 	w.RequireRefused(okr.Forbidden, create(okrtest.Megan, okr.LevelOrganization), "organization", "An admin")
 	require.NoError(t, create(okrtest.Alex, okr.LevelOrganization))
-	in := okr.SettingsOf(okr.Tenant{Bands: okr.DefaultBands()})
+	in := okr.SettingsOf(okr.Settings{Bands: okr.DefaultBands()})
 	in.CreateRule = okr.CreateRule{Organization: okr.CreateByChosen, Team: okr.CreateByAdmins, People: []okr.Person{okrtest.Megan.Person}}
 	_, err := w.Plan.SaveSettings(t.Context(), okrtest.Alex, in)
 	require.NoError(t, err)

@@ -9,38 +9,38 @@ import (
 )
 
 // Settings reads a tenant's settings, with the defaults for a new one.
-func (s *Service) Settings(ctx context.Context, tenant okr.TenantID) (okr.Tenant, error) {
-	t, err := s.Store.Tenants().Get(ctx, tenant, okr.Tenant{}.Key())
+func (s *Service) Settings(ctx context.Context, tenant okr.TenantID) (okr.Settings, error) {
+	t, err := s.Store.Settings().Get(ctx, tenant, okr.Settings{}.Key())
 	if okr.KindOf(err) == okr.NotFound {
-		return okr.Tenant{ID: tenant, Bands: okr.DefaultBands(), TimeZone: "UTC"}, nil
+		return okr.Settings{ID: tenant, Bands: okr.DefaultBands(), TimeZone: "UTC"}, nil
 	}
 	return t, err
 }
 
 // ChangeSettings changes a tenant's settings as they stand in the store. It asks for
 // no right: that is the caller's.
-func (s *Service) ChangeSettings(ctx context.Context, tenant okr.TenantID, change func(*okr.Tenant) error) (okr.Tenant, error) {
+func (s *Service) ChangeSettings(ctx context.Context, tenant okr.TenantID, change func(*okr.Settings) error) (okr.Settings, error) {
 	t, err := s.Settings(ctx, tenant)
 	if err != nil {
 		return t, err
 	}
-	err = s.Store.Tenants().Create(ctx, tenant, t)
+	err = s.Store.Settings().Create(ctx, tenant, t)
 	if err != nil && okr.KindOf(err) != okr.Conflict {
 		return t, err
 	}
-	return s.Store.Tenants().Update(ctx, tenant, t.Key(), change)
+	return s.Store.Settings().Update(ctx, tenant, t.Key(), change)
 }
 
 // SaveSettings changes a tenant's settings and nothing that follows from them.
 // Forbidden: the actor is no admin. Invalid names the field.
-func (s *Service) SaveSettings(ctx context.Context, actor okr.Actor, in okr.SettingsInput) (okr.Tenant, error) {
+func (s *Service) SaveSettings(ctx context.Context, actor okr.Actor, in okr.SettingsInput) (okr.Settings, error) {
 	if err := s.mayChangeSettings(ctx, actor); err != nil {
-		return okr.Tenant{}, err
+		return okr.Settings{}, err
 	}
 	if err := in.Validate(); err != nil {
-		return okr.Tenant{}, err
+		return okr.Settings{}, err
 	}
-	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Tenant) error {
+	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error {
 		t.TimeZone, t.PlanningStart, t.Bands, t.WeightsRule = in.TimeZone, in.PlanningStart, in.Bands, in.WeightsRule
 		t.CreateRule, t.ReminderDefault, t.DigestDefault = in.CreateRule, in.ReminderDefault, in.DigestDefault
 		return nil
@@ -59,37 +59,37 @@ func (s *Service) mayChangeSettings(ctx context.Context, actor okr.Actor) error 
 // SavePeriod makes (without an id) or changes a custom period, and says whether it
 // is the current one while it lasts. Goals filed under it keep their own dates.
 // Forbidden: the actor is no admin. Invalid names the field.
-func (s *Service) SavePeriod(ctx context.Context, actor okr.Actor, p okr.TimePeriod, current bool) (okr.Tenant, error) {
+func (s *Service) SavePeriod(ctx context.Context, actor okr.Actor, p okr.TimePeriod, current bool) (okr.Settings, error) {
 	if err := s.mayChangeSettings(ctx, actor); err != nil {
-		return okr.Tenant{}, err
+		return okr.Settings{}, err
 	}
 	if err := p.Clean(); err != nil {
-		return okr.Tenant{}, err
+		return okr.Settings{}, err
 	}
 	if p.ID == "" {
 		n, err := s.Store.NextNumber(ctx, actor.Tenant, "period")
 		if err != nil {
-			return okr.Tenant{}, err
+			return okr.Settings{}, err
 		}
 		p.ID = fmt.Sprintf("T%d", n)
 	}
-	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Tenant) error { return t.PutPeriod(p, current) })
+	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error { return t.PutPeriod(p, current) })
 }
 
 // DeletePeriod removes a custom period. Forbidden: the actor is no admin. Invalid:
 // goals are filed under it. NotFound: there is none of this id.
-func (s *Service) DeletePeriod(ctx context.Context, actor okr.Actor, id string) (okr.Tenant, error) {
+func (s *Service) DeletePeriod(ctx context.Context, actor okr.Actor, id string) (okr.Settings, error) {
 	if err := s.mayChangeSettings(ctx, actor); err != nil {
-		return okr.Tenant{}, err
+		return okr.Settings{}, err
 	}
 	_, n, err := s.Store.Goals().List(ctx, actor.Tenant, okr.PeriodIndex(id), okr.Page{Limit: 1})
 	if err != nil {
-		return okr.Tenant{}, err
+		return okr.Settings{}, err
 	}
 	if n > 0 {
-		return okr.Tenant{}, okr.Errorf(okr.Invalid, "Goals are filed under this period (%d of them), so it stays. Move them to another period first.", n)
+		return okr.Settings{}, okr.Errorf(okr.Invalid, "Goals are filed under this period (%d of them), so it stays. Move them to another period first.", n)
 	}
-	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Tenant) error {
+	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error {
 		i := slices.IndexFunc(t.Periods, func(p okr.TimePeriod) bool { return p.ID == id })
 		if i < 0 {
 			return okr.WithNext(okr.Errorf(okr.NotFound, "There is no such period (any more)."), okr.Step{Kind: okr.StepSettings})

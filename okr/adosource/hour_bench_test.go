@@ -146,7 +146,7 @@ func (h *hourWorld) bind(bindings int) {
 	ctx := h.b.Context()
 	var objectives []okr.GoalID
 	for range hourObjectives {
-		o, err := h.Plan.SaveGoal(ctx, h.people[0], okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(h.now()), 0).Period})
+		o, err := h.Plan.SaveGoal(ctx, h.people[0], okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Settings{}.Quarter(okr.DateOf(h.now()), 0).Period})
 		require.NoError(h.b, err)
 		objectives = append(objectives, o.Goal.ID)
 	}

@@ -82,7 +82,7 @@ func bindTwenty(b *testing.B, w *benchWorld) okr.ConnectionID {
 	_, err := w.Access.Enable(ctx, okrtest.Alex)
 	require.NoError(b, err)
 	connection := w.connect(okrtest.Alex, time.Now(), okr.ConnectionInput{Name: "Contoso", Organization: adotest.OrgContoso, Project: adotest.ProjectFiber})
-	objective, err := w.Plan.SaveGoal(ctx, okrtest.Alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Tenant{}.Quarter(okr.DateOf(time.Now()), 0).Period})
+	objective, err := w.Plan.SaveGoal(ctx, okrtest.Alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Settings{}.Quarter(okr.DateOf(time.Now()), 0).Period})
 	require.NoError(b, err)
 	for i := range 20 {
 		query, ok := w.cloud.Query(adotest.OrgContoso, adotest.ProjectFiber, syncQueries[i%len(syncQueries)])

@@ -101,7 +101,7 @@ func (s *Service) tryBinding(ctx context.Context, actor okr.Actor, in okr.BindIn
 
 // runToBind runs the query of a new binding, reading what the goals that hang on
 // it already need as well.
-func (s *Service) runToBind(ctx context.Context, t okr.Tenant, c okr.Connection, in okr.BindInput) (okr.Run, *okr.Snapshot, error) {
+func (s *Service) runToBind(ctx context.Context, t okr.Settings, c okr.Connection, in okr.BindInput) (okr.Run, *okr.Snapshot, error) {
 	y, err := s.syncing(ctx, t, c)
 	if err != nil {
 		return okr.Run{}, nil, err

@@ -124,7 +124,7 @@ func (s *Service) SyncConnection(ctx context.Context, tenant okr.TenantID, id ok
 type syncing struct {
 	*Service
 	connect.Siblings
-	tenant  okr.Tenant
+	tenant  okr.Settings
 	lead    okr.Connection // whose access is used
 	asked   []string       // the queries that the sync is about
 	parents map[okr.GoalID]okr.Goal
@@ -155,7 +155,7 @@ func (y *syncing) inTurn(queries []string) []string {
 }
 
 // syncing reads what is bound with the access of a connection.
-func (s *Service) syncing(ctx context.Context, t okr.Tenant, lead okr.Connection) (*syncing, error) {
+func (s *Service) syncing(ctx context.Context, t okr.Settings, lead okr.Connection) (*syncing, error) {
 	same, err := s.connect.SiblingsOf(ctx, t.ID, lead)
 	return &syncing{Service: s, Siblings: same, tenant: t, lead: lead, parents: map[okr.GoalID]okr.Goal{}}, err
 }

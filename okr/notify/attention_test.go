@@ -64,7 +64,7 @@ func TestAttentionOfManualGoals(t *testing.T) {
 func TestAttentionOfWhatHasNotBegun(t *testing.T) {
 	t.Parallel()
 	w := okrtest.NewWorld(t)
-	w.Save(okrtest.Alex, okr.GoalInput{Kind: okr.Objective, Title: "Later", PeriodID: okr.Tenant{}.Quarter("2026-02-02", 1).ID})
+	w.Save(okrtest.Alex, okr.GoalInput{Kind: okr.Objective, Title: "Later", PeriodID: okr.Settings{}.Quarter("2026-02-02", 1).ID})
 	o := w.Objective(okrtest.Alex, "Empty")
 	got := concerns(w, okrtest.Alex)
 	require.Len(t, got, 1)

@@ -49,7 +49,7 @@ func (s *Service) CheckInsDue(ctx context.Context, actor okr.Actor) ([]okr.GoalV
 	return s.due(t, m, views), err
 }
 
-func (s *Service) due(t okr.Tenant, m okr.Member, views []okr.GoalView) []okr.GoalView {
+func (s *Service) due(t okr.Settings, m okr.Member, views []okr.GoalView) []okr.GoalView {
 	skip := time.Duration(m.ReminderIn(t).SkipDays) * 24 * time.Hour
 	today := t.Today(s.Now())
 	return slices.DeleteFunc(views, func(v okr.GoalView) bool {
@@ -96,7 +96,7 @@ func (s *Service) Remind(ctx context.Context, tenant okr.TenantID, user okr.User
 
 // dropReminder takes somebody off the agenda who is asked for nothing. It looks again
 // afterwards: a goal of theirs may have been planned in between.
-func (s *Service) dropReminder(ctx context.Context, t okr.Tenant, actor okr.Actor) error {
+func (s *Service) dropReminder(ctx context.Context, t okr.Settings, actor okr.Actor) error {
 	if err := s.Agenda.Drop(ctx, okr.Due{Kind: okr.DueReminder, Tenant: actor.Tenant, ID: string(actor.ID)}); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // Memory keeps everything in memory by the contract of okr's stores, so that the
 // use cases are tested without Redis.
 type Memory struct {
-	tenants       *table[string, okr.Tenant]
+	settings      *table[string, okr.Settings]
 	goals         *table[okr.GoalID, okr.Goal]
 	connections   *table[okr.ConnectionID, okr.Connection]
 	subscriptions *table[okr.SubscriptionID, okr.Subscription]
@@ -39,7 +39,7 @@ var _ AllStores = (*Memory)(nil)
 func NewMemory() *Memory {
 	down := &atomic.Bool{}
 	return &Memory{
-		tenants:       &table[string, okr.Tenant]{down: down},
+		settings:      &table[string, okr.Settings]{down: down},
 		goals:         &table[okr.GoalID, okr.Goal]{down: down},
 		connections:   &table[okr.ConnectionID, okr.Connection]{down: down},
 		subscriptions: &table[okr.SubscriptionID, okr.Subscription]{down: down},
@@ -50,8 +50,8 @@ func NewMemory() *Memory {
 	}
 }
 
-// Tenants implements [okr.Store].
-func (m *Memory) Tenants() okr.Records[string, okr.Tenant] { return m.tenants }
+// Settings implements [okr.Store].
+func (m *Memory) Settings() okr.Records[string, okr.Settings] { return m.settings }
 
 // Goals implements [okr.Store].
 func (m *Memory) Goals() okr.Records[okr.GoalID, okr.Goal] { return m.goals }

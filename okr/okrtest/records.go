@@ -217,9 +217,9 @@ func testTypes(t *testing.T, s AllStores, tenant okr.TenantID) {
 	require.NoError(t, err)
 	require.Equal(t, goal, gotGoal)
 
-	settings := okr.Tenant{ID: tenant, Enabled: true, ChangedBy: Ada, ChangedAt: Noon(), Admins: []okr.Person{Grace}, TimeZone: "Europe/Berlin"}
-	require.NoError(t, s.Tenants().Create(ctx, tenant, settings))
-	gotTenant, err := s.Tenants().Get(ctx, tenant, settings.Key())
+	settings := okr.Settings{ID: tenant, Enabled: true, ChangedBy: Ada, ChangedAt: Noon(), Admins: []okr.Person{Grace}, TimeZone: "Europe/Berlin"}
+	require.NoError(t, s.Settings().Create(ctx, tenant, settings))
+	gotTenant, err := s.Settings().Get(ctx, tenant, settings.Key())
 	require.NoError(t, err)
 	require.Equal(t, settings, gotTenant)
 

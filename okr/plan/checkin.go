@@ -62,7 +62,7 @@ func (s *Service) checkInID(ctx context.Context, tenant okr.TenantID, in okr.Che
 
 // storeCheckIn keeps a new check-in and applies it to its goal and those above. One
 // that was kept before is applied again, which changes nothing unless that broke off.
-func (s *Service) storeCheckIn(ctx context.Context, t okr.Tenant, actor okr.Actor, c okr.CheckIn) (okr.Goal, okr.CheckIn, error) {
+func (s *Service) storeCheckIn(ctx context.Context, t okr.Settings, actor okr.Actor, c okr.CheckIn) (okr.Goal, okr.CheckIn, error) {
 	c, err := s.keepCheckIn(ctx, t, actor, c)
 	if err != nil {
 		return okr.Goal{}, c, err
@@ -78,7 +78,7 @@ func (s *Service) storeCheckIn(ctx context.Context, t okr.Tenant, actor okr.Acto
 }
 
 // keepCheckIn keeps a check-in with what the goal shows by it.
-func (s *Service) keepCheckIn(ctx context.Context, t okr.Tenant, actor okr.Actor, c okr.CheckIn) (okr.CheckIn, error) {
+func (s *Service) keepCheckIn(ctx context.Context, t okr.Settings, actor okr.Actor, c okr.CheckIn) (okr.CheckIn, error) {
 	g, err := s.Store.Goals().Get(ctx, actor.Tenant, c.Goal)
 	if err != nil {
 		return c, err

@@ -13,14 +13,14 @@ func TestCloneIntoTheNextPeriod(t *testing.T) {
 	t.Parallel()
 	w := okrtest.Enabled(t)
 	c := w.NewConnection(okrtest.Alex, "Fiber", false)
-	year := w.Save(okrtest.Alex, okr.GoalInput{Kind: okr.Objective, Title: "Year", PeriodID: okr.Tenant{}.Year("2026-02-02", 0).ID}).Goal.ID
+	year := w.Save(okrtest.Alex, okr.GoalInput{Kind: okr.Objective, Title: "Year", PeriodID: okr.Settings{}.Year("2026-02-02", 0).ID}).Goal.ID
 	o := w.Detailed(okrtest.Alex, "Launch", year, okr.Details{Tags: []string{"web"}})
 	kr := w.Bound(okrtest.Alex, o, c, okrtest.LaunchBugs)
 	w.Save(okrtest.Alex, okrtest.Form(w.View(okrtest.Alex, kr), func(in *okr.GoalInput) { in.Details.Weight = new(70.0) }))
 	sub := w.Detailed(okrtest.Alex, "Sub", o, okr.Details{})
 	low := w.KeyResult(okrtest.Alex, sub, 10)
 	w.CheckIn(okrtest.Alex, low, 5)
-	next := okr.Tenant{}.Quarter("2026-02-02", 1)
+	next := okr.Settings{}.Quarter("2026-02-02", 1)
 	clone := func(with okr.CloneWith, keep, goOn bool) okr.Cloned {
 		t.Helper()
 		out, err := w.Plan.Clone(t.Context(), okrtest.Alex, okr.CloneInput{Goal: o, PeriodID: next.ID, With: with, KeepBindings: keep, Continue: goOn})

@@ -61,7 +61,7 @@ func suggestedScore(v okr.GoalView) float64 {
 // openBelow lists the open goals below an objective, the lowest first: those that
 // the actor may close, and those that not. What stands below one of the latter is
 // left alone, and what the actor may not see is not named.
-func (s *Service) openBelow(ctx context.Context, t okr.Tenant, actor okr.Actor, o okr.Goal) (mine, others []okr.Goal, err error) {
+func (s *Service) openBelow(ctx context.Context, t okr.Settings, actor okr.Actor, o okr.Goal) (mine, others []okr.Goal, err error) {
 	level := []okr.Goal{o}
 	for range okr.MaxDepth {
 		var next []okr.Goal

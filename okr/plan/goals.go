@@ -43,7 +43,7 @@ type savedGoal struct {
 	parent       okr.Goal // the objective that was asked for
 }
 
-func (s *Service) editGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, in okr.GoalInput) (saved savedGoal, err error) {
+func (s *Service) editGoal(ctx context.Context, t okr.Settings, actor okr.Actor, in okr.GoalInput) (saved savedGoal, err error) {
 	saved.goal, err = s.Store.Goals().Update(ctx, actor.Tenant, in.Editing, func(g *okr.Goal) error {
 		saved.before = *g
 		above, err := s.access.ParentOf(ctx, actor.Tenant, *g)
@@ -70,7 +70,7 @@ func (s *Service) editGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, i
 	return saved, err
 }
 
-func (s *Service) makeGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, in okr.GoalInput) (saved savedGoal, err error) {
+func (s *Service) makeGoal(ctx context.Context, t okr.Settings, actor okr.Actor, in okr.GoalInput) (saved savedGoal, err error) {
 	if saved.parent, err = s.checkParent(ctx, actor, in); err != nil {
 		return saved, err
 	}
@@ -87,7 +87,7 @@ func (s *Service) makeGoal(ctx context.Context, t okr.Tenant, actor okr.Actor, i
 
 // viewSaved is [Service.written] without reading the objective above again, unless
 // others moved the goal meanwhile.
-func (s *Service) viewSaved(ctx context.Context, t okr.Tenant, actor okr.Actor, saved savedGoal) (okr.GoalView, error) {
+func (s *Service) viewSaved(ctx context.Context, t okr.Settings, actor okr.Actor, saved savedGoal) (okr.GoalView, error) {
 	if g := saved.goal; g.Parent != saved.parent.ID || !actor.Sees(g) {
 		return s.written(ctx, t, actor, g)
 	}
@@ -96,14 +96,14 @@ func (s *Service) viewSaved(ctx context.Context, t okr.Tenant, actor okr.Actor, 
 
 // mayRaise asks of an edit that makes a goal one of another level what it would ask
 // of a new one there.
-func (s *Service) mayRaise(t okr.Tenant, actor okr.Actor, before, after okr.Goal) error {
+func (s *tree) mayRaise(t okr.Settings, actor okr.Actor, before, after okr.Goal) error {
 	if cmp.Or(before.Level, okr.LevelTeam) == cmp.Or(after.Level, okr.LevelTeam) {
 		return nil
 	}
 	return s.access.MayCreate(t, actor, after.Level)
 }
 
-func (s *Service) newGoal(t okr.Tenant, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (okr.Goal, error) {
+func (s *Service) newGoal(t okr.Settings, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (okr.Goal, error) {
 	g, err := in.NewGoal(actor.Person, s.Now())
 	if err != nil {
 		return g, err
@@ -154,7 +154,7 @@ func (s *Service) DeleteGoal(ctx context.Context, actor okr.Actor, id okr.GoalID
 
 // mayDeleteBelow fails with Forbidden where a key result or project below a goal is
 // not the actor's to delete: it could stand nowhere without its objective.
-func (s *Service) mayDeleteBelow(ctx context.Context, actor okr.Actor, above okr.Goal, children []okr.Goal) error {
+func (s *tree) mayDeleteBelow(ctx context.Context, actor okr.Actor, above okr.Goal, children []okr.Goal) error {
 	t, err := s.access.Settings(ctx, actor.Tenant)
 	if err != nil {
 		return err
@@ -180,7 +180,7 @@ func (s *Service) mayDeleteBelow(ctx context.Context, actor okr.Actor, above okr
 }
 
 // forget removes a goal and everything that was kept of it.
-func (s *Service) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
+func (s *tree) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
 	if _, err := s.Store.Goals().Delete(ctx, tenant, id); okr.IgnoreNotFound(err) != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (s *Service) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID
 }
 
 // moveUp puts an objective where the one above it was.
-func (s *Service) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
+func (s *tree) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
 	above, err := s.access.ParentOf(ctx, tenant, gone)
 	if err != nil {
 		return err

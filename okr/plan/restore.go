@@ -8,7 +8,7 @@ import (
 )
 
 // markDeleted takes a goal out of everything but the list of what can be restored.
-func (s *Service) markDeleted(ctx context.Context, actor okr.Actor, id, with okr.GoalID) error {
+func (s *tree) markDeleted(ctx context.Context, actor okr.Actor, id, with okr.GoalID) error {
 	_, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *okr.Goal) error {
 		g.Deleted = &okr.Deletion{By: actor.Person, At: s.Now(), With: with}
 		return nil
@@ -40,7 +40,7 @@ func (s *Service) DeletedGoals(ctx context.Context, actor okr.Actor) ([]okr.Goal
 }
 
 // mayRestore asks of a deleted goal what it would ask of an edit if it were not.
-func (s *Service) mayRestore(ctx context.Context, actor okr.Actor, g okr.Goal) error {
+func (s *tree) mayRestore(ctx context.Context, actor okr.Actor, g okr.Goal) error {
 	g.Deleted = nil
 	return s.access.MayManage(ctx, actor, g)
 }
@@ -73,7 +73,7 @@ func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (
 }
 
 // restoreWith restores a goal below another, then what was deleted with it.
-func (s *Service) restoreWith(ctx context.Context, tenant okr.TenantID, g, above okr.Goal) error {
+func (s *tree) restoreWith(ctx context.Context, tenant okr.TenantID, g, above okr.Goal) error {
 	restored, err := s.unmark(ctx, tenant, g.ID, above)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (s *Service) restoreWith(ctx context.Context, tenant okr.TenantID, g, above
 	return s.RollUp(ctx, tenant, g.Parent)
 }
 
-func (s *Service) unmark(ctx context.Context, tenant okr.TenantID, id okr.GoalID, above okr.Goal) (okr.Goal, error) {
+func (s *tree) unmark(ctx context.Context, tenant okr.TenantID, id okr.GoalID, above okr.Goal) (okr.Goal, error) {
 	return s.Store.Goals().Update(ctx, tenant, id, func(g *okr.Goal) error {
 		g.Deleted, g.Parent = nil, above.ID
 		g.Below(above)

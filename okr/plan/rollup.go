@@ -37,7 +37,7 @@ func (s *tree) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID) e
 }
 
 // rollUp is RollUp with the settings at hand.
-func (s *tree) rollUp(ctx context.Context, t okr.Tenant, id okr.GoalID) error {
+func (s *tree) rollUp(ctx context.Context, t okr.Settings, id okr.GoalID) error {
 	for range okr.MaxDepth {
 		if id == "" {
 			return nil
@@ -93,7 +93,7 @@ func (s *tree) storeRolled(ctx context.Context, tenant okr.TenantID, id okr.Goal
 
 // rollAll adds up all objectives, the lowest first as far as they tell: each
 // carries what changes up.
-func (s *tree) rollAll(ctx context.Context, t okr.Tenant) error {
+func (s *tree) rollAll(ctx context.Context, t okr.Settings) error {
 	objectives, _, err := s.Store.Goals().List(ctx, t.ID, okr.KindIndex(okr.Objective), okr.Page{})
 	if err != nil {
 		return err

@@ -141,7 +141,7 @@ func (s *Service) Objectives(ctx context.Context, actor okr.Actor) ([]okr.Goal, 
 }
 
 // AskedOf lists the open goals whose check-ins a person is asked for.
-func (s *Service) AskedOf(ctx context.Context, t okr.Tenant, actor okr.Actor) ([]okr.GoalView, error) {
+func (s *Service) AskedOf(ctx context.Context, t okr.Settings, actor okr.Actor) ([]okr.GoalView, error) {
 	goals, _, err := s.find(ctx, actor, []string{okr.AskedIndex(actor.ID), okr.StateIndex(true)}, okr.Page{Limit: mostFound})
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func TestFindGoals(t *testing.T) {
 func TestListsAreFiltered(t *testing.T) {
 	t.Parallel()
 	w := okrtest.NewWorld(t)
-	next := okr.Tenant{}.Quarter("2026-02-02", 1)
+	next := okr.Settings{}.Quarter("2026-02-02", 1)
 	launch := w.Detailed(okrtest.Alex, "Launch the web shop", "", okr.Details{Team: "Web", Tags: []string{"growth"}})
 	hire := w.Detailed(okrtest.Megan, "Hire ten people", "", okr.Details{Team: "HR", CoOwners: []okr.Person{okrtest.Alex.Person}})
 	sub := w.Detailed(okrtest.Alex, "Größere Warenkörbe", launch, okr.Details{Team: "web"})

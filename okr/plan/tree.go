@@ -104,7 +104,7 @@ func (s *tree) levelsBelow(ctx context.Context, tenant okr.TenantID, id okr.Goal
 }
 
 // afterSave brings everything up to date that hangs on what was saved.
-func (s *Service) afterSave(ctx context.Context, t okr.Tenant, actor okr.Actor, before, g okr.Goal) error {
+func (s *Service) afterSave(ctx context.Context, t okr.Settings, actor okr.Actor, before, g okr.Goal) error {
 	if g.Kind == okr.Objective && before.ID != "" && (g.Period != before.Period || g.PeriodID != before.PeriodID || !slices.Equal(g.Audience, before.Audience)) {
 		if err := s.passOn(ctx, actor.Tenant, g); err != nil {
 			return err
@@ -165,47 +165,13 @@ func (s *tree) passTo(ctx context.Context, tenant okr.TenantID, c, parent okr.Go
 }
 
 // noteTeam remembers the name of a team for choosing it again.
-func (s *tree) noteTeam(ctx context.Context, t okr.Tenant, team string) error {
+func (s *tree) noteTeam(ctx context.Context, t okr.Settings, team string) error {
 	if !t.NoteTeam(team) {
 		return nil
 	}
-	_, err := s.access.ChangeSettings(ctx, t.ID, func(t *okr.Tenant) error {
+	_, err := s.access.ChangeSettings(ctx, t.ID, func(t *okr.Settings) error {
 		t.NoteTeam(team)
 		return nil
 	})
 	return err
-}
-
-// forget removes a goal and everything that was kept of it.
-func (s *tree) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
-	if _, err := s.Store.Goals().Delete(ctx, tenant, id); okr.IgnoreNotFound(err) != nil {
-		return err
-	}
-	if err := s.Measurements.DropHistory(ctx, tenant, id); err != nil {
-		return err
-	}
-	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
-	for _, c := range list {
-		if _, err := s.Store.CheckIns().Delete(ctx, tenant, c.ID); okr.IgnoreNotFound(err) != nil {
-			return err
-		}
-	}
-	return err
-}
-
-// moveUp puts an objective where the one above it was.
-func (s *tree) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
-	above, err := s.access.ParentOf(ctx, tenant, gone)
-	if err != nil {
-		return err
-	}
-	moved, err := s.Store.Goals().Update(ctx, tenant, child.ID, func(g *okr.Goal) error {
-		g.Parent = above.ID
-		g.Below(above)
-		return nil
-	})
-	if err != nil {
-		return okr.IgnoreNotFound(err)
-	}
-	return s.passOn(ctx, tenant, moved)
 }

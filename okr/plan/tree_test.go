@@ -118,7 +118,7 @@ func TestChildrenTakePeriodAndItsChanges(t *testing.T) {
 	w := okrtest.NewWorld(t)
 	o := w.Objective(okrtest.Alex, "Launch")
 	kr := w.KeyResult(okrtest.Alex, o, 10)
-	next := okr.Tenant{}.Quarter("2026-02-02", 1)
+	next := okr.Settings{}.Quarter("2026-02-02", 1)
 	w.Save(okrtest.Alex, okrtest.Form(w.View(okrtest.Alex, o), func(in *okr.GoalInput) { in.Period, in.PeriodID = okr.Period{}, next.ID }))
 	require.Equal(t, next.Period, w.View(okrtest.Alex, kr).Goal.Period)
 	views, n, err := w.Plan.ListGoals(t.Context(), okrtest.Alex, okr.Filter{Period: next.ID}, okr.Page{})

@@ -13,7 +13,7 @@ const generation = 2
 
 // Upgraded reads a tenant's settings and brings data of an older program up to
 // date first, once.
-func (s *Service) Upgraded(ctx context.Context, tenant okr.TenantID) (okr.Tenant, error) {
+func (s *Service) Upgraded(ctx context.Context, tenant okr.TenantID) (okr.Settings, error) {
 	t, err := s.access.Settings(ctx, tenant)
 	if err != nil || t.Generation >= generation {
 		return t, err
@@ -47,7 +47,7 @@ func (s *Service) Upgraded(ctx context.Context, tenant okr.TenantID) (okr.Tenant
 			return t, err
 		}
 	}
-	return s.access.ChangeSettings(ctx, tenant, func(t *okr.Tenant) error {
+	return s.access.ChangeSettings(ctx, tenant, func(t *okr.Settings) error {
 		t.Generation = generation
 		return nil
 	})

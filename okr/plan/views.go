@@ -31,7 +31,7 @@ func (s *Service) OpenGoal(ctx context.Context, actor okr.Actor, id okr.GoalID, 
 }
 
 // written is Goal for one that is at hand as it was just written.
-func (s *Service) written(ctx context.Context, t okr.Tenant, actor okr.Actor, g okr.Goal) (okr.GoalView, error) {
+func (s *Service) written(ctx context.Context, t okr.Settings, actor okr.Actor, g okr.Goal) (okr.GoalView, error) {
 	if !actor.Sees(g) {
 		return okr.GoalView{}, okr.GoalNotFound(g.ID)
 	}
@@ -39,7 +39,7 @@ func (s *Service) written(ctx context.Context, t okr.Tenant, actor okr.Actor, g 
 }
 
 // open computes a goal with what stands around it.
-func (s *Service) open(ctx context.Context, t okr.Tenant, actor okr.Actor, g okr.Goal, page okr.Page) (okr.GoalView, error) {
+func (s *Service) open(ctx context.Context, t okr.Settings, actor okr.Actor, g okr.Goal, page okr.Page) (okr.GoalView, error) {
 	parent, err := s.access.ParentOf(ctx, actor.Tenant, g)
 	if err != nil {
 		return okr.GoalView{}, err
@@ -48,7 +48,7 @@ func (s *Service) open(ctx context.Context, t okr.Tenant, actor okr.Actor, g okr
 }
 
 // openUnder is open with the objective above at hand.
-func (s *Service) openUnder(ctx context.Context, t okr.Tenant, actor okr.Actor, g, parent okr.Goal, page okr.Page) (okr.GoalView, error) {
+func (s *Service) openUnder(ctx context.Context, t okr.Settings, actor okr.Actor, g, parent okr.Goal, page okr.Page) (okr.GoalView, error) {
 	v := s.ViewOf(t, actor, g, parent)
 	if g.Binding != nil {
 		c, err := s.Store.Connections().Get(ctx, actor.Tenant, g.Binding.Connection)
@@ -64,7 +64,7 @@ func (s *Service) openUnder(ctx context.Context, t okr.Tenant, actor okr.Actor, 
 }
 
 // ViewOf computes a goal below its parent, without its children.
-func (s *Service) ViewOf(t okr.Tenant, actor okr.Actor, g, parent okr.Goal) okr.GoalView {
+func (s *Service) ViewOf(t okr.Settings, actor okr.Actor, g, parent okr.Goal) okr.GoalView {
 	if g.Kind != okr.Objective {
 		g.Period, g.PeriodID = parent.Period, parent.PeriodID
 	}
@@ -81,7 +81,7 @@ func (s *Service) ViewOf(t okr.Tenant, actor okr.Actor, g, parent okr.Goal) okr.
 
 // addChildren reads a page of an objective's children. Where all are read anyway,
 // the objective is added up from them.
-func (s *Service) addChildren(ctx context.Context, t okr.Tenant, actor okr.Actor, v *okr.GoalView, page okr.Page) error {
+func (s *Service) addChildren(ctx context.Context, t okr.Settings, actor okr.Actor, v *okr.GoalView, page okr.Page) error {
 	children, total, err := s.find(ctx, actor, []string{okr.ChildIndex(v.Goal.ID)}, page)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (s *Service) addChildren(ctx context.Context, t okr.Tenant, actor okr.Actor
 
 // addUp adds up an objective from its children, unless some of them are hidden
 // from the viewer: then what is stored is the whole.
-func (s *Service) addUp(t okr.Tenant, v *okr.GoalView, children []okr.Goal) {
+func (s *Service) addUp(t okr.Settings, v *okr.GoalView, children []okr.Goal) {
 	fresh := t.WeightsRule.Roll(children)
 	if r := v.Goal.Rolled; r == nil || r.Children <= fresh.Children {
 		if r != nil {
@@ -115,7 +115,7 @@ func (s *Service) addUp(t okr.Tenant, v *okr.GoalView, children []okr.Goal) {
 }
 
 // addShares gives each child the weight that it has, or had at the end, in its objective.
-func addShares(t okr.Tenant, v *okr.GoalView, children []okr.Goal) {
+func addShares(t okr.Settings, v *okr.GoalView, children []okr.Goal) {
 	shares := t.WeightsRule.Shares(children)
 	for i, c := range v.Children {
 		v.Children[i].Weight = shares[c.Goal.ID]
@@ -123,7 +123,7 @@ func addShares(t okr.Tenant, v *okr.GoalView, children []okr.Goal) {
 }
 
 // views computes goals with their objectives, which are read in one go.
-func (s *Service) views(ctx context.Context, t okr.Tenant, actor okr.Actor, goals []okr.Goal) ([]okr.GoalView, error) {
+func (s *Service) views(ctx context.Context, t okr.Settings, actor okr.Actor, goals []okr.Goal) ([]okr.GoalView, error) {
 	var ids []okr.GoalID
 	for _, g := range goals {
 		if g.Parent != "" && !slices.Contains(ids, g.Parent) {

@@ -93,9 +93,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	return fail(ctx, "ping", s.client.Ping(ctx).Err())
 }
 
-// Tenants keeps the settings of tenants.
-func (s *Store) Tenants() okr.Records[string, okr.Tenant] {
-	return records[string, okr.Tenant]{s: s, kind: "tenant", noun: "record", taken: "A tenant has one record of settings."}
+// Settings keeps the settings of tenants.
+func (s *Store) Settings() okr.Records[string, okr.Settings] {
+	return records[string, okr.Settings]{s: s, kind: "tenant", noun: "record", taken: "A tenant has one record of settings."}
 }
 
 // Goals keeps objectives, key results and projects.
