@@ -51,7 +51,7 @@ func (f *fleet) midSync(t *testing.T, during func(release func())) {
 	t.Helper()
 	held := make(chan struct{})
 	f.Azure.ResetCalls()
-	f.Azure.Fail(adotest.Rule{Op: adotest.OpQueryRun, Count: 1, Fault: adotest.Held(held)})
+	f.Azure.Fail(adotest.Rule{Op: adotest.OpQueryRun, Count: 1, Fault: adotest.Held(make(chan struct{}, 1), held)})
 	f.pass(t, time.Hour)
 	eventually(t, "the sync is under way", func() bool { return f.Azure.MaxInFlight(adotest.AlexOID) > 0 })
 	during(func() { close(held) })

@@ -97,7 +97,7 @@ func killDuringSync(t *testing.T, w *world, p *mainProcess) {
 	complete(t, w, 2)
 	release := make(chan struct{})
 	w.Azure.ResetCalls()
-	w.Azure.Fail(adotest.Rule{Op: adotest.OpQueryGet, Count: 1, Fault: adotest.Held(release)})
+	w.Azure.Fail(adotest.Rule{Op: adotest.OpQueryGet, Count: 1, Fault: adotest.Held(make(chan struct{}, 1), release)})
 	play(t, w, "say sync KR1", "expect 'Sync started'")
 	eventually(t, "the sync is under way", func() bool { return w.Azure.MaxInFlight(adotest.AlexOID) > 0 })
 	p.kill(t)

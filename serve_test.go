@@ -27,8 +27,8 @@ func TestServeFinishesWhatIsUnderWay(t *testing.T) {
 	require.NoError(t, err)
 	release := make(chan struct{})
 	w.Azure.ResetCalls()
-	w.Azure.Fail(adotest.Rule{Op: adotest.OpQueryRun, Count: 1, Fault: adotest.Held(release)})
-	w.Azure.Fail(adotest.Rule{Op: adotest.OpQuerySearch, Count: 1, Fault: adotest.Held(release)})
+	w.Azure.Fail(adotest.Rule{Op: adotest.OpQueryRun, Count: 1, Fault: adotest.Held(make(chan struct{}, 1), release)})
+	w.Azure.Fail(adotest.Rule{Op: adotest.OpQuerySearch, Count: 1, Fault: adotest.Held(make(chan struct{}, 1), release)})
 	play(t, w, "say sync KR1")
 	turn := make(chan error, 1)
 	go func() {

@@ -114,7 +114,7 @@ func TestCallsAndMaxInFlight(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	alex, release := s.token(adotest.AlexOID), make(chan struct{})
-	s.Fail(adotest.Rule{Op: adotest.OpProjectList, Count: 2, Fault: adotest.Held(release)})
+	s.Fail(adotest.Rule{Op: adotest.OpProjectList, Count: 2, Fault: adotest.Held(make(chan struct{}, 2), release)})
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() { s.get(alex, "/ado/contoso/_apis/projects") })

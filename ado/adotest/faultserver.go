@@ -46,9 +46,11 @@ func Slow(wait time.Duration) Fault {
 }
 
 // Held gives the real answer once release is closed; for tests that must look
-// while a request is under way.
-func Held(release <-chan struct{}) Fault {
+// while a request is under way. Each one that waits is told on held, which must have
+// room for it.
+func Held(held chan<- struct{}, release <-chan struct{}) Fault {
 	return Fault{"held", func(_ *Cloud, x *exchange, next func() answer) answer {
+		held <- struct{}{}
 		select {
 		case <-release:
 			return next()

@@ -92,12 +92,15 @@ func during(w *okrtest.World, sync, do func()) {
 	w.T.Helper()
 	w.Advance(25 * time.Hour) // the types are no longer known
 	w.SignIn(okrtest.Alex)
-	w.Cloud.ResetCalls()
-	release := make(chan struct{})
-	w.Cloud.Fail(adotest.Rule{Op: adotest.OpTypeList, Count: 1, Fault: adotest.Held(release)})
+	held, release := make(chan struct{}, 1), make(chan struct{})
+	w.Cloud.Fail(adotest.Rule{Op: adotest.OpTypeList, Count: 1, Fault: adotest.Held(held, release)})
 	done := make(chan struct{})
 	go func() { defer close(done); sync() }()
-	require.Eventually(w.T, func() bool { return w.Cloud.Count(adotest.OpItemBatch) > 0 }, 10*time.Second, time.Millisecond)
+	select {
+	case <-held:
+	case <-time.After(10 * time.Second):
+		require.Fail(w.T, "the sync does not read the types")
+	}
 	do()
 	close(release)
 	<-done
