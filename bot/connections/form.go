@@ -135,14 +135,7 @@ func (s *Subject) saveConnection(ctx context.Context, t *chat.Turn, p chat.Press
 	if name, ok := p.Data[cards.InputName]; ok {
 		d.Name = okr.CleanLine(name)
 	}
-	d.Project = p.Data[cards.InputProject]
-	if d.Shared = p.Data[cards.KeyShared] == "true"; d.Editing != "" && !d.Shared {
-		c, stopped, err := s.connect.ShareConnection(ctx, t.Actor, d.Editing, false)
-		if err != nil {
-			return chat.Reply{}, err
-		}
-		s.tellStopped(ctx, t, c, stopped)
-	}
+	d.Project, d.Shared = p.Data[cards.InputProject], p.Data[cards.KeyShared] == "true"
 	c, err := s.connect.SaveConnection(ctx, t.Actor, okr.ConnectionInput{
 		Editing: d.Editing, Name: d.Name, Organization: d.Organization, Project: d.Project,
 		Credential: d.Credential, Shared: d.Shared,
@@ -156,10 +149,24 @@ func (s *Subject) saveConnection(ctx context.Context, t *chat.Turn, p chat.Press
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if d.Editing != "" && !d.Shared {
+		if c, err = s.makePrivate(ctx, t, c.ID); err != nil {
+			return chat.Reply{}, err
+		}
+	}
 	if err := s.chat.DropForm(ctx, t, formKind, d.ID); err != nil {
 		return chat.Reply{}, err
 	}
 	return s.afterConnection(ctx, t, c, d.Resume)
+}
+
+// makePrivate stops what others measure through a connection, and tells them.
+func (s *Subject) makePrivate(ctx context.Context, t *chat.Turn, id okr.ConnectionID) (okr.Connection, error) {
+	c, stopped, err := s.connect.ShareConnection(ctx, t.Actor, id, false)
+	if err == nil {
+		s.tellStopped(ctx, t, c, stopped)
+	}
+	return c, err
 }
 
 // afterConnection shows the new connection, or goes on with what needed it.
