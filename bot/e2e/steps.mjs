@@ -265,7 +265,7 @@ export const steps = [
     await pg.say('delete O1');
     await pg.waitText('Delete');
     await pg.press('Delete');
-    await pg.waitText('is gone');
+    await pg.waitText('is deleted');
     await pg.say('okr O1');
     await pg.waitText('There is no objective O1');
   }],
