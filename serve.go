@@ -54,6 +54,7 @@ type hooks struct {
 	pace     float64       // posts a second to one conversation
 	retry    time.Duration // the first pause before something is tried again
 	answer   time.Duration // how long Teams waits for a turn
+	lookup   time.Duration // how long a turn waits for what Teams knows of a person
 	digests  time.Duration // the least time between two digests of a place
 }
 
@@ -138,7 +139,7 @@ func (a *app) wire(c Config, h hooks) error {
 	queue := &lateSyncer{}
 	a.bot, err = bot.New(bot.Options{
 		Activities: a.activities, Memory: a.store, Syncer: queue, Connector: connector,
-		SignIn: signIn(c), Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace),
+		SignIn: signIn(c), Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace), LookupTime: h.lookup,
 	})
 	if err != nil {
 		return err

@@ -51,6 +51,8 @@ type Options struct {
 	// PostsPerSecond is how many posts a tenant gets by itself in a second, over all
 	// replicas; 0 means 20.
 	PostsPerSecond int
+	// LookupTime bounds a question to Teams whose answer is best effort; 0 means 3 seconds.
+	LookupTime time.Duration
 }
 
 // Bot is the conversation: it implements [teams.Handler] for what people write and
@@ -72,7 +74,7 @@ var _ teams.Handler = (*Bot)(nil)
 func New(o Options) (*Bot, error) {
 	c := chat.New(chat.Options{
 		Access: o.Access, Plan: o.Plan, Memory: o.Memory, Connector: o.Connector, Logger: o.Logger, Now: o.Now,
-		PostsPerSecond: o.PostsPerSecond,
+		PostsPerSecond: o.PostsPerSecond, LookupTime: o.LookupTime,
 	})
 	b := &Bot{chat: c, compose: compose.New(c, o.Access, o.Plan), digests: digests.New(c, o.Access, o.Plan, o.Notify)}
 	b.signIn = signin.New(c, signin.Parts{Access: o.Access, Connect: o.Connect, Tickets: o.Memory, Syncs: o.Syncer}, o.SignIn)

@@ -1,6 +1,7 @@
 package bottest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,8 +18,8 @@ import (
 // value that "Authentication with the Bot Connector API" names for the public cloud.
 const Issuer = "https://api.botframework.com"
 
-// turnLimit is how long Teams waits for a bot's answer before it gives up.
-const turnLimit = 15 * time.Second
+// TurnLimit is how long Teams waits for a bot's answer before it gives up.
+const TurnLimit = 15 * time.Second
 
 // Options configures a Cloud. Only AppID and AppPassword are required.
 type Options struct {
@@ -38,6 +39,11 @@ type Options struct {
 	// the person press: a required input left empty, a number out of range, a text that
 	// is too long or does not match its pattern.
 	ValidateInputs bool
+	// TurnLimit is how long the Cloud waits for a bot's answer. 0 is what Teams does; a
+	// test whose machine may be busy gives more.
+	TurnLimit time.Duration
+	// Keys sign the tokens until they are rotated; nil makes some.
+	Keys *Keys
 	// Now is the clock of tokens and time stamps; nil means time.Now.
 	Now func() time.Time
 	// Logger receives one debug record per connector call; nil discards.
@@ -92,13 +98,14 @@ func New(opts Options) (*Cloud, error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	keys, err := newKeyring()
+	opts.TurnLimit = cmp.Or(opts.TurnLimit, TurnLimit)
+	keys, err := newKeyring(opts.Keys)
 	if err != nil {
 		return nil, fmt.Errorf("bottest: %w", err)
 	}
 	c := &Cloud{
 		opts: opts, keys: keys, changed: make(chan struct{}),
-		client:    &http.Client{Timeout: turnLimit, Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
+		client:    &http.Client{Timeout: opts.TurnLimit, Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
 		publicURL: strings.TrimRight(opts.PublicURL, "/"),
 		roots:     map[string]bool{}, typing: map[string]int{},
 		fills: map[string]map[string]string{}, flights: map[string]int{}, tokens: map[string]time.Time{},
@@ -120,7 +127,7 @@ func Start(opts Options) (*Cloud, error) {
 		return nil, fmt.Errorf("bottest: listener: %w", err)
 	}
 	c.SetPublicURL("http://" + listener.Addr().String())
-	c.server = &http.Server{Handler: c, ReadHeaderTimeout: turnLimit}
+	c.server = &http.Server{Handler: c, ReadHeaderTimeout: TurnLimit}
 	c.ended = make(chan struct{})
 	go func() {
 		defer close(c.ended)

@@ -29,28 +29,39 @@ type keyring struct {
 	stranger   *signingKey
 }
 
-// newKeyring makes an endorsed key, a published key without the endorsement and a
-// key that is never published.
-func newKeyring() (*keyring, error) {
-	k := &keyring{}
-	var err error
-	if k.current, err = k.make(true); err != nil {
-		return nil, err
+// Keys are what Clouds sign with. Making them is slow, so that many Clouds may share them.
+type Keys struct{ endorsed, unendorsed, stranger *rsa.PrivateKey }
+
+// NewKeys makes the key that signs, a published one without the endorsement and one
+// that is never published.
+func NewKeys() (*Keys, error) {
+	k := &Keys{}
+	for _, key := range []**rsa.PrivateKey{&k.endorsed, &k.unendorsed, &k.stranger} {
+		var err error
+		if *key, err = rsa.GenerateKey(rand.Reader, keyBits); err != nil {
+			return nil, fmt.Errorf("signing key: %w", err)
+		}
 	}
-	if k.unendorsed, err = k.make(false); err != nil {
-		return nil, err
-	}
-	k.stranger, err = k.make(false)
-	return k, err
+	return k, nil
 }
 
-func (k *keyring) make(endorsed bool) (*signingKey, error) {
-	private, err := rsa.GenerateKey(rand.Reader, keyBits)
-	if err != nil {
-		return nil, fmt.Errorf("signing key: %w", err)
+func newKeyring(keys *Keys) (*keyring, error) {
+	if keys == nil {
+		var err error
+		if keys, err = NewKeys(); err != nil {
+			return nil, err
+		}
 	}
+	k := &keyring{}
+	k.current = k.name(keys.endorsed, true)
+	k.unendorsed = k.name(keys.unendorsed, false)
+	k.stranger = k.name(keys.stranger, false)
+	return k, nil
+}
+
+func (k *keyring) name(private *rsa.PrivateKey, endorsed bool) *signingKey {
 	k.made++
-	return &signingKey{kid: fmt.Sprintf("bottest-%d", k.made), private: private, endorsed: endorsed}, nil
+	return &signingKey{kid: fmt.Sprintf("bottest-%d", k.made), private: private, endorsed: endorsed}
 }
 
 // RotateKeys replaces the signing key at once: later tokens carry a kid that a bot
@@ -58,11 +69,11 @@ func (k *keyring) make(endorsed bool) (*signingKey, error) {
 func (c *Cloud) RotateKeys() error {
 	c.keys.mu.Lock()
 	defer c.keys.mu.Unlock()
-	key, err := c.keys.make(true)
+	private, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
-		return fmt.Errorf("bottest: %w", err)
+		return fmt.Errorf("bottest: signing key: %w", err)
 	}
-	c.keys.current = key
+	c.keys.current = c.keys.name(private, true)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -20,6 +21,9 @@ type Options struct {
 	// PostsPerSecond is how many posts a tenant gets by itself in a second, over all
 	// replicas; 0 means 20.
 	PostsPerSecond int
+	// LookupTime bounds a question to Teams whose answer is best effort: a slow roster
+	// must not hold up a turn. 0 means 3 seconds.
+	LookupTime time.Duration
 }
 
 // Chat is what the subjects share: where to speak, what to remember, and who
@@ -34,6 +38,7 @@ type Chat struct {
 
 // New makes a chat without any subject.
 func New(o Options) *Chat {
+	o.LookupTime = cmp.Or(o.LookupTime, 3*time.Second)
 	return &Chat{Options: o, registry: newRegistry()}
 }
 

@@ -94,7 +94,7 @@ func (c *Chat) roleOf(ctx context.Context, a teams.Activity) role {
 
 // askRole asks the roster of the conversation, which knows no threads.
 func (c *Chat) askRole(ctx context.Context, a teams.Activity) (role, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	ctx, cancel := context.WithTimeout(ctx, c.LookupTime)
 	defer cancel()
 	m, err := c.Connector.Member(ctx, a.Ref().Root(), a.From.ID)
 	switch {

@@ -41,7 +41,7 @@ func (c *Chat) rosterOf(ctx context.Context, t *Turn, most int) []teams.Member {
 	if t.Activity.IsPersonal() {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	ctx, cancel := context.WithTimeout(ctx, c.LookupTime)
 	defer cancel()
 	members, err := c.Connector.FirstMembers(ctx, t.Activity.Ref().Root(), most)
 	if err != nil {

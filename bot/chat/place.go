@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"errors"
-	"time"
 
 	"okrbot/bot/teams"
 	"okrbot/okr"
@@ -62,10 +61,6 @@ func (t *Turn) PlaceName() string {
 	}
 }
 
-// lookupTime bounds a question to Teams whose answer is best effort: a slow
-// roster must not hold up a turn.
-const lookupTime = 3 * time.Second
-
 // NamePlace asks Teams for the name of a channel, which the activities of people
 // leave out. Best effort: without a name the place is "this conversation".
 func (c *Chat) NamePlace(ctx context.Context, t *Turn) {
@@ -73,7 +68,7 @@ func (c *Chat) NamePlace(ctx context.Context, t *Turn) {
 	if t.PlaceName() != "" || t.Activity.Kind() != teams.KindChannel || d.Team.ID == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookupTime)
+	ctx, cancel := context.WithTimeout(ctx, c.LookupTime)
 	defer cancel()
 	channels, err := c.Connector.Channels(ctx, t.Activity.ServiceURL, d.Team.ID)
 	if err != nil {

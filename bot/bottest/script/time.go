@@ -17,22 +17,29 @@ func (w *World) cmdAdvance(_ bool, args []string) error {
 	if err := w.cmdMark(false, nil); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 6*Patience)
-	defer cancel()
-	if err := w.running.Scheduler.Idle(ctx); err != nil {
+	if err := w.cmdIdle(false, nil); err != nil {
 		return err
 	}
 	for d > 0 {
-		step, err := w.untilDue(ctx, d)
+		step, err := w.step(d)
 		if err != nil {
-			return err
-		}
-		if err := w.minute(ctx, step); err != nil {
 			return err
 		}
 		d -= step
 	}
 	return nil
+}
+
+// step lets time pass until something is due, at most limit, and that be done. Each
+// step has its own patience: how long many of them take says nothing.
+func (w *World) step(limit time.Duration) (time.Duration, error) {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	step, err := w.untilDue(ctx, limit)
+	if err != nil {
+		return 0, err
+	}
+	return step, w.minute(ctx, step)
 }
 
 // untilDue is how long it takes until a minute in which something is due, at most

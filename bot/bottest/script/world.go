@@ -24,8 +24,9 @@ import (
 	"okrbot/okr"
 )
 
-// Patience is how long a script waits for anything.
-const Patience = 30 * time.Second
+// Patience is how long a script waits for anything, and okrbot and both clouds for each
+// other: a busy machine is no fault.
+const Patience = 2 * time.Minute
 
 // The app registration of okrbot in both clouds.
 const (
@@ -42,7 +43,7 @@ type Host struct {
 	Listener net.Listener
 	Now      func() time.Time
 	Log      io.Writer
-	// TeamsWaits is how long Teams waits for a turn; 0: as long as the real one.
+	// TeamsWaits is how long Teams waits for a turn.
 	TeamsWaits time.Duration
 }
 
@@ -94,7 +95,7 @@ type World struct {
 
 	started    int           // how many steps of the main path "start" has gone
 	submit     bool          // presses go out as Action.Submit
-	teamsWaits time.Duration // of Teams for a turn; 0: that of the real one
+	teamsWaits time.Duration // of Teams for a turn
 	since      int           // of what is new
 	current    *bottest.Post
 	answer     bottest.Answer              // of the last press
@@ -111,14 +112,17 @@ type World struct {
 	cards      []json.RawMessage           // that answered a press
 }
 
-// signingKey signs the id tokens of all worlds; making one is slow.
-var signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+// signingKey and teamsKeys sign the tokens of all worlds; making them is slow.
+var (
+	signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+	teamsKeys  = sync.OnceValues(bottest.NewKeys)
+)
 
 // New makes a world in which okrbot does not run yet: the user alex in the 1:1 chat with okrbot. End it with Close.
 func New(o Options) (*World, error) {
 	w := &World{
 		starter: o.Start, Env: o.Env, Clock: &Clock{now: o.Now}, Log: &Log{},
-		org: adotest.OrgContoso, project: adotest.ProjectFiber,
+		teamsWaits: Patience, org: adotest.OrgContoso, project: adotest.ProjectFiber,
 	}
 	if err := w.open(); err != nil {
 		return nil, errors.Join(err, w.Close())
@@ -137,7 +141,13 @@ func (w *World) open() error {
 	if err != nil {
 		return err
 	}
-	w.Teams, err = bottest.Start(bottest.Options{AppID: AppID, AppPassword: AppSecret, AppTenant: bottest.DefaultTenant, ValidateInputs: true})
+	keys, err := teamsKeys()
+	if err != nil {
+		return err
+	}
+	w.Teams, err = bottest.Start(bottest.Options{
+		AppID: AppID, AppPassword: AppSecret, AppTenant: bottest.DefaultTenant, ValidateInputs: true, Keys: keys, TurnLimit: 2 * Patience,
+	})
 	if err != nil {
 		return err
 	}
@@ -197,7 +207,7 @@ func (w *World) Getenv(name string) string {
 	}
 	store := ""
 	if w.redis != nil {
-		store = "redis://" + w.redis.Addr()
+		store = "redis://" + w.redis.Addr() + "?read_timeout=120s&write_timeout=120s&pool_timeout=120s"
 	}
 	return map[string]string{
 		"PUBLIC_URL": "http://" + w.Address, "MICROSOFT_APP_ID": AppID, "MICROSOFT_APP_PASSWORD": AppSecret,
