@@ -193,6 +193,7 @@ func (d *demo) buildClouds(log *slog.Logger) (err error) {
 	}
 	d.azureCloud.RegisterApp(adotest.App{
 		ClientID: demoAppID, ClientSecret: demoAppSecret, RedirectURIs: []string{urlOf(d.bot) + "/auth/callback"},
+		Tenant: bottest.DefaultTenant,
 	})
 	d.teamsCloud, err = bottest.New(bottest.Options{
 		AppID: demoAppID, AppPassword: demoAppSecret, AppTenant: bottest.DefaultTenant, PublicURL: urlOf(d.teams), Logger: log,
