@@ -3,19 +3,16 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/caarlos0/env/v11"
 
-	"okrbot/bot/teams"
 	"okrbot/okr"
-	"okrbot/okr/redisstore"
 )
 
 // Config is everything that can be set, by environment variables only. Each
@@ -58,9 +55,10 @@ type Config struct {
 	ADOClientID     string     `env:"ADO_CLIENT_ID"`
 	ADOClientSecret okr.Secret `env:"ADO_CLIENT_SECRET"`
 	// ADOLoginURL and ADOLoginTenant are where they sign in. The tenant is a
-	// tenant id or "organizations".
+	// tenant id or "organizations". Empty: the tenant of a single-tenant bot, whose
+	// registration no other authority knows, else "organizations".
 	ADOLoginURL    string `env:"ADO_LOGIN_URL" envDefault:"https://login.microsoftonline.com"`
-	ADOLoginTenant string `env:"ADO_LOGIN_TENANT" envDefault:"organizations"`
+	ADOLoginTenant string `env:"ADO_LOGIN_TENANT"`
 	// ADOBaseURL is where organizations are: <url>/{organization}.
 	ADOBaseURL string `env:"ADO_BASE_URL" envDefault:"https://dev.azure.com"`
 	// ADOProfileURL serves profiles and the list of organizations.
@@ -105,24 +103,43 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 	if err := env.ParseWithOptions(&c, env.Options{Environment: values}); err != nil {
 		problems = append(problems, plainProblems(err)...)
 	}
-	if c.ADOClientID == "" {
-		c.ADOClientID = c.AppID
+	c.complete()
+	return c, errors.Join(append(problems, c.check()...)...)
+}
+
+// complete fills in what follows from other variables, and writes addresses in one
+// way: without a slash at the end.
+func (c *Config) complete() {
+	for _, address := range []*string{&c.PublicURL, &c.BotLoginURL, &c.ADOLoginURL, &c.ADOBaseURL, &c.ADOProfileURL} {
+		*address = strings.TrimRight(*address, "/")
 	}
-	if c.ADOClientSecret == "" {
-		c.ADOClientSecret = c.AppPassword
+	if c.ADOClientID == "" || strings.EqualFold(c.ADOClientID, c.AppID) {
+		c.ADOClientID = c.AppID
+		if c.ADOClientSecret == "" {
+			c.ADOClientSecret = c.AppPassword
+		}
+	}
+	single := c.AppType == "SingleTenant" && c.AppTenantID != ""
+	if c.ADOLoginTenant == "" && single {
+		c.ADOLoginTenant = c.AppTenantID
+	} else if c.ADOLoginTenant == "" {
+		c.ADOLoginTenant = anyOrganization
 	}
 	if len(c.AllowedTenants) == 0 && c.AppType != "MultiTenant" && c.AppTenantID != "" {
 		c.AllowedTenants = []string{c.AppTenantID}
 	}
-	return c, errors.Join(append(problems, c.check()...)...)
 }
 
-// readEnvironment collects the variables that are set, by value or by file.
+// anyOrganization is the authority that signs in work accounts of every tenant.
+const anyOrganization = "organizations"
+
+// readEnvironment collects the variables that are set, by value or by file. Blanks
+// around a value, or around an entry of a list, are no part of it.
 func readEnvironment(getenv func(string) string) (values map[string]string, problems []error) {
 	values = map[string]string{}
 	for _, name := range variableNames() {
-		if v := getenv(name); v != "" {
-			values[name] = v
+		if v, err := plainValue(name, getenv(name)); v != "" {
+			values[name], problems = v, append(problems, err...)
 			continue
 		}
 		path := getenv(name + "_FILE")
@@ -134,11 +151,44 @@ func readEnvironment(getenv func(string) string) (values map[string]string, prob
 			problems = append(problems, fmt.Errorf("%s_FILE: the file cannot be read", name))
 			continue
 		}
-		if v := strings.TrimRight(string(content), "\r\n"); v != "" { // an empty file sets nothing
-			values[name] = v
+		if v, err := plainValue(name, string(content)); v != "" { // an empty file sets nothing
+			values[name], problems = v, append(problems, err...)
 		}
 	}
 	return values, problems
+}
+
+// plainValue is a value as it was meant: no blanks around it and around the entries
+// of a list. Quotation marks, which some tools leave in, are taken off and told, so
+// that only they are complained of.
+func plainValue(name, raw string) (string, []error) {
+	v := strings.TrimSpace(raw)
+	if isList(name) {
+		entries := strings.Split(v, ",")
+		for i, e := range entries {
+			entries[i] = strings.TrimSpace(e)
+		}
+		v = strings.Join(entries, ",")
+	}
+	var problems []error
+	if n := len(v); n > 1 && v[0] == v[n-1] && strings.ContainsRune("\"'`", rune(v[0])) {
+		v = strings.TrimSpace(v[1 : n-1])
+		problems = append(problems, fmt.Errorf("%s: is in quotation marks; write the value without them", name))
+	}
+	if strings.ContainsFunc(v, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		problems = append(problems, fmt.Errorf("%s: holds a line break or another character that cannot be seen", name))
+	}
+	return v, problems
+}
+
+// isList says whether a variable holds several entries with commas between them.
+func isList(name string) bool {
+	for field := range reflect.TypeFor[Config]().Fields() {
+		if n, _, _ := strings.Cut(field.Tag.Get("env"), ","); n == name {
+			return field.Type.Kind() == reflect.Slice || name == "SEAL_KEYS" || name == "REDIS_URL"
+		}
+	}
+	return false
 }
 
 func variableNames() []string {
@@ -165,7 +215,7 @@ func plainProblems(err error) []error {
 		case errors.As(e, &unset):
 			out = append(out, fmt.Errorf("%s: required, but not set", unset.Key))
 		case errors.As(e, &parse):
-			out = append(out, fmt.Errorf("%s: cannot be read as a %s", envName(parse.Name), parse.Type))
+			out = append(out, fmt.Errorf("%s: must be a time such as 1h or 30m", envName(parse.Name)))
 		default:
 			out = append(out, errors.New("a variable cannot be read"))
 		}
@@ -179,51 +229,6 @@ func envName(field string) string {
 	return name
 }
 
-var guid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
-// check looks at values that were read; one that is missing is reported already.
-func (c Config) check() []error {
-	var out []error
-	add := func(ok bool, format string, args ...any) {
-		if !ok {
-			out = append(out, fmt.Errorf(format, args...))
-		}
-	}
-	for _, address := range []struct{ name, value string }{
-		{"PUBLIC_URL", c.PublicURL},
-		{"BOT_LOGIN_URL", c.BotLoginURL},
-		{"BOT_OPENID_METADATA_URL", c.BotMetadataURL},
-		{"ADO_LOGIN_URL", c.ADOLoginURL},
-		{"ADO_BASE_URL", c.ADOBaseURL},
-		{"ADO_PROFILE_URL", c.ADOProfileURL},
-	} {
-		add(address.value == "" || isWebURL(address.value), "%s: must be an https address (http only on loopback)", address.name)
-	}
-	_, err := teams.NewServiceHosts(c.BotServiceURLs)
-	add(err == nil, "BOT_SERVICE_URLS: must be hosts or addresses without wildcards, comma-separated")
-	add(c.AppID == "" || guid.MatchString(c.AppID), "MICROSOFT_APP_ID: must be a GUID")
-	add(oneOf(c.AppType, "SingleTenant", "MultiTenant", "UserAssignedMSI"), "MICROSOFT_APP_TYPE: must be SingleTenant, MultiTenant or UserAssignedMSI")
-	add(c.AppType != "SingleTenant" || guid.MatchString(c.AppTenantID), "MICROSOFT_APP_TENANT_ID: required for a single-tenant bot, as a GUID")
-	add(len(c.AllowedTenants) > 0 || c.AppType == "SingleTenant", "ALLOWED_TENANTS: required where the bot has no tenant of its own: the ids of the tenants that it serves, comma-separated, or * for every tenant")
-	add(tenantsFit(c.AllowedTenants), "ALLOWED_TENANTS: must be tenant ids (GUIDs), comma-separated, or * alone")
-	add(isScope(c.BotScope), "BOT_SCOPE: must be an https address that ends in /.default")
-	add(c.AppType == "UserAssignedMSI" || c.AppPassword != "", "MICROSOFT_APP_PASSWORD: required, but not set")
-	add(c.ADOClientSecret != "" || c.AppType != "UserAssignedMSI", "ADO_CLIENT_SECRET: required where the bot has no password of its own")
-	add(oneOf(c.SignInCard, "oauth", "signin"), "SIGNIN_CARD: must be oauth or signin")
-	add(oneOf(c.LogLevel, "debug", "info", "warn", "error"), "LOG_LEVEL: must be debug, info, warn or error")
-	add(oneOf(c.LogFormat, "", "json", "text"), "LOG_FORMAT: must be json or text")
-	add(c.SyncInterval >= 5*time.Minute && c.SyncInterval <= 24*time.Hour, "SYNC_INTERVAL: must lie between 5m and 24h")
-	add(rolesFit(c.Roles), "ROLES: must be some of web, worker and clock, comma-separated")
-	add(c.RedisURL == "" || isRedisURL(c.RedisURL.Reveal()), "REDIS_URL: must begin with redis:// or rediss://")
-	add(c.RedisURL == "" || c.SealKeys != "", "SEAL_KEYS: required with REDIS_URL; make one with: echo k1:$(openssl rand -base64 32)")
-	add(c.SealKeys == "" || sealKeysFit(c.SealKeys.Reveal()), "SEAL_KEYS: must be id:base64(32 bytes), comma-separated, each id once")
-	for _, a := range c.AdminObjectIDs {
-		tenant, id, _ := strings.Cut(a, "/")
-		add(guid.MatchString(tenant) && guid.MatchString(id), "ADMIN_OBJECT_IDS: must be tenantId/objectId, both GUIDs, comma-separated")
-	}
-	return out
-}
-
 // The roles of a process.
 const (
 	roleWeb    = "web"
@@ -233,36 +238,3 @@ const (
 
 // has says whether this process has a role.
 func (c Config) has(role string) bool { return slices.Contains(c.Roles, role) }
-
-func rolesFit(roles []string) bool {
-	return len(roles) > 0 && !slices.ContainsFunc(roles, func(r string) bool { return !oneOf(r, roleWeb, roleWorker, roleClock) })
-}
-
-func tenantsFit(ids []string) bool {
-	return slices.Equal(ids, []string{teams.EveryTenant}) || !slices.ContainsFunc(ids, func(id string) bool { return !guid.MatchString(id) })
-}
-
-func isScope(text string) bool {
-	return text == "" || isWebURL(text) && strings.HasSuffix(text, "/.default")
-}
-
-func oneOf(value string, allowed ...string) bool { return slices.Contains(allowed, value) }
-
-func isWebURL(text string) bool {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.User != nil {
-		return false
-	}
-	host := u.Hostname()
-	loopback := host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
-	return u.Scheme == "https" || (u.Scheme == "http" && loopback)
-}
-
-func isRedisURL(text string) bool {
-	return strings.HasPrefix(text, "redis://") || strings.HasPrefix(text, "rediss://")
-}
-
-func sealKeysFit(keys string) bool {
-	_, err := redisstore.NewSealer(keys)
-	return err == nil
-}

@@ -17,6 +17,7 @@ import (
 const (
 	configApp    = "11111111-2222-4333-8444-555555555555"
 	configTenant = "6f1b6a3e-0d0a-4a54-9d3a-1f6c2b7e9a01"
+	configOther  = "99999999-2222-4333-8444-555555555555"
 	configSecret = "the-app-password"
 )
 
@@ -53,7 +54,7 @@ func TestConfigDefaults(t *testing.T) {
 	require.Equal(t, configApp, c.ADOClientID, "the bot's own")
 	require.Equal(t, configSecret, c.ADOClientSecret.Reveal(), "the bot's own")
 	require.Equal(t, "https://login.microsoftonline.com", c.ADOLoginURL)
-	require.Equal(t, "organizations", c.ADOLoginTenant)
+	require.Equal(t, configTenant, c.ADOLoginTenant, "the bot's own: no other authority knows a single-tenant registration")
 	require.Equal(t, "https://dev.azure.com", c.ADOBaseURL)
 	require.Equal(t, "https://app.vssps.visualstudio.com", c.ADOProfileURL)
 	require.Equal(t, "oauth", c.SignInCard)
@@ -108,11 +109,25 @@ func TestConfigValues(t *testing.T) {
 		"http on loopback":              {map[string]string{"PUBLIC_URL": "http://127.0.0.1:3978"}, ""},
 		"http elsewhere":                {map[string]string{"ADO_LOGIN_URL": "http://login.example.com"}, "ADO_LOGIN_URL"},
 		"user in an address":            {map[string]string{"PUBLIC_URL": "https://me:pw@okr.example.com"}, "PUBLIC_URL"},
-		"managed identity, no password": {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": "", "ADO_CLIENT_SECRET": "s"}, ""},
-		"managed identity, no sign-in":  {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": ""}, "ADO_CLIENT_SECRET"},
+		"managed identity, no password": {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": "", "ADO_CLIENT_ID": configOther, "ADO_CLIENT_SECRET": "s"}, ""},
+		"managed identity, no sign-in":  {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": "", "ADO_CLIENT_SECRET": "s"}, "ADO_CLIENT_ID"},
+		"another app, no secret":        {map[string]string{"ADO_CLIENT_ID": configOther}, "ADO_CLIENT_SECRET"},
+		"the same app, no secret":       {map[string]string{"ADO_CLIENT_ID": strings.ToUpper(configApp)}, ""},
+		"personal accounts":             {map[string]string{"ADO_LOGIN_TENANT": "common"}, "ADO_LOGIN_TENANT"},
+		"accounts of any organization":  {map[string]string{"ADO_LOGIN_TENANT": "organizations"}, ""},
+		"a tenant in the login":         {map[string]string{"ADO_LOGIN_URL": "https://login.microsoftonline.com/" + configTenant}, "ADO_LOGIN_URL"},
+		"an organization":               {map[string]string{"ADO_BASE_URL": "https://dev.azure.com/contoso"}, "ADO_BASE_URL"},
+		"an organization's old address": {map[string]string{"ADO_BASE_URL": "https://contoso.visualstudio.com"}, "ADO_BASE_URL"},
+		"the messaging endpoint":        {map[string]string{"PUBLIC_URL": "https://okr.example.com/api/messages"}, "PUBLIC_URL"},
+		"no loopback after all":         {map[string]string{"PUBLIC_URL": "http://127.evil.example"}, "PUBLIC_URL"},
+		"a Secret ID":                   {map[string]string{"MICROSOFT_APP_PASSWORD": configOther}, "MICROSOFT_APP_PASSWORD"},
+		"a bare port":                   {map[string]string{"LISTEN_ADDR": "3978"}, "LISTEN_ADDR"},
+		"a port too high":               {map[string]string{"LISTEN_ADDR": ":66000"}, "LISTEN_ADDR"},
+		"one port for two":              {map[string]string{"METRICS_ADDR": ":3978"}, "METRICS_ADDR"},
+		"half a minute":                 {map[string]string{"SYNC_INTERVAL": "5m30s"}, "SYNC_INTERVAL"},
 		"multi-tenant, no tenant":       {map[string]string{"MICROSOFT_APP_TYPE": "MultiTenant", "MICROSOFT_APP_TENANT_ID": "", "ALLOWED_TENANTS": "*"}, ""},
 		"multi-tenant, nobody named":    {map[string]string{"MICROSOFT_APP_TYPE": "MultiTenant"}, "ALLOWED_TENANTS"},
-		"identity, nobody named":        {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_TENANT_ID": "", "ADO_CLIENT_SECRET": "s"}, "ALLOWED_TENANTS"},
+		"identity, nobody named":        {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_TENANT_ID": "", "ADO_CLIENT_ID": configOther, "ADO_CLIENT_SECRET": "s"}, "ALLOWED_TENANTS"},
 		"two tenants":                   {map[string]string{"ALLOWED_TENANTS": configTenant + "," + configApp}, ""},
 		"every tenant":                  {map[string]string{"ALLOWED_TENANTS": "*"}, ""},
 		"every tenant and one":          {map[string]string{"ALLOWED_TENANTS": "*," + configTenant}, "ALLOWED_TENANTS"},
@@ -127,7 +142,8 @@ func TestConfigValues(t *testing.T) {
 		"admin without a tenant":        {map[string]string{"ADMIN_OBJECT_IDS": configApp}, "ADMIN_OBJECT_IDS"},
 		"five minutes":                  {map[string]string{"SYNC_INTERVAL": "5m"}, ""},
 		"too often":                     {map[string]string{"SYNC_INTERVAL": "4m"}, "SYNC_INTERVAL"},
-		"two roles":                     {map[string]string{"ROLES": "worker,clock"}, ""},
+		"two roles":                     {map[string]string{"ROLES": "worker,clock", "REDIS_URL": "redis://redis", "SEAL_KEYS": configKey("k1", 32)}, ""},
+		"two roles, a store for one":    {map[string]string{"ROLES": "worker,clock"}, "ROLES"},
 		"an unknown role":               {map[string]string{"ROLES": "web,janitor"}, "ROLES"},
 		"no role":                       {map[string]string{"ROLES": ","}, "ROLES"},
 		"too seldom":                    {map[string]string{"SYNC_INTERVAL": "25h"}, "SYNC_INTERVAL"},
@@ -153,10 +169,10 @@ func TestConfigValues(t *testing.T) {
 func TestConfigFromFiles(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "password")
-	require.NoError(t, os.WriteFile(file, []byte("from a file\r\n"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte("from-a-file\r\n"), 0o600))
 	c, err := LoadConfig(configEnv(map[string]string{"MICROSOFT_APP_PASSWORD": "", "MICROSOFT_APP_PASSWORD_FILE": file}))
 	require.NoError(t, err)
-	require.Equal(t, "from a file", c.AppPassword.Reveal())
+	require.Equal(t, "from-a-file", c.AppPassword.Reveal())
 
 	c, err = LoadConfig(configEnv(map[string]string{"MICROSOFT_APP_PASSWORD_FILE": file}))
 	require.NoError(t, err)

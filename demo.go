@@ -44,7 +44,11 @@ type demoOptions struct {
 // and the others the three after it; OKRBOT_DEMO_BROWSER=none opens no browser.
 func parseDemo(args []string, getenv func(string) string, out io.Writer) (o demoOptions, err error) {
 	ports := [4]int{5615, 3978, 3979, 3980}
-	if base, err := strconv.Atoi(getenv("OKRBOT_DEMO_PORT_BASE")); err == nil {
+	if text := getenv("OKRBOT_DEMO_PORT_BASE"); text != "" {
+		base, err := strconv.Atoi(text)
+		if err != nil || base < 1 || base+3 > 65535 {
+			return o, usageError("OKRBOT_DEMO_PORT_BASE: must be the first of four ports, such as 5615")
+		}
 		ports = [4]int{base, base + 1, base + 2, base + 3}
 	}
 	f := flag.NewFlagSet("okrbot demo", flag.ContinueOnError)
@@ -56,7 +60,16 @@ func parseDemo(args []string, getenv func(string) string, out io.Writer) (o demo
 	f.BoolVar(&o.noPlayground, "no-playground", false, "do not start the Agents Playground")
 	f.BoolVar(&o.noBrowser, "no-browser", getenv("OKRBOT_DEMO_BROWSER") == "none", "do not open a browser")
 	f.DurationVar(&o.story, "story", 20*time.Second, "how often somebody gets work done; 0: never")
-	return o, f.Parse(args)
+	switch err := f.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return o, err
+	case err != nil:
+		return o, usageError(err.Error())
+	case f.NArg() > 0:
+		return o, usageError(fmt.Sprintf("unknown argument %q; okrbot demo -h lists the flags", f.Arg(0)))
+	default:
+		return o, nil
+	}
 }
 
 // runDemo runs the whole product with nothing outside this machine: the store in
@@ -193,6 +206,7 @@ func (d *demo) buildClouds(log *slog.Logger) (err error) {
 	}
 	d.azureCloud.RegisterApp(adotest.App{
 		ClientID: demoAppID, ClientSecret: demoAppSecret, RedirectURIs: []string{urlOf(d.bot) + "/auth/callback"},
+		Tenant: bottest.DefaultTenant,
 	})
 	d.teamsCloud, err = bottest.New(bottest.Options{
 		AppID: demoAppID, AppPassword: demoAppSecret, AppTenant: bottest.DefaultTenant, PublicURL: urlOf(d.teams), Logger: log,

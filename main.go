@@ -2,15 +2,8 @@
 // true by itself: it ties them to shared queries in Azure DevOps, measures them
 // every hour and tells the channels what moved.
 //
-// Usage:
-//
-//	okrbot serve          run the bot (configuration: environment, see config.go)
-//	okrbot demo           run everything on this machine, with simulated Azure DevOps and Teams
-//	okrbot check-config   say what is wrong with the configuration, and set nothing in motion
-//	okrbot doctor         check the configuration against the live services
-//	okrbot parked         list the tasks that were given up; retry ID|all runs them once more
-//	okrbot manifest FILE  write the Teams app package
-//	okrbot version        say which build this is
+// okrbot help lists its commands, okrbot help COMMAND explains one. It ends with 0
+// when all went well, with 2 for arguments that it does not know, else with 1.
 package main
 
 import (
@@ -35,38 +28,8 @@ func main() {
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "okrbot:", err)
-		os.Exit(1)
 	}
-}
-
-const usage = "usage: okrbot serve | demo | check-config | doctor | parked [retry ID|all] | manifest FILE | version"
-
-// run is the whole program: it ends when ctx does.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) error {
-	if len(args) == 0 {
-		return errors.New(usage)
-	}
-	switch args[0] {
-	case "serve":
-		return runServe(ctx, getenv, stdout)
-	case "demo":
-		return runDemo(ctx, args[1:], getenv, stdout)
-	case "check-config":
-		return checkConfig(getenv, stdout)
-	case "doctor":
-		return runDoctor(ctx, getenv, stdout)
-	case "parked":
-		return runParked(ctx, args[1:], getenv, stdout)
-	case "manifest":
-		return writeManifest(args[1:], getenv, stdout)
-	case "version":
-		_, err := fmt.Fprintln(stdout, "okrbot", version())
-		return err
-	case "help", "-h", "--help":
-		_, err := fmt.Fprintln(stdout, usage)
-		return err
-	}
-	return fmt.Errorf("unknown command %q; %s", args[0], usage)
+	os.Exit(exitCode(err))
 }
 
 func runServe(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
@@ -90,19 +53,22 @@ func checkConfig(getenv func(string) string, stdout io.Writer) error {
 			return err
 		}
 	}
-	if _, err := LoadConfig(getenv); err != nil {
+	c, err := LoadConfig(getenv)
+	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
-	_, err := fmt.Fprintln(stdout, "The configuration is complete.")
+	for _, note := range c.notes() {
+		if _, err := fmt.Fprintln(stdout, "Note:", note+"."); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintln(stdout, "The configuration is complete.")
 	return err
 }
 
 // writeManifest makes the Teams app package of this configuration. A file that is
 // there stays as it is when something is wrong.
 func writeManifest(args []string, getenv func(string) string, stdout io.Writer) error {
-	if len(args) != 1 {
-		return errors.New("usage: okrbot manifest FILE.zip")
-	}
 	values, problems := readEnvironment(getenv)
 	var archive bytes.Buffer
 	err := manifest.Build(&archive, manifest.Options{AppID: values["MICROSOFT_APP_ID"], PublicURL: values["PUBLIC_URL"]})

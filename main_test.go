@@ -34,6 +34,8 @@ func TestMainCommands(t *testing.T) {
 		"manifest":     {[]string{"manifest"}, "", "usage: okrbot manifest"},
 		"bare serve":   {[]string{"serve"}, "", "PUBLIC_URL: required"},
 		"flag unknown": {[]string{"demo", "-fly"}, "", "flag provided but not defined"},
+		"help unknown": {[]string{"help", "fly"}, "", "usage: okrbot help"},
+		"demo flags":   {[]string{"demo", "--help"}, "-playground-port", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,6 +49,36 @@ func TestMainCommands(t *testing.T) {
 			require.Contains(t, out.String(), test.says)
 		})
 	}
+}
+
+// Every command explains itself, and refuses what it does not know before it does
+// anything, which a script sees by the code 2.
+func TestMainExplainsAndRefuses(t *testing.T) {
+	t.Parallel()
+	for _, c := range commands() {
+		for _, ask := range [][]string{{"help", c.name}, {c.name, "-h"}, {c.name, "-help"}, {c.name, "--help"}} {
+			var out bytes.Buffer
+			require.NoError(t, run(t.Context(), ask, noEnv, &out), ask)
+			if ask[0] == "help" || c.name != "demo" { // which lists its flags
+				require.Contains(t, out.String(), c.usage(), ask)
+				require.Contains(t, out.String(), c.help, ask)
+			}
+			require.Contains(t, out.String(), "okrbot "+c.name, ask)
+		}
+		for _, args := range [][]string{{"now", "please", "again"}, {"--fly"}} {
+			var out bytes.Buffer
+			err := run(t.Context(), append([]string{c.name}, args...), noEnv, &out)
+			require.Error(t, err, "%s %v", c.name, args)
+			require.Equal(t, 2, exitCode(err), "%s %v", c.name, args)
+		}
+	}
+	for _, args := range [][]string{nil, {"fly"}, {"help", "fly"}, {"help", "serve", "now"}} {
+		require.Equal(t, 2, exitCode(run(t.Context(), args, noEnv, &bytes.Buffer{})), args)
+	}
+	require.Equal(t, 0, exitCode(nil))
+	require.Equal(t, 1, exitCode(run(t.Context(), []string{"serve"}, noEnv, &bytes.Buffer{})), "a failure")
+	base := func(string) string { return "soon" }
+	require.Equal(t, 2, exitCode(run(t.Context(), []string{"demo"}, base, &bytes.Buffer{})), "OKRBOT_DEMO_PORT_BASE")
 }
 
 func TestMainWritesTheAppPackage(t *testing.T) {

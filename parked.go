@@ -12,13 +12,8 @@ import (
 	"okrbot/scheduler"
 )
 
-const parkedUsage = "usage: okrbot parked [retry ID|all]"
-
 // runParked lists the tasks that were given up, or runs some once more.
 func runParked(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) (err error) {
-	if len(args) != 0 && (len(args) != 2 || args[0] != "retry") {
-		return errors.New(parkedUsage)
-	}
 	c, err := LoadConfig(getenv)
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)

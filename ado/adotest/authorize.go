@@ -20,8 +20,7 @@ func (c *Cloud) serveAuthorize(x *exchange) answer {
 	q := x.r.URL.Query()
 	app, problem := c.knownApp(x.tenant, q.Get("client_id"))
 	if problem == nil && !slices.Contains(app.RedirectURIs, q.Get("redirect_uri")) {
-		problem = new(entraError("invalid_request", 50011, "The redirect URI '"+q.Get("redirect_uri")+
-			"' specified in the request does not match the redirect URIs configured for the application '"+app.ClientID+"'."))
+		problem = new(RedirectUnknown(q.Get("redirect_uri"), app.ClientID))
 	}
 	if problem != nil {
 		return c.errorPage(*problem) // nobody to send back to
@@ -127,15 +126,21 @@ func (c *Cloud) knownTenant(t string) bool {
 	return slices.ContainsFunc(c.users, func(u *User) bool { return strings.EqualFold(u.Tenant, t) })
 }
 
+// knownApp is the registration that an authority knows. A single-tenant one is
+// known to its home tenant alone, and refused where accounts of all tenants sign in.
 func (c *Cloud) knownApp(tenant, client string) (App, *EntraError) {
-	if !c.knownTenant(tenant) {
-		return App{}, new(entraError("invalid_request", 90002, "Tenant '"+tenant+"' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."))
-	}
 	app, ok := c.apps[strings.ToLower(client)]
-	if !ok {
-		return App{}, new(entraError("unauthorized_client", 700016, "Application with identifier '"+client+"' was not found in the directory."))
+	switch {
+	case !c.knownTenant(tenant):
+		return App{}, new(TenantUnknown(tenant))
+	case !ok:
+		return App{}, new(AppUnknown(client, tenant))
+	case app.Tenant == "" || strings.EqualFold(app.Tenant, tenant):
+		return app, nil
+	case isGUID(tenant):
+		return App{}, new(AppUnknown(client, tenant))
 	}
-	return app, nil
+	return App{}, new(SingleTenantOnly(client))
 }
 
 func redirect(req authRequest, params url.Values) answer {

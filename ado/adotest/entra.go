@@ -2,6 +2,7 @@ package adotest
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ type App struct {
 	ClientID     string
 	ClientSecret string
 	RedirectURIs []string // compared exactly
+	// Tenant is the home tenant of a single-tenant registration, the only authority
+	// that knows it. Empty: a multi-tenant one, which every authority knows.
+	Tenant string
 }
 
 // RegisterApp adds or replaces a registration.
@@ -47,6 +51,50 @@ type EntraError struct {
 // authentication and authorization error codes").
 func entraError(code string, aadsts int, description string) EntraError {
 	return EntraError{Code: code, AADSTS: aadsts, Description: description}
+}
+
+// TenantUnknown is what every authority answers that does not exist.
+func TenantUnknown(tenant string) EntraError {
+	return entraError("invalid_request", 90002, "Tenant '"+tenant+"' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. "+
+		"Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.")
+}
+
+// AppUnknown means that the authority's directory has no such application.
+func AppUnknown(client, directory string) EntraError {
+	return entraError("unauthorized_client", 700016, "Application with identifier '"+client+"' was not found in the directory '"+directory+"'. "+
+		"This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. "+
+		"You may have sent your authentication request to the wrong tenant.")
+}
+
+// SingleTenantOnly is what "organizations" and "common" answer to an application
+// that has a home tenant.
+func SingleTenantOnly(client string) EntraError {
+	return entraError("invalid_request", 50194, "Application '"+client+"'(okrbot) is not configured as a multi-tenant application. "+
+		"Usage of the /common endpoint is not supported for such apps created after '10/15/2018'. "+
+		"Use a tenant-specific endpoint or configure the application to be multi-tenant.")
+}
+
+// RedirectUnknown means that the address to come back to is not registered.
+func RedirectUnknown(redirect, client string) EntraError {
+	return entraError("invalid_request", 50011, "The redirect URI '"+redirect+"' specified in the request does not match the redirect URIs configured for the application '"+client+"'. "+
+		"Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. "+
+		"Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to troubleshoot this error.")
+}
+
+// SecretWrong means that the client secret is another one, or its id.
+func SecretWrong(client string) EntraError {
+	e := entraError("invalid_client", 7000215, "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "+
+		"not the client secret ID, for a secret added to app '"+client+"'.")
+	e.Status = http.StatusUnauthorized
+	return e
+}
+
+// SecretExpired means that the client secret had a last day.
+func SecretExpired(client string) EntraError {
+	e := entraError("invalid_client", 7000222, "The provided client secret keys for app '"+client+"' are expired. "+
+		"Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.")
+	e.Status = http.StatusUnauthorized
+	return e
 }
 
 // SignInCancelled is what Cancel on the page sends back.

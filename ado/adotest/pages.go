@@ -1,10 +1,12 @@
 package adotest
 
 import (
+	"encoding/json"
 	"fmt"
 	"html"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -52,8 +54,16 @@ func writeUser(b *strings.Builder, u *User, class string) {
 		class, html.EscapeString(u.OID), html.EscapeString(u.Name), html.EscapeString(u.UPN))
 }
 
-// errorPage is shown when the request cannot be sent back to the application.
+// errorPage is shown when the request cannot be sent back to the application. As
+// Entra's it is a page like every other one: its status is 200, and only the text and
+// the $Config that its script reads say what is wrong.
 func (c *Cloud) errorPage(e EntraError) answer {
-	return htmlAnswer(http.StatusBadRequest, page("Sign in to your account",
-		"<h1>Sorry, but we’re having trouble signing you in.</h1><p>"+html.EscapeString(e.text(c.now()))+"</p>"))
+	const sorry = "Sorry, but we’re having trouble signing you in."
+	text := e.text(c.now())
+	config, err := json.Marshal(object{"strMainMessage": sorry, "strServiceExceptionMessage": text, "sErrorCode": strconv.Itoa(e.AADSTS), "iHttpErrorCode": http.StatusBadRequest})
+	if err != nil {
+		return answer{status: http.StatusInternalServerError}
+	}
+	return htmlAnswer(http.StatusOK, page("Sign in to your account",
+		"<script>$Config="+string(config)+";</script><h1>"+sorry+"</h1><p>"+html.EscapeString(text)+"</p>"))
 }

@@ -133,8 +133,8 @@ func TestAuthorizeRefusesBadRequests(t *testing.T) {
 		status     int
 		want       string
 	}{
-		"unknown client":     {"client_id", "nobody", 400, "AADSTS700016"},
-		"foreign redirect":   {"redirect_uri", "https://evil.example/", 400, "AADSTS50011"},
+		"unknown client":     {"client_id", "nobody", 200, "AADSTS700016"},
+		"foreign redirect":   {"redirect_uri", "https://evil.example/", 200, "AADSTS50011"},
 		"implicit flow":      {"response_type", "token", 302, "unsupported_response_type"},
 		"no scope":           {"scope", "", 302, "AADSTS900144"},
 		"unknown permission": {"scope", "499b84ac-1321-427f-aa17-267ca6975798/work.read", 302, "AADSTS650053"},
@@ -247,7 +247,7 @@ func TestSignInFailsBySwitchAndByTenant(t *testing.T) {
 	require.NotEmpty(t, s.signIn(adotest.AlexOID).Get("code"))
 	single := strings.Replace(s.authorize(), "/organizations/", "/"+adotest.TenantID+"/", 1)
 	_, err := adotest.SignIn(t.Context(), single, adotest.ForeignOID)
-	require.ErrorContains(t, err, "status 400")
+	require.ErrorContains(t, err, "status 200, no redirect")
 	require.NotContains(t, string(s.get("", strings.TrimPrefix(single, s.url)).raw), "Isaiah Langer")
 }
 
@@ -258,4 +258,50 @@ func TestRotatedKeysStayPublished(t *testing.T) {
 	require.NoError(t, s.RotateKeys())
 	s.verify(old)
 	s.verify(s.redeem(s.signIn(adotest.AlexOID).Get("code")).json["id_token"].(string))
+}
+
+// A single-tenant registration is known to its own tenant alone, on the page and at
+// the token endpoint, as Entra's is.
+func TestSingleTenantRegistration(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.RegisterApp(adotest.App{ClientID: clientID, ClientSecret: secret, RedirectURIs: []string{callback}, Tenant: adotest.TenantID})
+	for authority, want := range map[string]string{
+		"organizations":                        "50194",
+		"common":                               "50194",
+		adotest.ForeignTenantID:                "700016",
+		"00000000-0000-4000-8000-00000000dead": "90002",
+		strings.ToUpper(adotest.TenantID):      "",
+	} {
+		at := func(path string) string { return strings.Replace(path, "/organizations/", "/"+authority+"/", 1) }
+		page := s.get("", strings.TrimPrefix(at(s.authorize("prompt", "none")), s.url))
+		body := url.Values{"client_id": {clientID}, "client_secret": {secret}, "grant_type": {"authorization_code"}, "code": {"none"}}
+		token := s.do("", http.MethodPost, at("/login/organizations/oauth2/v2.0/token"), "application/x-www-form-urlencoded", []byte(body.Encode()))
+		if want == "" {
+			require.Contains(t, page.header.Get("Location"), callback+"&error=login_required")
+			requireAADSTS(t, token, "invalid_grant", "9002313")
+			continue
+		}
+		require.Equal(t, 200, page.status)
+		require.Contains(t, string(page.raw), `"strServiceExceptionMessage":"AADSTS`+want+":", authority)
+		require.True(t, strings.HasPrefix(token.json["error_description"].(string), "AADSTS"+want+":"), "%s", token.raw)
+		require.Equal(t, "https://login.microsoftonline.com/error?code="+want, token.json["error_uri"])
+	}
+}
+
+// The application gets a token of its own from a tenant, and only with its secret.
+func TestTokenOfTheApplication(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	const scope = "499b84ac-1321-427f-aa17-267ca6975798/.default"
+	requireAADSTS(t, s.form("grant_type", "client_credentials", "scope", scope), "invalid_request", "50059")
+	ask := func(secret, scope string) reply {
+		body := url.Values{"client_id": {clientID}, "client_secret": {secret}, "grant_type": {"client_credentials"}, "scope": {scope}}
+		return s.do("", http.MethodPost, "/login/"+adotest.TenantID+"/oauth2/v2.0/token", "application/x-www-form-urlencoded", []byte(body.Encode()))
+	}
+	good := ask(secret, scope)
+	require.Equal(t, 200, good.status, "%s", good.raw)
+	require.NotEqual(t, 200, s.get(good.json["access_token"].(string), "/ado/contoso/_apis/projects").status, "it is in no organization")
+	requireAADSTS(t, ask("guess", scope), "invalid_client", "7000215")
+	requireAADSTS(t, ask(secret, "openid"), "invalid_scope", "1002012")
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -23,6 +24,7 @@ func (c *Cloud) tokenError(e EntraError) answer {
 	body := object{
 		"error": e.Code, "error_description": e.text(c.now()), "error_codes": []int{e.AADSTS},
 		"timestamp": c.now().UTC().Format("2006-01-02 15:04:05Z"), "trace_id": randomGUID(), "correlation_id": randomGUID(),
+		"error_uri": "https://login.microsoftonline.com/error?code=" + strconv.Itoa(e.AADSTS),
 	}
 	if e.Code == "interaction_required" {
 		body["suberror"] = "basic_action"
@@ -45,8 +47,24 @@ func (c *Cloud) serveToken(x *exchange) answer {
 		return c.redeemCode(x, app, form)
 	case "refresh_token":
 		return c.redeemRefresh(x, app, form)
+	case "client_credentials":
+		return c.appToken(x, form)
 	}
 	return c.tokenError(entraError("unsupported_grant_type", 70003, "The app requested an unsupported grant type '"+form.Get("grant_type")+"'."))
+}
+
+// appToken is a token of the application itself, which opens nothing here: it is in
+// no organization. Only a tenant gives one.
+func (c *Cloud) appToken(x *exchange, form url.Values) answer {
+	switch {
+	case !isGUID(x.tenant):
+		return c.tokenError(entraError("invalid_request", 50059, "No tenant-identifying information found in either the request or implied by any provided credentials."))
+	case permission(form.Get("scope")) != ".default":
+		return c.tokenError(entraError("invalid_scope", 1002012, "The provided value for scope "+form.Get("scope")+" is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."))
+	}
+	secs := int(c.entra.lifetime.Seconds())
+	return jsonAnswer(http.StatusOK, object{"token_type": "Bearer", "expires_in": secs, "ext_expires_in": secs, "access_token": randomText("EwB4A8l6BAAU")}).
+		with("Content-Type", "application/json; charset=utf-8").with("Cache-Control", "no-store")
 }
 
 // client authenticates the application, by form or by Basic header.
@@ -59,14 +77,13 @@ func (c *Cloud) client(x *exchange, form url.Values) (App, *EntraError) {
 	if problem != nil {
 		return app, problem
 	}
-	refuse := EntraError{Code: "invalid_client", Status: http.StatusUnauthorized}
 	switch {
 	case secret == "":
-		refuse.AADSTS, refuse.Description = 7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+		refuse := entraError("invalid_client", 7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
+		refuse.Status = http.StatusUnauthorized
 		return app, &refuse
 	case subtle.ConstantTimeCompare([]byte(secret), []byte(app.ClientSecret)) == 0:
-		refuse.AADSTS, refuse.Description = 7000215, "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID."
-		return app, &refuse
+		return app, new(SecretWrong(app.ClientID))
 	}
 	return app, nil
 }

@@ -179,6 +179,7 @@ func TestTokenEndpoint(t *testing.T) {
 	}{
 		{"good", bottest.DefaultTenant, "scope", "https://api.botframework.com/.default", http.StatusOK, 0},
 		{"multi-tenant authority", "botframework.com", "scope", "https://api.botframework.com/.default", http.StatusBadRequest, 700016},
+		{"unknown tenant", "00000000-0000-4000-8000-00000000dead", "scope", "https://api.botframework.com/.default", http.StatusBadRequest, 90002},
 		{"wrong secret", bottest.DefaultTenant, "client_secret", "guess", http.StatusUnauthorized, 7000215},
 		{"wrong client", bottest.DefaultTenant, "client_id", "other", http.StatusBadRequest, 700016},
 		{"wrong scope", bottest.DefaultTenant, "scope", "https://graph.microsoft.com/.default", http.StatusBadRequest, 1002012},

@@ -65,13 +65,21 @@ func (c *Cloud) checkTokenRequest(r *http.Request, authority string) *entraError
 	switch {
 	case r.PostForm.Get("grant_type") != "client_credentials":
 		return &entraError{http.StatusBadRequest, "unsupported_grant_type", 70003, "AADSTS70003: The app requested an unsupported grant type."}
+	case authority != "botframework.com" && !strings.EqualFold(authority, DefaultTenant) && !strings.EqualFold(authority, home):
+		return &entraError{
+			http.StatusBadRequest, "invalid_request", 90002,
+			"AADSTS90002: Tenant '" + authority + "' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.",
+		}
 	case id != c.opts.AppID || !strings.EqualFold(authority, home):
 		return &entraError{
 			http.StatusBadRequest, "unauthorized_client", 700016,
 			"AADSTS700016: Application with identifier '" + id + "' was not found in the directory '" + directory + "'.",
 		}
 	case secret != c.opts.AppPassword:
-		return &entraError{http.StatusUnauthorized, "invalid_client", 7000215, "AADSTS7000215: Invalid client secret provided."}
+		return &entraError{
+			http.StatusUnauthorized, "invalid_client", 7000215,
+			"AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '" + id + "'.",
+		}
 	case r.PostForm.Get("scope") != botScope:
 		return &entraError{http.StatusBadRequest, "invalid_scope", 1002012, "AADSTS1002012: The provided value for scope is not valid."}
 	}

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ const (
 	maxIdleTime     = 5 * time.Minute
 )
 
+// hostAndPort is a name, an IPv4 or a bracketed IPv6 address, and a port if it likes.
+var hostAndPort = regexp.MustCompile(`^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?)(:[0-9]{1,5})?$`)
+
 // parseURL reads the address of a Redis. Its errors never repeat the address,
 // which may hold a password.
 func parseURL(text string) (*redis.UniversalOptions, error) {
@@ -48,9 +52,16 @@ func parseURL(text string) (*redis.UniversalOptions, error) {
 }
 
 func badURL() error {
-	return okr.Errorf(okr.Invalid, "REDIS_URL cannot be read. It looks like redis://user:password@host:6379/0 or rediss://…, "+
+	return okr.Errorf(okr.Invalid, "The address cannot be read. It must look like redis://user:password@host:6379/0 or rediss://…, "+
 		"with commas between the hosts of a Cluster, or with ?master=name after the hosts of the Sentinels. "+
 		"Special characters in the password are written as %%XX.")
+}
+
+// CheckURL says whether the address of a Redis can be read, without going there. Its
+// errors are Invalid and never repeat the address.
+func CheckURL(text string) error {
+	_, err := parseURL(text)
+	return err
 }
 
 // splitHosts gives the address with the first host only, which package url can
@@ -64,9 +75,14 @@ func splitHosts(text string) (first string, hosts []string, ok bool) {
 	if end < 0 {
 		end = len(rest)
 	}
+	// A password with one of these in it would end the hosts too early, and the rest of
+	// it would be looked up as the name of a host.
+	if strings.ContainsAny(rest[end:], "@#") {
+		return "", nil, false
+	}
 	at := strings.LastIndex(rest[:end], "@") + 1
 	hosts = strings.Split(rest[at:end], ",")
-	if slices.Contains(hosts, "") {
+	if slices.ContainsFunc(hosts, func(h string) bool { return !hostAndPort.MatchString(h) }) {
 		return "", nil, false
 	}
 	return scheme + "://" + rest[:at] + hosts[0] + rest[end:], hosts, true

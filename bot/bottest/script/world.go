@@ -188,7 +188,11 @@ func (w *World) Stop() error {
 // Register tells both clouds that okrbot is at Address.
 func (w *World) Register() {
 	w.Teams.SetBot("http://" + w.Address + "/api/messages")
-	w.Azure.RegisterApp(adotest.App{ClientID: AppID, ClientSecret: AppSecret, RedirectURIs: []string{"http://" + w.Address + "/auth/callback"}})
+	app := adotest.App{ClientID: AppID, ClientSecret: AppSecret, RedirectURIs: []string{"http://" + w.Address + "/auth/callback"}, Tenant: bottest.DefaultTenant}
+	if w.Env["ADO_LOGIN_TENANT"] == "organizations" {
+		app.Tenant = "" // a world that lets accounts of all tenants sign in has registered for that
+	}
+	w.Azure.RegisterApp(app)
 }
 
 // healthy asks okrbot itself whether it is ready.

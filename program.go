@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// program is what a command gets of the world.
+type program struct {
+	args   []string
+	getenv func(string) string
+	stdout io.Writer
+}
+
+// command is a word behind okrbot.
+type command struct {
+	name string
+	args string // as the usage line has them
+	what string // in one line
+	help string // the rest
+	fits func(args []string) bool
+	run  func(ctx context.Context, p program) error
+}
+
+func (c command) usage() string { return strings.TrimSpace("usage: okrbot " + c.name + " " + c.args) }
+
+func none(args []string) bool { return len(args) == 0 }
+
+// oneFile refuses a flag, of which there is none, as the name of a file.
+func oneFile(args []string) bool { return len(args) == 1 && !strings.HasPrefix(args[0], "-") }
+
+func commands() []command {
+	return []command{
+		{"serve", "", "run the bot", "It is configured by environment variables only; okrbot check-config lists them. It runs until it gets SIGTERM or Ctrl+C,\nthen finishes what is under way, within 75 seconds.", none,
+			func(ctx context.Context, p program) error { return runServe(ctx, p.getenv, p.stdout) }},
+		{"check-config", "", "say what is wrong with the configuration, and set nothing in motion", "It lists every variable and whether it is set, by value, by file or not, and never what it holds. It asks nobody else:\nokrbot doctor does.", none,
+			func(_ context.Context, p program) error { return checkConfig(p.getenv, p.stdout) }},
+		{"doctor", "", "check the configuration against the live services", "It tries Redis, the sign-ins, the registration, the sign-in page, Azure DevOps and PUBLIC_URL, with what okrbot serve would use,\nnames what is wrong and the next step, and changes nothing. It can be run before okrbot serve was ever started.", none,
+			func(ctx context.Context, p program) error { return runDoctor(ctx, p.getenv, p.stdout) }},
+		{"parked", "[retry ID|all]", "list the tasks that were given up, or run some once more", "Without arguments it lists them. With retry it queues one, by its id, or all of them once more.",
+			func(args []string) bool { return none(args) || len(args) == 2 && args[0] == "retry" },
+			func(ctx context.Context, p program) error { return runParked(ctx, p.args, p.getenv, p.stdout) }},
+		{"manifest", "FILE.zip", "write the Teams app package", "It is made of MICROSOFT_APP_ID and PUBLIC_URL. A file that is there stays as it is when something is wrong.", oneFile,
+			func(_ context.Context, p program) error { return writeManifest(p.args, p.getenv, p.stdout) }},
+		{"demo", "[flags]", "run everything on this machine, with simulated Azure DevOps and Teams", "Nothing is kept, nothing outside this machine is used, and nothing outside it can connect. okrbot demo -h lists its flags.", nil,
+			func(ctx context.Context, p program) error { return runDemo(ctx, p.args, p.getenv, p.stdout) }},
+		{"version", "", "say which build this is", "It is the release, or the revision of the checkout that it was built from.", none,
+			func(_ context.Context, p program) error {
+				_, err := fmt.Fprintln(p.stdout, "okrbot", version())
+				return err
+			}},
+	}
+}
+
+// usageError is said of arguments that nobody knows.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+// exitCode tells arguments that were wrong from a failure.
+func exitCode(err error) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage):
+		return 2
+	default:
+		return 1
+	}
+}
+
+// run is the whole program: it ends when ctx does.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) error {
+	if len(args) == 0 {
+		return usageError("usage: okrbot command [arguments]; okrbot help lists the commands")
+	}
+	name, rest := args[0], args[1:]
+	if isHelp(name) {
+		return help(rest, stdout)
+	}
+	for _, c := range commands() {
+		switch {
+		case c.name != name:
+		case c.fits == nil: // it reads its flags itself
+			return c.run(ctx, program{rest, getenv, stdout})
+		case len(rest) > 0 && isHelp(rest[0]) && rest[0] != "help":
+			return help([]string{name}, stdout)
+		case !c.fits(rest):
+			return usageError(c.usage())
+		default:
+			return c.run(ctx, program{rest, getenv, stdout})
+		}
+	}
+	return usageError(fmt.Sprintf("unknown command %q; okrbot help lists them", name))
+}
+
+func isHelp(arg string) bool {
+	return arg == "help" || arg == "-h" || arg == "-help" || arg == "--help"
+}
+
+// help lists the commands, or explains one.
+func help(args []string, stdout io.Writer) error {
+	for _, c := range commands() {
+		if len(args) == 1 && args[0] == c.name {
+			_, err := fmt.Fprintf(stdout, "%s\n\n%s%s.\n%s\n", c.usage(), strings.ToUpper(c.what[:1]), c.what[1:], c.help)
+			return err
+		}
+	}
+	if len(args) > 0 {
+		return usageError("usage: okrbot help [command]")
+	}
+	table := tabwriter.NewWriter(stdout, 0, 0, 3, ' ', 0)
+	_, _ = fmt.Fprintln(table, "usage: okrbot command [arguments]") // Flush says what went wrong
+	_, _ = fmt.Fprintln(table)
+	for _, c := range commands() {
+		_, _ = fmt.Fprintf(table, "  %s\t%s\n", strings.TrimSpace(c.name+" "+c.args), c.what)
+	}
+	_, _ = fmt.Fprintf(table, "\nokrbot help COMMAND explains one.\n")
+	return table.Flush()
+}
