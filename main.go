@@ -7,9 +7,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,7 +16,6 @@ import (
 	"runtime/debug"
 	"syscall"
 
-	"okrbot/manifest"
 )
 
 func main() {
@@ -63,22 +60,6 @@ func checkConfig(getenv func(string) string, stdout io.Writer) error {
 		}
 	}
 	_, err = fmt.Fprintln(stdout, "The configuration is complete.")
-	return err
-}
-
-// writeManifest makes the Teams app package of this configuration. A file that is
-// there stays as it is when something is wrong.
-func writeManifest(args []string, getenv func(string) string, stdout io.Writer) error {
-	values, problems := readEnvironment(getenv)
-	var archive bytes.Buffer
-	err := manifest.Build(&archive, manifest.Options{AppID: values["MICROSOFT_APP_ID"], PublicURL: values["PUBLIC_URL"]})
-	if err := errors.Join(append(problems, err)...); err != nil {
-		return fmt.Errorf("app package: %w", err)
-	}
-	if err := os.WriteFile(args[0], archive.Bytes(), 0o644); err != nil { //nolint:gosec // it holds nothing secret
-		return fmt.Errorf("app package: %w", err)
-	}
-	_, err = fmt.Fprintln(stdout, "Wrote", args[0]+". Upload it in Teams under Apps > Manage your apps.")
 	return err
 }
 

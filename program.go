@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 )
@@ -14,6 +15,7 @@ type program struct {
 	args   []string
 	getenv func(string) string
 	stdout io.Writer
+	stderr io.Writer
 }
 
 // command is a word behind okrbot.
@@ -30,9 +32,6 @@ func (c command) usage() string { return strings.TrimSpace("usage: okrbot " + c.
 
 func none(args []string) bool { return len(args) == 0 }
 
-// oneFile refuses a flag, of which there is none, as the name of a file.
-func oneFile(args []string) bool { return len(args) == 1 && !strings.HasPrefix(args[0], "-") }
-
 func commands() []command {
 	return []command{
 		{"serve", "", "run the bot", "It is configured by environment variables only; okrbot check-config lists them. It runs until it gets SIGTERM or Ctrl+C,\nthen finishes what is under way, within 75 seconds.", none,
@@ -44,8 +43,8 @@ func commands() []command {
 		{"parked", "[retry ID|all]", "list the tasks that were given up, or run some once more", "Without arguments it lists them. With retry it queues one, by its id, or all of them once more.",
 			func(args []string) bool { return none(args) || len(args) == 2 && args[0] == "retry" },
 			func(ctx context.Context, p program) error { return runParked(ctx, p.args, p.getenv, p.stdout) }},
-		{"manifest", "FILE.zip", "write the Teams app package", "It is made of MICROSOFT_APP_ID and PUBLIC_URL. A file that is there stays as it is when something is wrong.", oneFile,
-			func(_ context.Context, p program) error { return writeManifest(p.args, p.getenv, p.stdout) }},
+		{"manifest", "[flags] FILE.zip", "write the Teams app package", packageHelp(), nil,
+			func(_ context.Context, p program) error { return writeManifest(p) }},
 		{"demo", "[flags]", "run everything on this machine, with simulated Azure DevOps and Teams", "Nothing is kept, nothing outside this machine is used, and nothing outside it can connect. okrbot demo -h lists its flags.", nil,
 			func(ctx context.Context, p program) error { return runDemo(ctx, p.args, p.getenv, p.stdout) }},
 		{"version", "", "say which build this is", "It is the release, or the revision of the checkout that it was built from.", none,
@@ -86,14 +85,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	for _, c := range commands() {
 		switch {
 		case c.name != name:
-		case c.fits == nil: // it reads its flags itself
-			return c.run(ctx, program{rest, getenv, stdout})
-		case len(rest) > 0 && isHelp(rest[0]) && rest[0] != "help":
+		case len(rest) > 0 && isHelp(rest[0]) && rest[0] != "help" && name != "demo":
 			return help([]string{name}, stdout)
+		case c.fits == nil: // it reads its flags itself
+			return c.run(ctx, program{rest, getenv, stdout, os.Stderr})
 		case !c.fits(rest):
 			return usageError(c.usage())
 		default:
-			return c.run(ctx, program{rest, getenv, stdout})
+			return c.run(ctx, program{rest, getenv, stdout, os.Stderr})
 		}
 	}
 	return usageError(fmt.Sprintf("unknown command %q; okrbot help lists them", name))

@@ -18,6 +18,7 @@ import (
 	"okrbot/bot/chat"
 	"okrbot/bot/signin"
 	"okrbot/bot/teams"
+	"okrbot/manifest"
 	"okrbot/okr/adosource"
 	"okrbot/okr/redisstore"
 	"okrbot/scheduler"
@@ -258,7 +259,8 @@ func newValidator(c Config) (*teams.Validator, error) {
 
 // pages are those beside the bot's own endpoint.
 func (a *app) pages() map[string]http.Handler {
-	pages := a.bot.Pages()
+	pages := manifest.Pages()
+	maps.Copy(pages, a.bot.Pages())
 	maps.Copy(pages, a.healthPages())
 	return pages
 }

@@ -28,11 +28,14 @@ type Options struct {
 	FullName string
 	// Developer is who runs the app: at most 32 characters, by default "The okrbot authors".
 	Developer string
-	// WebsiteURL, PrivacyURL and TermsURL are https pages about the app, by default PublicURL.
+	// WebsiteURL, PrivacyURL and TermsURL are https pages about the app, by default those of [Pages] at PublicURL.
 	WebsiteURL, PrivacyURL, TermsURL string
 	// AccentColor is #RRGGBB, by default the colour of the icon.
 	AccentColor string
 }
+
+// under is a page below the public address. An address that is none is refused by validate.
+func under(public, path string) string { return strings.TrimRight(public, "/") + path }
 
 func (o Options) withDefaults() Options {
 	o.TeamsAppID = cmp.Or(o.TeamsAppID, o.AppID)
@@ -41,8 +44,8 @@ func (o Options) withDefaults() Options {
 	o.FullName = cmp.Or(o.FullName, o.Name)
 	o.Developer = cmp.Or(o.Developer, "The okrbot authors")
 	o.WebsiteURL = cmp.Or(o.WebsiteURL, o.PublicURL)
-	o.PrivacyURL = cmp.Or(o.PrivacyURL, o.PublicURL)
-	o.TermsURL = cmp.Or(o.TermsURL, o.PublicURL)
+	o.PrivacyURL = cmp.Or(o.PrivacyURL, under(o.PublicURL, privacyPath))
+	o.TermsURL = cmp.Or(o.TermsURL, under(o.PublicURL, termsPath))
 	o.AccentColor = cmp.Or(o.AccentColor, accentHex)
 	return o
 }
