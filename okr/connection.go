@@ -281,6 +281,7 @@ type Credential struct {
 	Account      Account
 	AccessToken  Secret
 	RefreshToken Secret
+	FormerToken  Secret    // the refresh token before this one: what to try when this one is not known
 	RenewedAt    time.Time // when the access token was given
 	Expiry       time.Time // of the access token
 	SignedInAt   time.Time

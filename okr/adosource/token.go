@@ -71,21 +71,19 @@ func (t *tokenSource) Token(ctx context.Context) (string, error) {
 }
 
 // renew exchanges the refresh token for new tokens. Microsoft Entra rotates the
-// refresh token at each use.
-// https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#refresh-the-access-token
+// refresh token at each use, and does not revoke the one before: where the newest is not
+// known (its storing was lost, or it was damaged), that one is tried before a person is asked.
+// https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime
 func (s *Source) renew(ctx context.Context, c okr.Credential) (okr.Credential, error) {
 	if err := s.ended.of(c); err != nil {
 		return c, err
 	}
-	config := oauth2.Config{
-		ClientID: s.ClientID, ClientSecret: s.ClientSecret.Reveal(),
-		Endpoint: oauth2.Endpoint{
-			TokenURL:  strings.TrimSuffix(s.LoginURL, "/") + "/" + c.Account.TenantID + "/oauth2/v2.0/token",
-			AuthStyle: oauth2.AuthStyleInParams,
-		},
+	tok, err := s.exchange(ctx, c.Account, c.RefreshToken)
+	if err != nil && c.FormerToken != "" && isUnknownToken(err) {
+		if again, formerErr := s.exchange(ctx, c.Account, c.FormerToken); formerErr == nil {
+			tok, err = again, nil
+		}
 	}
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.HTTP)
-	tok, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: c.RefreshToken.Reveal()}).Token()
 	if err != nil {
 		return c, s.ended.keep(c, refreshError(err, c.Account.UserName))
 	}
@@ -93,9 +91,45 @@ func (s *Source) renew(ctx context.Context, c okr.Credential) (okr.Credential, e
 	c.RenewedAt = s.Now()
 	c.Expiry = c.RenewedAt.Add(okr.TokenLife(tok.ExpiresIn))
 	if tok.RefreshToken != "" {
-		c.RefreshToken = okr.Secret(tok.RefreshToken)
+		c.FormerToken, c.RefreshToken = c.RefreshToken, okr.Secret(tok.RefreshToken)
 	}
 	return c, nil
+}
+
+// isUnknownToken says whether a refusal is about the token that was shown, and not
+// about its owner.
+func isUnknownToken(err error) bool {
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) || refused.ErrorCode != "invalid_grant" {
+		return false
+	}
+	switch stsCode(refused) {
+	case "70000", "70008", "700082", "9002313":
+		return true
+	}
+	return false
+}
+
+// exchange asks Microsoft Entra for new tokens.
+// https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#refresh-the-access-token
+func (s *Source) exchange(ctx context.Context, account okr.Account, refresh okr.Secret) (*oauth2.Token, error) {
+	config := oauth2.Config{
+		ClientID: s.ClientID, ClientSecret: s.ClientSecret.Reveal(),
+		Endpoint: oauth2.Endpoint{
+			TokenURL:  strings.TrimSuffix(s.LoginURL, "/") + "/" + account.TenantID + "/oauth2/v2.0/token",
+			AuthStyle: oauth2.AuthStyleInParams,
+		},
+	}
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.HTTP)
+	return config.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
+}
+
+// stsCode is Microsoft Entra's number of a refusal, or empty.
+func stsCode(refused *oauth2.RetrieveError) string {
+	if m := aadsts.FindStringSubmatch(refused.ErrorDescription); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 var aadsts = regexp.MustCompile(`AADSTS(\d+)`)
@@ -113,10 +147,7 @@ func refreshRefusal(err error, account string) error {
 		return okr.WrapError(okr.Unavailable, errors.New("refresh: no answer from the sign-in service"),
 			"Microsoft's sign-in service did not answer. okrbot tries again at the next sync.")
 	}
-	code := ""
-	if m := aadsts.FindStringSubmatch(refused.ErrorDescription); m != nil {
-		code = m[1]
-	}
+	code := stsCode(refused)
 	cause := fmt.Errorf("refresh refused: %s AADSTS%s", refused.ErrorCode, code)
 	switch refused.ErrorCode {
 	case "invalid_client", "unauthorized_client":

@@ -39,6 +39,32 @@ func TestAnAccessTokenIsRenewedInTime(t *testing.T) {
 	require.Equal(t, 6, w.Cloud.Count(adotest.OpToken))
 }
 
+// A renewal that was lost with the Redis that had it, or was damaged, leaves a refresh
+// token that Microsoft Entra does not know.
+func TestTheFormerRefreshTokenIsTriedBeforeAPersonIsAsked(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	require.NoError(t, w.Cloud.Switch(adotest.ModeTolerateReuse, true))
+	w.Advance(2 * time.Hour)
+	require.NoError(t, runBugs(w, okrtest.Alex))
+	c := w.Credential(okrtest.Alex)
+	former := c.FormerToken
+	require.NotEmpty(t, former.Reveal())
+	c.RefreshToken = "gone"
+	require.NoError(t, w.Store.SaveCredential(t.Context(), okrtest.Alex.Tenant, c))
+	w.Advance(2 * time.Hour)
+	require.NoError(t, runBugs(w, okrtest.Alex))
+	require.NotEqual(t, "gone", w.Credential(okrtest.Alex).RefreshToken.Reveal())
+
+	// One that its owner ended is ended: nothing else is tried.
+	w.Cloud.RevokeSessions(adotest.AlexOID)
+	w.Advance(2 * time.Hour)
+	before := w.Cloud.Count(adotest.OpToken)
+	okrtest.RequireKind(t, okr.SignIn, runBugs(w, okrtest.Alex))
+	require.Equal(t, before+1, w.Cloud.Count(adotest.OpToken))
+}
+
 func TestTheShortestLifetimeIsNotRenewedAtEachRequest(t *testing.T) {
 	t.Parallel()
 	w := okrtest.NewWorld(t, func(o *adotest.Options) { o.TokenLifetime = 10 * time.Minute })

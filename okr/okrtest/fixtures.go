@@ -108,7 +108,7 @@ func Credential(owner okr.Person) okr.Credential {
 	account := okr.Account{ObjectID: string(owner.ID), TenantID: string(TenantID), Name: owner.Name, UserName: "ada@contoso.example"}
 	return okr.Credential{
 		ID: okr.CredentialIDFor(owner.ID, account), Owner: owner.ID, Account: account,
-		AccessToken: "access-token-of-the-fixture", RefreshToken: "refresh-token-of-the-fixture",
+		AccessToken: "access-token-of-the-fixture", RefreshToken: "refresh-token-of-the-fixture", FormerToken: "former-token-of-the-fixture",
 		Expiry: Noon().Add(time.Hour), SignedInAt: Noon(),
 	}
 }

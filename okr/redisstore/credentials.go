@@ -36,6 +36,7 @@ type account struct {
 type tokens struct {
 	Access  string `json:"a"`
 	Refresh string `json:"r"`
+	Former  string `json:"f,omitempty"`
 }
 
 // SaveCredential implements [okr.Credentials].
@@ -159,7 +160,7 @@ func nothing() value { return value{Data: json.RawMessage("{}")} }
 
 // sealCredential makes the stored form of a sign-in that replaces another one.
 func (s *Store) sealCredential(key string, over value, c okr.Credential) ([]byte, error) {
-	plain, err := json.Marshal(tokens{Access: c.AccessToken.Reveal(), Refresh: c.RefreshToken.Reveal()})
+	plain, err := json.Marshal(tokens{Access: c.AccessToken.Reveal(), Refresh: c.RefreshToken.Reveal(), Former: c.FormerToken.Reveal()})
 	if err != nil {
 		return nil, errors.New("tokens of a sign-in: no JSON")
 	}
@@ -189,6 +190,6 @@ func (s *Store) openCredential(key string, raw []byte) (okr.Credential, error) {
 	if err := json.Unmarshal(plain, &t); err != nil {
 		return c, unreadable(errors.New("tokens of a sign-in: no JSON"))
 	}
-	c.AccessToken, c.RefreshToken = okr.Secret(t.Access), okr.Secret(t.Refresh)
+	c.AccessToken, c.RefreshToken, c.FormerToken = okr.Secret(t.Access), okr.Secret(t.Refresh), okr.Secret(t.Former)
 	return c, nil
 }

@@ -100,11 +100,19 @@ func (s *Store) replaceCredential(ctx context.Context, tenant okr.TenantID, befo
 	if err != nil {
 		return okr.Credential{}, err
 	}
-	n, err := replaceScript.Run(ctx, s.client, []string{key}, before, raw).Int()
-	if err != nil {
+	replaced := false
+	err = s.client.Watch(ctx, func(tx *redis.Tx) error {
+		n, err := replaceScript.Run(ctx, tx, []string{key}, before, raw).Int()
+		if err != nil {
+			return err
+		}
+		replaced = n == 1
+		return s.await(ctx, tx, key)
+	}, key)
+	switch {
+	case err != nil:
 		return okr.Credential{}, fail(ctx, "store refreshed sign-in", err)
-	}
-	if n == 0 {
+	case !replaced:
 		return s.Credential(ctx, tenant, after.ID)
 	}
 	return after, nil

@@ -41,6 +41,7 @@ type Store struct {
 	sealer   *Sealer
 	log      *slog.Logger
 	embedded *miniredis.Miniredis // nil: a real Redis
+	replicas replicas
 }
 
 // Open connects to Redis and checks that it answers. The caller closes the
@@ -61,7 +62,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return connect(ctx, &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger})
+	s := &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger}
+	s.replicas.expected = options.MasterName != "" || options.IsClusterMode || len(options.Addrs) > 1
+	return connect(ctx, s)
 }
 
 // connect checks that Redis answers, and closes the store when it does not.

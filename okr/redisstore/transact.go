@@ -18,10 +18,16 @@ const (
 )
 
 // transact runs fn while it watches keys, again when somebody else wrote one of
-// them before fn's MULTI came through. Conflict: others were faster each time.
+// them before fn's MULTI came through, and then waits for a replica where there is
+// one. Conflict: others were faster each time.
 func (s *Store) transact(ctx context.Context, op string, fn func(tx *redis.Tx) error, keys ...string) error {
 	for attempt := range maxAttempts {
-		err := s.client.Watch(ctx, fn, keys...)
+		err := s.client.Watch(ctx, func(tx *redis.Tx) error {
+			if err := fn(tx); err != nil {
+				return err
+			}
+			return s.await(ctx, tx, keys[0])
+		}, keys...)
 		if !errors.Is(err, redis.TxFailedErr) {
 			return fail(ctx, op, err)
 		}
