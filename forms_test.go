@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,29 +46,63 @@ var madeBy = map[string]struct {
 }
 
 // TestFormsAreSavedOnce breaks the save of each form off at each of its writes to
-// Redis, and presses again: whatever was done by then, it is there once.
+// Redis. Then the person presses again, or Teams delivers the same press again to
+// another process, since the first one has died with it in hand: whatever was done by
+// then, it is there once.
 func TestFormsAreSavedOnce(t *testing.T) {
 	t.Parallel()
 	for name, form := range madeBy {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			store := startBreakable(t)
-			w := newWorld(t, time.Now(), "REDIS_URL", store.url())
-			require.NoError(t, w.Start())
-			play(t, w, "start bound", "say new kr", "fill 'title=By hand' metric=Teams target=100", "press Save", "expect KR2")
-			for at, broke := 1, true; broke; at++ {
-				numbered := func(lines []string) []string {
-					return strings.Split(strings.ReplaceAll(strings.Join(lines, "\n"), "%d", strconv.Itoa(at)), "\n")
+		for _, dies := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, okrbot dies: %t", name, dies), func(t *testing.T) {
+				t.Parallel()
+				store := startBreakable(t)
+				w := newWorld(t, time.Now(), "REDIS_URL", store.url())
+				require.NoError(t, w.Start())
+				play(t, w, "start bound", "say new kr", "fill 'title=By hand' metric=Teams target=100", "press Save", "expect KR2")
+				for at, broke := 1, true; broke; at++ {
+					numbered := func(lines []string) []string {
+						return strings.Split(strings.ReplaceAll(strings.Join(lines, "\n"), "%d", strconv.Itoa(at)), "\n")
+					}
+					play(t, w, numbered(form.open)...)
+					before := form.count(t, w)
+					store.breakAt(at)
+					_ = w.Play(numbered(form.save)...) // refused, or not
+					if broke = store.isBroken(); dies && broke {
+						require.NoError(t, w.Stop()) // it could note nothing any more
+						store.mend()
+						store.redis.FastForward(time.Minute)
+						require.NoError(t, w.Start())
+						play(t, w, "redeliver")
+					} else {
+						store.mend()
+						play(t, w, "again") // saved, or saved already
+					}
+					require.Equal(t, before+1, form.count(t, w), "broken at command %d", at)
 				}
-				play(t, w, numbered(form.open)...)
-				before := form.count(t, w)
-				store.breakAt(at)
-				_ = w.Play(numbered(form.save)...) // refused, or not
-				broke = store.mend()
-				play(t, w, "again") // saved, or saved already
-				require.Equal(t, before+1, form.count(t, w), "broken at command %d", at)
-			}
-		})
+			})
+		}
+	}
+}
+
+// TestAMessageIsAnsweredAfterADeath lets okrbot die at each write to Redis while it
+// answers a command: Teams delivers the message again, and it is answered.
+func TestAMessageIsAnsweredAfterADeath(t *testing.T) {
+	t.Parallel()
+	store := startBreakable(t)
+	w := newWorld(t, time.Now(), "REDIS_URL", store.url())
+	require.NoError(t, w.Start())
+	play(t, w, "start bound")
+	for at, broke := 1, true; broke; at++ {
+		store.breakAt(at)
+		_ = w.Play("say okr KR1")
+		if broke = store.isBroken(); !broke {
+			continue
+		}
+		require.NoError(t, w.Stop())
+		store.mend()
+		store.redis.FastForward(time.Minute)
+		require.NoError(t, w.Start())
+		play(t, w, "redeliver", "expect 'Key result · KR1'")
 	}
 }
 
@@ -141,10 +176,14 @@ func (b *breakable) breakAt(command int) {
 	b.left, b.broke = command, false
 }
 
-// mend says whether it broke meanwhile.
-func (b *breakable) mend() bool {
+func (b *breakable) isBroken() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.broke
+}
+
+func (b *breakable) mend() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.left = 0
-	return b.broke
 }

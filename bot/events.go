@@ -51,7 +51,7 @@ func (b *Bot) onInstalled(ctx context.Context, a teams.Activity) error {
 	if err := b.digests.ResumeDigests(ctx, a); err != nil || known == nil {
 		return err
 	}
-	first, err := b.chat.Memory.FirstDelivery(ctx, tenant, id, "greeting")
+	first, err := b.chat.Memory.FirstTime(ctx, tenant, id, "greeting")
 	if err != nil || !first {
 		return err
 	}

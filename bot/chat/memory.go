@@ -11,9 +11,14 @@ import (
 // Memory keeps what the conversation has to remember between turns, over all
 // replicas and restarts.
 type Memory interface {
-	// FirstDelivery reports whether it is asked about the activity for the first
-	// time, over all replicas.
-	FirstDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID string) (bool, error)
+	// TakeDelivery takes an activity in hand for a time, or keeps it there longer. Mine
+	// says that nobody else has it, done that it was handled lately.
+	TakeDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID, token string, hold time.Duration) (mine, done bool, err error)
+	// FinishDelivery notes that it was handled.
+	FinishDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID, token string) error
+	// FirstTime reports whether it is asked about something in a place for the first
+	// time within an hour, over all replicas.
+	FirstTime(ctx context.Context, tenant okr.TenantID, conversation, what string) (bool, error)
 	// SaveConversation keeps where a place can be reached; the newest wins.
 	SaveConversation(ctx context.Context, c okr.Conversation) error
 	// Conversation reads a place. NotFound: it was never seen or was dropped.
@@ -32,9 +37,14 @@ func DeliveriesOf(m Memory) teams.Deliveries { return deliveries{m} }
 
 type deliveries struct{ Memory }
 
-// FirstDelivery implements Deliveries.
-func (d deliveries) FirstDelivery(ctx context.Context, tenant, conversation, activityID string) (bool, error) {
-	return d.Memory.FirstDelivery(ctx, okr.TenantID(tenant), conversation, activityID)
+// Take implements Deliveries.
+func (d deliveries) Take(ctx context.Context, a teams.Delivery, hold time.Duration) (mine, done bool, err error) {
+	return d.TakeDelivery(ctx, okr.TenantID(a.Tenant), a.Conversation, a.Activity, a.Token, hold)
+}
+
+// Finish implements Deliveries.
+func (d deliveries) Finish(ctx context.Context, a teams.Delivery) error {
+	return d.FinishDelivery(ctx, okr.TenantID(a.Tenant), a.Conversation, a.Activity, a.Token)
 }
 
 // Drafts keeps half-filled forms on the server, so that cards carry only an id.

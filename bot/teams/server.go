@@ -29,13 +29,6 @@ type Handler interface {
 	OnInstallation(ctx context.Context, a Activity) error
 }
 
-// Deliveries remembers which activities were delivered, for some hours.
-type Deliveries interface {
-	// FirstDelivery reports whether it is asked about the activity for the
-	// first time, over all replicas.
-	FirstDelivery(ctx context.Context, tenant, conversation, activityID string) (bool, error)
-}
-
 // ServerOptions configure a Server.
 type ServerOptions struct {
 	// AppID is the bot's Microsoft App ID.

@@ -35,7 +35,8 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	// Only now may the delivery be remembered: one that was turned away
 	// because of a shutdown must count as new when it comes again.
-	if !s.first(ctx, a) {
+	handled, isFirst := s.admit(ctx, a)
+	if !isFirst {
 		end()
 		s.metrics.count(a.Type, outcomeDuplicate)
 		s.log.InfoContext(ctx, "activity", s.attrs(ctx, a, outcomeDuplicate)...)
@@ -44,6 +45,7 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	s.await(c, a, func(finished chan<- InvokeResponse, abandoned <-chan struct{}) {
 		defer end()
+		defer handled()
 		s.work(turn, a, finished, abandoned)
 	})
 }
@@ -78,20 +80,6 @@ func (s *Server) receive(ctx context.Context, c *gin.Context) (a Activity, statu
 		return a, http.StatusBadRequest, outcomeMalformed, ErrMalformedValue
 	}
 	return a, 0, "", nil
-}
-
-// first reports whether the activity is new. When that cannot be found out it
-// is handled: twice is better than not at all.
-func (s *Server) first(ctx context.Context, a Activity) bool {
-	if s.options.Deliveries == nil || a.ID == "" || a.Type == TypeInvoke && repeatableInvoke(a.Name) {
-		return true
-	}
-	first, err := s.options.Deliveries.FirstDelivery(ctx, a.TenantID(), a.Conversation.ID, a.ID)
-	if err != nil {
-		s.log.WarnContext(ctx, "delivery not remembered", "ref", RefFrom(ctx), "err", err)
-		return true
-	}
-	return first
 }
 
 // await starts the work and waits for its response, but not longer than Teams

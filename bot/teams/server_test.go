@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/prometheus/client_golang/prometheus"
@@ -57,17 +59,40 @@ func (h wireHandler) OnInvoke(ctx context.Context, a teams.Activity) (teams.Invo
 // wireDeliveries remembers deliveries, or fails.
 type wireDeliveries struct {
 	mu   sync.Mutex
-	seen map[string]bool
+	seen map[string]bool // handled
+	hand map[string]string
 	err  error
 }
 
-func (d *wireDeliveries) FirstDelivery(_ context.Context, tenant, conversation, id string) (bool, error) {
+func (d *wireDeliveries) Take(_ context.Context, a teams.Delivery, _ time.Duration) (mine, done bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	key := tenant + "|" + conversation + "|" + id
-	first := !d.seen[key]
-	d.seen[key] = true
-	return first, d.err
+	key := a.Tenant + "|" + a.Conversation + "|" + a.Activity
+	switch held := d.hand[key]; {
+	case d.err != nil || d.seen[key]:
+		return false, d.seen[key], d.err
+	case held != "" && held != a.Token:
+		return false, false, nil
+	}
+	if d.hand == nil {
+		d.hand = map[string]string{}
+	}
+	d.hand[key] = a.Token
+	return true, false, nil
+}
+
+func (d *wireDeliveries) Finish(_ context.Context, a teams.Delivery) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.seen[a.Tenant+"|"+a.Conversation+"|"+a.Activity] = true
+	return d.err
+}
+
+// lose is the death of the process that has everything in hand.
+func (d *wireDeliveries) lose() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	clear(d.hand)
 }
 
 func (c *wireCloud) newServer(t *testing.T, h teams.Handler, change func(*teams.ServerOptions)) *teams.Server {
@@ -311,6 +336,39 @@ func TestServerDuplicates(t *testing.T) {
 		require.Contains(t, wireDeliver(t, s, c.header(t), c.activity(search)).Body.String(), "done")
 	}
 	require.Len(t, calls, 4, "searches are answered anew")
+}
+
+// A process that dies has its deliveries in hand and not handled: whoever gets one
+// again handles it, and not before.
+func TestADeliveryInHandIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for _, dies := range []bool{false, true} {
+		t.Run(fmt.Sprint("dies ", dies), func(t *testing.T) {
+			t.Parallel()
+			c := newWireCloud(t)
+			began, goOn := make(chan bool, 2), make(chan bool)
+			deliveries := &wireDeliveries{seen: map[string]bool{}}
+			s := c.newServer(t, wireHandler{message: func(context.Context, teams.Activity) error {
+				began <- true
+				<-goOn
+				return nil
+			}}, func(o *teams.ServerOptions) { o.Deliveries = deliveries })
+			var both sync.WaitGroup
+			deliver := func() {
+				both.Go(func() { wireDeliver(t, s, c.header(t), c.activity(nil)) })
+			}
+			deliver()
+			<-began
+			deliver()
+			if dies {
+				deliveries.lose()
+				<-began
+			}
+			close(goOn)
+			both.Wait()
+			require.Empty(t, began, "handled twice")
+		})
+	}
 }
 
 func TestDeliveriesFail(t *testing.T) {

@@ -13,11 +13,11 @@ import (
 // minutes.
 const deliveryTTL = time.Hour
 
-// FirstDelivery says whether an activity comes for the first time within an
-// hour. Only one of several replicas hears yes.
-func (s *Store) FirstDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID string) (bool, error) {
-	first, err := s.claim(ctx, deliveryKey(tenant, conversation, activityID), newToken(), deliveryTTL)
-	return first, fail(ctx, "note delivery", err)
+// FirstTime says whether something in a place is asked about for the first time
+// within an hour. Only one of several replicas hears yes.
+func (s *Store) FirstTime(ctx context.Context, tenant okr.TenantID, conversation, what string) (bool, error) {
+	first, err := s.claim(ctx, deliveryKey(tenant, conversation, what), newToken(), deliveryTTL)
+	return first, fail(ctx, "note first time", err)
 }
 
 // PutDraft keeps data under an id for ttl, replacing what was there. Like all

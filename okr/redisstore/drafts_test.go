@@ -19,7 +19,7 @@ const (
 	poll = 10 * time.Millisecond
 )
 
-func TestFirstDelivery(t *testing.T) {
+func TestFirstTime(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
 		t.Helper()
@@ -27,7 +27,7 @@ func TestFirstDelivery(t *testing.T) {
 		var wait sync.WaitGroup
 		for range 20 {
 			wait.Go(func() {
-				if ok, err := s.FirstDelivery(t.Context(), okrtest.TenantID, "a:1", "2"); err == nil && ok {
+				if ok, err := s.FirstTime(t.Context(), okrtest.TenantID, "a:1", "2"); err == nil && ok {
 					first.Add(1)
 				}
 			})
@@ -38,7 +38,7 @@ func TestFirstDelivery(t *testing.T) {
 			tenant                 okr.TenantID
 			conversation, activity string
 		}{{okrtest.TenantID, "a", "1:2"}, {okrtest.TenantID, "a:1", "3"}, {"other", "a:1", "2"}} {
-			ok, err := s.FirstDelivery(t.Context(), other.tenant, other.conversation, other.activity)
+			ok, err := s.FirstTime(t.Context(), other.tenant, other.conversation, other.activity)
 			require.NoError(t, err)
 			require.True(t, ok, "%v", other)
 		}

@@ -100,7 +100,8 @@ func chatKey(tenant okr.TenantID, user okr.UserID) string {
 	return tenantKey(tenant, "chat", string(user))
 }
 
-// deliveryKey: STRING, the token of who took an activity. TTL deliveryTTL.
+// deliveryKey: STRING, "done", or the token of who has an activity in hand. TTL
+// deliveryTTL, or as long as it is held.
 func deliveryKey(tenant okr.TenantID, conversation, activity string) string {
 	return tenantKey(tenant, "delivery", conversation, activity)
 }
