@@ -87,6 +87,30 @@ func keyResult() okr.Goal {
 	}
 }
 
+// stories is a key result of 30 stories, of which 10 of 35 are done.
+func stories() okr.Goal {
+	g := keyResult()
+	m := measurement()
+	m.Value, m.Completed, m.Total = new(float64(10)), 10, 35
+	g.Title = "Finish 30 stories"
+	g.Metric = &okr.Metric{Name: "Stories", Unit: "stories", Target: 30, Current: m.Value, At: &m.At}
+	b := *g.Binding
+	b.Method, b.ItemType, b.Last = okr.CountCompleted, "User Story", &m
+	g.Binding = &b
+	return g
+}
+
+// misfit is the same measured in percent.
+func misfit() okr.Goal {
+	g := stories()
+	m := *g.Binding.Last
+	m.Value = new(28.57)
+	metric := *g.Metric
+	metric.Current = m.Value
+	g.Metric, g.Binding.Last, g.Binding.Method = &metric, &m, okr.PercentCompleted
+	return g
+}
+
 func node(level, id, done, total int, typ, title, state string) okr.Node {
 	return okr.Node{
 		WorkItemRef: okr.WorkItemRef{ID: id, Type: typ, Title: title, URL: fmt.Sprintf("https://dev.azure.com/contoso/Launch/_workitems/edit/%d", id)},

@@ -140,6 +140,7 @@ func goalCards() []exhibit {
 		{"goal-form-no-objective", cards.EditGoal(cards.GoalForm{Kind: okr.Project})},
 		{"goal-objective", cards.Goal(place, objectiveView())},
 		{"goal-key-result", cards.Goal(place, view(keyResult(), 40, okr.Behind))},
+		{"goal-key-result-misfit", cards.Goal(place, view(misfit(), 95.2, okr.OnTrack))},
 		{"goal-key-result-stale", cards.Goal(place, staleView())},
 		{"goal-key-result-unbound", cards.Goal(place, unboundView())},
 		{"goal-project", cards.Goal(place, view(project(), 38.46, okr.AtRisk))},
@@ -178,6 +179,8 @@ func bindCards() []exhibit {
 		{"bind-options-key-result", cards.BindOptions(options)},
 		{"bind-options-project", cards.BindOptions(forProject)},
 		{"preview-key-result", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: keyResult(), Standing: standing(40, 59.3, okr.Behind), Measurement: measurement(), Warnings: []string{"This query is a tree. Every work item in it counts, wherever it stands. A flat query is recommended."}})},
+		{"preview-misfit", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: misfit(), Standing: standing(95.2, 59.3, okr.OnTrack), Measurement: *misfit().Binding.Last, Warnings: []string{misfit().Misfit()}})},
+		{"preview-count", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: stories(), Standing: standing(33.3, 59.3, okr.AtRisk), Measurement: *stories().Binding.Last})},
 		{"preview-sum", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: summed(), Standing: standing(42.5, 59.3, okr.Behind), Measurement: *summed().Binding.Last})},
 		{"preview-project", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: p, Standing: standing(38.46, 59.3, okr.AtRisk), Measurement: *p.Binding.Last})},
 	}

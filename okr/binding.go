@@ -181,15 +181,18 @@ type ChosenQuery struct {
 	Fields []Field // numeric ones, that can be added up
 }
 
-// Check refuses a method that does not exist or does not suit the field. Only key
-// results are measured by a method; none is the usual one.
-func (in BindInput) Check(kind GoalKind) error {
-	if kind != KeyResult {
-		return nil
+// Checked is the input with a method, the usual one where none is chosen. It refuses a
+// method that does not exist or does not suit the field. Only key results are measured
+// by a method.
+func (in BindInput) Checked(g Goal) (BindInput, error) {
+	if g.Kind != KeyResult {
+		in.Method, in.Field = "", nil
+		return in, nil
 	}
-	m, ok := cmp.Or(in.Method, UsualMethod).Measure()
+	in.Method = cmp.Or(in.Method, UsualMethod(g.Metric))
+	m, ok := in.Method.Measure()
 	if !ok {
-		return FieldErrorf("method", "Choose how to measure: a percentage, or a total.")
+		return in, FieldErrorf("method", "Choose how to measure: a percentage, or a total.")
 	}
-	return m.Check(in.Field)
+	return in, m.Check(in.Field)
 }
