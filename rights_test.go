@@ -101,6 +101,7 @@ func pressActs() map[string]act {
 		cards.VerbBindChoose:     {data: formData(cards.KeyQuery, "Shared Queries/Launch/Launch bugs", cards.KeyConnection, "C1"), form: "bind"},
 		cards.VerbBindPreview:    {data: formData(cards.InputMethod, "percent"), form: "bind"}, cards.VerbBindSave: {data: formData(), form: "bind"},
 		cards.VerbBindBack: {data: formData(), form: "bind"}, cards.VerbBindAgain: {data: formData(), form: "bind"},
+		cards.VerbTree:    {data: goalData(cards.KeyItem, "7", cards.KeyOffset, "15")},
 		cards.VerbSync:    {data: goalData(), member: true, bare: true},
 		cards.VerbConnect: {bare: true, member: true}, cards.VerbConnectionAccount: {bare: true, member: true}, cards.VerbConnections: {bare: true},
 		cards.VerbConnectionOrg:  {data: formData(cards.InputName, "Mine", cards.InputOrganizationText, "contoso"), form: "connection"},

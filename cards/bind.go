@@ -212,7 +212,7 @@ func Preview(p Place, v BindPreview) Card {
 		body = append(body, box("warning", text(mdn(2*maxLong, "%s", w))))
 	}
 	body = append(body, facts(previewFacts(p, v)...))
-	body = append(body, tree(v.Measurement, maxTreeBytes-max(0, sizeOf(body...)-maxTreeBytes/2))...)
+	body = append(body, tree("", v.Measurement, maxTreeBytes-max(0, sizeOf(body...)-maxTreeBytes/2))...)
 	return newCard(fmt.Sprintf("%s: %s", title, progressText(v.Standing.Progress)), body,
 		run("Save", VerbBindSave, KeyDraft, v.Draft).positive(), run("Back", VerbBindBack, KeyDraft, v.Draft),
 		run("Cancel", VerbGoal, KeyGoal, string(g.ID)))

@@ -144,6 +144,11 @@ func goalCards() []exhibit {
 		{"goal-key-result-stale", cards.Goal(place, staleView())},
 		{"goal-key-result-unbound", cards.Goal(place, unboundView())},
 		{"goal-project", cards.Goal(place, view(project(), 38.46, okr.AtRisk))},
+		{"goal-project-big", cards.Goal(place, view(bigProject(), 38.46, okr.AtRisk))},
+		{"tree", cards.Tree(place, view(bigProject(), 38.46, okr.AtRisk), okr.Branch{Rows: epics(), Total: 100, Offset: 15, At: now.Add(-12 * time.Minute)})},
+		{"tree-branch", cards.Tree(place, view(bigProject(), 38.46, okr.AtRisk), okr.Branch{Path: append(epics()[3:4], below(2, epics())[7]), Rows: below(3, epics()), Total: 16, Back: 15, At: now.Add(-12 * time.Minute)})},
+		{"tree-whole", cards.Tree(place, view(project(), 38.46, okr.AtRisk), okr.Branch{Rows: tree(), Whole: true, Total: 2, Gone: true, At: now.Add(-12 * time.Minute)})},
+		{"tree-empty", cards.Tree(place, view(project(), 38.46, okr.AtRisk), okr.Branch{Whole: true, At: now})},
 		{"goals", cards.Goals(place, cards.GoalList{Views: []cards.GoalView{objectiveView(), secondObjective()}, Total: 17})},
 		{"goals-empty", cards.Goals(place, cards.GoalList{})},
 		{"goal-choose", cards.ChooseGoal("“launch” fits several.", []okr.Goal{objective(), keyResult(), unboundView().Goal}, cards.VerbGoal)},
@@ -182,6 +187,7 @@ func bindCards() []exhibit {
 		{"preview-misfit", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: misfit(), Standing: standing(95.2, 59.3, okr.OnTrack), Measurement: *misfit().Binding.Last, Warnings: []string{misfit().Misfit()}})},
 		{"preview-count", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: stories(), Standing: standing(33.3, 59.3, okr.AtRisk), Measurement: *stories().Binding.Last})},
 		{"preview-sum", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: summed(), Standing: standing(42.5, 59.3, okr.Behind), Measurement: *summed().Binding.Last})},
+		{"preview-project-big", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: bigProject(), Standing: standing(38.46, 59.3, okr.AtRisk), Measurement: *bigProject().Binding.Last})},
 		{"preview-project", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: p, Standing: standing(38.46, 59.3, okr.AtRisk), Measurement: *p.Binding.Last})},
 	}
 }

@@ -144,7 +144,7 @@ func whyMeasured(p Place, v GoalView, bytes int) []element {
 		method = mdf("%s", b.Method.Words(b.Field))
 	}
 	out := []element{facts(
-		fact{"Counted", measured(m)}, fact{"Method", method}, fact{"Left out", leftOut(m, b.ItemType)}, fact{"Unclear", unclear(m)},
+		fact{"Counted", measured(m)}, fact{"Method", method}, fact{"Left out", leftOut(m, b.ItemType)}, fact{"Matches", matches(m)}, fact{"Unclear", unclear(m)},
 		fact{"Query", link(b.Query.Name, b.Query.URL, maxRow)}, fact{"Measured", p.when(m.At)},
 	)}
 	if v.Stale {

@@ -54,20 +54,25 @@ type Binding struct {
 // Measurement is what one run of a query says of one binding, with its own
 // explanation.
 type Measurement struct {
-	At          time.Time `json:"at"`
-	Value       *float64  `json:"value,omitempty"` // nil: "no data", such as a percentage of nothing
-	Completed   int       `json:"completed"`       // items in state category Completed
-	Total       int       `json:"total"`           // items counted
-	Removed     int       `json:"removed,omitempty"`
-	Unknown     int       `json:"unknown,omitempty"`     // state not in the type's list: counted as not completed
-	OtherTypes  int       `json:"otherTypes,omitempty"`  // left out by the chosen type
-	Unreadable  int       `json:"unreadable,omitempty"`  // the account may not read them
-	Sum         *Sum      `json:"sum,omitempty"`         // where a numeric field is added up
-	Account     string    `json:"account"`               // whose access was used
-	Connection  string    `json:"connection"`            // the connection's name
-	Changes     Changes   `json:"changes"`               // since the measurement before
-	Tree        []Node    `json:"tree,omitempty"`        // projects only: parents before children
-	HiddenNodes int       `json:"hiddenNodes,omitempty"` // nodes of the three levels that do not fit
+	At         time.Time `json:"at"`
+	Value      *float64  `json:"value,omitempty"` // nil: "no data", such as a percentage of nothing
+	Completed  int       `json:"completed"`       // items in state category Completed
+	Total      int       `json:"total"`           // items counted
+	Removed    int       `json:"removed,omitempty"`
+	Unknown    int       `json:"unknown,omitempty"`    // state not in the type's list: counted as not completed
+	OtherTypes int       `json:"otherTypes,omitempty"` // left out by the chosen type
+	Unreadable int       `json:"unreadable,omitempty"` // the account may not read them
+	Sum        *Sum      `json:"sum,omitempty"`        // where a numeric field is added up
+	Account    string    `json:"account"`              // whose access was used
+	Connection string    `json:"connection"`           // the connection's name
+	Changes    Changes   `json:"changes"`              // since the measurement before
+	Tree       []Node    `json:"tree,omitempty"`       // projects only: all rows where they are few, else the first at the top
+	Size       TreeSize  `json:"size,omitzero"`        // of the whole tree
+}
+
+// Found is how many work items the query found: what counts, and what does not.
+func (m Measurement) Found() int {
+	return m.Total + m.Size.Parents + m.Removed + m.OtherTypes + m.Unreadable
 }
 
 // Progress of a measurement is completed ÷ total in percent; false without items.

@@ -25,7 +25,7 @@ func (b Binding) Measure(run Run, kind GoalKind, before *Snapshot) Measurement {
 	}
 	if kind == Project {
 		tree := Tree(run, b.ItemType)
-		m.Tree, m.HiddenNodes = tree.Nodes, tree.Hidden
+		m.Tree, m.Size = tree.Nodes, tree.Size
 		m.Completed, m.Total = tree.Done, tree.Total
 		m.Value = percent(float64(m.Completed), float64(m.Total))
 		return m
