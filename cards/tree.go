@@ -146,7 +146,7 @@ func treeSummary(s okr.TreeSize) []element {
 	}
 	var below md
 	if s.Deeper > 0 {
-		below = md(count(s.Deeper, "deeper item")) + " counted but not shown"
+		below = md(count(s.Deeper, "deeper item")) + " included but not shown"
 	}
 	if out := joinMD(", ", md(fmt.Sprintf("%d at the top", s.Top)), levels, below); s.Rows > s.Top {
 		return []element{note(out)}
@@ -194,7 +194,7 @@ func deeper(n okr.Node) md {
 	if n.Deeper == 0 {
 		return ""
 	}
-	return md(fmt.Sprintf("%s counted", count(n.Deeper, "deeper item")))
+	return md(fmt.Sprintf("%s included", count(n.Deeper, "deeper item")))
 }
 
 func nodeProgress(n okr.Node) md {

@@ -25,6 +25,9 @@ func (w *World) cmdADO(_ bool, args []string) error {
 		return err
 	case "grow":
 		return w.growItems(args)
+	case "drop":
+		id, err := w.itemOf(args[0])
+		return errors.Join(err, w.Azure.UpdateItem(w.org, id, func(i *adotest.Item) { i.Deleted = true }))
 	case "points":
 		return w.setPoints(args[0], args[1], args[2])
 	case "grant", "revoke", "expire", "sign-out":
