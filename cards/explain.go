@@ -32,7 +32,7 @@ func leftOut(m okr.Measurement, itemType string) md {
 		return md(fmt.Sprint(n)) + " " + why
 	}
 	return joinMD(", ",
-		part(m.Size.Parents, "with others below them, by which they count"),
+		part(m.Size.Parents, "that count through the items below them"),
 		part(m.Removed, "removed (state category Removed)"),
 		part(m.OtherTypes, others),
 		part(m.Unreadable, "that the account may not read"),
@@ -69,9 +69,9 @@ func counted(itemType string) md {
 
 func measurementFacts(p Place, m okr.Measurement, itemType string) []fact {
 	return []fact{
+		{"Matches", matches(m)},
 		{"Counted", measured(m)},
 		{"Left out", leftOut(m, itemType)},
-		{"Matches", matches(m)},
 		{"Unclear", unclear(m)},
 		{"Types", counted(itemType)},
 		{"Measured", p.when(m.At)},

@@ -148,7 +148,7 @@ func goalCards() []exhibit {
 		{"tree", cards.Tree(place, view(bigProject(), 38.46, okr.AtRisk), okr.Branch{Rows: epics(), Total: 100, Offset: 15, At: now.Add(-12 * time.Minute)})},
 		{"tree-branch", cards.Tree(place, view(bigProject(), 38.46, okr.AtRisk), okr.Branch{Path: append(epics()[3:4], below(2, epics())[7]), Rows: below(3, epics()), Total: 16, Back: 15, At: now.Add(-12 * time.Minute)})},
 		{"tree-whole", cards.Tree(place, view(project(), 38.46, okr.AtRisk), okr.Branch{Rows: tree(), Whole: true, Total: 2, Gone: true, At: now.Add(-12 * time.Minute)})},
-		{"tree-empty", cards.Tree(place, view(project(), 38.46, okr.AtRisk), okr.Branch{Whole: true, At: now})},
+		{"tree-empty", cards.Tree(place, view(project(), 38.46, okr.AtRisk), okr.Branch{Whole: true, At: now.Add(time.Hour)})},
 		{"goals", cards.Goals(place, cards.GoalList{Views: []cards.GoalView{objectiveView(), secondObjective()}, Total: 17})},
 		{"goals-empty", cards.Goals(place, cards.GoalList{})},
 		{"goal-choose", cards.ChooseGoal("“launch” fits several.", []okr.Goal{objective(), keyResult(), unboundView().Goal}, cards.VerbGoal)},

@@ -152,7 +152,7 @@ func binding(p Place, v GoalView, bytes int) []element {
 		return append(out, facts(append(list, fact{"Connection", mdf("%s", v.Connection)}, fact{"Measured", "not yet"})...))
 	}
 	m := *b.Last
-	out = append(out, facts(append(list, fact{"Counted", measured(m)}, fact{"Left out", leftOut(m, b.ItemType)}, fact{"Matches", matches(m)},
+	out = append(out, facts(append(list, fact{"Matches", matches(m)}, fact{"Counted", measured(m)}, fact{"Left out", leftOut(m, b.ItemType)},
 		fact{"Unclear", unclear(m)}, fact{"Measured", p.when(m.At)}, fact{"Connection", mdf("%s", connectionName(v))})...))
 	changed := sinceLast(m.Changes, b, max(1, min(3, bytes/1_500)))
 	return append(append(out, changed...), tree(g.ID, m, min(bytes, maxTreeBytes-max(0, sizeOf(changed...)-maxTreeBytes/5)))...)

@@ -34,16 +34,25 @@ func treeCard(p Place, v GoalView, b okr.Branch, bytes int) Card {
 	} else {
 		body = append(body, treeHead(title, md(progressText(v.Standing.Progress))))
 	}
+	rows := treeRows(v.Goal.ID, b, bytes*5/2)
+	body = append(body, note(joinMD(" · ", treeRange(b, len(rows)), "As of "+p.when(b.At), valueOf(p, v.Goal, b))))
 	if b.Gone {
 		body = append(body, box("warning", text("What you chose is no longer in the three levels of this project, so you see its top.")))
 	}
-	rows := treeRows(v.Goal.ID, b, bytes*5/2)
-	read := "As of " + p.when(b.At)
-	body = append(body, note(joinMD(" · ", treeRange(b, len(rows)), read)))
 	if len(rows) == 0 {
 		body = append(body, text("There are no work items here."))
 	}
 	return newCard(id+": "+title, append(body, rows...), append(treePages(v.Goal.ID, b, len(rows)), run("Show "+id, VerbGoal, KeyGoal, id))...)
+}
+
+// valueOf says when the value of the project was measured, where that is not when the
+// work items were read: it has ended, and another goal reads them on.
+func valueOf(p Place, g okr.Goal, b okr.Branch) md {
+	m := g.LastMeasurement()
+	if m == nil || m.At.Equal(b.At) {
+		return ""
+	}
+	return mdf("the value of %s is of ", string(g.ID)) + p.at(m.At)
 }
 
 // treeHead is a title with the progress of what it names.
@@ -126,11 +135,12 @@ func tree(goal okr.GoalID, m okr.Measurement, bytes int) []element {
 		return nil
 	}
 	b := okr.Branch{Rows: m.Tree, Whole: len(m.Tree) == m.Size.Rows, Total: m.Size.Top}
-	shown := treeRows(goal, b, bytes)
-	out := append([]element{section("Work items")}, treeSummary(m.Size)...)
-	out = append(out, shown...)
+	rows := treeRows(goal, b, bytes)
+	isWhole := b.Whole && len(rows) == len(b.Rows)
+	out := append([]element{section("Work items")}, treeSummary(m.Size, len(rows), isWhole)...)
+	out = append(out, rows...)
 	switch {
-	case b.Whole && len(shown) == len(b.Rows):
+	case isWhole:
 		return out
 	case goal == "":
 		return append(out, note("All work items can be opened once this is saved."))
@@ -139,16 +149,18 @@ func tree(goal okr.GoalID, m okr.Measurement, bytes int) []element {
 }
 
 // treeSummary says how much there is of a tree, and what of it no row shows.
-func treeSummary(s okr.TreeSize) []element {
-	var levels md
-	if s.Rows > s.Top {
-		levels = md(fmt.Sprintf("%s in three levels", count(s.Rows, "work item")))
+func treeSummary(s okr.TreeSize, shown int, isWhole bool) []element {
+	var top, levels, below md
+	if !isWhole {
+		top = rangeText(max(s.Top, shown), 0, shown)
 	}
-	var below md
+	if s.Rows > s.Top {
+		levels = md(fmt.Sprintf("%d at the top, %s in three levels", s.Top, count(s.Rows, "work item")))
+	}
 	if s.Deeper > 0 {
 		below = md(count(s.Deeper, "deeper item")) + " included but not shown"
 	}
-	if out := joinMD(", ", md(fmt.Sprintf("%d at the top", s.Top)), levels, below); s.Rows > s.Top {
+	if out := joinMD(" · ", top, joinMD(", ", levels, below)); out != "" {
 		return []element{note(out)}
 	}
 	return nil

@@ -196,9 +196,10 @@ func UsualMethod(m *Metric) Method {
 	return CountCompleted
 }
 
-// isPercent says whether the unit is percent.
+// isPercent says whether the unit is percent, by its kind or as people write it.
 func (m Metric) isPercent() bool {
-	return m.UnitKind == UnitPercent || m.UnitKind == "" && m.Unit == "%"
+	unit := fold(strings.TrimSpace(m.Unit))
+	return m.UnitKind == UnitPercent || strings.HasPrefix(unit, "%") || slices.Contains([]string{"％", "percent", "per cent", "pct"}, unit)
 }
 
 // mayBePercent says whether the number has no unit and goes from 0 to 100: it may be

@@ -86,6 +86,8 @@ func TestUsualMethod(t *testing.T) {
 		{"100 %", okr.Metric{Unit: "%", Target: 100}, okr.PercentCompleted},
 		{"80 %", okr.Metric{Unit: "%", Start: 20, Target: 80}, okr.PercentCompleted},
 		{"a percentage by its kind", okr.Metric{UnitKind: okr.UnitPercent, Target: 80}, okr.PercentCompleted},
+		{"a percentage in words", okr.Metric{UnitKind: okr.UnitWord, Unit: " Percent", Target: 80}, okr.PercentCompleted},
+		{"a percentage of something", okr.Metric{Unit: "% of bugs", Target: 80}, okr.PercentCompleted},
 		{"0 to 100 without a unit", okr.Metric{Target: 100}, okr.PercentCompleted},
 		{"100 stories", okr.Metric{Unit: "stories", Target: 100}, okr.CountCompleted},
 		{"20 bugs down to 0", okr.Metric{Unit: "bugs", Start: 20}, okr.CountTotal},

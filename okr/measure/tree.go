@@ -24,7 +24,7 @@ func (s *Service) Branch(ctx context.Context, actor okr.Actor, id okr.GoalID, of
 	}
 	c, err := s.Store.Connections().Get(ctx, actor.Tenant, b.Connection)
 	if okr.KindOf(err) == okr.NotFound {
-		return v, okr.Branch{}, notKept(v.Goal)
+		return v, okr.Branch{}, notKept(v.Goal, okr.StepBind)
 	}
 	if err != nil {
 		return v, okr.Branch{}, err
@@ -34,16 +34,16 @@ func (s *Service) Branch(ctx context.Context, actor okr.Actor, id okr.GoalID, of
 		return v, okr.Branch{}, err
 	}
 	if held == nil {
-		return v, okr.Branch{}, notKept(v.Goal)
+		return v, okr.Branch{}, notKept(v.Goal, okr.StepSync)
 	}
 	return v, okr.Run{At: held.At, Items: held.Items}.Branch(b.ItemType, of, offset), nil
 }
 
 // notKept says that there is nothing to open, and what brings it back.
-func notKept(g okr.Goal) error {
+func notKept(g okr.Goal, next okr.StepKind) error {
 	err := okr.Errorf(okr.NotFound, "The work items of %s are not kept at the moment.", g.ID)
 	if !g.IsOpen() {
 		return err
 	}
-	return okr.WithNext(err, okr.Step{Kind: okr.StepSync, Goal: g.ID})
+	return okr.WithNext(err, okr.Step{Kind: next, Goal: g.ID})
 }

@@ -87,4 +87,14 @@ func TestWhatHasNoBranches(t *testing.T) {
 	err = branch(okrtest.Alex, p)
 	w.RequireRefused(okr.NotFound, err, "not kept")
 	require.Equal(t, []okr.Step{{Kind: okr.StepSync, Goal: p}}, okr.NextOf(err))
+
+	// Nor is what was read through a connection that is gone, or for what has ended.
+	change := func(do func(g *okr.Goal)) {
+		_, err := w.Store.Goals().Update(t.Context(), okrtest.Contoso, p, func(g *okr.Goal) error { do(g); return nil })
+		require.NoError(t, err)
+	}
+	change(func(g *okr.Goal) { g.Binding.Connection = "C99" })
+	require.Equal(t, []okr.Step{{Kind: okr.StepBind, Goal: p}}, okr.NextOf(branch(okrtest.Alex, p)))
+	change(func(g *okr.Goal) { g.Closed = &okr.Closing{State: okr.StatusClosed} })
+	require.Empty(t, okr.NextOf(branch(okrtest.Alex, p)))
 }
