@@ -95,7 +95,7 @@ func treeRows(goal okr.GoalID, b okr.Branch, bytes int) []element {
 		}
 	}
 	direct := slices.DeleteFunc(slices.Clone(b.Rows), func(n okr.Node) bool { return n.Level != base })
-	return rowsWithin(len(direct), PageSize, bytes, func(i int) element { return branchRow(goal, direct[i]) })
+	return rowsWithin(len(direct), okr.TreePage, bytes, func(i int) element { return branchRow(goal, direct[i]) })
 }
 
 func treeRange(b okr.Branch, shown int) md {
@@ -115,9 +115,9 @@ func treePages(goal okr.GoalID, b okr.Branch, shown int) []action {
 	}
 	var out []action
 	if b.Offset > 0 {
-		out = append(out, openTree("Previous", goal, item, max(0, b.Offset-PageSize)))
+		out = append(out, openTree("Previous", goal, item, max(0, b.Offset-okr.TreePage)))
 	}
-	next, last := b.Offset+shown, (b.Total-1)/PageSize*PageSize
+	next, last := b.Offset+shown, (b.Total-1)/okr.TreePage*okr.TreePage
 	if next < b.Total {
 		out = append(out, openTree("Next", goal, item, next))
 	}
