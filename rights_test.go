@@ -13,6 +13,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/stretchr/testify/require"
 
+	"okrbot/ado/adotest"
 	"okrbot/bot/bottest"
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -101,6 +102,7 @@ func pressActs() map[string]act {
 		cards.VerbBindChoose:     {data: formData(cards.KeyQuery, "Shared Queries/Launch/Launch bugs", cards.KeyConnection, "C1"), form: "bind"},
 		cards.VerbBindPreview:    {data: formData(cards.InputMethod, "percent"), form: "bind"}, cards.VerbBindSave: {data: formData(), form: "bind"},
 		cards.VerbBindBack: {data: formData(), form: "bind"}, cards.VerbBindAgain: {data: formData(), form: "bind"},
+		cards.VerbTree:    {data: goalData(cards.KeyItem, "33", cards.KeyOffset, "15"), kind: okr.Project},
 		cards.VerbSync:    {data: goalData(), member: true, bare: true},
 		cards.VerbConnect: {bare: true, member: true}, cards.VerbConnectionAccount: {bare: true, member: true}, cards.VerbConnections: {bare: true},
 		cards.VerbConnectionOrg:  {data: formData(cards.InputName, "Mine", cards.InputOrganizationText, "contoso"), form: "connection"},
@@ -179,7 +181,7 @@ func TestRights(t *testing.T) {
 
 // secrets are what nobody but alex, in the own chat, may read.
 func secrets() []string {
-	return []string{"Secret plan", "Secret result", "Secret and gone", "Hidden way"}
+	return []string{"Secret plan", "Secret result", "Secret and gone", "Secret work", "Hidden way"}
 }
 
 // rightsWorld has one of everything that is alex's, and people without rights.
@@ -218,6 +220,7 @@ func newRightsWorld(t *testing.T) *rightsWorld {
 	save(hand)
 	secret := save(okr.GoalInput{Kind: okr.Objective, Title: "Secret plan", Details: &okr.Details{Private: true}})
 	save(okr.GoalInput{Kind: okr.KeyResult, Title: "Secret result", Parent: secret.ID, Metric: metric})
+	r.bindTree(t, alex, save(okr.GoalInput{Kind: okr.Project, Title: "Secret work", Parent: secret.ID}).ID)
 	gone := save(okr.GoalInput{Kind: okr.KeyResult, Title: "Secret and gone", Parent: secret.ID, Metric: metric})
 	_, err = plan.DeleteGoal(t.Context(), alex, gone.ID)
 	require.NoError(t, err)
@@ -230,6 +233,19 @@ func newRightsWorld(t *testing.T) *rightsWorld {
 func (r *rightsWorld) actor(name string) okr.Actor {
 	u := r.Teams.User(name)
 	return okr.Actor{Tenant: okr.TenantID(u.TenantID), Person: okr.Person{ID: okr.UserID(u.ObjectID), Name: u.Name}}
+}
+
+// bindTree measures a project by a tree.
+func (r *rightsWorld) bindTree(t *testing.T, who okr.Actor, id okr.GoalID) {
+	t.Helper()
+	for _, q := range r.Azure.Queries(adotest.OrgContoso, adotest.ProjectFiber) {
+		if q.Name == "Launch scope" {
+			_, err := r.app.activities.Measure.Bind(t.Context(), who, okr.BindInput{Goal: id, Connection: "C2", Query: q.ID})
+			require.NoError(t, err)
+			return
+		}
+	}
+	require.Fail(t, "no tree")
 }
 
 func (r *rightsWorld) formerAdmin(t *testing.T, alex okr.Actor, adele okr.Person) {
@@ -272,8 +288,11 @@ func (r *rightsWorld) strangers(t *testing.T) {
 // real are the ids of what there is: what everybody sees, and what only alex does.
 func (r *rightsWorld) real(kind okr.GoalKind) []map[string]string {
 	goals := []string{"KR1", "KR2", "KR3"}
-	if kind == okr.Objective {
+	switch kind {
+	case okr.Objective:
 		goals = []string{"O1", "O2"}
+	case okr.Project:
+		goals = []string{"P1"}
 	}
 	var out []map[string]string
 	for _, g := range goals {

@@ -212,16 +212,34 @@ func Preview(p Place, v BindPreview) Card {
 		body = append(body, box("warning", text(mdn(2*maxLong, "%s", w))))
 	}
 	body = append(body, facts(previewFacts(p, v)...))
-	body = append(body, tree(v.Measurement, maxTreeBytes-max(0, sizeOf(body...)-maxTreeBytes/2))...)
+	body = append(body, tree("", v.Measurement, maxTreeBytes-max(0, sizeOf(body...)-maxTreeBytes/2))...)
 	return newCard(fmt.Sprintf("%s: %s", title, progressText(v.Standing.Progress)), body,
 		run("Save", VerbBindSave, KeyDraft, v.Draft).positive(), run("Back", VerbBindBack, KeyDraft, v.Draft),
 		run("Cancel", VerbGoal, KeyGoal, string(g.ID)))
 }
 
+// wouldRead is what a key result says with a value: the number, where it is to go, and
+// how far that is.
+func wouldRead(m okr.Metric, value *float64) md {
+	m.Current = value
+	is := valueText(&m, value)
+	progress, ok := m.Progress()
+	percent := percentText(min(100, max(0, progress)))
+	switch {
+	case !ok || m.IsControl():
+		return metricText(&m)
+	case m.Start == 0 && m.Target == 100 && m.Unit == "%":
+		return mdf("%s", is) // which is its progress
+	case m.Start == 0 && m.Target > 0:
+		return mdf("%s of %s, %s", okr.FormatNumber(*value), valueText(&m, &m.Target), percent)
+	}
+	return mdf("%s on the way from %s to %s, %s", is, okr.FormatNumber(m.Start), valueText(&m, &m.Target), percent)
+}
+
 func previewFacts(p Place, v BindPreview) []fact {
 	var out []fact
 	if m := v.Goal.Metric; m != nil {
-		out = append(out, fact{mdf("%s", m.Name), mdf("%s (from %s to %s)", valueText(m, v.Measurement.Value), valueText(m, &m.Start), valueText(m, &m.Target))})
+		out = append(out, fact{"It would read", wouldRead(*m, v.Measurement.Value)})
 	}
 	itemType := ""
 	out = append(out, fact{"Expected by now", md(percentText(v.Standing.Expected))})

@@ -32,10 +32,20 @@ func leftOut(m okr.Measurement, itemType string) md {
 		return md(fmt.Sprint(n)) + " " + why
 	}
 	return joinMD(", ",
+		part(m.Size.Parents, "that count through the items below them"),
 		part(m.Removed, "removed (state category Removed)"),
 		part(m.OtherTypes, others),
 		part(m.Unreadable, "that the account may not read"),
 	)
+}
+
+// matches is what the query found, where that is more than what counts: the sum of what
+// is counted and left out.
+func matches(m okr.Measurement) md {
+	if m.Found() == m.Total {
+		return ""
+	}
+	return md(count(m.Found(), "work item"))
 }
 
 // unclear says what counts although its state or its value is not known.
@@ -59,6 +69,7 @@ func counted(itemType string) md {
 
 func measurementFacts(p Place, m okr.Measurement, itemType string) []fact {
 	return []fact{
+		{"Matches", matches(m)},
 		{"Counted", measured(m)},
 		{"Left out", leftOut(m, itemType)},
 		{"Unclear", unclear(m)},

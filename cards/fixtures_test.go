@@ -87,6 +87,30 @@ func keyResult() okr.Goal {
 	}
 }
 
+// stories is a key result of 30 stories, of which 10 of 35 are done.
+func stories() okr.Goal {
+	g := keyResult()
+	m := measurement()
+	m.Value, m.Completed, m.Total = new(float64(10)), 10, 35
+	g.Title = "Finish 30 stories"
+	g.Metric = &okr.Metric{Name: "Stories", Unit: "stories", Target: 30, Current: m.Value, At: &m.At}
+	b := *g.Binding
+	b.Method, b.ItemType, b.Last = okr.CountCompleted, "User Story", &m
+	g.Binding = &b
+	return g
+}
+
+// misfit is the same measured in percent.
+func misfit() okr.Goal {
+	g := stories()
+	m := *g.Binding.Last
+	m.Value = new(28.57)
+	metric := *g.Metric
+	metric.Current = m.Value
+	g.Metric, g.Binding.Last, g.Binding.Method = &metric, &m, okr.PercentCompleted
+	return g
+}
+
 func node(level, id, done, total int, typ, title, state string) okr.Node {
 	return okr.Node{
 		WorkItemRef: okr.WorkItemRef{ID: id, Type: typ, Title: title, URL: fmt.Sprintf("https://dev.azure.com/contoso/Launch/_workitems/edit/%d", id)},
@@ -109,11 +133,48 @@ func tree() []okr.Node {
 	}
 }
 
+// bigProject has 40 epics, of which it keeps the first ones.
+func bigProject() okr.Goal {
+	g := project()
+	m := *g.Binding.Last
+	m.Tree = epics()
+	m.Completed, m.Total, m.Removed, m.OtherTypes, m.Unreadable = 204, 530, 12, 0, 0
+	m.Size = okr.TreeSize{Top: 40, Rows: 412, Deeper: 267, Parents: 149}
+	b := *g.Binding
+	b.Last, g.Binding = &m, &b
+	return g
+}
+
+// epics are a page of the top of a big project.
+func epics() []okr.Node {
+	var out []okr.Node
+	for i := range okr.TreePage {
+		n := node(1, 200+i, i, 14+i, "Epic", fmt.Sprintf("Wave %d of the new checkout", i+1), "Active")
+		n.Below = 3 + i%5
+		if i%6 == 5 {
+			n = node(1, 200+i, 1, 1, "Epic", nasty, "Closed")
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// below is the same on another level.
+func below(level int, nodes []okr.Node) []okr.Node {
+	for i := range nodes {
+		if nodes[i].Level, nodes[i].ID = level, nodes[i].ID+1000*level; level == okr.MaxLevels {
+			nodes[i].Below, nodes[i].Deeper, nodes[i].Type = 0, 2, "User Story"
+		}
+	}
+	return nodes
+}
+
 func project() okr.Goal {
 	g := keyResult()
 	g.ID, g.Kind, g.Title, g.Metric = "P4", okr.Project, "New checkout", nil
 	m := measurement()
-	m.Tree, m.Completed, m.Total, m.Value, m.HiddenNodes = tree(), 5, 13, new(38.46), 3
+	m.Tree, m.Completed, m.Total, m.Value = tree(), 5, 13, new(38.46)
+	m.Size = okr.TreeSize{Top: 2, Rows: 8, Deeper: 7, Parents: 4}
 	m.Changes = okr.Changes{First: true}
 	b := *g.Binding
 	b.Method, b.ItemType, b.Last, b.Query.Kind, b.Query.Name = "", "", &m, okr.TreeQuery, "Checkout tree"

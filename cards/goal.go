@@ -147,15 +147,24 @@ func binding(p Place, v GoalView, bytes int) []element {
 	if b.Method != "" {
 		list = append(list, fact{"Method", mdf("%s", b.Method.Words(b.Field))})
 	}
-	out := []element{section("How it is measured")}
+	out := append([]element{section("How it is measured")}, misfit(g)...)
 	if b.Last == nil {
 		return append(out, facts(append(list, fact{"Connection", mdf("%s", v.Connection)}, fact{"Measured", "not yet"})...))
 	}
 	m := *b.Last
-	out = append(out, facts(append(list, fact{"Counted", measured(m)}, fact{"Left out", leftOut(m, b.ItemType)},
+	out = append(out, facts(append(list, fact{"Matches", matches(m)}, fact{"Counted", measured(m)}, fact{"Left out", leftOut(m, b.ItemType)},
 		fact{"Unclear", unclear(m)}, fact{"Measured", p.when(m.At)}, fact{"Connection", mdf("%s", connectionName(v))})...))
 	changed := sinceLast(m.Changes, b, max(1, min(3, bytes/1_500)))
-	return append(append(out, changed...), tree(m, min(bytes, maxTreeBytes-max(0, sizeOf(changed...)-maxTreeBytes/5)))...)
+	return append(append(out, changed...), tree(g.ID, m, min(bytes, maxTreeBytes-max(0, sizeOf(changed...)-maxTreeBytes/5)))...)
+}
+
+// misfit warns that what measures the goal does not suit its number, as after an edit.
+func misfit(g okr.Goal) []element {
+	why := g.Misfit()
+	if why == "" || !g.IsOpen() {
+		return nil
+	}
+	return []element{box("warning", text(mdn(2*maxLong, "%s", why)))}
 }
 
 // folder is where a query lies: its path without its name.

@@ -143,10 +143,10 @@ func whyMeasured(p Place, v GoalView, bytes int) []element {
 	if b.Method != "" {
 		method = mdf("%s", b.Method.Words(b.Field))
 	}
-	out := []element{facts(
-		fact{"Counted", measured(m)}, fact{"Method", method}, fact{"Left out", leftOut(m, b.ItemType)}, fact{"Unclear", unclear(m)},
+	out := append(misfit(v.Goal), facts(
+		fact{"Matches", matches(m)}, fact{"Counted", measured(m)}, fact{"Method", method}, fact{"Left out", leftOut(m, b.ItemType)}, fact{"Unclear", unclear(m)},
 		fact{"Query", link(b.Query.Name, b.Query.URL, maxRow)}, fact{"Measured", p.when(m.At)},
-	)}
+	))
 	if v.Stale {
 		out = append(out, healthBlock(b.Health))
 	}

@@ -2,6 +2,7 @@ package cards_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"okrbot/cards"
@@ -46,7 +47,8 @@ func worstOf(title string) []exhibit {
 	g.Binding = &okr.Binding{Connection: "C99999", Query: q, Method: okr.PercentCompleted, ItemType: title, Last: &m, Health: okr.Health{State: okr.HealthQueryGone, Problem: title + title + title, Since: now}}
 	p := g
 	tree := m
-	tree.Tree = hundred(okr.Node{WorkItemRef: ref, State: title, Level: 3, Done: 1, Total: 9, Deeper: 900})[:60]
+	tree.Tree = hundred(okr.Node{WorkItemRef: ref, State: title, Level: 1, Done: 10_000, Total: 20_000, Below: 20_000, Deeper: 900})[:okr.TreePage]
+	tree.Size = okr.TreeSize{Top: 20_000, Rows: 20_000, Deeper: 20_000, Parents: 20_000}
 	b := *g.Binding
 	b.Last, p.Kind, p.Metric, p.Binding = &tree, okr.Project, nil, &b
 	v := cards.GoalView{Goal: g, Standing: standing(40, 59, okr.Behind), ParentTitle: title, Connection: title, Stale: true, StaleFor: 1e15, MayEdit: true}
@@ -100,6 +102,8 @@ func worstOf(title string) []exhibit {
 		{"goal-objective", cards.Goal(place, o)},
 		{"goal-key-result", cards.Goal(place, v)},
 		{"goal-project", cards.Goal(place, pv)},
+		{"tree", cards.Tree(place, pv, okr.Branch{Path: tree.Tree[:1], Rows: below(2, slices.Clone(tree.Tree)), Total: 20_000, Offset: 15, Back: 900, At: now})},
+		{"tree-whole", cards.Tree(place, pv, okr.Branch{Rows: tree.Tree, Whole: true, Total: 15, Gone: true, At: now})},
 		{"goals", cards.Goals(place, cards.GoalList{Views: manyObjectives(o), Total: 1000, Offset: 15})},
 		{"goal-choose", cards.ChooseGoal(title+title+title, hundred(g), cards.VerbBind)},
 		{"goal-delete", cards.ConfirmDeleteGoal(g, 100)},

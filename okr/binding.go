@@ -54,20 +54,25 @@ type Binding struct {
 // Measurement is what one run of a query says of one binding, with its own
 // explanation.
 type Measurement struct {
-	At          time.Time `json:"at"`
-	Value       *float64  `json:"value,omitempty"` // nil: "no data", such as a percentage of nothing
-	Completed   int       `json:"completed"`       // items in state category Completed
-	Total       int       `json:"total"`           // items counted
-	Removed     int       `json:"removed,omitempty"`
-	Unknown     int       `json:"unknown,omitempty"`     // state not in the type's list: counted as not completed
-	OtherTypes  int       `json:"otherTypes,omitempty"`  // left out by the chosen type
-	Unreadable  int       `json:"unreadable,omitempty"`  // the account may not read them
-	Sum         *Sum      `json:"sum,omitempty"`         // where a numeric field is added up
-	Account     string    `json:"account"`               // whose access was used
-	Connection  string    `json:"connection"`            // the connection's name
-	Changes     Changes   `json:"changes"`               // since the measurement before
-	Tree        []Node    `json:"tree,omitempty"`        // projects only: parents before children
-	HiddenNodes int       `json:"hiddenNodes,omitempty"` // nodes of the three levels that do not fit
+	At         time.Time `json:"at"`
+	Value      *float64  `json:"value,omitempty"` // nil: "no data", such as a percentage of nothing
+	Completed  int       `json:"completed"`       // items in state category Completed
+	Total      int       `json:"total"`           // items counted
+	Removed    int       `json:"removed,omitempty"`
+	Unknown    int       `json:"unknown,omitempty"`    // state not in the type's list: counted as not completed
+	OtherTypes int       `json:"otherTypes,omitempty"` // left out by the chosen type
+	Unreadable int       `json:"unreadable,omitempty"` // the account may not read them
+	Sum        *Sum      `json:"sum,omitempty"`        // where a numeric field is added up
+	Account    string    `json:"account"`              // whose access was used
+	Connection string    `json:"connection"`           // the connection's name
+	Changes    Changes   `json:"changes"`              // since the measurement before
+	Tree       []Node    `json:"tree,omitempty"`       // projects only: all rows where they are few, else the first at the top
+	Size       TreeSize  `json:"size,omitzero"`        // of the whole tree
+}
+
+// Found is how many work items the query found: what counts, and what does not.
+func (m Measurement) Found() int {
+	return m.Total + m.Size.Parents + m.Removed + m.OtherTypes + m.Unreadable
 }
 
 // Progress of a measurement is completed ÷ total in percent; false without items.
@@ -181,15 +186,18 @@ type ChosenQuery struct {
 	Fields []Field // numeric ones, that can be added up
 }
 
-// Check refuses a method that does not exist or does not suit the field. Only key
-// results are measured by a method; none is the usual one.
-func (in BindInput) Check(kind GoalKind) error {
-	if kind != KeyResult {
-		return nil
+// Checked is the input with a method, the usual one where none is chosen. It refuses a
+// method that does not exist or does not suit the field. Only key results are measured
+// by a method.
+func (in BindInput) Checked(g Goal) (BindInput, error) {
+	if g.Kind != KeyResult {
+		in.Method, in.Field = "", nil
+		return in, nil
 	}
-	m, ok := cmp.Or(in.Method, UsualMethod).Measure()
+	in.Method = cmp.Or(in.Method, UsualMethod(g.Metric))
+	m, ok := in.Method.Measure()
 	if !ok {
-		return FieldErrorf("method", "Choose how to measure: a percentage, or a total.")
+		return in, FieldErrorf("method", "Choose how to measure: a percentage, or a total.")
 	}
-	return m.Check(in.Field)
+	return in, m.Check(in.Field)
 }

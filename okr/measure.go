@@ -25,7 +25,7 @@ func (b Binding) Measure(run Run, kind GoalKind, before *Snapshot) Measurement {
 	}
 	if kind == Project {
 		tree := Tree(run, b.ItemType)
-		m.Tree, m.HiddenNodes = tree.Nodes, tree.Hidden
+		m.Tree, m.Size = tree.Nodes, tree.Size
 		m.Completed, m.Total = tree.Done, tree.Total
 		m.Value = percent(float64(m.Completed), float64(m.Total))
 		return m
@@ -87,7 +87,7 @@ func (b Binding) value(m Measurement) *float64 {
 	}
 	how, ok := b.Method.Measure()
 	if !ok {
-		how, _ = UsualMethod.Measure()
+		how, _ = PercentCompleted.Measure() // what a binding without a method has always meant
 	}
 	return how.Value(m)
 }
@@ -182,8 +182,51 @@ const (
 	CountTotal       Method = "count total"
 )
 
-// UsualMethod is the one where none is chosen.
-const UsualMethod = PercentCompleted
+// UsualMethod is the method of a key result where none is chosen. A percentage suits
+// only what is measured in percent, or has no unit and goes from 0 to 100. Of other
+// numbers, what is to fall or to keep a limit is what is still there; what is to grow
+// is what is completed.
+func UsualMethod(m *Metric) Method {
+	switch {
+	case m == nil || m.isPercent() || m.mayBePercent():
+		return PercentCompleted
+	case m.falls() || m.IsControl():
+		return CountTotal
+	}
+	return CountCompleted
+}
+
+// isPercent says whether the unit is percent, by its kind or as people write it.
+func (m Metric) isPercent() bool {
+	unit := fold(strings.TrimSpace(m.Unit))
+	return m.UnitKind == UnitPercent || strings.HasPrefix(unit, "%") || slices.Contains([]string{"％", "percent", "per cent", "pct"}, unit)
+}
+
+// mayBePercent says whether the number has no unit and goes from 0 to 100: it may be
+// meant as a percentage.
+func (m Metric) mayBePercent() bool {
+	return m.Unit == "" && m.IsScaled() && m.Start == 0 && m.Target == 100
+}
+
+// falls says whether the number is to become smaller.
+func (m Metric) falls() bool { return m.IsScaled() && m.Start > m.Target }
+
+// span is from where to where the number is to go, with its unit.
+func (m Metric) span() string {
+	unit := ""
+	if m.Unit != "" {
+		unit = " " + m.Unit
+	}
+	switch {
+	case m.IsScaled():
+		return fmt.Sprintf("is to go from %s to %s%s", FormatNumber(m.Start), FormatNumber(m.Target), unit)
+	case m.IsControl():
+		return fmt.Sprintf("is to %s %s%s", m.Type, FormatNumber(m.Target), unit)
+	case unit != "":
+		return "is measured in" + unit
+	}
+	return "is a number without a unit"
+}
 
 // Measure is all that is known of one method.
 type Measure struct {
@@ -207,19 +250,19 @@ func Measures() []Measure {
 			ID: PercentCompleted, Title: "Percentage that is completed",
 			Counts: "Percentage of completed work items", Sums: "Percentage of %s that is completed",
 			Value: func(m Measurement) *float64 { return percent(m.parts()) },
-			Check: hasPercentage, Misfit: beyondPercent,
+			Check: hasCompleted, Misfit: noPercentage,
 		},
 		{
 			ID: CountCompleted, Title: "Total of what is completed",
 			Counts: "Count of completed work items", Sums: "Sum of %s of completed work items",
 			Value: func(m Measurement) *float64 { completed, _ := m.parts(); return &completed },
-			Check: anyField, Misfit: anyMetric,
+			Check: hasCompleted, Misfit: noGrowingTotal,
 		},
 		{
 			ID: CountTotal, Title: "Total of everything",
 			Counts: "Count of all work items", Sums: "Sum of %s of all work items",
 			Value: func(m Measurement) *float64 { _, all := m.parts(); return &all },
-			Check: anyField, Misfit: anyMetric,
+			Check: anyField, Misfit: noTotal,
 		},
 	}
 }
@@ -264,23 +307,56 @@ type Field struct {
 
 func anyField(*Field) error { return nil }
 
-// fieldRemainingWork is burnt down: it is 0 on completed items, so it has no
-// percentage.
+// fieldRemainingWork is burnt down: it is 0 on completed items, so there is nothing of
+// it that is completed.
 const fieldRemainingWork = "Microsoft.VSTS.Scheduling.RemainingWork"
 
-// hasPercentage refuses a field of whose sum the completed part means nothing.
-func hasPercentage(f *Field) error {
+// hasCompleted refuses a field of whose sum the completed part means nothing.
+func hasCompleted(f *Field) error {
 	if f == nil || fold(f.Ref) != fold(fieldRemainingWork) {
 		return nil
 	}
-	return FieldErrorf("method", "%s is burnt down to 0 by completing work, so it has no completed percentage. Choose the total of all work items.", f.Name)
+	return FieldErrorf("method", "%s is burnt down to 0 by completing work, so nothing of it is completed. Choose the total of all work items.", f.Name)
 }
 
-func anyMetric(Metric) string { return "" }
+// noPercentage says why the percentage that is completed does not suit a key result.
+func noPercentage(m Metric) string {
+	switch isPercent := m.isPercent() || m.mayBePercent(); {
+	case !isPercent:
+		return fmt.Sprintf("This measure gives a percentage from 0 to 100, but the key result %s. Choose a total instead, or change its unit to %%.", m.span())
+	case m.Target > 100 || m.IsScaled() && m.Start > 100:
+		return fmt.Sprintf("This measure gives a percentage from 0 to 100, but the key result %s. Choose a total instead, or edit the key result.", m.span())
+	case m.falls():
+		return fmt.Sprintf("This percentage rises when work is completed, but the key result %s. Edit its start and target.", m.span())
+	}
+	return ""
+}
 
-func beyondPercent(m Metric) string {
-	if m.Target <= 100 && m.Start <= 100 {
+// noTotal says why a total does not suit a key result.
+func noTotal(m Metric) string {
+	if !m.isPercent() {
 		return ""
 	}
-	return fmt.Sprintf("A percentage runs from 0 to 100, but the key result runs from %s to %s. Count work items instead, or edit the key result.", FormatNumber(m.Start), FormatNumber(m.Target))
+	return "The key result is measured in %, but this measure gives a total: 10 would be read as 10 %. Choose the percentage instead, or change the unit of the key result."
+}
+
+// noGrowingTotal is the same of a total that grows when work is completed.
+func noGrowingTotal(m Metric) string {
+	if !m.isPercent() && m.falls() {
+		return fmt.Sprintf("This total rises when work is completed, but the key result %s. Choose the total of everything, of a query that finds what is still open.", m.span())
+	}
+	return noTotal(m)
+}
+
+// Misfit says why what measures a key result does not suit its number, which may have
+// been edited since; empty: it does.
+func (g Goal) Misfit() string {
+	if g.Binding == nil || g.Kind != KeyResult || g.Metric == nil {
+		return ""
+	}
+	how, ok := g.Binding.Method.Measure()
+	if !ok {
+		return ""
+	}
+	return how.Misfit(*g.Metric)
 }

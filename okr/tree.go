@@ -1,12 +1,17 @@
 package okr
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // MaxLevels is how many levels of a project's query are shown.
 const MaxLevels = 3
 
-// maxNodes bounds what is kept of a project's tree for showing.
-const maxNodes = 60
+// TreePage is how many rows of a project's tree are shown at once, and how many are
+// kept with its measurement. The rest is read from the snapshot of its query when
+// somebody opens a branch, so that a project of any size keeps nothing more.
+const TreePage = 15
 
 // Node is a work item of a project's tree as it is shown.
 type Node struct {
@@ -16,6 +21,7 @@ type Node struct {
 	Level     int    `json:"level"`            // 1 to 3
 	Done      int    `json:"c"`                // completed of Total
 	Total     int    `json:"n"`                // what its progress is taken over
+	Below     int    `json:"below,omitempty"`  // rows directly below it; none at level 3
 	Deeper    int    `json:"deeper,omitempty"` // items (of the chosen type) below level 3: counted but not shown
 }
 
@@ -27,34 +33,73 @@ func (n Node) Progress() (float64, bool) {
 	return 100 * float64(n.Done) / float64(n.Total), true
 }
 
-// Tree gives the first three levels of a run, parents before children. A node's
-// progress is completed ÷ all over the leaves below it, or over the items of
-// itemType below it when one is chosen; a leaf's is its own. With a chosen type
-// only its items and their ancestors are shown.
-func Tree(run Run, itemType string) ProjectTree {
-	t := newForest(run.distinct(), itemType)
-	var out ProjectTree
-	for _, root := range t.children[0] {
-		out.Done += t.done[root]
-		out.Total += t.total[root]
-		t.show(root, 1, out.add)
-	}
-	return out
-}
-
 // ProjectTree is the roll-up of a run.
 type ProjectTree struct {
-	Nodes       []Node
-	Hidden      int // nodes of the three levels that do not fit
+	Nodes       []Node // parents before children: all rows where they are few, else the first ones at the top
+	Size        TreeSize
 	Done, Total int // over the whole result, shown or not
 }
 
-func (t *ProjectTree) add(n Node) {
-	if len(t.Nodes) == maxNodes {
-		t.Hidden++
-		return
+// TreeSize is how large a project's tree is.
+type TreeSize struct {
+	Top     int `json:"top,omitempty"`     // rows at the top
+	Rows    int `json:"rows,omitempty"`    // of the three levels
+	Deeper  int `json:"deeper,omitempty"`  // items below them that count
+	Parents int `json:"parents,omitempty"` // items that do not count by themselves, but through what is below them
+}
+
+// Tree rolls a run up. A node's progress is completed ÷ all over the leaves below it,
+// or over the items of itemType below it when one is chosen; a leaf's is its own. With
+// a chosen type only its items and their ancestors are shown.
+func Tree(run Run, itemType string) ProjectTree {
+	t := newForest(run.distinct(), itemType)
+	top := t.rowsBelow(0)
+	out := ProjectTree{Size: TreeSize{Top: len(top)}}
+	for _, root := range top {
+		out.Done += t.done[root]
+		out.Total += t.total[root]
 	}
-	t.Nodes = append(t.Nodes, n)
+	t.measure(top, 1, &out.Size)
+	if itemType == "" {
+		out.Size.Parents = len(t.items) - out.Total
+	}
+	out.Nodes = t.branch(0, 0, 0).Rows
+	return out
+}
+
+// Branch is a page of what is below one item of a project's tree, or of its top.
+type Branch struct {
+	Path   []Node // from the top down to the item; empty: this is the top
+	Rows   []Node // parents before children
+	Whole  bool   // Rows are all that is below, down to the third level, and not only what is directly below
+	Total  int    // rows directly below
+	Offset int    // of the first row
+	Back   int    // where the page begins, one level up, on which the item is
+	// Gone says that the item that was asked for is not in the three levels any more,
+	// or has nothing below it: this is the top.
+	Gone bool
+	At   time.Time // when all of that was read
+}
+
+// Branch gives a page of what is below an item, 0 for the top. It is whole where that
+// fits one page, else level by level: a row is opened by asking for its own branch. A
+// page behind the end is the last one. Whoever shows fewer rows goes on behind them,
+// level by level.
+func (r Run) Branch(itemType string, of, offset int) Branch {
+	t := newForest(r.distinct(), itemType)
+	path, ok := t.path(of)
+	if !ok {
+		b := t.branch(0, 0, 0)
+		b.Gone, b.At = true, r.At
+		return b
+	}
+	b := t.branch(of, len(path), offset)
+	b.Path, b.At = path, r.At
+	if of != 0 {
+		at := slices.Index(t.rowsBelow(t.parents[of]), of)
+		b.Back = at / TreePage * TreePage
+	}
+	return b
 }
 
 // forest is the run as trees. Parents that are not in the result make an item a
@@ -64,6 +109,7 @@ func (t *ProjectTree) add(n Node) {
 type forest struct {
 	items    map[int]WorkItem
 	children map[int][]int
+	parents  map[int]int
 	itemType string
 	done     map[int]int
 	total    map[int]int
@@ -72,7 +118,7 @@ type forest struct {
 
 func newForest(run Run, itemType string) *forest {
 	t := &forest{
-		items: map[int]WorkItem{}, children: map[int][]int{}, itemType: itemType,
+		items: map[int]WorkItem{}, children: map[int][]int{}, parents: map[int]int{}, itemType: itemType,
 		done: map[int]int{}, total: map[int]int{}, size: map[int]int{},
 	}
 	parents := make(map[int]int, len(run.Items))
@@ -87,6 +133,7 @@ func newForest(run Run, itemType string) *forest {
 		if item.Category != Removed {
 			parent := t.above(parents, item.ID)
 			t.children[parent] = append(t.children[parent], item.ID)
+			t.parents[item.ID] = parent
 		}
 	}
 	t.sumAll()
@@ -176,10 +223,85 @@ func (t *forest) isCounted(item WorkItem, isLeaf bool) bool {
 	return fold(item.Type) == fold(t.itemType)
 }
 
-func (t *forest) show(id, level int, emit func(Node)) {
-	if t.itemType != "" && t.total[id] == 0 {
-		return
+// rowsBelow are the items directly below one that are shown.
+func (t *forest) rowsBelow(id int) []int {
+	if t.itemType == "" {
+		return t.children[id]
 	}
+	var out []int
+	for _, child := range t.children[id] {
+		if t.total[child] > 0 {
+			out = append(out, child)
+		}
+	}
+	return out
+}
+
+// measure adds up rows and what is below them, down to the third level.
+func (t *forest) measure(rows []int, level int, size *TreeSize) {
+	size.Rows += len(rows)
+	for _, id := range rows {
+		if level == MaxLevels {
+			size.Deeper += t.size[id]
+			continue
+		}
+		t.measure(t.rowsBelow(id), level+1, size)
+	}
+}
+
+// path leads from the top to an item that has rows below it; 0 is the top itself.
+func (t *forest) path(id int) ([]Node, bool) {
+	var ids []int
+	for at := id; at != 0; at = t.parents[at] {
+		if _, known := t.items[at]; !known || len(ids) == MaxLevels-1 {
+			return nil, false
+		}
+		ids = append(ids, at)
+	}
+	var out []Node
+	for _, at := range slices.Backward(ids) {
+		out = append(out, t.node(at, len(out)+1))
+	}
+	return out, id == 0 || out[len(out)-1].Below > 0
+}
+
+// branch is a page of what is below an item of a level.
+func (t *forest) branch(id, level, offset int) Branch {
+	rows := t.rowsBelow(id)
+	b := Branch{Total: len(rows)}
+	if all, fits := t.all(rows, level+1, TreePage); fits && (offset <= 0 || len(rows) == 0) {
+		b.Rows, b.Whole = all, true
+		return b
+	}
+	if b.Offset = max(0, offset); b.Offset >= len(rows) {
+		b.Offset = (len(rows) - 1) / TreePage * TreePage
+	}
+	for _, row := range rows[b.Offset:min(len(rows), b.Offset+TreePage)] {
+		b.Rows = append(b.Rows, t.node(row, level+1))
+	}
+	return b
+}
+
+// all lists rows with what is below each, down to the third level; false: those are
+// more than most.
+func (t *forest) all(rows []int, level, most int) ([]Node, bool) {
+	var out []Node
+	for _, id := range rows {
+		if out = append(out, t.node(id, level)); len(out) > most {
+			return nil, false
+		}
+		if level < MaxLevels {
+			below, fits := t.all(t.rowsBelow(id), level+1, most-len(out))
+			if !fits {
+				return nil, false
+			}
+			out = append(out, below...)
+		}
+	}
+	return out, true
+}
+
+func (t *forest) node(id, level int) Node {
 	item := t.items[id]
 	n := Node{
 		WorkItemRef: item.ref(), State: item.State, Completed: item.Category == Completed,
@@ -187,11 +309,8 @@ func (t *forest) show(id, level int, emit func(Node)) {
 	}
 	if level == MaxLevels {
 		n.Deeper = t.size[id]
+		return n
 	}
-	emit(n)
-	if level < MaxLevels {
-		for _, child := range t.children[id] {
-			t.show(child, level+1, emit)
-		}
-	}
+	n.Below = len(t.rowsBelow(id))
+	return n
 }

@@ -53,11 +53,15 @@ func (s *Subject) startBinding(ctx context.Context, t *chat.Turn, id okr.GoalID,
 	return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{})
 }
 
-// newDraft begins a binding, of a bound goal with what it has.
+// newDraft begins a binding, of a bound goal with what it has. A method that does not
+// suit its number, as after an edit, is not offered again.
 func newDraft(t *chat.Turn, g okr.Goal, connection okr.ConnectionID) bindDraft {
 	d := bindDraft{ID: chat.NewFormID(), Owner: t.Actor.ID, Goal: g.ID, Connection: connection}
 	if g.Binding != nil {
-		d.Method, d.ItemType = g.Binding.Method, g.Binding.ItemType
+		d.ItemType = g.Binding.ItemType
+		if g.Misfit() == "" {
+			d.Method = g.Binding.Method
+		}
 		if f := g.Binding.Field; f != nil {
 			d.Field = f.Ref
 		}

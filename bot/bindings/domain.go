@@ -26,5 +26,6 @@ type measurer interface {
 	PreviewBinding(ctx context.Context, actor okr.Actor, in okr.BindInput) (okr.Preview, error)
 	Bind(ctx context.Context, actor okr.Actor, in okr.BindInput) (okr.GoalView, error)
 	Unbind(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
+	Branch(ctx context.Context, actor okr.Actor, id okr.GoalID, of, offset int) (okr.GoalView, okr.Branch, error)
 	SyncJobs(ctx context.Context, actor okr.Actor, id okr.GoalID) ([]okr.SyncJob, error)
 }

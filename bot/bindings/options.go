@@ -46,7 +46,7 @@ func (s *Subject) bindAgainWith(ctx context.Context, t *chat.Turn, d bindDraft, 
 
 func (s *Subject) bindOptionsCard(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal, wrong cards.FieldError) (chat.Reply, error) {
 	if d.Method == "" && g.Kind == okr.KeyResult {
-		d.Method = okr.UsualMethod
+		d.Method = okr.UsualMethod(g.Metric)
 	}
 	if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
 		return chat.Reply{}, err

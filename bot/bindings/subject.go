@@ -65,6 +65,7 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbBindAgain:      s.bindAgain,
 		cards.VerbUnbindAsk:      chat.WithGoal(s.askUnbindGoal),
 		cards.VerbUnbind:         chat.WithGoal(s.unbind),
+		cards.VerbTree:           s.pressTree,
 		cards.VerbSync:           s.pressSync,
 	}
 }

@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -63,6 +62,7 @@ func (s *Service) PreviewBinding(ctx context.Context, actor okr.Actor, in okr.Bi
 
 // tried is a run of a query that a goal may be bound to.
 type tried struct {
+	in         okr.BindInput // as it was checked
 	connection okr.Connection
 	run        okr.Run
 	before     *okr.Snapshot
@@ -73,7 +73,7 @@ func (s *Service) tryBinding(ctx context.Context, actor okr.Actor, in okr.BindIn
 	if err != nil {
 		return okr.Preview{}, tried{}, err
 	}
-	if err := in.Check(g.Kind); err != nil {
+	if in, err = in.Checked(g); err != nil {
 		return okr.Preview{}, tried{}, err
 	}
 	c, err := s.connect.Usable(ctx, actor, in.Connection)
@@ -88,7 +88,7 @@ func (s *Service) tryBinding(ctx context.Context, actor okr.Actor, in okr.BindIn
 	if err != nil {
 		return okr.Preview{}, tried{}, err
 	}
-	g.Binding = s.newBinding(actor, in, g.Kind, run)
+	g.Binding = s.newBinding(actor, in, run)
 	m := measured(&g, run, nil, c)
 	parent, err := s.access.ParentOf(ctx, actor.Tenant, g)
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *Service) tryBinding(ctx context.Context, actor okr.Actor, in okr.BindIn
 	}
 	v := s.plan.ViewOf(t, actor, g, parent)
 	v.Connection = c.Name
-	return okr.Preview{View: v, Measurement: m, Warnings: warnings(g, run), Types: run.Types()}, tried{c, run, before}, nil
+	return okr.Preview{View: v, Measurement: m, Warnings: warnings(g, run), Types: run.Types()}, tried{in, c, run, before}, nil
 }
 
 // runToBind runs the query of a new binding, reading what the goals that hang on
@@ -124,15 +124,11 @@ func (s *Service) runToBind(ctx context.Context, t okr.Settings, c okr.Connectio
 	return run, ask.Before, err
 }
 
-func (s *Service) newBinding(actor okr.Actor, in okr.BindInput, kind okr.GoalKind, run okr.Run) *okr.Binding {
-	b := &okr.Binding{
-		Connection: in.Connection, Query: run.Query, ItemType: in.ItemType,
+func (s *Service) newBinding(actor okr.Actor, in okr.BindInput, run okr.Run) *okr.Binding {
+	return &okr.Binding{
+		Connection: in.Connection, Query: run.Query, Method: in.Method, Field: in.Field, ItemType: in.ItemType,
 		BoundBy: actor.Person, BoundAt: s.Now(),
 	}
-	if kind == okr.KeyResult {
-		b.Method, b.Field = cmp.Or(in.Method, okr.UsualMethod), in.Field
-	}
-	return b
 }
 
 // measured applies a run to a bound goal and gives the measurement.
@@ -154,10 +150,8 @@ func warnings(g okr.Goal, run okr.Run) []string {
 	if g.Kind == okr.Project && run.Query.Kind == okr.OneHopQuery {
 		w = append(w, "This is a query of direct links; a project is best shown by a tree or a flat list.")
 	}
-	if how, ok := b.Method.Measure(); ok && g.Metric != nil {
-		if misfit := how.Misfit(*g.Metric); misfit != "" {
-			w = append(w, misfit)
-		}
+	if misfit := g.Misfit(); misfit != "" {
+		w = append(w, misfit)
 	}
 	if b.Last != nil && b.Last.Sum != nil && b.Last.Sum.Without == b.Last.Total && b.Last.Total > 0 {
 		w = append(w, fmt.Sprintf("None of the work items has a value for %s. Check that this is the field your team fills in.", b.Field.Name))
@@ -179,7 +173,7 @@ func (s *Service) Bind(ctx context.Context, actor okr.Actor, in okr.BindInput) (
 		if err := s.access.MayEdit(ctx, actor, *g); err != nil {
 			return err
 		}
-		g.Binding = s.newBinding(actor, in, g.Kind, try.run)
+		g.Binding = s.newBinding(actor, try.in, try.run)
 		return nil
 	})
 	if err != nil {

@@ -97,7 +97,7 @@ func (y *syncing) recordGoal(ctx context.Context, was okr.Goal, run okr.Run, bef
 		}
 		row.Before = g.Value()
 		if b.Last != nil {
-			row.Found = b.Last.Total + b.Last.Removed + b.Last.OtherTypes
+			row.Found = b.Last.Found()
 		}
 		compare := before
 		if b.Last == nil {
@@ -125,7 +125,7 @@ func (s *Service) addHistory(ctx context.Context, tenant okr.TenantID, row okr.S
 		return nil
 	}
 	m := *row.Goal.Binding.Last
-	m.Tree, m.HiddenNodes = nil, 0
+	m.Tree, m.Size = nil, okr.TreeSize{}
 	return s.Measurements.AddHistory(ctx, tenant, row.Goal.ID, m)
 }
 

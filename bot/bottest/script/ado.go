@@ -13,7 +13,7 @@ func (w *World) cmdADO(_ bool, args []string) error {
 	if len(args) == 0 {
 		return errors.New("what?")
 	}
-	verb, args := args[0], append(args[1:], "", "", "")
+	verb, args := args[0], append(args[1:], "", "", "", "", "")
 	switch verb {
 	case "project":
 		w.org, w.project = args[0], args[1]
@@ -23,6 +23,11 @@ func (w *World) cmdADO(_ bool, args []string) error {
 	case "add":
 		_, err := w.Azure.AddItem(w.org, w.project, adotest.Item{Type: args[0], Title: args[1], Tags: []string{args[2]}})
 		return err
+	case "grow":
+		return w.growItems(args)
+	case "drop":
+		id, err := w.itemOf(args[0])
+		return errors.Join(err, w.Azure.UpdateItem(w.org, id, func(i *adotest.Item) { i.Deleted = true }))
 	case "points":
 		return w.setPoints(args[0], args[1], args[2])
 	case "grant", "revoke", "expire", "sign-out":
@@ -32,6 +37,37 @@ func (w *World) cmdADO(_ bool, args []string) error {
 	default:
 		return w.changeQuery(verb, args[0], args[1])
 	}
+}
+
+// growItems adds many items, below one if its title is given.
+func (w *World) growItems(args []string) error {
+	n, err := strconv.Atoi(args[0])
+	if err != nil {
+		return err
+	}
+	parent := 0
+	if args[4] != "" {
+		if parent, err = w.itemOf(args[4]); err != nil {
+			return err
+		}
+	}
+	for i := range n {
+		it := adotest.Item{Type: args[1], Title: fmt.Sprintf("%s %d", args[2], i+1), Tags: []string{args[3]}, Parent: parent}
+		if _, err := w.Azure.AddItem(w.org, w.project, it); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// itemOf is the id of the item with a title.
+func (w *World) itemOf(title string) (int, error) {
+	for _, it := range w.Azure.Items(w.org, w.project) {
+		if it.Title == title {
+			return it.ID, nil
+		}
+	}
+	return 0, fmt.Errorf("no work item %q", title)
 }
 
 func (w *World) moveItems(verb, query, count string) error {

@@ -92,6 +92,8 @@
 //	ado project ORG PROJECT
 //	ado complete QUERY N    N items of a query get done; ado reopen QUERY N
 //	ado add TYPE TITLE TAG  a new item (launch-bug: in "Launch bugs", launch-scope: in "Launch scope")
+//	ado grow N TYPE TITLE TAG [PARENT]  N new items, "TITLE 1" and so on, below the item of that title
+//	ado drop TITLE          the item of that title is deleted
 //	ado points QUERY N VALUE  N items of a query get so many story points
 //	ado remove QUERY N      N items leave by deletion
 //	ado delete-query NAME, restore-query NAME, break-query NAME, rename-query NAME NEW, move-query NAME FOLDER
