@@ -30,6 +30,37 @@ func HistoryPoints(measured []Measurement, checkIns []CheckIn) []HistoryPoint {
 	return slices.CompactFunc(points, func(a, b HistoryPoint) bool { return a.At.Equal(b.At) })
 }
 
+// Stays says whether an entry of a history stays however old it is: it says more than
+// how many work items moved.
+func (m Measurement) Stays() bool { return m.Changes.First }
+
+// Thin makes of entries of a history, oldest first, what is kept of them for years:
+// the last of each day (UTC) and those that stay, without the names of work items.
+// What the others counted is counted by the next one that is kept of their day.
+func Thin(list []Measurement) []Measurement {
+	kept := make([]Measurement, 0, len(list))
+	var before Changes // of this day's entries that are left out
+	for i, m := range list {
+		m.Changes = before.Merge(m.Changes).counted()
+		before = Changes{}
+		isLast := i+1 == len(list) || DateOf(list[i+1].At.UTC()) != DateOf(m.At.UTC())
+		if !isLast && !m.Stays() {
+			before = m.Changes
+			continue
+		}
+		kept = append(kept, m)
+	}
+	return kept
+}
+
+// counted is the change without the names of its items.
+func (c Changes) counted() Changes {
+	for _, list := range []*ItemList{&c.Completed, &c.Reopened, &c.Added, &c.Removed, &c.Revalued} {
+		list.First = nil
+	}
+	return c
+}
+
 // ends gives the values at which the goal begins and is reached.
 func ends(g Goal) (start, target float64) {
 	if g.Kind == KeyResult && g.Metric != nil {

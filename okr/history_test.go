@@ -1,6 +1,8 @@
 package okr_test
 
 import (
+	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -113,4 +115,91 @@ func TestReminders(t *testing.T) {
 		}
 	}
 	require.Equal(t, 4, due, "every second week")
+}
+
+// What is kept of old entries: the last of each day and those that stay, each count,
+// and no names.
+func TestThin(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var list []okr.Measurement
+		when := at(1)
+		for range rapid.IntRange(0, 60).Draw(t, "entries") {
+			when = when.Add(time.Duration(rapid.IntRange(1, 40*3600).Draw(t, "seconds")) * time.Second)
+			list = append(list, anyEntry(t, when))
+		}
+		thin := okr.Thin(list)
+		require.Equal(t, countOf(list), countOf(thin))
+		kept := map[time.Time]okr.Measurement{}
+		for _, m := range thin {
+			kept[m.At] = m
+		}
+		require.Len(t, kept, len(thin), "each once")
+		days := map[string]time.Time{}
+		for _, m := range list {
+			days[m.At.Format(time.DateOnly)] = m.At
+			if m.Stays() {
+				require.Contains(t, kept, m.At)
+			}
+		}
+		for _, m := range thin {
+			require.True(t, m.Stays() || days[m.At.Format(time.DateOnly)].Equal(m.At), "%s is neither the last of its day nor stays", m.At)
+			require.Nil(t, m.Changes.Completed.First)
+		}
+		for day, last := range days {
+			require.Contains(t, kept, last, day)
+		}
+		require.Equal(t, thin, okr.Thin(thin), "thin stays as it is")
+	})
+}
+
+func anyEntry(t *rapid.T, when time.Time) okr.Measurement {
+	value := rapid.Float64Range(0, 100).Draw(t, "value")
+	m := okr.Measurement{At: when, Value: &value, Total: 100}
+	m.Changes.First = rapid.IntRange(0, 9).Draw(t, "first") == 0
+	for n := range rapid.IntRange(0, okr.MaxNamed).Draw(t, "completed") {
+		m.Changes.Completed.Count++
+		m.Changes.Completed.First = append(m.Changes.Completed.First, okr.WorkItemRef{ID: n, Title: fmt.Sprint("Item ", n)})
+	}
+	m.Changes.Scope = float64(rapid.IntRange(-5, 5).Draw(t, "scope"))
+	return m
+}
+
+// countOf adds up what entries count: completed items and the growth of the scope.
+func countOf(list []okr.Measurement) (count [2]float64) {
+	for _, m := range list {
+		count[0] += float64(m.Changes.Completed.Count)
+		count[1] += m.Changes.Scope
+	}
+	return count
+}
+
+// Whatever else a change comes to say than numbers makes its entry stay, and each list
+// of work items loses its names.
+func TestThinKnowsEveryFieldOfChanges(t *testing.T) {
+	t.Parallel()
+	var m okr.Measurement
+	fields := reflect.ValueOf(&m.Changes).Elem()
+	for i := range fields.NumField() {
+		field, name := fields.Field(i), fields.Type().Field(i).Name
+		fields.SetZero()
+		switch list, isList := reflect.TypeAssert[okr.ItemList](field); {
+		case isList:
+			list.Count, list.First = 1, []okr.WorkItemRef{{ID: 1, Title: "An item"}}
+			field.Set(reflect.ValueOf(list))
+			require.False(t, m.Stays(), name)
+			thin := reflect.ValueOf(okr.Thin([]okr.Measurement{m})[0].Changes).Field(i)
+			require.Equal(t, okr.ItemList{Count: 1}, thin.Interface(), name)
+		case name == "Scope":
+			field.SetFloat(1)
+			require.False(t, m.Stays(), name)
+		case field.Kind() == reflect.Slice:
+			field.Set(reflect.MakeSlice(field.Type(), 1, 1))
+			require.True(t, m.Stays(), "an entry with %s must stay: see Measurement.Stays", name)
+		default:
+			require.Equal(t, reflect.Bool, field.Kind(), name)
+			field.SetBool(true)
+			require.True(t, m.Stays(), "an entry with %s must stay: see Measurement.Stays", name)
+		}
+	}
 }

@@ -69,6 +69,10 @@ func historyKey(tenant okr.TenantID, goal okr.GoalID) string {
 	return tenantKey(tenant, "history", string(goal))
 }
 
+// thinnedKey: HASH of a goal id to the Unix milliseconds up to which its history is
+// thinned. No TTL.
+func thinnedKey(tenant okr.TenantID) string { return tenantKey(tenant, "thinned") }
+
 // snapshotKey: STRING, gzip of a value with the snapshot. TTL snapshotTTL, anew
 // with each run.
 func snapshotKey(tenant okr.TenantID, access okr.CredentialID, query string) string {

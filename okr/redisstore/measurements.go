@@ -17,7 +17,19 @@ import (
 )
 
 const (
-	// maxHistory is how many measurements of a goal are kept: two years of hours.
+	// maxNamed is how many of a goal's newest measurements name the work items that
+	// moved: a week of hours, the longest that people ask about or a digest waits, and
+	// some that they asked for in between.
+	maxNamed = 200
+	// thinBatch is how many more come together before they are thinned, and maxThinned
+	// how many are thinned at a time.
+	thinBatch  = 32
+	maxThinned = 128
+	// maxDays is how many thinned measurements of a goal are kept: one a day of five
+	// years.
+	maxDays = 5 * 366
+	// maxHistory is how many measurements of a goal there are at most, also where a
+	// program that thins none writes on the same Redis.
 	maxHistory = 18_000
 	// snapshotTTL forgets the snapshots of queries that nobody runs any more.
 	snapshotTTL = 90 * 24 * time.Hour
@@ -26,22 +38,130 @@ const (
 	maxSnapshot = 64 << 20
 )
 
+// addHistoryScript adds a measurement in place of one of the same time. One that is
+// older than what was thinned is thinned next.
+//
+//	KEYS[1] the history
+//	KEYS[2] up to when histories are thinned
+//	ARGV[1] the time of the measurement
+//	ARGV[2] the measurement
+//	ARGV[3] the goal
+//	ARGV[4] how many measurements are kept at most
+//
+// Returns how many are not thinned.
+var addHistoryScript = redis.NewScript(`
+redis.call("ZREMRANGEBYSCORE", KEYS[1], ARGV[1], ARGV[1])
+redis.call("ZADD", KEYS[1], ARGV[1], ARGV[2])
+redis.call("ZREMRANGEBYRANK", KEYS[1], 0, -tonumber(ARGV[4]) - 1)
+local thinned = redis.call("HGET", KEYS[2], ARGV[3])
+if not thinned then return redis.call("ZCARD", KEYS[1]) end
+if tonumber(ARGV[1]) <= tonumber(thinned) then
+  thinned = string.format("%.0f", tonumber(ARGV[1]) - 1)
+  redis.call("HSET", KEYS[2], ARGV[3], thinned)
+end
+return redis.call("ZCOUNT", KEYS[1], "(" .. thinned, "+inf")`)
+
 // AddHistory implements [okr.Measurements]. Of two measurements of the same
-// millisecond the later call's is kept.
+// millisecond the later call's is kept. A call now and then thins a batch of what has
+// become old, so that no call has much to do, also with what a program before this one
+// has left.
 func (s *Store) AddHistory(ctx context.Context, tenant okr.TenantID, goal okr.GoalID, m okr.Measurement) error {
 	raw, err := encode(0, m)
 	if err != nil {
 		return err
 	}
-	key, at := historyKey(tenant, goal), m.At.UnixMilli()
-	_, err = s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		same := strconv.FormatInt(at, 10)
-		p.ZRemRangeByScore(ctx, key, same, same)
-		p.ZAdd(ctx, key, redis.Z{Score: float64(at), Member: raw})
-		p.ZRemRangeByRank(ctx, key, 0, -maxHistory-1)
+	keys := []string{historyKey(tenant, goal), thinnedKey(tenant)}
+	waiting, err := addHistoryScript.Run(ctx, s.client, keys, m.At.UnixMilli(), raw, string(goal), maxHistory).Int()
+	if err != nil || waiting < maxNamed+thinBatch {
+		return fail(ctx, "add history", err)
+	}
+	return s.transact(ctx, "thin history", func(tx *redis.Tx) error { return thin(ctx, tx, tenant, goal) }, keys...)
+}
+
+// thin thins a batch of the oldest measurements of a goal that are not thinned yet.
+func thin(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, goal okr.GoalID) error {
+	key := historyKey(tenant, goal)
+	batch, err := nextToThin(ctx, tx, tenant, goal)
+	if err != nil || len(batch) == 0 {
+		return err
+	}
+	gone, fresh, err := thinned(batch)
+	if err != nil {
+		return err
+	}
+	// The last of the batch is read again with the next one, which may bring a later
+	// one of its day.
+	until := strconv.FormatInt(int64(batch[len(batch)-1].Score)-1, 10)
+	old, err := tx.ZCount(ctx, key, "-inf", until).Result()
+	if err != nil {
+		return err
+	}
+	excess := old - int64(len(gone)-len(fresh)) - maxDays
+	_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		if len(gone) > 0 {
+			p.ZRem(ctx, key, gone...)
+		}
+		if len(fresh) > 0 {
+			p.ZAdd(ctx, key, fresh...)
+		}
+		if excess > 0 {
+			p.ZRemRangeByRank(ctx, key, 0, excess-1)
+		}
+		p.HSet(ctx, thinnedKey(tenant), string(goal), until)
 		return nil
 	})
-	return fail(ctx, "add history", err)
+	return err
+}
+
+// nextToThin reads the oldest measurements that are not thinned, none where that would
+// leave fewer than maxNamed.
+func nextToThin(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, goal okr.GoalID) ([]redis.Z, error) {
+	from, err := tx.HGet(ctx, thinnedKey(tenant), string(goal)).Result()
+	if from = "(" + from; missing(err) {
+		from = "-inf"
+	} else if err != nil {
+		return nil, err
+	}
+	waiting, err := tx.ZCount(ctx, historyKey(tenant, goal), from, "+inf").Result()
+	if err != nil || waiting <= maxNamed+1 {
+		return nil, err
+	}
+	return tx.ZRangeArgsWithScores(ctx, redis.ZRangeArgs{
+		Key: historyKey(tenant, goal), ByScore: true, Start: from, Stop: "+inf", Count: min(maxThinned, waiting-maxNamed),
+	}).Result()
+}
+
+// thinned gives the measurements of a batch that go, and what comes in their place.
+// One that a newer program wrote, with more than this one knows, is left as it is.
+func thinned(batch []redis.Z) (gone []any, fresh []redis.Z, err error) {
+	stored, at := map[int64]value{}, map[int64]redis.Z{}
+	var known []okr.Measurement
+	for _, z := range batch {
+		var m okr.Measurement
+		raw, _ := z.Member.(string)
+		v, err := decode([]byte(raw), &m)
+		ms := int64(z.Score)
+		if err != nil || ms != m.At.UnixMilli() || !knows[okr.Measurement](v) {
+			continue
+		}
+		stored[ms], at[ms], known = v, z, append(known, m)
+	}
+	for _, m := range okr.Thin(known) {
+		ms := m.At.UnixMilli()
+		raw, err := encodeOver(stored[ms], m)
+		if err != nil {
+			return nil, nil, err
+		}
+		if at[ms].Member == string(raw) {
+			delete(at, ms) // it is thin already
+			continue
+		}
+		fresh = append(fresh, redis.Z{Score: float64(ms), Member: string(raw)})
+	}
+	for _, z := range at {
+		gone = append(gone, z.Member)
+	}
+	return gone, fresh, nil
 }
 
 // History implements [okr.Measurements]. A limit of 0 or less means all.
@@ -69,7 +189,12 @@ func (s *Store) History(ctx context.Context, tenant okr.TenantID, goal okr.GoalI
 
 // DropHistory implements [okr.Measurements].
 func (s *Store) DropHistory(ctx context.Context, tenant okr.TenantID, goal okr.GoalID) error {
-	return fail(ctx, "drop history", s.client.Unlink(ctx, historyKey(tenant, goal)).Err())
+	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		p.Unlink(ctx, historyKey(tenant, goal))
+		p.HDel(ctx, thinnedKey(tenant), string(goal))
+		return nil
+	})
+	return fail(ctx, "drop history", err)
 }
 
 // Snapshot implements [okr.Measurements]. A snapshot is forgotten 90 days after

@@ -109,6 +109,14 @@ func decode(raw []byte, data any) (v value, err error) {
 	return v, nil
 }
 
+// knows says whether a T has a place for all that stands in a stored value of its type.
+func knows[T any](stored value) bool {
+	var data T
+	d := json.NewDecoder(bytes.NewReader(stored.Data))
+	d.DisallowUnknownFields()
+	return d.Decode(&data) == nil
+}
+
 func unreadable(cause error) error {
 	return okr.WrapError(okr.Internal, cause, "stored value cannot be read")
 }
