@@ -119,11 +119,12 @@ func sumScopeText(by float64, field string) md {
 	return ""
 }
 
-// changeItems names the first items of each sort of change.
+// changeItems names the first items of each sort of change. Of what is long ago there
+// are numbers only.
 func changeItems(c okr.Changes, most int) []element {
 	var out []element
 	add := func(word md, l okr.ItemList) {
-		if l.Count == 0 {
+		if len(l.First) == 0 {
 			return
 		}
 		line := word + ": "
