@@ -9,14 +9,15 @@ import (
 )
 
 // SaveConversation keeps how to post to a conversation, replacing what was
-// known. A personal one becomes the chat of its person.
+// known, for 400 days where it is none of a person's own. A personal one becomes the
+// chat of its person.
 func (s *Store) SaveConversation(ctx context.Context, c okr.Conversation) error {
 	raw, err := encode(0, c)
 	if err != nil {
 		return err
 	}
 	_, err = s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		p.Set(ctx, conversationKey(c.Tenant, c.ID), raw, 0)
+		p.Set(ctx, conversationKey(c.Tenant, c.ID), raw, lifeOf(c))
 		if c.Kind == okr.Personal && c.User != "" {
 			p.Set(ctx, chatKey(c.Tenant, c.User), c.ID, 0)
 		}

@@ -35,13 +35,18 @@ func join(parts []string) string {
 	return strings.Join(escaped, ":")
 }
 
-// recordKey: STRING, a value with the record. No TTL.
+// Each key function says what it is for, when it ends, and how many there are at
+// most (Bound:); docs/operations/keys.md is made of that.
+
+// recordKey: STRING, a value with the record. No TTL. Bound: what people make,
+// until it is deleted; deleted goals end after 30 days with their check-ins, what a
+// person chose after 400 days without them.
 func recordKey(tenant okr.TenantID, kind, id string) string {
 	return tenantKey(tenant, kind, "record", id)
 }
 
 // indexKey: ZSET of record ids by creation number. No TTL. The empty index is
-// that of all records.
+// that of all records. Bound: a few places for each record.
 func indexKey(tenant okr.TenantID, kind, index string) string {
 	if index == "" {
 		return tenantKey(tenant, kind, "all")
@@ -49,83 +54,99 @@ func indexKey(tenant okr.TenantID, kind, index string) string {
 	return tenantKey(tenant, kind, "index", index)
 }
 
-// foundKey: ZSET of what stands in several indexes, within one transaction.
+// foundKey: ZSET of what stands in several indexes. TTL: it ends with its
+// transaction. Bound: one for each list that is being read.
 func foundKey(tenant okr.TenantID, kind, token string) string {
 	return tenantKey(tenant, kind, "found", token)
 }
 
-// namesKey: HASH of unique name to record id. No TTL.
+// namesKey: HASH of unique name to record id. No TTL. Bound: a place for each
+// connection and digest.
 func namesKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant, kind, "names") }
 
-// createdKey: STRING, the last creation number of a kind. No TTL.
+// createdKey: STRING, the last creation number of a kind. No TTL. Bound: one for
+// each kind of record.
 func createdKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant, kind, "created") }
 
-// numberKey: STRING, the last number given to a prefix of short ids. No TTL.
+// numberKey: STRING, the last number given to a prefix of short ids. No TTL. Bound:
+// one for each of six prefixes.
 func numberKey(tenant okr.TenantID, prefix string) string { return tenantKey(tenant, "number", prefix) }
 
-// historyKey: ZSET of values with a measurement by its time in Unix
-// milliseconds, at most maxHistory of them. No TTL.
+// historyKey: ZSET of values with a measurement by its time in Unix milliseconds.
+// No TTL. Bound: one for each goal; the newest 232 measurements as they are, and
+// one a day of five years.
 func historyKey(tenant okr.TenantID, goal okr.GoalID) string {
 	return tenantKey(tenant, "history", string(goal))
 }
 
 // thinnedKey: HASH of a goal id to the Unix milliseconds up to which its history is
-// thinned. No TTL.
+// thinned. No TTL. Bound: a place for each history of more than 232.
 func thinnedKey(tenant okr.TenantID) string { return tenantKey(tenant, "thinned") }
 
-// snapshotKey: STRING, gzip of a value with the snapshot. TTL snapshotTTL, anew
-// with each run.
+// snapshotKey: STRING, gzip of a value with the snapshot. TTL: 90 days, anew
+// with each run. Bound: one for each query and sign-in, of 20,000 work items at most.
 func snapshotKey(tenant okr.TenantID, access okr.CredentialID, query string) string {
 	return tenantKey(tenant, "snapshot", string(access), query)
 }
 
 // credentialKey: STRING, a value with the sign-in, its tokens sealed. No TTL.
+// Bound: one for each account that a person signed in with, until it is signed out.
 func credentialKey(tenant okr.TenantID, id okr.CredentialID) string {
 	return tenantKey(tenant, "credential", string(id))
 }
 
-// credentialsKey: SET of the credential ids of a person. No TTL.
+// credentialsKey: SET of the credential ids of a person. No TTL. Bound: one for
+// each person who signed in.
 func credentialsKey(tenant okr.TenantID, owner okr.UserID) string {
 	return tenantKey(tenant, "credentials", string(owner))
 }
 
-// refreshKey: STRING, the token of who refreshes a credential. TTL refreshLock.
+// refreshKey: STRING, the token of who refreshes a credential. TTL: 40 s.
+// Bound: one for each renewal under way.
 func refreshKey(tenant okr.TenantID, id okr.CredentialID) string {
 	return tenantKey(tenant, "refresh", string(id))
 }
 
-// conversationKey: STRING, a value with the conversation. No TTL.
+// conversationKey: STRING, a value with the conversation. TTL: 400 days from the
+// last turn there; none for a person's own chat. Bound: one for each person, and
+// each channel and group chat in which somebody used okrbot.
 func conversationKey(tenant okr.TenantID, id string) string {
 	return tenantKey(tenant, "conversation", id)
 }
 
 // chatKey: STRING, the conversation id of a person's chat with the bot. No TTL.
+// Bound: one for each person.
 func chatKey(tenant okr.TenantID, user okr.UserID) string {
 	return tenantKey(tenant, "chat", string(user))
 }
 
-// deliveryKey: STRING, "done", or the token of who has an activity in hand. TTL
-// deliveryTTL, or as long as it is held.
+// deliveryKey: STRING, "done", or the token of who has an activity in hand. TTL:
+// an hour, or as long as it is held. Bound: one for each turn of an hour.
 func deliveryKey(tenant okr.TenantID, conversation, activity string) string {
 	return tenantKey(tenant, "delivery", conversation, activity)
 }
 
-// draftKey: STRING, a sealed draft. TTL by the caller.
+// draftKey: STRING, a sealed draft. TTL: a day for an open form, 30 days for
+// whether a person is a guest. Bound: one for each form that was opened that day,
+// and each person.
 func draftKey(tenant okr.TenantID, id string) string { return tenantKey(tenant, "draft", id) }
 
-// triesKey: STRING, a count of tries. TTL by the caller, from the first try on.
+// triesKey: STRING, a count of tries. TTL: 10 seconds to 7 days, from the first try
+// on. Bound: one for each person, goal or place that is counted.
 func triesKey(tenant okr.TenantID, key string) string { return tenantKey(tenant, "tries", key) }
 
-// ticketKey: STRING, what a ticket stands for, sealed. TTL by the caller. The
-// ticket is a secret, so the key has its SHA-256 only.
+// ticketKey: STRING, what a ticket stands for, sealed. TTL: 10 minutes. The ticket
+// is a secret, so the key has its SHA-256 only. Bound: a few for each sign-in under
+// way.
 func ticketKey(ticket string) string {
 	sum := sha256.Sum256([]byte(ticket))
 	return globalKey("ticket", hex.EncodeToString(sum[:]))
 }
 
-// dueKey: SET of the hourly work of one slot, of all tenants. No TTL.
+// dueKey: SET of the hourly work of one slot, of all tenants. No TTL. Bound: 1,440,
+// with a place for each connection, digest and person.
 func dueKey(slot int) string { return globalKey("due", strconv.Itoa(slot)) }
 
 // tickedKey: STRING, Unix milliseconds up to which all due work was queued. No
-// TTL.
+// TTL. Bound: one.
 func tickedKey() string { return globalKey("ticked") }

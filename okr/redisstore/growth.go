@@ -1,0 +1,169 @@
+package redisstore
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"okrbot/okr"
+)
+
+// sweepBatch is about how many keys one step of a sweep looks at. Redis takes less
+// than a millisecond for it.
+const sweepBatch = 50
+
+// otherKeys is the kind of keys that are not okrbot's.
+const otherKeys = "other"
+
+// KeyKinds are the kinds of keys that [Store.Sweep] tells apart.
+func KeyKinds() []string {
+	return []string{
+		"goal", "checkin", "connection", "subscription", "member", "tenant", "index", "history", "snapshot",
+		"sign-in", "conversation", "delivery", "draft", "tries", "ticket", "agenda", "queue", "service", otherKeys,
+	}
+}
+
+// kindOfKey says what a key is for: one of [KeyKinds].
+func kindOfKey(key string) string {
+	if strings.HasPrefix(key, "asynq:") {
+		return "queue"
+	}
+	rest, isOurs := strings.CutPrefix(key, "okr:")
+	_, inTenant, ofTenant := strings.Cut(rest, "}:")
+	parts := append(strings.Split(inTenant, ":"), "")
+	switch first, _, _ := strings.Cut(rest, ":"); {
+	case !isOurs:
+		return otherKeys
+	case first == "ticket":
+		return first
+	case first == "due":
+		return "agenda"
+	case !ofTenant:
+		return "service"
+	}
+	switch kind := parts[0]; kind {
+	case "history", "thinned":
+		return "history"
+	case "credential", "credentials", "refresh":
+		return "sign-in"
+	case "conversation", "chat":
+		return "conversation"
+	case "number":
+		return "index"
+	case "snapshot", "delivery", "draft", "tries":
+		return kind
+	case "goal", "checkin", "connection", "subscription", "member", "tenant":
+		if parts[1] == "record" {
+			return kind
+		}
+		return "index"
+	}
+	return otherKeys
+}
+
+// Usage is what keys of one kind take.
+type Usage struct{ Keys, Bytes int64 }
+
+// Sweep looks at every key, a few at a time with a rest between, and adds up what each
+// kind takes, by Redis' own estimate. It gives the tenants that it met, too. What a
+// program before this one left without an end gets one. An error of rest ends it.
+func (s *Store) Sweep(ctx context.Context, rest func(context.Context) error) (map[string]Usage, []okr.TenantID, error) {
+	w := &sweep{usage: map[string]Usage{}}
+	err := s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+		cursor := uint64(0)
+		for {
+			keys, next, err := c.Scan(ctx, cursor, "", sweepBatch).Result()
+			if err != nil {
+				return err
+			}
+			if err := w.look(ctx, c, keys); err != nil {
+				return err
+			}
+			if cursor = next; cursor == 0 {
+				return nil
+			}
+			if err := rest(ctx); err != nil {
+				return err
+			}
+		}
+	})
+	slices.Sort(w.tenants)
+	return w.usage, slices.Compact(w.tenants), fail(ctx, "sweep", err)
+}
+
+// sweep is what has been seen of all masters so far.
+type sweep struct {
+	mu      sync.Mutex
+	usage   map[string]Usage
+	tenants []okr.TenantID
+}
+
+func (w *sweep) look(ctx context.Context, c *redis.Client, keys []string) error {
+	bytes, ttls := make([]*redis.IntCmd, len(keys)), make([]*redis.DurationCmd, len(keys))
+	_, err := c.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, key := range keys {
+			bytes[i], ttls[i] = p.MemoryUsage(ctx, key), p.TTL(ctx, key)
+		}
+		return nil
+	})
+	if err != nil && !missing(err) { // a key that has ended meanwhile
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, key := range keys {
+		kind := kindOfKey(key)
+		u := w.usage[kind]
+		w.usage[kind] = Usage{Keys: u.Keys + 1, Bytes: u.Bytes + bytes[i].Val()}
+		if tenant, found := tenantOfSettings(key); found {
+			w.tenants = append(w.tenants, tenant)
+		}
+		if strings.Contains(key, "}:conversation:") && ttls[i].Val() == -1 {
+			if err := endConversation(ctx, c, key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tenantOfSettings is the tenant whose settings a key holds.
+func tenantOfSettings(key string) (okr.TenantID, bool) {
+	tag, ok := strings.CutPrefix(key, "okr:{")
+	tag, rest, cut := strings.Cut(tag, "}:")
+	tenant, err := url.QueryUnescape(tag)
+	return okr.TenantID(tenant), ok && cut && err == nil && rest == "tenant:record:settings"
+}
+
+// endConversation gives a conversation of a program that set no end the usual one.
+func endConversation(ctx context.Context, c *redis.Client, key string) error {
+	raw, err := c.Get(ctx, key).Bytes()
+	if missing(err) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	var of okr.Conversation
+	if _, err := decode(raw, &of); err != nil || lifeOf(of) == 0 {
+		return nil //nolint:nilerr // a person's chat, or what another program reads
+	}
+	return c.Expire(ctx, key, lifeOf(of)).Err()
+}
+
+// conversationLife is for how long a channel or group chat is known in which nobody
+// uses okrbot. Each meeting has one of its own. Digests have its address themselves.
+const conversationLife = 400 * 24 * time.Hour
+
+// lifeOf is how long a conversation is kept; 0: without an end. A person's own chat is
+// where they hear that their connection fails, however long they needed nothing.
+func lifeOf(c okr.Conversation) time.Duration {
+	if c.Kind == okr.Personal {
+		return 0
+	}
+	return conversationLife
+}
