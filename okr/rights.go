@@ -111,6 +111,23 @@ type Member struct {
 	Zone       string    `json:"zone,omitempty"`      // IANA name, where they were last seen; empty: the tenant's
 	Reminder   *Reminder `json:"reminder,omitempty"`  // nil: the tenant's default
 	RemindedAt time.Time `json:"remindedAt,omitzero"` // when they were last asked
+	SeenAt     time.Time `json:"seenAt,omitzero"`     // when they last used okrbot, to the month
+}
+
+const (
+	// MemberLife is after what time what a person chose is forgotten, if they neither
+	// used okrbot nor own a goal.
+	MemberLife = 400 * 24 * time.Hour
+	// SeenEvery is how often it is noted that a person uses okrbot.
+	SeenEvery = 30 * 24 * time.Hour
+)
+
+// LastSeen is the last sign that the person uses okrbot; zero: nobody took note.
+func (m Member) LastSeen() time.Time {
+	if m.RemindedAt.After(m.SeenAt) {
+		return m.RemindedAt
+	}
+	return m.SeenAt
 }
 
 // Key is the record's id.

@@ -312,5 +312,20 @@ func (sub *Subscription) Report(id GoalID, r Reported) {
 	sub.Reported[id] = r
 }
 
+// Forget forgets what the place was told of goals.
+func (sub *Subscription) Forget(gone map[GoalID]bool) {
+	maps.DeleteFunc(sub.Reported, func(id GoalID, _ Reported) bool { return gone[id] })
+}
+
+// KnowsOf says whether the place was told of one of some goals.
+func (sub Subscription) KnowsOf(goals map[GoalID]bool) bool {
+	for id := range sub.Reported {
+		if goals[id] {
+			return true
+		}
+	}
+	return false
+}
+
 // MaxMute is for how long a digest can be muted at most.
 const MaxMute = 90 * 24 * time.Hour

@@ -37,17 +37,17 @@ func (s *Service) ZoneOf(ctx context.Context, tenant okr.TenantID, user okr.User
 }
 
 // SeenIn notes the time zone that a person is in, as their client names it. One
-// that is not known here changes nothing.
+// that is not known here changes nothing. Once a month it notes that they were seen.
 func (s *Service) SeenIn(ctx context.Context, actor okr.Actor, zone string) error {
 	if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
 		return nil //nolint:nilerr // the zone before is better than none
 	}
 	m, err := s.Member(ctx, actor.Tenant, actor.ID)
-	if err != nil || m.Zone == zone && m.Person == actor.Person {
+	if err != nil || m.Zone == zone && m.Person == actor.Person && s.Now().Sub(m.SeenAt) < okr.SeenEvery {
 		return err
 	}
 	return s.ChangeMember(ctx, actor.Tenant, actor.Person, func(m *okr.Member) error {
-		m.Person, m.Zone = actor.Person, zone
+		m.Person, m.Zone, m.SeenAt = actor.Person, zone, s.Now()
 		return nil
 	})
 }

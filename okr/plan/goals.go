@@ -179,21 +179,23 @@ func (s *tree) mayDeleteBelow(ctx context.Context, actor okr.Actor, above okr.Go
 	return okr.WithNext(okr.Errorf(okr.Forbidden, "%s stays, and so does all below it: there is something below it that you may not delete (%s). Ask those whose it is to delete or move it, or close %s, which leaves it alone.", above.ID, strings.Join(named[:min(len(named), 10)], ", "), above.ID), okr.Step{Kind: okr.StepClose, Goal: above.ID})
 }
 
-// forget removes a goal and everything that was kept of it.
+// forget removes a goal and everything that was kept of it. The goal goes last: where
+// this breaks off, it is still there to be forgotten.
 func (s *tree) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
-	if _, err := s.Store.Goals().Delete(ctx, tenant, id); okr.IgnoreNotFound(err) != nil {
-		return err
-	}
 	if err := s.Measurements.DropHistory(ctx, tenant, id); err != nil {
 		return err
 	}
 	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
+	if err != nil {
+		return err
+	}
 	for _, c := range list {
 		if _, err := s.Store.CheckIns().Delete(ctx, tenant, c.ID); okr.IgnoreNotFound(err) != nil {
 			return err
 		}
 	}
-	return err
+	_, err = s.Store.Goals().Delete(ctx, tenant, id)
+	return okr.IgnoreNotFound(err)
 }
 
 // moveUp puts an objective where the one above it was.
