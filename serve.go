@@ -38,6 +38,7 @@ type app struct {
 	validator  *teams.Validator
 	scheduler  *scheduler.Scheduler
 	server     server
+	growth     *growth // nil: this process has no clock
 	busy       bool // workers did not end in time and still use the store
 }
 
@@ -102,8 +103,10 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) 
 	if ready != nil {
 		go ready(a)
 	}
+	stopGrowth := a.growth.start(ctx)
 	err = a.server.Serve(ctx, listener)
 	stopMetrics()
+	stopGrowth()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	stopErr := a.scheduler.Shutdown(stopping)
@@ -154,6 +157,9 @@ func (a *app) wire(c Config, h hooks) error {
 		return err
 	}
 	queue.Scheduler = a.scheduler
+	if c.has(roleClock) {
+		a.growth = newGrowth(a.store, a.activities.Plan, a.log, a.registry)
+	}
 	if !c.has(roleWeb) {
 		a.server = a.healthServer()
 		return nil

@@ -15,17 +15,17 @@ const tidyPage = 100
 // all that was kept of them, what digests told of goals that are gone, and what people
 // chose who were not seen for long and own no goal. It can be done at any time, and by
 // several at once.
-func (s *Service) Tidy(ctx context.Context, tenant okr.TenantID) error {
-	if err := s.tidyGoals(ctx, tenant); err != nil {
+func Tidy(ctx context.Context, s *Service, tenant okr.TenantID) error {
+	if err := tidyGoals(ctx, s, tenant); err != nil {
 		return err
 	}
-	if err := s.tidyReported(ctx, tenant); err != nil {
+	if err := tidyReported(ctx, s, tenant); err != nil {
 		return err
 	}
-	return s.tidyMembers(ctx, tenant)
+	return tidyMembers(ctx, s, tenant)
 }
 
-func (s *Service) tidyGoals(ctx context.Context, tenant okr.TenantID) error {
+func tidyGoals(ctx context.Context, s *Service, tenant okr.TenantID) error {
 	return eachRecord(ctx, s.Store.Goals(), tenant, okr.DeletedIndex, func(g okr.Goal) (bool, error) {
 		if g.Deleted == nil || !g.Deleted.Expired(s.Now()) { // restored meanwhile, perhaps
 			return false, nil
@@ -36,9 +36,9 @@ func (s *Service) tidyGoals(ctx context.Context, tenant okr.TenantID) error {
 
 // tidyReported forgets what places were told of goals that are not there. Those that
 // can be restored are.
-func (s *Service) tidyReported(ctx context.Context, tenant okr.TenantID) error {
+func tidyReported(ctx context.Context, s *Service, tenant okr.TenantID) error {
 	gone := map[okr.GoalID]bool{}
-	err := s.eachSubscription(ctx, tenant, func(sub okr.Subscription) error {
+	err := eachSubscription(ctx, s, tenant, func(sub okr.Subscription) error {
 		for id := range sub.Reported {
 			gone[id] = true
 		}
@@ -59,7 +59,7 @@ func (s *Service) tidyReported(ctx context.Context, tenant okr.TenantID) error {
 	if len(gone) == 0 {
 		return nil
 	}
-	return s.eachSubscription(ctx, tenant, func(sub okr.Subscription) error {
+	return eachSubscription(ctx, s, tenant, func(sub okr.Subscription) error {
 		if !sub.KnowsOf(gone) {
 			return nil
 		}
@@ -71,13 +71,13 @@ func (s *Service) tidyReported(ctx context.Context, tenant okr.TenantID) error {
 	})
 }
 
-func (s *Service) eachSubscription(ctx context.Context, tenant okr.TenantID, visit func(okr.Subscription) error) error {
+func eachSubscription(ctx context.Context, s *Service, tenant okr.TenantID, visit func(okr.Subscription) error) error {
 	return eachRecord(ctx, s.Store.Subscriptions(), tenant, "", func(sub okr.Subscription) (bool, error) {
 		return false, visit(sub)
 	})
 }
 
-func (s *Service) tidyMembers(ctx context.Context, tenant okr.TenantID) error {
+func tidyMembers(ctx context.Context, s *Service, tenant okr.TenantID) error {
 	return eachRecord(ctx, s.Store.Members(), tenant, "", func(m okr.Member) (bool, error) {
 		if m.LastSeen().IsZero() { // a program before this one took no note: from now on, then
 			_, err := s.Store.Members().Update(ctx, tenant, m.Person.ID, func(m *okr.Member) error {

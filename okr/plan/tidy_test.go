@@ -9,6 +9,7 @@ import (
 
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
+	"okrbot/okr/plan"
 )
 
 // What was deleted goes for good by itself, with all that was kept of it, and what can
@@ -34,11 +35,11 @@ func TestTidyForgetsDeletedGoals(t *testing.T) {
 	later := w.Objective(okrtest.Alex, "Deleted later")
 	_, err = w.Plan.DeleteGoal(t.Context(), okrtest.Alex, later)
 	require.NoError(t, err)
-	require.NoError(t, w.Plan.Tidy(t.Context(), okrtest.Contoso))
+	require.NoError(t, plan.Tidy(t.Context(), w.Plan, okrtest.Contoso))
 	require.Len(t, goalsOf(w), 253, "all can be restored still")
 
 	w.Advance(time.Hour)
-	require.NoError(t, w.Plan.Tidy(t.Context(), okrtest.Contoso))
+	require.NoError(t, plan.Tidy(t.Context(), w.Plan, okrtest.Contoso))
 	require.ElementsMatch(t, []okr.GoalID{kept, later}, goalsOf(w))
 	_, n, err := w.Store.CheckIns().List(t.Context(), okrtest.Contoso, "", okr.Page{})
 	require.NoError(t, err)
@@ -78,10 +79,10 @@ func TestTidyForgetsWhatWasToldOfGoalsThatAreGone(t *testing.T) {
 	require.NoError(t, err)
 	_, err = w.Plan.DeleteGoal(t.Context(), okrtest.Alex, deleted)
 	require.NoError(t, err)
-	require.NoError(t, w.Plan.Tidy(t.Context(), okrtest.Contoso))
+	require.NoError(t, plan.Tidy(t.Context(), w.Plan, okrtest.Contoso))
 	requireReported(w, sub.ID, kept, deleted)
 	w.Advance(okr.RestoreLife)
-	require.NoError(t, w.Plan.Tidy(t.Context(), okrtest.Contoso))
+	require.NoError(t, plan.Tidy(t.Context(), w.Plan, okrtest.Contoso))
 	requireReported(w, sub.ID, kept)
 }
 
@@ -106,13 +107,13 @@ func TestTidyForgetsPeopleWhoAreGone(t *testing.T) {
 	}
 	// Lee's was written by a program that took no note of when.
 	require.NoError(t, w.Access.ChangeMember(t.Context(), okrtest.Contoso, okrtest.Lee.Person, func(*okr.Member) error { return nil }))
-	require.NoError(t, w.Plan.Tidy(t.Context(), okrtest.Contoso))
+	require.NoError(t, plan.Tidy(t.Context(), w.Plan, okrtest.Contoso))
 	w.Advance(okr.MemberLife - time.Hour)
 	require.NoError(t, w.Access.SeenIn(t.Context(), okrtest.Megan, "Europe/Paris"))
-	require.NoError(t, w.Plan.Tidy(t.Context(), okrtest.Contoso))
+	require.NoError(t, plan.Tidy(t.Context(), w.Plan, okrtest.Contoso))
 	requireMembers(w, okrtest.Alex, okrtest.Megan, okrtest.Adele, okrtest.Lee)
 	w.Advance(time.Hour)
-	require.NoError(t, w.Plan.Tidy(t.Context(), okrtest.Contoso))
+	require.NoError(t, plan.Tidy(t.Context(), w.Plan, okrtest.Contoso))
 	requireMembers(w, okrtest.Alex, okrtest.Megan)
 }
 

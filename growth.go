@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"okrbot/okr"
+	"okrbot/okr/plan"
+	"okrbot/okr/redisstore"
+)
+
+const (
+	// growthPass is how often all keys are looked at, where that takes no longer.
+	growthPass = time.Hour
+	// growthStart is when the first pass begins: a process that has just started has
+	// other things to do.
+	growthStart = time.Minute
+	// growthRest is the pause after each 50 keys or so. With it a pass takes Redis
+	// about a thousandth of its time.
+	growthRest = 250 * time.Millisecond
+	// tidyEvery is how often a tenant is tidied up, by any process.
+	tidyEvery = 24 * time.Hour
+)
+
+// growth watches what grows in Redis, and removes what has ended. It is a part of the
+// clock.
+type growth struct {
+	store       *redisstore.Store
+	plan        *plan.Service
+	log         *slog.Logger
+	bytes, keys *prometheus.GaugeVec
+}
+
+func newGrowth(store *redisstore.Store, plan *plan.Service, log *slog.Logger, r prometheus.Registerer) *growth {
+	gauge := func(name, help string) *prometheus.GaugeVec {
+		g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, []string{"kind"})
+		for _, kind := range redisstore.KeyKinds() {
+			g.WithLabelValues(kind).Set(0)
+		}
+		r.MustRegister(g)
+		return g
+	}
+	return &growth{
+		store: store, plan: plan, log: log,
+		bytes: gauge("okrbot_store_bytes", "Memory of keys in Redis by kind, as the last pass found it; 0 before the first. The same in every process with a clock."),
+		keys:  gauge("okrbot_store_keys", "Keys in Redis by kind, as the last pass found them; 0 before the first. The same in every process with a clock."),
+	}
+}
+
+// start begins to watch, until stop, which waits for the end of it. Without a clock
+// there is nothing to do.
+func (g *growth) start(ctx context.Context) (stop func()) {
+	if g == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var done sync.WaitGroup
+	done.Go(func() {
+		for next := growthStart; rest(ctx, next) == nil; {
+			began := time.Now()
+			if err := g.pass(ctx, growthRest); err != nil && ctx.Err() == nil {
+				g.log.WarnContext(ctx, "what grows in Redis was not looked at to the end; the next hour tries again", "err", okr.CauseOf(err))
+			}
+			next = max(growthStart, growthPass-time.Since(began))
+		}
+	})
+	return func() {
+		cancel()
+		done.Wait()
+	}
+}
+
+// pass looks at all keys once, and then tidies up the tenants whose day has come.
+func (g *growth) pass(ctx context.Context, pause time.Duration) error {
+	usage, tenants, err := g.store.Sweep(ctx, func(ctx context.Context) error { return rest(ctx, pause) })
+	if err != nil {
+		return err
+	}
+	for _, kind := range redisstore.KeyKinds() {
+		g.bytes.WithLabelValues(kind).Set(float64(usage[kind].Bytes))
+		g.keys.WithLabelValues(kind).Set(float64(usage[kind].Keys))
+	}
+	var errs []error
+	for _, tenant := range tenants {
+		errs = append(errs, g.tidy(ctx, tenant))
+	}
+	return errors.Join(errs...)
+}
+
+// tidy tidies up a tenant unless another process does, or did within a day.
+func (g *growth) tidy(ctx context.Context, tenant okr.TenantID) error {
+	n, err := g.store.CountTry(ctx, tenant, "tidy", tidyEvery)
+	if err != nil || n > 1 {
+		return err
+	}
+	return plan.Tidy(ctx, g.plan, tenant)
+}
+
+// rest waits, or says why it did not.
+func rest(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
