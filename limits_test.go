@@ -53,11 +53,11 @@ func TestARunServesAllWhoAsk(t *testing.T) {
 	w := newCheckedWorld(t)
 	play(t, w, "start bound")
 	key := "syncing:KR1"
-	require.NoError(t, w.app.store.PutDraft(t.Context(), bottest.DefaultTenant, key, []byte("{}"), 0))
+	require.NoError(t, w.app.store.Memory().PutDraft(t.Context(), bottest.DefaultTenant, key, []byte("{}"), 0))
 	w.Azure.ResetCalls()
 	play(t, w, "user megan", "in personal", "say sync KR1", "expect 'Being measured already' 'serves you as well'", "idle")
 	require.Empty(t, w.Azure.Calls())
-	require.NoError(t, w.app.store.DropDraft(t.Context(), bottest.DefaultTenant, key))
+	require.NoError(t, w.app.store.Memory().DropDraft(t.Context(), bottest.DefaultTenant, key))
 	play(t, w, "say sync KR1", "expect '40 %'", "idle")
 	require.NotEmpty(t, w.Azure.Calls())
 }

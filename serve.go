@@ -139,7 +139,7 @@ func (a *app) wire(c Config, h hooks) error {
 	a.validator = validator
 	queue := &lateSyncer{}
 	a.bot, err = bot.New(bot.Options{
-		Activities: a.activities, Memory: a.store, Syncer: queue, Connector: connector,
+		Activities: a.activities, Memory: a.store.Memory(), Syncer: queue, Connector: connector,
 		SignIn: signIn(c), Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace), LookupTime: h.lookup,
 	})
 	if err != nil {
@@ -165,7 +165,7 @@ func (a *app) wire(c Config, h hooks) error {
 		TurnTimeout:    45 * time.Second,
 		AnswerWithin:   h.answer,
 		AllowedTenants: c.AllowedTenants,
-		Deliveries:     chat.DeliveriesOf(a.store), Pages: a.pages(), Logger: a.log, Registerer: a.registry,
+		Deliveries:     chat.DeliveriesOf(a.store.Memory()), Pages: a.pages(), Logger: a.log, Registerer: a.registry,
 	})
 	return nil
 }

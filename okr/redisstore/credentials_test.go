@@ -21,8 +21,8 @@ func TestNoSecretStandsInRedis(t *testing.T) {
 		require.NoError(t, s.SaveCredential(ctx, okrtest.TenantID, c))
 		_, err := s.Refresh(ctx, okrtest.TenantID, c.ID, never, answer("access-token-refreshed"))
 		require.NoError(t, err)
-		require.NoError(t, s.PutTicket(ctx, "ticket-of-the-test", []byte("access-token-in-ticket"), ttl))
-		require.NoError(t, s.PutDraft(ctx, okrtest.TenantID, "d", []byte("access-token-in-draft"), ttl))
+		require.NoError(t, s.Memory().PutTicket(ctx, "ticket-of-the-test", []byte("access-token-in-ticket"), ttl))
+		require.NoError(t, s.Memory().PutDraft(ctx, okrtest.TenantID, "d", []byte("access-token-in-draft"), ttl))
 
 		all := dump(t, s)
 		require.Contains(t, all, "credential")

@@ -132,6 +132,13 @@ func (s *Store) Members() okr.Records[okr.UserID, okr.Member] {
 	return records[okr.UserID, okr.Member]{s: s, kind: "member", noun: "person", taken: "This name is in use."}
 }
 
+// Memory keeps what conversations have to remember between turns: where people and places
+// can be reached, half-filled forms, the tickets of sign-ins, and what was delivered.
+func (s *Store) Memory() Memory { return Memory{s} }
+
+// Memory is the part of a [Store] that belongs to conversations.
+type Memory struct{ s *Store }
+
 // NextNumber gives 1, 2, 3 … for each tenant and prefix, never the same twice. A
 // number may be left out when Redis' answer was lost.
 func (s *Store) NextNumber(ctx context.Context, tenant okr.TenantID, prefix string) (int64, error) {
