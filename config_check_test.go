@@ -64,7 +64,7 @@ func alsoAccepts(kind, value string) bool {
 	case "web":
 		return value == "scope"
 	case "hosts":
-		return value == "web" || value == "scope"
+		return value == "web" || value == "scope" || value == "listen" // with a port
 	case "endpoint":
 		return value == "web" || value == "scope"
 	}

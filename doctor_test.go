@@ -96,4 +96,5 @@ func TestParkedCommand(t *testing.T) {
 	require.ErrorContains(t, run(t.Context(), []string{"parked", "retry", "sync:t:C1:1"}, env, &out), "No such task is parked")
 	require.ErrorContains(t, run(t.Context(), []string{"parked", "retry"}, env, &out), "usage")
 	require.ErrorContains(t, run(t.Context(), []string{"parked"}, configEnv(nil), &out), "REDIS_URL is not set")
+	require.ErrorContains(t, run(t.Context(), []string{"accept-keys"}, configEnv(nil), &out), "REDIS_URL is not set")
 }
