@@ -66,6 +66,7 @@ func TestDemoRefusesToStart(t *testing.T) {
 		{"busy port", []string{"-port", port, "-azure-port", own, "-teams-port", "0"}, nil, "port " + port + " is in use; choose another one with -port"},
 		{"busy Azure port", []string{"-port", own, "-azure-port", port, "-teams-port", "0"}, nil, "port " + port + " is in use; choose another one with -azure-port"},
 		{"busy Teams port", []string{"-port", "0", "-azure-port", own, "-teams-port", port}, nil, "port " + port + " is in use; choose another one with -teams-port"},
+		{"busy Playground port", []string{"-no-playground=false", "-playground-port", port, "-port", own, "-azure-port", "0", "-teams-port", "0"}, nil, "port " + port + " is in use; choose another one with -playground-port"},
 		{"wrong setting", []string{"-port", own, "-azure-port", "0", "-teams-port", "0"}, map[string]string{"LOG_LEVEL": "loud"}, "LOG_LEVEL: "},
 		{"no Redis", []string{"-port", own, "-azure-port", "0", "-teams-port", "0"}, map[string]string{"REDIS_URL": "redis://127.0.0.1:1/0", "SEAL_KEYS": configKey("k1", 32)}, "store"},
 	} {

@@ -3,6 +3,9 @@
 // Whatever happens, nothing that it started is left running.
 //
 //   node run.mjs [--keep-going] [part of a step's name...]
+//
+// It takes pictures on the way. They go to bin/pictures, which git ignores, or to the folder that PICTURES names:
+// `make pictures` renews those of the documents.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -12,7 +15,7 @@ import { Playground } from './playground.mjs';
 import { steps } from './steps.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const images = path.join(root, 'docs', 'images');
+const images = path.resolve(root, process.env.PICTURES || path.join('bin', 'pictures'));
 const startLimit = 60_000; // ms until the demo must answer
 
 // freeBase finds the first of 10 free ports in a row, below the range from which Linux hands out ports by itself.
@@ -35,7 +38,7 @@ function isFree(port) {
 // Demo is the started binary, in a process group of its own, so that the Playground it starts ends with it.
 class Demo {
   constructor(base) {
-    this.url = `http://localhost:${base}`;
+    this.url = `http://127.0.0.1:${base}`;
     this.log = '';
     const env = { ...process.env, OKRBOT_DEMO_PORT_BASE: String(base), OKRBOT_DEMO_BROWSER: 'none' };
     this.child = spawn(path.join(root, 'bin', 'okrbot'), ['demo', '-story', '5s'], { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -89,7 +92,7 @@ async function runSteps(playground, wanted, keepGoing) {
     } catch (e) {
       count.failed++;
       console.log(`FAIL  ${name}: ${e.message}`);
-      await playground.screenshot(`../../bin/e2e-failed-${count.failed}`).catch(() => {});
+      await playground.screenshot(path.relative(images, path.join(root, 'bin', `e2e-failed-${count.failed}`))).catch(() => {});
       if (!keepGoing) break;
     }
   }
