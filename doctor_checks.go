@@ -121,7 +121,7 @@ func (d *doctor) seals(ctx context.Context) (string, error) {
 	if d.store == nil {
 		return "", errNoStore
 	}
-	if err := d.store.CheckKeys(ctx); err != nil {
+	if err := redisstore.CheckKeys(ctx, d.store); err != nil {
 		return "", err
 	}
 	seals, err := d.store.Seals(ctx)

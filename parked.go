@@ -68,7 +68,7 @@ func acceptKeys(ctx context.Context, getenv func(string) string, stdout io.Write
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if err := store.AcceptKeys(ctx); err != nil {
+	if err := redisstore.AcceptKeys(ctx, store); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(stdout, "The keys of SEAL_KEYS are those of the store now. Whoever signed in with other keys is asked to sign in again.")

@@ -9,6 +9,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Playground } from './playground.mjs';
@@ -79,6 +80,24 @@ class Demo {
   }
 }
 
+// nobodyElse fails when anything of the demo can be reached from outside this machine: whoever opens it is an admin.
+async function nobodyElse(base) {
+  const addresses = Object.values(os.networkInterfaces()).flat().filter((a) => !a.internal && a.family === 'IPv4').map((a) => a.address);
+  for (const address of addresses) {
+    for (let port = base; port < base + 4; port++) {
+      if (await connects(address, port)) throw new Error(`the demo listens on ${address}:${port}`);
+    }
+  }
+}
+
+function connects(host, port) {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port, timeout: 2000 });
+    for (const event of ['error', 'timeout']) socket.once(event, () => { socket.destroy(); resolve(false); });
+    socket.once('connect', () => { socket.destroy(); resolve(true); });
+  });
+}
+
 // runSteps stops at the first failure, because a step builds on those before it, unless it is told to keep going.
 async function runSteps(playground, wanted, keepGoing) {
   const count = { passed: 0, failed: 0 };
@@ -102,7 +121,8 @@ async function runSteps(playground, wanted, keepGoing) {
 async function main(args) {
   const keepGoing = args.includes('--keep-going');
   const wanted = args.filter((a) => !a.startsWith('--'));
-  const demo = new Demo(await freeBase());
+  const base = await freeBase();
+  const demo = new Demo(base);
   const playground = new Playground({ url: demo.url, images });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => { demo.kill('SIGKILL'); process.exit(130); });
   process.once('exit', () => demo.kill('SIGKILL'));
@@ -110,6 +130,7 @@ async function main(args) {
   let count = { passed: 0, failed: 1 };
   try {
     await demo.ready();
+    await nobodyElse(base);
     await playground.open();
     count = await runSteps(playground, wanted, keepGoing);
     for (const e of playground.errors) console.log(`page error: ${e}`);

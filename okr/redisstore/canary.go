@@ -18,18 +18,18 @@ const canary = "okrbot"
 
 // CheckKeys says whether the seal keys fit the store: Invalid when they do not. A
 // store in which nothing was sealed yet fits every key.
-func (s *Store) CheckKeys(ctx context.Context) error {
+func CheckKeys(ctx context.Context, s *Store) error {
 	canaries, err := s.client.HGetAll(ctx, canariesKey()).Result()
 	if err != nil {
 		return fail(ctx, "check seal keys", err)
 	}
-	_, err = s.fitting(ctx, canaries)
+	_, err = fitting(ctx, s, canaries)
 	return err
 }
 
 // AcceptKeys makes the seal keys those of the store, whatever was sealed before. It is
 // for an operator who has lost the former ones.
-func (s *Store) AcceptKeys(ctx context.Context) error {
+func AcceptKeys(ctx context.Context, s *Store) error {
 	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.Del(ctx, canariesKey())
 		p.HSet(ctx, canariesKey(), s.sealer.first, s.sealer.Seal(canariesKey(), []byte(canary)))
@@ -40,13 +40,13 @@ func (s *Store) AcceptKeys(ctx context.Context) error {
 
 // proveKeys is CheckKeys, and leaves a canary of the key that seals from now on. Of
 // two first starts with different keys one is refused.
-func (s *Store) proveKeys(ctx context.Context) error {
+func proveKeys(ctx context.Context, s *Store) error {
 	return s.transact(ctx, "prove seal keys", func(tx *redis.Tx) error {
 		canaries, err := tx.HGetAll(ctx, canariesKey()).Result()
 		if err != nil {
 			return err
 		}
-		gone, err := s.fitting(ctx, canaries)
+		gone, err := fitting(ctx, s, canaries)
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func (s *Store) proveKeys(ctx context.Context) error {
 // ids of keys that were taken away and with which no sign-in is sealed any more. The
 // sign-ins, of which there may be many, are looked at only when a key was taken away,
 // and at the first start.
-func (s *Store) fitting(ctx context.Context, canaries map[string]string) (gone []string, err error) {
+func fitting(ctx context.Context, s *Store, canaries map[string]string) (gone []string, err error) {
 	var missing []string
 	for id, sealed := range canaries {
 		if _, ours := s.sealer.keys[id]; !ours {

@@ -31,14 +31,14 @@ func requireForeignKeys(t *testing.T, url, keys, why string) {
 	require.ErrorContains(t, err, why)
 	looked, err := openWith(t, redisstore.Options{URL: url, SealKeys: keys, Inspect: true})
 	require.NoError(t, err, "an operator may look")
-	require.ErrorContains(t, looked.CheckKeys(t.Context()), why)
+	require.ErrorContains(t, redisstore.CheckKeys(t.Context(), looked), why)
 }
 
 func requireKeysFit(t *testing.T, url, keys string) *redisstore.Store {
 	t.Helper()
 	s, err := openWith(t, redisstore.Options{URL: url, SealKeys: keys})
 	require.NoError(t, err)
-	require.NoError(t, s.CheckKeys(t.Context()))
+	require.NoError(t, redisstore.CheckKeys(t.Context(), s))
 	return s
 }
 
@@ -60,7 +60,7 @@ func TestKeysThatDoNotFitAreRefused(t *testing.T) {
 			url := start(t).URL
 			looked, err := openWith(t, redisstore.Options{URL: url, SealKeys: k1, Inspect: true})
 			require.NoError(t, err)
-			require.NoError(t, looked.CheckKeys(t.Context()), "before the first start every key fits")
+			require.NoError(t, redisstore.CheckKeys(t.Context(), looked), "before the first start every key fits")
 			requireCanaries(t, looked) // a look leaves nothing behind
 
 			first := requireKeysFit(t, url, k1)
@@ -81,7 +81,7 @@ func TestKeysThatDoNotFitAreRefused(t *testing.T) {
 
 			lost, err := openWith(t, redisstore.Options{URL: url, SealKeys: k3, Inspect: true})
 			require.NoError(t, err)
-			require.NoError(t, lost.AcceptKeys(t.Context()))
+			require.NoError(t, redisstore.AcceptKeys(t.Context(), lost))
 			requireKeysFit(t, url, k3)
 			requireForeignKeys(t, url, k2, "none of the keys")
 		})

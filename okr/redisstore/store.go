@@ -68,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil || o.Inspect {
 		return s, err
 	}
-	if err := s.proveKeys(ctx); err != nil {
+	if err := proveKeys(ctx, s); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
