@@ -189,8 +189,12 @@ func (d *doctor) keys(ctx context.Context) (string, error) {
 func (d *doctor) page(address string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		status, _, err := d.get(ctx, address)
-		if err == nil && status >= http.StatusInternalServerError {
+		switch {
+		case err != nil:
+		case status >= http.StatusInternalServerError:
 			err = fmt.Errorf("%s answers with status %d", address, status)
+		case status == http.StatusForbidden || status == http.StatusProxyAuthRequired: // it asks strangers to sign in instead
+			err = fmt.Errorf("a proxy or firewall on the way to %s answers with status %d", address, status)
 		}
 		return "answers", err
 	}

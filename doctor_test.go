@@ -57,6 +57,8 @@ func TestDoctorFindsNothing(t *testing.T) {
 func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	w, redis := newPatient(t)
+	firewall := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusForbidden) }))
+	t.Cleanup(firewall.Close)
 	nowhere, elsewhere := "http://127.0.0.1:1", "00000000-0000-4000-8000-00000000dead"
 	other := map[string]string{"ADO_CLIENT_ID": "33333333-2222-4222-8222-222222222222", "ADO_CLIENT_SECRET": "other-secret"}
 	w.Azure.RegisterApp(adotest.App{ClientID: other["ADO_CLIENT_ID"], ClientSecret: other["ADO_CLIENT_SECRET"], RedirectURIs: []string{"https://elsewhere.example/auth/callback"}, Tenant: adotest.TenantID})
@@ -78,6 +80,7 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 		{"token of the bot", map[string]string{"MICROSOFT_APP_TENANT_ID": elsewhere}, "no tenant of the id in MICROSOFT_APP_TENANT_ID"},
 		{"keys of Teams", map[string]string{"BOT_OPENID_METADATA_URL": nowhere}, "BOT_OPENID_METADATA_URL"},
 		{"Azure DevOps", map[string]string{"ADO_BASE_URL": nowhere}, "ADO_BASE_URL"},
+		{"Azure DevOps", map[string]string{"ADO_BASE_URL": firewall.URL}, "ADO_BASE_URL"},
 		{"Azure DevOps profiles", map[string]string{"ADO_PROFILE_URL": nowhere}, "ADO_PROFILE_URL"},
 		{"sign-in page", map[string]string{"ADO_LOGIN_URL": nowhere}, "ADO_LOGIN_URL"},
 		{"sign-in page", map[string]string{"ADO_LOGIN_URL": w.Azure.PublicURL() + "/nothing"}, "ADO_LOGIN_URL"},
