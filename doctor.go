@@ -68,8 +68,7 @@ type advised struct {
 func (a advised) Unwrap() error { return a.error }
 
 func nextOf(err error, otherwise string) string {
-	var a advised
-	if errors.As(err, &a) {
+	if a, ok := errors.AsType[advised](err); ok {
 		return a.next
 	}
 	return otherwise

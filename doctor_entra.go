@@ -15,7 +15,7 @@ func adviseBot(c Config, err error) error {
 // adviseSignIn gives the next step for what Microsoft Entra has against the sign-in,
 // which most often is the bot's own registration.
 func adviseSignIn(c Config, err error) error {
-	r := registration{id: "ADO_CLIENT_ID", secret: "ADO_CLIENT_SECRET", tenant: "ADO_LOGIN_TENANT", callback: callbackOf(c)}
+	r := registration{id: "ADO_CLIENT_ID", secret: "ADO_CLIENT_SECRET", tenant: "ADO_LOGIN_TENANT", callback: callbackOf(c)} //nolint:gosec // the names of variables
 	if c.ADOClientID == c.AppID {
 		r.id = "MICROSOFT_APP_ID"
 	}
