@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"okrbot/okr"
@@ -38,7 +39,7 @@ func runDoctor(ctx context.Context, getenv func(string) string, stdout io.Writer
 		case errors.Is(err, errNotStarted):
 			word, found, waits = "wait", err.Error(), true
 		case err != nil:
-			word, found = "FAIL", plain(err)+"\n      Next: "+nextOf(err, look.next)
+			word, found = "FAIL", strings.ReplaceAll(plain(err), "\n", "; ")+"\n      Next: "+nextOf(err, look.next)
 			failed++
 		}
 		if _, err := fmt.Fprintf(stdout, "%s  %-22s %s\n", word, look.name, found); err != nil {

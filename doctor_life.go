@@ -118,12 +118,17 @@ func (d *doctor) processes(ctx context.Context) (string, error) {
 		return "", life.err
 	case !life.any():
 		return "", errNotStarted
-	case life.workers == 0:
-		return "", errors.New("no process with the role worker runs: nothing is measured, and no digest is posted")
-	case life.ticked.IsZero():
-		return "", errors.New("no process with the role clock runs: what is due was never queued")
-	case !life.ticks():
-		return "", fmt.Errorf("no process with the role clock runs: what is due was last queued at %s", life.ticked.UTC().Format(time.RFC3339))
 	}
-	return fmt.Sprintf("%d run tasks, the clock ticks", life.workers), nil
+	var missing []error
+	if life.workers == 0 {
+		missing = append(missing, errors.New("no process with the role worker runs: nothing is measured, and no digest is posted"))
+	}
+	if !life.ticks() {
+		last := "never"
+		if !life.ticked.IsZero() {
+			last = "last at " + life.ticked.UTC().Format(time.RFC3339)
+		}
+		missing = append(missing, fmt.Errorf("no process with the role clock runs: what is due was queued %s", last))
+	}
+	return fmt.Sprintf("%d run tasks, the clock ticks", life.workers), errors.Join(missing...)
 }

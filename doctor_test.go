@@ -38,7 +38,7 @@ func examine(t *testing.T, w *world, changes map[string]string) (string, error) 
 		}
 		return w.Getenv(name)
 	}, &out)
-	for _, secret := range []string{script.AppSecret, "hunter2", w.Getenv("SEAL_KEYS")} {
+	for _, secret := range []string{script.AppSecret, "hunter2", "other-secret", w.Getenv("SEAL_KEYS")} {
 		require.NotContains(t, out.String(), secret)
 	}
 	return out.String(), err
@@ -183,8 +183,9 @@ func TestDoctorBeforeTheFirstStart(t *testing.T) {
 func TestDoctorNamesTheRoleThatIsMissing(t *testing.T) {
 	t.Parallel()
 	for roles, wrong := range map[string]string{
-		"web,worker":   `FAIL  processes .*role clock.*never queued\n      Next: start a process with this role`,
+		"web,worker":   `FAIL  processes .*role clock.*queued never\n      Next: start a process with this role`,
 		"web,clock":    `FAIL  processes .*role worker`,
+		"web":          `FAIL  processes .*role worker.*; .*role clock`,
 		"worker,clock": `FAIL  PUBLIC_URL .*without the role web`,
 	} {
 		redis := okrtest.StartSingle(t)
