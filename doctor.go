@@ -38,6 +38,8 @@ func runDoctor(ctx context.Context, getenv func(string) string, stdout io.Writer
 		switch {
 		case errors.Is(err, errNotStarted):
 			word, found, waits = "wait", err.Error(), true
+		case errors.Is(err, errSkipped):
+			word, found = "skip", err.Error()
 		case err != nil:
 			word, found = "FAIL", strings.ReplaceAll(plain(err), "\n", "; ")+"\n      Next: "+nextOf(err, look.next)
 			failed++
@@ -59,6 +61,9 @@ func runDoctor(ctx context.Context, getenv func(string) string, stdout io.Writer
 
 // errNotStarted is no illness: a doctor is asked before the first start, too.
 var errNotStarted = errors.New("okrbot does not run yet, so this cannot be seen")
+
+// errSkipped is of a check that another one's failure leaves nothing to look at.
+var errSkipped = errors.New("not looked at")
 
 // advised is a finding with a next step of its own.
 type advised struct {

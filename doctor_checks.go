@@ -98,7 +98,9 @@ func (d *doctor) redis(ctx context.Context) (string, error) {
 	return fmt.Sprintf("version %s, %d masters", health.Version, health.Masters), nil
 }
 
-var errNoStore = advised{errors.New("not looked at, there is no store to look at"), "mend what is wrong with Redis first."}
+// errNoStore is what a check says that has nothing to look at. What is wrong is told by
+// the check of the store.
+var errNoStore = fmt.Errorf("%w: there is no store", errSkipped)
 
 func (d *doctor) durability(ctx context.Context) (string, error) {
 	if d.store == nil {
@@ -203,7 +205,7 @@ func (d *doctor) page(address string) func(context.Context) (string, error) {
 func (d *doctor) clock(context.Context) (string, error) {
 	switch {
 	case d.skewed == "":
-		return "", errors.New("nobody told the time")
+		return "", fmt.Errorf("%w: nobody told the time", errSkipped)
 	case d.skew.Abs() > maxSkew:
 		return "", fmt.Errorf("it is %s off, by that of %s", d.skew.Round(time.Second), d.skewed)
 	default:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"strings"
 )
 
 // registration names the variables that describe an app registration.
@@ -9,6 +10,9 @@ type registration struct{ id, secret, tenant, callback string }
 
 // adviseBot gives the next step for what Microsoft Entra has against the bot.
 func adviseBot(c Config, err error) error {
+	if err != nil && !strings.Contains(err.Error(), "status ") { // nobody said anything
+		return advised{err, "let this machine reach BOT_LOGIN_URL, or the endpoint of its managed identity."}
+	}
 	return advise(err, registration{id: "MICROSOFT_APP_ID", secret: "MICROSOFT_APP_PASSWORD", tenant: "MICROSOFT_APP_TENANT_ID", callback: callbackOf(c)})
 }
 

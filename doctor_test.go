@@ -76,6 +76,7 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 		{"Redis", map[string]string{"REDIS_URL": ""}, "set REDIS_URL and SEAL_KEYS"},
 		{"sealed sign-ins", map[string]string{"SEAL_KEYS": configKey("k1", 32)}, "put the keys back"},
 		{"token of the bot", map[string]string{"MICROSOFT_APP_PASSWORD": "hunter2"}, "MICROSOFT_APP_PASSWORD is not a secret of this registration: .* its Value"},
+		{"token of the bot", map[string]string{"BOT_LOGIN_URL": nowhere}, "reach BOT_LOGIN_URL"},
 		{"token of the bot", map[string]string{"MICROSOFT_APP_ID": elsewhere}, "MICROSOFT_APP_ID is not known"},
 		{"token of the bot", map[string]string{"MICROSOFT_APP_TENANT_ID": elsewhere}, "no tenant of the id in MICROSOFT_APP_TENANT_ID"},
 		{"keys of Teams", map[string]string{"BOT_OPENID_METADATA_URL": nowhere}, "BOT_OPENID_METADATA_URL"},
@@ -100,12 +101,15 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 		require.ErrorContains(t, err, "failed", test.check)
 		require.Regexp(t, `(?m)^FAIL  `+regexp.QuoteMeta(test.check)+` .*\n      Next: .*`+test.next, out)
 	}
+	out, err := examine(t, w, map[string]string{"REDIS_URL": ""})
+	require.ErrorContains(t, err, "1 of the checks failed", "one cause is one failure")
+	require.Contains(t, out, "skip  sealed sign-ins")
 	redis.Do(t, "x", "CONFIG", "SET", "appendonly", "no")
 	sealed, err := redisstore.Open(t.Context(), redisstore.Options{URL: redis.URL, SealKeys: configKey("old", 32), Inspect: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, sealed.Close()) })
 	require.NoError(t, sealed.SaveCredential(t.Context(), adotest.TenantID, okr.Credential{ID: "A", Owner: "U"}))
-	out, err := examine(t, w, nil)
+	out, err = examine(t, w, nil)
 	require.ErrorContains(t, err, "2 of the checks failed")
 	require.Contains(t, out, "FAIL  Redis keeps its data")
 	require.Regexp(t, `FAIL  sealed sign-ins .*1 of 1 .*"old"`, out)
