@@ -142,10 +142,7 @@ func isHelp(arg string) bool {
 
 // help lists the commands, or explains one.
 func help(args []string, stdout io.Writer) error {
-	name := ""
-	if len(args) == 1 {
-		name = args[0]
-	}
+	name := strings.Join(args, " ")
 	for _, c := range commands() {
 		if c.name == name {
 			_, err := fmt.Fprintf(stdout, "%s\n\n%s%s.\n%s\n", c.usage(), strings.ToUpper(c.what[:1]), c.what[1:], c.help)
