@@ -38,6 +38,9 @@ func (c *Cloud) serveToken(x *exchange) answer {
 	if err != nil || x.r.Method != http.MethodPost || !strings.HasPrefix(x.r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		return c.tokenError(entraError("invalid_request", 900144, "The request body must contain the following parameter: 'grant_type'."))
 	}
+	if c.modes[ModeCodeFirst] && form.Get("grant_type") == "authorization_code" && c.entra.codes[form.Get("code")] == nil {
+		return c.tokenError(entraError("invalid_grant", 9002313, "Invalid request. Request is malformed or invalid."))
+	}
 	app, problem := c.client(x, form)
 	if problem != nil {
 		return c.tokenError(*problem)

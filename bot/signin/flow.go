@@ -173,7 +173,12 @@ func (s *Subject) finish(ctx context.Context, state, code, cookie string) (flow,
 func exchangeError(err error) error {
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if ok && refused.ErrorCode != "" {
-		return fmt.Errorf("code exchange refused: %s", refused.ErrorCode)
+		cause := fmt.Errorf("code exchange refused: %s %s", refused.ErrorCode, aadsts.FindString(refused.ErrorDescription))
+		switch refused.ErrorCode {
+		case "invalid_client", "unauthorized_client":
+			return okr.WrapError(okr.Unavailable, cause, "Microsoft refuses okrbot's own registration, so nobody can sign in. Whoever runs okrbot must check it; okrbot doctor names what is wrong.")
+		}
+		return cause
 	}
 	cause := errors.New("code exchange: no answer")
 	if ok {

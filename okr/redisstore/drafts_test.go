@@ -112,10 +112,7 @@ func TestTimeRunsOut(t *testing.T) {
 			_, noTicket := s.Memory().PeekTicket(ctx, "t")
 			return okr.KindOf(noDraft) == okr.NotFound && okr.KindOf(noTicket) == okr.NotFound
 		}, late, poll)
-		require.Eventually(t, func() bool {
-			keys, err := s.Client().Keys(ctx, "*").Result()
-			return err == nil && len(keys) == 0
-		}, late, poll, "nothing is left over")
+		require.Eventually(t, func() bool { return len(allKeys(t, s)) == 0 }, late, poll, "nothing is left over")
 	})
 }
 

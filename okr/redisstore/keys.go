@@ -125,3 +125,6 @@ func dueKey(slot int) string { return globalKey("due", strconv.Itoa(slot)) }
 // tickedKey: STRING, Unix milliseconds up to which all due work was queued. No
 // TTL.
 func tickedKey() string { return globalKey("ticked") }
+
+// canariesKey: HASH of the id of a seal key to a text that it sealed. No TTL.
+func canariesKey() string { return globalKey("canaries") }
