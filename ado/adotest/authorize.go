@@ -65,7 +65,7 @@ func (c *Cloud) choose(x *exchange, req authRequest, form url.Values) answer {
 		return c.errorPage(entraError("invalid_request", 50034, "The user account does not exist in the directory."))
 	case u.Disabled:
 		return c.errorPage(AccountDisabled())
-	case isGUID(x.tenant) && !strings.EqualFold(x.tenant, u.Tenant):
+	case !signsIn(u, x.tenant):
 		return c.errorPage(entraError("invalid_request", 50020, "User account '"+u.UPN+"' from identity provider does not exist in tenant '"+x.tenant+"' and cannot access the application."))
 	}
 	if len(c.entra.signIn) > 0 {
@@ -75,10 +75,25 @@ func (c *Cloud) choose(x *exchange, req authRequest, form url.Values) answer {
 	}
 	code := randomText("1.A")
 	c.entra.codes[code] = &codeGrant{
-		grant:    grant{oid: u.OID, tid: u.Tenant, client: req.client, scopes: req.scopes, nonce: req.nonce},
-		redirect: req.redirect, challenge: req.challenge, expires: c.now().Add(codeLifetime),
+		grant:    grant{oid: u.OID, tid: tenantFor(u, x.tenant), client: req.client, scopes: req.scopes, nonce: req.nonce},
+		redirect: req.redirect, authority: x.tenant, challenge: req.challenge, expires: c.now().Add(codeLifetime),
 	}
 	return redirect(req, url.Values{"code": {code}, "session_state": {randomGUID()}})
+}
+
+// signsIn says whether a user has an account at an authority: everybody has one at organizations, the own one.
+func signsIn(u *User, authority string) bool {
+	_, ok := u.in(authority)
+	return ok || !isGUID(authority)
+}
+
+// tenantFor is the tenant that an authority signs a user in to: organizations means the home tenant, however many
+// others the user is a guest of.
+func tenantFor(u *User, authority string) string {
+	if isGUID(authority) {
+		return authority
+	}
+	return u.Tenant
 }
 
 // checkAuthRequest finds what Entra would send back as an error.
@@ -124,7 +139,7 @@ func (c *Cloud) knownTenant(t string) bool {
 	if t == "organizations" || t == "common" {
 		return true
 	}
-	return slices.ContainsFunc(c.users, func(u *User) bool { return strings.EqualFold(u.Tenant, t) })
+	return slices.ContainsFunc(c.users, func(u *User) bool { _, ok := u.in(t); return ok })
 }
 
 func (c *Cloud) knownApp(tenant, client string) (App, *EntraError) {
@@ -135,7 +150,13 @@ func (c *Cloud) knownApp(tenant, client string) (App, *EntraError) {
 	if !ok {
 		return App{}, new(entraError("unauthorized_client", 700016, "Application with identifier '"+client+"' was not found in the directory."))
 	}
-	return app, nil
+	switch {
+	case app.Tenant == "" || strings.EqualFold(app.Tenant, tenant):
+		return app, nil
+	case isGUID(tenant):
+		return App{}, new(entraError("unauthorized_client", 700016, "Application with identifier '"+client+"' was not found in the directory '"+tenant+"'."))
+	}
+	return App{}, new(entraError("invalid_request", 50194, "Application '"+client+"' is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps created after '10/15/2018'."))
 }
 
 func redirect(req authRequest, params url.Values) answer {

@@ -26,6 +26,7 @@ type App struct {
 	ClientID     string
 	ClientSecret string
 	RedirectURIs []string // compared exactly
+	Tenant       string   // the only one that knows the application; empty: every one does
 }
 
 // RegisterApp adds or replaces a registration.
@@ -169,6 +170,7 @@ type grant struct {
 type codeGrant struct {
 	grant
 	redirect, challenge string
+	authority           string // of the sign-in: a tenant, or organizations
 	expires             time.Time
 	used                bool
 }
