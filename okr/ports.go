@@ -82,6 +82,9 @@ type Directory interface {
 	// read. NotFound: the organization or project does not exist or may not be
 	// seen.
 	Project(ctx context.Context, access Access, organization, project string) (RemoteProject, error)
+	// OrganizationTenant names the Microsoft Entra tenant that an organization belongs
+	// to, where its members and guests sign in; empty: it does not say.
+	OrganizationTenant(ctx context.Context, organization string) (TenantID, error)
 	// ParseOrganization reads an organization as a person typed or pasted it: a plain
 	// name or any Azure DevOps URL, which may name a project too. Invalid: it is
 	// neither.

@@ -149,7 +149,8 @@ func (s *Subject) signInOr(ctx context.Context, t *chat.Turn, err error, d bindD
 	if okr.KindOf(err) != okr.SignIn || readErr != nil || c.Owner.ID != t.Actor.ID {
 		return chat.Reply{}, err
 	}
-	return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(d.Goal), cards.KeyConnection: string(d.Connection)}})
+	at, _ := s.connect.SignInFor(ctx, t.Actor, c)
+	return s.signIn.Ask(ctx, t, at, &chat.Resume{Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(d.Goal), cards.KeyConnection: string(d.Connection)}})
 }
 
 // bindConnection goes on with another connection, or makes a new one.

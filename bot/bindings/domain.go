@@ -10,6 +10,7 @@ import (
 type connector interface {
 	Connection(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error)
 	Connections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
+	SignInFor(ctx context.Context, actor okr.Actor, c okr.Connection) (at okr.SignInAt, renews bool)
 }
 
 // planner is what this subject needs of [okrbot/okr/plan].

@@ -125,7 +125,7 @@ func (s *Subject) askTakeOver(ctx context.Context, t *chat.Turn, p chat.Press) (
 func (s *Subject) takeOverPreview(ctx context.Context, t *chat.Turn, id okr.ConnectionID) (chat.Reply, error) {
 	p, err := s.connect.PreviewTakeOver(ctx, t.Actor, id)
 	if okr.KindOf(err) == okr.SignIn {
-		return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbTakeOverAsk, Data: chat.ConnectionData(id)})
+		return s.signIn.Ask(ctx, t, okr.SignInOf(err), &chat.Resume{Verb: cards.VerbTakeOverAsk, Data: chat.ConnectionData(id)})
 	}
 	return chat.Say(cards.PreviewTakeOver(t.Place, p)), err
 }
@@ -134,7 +134,7 @@ func (s *Subject) pressTakeOver(ctx context.Context, t *chat.Turn, p chat.Press)
 	id := p.Connection()
 	done, err := s.connect.TakeOver(ctx, t.Actor, id)
 	if okr.KindOf(err) == okr.SignIn {
-		return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbTakeOverAsk, Data: chat.ConnectionData(id)})
+		return s.signIn.Ask(ctx, t, okr.SignInOf(err), &chat.Resume{Verb: cards.VerbTakeOverAsk, Data: chat.ConnectionData(id)})
 	}
 	if err != nil {
 		return chat.Reply{}, err

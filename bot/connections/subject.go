@@ -12,7 +12,7 @@ import (
 
 // signer starts a sign-in, after which something goes on.
 type signer interface {
-	Ask(ctx context.Context, t *chat.Turn, next *chat.Resume) (chat.Reply, error)
+	Ask(ctx context.Context, t *chat.Turn, at okr.SignInAt, next *chat.Resume) (chat.Reply, error)
 }
 
 // Options is what the subject needs of others.

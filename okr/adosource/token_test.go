@@ -78,7 +78,7 @@ func TestARefusedTokenIsRenewedOnce(t *testing.T) {
 	w.Cloud.ResetCalls()
 	err := runBugs(w, okrtest.Alex)
 	w.RequireRefused(okr.SignIn, err)
-	require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err))
+	require.Equal(t, []okr.Step{{Kind: okr.StepSignIn, SignIn: okr.SignInAt{Tenant: adotest.TenantID}}}, okr.NextOf(err), "where it was given")
 	require.Equal(t, 1, w.Cloud.Count(adotest.OpToken), "and not again and again")
 	require.Equal(t, 2, w.Cloud.Count(adotest.OpQueryGet))
 }
