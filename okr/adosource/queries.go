@@ -119,6 +119,12 @@ func (s *Source) CountQuery(ctx context.Context, access okr.Access, ref okr.Proj
 
 // ItemTypes implements okr.Queries. Disabled types are left out.
 func (s *Source) ItemTypes(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]string, error) {
+	return choose(ctx, s.choices, choiceKey(access, ref, "types"), func() ([]string, error) {
+		return s.readItemTypes(ctx, access, ref)
+	})
+}
+
+func (s *Source) readItemTypes(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]string, error) {
 	types, err := s.session(access).WorkItemTypes(ctx, ref.Organization, project(ref))
 	if err != nil {
 		return nil, translate(err, "the work item types of the project "+ref.Project.Name)
@@ -143,6 +149,12 @@ func usualFields() []string {
 // Fields implements okr.Queries. What Azure DevOps keeps for itself (ids,
 // orders) and grades (priority) are numbers, but adding them up says nothing.
 func (s *Source) Fields(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]okr.Field, error) {
+	return choose(ctx, s.choices, choiceKey(access, ref, "fields"), func() ([]okr.Field, error) {
+		return s.readFields(ctx, access, ref)
+	})
+}
+
+func (s *Source) readFields(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]okr.Field, error) {
 	all, err := s.session(access).WorkItemFields(ctx, ref.Organization, project(ref))
 	if err != nil {
 		return nil, translate(err, "the fields of the project "+ref.Project.Name)
