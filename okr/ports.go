@@ -107,8 +107,17 @@ type Queries interface {
 	// Fields lists the numeric fields of a project's work items that make sense to
 	// add up, the usual ones first.
 	Fields(ctx context.Context, access Access, ref ProjectRef) ([]Field, error)
+	// Names gives what a project and, where they are asked for, its fields are called
+	// now. Within lets those stand that were read no longer ago; 0 reads them anew.
+	Names(ctx context.Context, access Access, ref ProjectRef, fields bool, within time.Duration) (Names, error)
 	// ItemTypes lists the work item types of a project.
 	ItemTypes(ctx context.Context, access Access, ref ProjectRef) ([]string, error)
+}
+
+// Names are what things with ids are called now.
+type Names struct {
+	Project RemoteProject
+	Fields  map[string]string // by reference name
 }
 
 // RunInput asks for runs of queries of one project with one access.

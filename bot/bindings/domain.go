@@ -23,6 +23,7 @@ type planner interface {
 type measurer interface {
 	Bindable(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error)
 	SearchQueries(ctx context.Context, actor okr.Actor, id okr.ConnectionID, text string) (okr.QueryPage, error)
+	LeadsTo(ctx context.Context, actor okr.Actor, id okr.ConnectionID, project string) (bool, error)
 	ChooseQuery(ctx context.Context, actor okr.Actor, id okr.ConnectionID, query string) (okr.ChosenQuery, error)
 	PreviewBinding(ctx context.Context, actor okr.Actor, in okr.BindInput) (okr.Preview, error)
 	Bind(ctx context.Context, actor okr.Actor, in okr.BindInput) (okr.GoalView, error)

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"okrbot/ado"
 	"okrbot/okr"
 )
 
@@ -17,8 +18,8 @@ const (
 	maxChoices = 1000
 )
 
-// choiceCache keeps what people choose from when they bind, by sign-in and project:
-// what one person's access sees is offered to nobody else.
+// choiceCache keeps what people choose from when they bind, and what that is called now,
+// by sign-in and project: what one person's access sees is offered to nobody else.
 type choiceCache struct {
 	now   func() time.Time
 	slots slots
@@ -27,7 +28,7 @@ type choiceCache struct {
 }
 
 type choice struct {
-	list any // a []string or []okr.Field, which nobody changes
+	list any // a slice, which nobody changes
 	read time.Time
 }
 
@@ -42,15 +43,15 @@ func choiceKey(access okr.Access, ref okr.ProjectRef, what string) projectKey {
 	return key
 }
 
-// choose gives a list that was read a moment ago, else reads it. Who comes while
+// choose gives a list that was read no longer ago than within, else reads it. Who comes while
 // another one reads waits for that. A failure is not kept.
-func choose[E any](ctx context.Context, c *choiceCache, key projectKey, read func() ([]E, error)) ([]E, error) {
+func choose[E any](ctx context.Context, c *choiceCache, key projectKey, within time.Duration, read func() ([]E, error)) ([]E, error) {
 	leave, err := c.slots.enter(ctx, key)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	if known, ok := c.fresh(key).([]E); ok {
+	if known, ok := c.fresh(key, within).([]E); ok {
 		return slices.Clone(known), nil
 	}
 	list, err := read()
@@ -61,11 +62,11 @@ func choose[E any](ctx context.Context, c *choiceCache, key projectKey, read fun
 	return list, nil
 }
 
-func (c *choiceCache) fresh(key projectKey) any {
+func (c *choiceCache) fresh(key projectKey, within time.Duration) any {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	known, ok := c.all[key]
-	if !ok || c.now().Sub(known.read) >= choicesLifetime {
+	if !ok || c.now().Sub(known.read) >= within {
 		return nil
 	}
 	return known.list
@@ -85,7 +86,7 @@ func (c *choiceCache) makeRoom() {
 	var oldest projectKey
 	at := c.now()
 	for key, known := range c.all {
-		if c.now().Sub(known.read) >= choicesLifetime {
+		if c.now().Sub(known.read) >= fullEvery {
 			delete(c.all, key)
 		} else if !known.read.After(at) {
 			oldest, at = key, known.read
@@ -94,4 +95,34 @@ func (c *choiceCache) makeRoom() {
 	if len(c.all) >= maxChoices {
 		delete(c.all, oldest)
 	}
+}
+
+// Names implements okr.Queries.
+func (s *Source) Names(ctx context.Context, access okr.Access, ref okr.ProjectRef, fields bool, within time.Duration) (okr.Names, error) {
+	projects, err := choose(ctx, s.choices, choiceKey(access, ref, "project"), within, func() ([]okr.RemoteProject, error) {
+		p, err := s.session(access).Project(ctx, ref.Organization, project(ref))
+		return []okr.RemoteProject{s.remote(ref.Organization, p)}, queryError(err, ref, "the project "+ref.Project.Name)
+	})
+	if err != nil || !fields {
+		return okr.Names{Project: first(projects)}, err
+	}
+	list, err := choose(ctx, s.choices, choiceKey(access, ref, "fields"), within, func() ([]okr.Field, error) {
+		return s.readFields(ctx, access, ref)
+	})
+	names := okr.Names{Project: first(projects), Fields: make(map[string]string, len(list))}
+	for _, f := range list {
+		names.Fields[f.Ref] = f.Name
+	}
+	return names, err
+}
+
+func first[E any](list []E) (e E) {
+	if len(list) > 0 {
+		e = list[0]
+	}
+	return e
+}
+
+func (s *Source) remote(organization string, p ado.Project) okr.RemoteProject {
+	return okr.RemoteProject{ID: p.ID, Name: p.Name, URL: ado.ProjectURL(s.Client.BaseURL(), organization, p.Name)}
 }

@@ -119,7 +119,7 @@ func (s *Source) CountQuery(ctx context.Context, access okr.Access, ref okr.Proj
 
 // ItemTypes implements okr.Queries. Disabled types are left out.
 func (s *Source) ItemTypes(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]string, error) {
-	return choose(ctx, s.choices, choiceKey(access, ref, "types"), func() ([]string, error) {
+	return choose(ctx, s.choices, choiceKey(access, ref, "types"), choicesLifetime, func() ([]string, error) {
 		return s.readItemTypes(ctx, access, ref)
 	})
 }
@@ -149,7 +149,7 @@ func usualFields() []string {
 // Fields implements okr.Queries. What Azure DevOps keeps for itself (ids,
 // orders) and grades (priority) are numbers, but adding them up says nothing.
 func (s *Source) Fields(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]okr.Field, error) {
-	return choose(ctx, s.choices, choiceKey(access, ref, "fields"), func() ([]okr.Field, error) {
+	return choose(ctx, s.choices, choiceKey(access, ref, "fields"), choicesLifetime, func() ([]okr.Field, error) {
 		return s.readFields(ctx, access, ref)
 	})
 }

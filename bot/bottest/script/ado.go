@@ -27,6 +27,13 @@ func (w *World) cmdADO(_ bool, args []string) error {
 		return w.setPoints(args[0], args[1], args[2])
 	case "grant", "revoke", "expire", "sign-out":
 		return w.changeAccess(verb, args[0])
+	case "rename-project":
+		name := w.project
+		w.project = args[0]
+		return w.Azure.UpdateProject(w.org, name, func(p *adotest.Project) { p.Name = args[0] })
+	case "rename-field":
+		w.Azure.RenameField(args[0], args[1])
+		return nil
 	case "invite":
 		return w.invite(args[0])
 	case "calls", "quiet":

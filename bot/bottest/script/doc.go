@@ -97,6 +97,7 @@
 //	ado delete-query NAME, restore-query NAME, break-query NAME, rename-query NAME NEW, move-query NAME FOLDER
 //	ado hide-query NAME USER  nobody but USER sees the query any more
 //	ado grant|revoke USER   the organization to somebody; ado expire|sign-out USER: access or refresh tokens end
+//	ado rename-project NEW, rename-field REFERENCE-NAME NEW
 //	ado invite USER         northwind, an organization of another tenant, to somebody, who is a guest there
 //	ado calls OP N          exactly N requests of an operation (like wiql.run) since the mark; ado quiet: none at all
 //
