@@ -128,7 +128,7 @@ func (s *Subject) bindSearch(ctx context.Context, t *chat.Turn, p chat.Press) (c
 	if query := p.Data[cards.KeyQuery]; query != "" {
 		return s.chooseQuery(ctx, t, d, g, query)
 	}
-	d.Text = okr.Shorten(okr.CleanLine(p.Data[cards.KeyText]), okr.MaxTitle)
+	d.Text = searched(p.Data[cards.KeyText])
 	if d.Text == "" {
 		return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: cards.KeyText, Message: "Type a part of the query's name."})
 	}
@@ -140,6 +140,16 @@ func (s *Subject) bindSearch(ctx context.Context, t *chat.Turn, p chat.Press) (c
 		return s.signInOr(ctx, t, err, d)
 	}
 	return s.bindSearchCard(ctx, t, d, g, list, &page, cards.FieldError{})
+}
+
+// searched is a text to search for. An address is not cut, for its end may be what
+// names the query.
+func searched(text string) string {
+	text = okr.CleanLine(text)
+	if strings.Contains(text, "://") {
+		return okr.Shorten(text, okr.MaxAddress)
+	}
+	return okr.Shorten(text, okr.MaxTitle)
 }
 
 // signInOr starts the sign-in again when that is what is missing and the person
