@@ -80,3 +80,22 @@ func TestALongAddressIsNotCut(t *testing.T) {
 	require.Greater(t, len(address), 2*okr.MaxTitle)
 	play(t, w, "fill text="+address, "press Search", "shows 'Found' 'Shared Queries/Launch/Launch bugs · flat list'")
 }
+
+// TestManyQueriesComeInPages turns the pages of a search, of which the second person's
+// press finds what that person may see.
+func TestManyQueriesComeInPages(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	for n := range 40 {
+		_, err := w.Azure.AddQuery(adotest.OrgContoso, adotest.ProjectFiber, adotest.Query{Name: fmt.Sprintf("Counted %02d", n)})
+		require.NoError(t, err)
+	}
+	play(t, w, "start connected", "say queries counted", "expect 'Counted 00' '1 to'")
+	for range 4 {
+		if play(t, w, "press Next"); w.Play("shows 'Counted 39'") == nil {
+			play(t, w, "shows 'of 40'", "press Previous", "shows 'Next'")
+			return
+		}
+	}
+	require.Fail(t, "the last query is on no page")
+}

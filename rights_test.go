@@ -102,6 +102,7 @@ func pressActs() map[string]act {
 		cards.VerbBindPreview:    {data: formData(cards.InputMethod, "percent"), form: "bind"}, cards.VerbBindSave: {data: formData(), form: "bind"},
 		cards.VerbBindBack: {data: formData(), form: "bind"}, cards.VerbBindAgain: {data: formData(), form: "bind"},
 		cards.VerbSync:    {data: goalData(), member: true, bare: true},
+		cards.VerbQueries: {data: map[string]string{cards.KeyText: "bugs"}, member: true},
 		cards.VerbConnect: {bare: true, member: true}, cards.VerbConnectionAccount: {bare: true, member: true}, cards.VerbConnections: {bare: true},
 		cards.VerbConnectionOrg:  {data: formData(cards.InputName, "Mine", cards.InputOrganizationText, "contoso"), form: "connection"},
 		cards.VerbConnectionSave: {data: formData(cards.InputName, "Mine", cards.InputProject, "Fabrikam Fiber"), form: "connection"},

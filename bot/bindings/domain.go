@@ -22,6 +22,7 @@ type planner interface {
 // measurer is what this subject needs of [okrbot/okr/measure].
 type measurer interface {
 	Bindable(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error)
+	FindQueries(ctx context.Context, actor okr.Actor, text string) (okr.FoundQueries, error)
 	SearchQueries(ctx context.Context, actor okr.Actor, id okr.ConnectionID, text string) (okr.QueryPage, error)
 	LeadsTo(ctx context.Context, actor okr.Actor, id okr.ConnectionID, project string) (bool, error)
 	ChooseQuery(ctx context.Context, actor okr.Actor, id okr.ConnectionID, query string) (okr.ChosenQuery, error)

@@ -29,7 +29,7 @@ func (s *Source) SearchQueries(ctx context.Context, access okr.Access, ref okr.P
 			page.Queries = append(page.Queries, s.query(ref, q))
 		}
 	}
-	slices.SortStableFunc(page.Queries, func(a, b okr.Query) int { return rank(a, text) - rank(b, text) })
+	slices.SortStableFunc(page.Queries, func(a, b okr.Query) int { return a.Rank(text) - b.Rank(text) })
 	return page, nil
 }
 
@@ -61,17 +61,6 @@ func (s *Source) searchByID(ctx context.Context, access okr.Access, ref okr.Proj
 		return okr.QueryPage{}, okr.Errorf(okr.NotFound, "%s is not a shared query. Move it to Shared Queries in Azure DevOps, or choose another one.", q.Name)
 	}
 	return okr.QueryPage{Queries: []okr.Query{s.query(ref, q)}}, nil
-}
-
-func rank(q okr.Query, text string) int {
-	name, text := strings.ToLower(q.Name), strings.ToLower(strings.TrimSpace(text))
-	switch {
-	case name == text:
-		return 0
-	case strings.HasPrefix(name, text):
-		return 1
-	}
-	return 2
 }
 
 func (s *Source) query(ref okr.ProjectRef, q ado.Query) okr.Query {
