@@ -154,6 +154,9 @@ func (s *Subject) saveConnection(ctx context.Context, t *chat.Turn, p chat.Press
 		Editing: d.Editing, Name: d.Name, Organization: d.Organization, Project: d.Project,
 		Credential: d.Credential, Shared: d.Shared,
 	})
+	if at := okr.SignInOf(err); okr.KindOf(err) == okr.SignIn && at.Organization != "" {
+		return s.signInThere(ctx, t, d, at)
+	}
 	if wrong, ok := s.chat.FieldError(ctx, err); ok {
 		if d.Name == "" {
 			wrong.Field = cards.InputName
