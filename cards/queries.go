@@ -57,6 +57,9 @@ func queryRow(f okr.FoundQuery) element {
 
 func searchedThrough(f okr.FoundQueries) md {
 	words := fmt.Sprintf("Shared queries, through %s.", count(len(f.Searched), "connection"))
+	if len(f.Searched) == 0 {
+		words = "No connection could be searched."
+	}
 	if f.Left > 0 {
 		words += fmt.Sprintf(" %d more were not searched, which are too many at once.", f.Left)
 	}
