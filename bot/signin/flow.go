@@ -63,23 +63,23 @@ func (o Options) config(tenant okr.TenantID) oauth2.Config {
 	}
 }
 
-// opens says whether people may sign in at a place: where the operator named one
-// tenant, its accounts are the only ones.
-func (o Options) opens(at okr.SignInAt) error {
-	if at.Tenant == "" || strings.EqualFold(string(at.Tenant), o.LoginTenant) {
-		return nil
+// place is where a sign-in goes that is asked for at a place: home is where the usual one
+// leads. Where the operator named one tenant, its accounts are the only ones: an
+// organization of another tenant cannot be had, and an account of another one is left
+// for one that may sign in. Invalid: it is no tenant, or an organization's that is closed.
+func (o Options) place(at okr.SignInAt, home okr.TenantID) (okr.SignInAt, error) {
+	isOpen := !isTenant.MatchString(o.LoginTenant) || strings.EqualFold(string(at.Tenant), o.LoginTenant)
+	switch {
+	case at.Tenant == "":
+		return okr.SignInAt{}, nil
+	case !isTenant.MatchString(string(at.Tenant)):
+		return at, okr.Errorf(okr.Invalid, "This button does not say where to sign in. Send connect and begin again.")
+	case !isOpen && at.Organization != "":
+		return at, okr.WithNext(okr.Errorf(okr.Invalid, "The organization %s belongs to another Microsoft Entra tenant, and okrbot lets people sign in at one tenant only. Whoever runs okrbot can change that with the setting ADO_LOGIN_TENANT.", at.Organization), okr.Step{Kind: okr.StepConnections})
+	case !isOpen, at.Tenant == home:
+		return okr.SignInAt{}, nil
 	}
-	if !isTenant.MatchString(string(at.Tenant)) {
-		return okr.Errorf(okr.Invalid, "This button does not say where to sign in. Send connect and begin again.")
-	}
-	if !isTenant.MatchString(o.LoginTenant) {
-		return nil
-	}
-	what := "This account belongs"
-	if at.Organization != "" {
-		what = "The organization " + at.Organization + " belongs"
-	}
-	return okr.WithNext(okr.Errorf(okr.Invalid, "%s to another Microsoft Entra tenant, and okrbot lets people sign in at one tenant only. Whoever runs okrbot can change that with the setting ADO_LOGIN_TENANT.", what), okr.Step{Kind: okr.StepConnections})
+	return at, nil
 }
 
 var isTenant = regexp.MustCompile(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)

@@ -36,11 +36,9 @@ const ticketLife = 10 * time.Minute
 // Ask brings the card whose button opens the sign-in at a place, always in the 1:1
 // chat: in a group anybody could press it.
 func (s *Subject) Ask(ctx context.Context, t *chat.Turn, at okr.SignInAt, next *chat.Resume) (chat.Reply, error) {
-	if err := s.options.opens(at); err != nil {
+	at, err := s.options.place(at, t.Actor.Tenant)
+	if err != nil {
 		return chat.Reply{}, err
-	}
-	if at.Tenant == t.Actor.Tenant {
-		at = okr.SignInAt{} // home is where the usual sign-in leads
 	}
 	id, err := s.ticketFor(ctx, t, at, next)
 	if err != nil {
