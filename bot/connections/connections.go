@@ -87,10 +87,6 @@ func (s *Subject) connectionView(ctx context.Context, t *chat.Turn, c okr.Connec
 	return v, err
 }
 
-func (s *Subject) pressConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	return s.connectionCard(ctx, t, p.Connection())
-}
-
 func (s *Subject) connectionCard(ctx context.Context, t *chat.Turn, id okr.ConnectionID) (chat.Reply, error) {
 	v, err := s.readConnection(ctx, t, id)
 	return chat.Say(cards.Connection(t.Place, v)), err

@@ -116,10 +116,6 @@ func (s *Subject) takeOver(ctx context.Context, t *chat.Turn, arg string) (chat.
 	return s.takeOverPreview(ctx, t, c.ID)
 }
 
-func (s *Subject) askTakeOver(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	return s.takeOverPreview(ctx, t, p.Connection())
-}
-
 // takeOverPreview shows what the person's own account can read. It begins with a
 // sign-in where there is none.
 func (s *Subject) takeOverPreview(ctx context.Context, t *chat.Turn, id okr.ConnectionID) (chat.Reply, error) {
