@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -177,7 +178,19 @@ func bindCards() []exhibit {
 	forProject := options
 	forProject.Goal, forProject.Query, forProject.ItemType = project(), query(), "Task"
 	p := project()
+	here := okr.Connection{ID: "C7", Name: "Contoso launch", Organization: "contoso", Project: okr.RemoteProject{Name: "Launch"}}
+	there := okr.Connection{ID: "C9", Name: nasty, Organization: "northwind", Project: okr.RemoteProject{Name: "Traders"}}
+	queries := cards.QueryList{Text: "bugs", Found: okr.FoundQueries{
+		Searched: []okr.Connection{here, there}, Queries: []okr.FoundQuery{{Query: query(), Connection: here}, {Query: odd, Connection: there}},
+	}}
+	many := queries
+	many.Offset, many.Found.More, many.Found.Private, many.Found.Left = 10, true, true, 4
+	many.Found.Queries = slices.Repeat(queries.Found.Queries, 12)
+	failed := cards.QueryList{Text: nasty, Problems: []string{"Contoso launch: Azure DevOps asked to slow down. Nothing is lost: you can try again in 30 s."}}
 	return []exhibit{
+		{"queries", cards.Queries(queries)},
+		{"queries-many", cards.Queries(many)},
+		{"queries-failed", cards.Queries(failed)},
 		{"bind-search", cards.BindSearch(search)},
 		{"bind-search-found", cards.BindSearch(found)},
 		{"bind-search-none", cards.BindSearch(none)},

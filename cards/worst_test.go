@@ -120,7 +120,7 @@ func worstOf(title string) []exhibit {
 		{"digest", cards.Digest(place, okr.Digest{At: now, Objectives: hundred(move)[:5], Moved: hundred(move), Failing: hundred(staleView()), Still: hundred(objectiveView())})},
 		{"subscribe", cards.Subscribe(place, cards.DigestForm{Place: title, Objectives: choices, Chosen: []string{"O1"}, Subscribed: true, Paused: title, Error: wrong})},
 		{"owner-notice", cards.OwnerNotice(place, cards.Notice{Connection: c.Connection, Goals: hundred(g), Problem: title + title + title, Since: now, Buttons: buttons})},
-		{"queries", cards.Queries(title, c.Connection, okr.QueryPage{Queries: hundred(q), More: true})},
+		{"queries", cards.Queries(cards.QueryList{Text: title, Offset: 10, Problems: hundred(title), Found: okr.FoundQueries{More: true, Private: true, Left: 9, Searched: hundred(c.Connection), Queries: hundred(okr.FoundQuery{Query: q, Connection: worstConnection(title)})}})},
 	}
 }
 

@@ -300,6 +300,44 @@ func CredentialIDFor(owner UserID, account Account) CredentialID {
 	return CredentialID(string(owner) + "." + account.TenantID + "." + account.ObjectID)
 }
 
+// Tenant is the Microsoft Entra tenant of the account; empty: the id does not name it.
+func (id CredentialID) Tenant() TenantID {
+	if parts := strings.Split(string(id), "."); len(parts) == 3 {
+		return TenantID(parts[1])
+	}
+	return ""
+}
+
+// SignInAt is where a sign-in goes. The zero value is the usual place, which ends in
+// the tenant of the account that is chosen.
+type SignInAt struct {
+	Tenant       TenantID // of Microsoft Entra
+	Organization string   // of Azure DevOps that belongs to it; empty: it is not known which
+}
+
+// In says whether the sign-in of an account is one at this place.
+func (at SignInAt) In(c Credential) bool {
+	return at.Tenant == "" || strings.EqualFold(string(at.Tenant), c.Account.TenantID)
+}
+
+// SignInOf is where the sign-in goes that ends a failure.
+func SignInOf(err error) SignInAt {
+	for _, step := range NextOf(err) {
+		if step.Kind == StepSignIn {
+			return step.SignIn
+		}
+	}
+	return SignInAt{}
+}
+
+// OrganizationView is an organization as a person's sign-in sees it.
+type OrganizationView struct {
+	Name     string
+	Project  string // that was named beside it
+	Projects []RemoteProject
+	With     Credential // the sign-in that sees it
+}
+
 const redacted = "[redacted]"
 
 // Secret is text that must never be printed, logged or shown. Reveal is the only

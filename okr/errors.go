@@ -254,11 +254,12 @@ const (
 	StepHelp         StepKind = "help"        // see what can be done
 )
 
-// Step is what somebody can do next: about a goal or a connection, or neither.
+// Step is what somebody can do next: about a goal, a connection or a sign-in, or none.
 type Step struct {
 	Kind       StepKind
 	Goal       GoalID
 	Connection ConnectionID
+	SignIn     SignInAt
 	ByOthers   bool // not by who reads it, but by somebody whom the words name
 }
 

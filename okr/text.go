@@ -1,7 +1,9 @@
 package okr
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -243,8 +245,21 @@ func plain(r rune) rune {
 	return r
 }
 
+// maxJoined is how many things a sentence names; the others it counts.
+const maxJoined = 6
+
 // JoinNames names people in a sentence.
-func JoinNames(people []Person) string { return strings.Join(names(people), " and ") }
+func JoinNames(people []Person) string { return joinSome(names(people), " and ") }
+
+// JoinSome names the first of several things in a sentence, and counts the others.
+func JoinSome(list []string) string { return joinSome(list, ", ") }
+
+func joinSome(list []string, between string) string {
+	if left := len(list) - maxJoined; left > 0 {
+		list = append(slices.Clone(list[:maxJoined]), fmt.Sprintf("%d more", left))
+	}
+	return strings.Join(list, between)
+}
 
 func names(people []Person) []string {
 	out := make([]string, len(people))

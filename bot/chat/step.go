@@ -77,6 +77,9 @@ func (n NextStep) data(step okr.Step) map[string]string {
 	if step.Connection != "" {
 		data[cards.KeyConnection] = string(step.Connection)
 	}
+	if step.SignIn.Tenant != "" {
+		data[cards.KeyTenant], data[cards.KeyOrganization] = string(step.SignIn.Tenant), step.SignIn.Organization
+	}
 	maps.Copy(data, n.Data)
 	return data
 }

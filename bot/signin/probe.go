@@ -38,7 +38,7 @@ var pageError = regexp.MustCompile(`AADSTS\d+(?::|\\u003a)`)
 // something else answers, or nobody.
 // https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#request-an-authorization-code
 func (o Options) TryPage(ctx context.Context) error {
-	config := o.config()
+	config := o.config("")
 	address := config.AuthCodeURL("doctor", oauth2.S256ChallengeOption(oauth2.GenerateVerifier()),
 		oauth2.SetAuthURLParam("nonce", "doctor"), oauth2.SetAuthURLParam("prompt", "none"))
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
@@ -86,7 +86,7 @@ func sentBack(to *url.URL, callback string) error {
 // when something else answers, or nobody.
 func (o Options) TrySecret(ctx context.Context) error {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, o.HTTP)
-	config := o.config()
+	config := o.config("")
 	_, err := config.Exchange(ctx, "doctor", oauth2.VerifierOption(oauth2.GenerateVerifier()))
 	refusal, err := refusalOf(err)
 	switch {

@@ -63,7 +63,7 @@ func commands() map[string]command {
 		"page": (*World).cmdPage, "code": (*World).cmdCode,
 		"ado": (*World).cmdADO, "advance": (*World).cmdAdvance, "idle": (*World).cmdIdle,
 		"fault": (*World).cmdFault, "restart": (*World).cmdRestart, "redis": (*World).cmdRedis,
-		"teams-waits": (*World).cmdTeamsWaits, "allow-errors": (*World).cmdAllowErrors,
+		"teams-waits": (*World).cmdTeamsWaits, "config": (*World).cmdConfig, "allow-errors": (*World).cmdAllowErrors,
 		"compose": (*World).cmdCompose, "composed": (*World).cmdComposed, "insert": (*World).cmdInsert,
 	}
 }

@@ -99,6 +99,8 @@
 //	ado delete-query NAME, restore-query NAME, break-query NAME, rename-query NAME NEW, move-query NAME FOLDER
 //	ado hide-query NAME USER  nobody but USER sees the query any more
 //	ado grant|revoke USER   the organization to somebody; ado expire|sign-out USER: access or refresh tokens end
+//	ado rename-project NEW, rename-field REFERENCE-NAME NEW
+//	ado invite USER         northwind, an organization of another tenant, to somebody, who is a guest there
 //	ado calls OP N          exactly N requests of an operation (like wiql.run) since the mark; ado quiet: none at all
 //
 // # Time and trouble
@@ -115,6 +117,7 @@
 //	redis stop|start        the store is gone for a while
 //	allow-errors TEXT       error lines with TEXT in okrbot's log are expected
 //	teams-waits DURATION    okrbot starts again, and Teams waits so long for a turn instead of 10 s
+//	config NAME=value       okrbot starts anew with another value of one of its variables
 //	dump                    prints the place (for writing scripts)
 //
 // # The end

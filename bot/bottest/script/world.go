@@ -189,8 +189,8 @@ func (w *World) Stop() error {
 func (w *World) Register() {
 	w.Teams.SetBot("http://" + w.Address + "/api/messages")
 	app := adotest.App{ClientID: AppID, ClientSecret: AppSecret, RedirectURIs: []string{"http://" + w.Address + "/auth/callback"}, Tenant: bottest.DefaultTenant}
-	if w.Env["ADO_LOGIN_TENANT"] == "organizations" {
-		app.Tenant = "" // a world that lets accounts of all tenants sign in has registered for that
+	if tenant := w.Env["ADO_LOGIN_TENANT"]; tenant != "" && tenant != bottest.DefaultTenant {
+		app.Tenant = "" // a world that lets accounts of other tenants sign in has registered for that
 	}
 	w.Azure.RegisterApp(app)
 }
