@@ -60,7 +60,7 @@ func (s *Subject) queries(ctx context.Context, t *chat.Turn, arg string) (chat.R
 		return chat.Reply{}, err
 	}
 	if strings.TrimSpace(arg) == "" {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say a part of the query's name, for example `queries bugs`.")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say a part of the query's name, for example: queries bugs.")
 	}
 	list, err := s.connect.Connections(ctx, t.Actor)
 	if err != nil {
