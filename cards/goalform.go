@@ -107,7 +107,7 @@ func saveGoal(f GoalForm, keep []string) action {
 		version = fmt.Sprint(f.Version)
 	}
 	return run("Save", VerbGoalSave, KeyKind, string(f.Kind), KeyGoal, string(f.Editing), KeyDraft, f.Draft,
-		KeyVersion, version, KeyKeep, strings.Join(keep, ",")).positive()
+		KeyVersion, version, KeyKeep, strings.Join(keep, ","), KeyPicker, picks(f.Picker)).positive()
 }
 
 func cancelGoal(editing okr.GoalID) action {

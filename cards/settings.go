@@ -126,7 +126,7 @@ func EditSettings(f SettingsForm) Card {
 	in.addFolded("create", "Who may create what", false, rights)
 	in.addFolded("remind", "Reminders and digests", false, timeInputs(f))
 	in.addFolded("periods", "Custom periods", false, periodForm(f, keep))
-	save := run("Save", VerbSettingsSave, KeyVersion, f.Version, KeyKeep, keep).positive()
+	save := run("Save", VerbSettingsSave, KeyVersion, f.Version, KeyKeep, keep, KeyPicker, picks(f.Picker)).positive()
 	head := []element{heading(title), note("For everyone in your organization.")}
 	if f.Saved {
 		head = append(head, box("good", text("✓ The settings are saved. Only the new period is not.").with(bolder, good)))
