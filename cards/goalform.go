@@ -12,7 +12,7 @@ import (
 const (
 	VerbGoalNew  = "goal.new"  // kind; parent where it is known
 	VerbGoalEdit = "goal.edit" // goal
-	VerbGoalSave = "goal.save" // kind, draft, keep; of a goal that is edited also goal and version; inputs: see [EditGoal]
+	VerbGoalSave = "goal.save" // kind, draft, keep, picker; of a goal that is edited also goal and version; inputs: see [EditGoal]
 )
 
 // KeyParent is the id of the objective above.

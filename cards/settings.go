@@ -10,7 +10,7 @@ import (
 // The verbs of the settings, with the data and inputs that come along.
 const (
 	VerbSettings     = "settings"
-	VerbSettingsSave = "settings.save" // version, keep; inputs: see [EditSettings]
+	VerbSettingsSave = "settings.save" // version, keep, picker; inputs: see [EditSettings]
 )
 
 // The inputs of the settings, beside those of reminders and of a new period.

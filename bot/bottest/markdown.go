@@ -99,7 +99,7 @@ func (d *delimiter) matches(end *delimiter) bool {
 	if d.mark != end.mark {
 		return false
 	}
-	return !(d.isBoth() || end.isBoth()) || (d.rest+end.rest)%3 != 0
+	return !d.isBoth() && !end.isBoth() || (d.rest+end.rest)%3 != 0
 }
 
 // piece is a part of a text: words, or a run of marks.

@@ -201,7 +201,7 @@ func (r *run) begin(mark byte) {
 
 func (r *run) opens(next int) bool {
 	return r.n > 0 && next != end && !isASCIISpace(next) &&
-		!(r.before == classWord && isASCIIPunct(next)) && !(r.before == classWord && r.mark == '_')
+		(r.before != classWord || r.mark != '_' && !isASCIIPunct(next))
 }
 
 func (r *run) closes(next int) bool {
