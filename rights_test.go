@@ -491,3 +491,30 @@ func (r *rightsWorld) value(t *testing.T, key string) string {
 	require.NoError(t, err)
 	return fmt.Sprint(fields)
 }
+
+// TestAdminCommandsAreAnswered asks for each command of admins in each role, with the
+// integration off and on: there is an answer, and who may not is told who can.
+func TestAdminCommandsAreAnswered(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	for _, enable := range [][]string{nil, {"user alex", "say enable", "press Enable", "shows Enabled"}} {
+		play(t, w, enable...)
+		for _, c := range commandsOf(t, w.app.bot.Subjects(), "For admins") {
+			for _, name := range []string{"alex", "megan", "patti"} {
+				play(t, w, "user "+name, "say "+c.Name, "expect ''")
+				isRefused := name != "alex" && c.Who == chat.Admins && (c.Name != "enable" || enable == nil)
+				if isRefused {
+					play(t, w, "last 'Only an admin'")
+				}
+			}
+		}
+	}
+}
+
+// commandsOf lists the commands of a subject by its title.
+func commandsOf(t *testing.T, subjects []chat.Subject, title string) []chat.Command {
+	t.Helper()
+	i := slices.IndexFunc(subjects, func(s chat.Subject) bool { return s.Title == title })
+	require.GreaterOrEqual(t, i, 0, title)
+	return subjects[i].Commands
+}

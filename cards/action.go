@@ -14,6 +14,7 @@ const (
 	KeyDraft        = "draft"      // id of what the server keeps of an open form
 	KeyVersion      = "version"    // of what a form changes, as it was when the form was opened
 	KeyKeep         = "keep"       // ids of inputs, with commas between, that are not on the card: what they stand for stays
+	KeyPicker       = "picker"     // people come from the client's people picker: ids, or [ChoiceNone] for nobody
 	KeyOffset       = "offset"     // where a page of a list begins
 	KeyScope        = "scope"      // "all" or "mine"
 )

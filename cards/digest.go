@@ -224,7 +224,7 @@ func DigestPaused(sub okr.Subscription, reason string) Card {
 	title := "The digest for " + okr.Shorten(place, maxRow) + " is paused"
 	return newCard(title, []element{
 		box("warning", text(mdf("▲ %s", title)).with(bolder, ""), text(mdn(maxMessage, "%s", reason))),
-		text("Add okrbot there again and it goes on by itself with what moved meanwhile, or send `digest` there."),
+		text("Add okrbot there again and it goes on by itself with what moved meanwhile, or send this there: digest"),
 	}, run("Help", VerbHelp))
 }
 

@@ -17,6 +17,9 @@ func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) && math
 // CleanLine makes one line of what a person or a remote system wrote: control
 // characters and line breaks become spaces, white space is collapsed.
 func CleanLine(text string) string {
+	if isCleanLine(text) {
+		return text
+	}
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case r == utf8.RuneError, unicode.IsControl(r), r == '\u2028', r == '\u2029':
@@ -27,6 +30,18 @@ func CleanLine(text string) string {
 		return r
 	}, text)
 	return strings.Join(strings.Fields(text), " ")
+}
+
+func isCleanLine(text string) bool {
+	before := ' '
+	for _, r := range text {
+		switch {
+		case r == utf8.RuneError, r != ' ' && unicode.IsSpace(r), unicode.IsControl(r), r == ' ' && before == ' ', unicode.Is(unicode.Bidi_Control, r):
+			return false
+		}
+		before = r
+	}
+	return text == "" || before != ' '
 }
 
 // Shorten cuts text to at most n characters, the last one being an ellipsis.

@@ -121,7 +121,7 @@ func (s *Subject) connectionFor(ctx context.Context, t *chat.Turn, a queryAddres
 			return c, nil
 		}
 	}
-	return okr.Connection{}, okr.Errorf(okr.NotFound, "That is the address of a query in %s / %s, and no connection of yours leads there. Make one with `connect`, or ask its owner to share one.",
+	return okr.Connection{}, okr.Errorf(okr.NotFound, "That is the address of a query in %s / %s, and no connection of yours leads there. Connect to that project, or ask the owner of a connection to share it.",
 		okr.Shorten(okr.CleanLine(a.organization), 80), okr.Shorten(okr.CleanLine(a.project), 80))
 }
 

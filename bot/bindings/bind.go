@@ -14,7 +14,7 @@ const shownQueries = 10
 
 func (s *Subject) bind(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	if strings.TrimSpace(arg) == "" {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say which key result or project to bind, for example `bind KR1`. `okrs` lists their ids.")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say which key result or project to bind, for example: bind KR1. The list of OKRs shows their ids.")
 	}
 	if a, ok := findQueryAddress(arg); ok {
 		return s.bindTyped(ctx, t, arg, a)

@@ -73,7 +73,7 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 
 func steps() []chat.NextStep {
 	return []chat.NextStep{
-		{Kind: okr.StepBind, Command: "bind <id>", Says: "%s binds it.", Title: "Choose a query", Verb: cards.VerbBind},
-		{Kind: okr.StepSync, Command: "sync <id>", Says: "%s measures it now.", Title: "Sync now", Verb: cards.VerbSync},
+		{Kind: okr.StepBind, Command: "bind <id>", Says: "To bind it, send: %s.", Title: "Choose a query", Verb: cards.VerbBind},
+		{Kind: okr.StepSync, Command: "sync <id>", Says: "To measure it now, send: %s.", Title: "Sync now", Verb: cards.VerbSync},
 	}
 }

@@ -57,9 +57,9 @@ func (g *registry) StepButton(step okr.Step) (cards.Button, bool) {
 }
 
 func (n NextStep) sentence(step okr.Step) string {
-	command := "`" + n.command(step) + "`"
+	command := n.command(step)
 	if step.ByOthers {
-		return "The command for that is " + command + "."
+		return "The command for that: " + command + "."
 	}
 	return fmt.Sprintf(n.Says, command)
 }

@@ -16,10 +16,10 @@ type Turn struct {
 	Actor    okr.Actor
 	Place    cards.Place
 	Settings okr.Settings
-	Press    *Press          // the pressed button; nil: words, or an invoke of another sort
-	roster   *[]teams.Member // of the place, once it was read
-	Met      []okr.Person    // whom a form named and who were looked up
-	roleless bool            // Teams does not say whether the person is a member
+	Press    *Press       // the pressed button; nil: words, or an invoke of another sort
+	roster   *roster      // of the place, once it was read
+	Met      []okr.Person // whom a form named and who were looked up
+	roleless bool         // Teams does not say whether the person is a member
 }
 
 // Begin begins a turn. It takes the identity from the verified activity only, and

@@ -64,8 +64,12 @@ func (s *Subject) connectionOrganization(ctx context.Context, t *chat.Turn, p ch
 		return chat.Reply{}, err
 	}
 	d.Name = okr.CleanLine(p.Data[cards.InputName])
-	d.Organization = strings.TrimSpace(p.Data[cards.InputOrganizationText])
-	if chosen := p.Data[cards.InputOrganization]; d.Organization == "" && chosen != cards.ChoiceOtherOrganization {
+	switch typed, chosen := strings.TrimSpace(p.Data[cards.InputOrganizationText]), p.Data[cards.InputOrganization]; {
+	case typed != "":
+		d.Organization = typed
+	case chosen == cards.ChoiceOtherOrganization:
+		d.Organization = ""
+	case chosen != "":
 		d.Organization = chosen
 	}
 	if d.Organization == "" {
@@ -149,7 +153,7 @@ func (s *Subject) saveConnection(ctx context.Context, t *chat.Turn, p chat.Press
 	if name, ok := p.Data[cards.InputName]; ok {
 		d.Name = okr.CleanLine(name)
 	}
-	d.Project, d.Shared = p.Data[cards.InputProject], p.Data[cards.KeyShared] == "true"
+	d.Project, d.Shared = chat.OrElse(p.Data[cards.InputProject], d.Project), p.Data[cards.KeyShared] == "true"
 	c, err := s.connect.SaveConnection(ctx, t.Actor, okr.ConnectionInput{
 		Editing: d.Editing, Name: d.Name, Organization: d.Organization, Project: d.Project,
 		Credential: d.Credential, Shared: d.Shared,

@@ -95,9 +95,9 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 
 func steps() []chat.NextStep {
 	return []chat.NextStep{
-		{Kind: okr.StepConnect, Command: "connect", Says: "You can make one of your own with %s.", Title: "Connect", Verb: cards.VerbConnect},
-		{Kind: okr.StepConnection, Command: "connections", Says: "%s shows it and renews its sign-in.", Title: "Open the connection", Verb: cards.VerbConnection},
-		{Kind: okr.StepConnections, Command: "connections", Says: "%s lists those you can use.", Title: "Connections", Verb: cards.VerbConnections},
-		{Kind: okr.StepHandOver, Command: "hand over <id>", Says: "%s offers it to a colleague.", Title: "Hand over", Verb: cards.VerbHandOverAsk},
+		{Kind: okr.StepConnect, Command: "connect", Says: "To make one of your own, send: %s.", Title: "Connect", Verb: cards.VerbConnect},
+		{Kind: okr.StepConnection, Command: "connections", Says: "To see it and renew its sign-in, send: %s.", Title: "Open the connection", Verb: cards.VerbConnection},
+		{Kind: okr.StepConnections, Command: "connections", Says: "To see those you can use, send: %s.", Title: "Connections", Verb: cards.VerbConnections},
+		{Kind: okr.StepHandOver, Command: "hand over <id>", Says: "To offer it to a colleague, send: %s.", Title: "Hand over", Verb: cards.VerbHandOverAsk},
 	}
 }

@@ -36,8 +36,8 @@ func (s *Subject) Register() chat.Subject {
 			cards.VerbDigestMute:    s.muteDigest,
 		},
 		Steps: []chat.NextStep{
-			{Kind: okr.StepDigest, Command: "digest", Says: "Send %s to start one.", Title: "Digest", Verb: cards.VerbDigest},
-			{Kind: okr.StepStopDigest, Command: "digest stop", Says: "To end it, use %s.", Title: "Stop the digest", Verb: cards.VerbDigestStop},
+			{Kind: okr.StepDigest, Command: "digest", Says: "To start one, send: %s.", Title: "Digest", Verb: cards.VerbDigest},
+			{Kind: okr.StepStopDigest, Command: "digest stop", Says: "To end it, send: %s.", Title: "Stop the digest", Verb: cards.VerbDigestStop},
 		},
 	}
 }

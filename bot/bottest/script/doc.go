@@ -26,12 +26,14 @@
 //
 //	user NAME               who acts from now on, by first name (alex is an admin, patti a guest)
 //	outsider NAME           somebody of another tenant joins the place, whose roster calls them a user, as in a shared channel
+//	crowd N                 N people join the place before everybody else, "Crowd1 Member" to "CrowdN Member"
 //	in personal             acts in the 1:1 chat with okrbot (the beginning of a script)
 //	in group                acts in the group chat "OKR leads"
 //	in channel NAME         acts in a channel of the team; each message starts a thread
 //	in between NAME         acts in the chat with a person, where okrbot is not: for compose and insert
 //	client execute|submit   how buttons go out: Action.Execute, or as old clients do it
 //	client desktop          Teams on Windows, which has a people picker (the client of the stand-in has none)
+//	client iphone           Teams on iOS, which sends lists that are searched empty unless somebody chose
 //	client careless         checks no input from now on before it sends it, as a forged one
 //	install, uninstall      adds okrbot to the place, or removes it
 //	redeliver               Teams delivers the last message or press once more
@@ -123,5 +125,6 @@
 // # The end
 //
 // At the end of a script every card that was posted is checked (version 1.5,
-// below 25 KB, with a summary), and okrbot's log must hold no error.
+// below 25 KB, with a summary, each text as it was meant on the desktop and on
+// phones), and okrbot's log must hold no error.
 package script
