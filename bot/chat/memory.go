@@ -37,6 +37,27 @@ func (d deliveries) FirstDelivery(ctx context.Context, tenant, conversation, act
 	return d.Memory.FirstDelivery(ctx, okr.TenantID(tenant), conversation, activityID)
 }
 
+// ResultsOf is the memory of late presses as the wire asks for it.
+func ResultsOf(m Memory) teams.Results { return results{m} }
+
+type results struct{ Memory }
+
+// PutResult implements Results.
+func (r results) PutResult(ctx context.Context, tenant, key string, data []byte, ttl time.Duration) error {
+	return r.PutDraft(ctx, okr.TenantID(tenant), key, data, ttl)
+}
+
+// Result implements Results.
+func (r results) Result(ctx context.Context, tenant, key string) ([]byte, error) {
+	data, err := r.Draft(ctx, okr.TenantID(tenant), key)
+	return data, okr.IgnoreNotFound(err)
+}
+
+// DropResult implements Results.
+func (r results) DropResult(ctx context.Context, tenant, key string) error {
+	return r.DropDraft(ctx, okr.TenantID(tenant), key)
+}
+
 // Drafts keeps half-filled forms on the server, so that cards carry only an id.
 type Drafts interface {
 	// PutDraft stores a draft for a time.
