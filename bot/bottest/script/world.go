@@ -44,6 +44,8 @@ type Host struct {
 	Log      io.Writer
 	// TeamsWaits is how long Teams waits for a turn; 0: as long as the real one.
 	TeamsWaits time.Duration
+	// PostsWait is how long okrbot waits for the answer to a post; 0: as long as the real one.
+	PostsWait time.Duration
 }
 
 // Okrbot is a running okrbot, as far as a world drives it: its time and its end.
@@ -95,6 +97,8 @@ type World struct {
 	started    int           // how many steps of the main path "start" has gone
 	submit     bool          // presses go out as Action.Submit
 	teamsWaits time.Duration // of Teams for a turn; 0: that of the real one
+	postsWait  time.Duration // for the answer to a post; 0: that of the real okrbot
+	repeats    int           // how often the last press was pressed once more, for their ids
 	since      int           // of what is new
 	current    *bottest.Post
 	answer     bottest.Answer              // of the last press
@@ -159,7 +163,7 @@ func (w *World) Start() error {
 	}
 	w.Address = listener.Addr().String()
 	w.Register()
-	w.running, err = w.starter(ctx, Host{Getenv: w.Getenv, Listener: listener, Now: w.Clock.Now, Log: w.Log, TeamsWaits: w.teamsWaits})
+	w.running, err = w.starter(ctx, Host{Getenv: w.Getenv, Listener: listener, Now: w.Clock.Now, Log: w.Log, TeamsWaits: w.teamsWaits, PostsWait: w.postsWait})
 	if err != nil {
 		return err
 	}
