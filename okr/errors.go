@@ -165,6 +165,10 @@ func FieldOf(err error) string {
 // ErrMade is the cause of a Conflict: what a form makes was made before.
 var ErrMade = errors.New("made before")
 
+// ErrNoAnswer is the cause of a PerhapsShown where no answer came at all: a service that
+// answers with trouble did not, as a rule, show the post.
+var ErrNoAnswer = errors.New("no answer came")
+
 // IsMade says whether an error is that what a form makes was made before.
 func IsMade(err error) bool { return errors.Is(err, ErrMade) }
 

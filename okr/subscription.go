@@ -40,7 +40,7 @@ type Subscription struct {
 	CreatedAt time.Time           `json:"createdAt"`
 	Paused    string              `json:"paused,omitempty"`   // why nothing is posted; empty: running
 	RefusedAt time.Time           `json:"refusedAt,omitzero"` // since when Teams has refused each digest, for a reason that may pass
-	UnsureAt  time.Time           `json:"unsureAt,omitzero"`  // of a last digest of which nobody knows whether Teams took it
+	UnsureAt  time.Time           `json:"unsureAt,omitzero"`  // of a last digest to which no answer came
 	MutedTill time.Time           `json:"mutedTill,omitzero"` // nothing is posted before
 	Reported  map[GoalID]Reported `json:"reported,omitempty"` // what the place was last told of each goal
 	PostedAt  time.Time           `json:"postedAt,omitzero"`  // of the last digest that Teams took

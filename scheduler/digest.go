@@ -38,7 +38,7 @@ func (s *Scheduler) runDigest(ctx context.Context, due duePayload) result {
 // again.
 func (s *Scheduler) notPosted(ctx context.Context, digest okr.Digest, cause error) result {
 	if okr.KindOf(cause) == okr.PerhapsShown {
-		err := s.record(ctx, func(ctx context.Context) error { return s.opts.Work.DigestUnsure(ctx, digest) })
+		err := s.record(ctx, func(ctx context.Context) error { return s.opts.Work.DigestUnsure(ctx, digest, cause) })
 		return result{unsure, errors.Join(cause, err)}
 	}
 	if !isRefusal(cause) {

@@ -31,7 +31,7 @@ type Work interface {
 	// subscription pauses by that, which people are to be told.
 	DigestRefused(ctx context.Context, d okr.Digest, cause error) (paused okr.Subscription, first bool, err error)
 	// DigestUnsure records that nobody knows whether Teams took the digest.
-	DigestUnsure(ctx context.Context, d okr.Digest) error
+	DigestUnsure(ctx context.Context, d okr.Digest, cause error) error
 	// Remind says whether a person is to be asked for check-ins now, and for which.
 	Remind(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Asking, bool, error)
 	// Reminded records that the person was asked, or cannot be.

@@ -165,7 +165,7 @@ func (w *world) DigestRefused(_ context.Context, d okr.Digest, cause error) (okr
 	return d.Subscription, true, nil
 }
 
-func (w *world) DigestUnsure(context.Context, okr.Digest) error {
+func (w *world) DigestUnsure(context.Context, okr.Digest, error) error {
 	w.call("unsure")
 	return nil
 }

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"okrbot/bot/teams"
@@ -37,6 +38,9 @@ func postError(err error) error {
 	case !ok:
 		return err
 	case errors.Is(err, teams.ErrPerhapsShown):
+		if failure.Status == 0 {
+			err = fmt.Errorf("%w: %w", okr.ErrNoAnswer, err)
+		}
 		return okr.WrapError(okr.PerhapsShown, err, "Teams did not say whether it took the message. Look for it before you try again.")
 	case errors.Is(err, teams.ErrUnreachable):
 		return okr.WrapError(okr.Forbidden, err, "%s", closedWords(failure.Code))

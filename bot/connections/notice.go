@@ -88,7 +88,7 @@ func noticeKey(n okr.Notice, to okr.UserID) string {
 }
 
 // tellOnce tells a notice unless another sync is telling it. One that was perhaps shown
-// is left to the next sync, and counts as told when that one ends in the same way.
+// is left to the next sync, and counts as told when no answer comes there either.
 func (s teller) tellOnce(ctx context.Context, settings okr.Settings, n okr.Notice, user okr.UserID, buttons []cards.Button) error {
 	key := noticeKey(n, user)
 	claims, err := s.chat.Memory.CountTry(ctx, settings.ID, "telling:"+key, claimLife)
@@ -99,7 +99,7 @@ func (s teller) tellOnce(ctx context.Context, settings okr.Settings, n okr.Notic
 		return okr.Errorf(okr.Conflict, "Another sync is telling it.")
 	}
 	err = s.tellNotice(ctx, settings, n, user, buttons)
-	if okr.KindOf(err) != okr.PerhapsShown {
+	if okr.KindOf(err) != okr.PerhapsShown || !errors.Is(err, okr.ErrNoAnswer) {
 		return err
 	}
 	times, counted := s.chat.Memory.CountTry(ctx, settings.ID, "unsure:"+key, unsureLife)

@@ -3,6 +3,7 @@ package notify
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -127,13 +128,16 @@ func (s *Service) DigestRefused(ctx context.Context, d okr.Digest, cause error) 
 }
 
 // DigestUnsure notes a digest of which nobody knows whether Teams took it. It is left to
-// the next period; when that one ends in the same way, it counts as told, for a Teams
+// the next period; when no answer comes there either, it counts as told, for a Teams
 // that shows posts and does not say so would show it for ever.
-func (s *Service) DigestUnsure(ctx context.Context, d okr.Digest) error {
-	again := false
+func (s *Service) DigestUnsure(ctx context.Context, d okr.Digest, cause error) error {
+	again, isSilent := false, errors.Is(cause, okr.ErrNoAnswer)
 	_, err := s.Store.Subscriptions().Update(ctx, d.Subscription.Conversation.Tenant, d.Subscription.ID, func(sub *okr.Subscription) error {
-		again = !sub.UnsureAt.IsZero()
-		sub.UnsureAt, sub.RefusedAt = d.At, time.Time{}
+		again = isSilent && !sub.UnsureAt.IsZero()
+		sub.UnsureAt, sub.RefusedAt = time.Time{}, time.Time{}
+		if isSilent {
+			sub.UnsureAt = d.At
+		}
 		return nil
 	})
 	if err == nil && again {
