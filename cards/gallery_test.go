@@ -222,7 +222,7 @@ func reportCards() []exhibit {
 		},
 	}
 	return []exhibit{
-		{"sync-started", cards.SyncStarted("all bound OKRs")},
+		{"sync-started", cards.SyncStarted("all bound OKRs", cards.Button{Title: "OKRs", Verb: cards.VerbGoals})},
 		{"sync-done", cards.SyncDone(place, syncs)},
 		{"sync-done-nothing", cards.SyncDone(place, []cards.SyncRow{{Problem: "Azure DevOps did not answer."}})},
 		{"sync-done-one", cards.SyncDone(place, syncs[:1])},
@@ -247,12 +247,15 @@ func digestCards() []exhibit {
 	}
 	muted := full
 	muted.MutedTill = now.Add(24 * time.Hour)
+	paused := d.Subscription
+	paused.Paused = "No digest could be posted since 17 August 2026, 09:05. Teams does not find this place (404 ConversationNotFound)."
 	return []exhibit{
 		{"digest-always", cards.Digest(place, quiet)},
 		{"digest-preview", cards.DigestPreview(place, cards.DigestPreviewView{Place: "Launch team", Digest: d, Next: now.Add(48 * time.Minute)})},
 		{"digest-preview-nothing", cards.DigestPreview(place, cards.DigestPreviewView{Digest: preview})},
 		{"digest-resumed", cards.DigestResumed()},
-		{"digest-paused", cards.DigestPaused(d.Subscription, "okrbot was removed from this place.")},
+		{"digest-paused", cards.DigestPaused(paused, "")},
+		{"digest-paused-absent", cards.DigestPaused(paused, "Ada Lovelace")},
 		{"subscribe-full", cards.Subscribe(place, full)},
 		{"subscribe-muted", cards.Subscribe(place, muted)},
 	}

@@ -111,7 +111,7 @@ func worstOf(title string) []exhibit {
 		{"bind-search", cards.BindSearch(bind)},
 		{"bind-options", cards.BindOptions(bind)},
 		{"preview", cards.Preview(place, cards.BindPreview{Draft: bind.Draft, Goal: p, Standing: v.Standing, Measurement: tree, Warnings: hundred(title + title + title)})},
-		{"sync-started", cards.SyncStarted(title)},
+		{"sync-started", cards.SyncStarted(title, cards.Button{Title: "Show KR1", Verb: cards.VerbGoal})},
 		{"sync-done", cards.SyncDone(place, hundred(cards.SyncRow{Goal: g, Before: new(float64(1)), After: new(float64(2)), Status: okr.AtRisk, Problem: title + title}))},
 		{"move-preview", cards.PreviewMove(okr.MovePreview{From: worstConnection(title), To: worstConnection(title), Reach: append(hundred(okr.QueryReach{Query: q, Goals: hundred(g)}), hundred(okr.QueryReach{Query: q, Goals: hundred(g), Problem: title})...)})},
 		{"take-over", cards.PreviewTakeOver(place, okr.TakeOver{Connection: worstConnection(title), Account: title, Reach: hundred(okr.QueryReach{Query: q, Problem: title})})},

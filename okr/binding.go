@@ -85,6 +85,7 @@ type Binding struct {
 	BoundAt    time.Time    `json:"boundAt"`
 	Last       *Measurement `json:"last,omitempty"` // the last that worked; kept on failures
 	Health     Health       `json:"health"`
+	Emptied    string       `json:"emptied,omitempty"` // what is still to be told of a query that finds nothing any more
 }
 
 // Measurement is what one run of a query says of one binding, with its own

@@ -3,6 +3,7 @@ package okr
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -113,7 +114,10 @@ type Health struct {
 	Since    time.Time   `json:"since,omitzero"`    // when this state began
 	LastOK   time.Time   `json:"lastOK,omitzero"`   // the last sync that worked
 	Problem  string      `json:"problem,omitempty"` // in words for people; empty when ok
-	NoticeAt time.Time   `json:"noticeAt,omitzero"` // when the owner was last told
+	NoticeAt time.Time   `json:"noticeAt,omitzero"` // when somebody was last told
+	// Told is when each person was last told. Records of an older okrbot have none: then
+	// NoticeAt is that of everybody.
+	Told map[UserID]time.Time `json:"told,omitempty"`
 }
 
 // Failing says whether somebody must do something or wait.
@@ -141,7 +145,7 @@ func (h Health) Failed(err error, now time.Time) Health {
 	if next := (Health{State: state}); h.State != state {
 		told := h.NeedsPerson() || h.passing() && !h.NoticeAt.Before(h.Since)
 		if told && next.NeedsPerson() {
-			h.NoticeAt = time.Time{} // another cause is news
+			h.NoticeAt, h.Told = time.Time{}, nil // another cause is news
 		}
 		if !h.passing() || !next.passing() {
 			h.Since = now
@@ -155,12 +159,26 @@ func (h Health) Failed(err error, now time.Time) Health {
 	return h
 }
 
-// NoticeDue says whether people should be told at now: once when a failure begins
+// NoticeDue says whether a person should be told at now: once when a failure begins
 // that only a person can end, or after a day of one that may pass by itself, then
-// weekly.
-func (h Health) NoticeDue(now time.Time) bool {
+// weekly. Each person counts alone: that one was told says nothing of another.
+func (h Health) NoticeDue(to UserID, now time.Time) bool {
 	due := h.NeedsPerson() || h.passing() && now.Sub(h.Since) >= passingFor
-	return due && (h.NoticeAt.IsZero() || now.Sub(h.NoticeAt) >= noticeInterval)
+	last := h.NoticeAt
+	if h.Told != nil {
+		last = h.Told[to]
+	}
+	return due && (last.IsZero() || now.Sub(last) >= noticeInterval)
+}
+
+// Noticed notes that a person was told at now.
+func (h *Health) Noticed(to UserID, now time.Time) {
+	told := maps.Clone(h.Told)
+	if told == nil {
+		told = map[UserID]time.Time{}
+	}
+	told[to] = now
+	h.NoticeAt, h.Told = now, told
 }
 
 // passing says whether the failure may end by itself.

@@ -69,7 +69,7 @@ func (c *Cloud) Team(name string) Team {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, t := range c.world.teams {
-		if t.ID == name || better(t.Name, name) == 0 {
+		if name == "" || t.ID == name || better(t.Name, name) == 0 {
 			return *t
 		}
 	}

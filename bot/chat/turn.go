@@ -36,7 +36,15 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	}
 	t.Place.Zone = Zone(a.LocalTimezone, t.Settings.Location())
 	c.noteZone(ctx, t)
-	return t, c.Memory.SaveConversation(ctx, t.Conversation())
+	if err := c.Memory.SaveConversation(ctx, t.Conversation()); err != nil {
+		return t, err
+	}
+	for _, s := range c.subjects {
+		if s.Seen != nil {
+			s.Seen(ctx, t)
+		}
+	}
+	return t, nil
 }
 
 func (c *Chat) newTurn(ctx context.Context, a teams.Activity) *Turn {

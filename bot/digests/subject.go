@@ -25,6 +25,7 @@ func New(c *chat.Chat, access accessor, plan planner, notify notifier) *Subject 
 func (s *Subject) Register() chat.Subject {
 	return chat.Subject{
 		Title: "Digests",
+		Seen:  s.signOfLife,
 		Commands: []chat.Command{
 			{Name: "digest", Arg: "[preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly", Who: chat.Members, Examples: []string{"digest", "digest mute 2d"}, Verb: cards.VerbDigest, Run: s.digest},
 		},

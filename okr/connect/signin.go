@@ -28,7 +28,7 @@ func (s *Service) SignedIn(ctx context.Context, tenant okr.TenantID, c okr.Crede
 	var healed []okr.Connection
 	for _, conn := range own {
 		if conn.Credential != c.ID || !conn.Health.Failing() || conn.Health.State == okr.HealthProjectGone {
-			continue // a sign-in brings no project back
+			continue // a sign-in brings no project back; the next sync sees whether it is there
 		}
 		conn, err = s.Store.Connections().Update(ctx, tenant, conn.ID, func(conn *okr.Connection) error {
 			conn.Health = okr.Health{}
@@ -61,7 +61,7 @@ func (s *Service) SignOut(ctx context.Context, actor okr.Actor) ([]okr.Connectio
 	for i, conn := range own {
 		own[i], err = s.Store.Connections().Update(ctx, actor.Tenant, conn.ID, func(c *okr.Connection) error {
 			c.Health = c.Health.Failed(cause, s.Now())
-			c.Health.NoticeAt = s.Now() // who signs out knows it
+			c.Health.Noticed(actor.ID, s.Now()) // who signs out knows it
 			return nil
 		})
 		if err != nil {

@@ -64,6 +64,7 @@ func commands() map[string]command {
 		"ado": (*World).cmdADO, "advance": (*World).cmdAdvance, "idle": (*World).cmdIdle,
 		"fault": (*World).cmdFault, "restart": (*World).cmdRestart, "redis": (*World).cmdRedis,
 		"teams-waits": (*World).cmdTeamsWaits, "config": (*World).cmdConfig, "allow-errors": (*World).cmdAllowErrors,
+		"event": (*World).cmdEvent, "forget": (*World).cmdForget, "once": (*World).cmdOnce, "heard": (*World).cmdHeard, "again-until": (*World).cmdAgainUntil, "answered": (*World).cmdAnswered, "posts-wait": (*World).cmdPostsWait,
 		"compose": (*World).cmdCompose, "composed": (*World).cmdComposed, "insert": (*World).cmdInsert,
 	}
 }

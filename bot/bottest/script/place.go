@@ -108,3 +108,23 @@ func (w *World) cmdRedeliver(bool, []string) error {
 	w.since, w.current = d.Seq, nil
 	return err
 }
+
+// cmdEvent is an event of the channel in which the script acts, or of its team.
+func (w *World) cmdEvent(_ bool, args []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	if err := w.cmdMark(false, nil); err != nil {
+		return err
+	}
+	_, err := w.Teams.ChannelEvent(ctx, w.Chat, w.User, strings.Join(args, " "))
+	return err
+}
+
+// cmdForget makes Teams forget the 1:1 chat of the acting person.
+func (w *World) cmdForget(bool, []string) error {
+	w.Teams.Forget(w.User)
+	if w.Chat.Kind == bottest.KindPersonal {
+		w.Chat, w.current = w.Teams.Personal(w.User), nil
+	}
+	return nil
+}

@@ -126,6 +126,16 @@ func (w *World) cmdConfig(_ bool, args []string) error {
 	return w.cmdRestart(false, nil)
 }
 
+// cmdPostsWait starts okrbot anew, which then waits so long for the answer to a post.
+func (w *World) cmdPostsWait(_ bool, args []string) error {
+	d, err := time.ParseDuration(strings.Join(args, ""))
+	if err != nil {
+		return err
+	}
+	w.postsWait = d
+	return w.cmdRestart(false, nil)
+}
+
 func (w *World) cmdRedis(_ bool, args []string) error {
 	if len(args) == 1 && args[0] == "stop" {
 		w.redis.Close()
