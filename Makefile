@@ -11,10 +11,10 @@ GOLANGCI    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@
 GOVULNCHECK := $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz e2e bench lint fmt fix build
+.PHONY: help demo test fuzz e2e pictures bench lint fmt fix build
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## run okrbot with simulated Azure DevOps and Teams, and open the Playground
 	@$(ENSURE) node npm
@@ -30,9 +30,12 @@ fuzz: ## run every fuzz target for FUZZTIME (2000x: inputs)
 	@$(ENSURE) go
 	@.make/fuzz $(GO) $(or $(FUZZTIME),2000x)
 
-e2e: build ## drive the demo in a real browser and take the screenshots
+e2e: build ## drive the demo in a real browser; pictures go to bin/pictures
 	@$(ENSURE) node npm chromium
 	node bot/e2e/run.mjs
+
+pictures: ## renew the pictures of the documents: make e2e into docs/images
+	@PICTURES=docs/images $(MAKE) e2e
 
 bench: ## run the benchmarks
 	@$(ENSURE) go redis

@@ -98,7 +98,7 @@ func (c Config) checkSignIn(p *problems) {
 	own := c.ADOClientID == c.AppID
 	p.want(c.ADOClientID == "" || own || guid.MatchString(c.ADOClientID), "ADO_CLIENT_ID: must be a GUID")
 	p.want(!own || c.AppType != "UserAssignedMSI", "ADO_CLIENT_ID: required where the bot is a managed identity, which nobody can sign in through: an app registration of its own")
-	p.want(c.ADOClientSecret != "" || own, "ADO_CLIENT_SECRET: required with an ADO_CLIENT_ID of its own")
+	p.want(c.ADOClientSecret != "" || own && c.AppType != "UserAssignedMSI", "ADO_CLIENT_SECRET: required with an ADO_CLIENT_ID of its own")
 	if c.ADOClientSecret != c.AppPassword {
 		p.wantSecret("ADO_CLIENT_SECRET", c.ADOClientSecret.Reveal())
 	}

@@ -64,7 +64,7 @@ func alsoAccepts(kind, value string) bool {
 	case "web":
 		return value == "scope"
 	case "hosts":
-		return value == "web" || value == "scope"
+		return value == "web" || value == "scope" || value == "listen" // with a port
 	case "endpoint":
 		return value == "web" || value == "scope"
 	}
@@ -124,6 +124,7 @@ func TestConfigOfEveryKind(t *testing.T) {
 			require.ErrorContains(t, checked(t, name, own.value+"\u200b"), name+": ")
 			requireSame(t, name, own.value, " \t"+own.value+"\u00a0\r\n")
 			requireSame(t, name, "", "  ")
+			requireFileOf(t, name)
 			if isList(name) {
 				requireSame(t, name, own.value, strings.ReplaceAll(own.value, ",", " ,  "))
 				require.ErrorContains(t, checked(t, name, own.value+","), name+": ")
@@ -140,6 +141,16 @@ func TestConfigOfEveryKind(t *testing.T) {
 			}
 		})
 	}
+}
+
+// requireFileOf pastes the secret itself where the name of its file belongs.
+func requireFileOf(t *testing.T, name string) {
+	t.Helper()
+	var out bytes.Buffer
+	getenv := configEnv(map[string]string{name: "", name + "_FILE": secretInWrongPlace})
+	err := run(t.Context(), []string{"check-config"}, getenv, &out)
+	require.ErrorContains(t, err, name+"_FILE: the file cannot be read")
+	require.NotContains(t, out.String()+err.Error(), "hunter2")
 }
 
 // requireSame says that two ways to write a value are the same configuration.

@@ -111,6 +111,7 @@ func TestConfigValues(t *testing.T) {
 		"user in an address":            {map[string]string{"PUBLIC_URL": "https://me:pw@okr.example.com"}, "PUBLIC_URL"},
 		"managed identity, no password": {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": "", "ADO_CLIENT_ID": configOther, "ADO_CLIENT_SECRET": "s"}, ""},
 		"managed identity, no sign-in":  {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": "", "ADO_CLIENT_SECRET": "s"}, "ADO_CLIENT_ID"},
+		"identity, app without secret":  {map[string]string{"MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": "", "ADO_CLIENT_ID": configOther}, "ADO_CLIENT_SECRET"},
 		"another app, no secret":        {map[string]string{"ADO_CLIENT_ID": configOther}, "ADO_CLIENT_SECRET"},
 		"the same app, no secret":       {map[string]string{"ADO_CLIENT_ID": strings.ToUpper(configApp)}, ""},
 		"personal accounts":             {map[string]string{"ADO_LOGIN_TENANT": "common"}, "ADO_LOGIN_TENANT"},

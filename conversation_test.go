@@ -46,7 +46,7 @@ func startIn(started func(*app)) script.Starter {
 		go func() {
 			done <- serve(running, config, newLogger(config, h.Log), &hooks{
 				now: h.Now, listener: h.Listener, poll: 10 * time.Millisecond, pace: 1000, retry: 20 * time.Millisecond,
-				answer: h.TeamsWaits, lookup: script.Patience, ready: func(a *app) { ready <- a },
+				answer: h.TeamsWaits, post: h.PostsWait, lookup: script.Patience, ready: func(a *app) { ready <- a },
 			})
 		}()
 		select {

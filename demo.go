@@ -33,6 +33,10 @@ const (
 // playgroundCLI is where `make demo` installs Microsoft's Agents Playground.
 const playgroundCLI = "bot/e2e/node_modules/@microsoft/m365agentsplayground/cli.js"
 
+// loopbackOnly is loaded before the Playground, which has no option for where it
+// listens.
+const loopbackOnly = "./bot/e2e/loopback.cjs"
+
 // demoOptions are the demo's flags. Port 0 takes a free one.
 type demoOptions struct {
 	botPort, azurePort, teamsPort, playgroundPort int
@@ -42,8 +46,8 @@ type demoOptions struct {
 
 // parseDemo reads the flags. OKRBOT_DEMO_PORT_BASE gives the Playground that port
 // and the others the three after it; OKRBOT_DEMO_BROWSER=none opens no browser.
-func parseDemo(args []string, getenv func(string) string, out io.Writer) (o demoOptions, err error) {
-	ports := [4]int{5615, 3978, 3979, 3980}
+func parseDemo(args []string, getenv func(string) string) (o demoOptions, err error) {
+	ports := demoPorts()
 	if text := getenv("OKRBOT_DEMO_PORT_BASE"); text != "" {
 		base, err := strconv.Atoi(text)
 		if err != nil || base < 1 || base+3 > 65535 {
@@ -51,20 +55,11 @@ func parseDemo(args []string, getenv func(string) string, out io.Writer) (o demo
 		}
 		ports = [4]int{base, base + 1, base + 2, base + 3}
 	}
-	f := flag.NewFlagSet("okrbot demo", flag.ContinueOnError)
-	f.SetOutput(out)
-	f.IntVar(&o.playgroundPort, "playground-port", ports[0], "port of the Agents Playground, below 32768")
-	f.IntVar(&o.botPort, "port", ports[1], "port of okrbot")
-	f.IntVar(&o.azurePort, "azure-port", ports[2], "port of the simulated Azure DevOps and Entra")
-	f.IntVar(&o.teamsPort, "teams-port", ports[3], "port of the simulated Teams cloud")
-	f.BoolVar(&o.noPlayground, "no-playground", false, "do not start the Agents Playground")
-	f.BoolVar(&o.noBrowser, "no-browser", getenv("OKRBOT_DEMO_BROWSER") == "none", "do not open a browser")
-	f.DurationVar(&o.story, "story", 20*time.Second, "how often somebody gets work done; 0: never")
+	f := demoFlags(&o, ports, io.Discard) // a mistake is told once, by what is returned
+	o.noBrowser = getenv("OKRBOT_DEMO_BROWSER") == "none"
 	switch err := f.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return o, err
 	case err != nil:
-		return o, usageError(err.Error())
+		return o, usageError(err.Error() + "; okrbot demo -h lists the flags")
 	case f.NArg() > 0:
 		return o, usageError(fmt.Sprintf("unknown argument %q; okrbot demo -h lists the flags", f.Arg(0)))
 	default:
@@ -72,14 +67,27 @@ func parseDemo(args []string, getenv func(string) string, out io.Writer) (o demo
 	}
 }
 
+// demoPorts are those of the Playground, okrbot, Azure DevOps and Teams.
+func demoPorts() [4]int { return [4]int{5615, 3978, 3979, 3980} }
+
+func demoFlags(o *demoOptions, ports [4]int, out io.Writer) *flag.FlagSet {
+	f := flag.NewFlagSet("okrbot demo", flag.ContinueOnError)
+	f.SetOutput(out)
+	f.IntVar(&o.playgroundPort, "playground-port", ports[0], "port of the Agents Playground, below 32768")
+	f.IntVar(&o.botPort, "port", ports[1], "port of okrbot")
+	f.IntVar(&o.azurePort, "azure-port", ports[2], "port of the simulated Azure DevOps and Entra")
+	f.IntVar(&o.teamsPort, "teams-port", ports[3], "port of the simulated Teams cloud")
+	f.BoolVar(&o.noPlayground, "no-playground", false, "do not start the Agents Playground")
+	f.BoolVar(&o.noBrowser, "no-browser", false, "do not open a browser")
+	f.DurationVar(&o.story, "story", 20*time.Second, "how often somebody gets work done; 0: never")
+	return f
+}
+
 // runDemo runs the whole product with nothing outside this machine: the store in
 // memory, simulated Azure DevOps, Entra and Teams, okrbot with its real
 // authentication, and Microsoft's Agents Playground in front.
 func runDemo(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) error {
-	o, err := parseDemo(args, getenv, stdout)
-	if errors.Is(err, flag.ErrHelp) {
-		return nil
-	}
+	o, err := parseDemo(args, getenv)
 	if err != nil {
 		return err
 	}
@@ -108,16 +116,35 @@ func (d *demo) listen(ctx context.Context) (err error) {
 		port     int
 		flag     string
 	}{{&d.bot, d.options.botPort, "-port"}, {&d.azure, d.options.azurePort, "-azure-port"}, {&d.teams, d.options.teamsPort, "-teams-port"}} {
-		*l.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(l.port)))
-		if err != nil {
-			return fmt.Errorf("port %d is in use; choose another one with %s: %w", l.port, l.flag, err)
+		if *l.listener, err = listenOnLoopback(ctx, l.port); err != nil {
+			return portTaken(l.port, l.flag, err)
 		}
 	}
-	if d.options.playgroundPort == 0 {
-		d.options.playgroundPort, err = freeLowPort(ctx)
+	switch {
+	case d.options.noPlayground:
+	case d.options.playgroundPort == 0:
+		if d.options.playgroundPort, err = freeLowPort(ctx); err != nil {
+			return err
+		}
+	default: // it listens itself, later
+		l, err := listenOnLoopback(ctx, d.options.playgroundPort)
+		if err != nil {
+			return portTaken(d.options.playgroundPort, "-playground-port", err)
+		}
+		if err := l.Close(); err != nil {
+			return err
+		}
 	}
 	d.playground = "http://127.0.0.1:" + strconv.Itoa(d.options.playgroundPort)
-	return err
+	return nil
+}
+
+func listenOnLoopback(ctx context.Context, port int) (net.Listener, error) {
+	return (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+}
+
+func portTaken(port int, choose string, err error) error {
+	return fmt.Errorf("port %d is in use; choose another one with %s: %w", port, choose, err)
 }
 
 // close gives back the ports also when the start failed.
@@ -133,7 +160,7 @@ func (d *demo) close() {
 // the Playground silently takes another port when its own is busy.
 func freeLowPort(ctx context.Context) (int, error) {
 	for port := 20000 + os.Getpid()%5000; port < 32000; port++ {
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		l, err := listenOnLoopback(ctx, port)
 		if err == nil {
 			return port, l.Close()
 		}
@@ -258,7 +285,7 @@ func (d *demo) runPlayground(ctx context.Context) error {
 	if err := os.WriteFile(file, d.teamsCloud.PlaygroundConfig(), 0o600); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "node", playgroundCLI, "start", //nolint:gosec // a fixed program
+	cmd := exec.CommandContext(ctx, "node", "--require", loopbackOnly, playgroundCLI, "start", //nolint:gosec // a fixed program
 		"-e", urlOf(d.teams)+"/playground/api/messages", "-c", "msteams",
 		"-p", strconv.Itoa(d.options.playgroundPort), "--disable-telemetry")
 	cmd.Env = append(os.Environ(), "M365_AGENTS_PLAYGROUND_CONFIG_PATH="+file)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"okrbot/okr"
@@ -30,12 +31,17 @@ func runDoctor(ctx context.Context, getenv func(string) string, stdout io.Writer
 	}
 	d := newDoctor(c)
 	defer d.close()
-	failed := 0
+	failed, waits := 0, false
 	for _, look := range d.checks() {
 		found, err := runCheck(ctx, look)
 		word := "ok  "
-		if err != nil {
-			word, found = "FAIL", plain(err)+"\n      Next: "+look.next
+		switch {
+		case errors.Is(err, errNotStarted):
+			word, found, waits = "wait", err.Error(), true
+		case errors.Is(err, errSkipped):
+			word, found = "skip", err.Error()
+		case err != nil:
+			word, found = "FAIL", strings.ReplaceAll(plain(err), "\n", "; ")+"\n      Next: "+nextOf(err, look.next)
 			failed++
 		}
 		if _, err := fmt.Fprintf(stdout, "%s  %-22s %s\n", word, look.name, found); err != nil {
@@ -45,8 +51,33 @@ func runDoctor(ctx context.Context, getenv func(string) string, stdout io.Writer
 	if failed > 0 {
 		return fmt.Errorf("%d of the checks failed", failed)
 	}
-	_, err = fmt.Fprintln(stdout, "Everything that okrbot needs is there.")
+	last := "Everything that okrbot needs is there."
+	if waits {
+		last += " It does not run yet: start it with okrbot serve."
+	}
+	_, err = fmt.Fprintln(stdout, last)
 	return err
+}
+
+// errNotStarted is no illness: a doctor is asked before the first start, too.
+var errNotStarted = errors.New("okrbot does not run yet, so this cannot be seen")
+
+// errSkipped is of a check that another one's failure leaves nothing to look at.
+var errSkipped = errors.New("not looked at")
+
+// advised is a finding with a next step of its own.
+type advised struct {
+	error
+	next string
+}
+
+func (a advised) Unwrap() error { return a.error }
+
+func nextOf(err error, otherwise string) string {
+	if a, ok := errors.AsType[advised](err); ok {
+		return a.next
+	}
+	return otherwise
 }
 
 func runCheck(ctx context.Context, c check) (string, error) {

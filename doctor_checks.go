@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"okrbot/bot/signin"
 	"okrbot/okr/redisstore"
 	"okrbot/scheduler"
 )
@@ -23,14 +24,33 @@ type doctor struct {
 	config Config
 	client *http.Client
 	store  *redisstore.Store // nil: it does not answer
-	skew   time.Duration     // the largest that was seen
-	skewed string            // by whose clock
+	life   life
+	skew   time.Duration // the largest that was seen
+	skewed string        // by whose clock
 }
 
 func newDoctor(c Config) *doctor {
-	client := loginClient()
-	client.Transport = &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}
-	return &doctor{config: c, client: client}
+	d := &doctor{config: c, client: loginClient()}
+	d.client.Transport = timeTeller{&http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}, d.saw}
+	return d
+}
+
+// timeTeller notes the clock of whoever answers.
+type timeTeller struct {
+	http.RoundTripper
+	saw func(who string, theirs time.Time)
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t timeTeller) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.RoundTripper.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		t.saw(req.URL.Host, date)
+	}
+	return resp, nil
 }
 
 func (d *doctor) close() {
@@ -42,7 +62,6 @@ func (d *doctor) close() {
 // checks are in the order in which things depend on each other; that of the clock
 // is last, since it uses what the others saw.
 func (d *doctor) checks() []check {
-	c := d.config
 	return []check{
 		{"Redis", d.redis, "is it running, and does REDIS_URL name it with the right password? See docs/configuration.md."},
 		{"Redis keeps its data", d.durability, "start Redis with --appendonly yes --maxmemory-policy noeviction; see docs/operations/backup.md."},
@@ -50,20 +69,22 @@ func (d *doctor) checks() []check {
 		{"parked tasks", d.parkedTasks, "okrbot parked lists them, okrbot parked retry all runs them once more."},
 		{"token of the bot", d.botToken, "compare MICROSOFT_APP_ID, _PASSWORD and _TENANT_ID with the app registration; a client secret has a last day."},
 		{"keys of Teams", d.keys, "let this machine reach BOT_OPENID_METADATA_URL."},
-		{"sign-in page", d.page(c.ADOLoginURL + "/" + c.ADOLoginTenant + "/oauth2/v2.0/authorize"), "let this machine reach ADO_LOGIN_URL."},
-		{"Azure DevOps", d.page(c.ADOBaseURL), "let this machine reach ADO_BASE_URL."},
-		{"Azure DevOps profiles", d.page(c.ADOProfileURL), "let this machine reach ADO_PROFILE_URL."},
+		{"sign-in page", d.signInPage, "let this machine reach ADO_LOGIN_URL, which must be that of Microsoft Entra."},
+		{"sign-in secret", d.signInSecret, "let this machine reach ADO_LOGIN_URL, which must be that of Microsoft Entra."},
+		{"Azure DevOps", d.page(d.config.ADOBaseURL), "let this machine reach ADO_BASE_URL."},
+		{"Azure DevOps profiles", d.page(d.config.ADOProfileURL), "let this machine reach ADO_PROFILE_URL."},
 		{"PUBLIC_URL", d.public, "okrbot serve must run, and DNS, certificate and proxy of PUBLIC_URL must lead to its LISTEN_ADDR."},
+		{"processes", d.processes, "start a process with this role; ROLES says which one a process has, and without ROLES it has all."},
 		{"clock", d.clock, "keep the clock of this machine by NTP."},
 	}
 }
 
 func (d *doctor) redis(ctx context.Context) (string, error) {
 	if d.config.RedisURL == "" {
-		return "the embedded store: NOTHING SURVIVES A RESTART. Set REDIS_URL for more than trying out.", nil
+		return "", advised{errors.New("okrbot would run on its embedded store, and nothing survives a restart"), "set REDIS_URL and SEAL_KEYS; without them okrbot is for trying out only."}
 	}
 	store, err := redisstore.Open(ctx, redisstore.Options{
-		URL: d.config.RedisURL.Reveal(), SealKeys: d.config.SealKeys.Reveal(), Logger: slog.New(slog.DiscardHandler),
+		URL: d.config.RedisURL.Reveal(), SealKeys: d.config.SealKeys.Reveal(), Inspect: true, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return "", err
@@ -77,11 +98,13 @@ func (d *doctor) redis(ctx context.Context) (string, error) {
 	return fmt.Sprintf("version %s, %d masters", health.Version, health.Masters), nil
 }
 
-var errNoStore = errors.New("not looked at, the store does not answer")
+// errNoStore is what a check says that has nothing to look at. What is wrong is told by
+// the check of the store.
+var errNoStore = fmt.Errorf("%w: there is no store", errSkipped)
 
 func (d *doctor) durability(ctx context.Context) (string, error) {
 	if d.store == nil {
-		return d.embedded()
+		return "", errNoStore
 	}
 	health, err := d.store.Health(ctx)
 	switch {
@@ -96,16 +119,12 @@ func (d *doctor) durability(ctx context.Context) (string, error) {
 	}
 }
 
-func (d *doctor) embedded() (string, error) {
-	if d.config.RedisURL == "" {
-		return "nothing to look at in the embedded store", nil
-	}
-	return "", errNoStore
-}
-
 func (d *doctor) seals(ctx context.Context) (string, error) {
 	if d.store == nil {
-		return d.embedded()
+		return "", errNoStore
+	}
+	if err := redisstore.CheckKeys(ctx, d.store); err != nil {
+		return "", err
 	}
 	seals, err := d.store.Seals(ctx)
 	if err != nil {
@@ -119,7 +138,7 @@ func (d *doctor) seals(ctx context.Context) (string, error) {
 
 func (d *doctor) parkedTasks(context.Context) (string, error) {
 	if d.store == nil {
-		return d.embedded()
+		return "", errNoStore
 	}
 	queue, err := scheduler.OpenQueue(sharedRedis{d.store})
 	if err != nil {
@@ -138,7 +157,22 @@ func (d *doctor) botToken(ctx context.Context) (string, error) {
 		return "", err
 	}
 	_, err = tokens.Token(ctx)
-	return "Microsoft Entra gives one", err
+	return "Microsoft Entra gives one", adviseBot(d.config, err)
+}
+
+func (d *doctor) signInPage(ctx context.Context) (string, error) {
+	return "knows okrbot and where it sends people back to", adviseSignIn(d.config, d.signIn().TryPage(ctx))
+}
+
+func (d *doctor) signInSecret(ctx context.Context) (string, error) {
+	return "Microsoft Entra knows okrbot by it", adviseSignIn(d.config, d.signIn().TrySecret(ctx))
+}
+
+// signIn is what okrbot serve signs people in with.
+func (d *doctor) signIn() signin.Options {
+	o := signIn(d.config)
+	o.HTTP = d.client
+	return o
 }
 
 func (d *doctor) keys(ctx context.Context) (string, error) {
@@ -157,25 +191,21 @@ func (d *doctor) keys(ctx context.Context) (string, error) {
 func (d *doctor) page(address string) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		status, _, err := d.get(ctx, address)
-		if err == nil && status >= http.StatusInternalServerError {
+		switch {
+		case err != nil:
+		case status >= http.StatusInternalServerError:
 			err = fmt.Errorf("%s answers with status %d", address, status)
+		case status == http.StatusForbidden || status == http.StatusProxyAuthRequired: // it asks strangers to sign in instead
+			err = fmt.Errorf("a proxy or firewall on the way to %s answers with status %d", address, status)
 		}
 		return "answers", err
 	}
 }
 
-func (d *doctor) public(ctx context.Context) (string, error) {
-	status, body, err := d.get(ctx, d.config.PublicURL+"/healthz")
-	if err == nil && (status != http.StatusOK || body != "ok\n") {
-		err = fmt.Errorf("%s/healthz is not okrbot's: status %d", d.config.PublicURL, status)
-	}
-	return "leads to okrbot", err
-}
-
 func (d *doctor) clock(context.Context) (string, error) {
 	switch {
 	case d.skewed == "":
-		return "", errors.New("nobody told the time")
+		return "", fmt.Errorf("%w: nobody told the time", errSkipped)
 	case d.skew.Abs() > maxSkew:
 		return "", fmt.Errorf("it is %s off, by that of %s", d.skew.Round(time.Second), d.skewed)
 	default:
@@ -201,9 +231,6 @@ func (d *doctor) get(ctx context.Context, address string) (status int, body stri
 		return 0, "", err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-		d.saw(req.URL.Host, date)
-	}
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
 	return resp.StatusCode, string(raw), err
 }

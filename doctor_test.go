@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,7 +38,7 @@ func examine(t *testing.T, w *world, changes map[string]string) (string, error) 
 		}
 		return w.Getenv(name)
 	}, &out)
-	for _, secret := range []string{script.AppSecret, "hunter2", w.Getenv("SEAL_KEYS")} {
+	for _, secret := range []string{script.AppSecret, "hunter2", "other-secret", w.Getenv("SEAL_KEYS")} {
 		require.NotContains(t, out.String(), secret)
 	}
 	return out.String(), err
@@ -53,37 +57,150 @@ func TestDoctorFindsNothing(t *testing.T) {
 func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	w, redis := newPatient(t)
-	sealed, err := redisstore.Open(t.Context(), redisstore.Options{URL: redis.URL, SealKeys: configKey("old", 32)})
+	firewall := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusForbidden) }))
+	t.Cleanup(firewall.Close)
+	nowhere, elsewhere := "http://127.0.0.1:1", "00000000-0000-4000-8000-00000000dead"
+	other := map[string]string{"ADO_CLIENT_ID": "33333333-2222-4222-8222-222222222222", "ADO_CLIENT_SECRET": "other-secret"}
+	w.Azure.RegisterApp(adotest.App{ClientID: other["ADO_CLIENT_ID"], ClientSecret: other["ADO_CLIENT_SECRET"], RedirectURIs: []string{"https://elsewhere.example/auth/callback"}, Tenant: adotest.TenantID})
+	with := func(name, value string) map[string]string {
+		set := maps.Clone(other)
+		set[name] = value
+		return set
+	}
+	for _, test := range []struct {
+		check string
+		set   map[string]string
+		next  string
+	}{
+		{"Redis", map[string]string{"REDIS_URL": "redis://:hunter2@127.0.0.1:1"}, "REDIS_URL"},
+		{"Redis", map[string]string{"REDIS_URL": ""}, "set REDIS_URL and SEAL_KEYS"},
+		{"sealed sign-ins", map[string]string{"SEAL_KEYS": configKey("k1", 32)}, "put the keys back"},
+		{"token of the bot", map[string]string{"MICROSOFT_APP_PASSWORD": "hunter2"}, "MICROSOFT_APP_PASSWORD is not a secret of this registration: .* its Value"},
+		{"token of the bot", map[string]string{"BOT_LOGIN_URL": nowhere}, "reach BOT_LOGIN_URL"},
+		{"token of the bot", map[string]string{"MICROSOFT_APP_ID": elsewhere}, "MICROSOFT_APP_ID is not known"},
+		{"token of the bot", map[string]string{"MICROSOFT_APP_TENANT_ID": elsewhere}, "no tenant of the id in MICROSOFT_APP_TENANT_ID"},
+		{"keys of Teams", map[string]string{"BOT_OPENID_METADATA_URL": nowhere}, "BOT_OPENID_METADATA_URL"},
+		{"Azure DevOps", map[string]string{"ADO_BASE_URL": nowhere}, "ADO_BASE_URL"},
+		{"Azure DevOps", map[string]string{"ADO_BASE_URL": firewall.URL}, "ADO_BASE_URL"},
+		{"Azure DevOps profiles", map[string]string{"ADO_PROFILE_URL": nowhere}, "ADO_PROFILE_URL"},
+		{"sign-in page", map[string]string{"ADO_LOGIN_URL": nowhere}, "ADO_LOGIN_URL"},
+		{"sign-in page", map[string]string{"ADO_LOGIN_URL": w.Azure.PublicURL() + "/nothing"}, "ADO_LOGIN_URL"},
+		{"sign-in page", map[string]string{"ADO_LOGIN_TENANT": "organizations"}, "the registration is for one tenant: set ADO_LOGIN_TENANT"},
+		{"sign-in page", map[string]string{"ADO_LOGIN_TENANT": elsewhere}, "no tenant of the id in ADO_LOGIN_TENANT"},
+		{"sign-in page", map[string]string{"ADO_LOGIN_TENANT": adotest.ForeignTenantID}, "MICROSOFT_APP_ID is not known in the tenant of ADO_LOGIN_TENANT"},
+		{"sign-in page", map[string]string{"PUBLIC_URL": "http://localhost" + w.Address[strings.LastIndex(w.Address, ":"):]}, "add http://localhost:.*/auth/callback to the app registration"},
+		{"sign-in page", with("ADO_LOGIN_TENANT", ""), "/auth/callback to the app registration"},
+		{"sign-in page", with("ADO_CLIENT_ID", elsewhere), "ADO_CLIENT_ID is not known"},
+		{"sign-in secret", with("ADO_CLIENT_SECRET", "hunter2"), "ADO_CLIENT_SECRET is not a secret of this registration"},
+		{"sign-in secret", map[string]string{"MICROSOFT_APP_PASSWORD": "hunter2"}, "MICROSOFT_APP_PASSWORD is not a secret"},
+		{"sign-in secret", map[string]string{"ADO_LOGIN_URL": w.Azure.PublicURL() + "/nothing"}, "ADO_LOGIN_URL"},
+		{"PUBLIC_URL", map[string]string{"PUBLIC_URL": w.Azure.PublicURL()}, "DNS"},
+		{"PUBLIC_URL", map[string]string{"PUBLIC_URL": nowhere}, "okrbot serve must run"},
+	} {
+		out, err := examine(t, w, test.set)
+		require.ErrorContains(t, err, "failed", test.check)
+		require.Regexp(t, `(?m)^FAIL  `+regexp.QuoteMeta(test.check)+` .*\n      Next: .*`+test.next, out)
+	}
+	out, err := examine(t, w, map[string]string{"REDIS_URL": ""})
+	require.ErrorContains(t, err, "1 of the checks failed", "one cause is one failure")
+	require.Contains(t, out, "skip  sealed sign-ins")
+	redis.Do(t, "x", "CONFIG", "SET", "appendonly", "no")
+	sealed, err := redisstore.Open(t.Context(), redisstore.Options{URL: redis.URL, SealKeys: configKey("old", 32), Inspect: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, sealed.Close()) })
-	nowhere := "http://127.0.0.1:1"
-	for name, test := range map[string]struct {
-		set    map[string]string
-		before func()
-		wrong  string
-	}{
-		"Redis":                 {map[string]string{"REDIS_URL": "redis://:hunter2@127.0.0.1:1"}, nil, "REDIS_URL"},
-		"token of the bot":      {map[string]string{"MICROSOFT_APP_PASSWORD": "hunter2"}, nil, "client secret"},
-		"keys of Teams":         {map[string]string{"BOT_OPENID_METADATA_URL": nowhere}, nil, "BOT_OPENID_METADATA_URL"},
-		"Azure DevOps":          {map[string]string{"ADO_BASE_URL": nowhere}, nil, "ADO_BASE_URL"},
-		"Azure DevOps profiles": {map[string]string{"ADO_PROFILE_URL": nowhere}, nil, "ADO_PROFILE_URL"},
-		"sign-in page":          {map[string]string{"ADO_LOGIN_URL": nowhere}, nil, "ADO_LOGIN_URL"},
-		"PUBLIC_URL":            {map[string]string{"PUBLIC_URL": w.Azure.PublicURL()}, nil, "DNS"},
-	} {
-		if test.before != nil {
-			test.before()
-		}
-		out, err := examine(t, w, test.set)
-		require.ErrorContains(t, err, "failed", name)
-		require.Regexp(t, `(?m)^FAIL  `+regexp.QuoteMeta(name)+` .*\n      Next: .*`+test.wrong, out)
-	}
-	redis.Do(t, "x", "CONFIG", "SET", "appendonly", "no")
 	require.NoError(t, sealed.SaveCredential(t.Context(), adotest.TenantID, okr.Credential{ID: "A", Owner: "U"}))
-	out, err := examine(t, w, nil)
+	out, err = examine(t, w, nil)
 	require.ErrorContains(t, err, "2 of the checks failed")
 	require.Contains(t, out, "FAIL  Redis keeps its data")
 	require.Regexp(t, `FAIL  sealed sign-ins .*1 of 1 .*"old"`, out)
 	require.NotContains(t, out, configKey("old", 32))
+}
+
+// A code may be looked at before the secret, or the secret before the code: a wrong
+// one is found either way.
+func TestDoctorFindsAWrongSecretInAnyOrder(t *testing.T) {
+	t.Parallel()
+	w, _ := newPatient(t)
+	require.NoError(t, w.Azure.Switch(adotest.ModeCodeFirst, true))
+	out, err := examine(t, w, nil)
+	require.NoError(t, err, out)
+	out, err = examine(t, w, map[string]string{"ADO_CLIENT_SECRET": "hunter2"})
+	require.ErrorContains(t, err, "1 of the checks failed")
+	require.Regexp(t, `FAIL  sign-in secret .*AADSTS7000215`, out)
+}
+
+// Where accounts of every tenant sign in, a registration for all of them is fine.
+func TestDoctorOfARegistrationForAllTenants(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, time.Now(), "REDIS_URL", okrtest.StartSingle(t).URL, "ADO_LOGIN_TENANT", "organizations")
+	require.NoError(t, w.Start())
+	out, err := examine(t, w, nil)
+	require.NoError(t, err, out)
+	require.Contains(t, out, "ok    sign-in page")
+	require.Contains(t, out, "ok    sign-in secret")
+}
+
+// A doctor is asked before the first start too, and after a stop: that nobody runs is
+// seen, and is no illness. Nor is a slash at the end of PUBLIC_URL.
+func TestDoctorBeforeTheFirstStart(t *testing.T) {
+	t.Parallel()
+	redis := okrtest.StartSingle(t)
+	redis.Do(t, "x", "CONFIG", "SET", "maxmemory-policy", "noeviction")
+	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL)
+	listener := listen(t)
+	w.Address = listener.Addr().String()
+	require.NoError(t, listener.Close())
+	w.Register()
+	slash := map[string]string{"PUBLIC_URL": "http://" + w.Address + "/"}
+	for range 2 {
+		out, err := examine(t, w, slash)
+		require.NoError(t, err, out)
+		require.Regexp(t, `wait  PUBLIC_URL .*\nwait  processes`, out)
+		require.Contains(t, out, "It does not run yet")
+	}
+	store, err := redisstore.Open(t.Context(), redisstore.Options{URL: redis.URL, SealKeys: w.Getenv("SEAL_KEYS"), Inspect: true})
+	require.NoError(t, err)
+	keys, err := store.Client().Keys(t.Context(), "*").Result()
+	require.NoError(t, err)
+	require.Empty(t, keys, "a doctor changes nothing")
+	require.NoError(t, store.Close())
+
+	require.NoError(t, w.Start())
+	out, err := examine(t, w, slash)
+	require.NoError(t, err, out)
+	require.NotContains(t, out, "wait")
+	require.NoError(t, w.Stop())
+
+	gateway := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadGateway) }))
+	t.Cleanup(gateway.Close)
+	w.Azure.RegisterApp(adotest.App{ClientID: script.AppID, ClientSecret: script.AppSecret, RedirectURIs: []string{gateway.URL + "/auth/callback"}, Tenant: adotest.TenantID})
+	aged, err := redisstore.Open(t.Context(), redisstore.Options{URL: redis.URL, SealKeys: w.Getenv("SEAL_KEYS")})
+	require.NoError(t, err)
+	require.NoError(t, aged.Client().Set(t.Context(), "okr:ticked", time.Now().Add(-time.Hour).UnixMilli(), 0).Err())
+	require.NoError(t, aged.Close())
+	out, err = examine(t, w, map[string]string{"PUBLIC_URL": gateway.URL})
+	require.NoError(t, err, out)
+	require.Contains(t, out, "wait  PUBLIC_URL", "a proxy before it does not matter")
+}
+
+// A role that no process has is named.
+func TestDoctorNamesTheRoleThatIsMissing(t *testing.T) {
+	t.Parallel()
+	for roles, wrong := range map[string]string{
+		"web,worker":   `FAIL  processes .*role clock.*queued never\n      Next: start a process with this role`,
+		"web,clock":    `FAIL  processes .*role worker`,
+		"web":          `FAIL  processes .*role worker.*; .*role clock`,
+		"worker,clock": `FAIL  PUBLIC_URL .*without the role web`,
+	} {
+		redis := okrtest.StartSingle(t)
+		redis.Do(t, "x", "CONFIG", "SET", "maxmemory-policy", "noeviction")
+		w := newWorld(t, time.Now(), "REDIS_URL", redis.URL, "ROLES", roles)
+		require.NoError(t, w.Start())
+		out, err := examine(t, w, nil)
+		require.ErrorContains(t, err, "1 of the checks failed", out)
+		require.Regexp(t, wrong, out)
+		require.NoError(t, w.Stop())
+	}
 }
 
 func TestParkedCommand(t *testing.T) {
@@ -96,4 +213,5 @@ func TestParkedCommand(t *testing.T) {
 	require.ErrorContains(t, run(t.Context(), []string{"parked", "retry", "sync:t:C1:1"}, env, &out), "No such task is parked")
 	require.ErrorContains(t, run(t.Context(), []string{"parked", "retry"}, env, &out), "usage")
 	require.ErrorContains(t, run(t.Context(), []string{"parked"}, configEnv(nil), &out), "REDIS_URL is not set")
+	require.ErrorContains(t, run(t.Context(), []string{"accept-keys"}, configEnv(nil), &out), "REDIS_URL is not set")
 }

@@ -124,7 +124,7 @@ func TestInboundUnknownVerb(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, d.Status)
 	require.Contains(t, string(d.Body), "belongs to an older or newer okrbot")
-	require.Contains(t, string(d.Body), "for what can be done now")
+	require.Contains(t, string(d.Body), "what can be done now")
 	require.Empty(t, w.Teams.Posts(w.Chat), "nothing was done")
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"okrbot/ado/adotest"
 	"okrbot/bot/bottest"
 	"okrbot/okr"
 )
@@ -53,11 +54,48 @@ func TestARunServesAllWhoAsk(t *testing.T) {
 	w := newCheckedWorld(t)
 	play(t, w, "start bound")
 	key := "syncing:KR1"
-	require.NoError(t, w.app.store.PutDraft(t.Context(), bottest.DefaultTenant, key, []byte("{}"), 0))
+	require.NoError(t, w.app.store.Memory().PutDraft(t.Context(), bottest.DefaultTenant, key, []byte("{}"), 0))
 	w.Azure.ResetCalls()
 	play(t, w, "user megan", "in personal", "say sync KR1", "expect 'Being measured already' 'serves you as well'", "idle")
 	require.Empty(t, w.Azure.Calls())
-	require.NoError(t, w.app.store.DropDraft(t.Context(), bottest.DefaultTenant, key))
+	require.NoError(t, w.app.store.Memory().DropDraft(t.Context(), bottest.DefaultTenant, key))
 	play(t, w, "say sync KR1", "expect '40 %'", "idle")
 	require.NotEmpty(t, w.Azure.Calls())
+}
+
+// TestALongAddressIsNotCut pastes the address of a query whose id stands behind more than
+// fits into a title.
+func TestALongAddressIsNotCut(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	play(t, w, "start connected", "say new objective Launch", "press Save", "say new kr",
+		"fill title=Bugs metric=Bugs unit=% startValue=0 target=100", "press Save", "say bind KR1", "expect 'Bind KR1'")
+	id := ""
+	for _, q := range w.Azure.Queries(adotest.OrgContoso, adotest.ProjectFiber) {
+		if q.Name == "Launch bugs" {
+			id = q.ID
+		}
+	}
+	address := "https://dev.azure.com/contoso/Fabrikam%20Fiber/_queries?" + strings.Repeat("tracking=0123456789&", 30) + "id=" + id
+	require.Greater(t, len(address), 2*okr.MaxTitle)
+	play(t, w, "fill text="+address, "press Search", "shows 'Found' 'Shared Queries/Launch/Launch bugs · flat list'")
+}
+
+// TestManyQueriesComeInPages turns the pages of a search, of which the second person's
+// press finds what that person may see.
+func TestManyQueriesComeInPages(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	for n := range 40 {
+		_, err := w.Azure.AddQuery(adotest.OrgContoso, adotest.ProjectFiber, adotest.Query{Name: fmt.Sprintf("Counted %02d", n)})
+		require.NoError(t, err)
+	}
+	play(t, w, "start connected", "say queries counted", "expect 'Counted 00' '1 to'")
+	for range 4 {
+		if play(t, w, "press Next"); w.Play("shows 'Counted 39'") == nil {
+			play(t, w, "shows 'of 40'", "press Previous", "shows 'Next'")
+			return
+		}
+	}
+	require.Fail(t, "the last query is on no page")
 }

@@ -40,7 +40,7 @@ func runServe(ctx context.Context, getenv func(string) string, stdout io.Writer)
 func checkConfig(getenv func(string) string, stdout io.Writer) error {
 	for _, name := range variableNames() {
 		source := "default"
-		if getenv(name) != "" {
+		if v, _ := plainValue(name, getenv(name)); v != "" {
 			source = "environment"
 		} else if getenv(name+"_FILE") != "" {
 			source = "file"

@@ -42,6 +42,11 @@ func (c countedPosts) PostDigest(ctx context.Context, d okr.Digest) error {
 	return c.count("digest", c.Post.PostDigest(ctx, d))
 }
 
+// DigestPaused implements scheduler.Post.
+func (c countedPosts) DigestPaused(ctx context.Context, sub okr.Subscription) error {
+	return c.count("paused", c.Post.DigestPaused(ctx, sub))
+}
+
 // PostReminder implements scheduler.Post.
 func (c countedPosts) PostReminder(ctx context.Context, tenant okr.TenantID, a okr.Asking) error {
 	return c.count("reminder", c.Post.PostReminder(ctx, tenant, a))

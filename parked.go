@@ -14,14 +14,7 @@ import (
 
 // runParked lists the tasks that were given up, or runs some once more.
 func runParked(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) (err error) {
-	c, err := LoadConfig(getenv)
-	if err != nil {
-		return fmt.Errorf("configuration:\n%w", err)
-	}
-	if c.RedisURL == "" {
-		return errors.New("REDIS_URL is not set: an embedded store can be seen by its own process only")
-	}
-	store, err := redisstore.Open(ctx, redisstore.Options{URL: c.RedisURL.Reveal(), SealKeys: c.SealKeys.Reveal()})
+	c, store, err := openShared(ctx, getenv)
 	if err != nil {
 		return err
 	}
@@ -53,4 +46,31 @@ func listParked(queue *scheduler.Queue, stdout io.Writer) error {
 		_, _ = fmt.Fprintf(table, "%s\t%s\t%d\t%s\n", t.ID, t.Failed.UTC().Format(time.RFC3339), t.Attempts, t.Cause)
 	}
 	return table.Flush()
+}
+
+// openShared opens the store that the processes of okrbot share, to look at it.
+func openShared(ctx context.Context, getenv func(string) string) (Config, *redisstore.Store, error) {
+	c, err := LoadConfig(getenv)
+	if err != nil {
+		return c, nil, fmt.Errorf("configuration:\n%w", err)
+	}
+	if c.RedisURL == "" {
+		return c, nil, errors.New("REDIS_URL is not set: an embedded store can be seen by its own process only")
+	}
+	store, err := redisstore.Open(ctx, redisstore.Options{URL: c.RedisURL.Reveal(), SealKeys: c.SealKeys.Reveal(), Inspect: true})
+	return c, store, err
+}
+
+// acceptKeys is for an operator whose former seal keys are lost.
+func acceptKeys(ctx context.Context, getenv func(string) string, stdout io.Writer) (err error) {
+	_, store, err := openShared(ctx, getenv)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := redisstore.AcceptKeys(ctx, store); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(stdout, "The keys of SEAL_KEYS are those of the store now. Whoever signed in with other keys is asked to sign in again.")
+	return err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -32,26 +33,63 @@ func (c command) usage() string { return strings.TrimSpace("usage: okrbot " + c.
 
 func none(args []string) bool { return len(args) == 0 }
 
-func commands() []command {
+func commands() []command { return slices.Concat(mainCommands(), operatorCommands()) }
+
+func mainCommands() []command {
 	return []command{
-		{"serve", "", "run the bot", "It is configured by environment variables only; okrbot check-config lists them. It runs until it gets SIGTERM or Ctrl+C,\nthen finishes what is under way, within 75 seconds.", none,
-			func(ctx context.Context, p program) error { return runServe(ctx, p.getenv, p.stdout) }},
-		{"check-config", "", "say what is wrong with the configuration, and set nothing in motion", "It lists every variable and whether it is set, by value, by file or not, and never what it holds. It asks nobody else:\nokrbot doctor does.", none,
-			func(_ context.Context, p program) error { return checkConfig(p.getenv, p.stdout) }},
-		{"doctor", "", "check the configuration against the live services", "It tries Redis, the sign-ins, the registration, the sign-in page, Azure DevOps and PUBLIC_URL, with what okrbot serve would use,\nnames what is wrong and the next step, and changes nothing. It can be run before okrbot serve was ever started.", none,
-			func(ctx context.Context, p program) error { return runDoctor(ctx, p.getenv, p.stdout) }},
-		{"parked", "[retry ID|all]", "list the tasks that were given up, or run some once more", "Without arguments it lists them. With retry it queues one, by its id, or all of them once more.",
-			func(args []string) bool { return none(args) || len(args) == 2 && args[0] == "retry" },
-			func(ctx context.Context, p program) error { return runParked(ctx, p.args, p.getenv, p.stdout) }},
-		{"manifest", "[flags] FILE.zip", "write the Teams app package", packageHelp(), nil,
-			func(_ context.Context, p program) error { return writeManifest(p) }},
-		{"demo", "[flags]", "run everything on this machine, with simulated Azure DevOps and Teams", "Nothing is kept, nothing outside this machine is used, and nothing outside it can connect. okrbot demo -h lists its flags.", nil,
-			func(ctx context.Context, p program) error { return runDemo(ctx, p.args, p.getenv, p.stdout) }},
-		{"version", "", "say which build this is", "It is the release, or the revision of the checkout that it was built from.", none,
-			func(_ context.Context, p program) error {
+		{
+			name: "serve", what: "run the bot", fits: none,
+			help: `It is configured by environment variables only; okrbot check-config lists them. It runs until it gets
+SIGTERM or Ctrl+C, then finishes what is under way, within 75 seconds.`,
+			run: func(ctx context.Context, p program) error { return runServe(ctx, p.getenv, p.stdout) },
+		},
+		{
+			name: "demo", args: "[flags]", what: "run everything on this machine, with simulated Azure DevOps and Teams",
+			help: "Nothing is kept, and nothing outside this machine is used or can connect.", // its flags follow
+			run:  func(ctx context.Context, p program) error { return runDemo(ctx, p.args, p.getenv, p.stdout) },
+		},
+		{
+			name: "manifest", args: "[flags] FILE.zip", what: "write the Teams app package", help: packageHelp(),
+			run: func(_ context.Context, p program) error { return writeManifest(p) },
+		},
+		{
+			name: "version", what: "say which build this is", fits: none,
+			help: "It is the release, or the revision of the checkout that it was built from.",
+			run: func(_ context.Context, p program) error {
 				_, err := fmt.Fprintln(p.stdout, "okrbot", version())
 				return err
-			}},
+			},
+		},
+	}
+}
+
+func operatorCommands() []command {
+	return []command{
+		{
+			name: "check-config", what: "say what is wrong with the configuration, and set nothing in motion", fits: none,
+			help: `It lists every variable and whether it is set, by value, by file or not, and never what it holds.
+It asks nobody else: okrbot doctor does.`,
+			run: func(_ context.Context, p program) error { return checkConfig(p.getenv, p.stdout) },
+		},
+		{
+			name: "doctor", what: "check the configuration against the live services", fits: none,
+			help: `It tries Redis, the sign-ins, the registration, the sign-in page, Azure DevOps and PUBLIC_URL with what
+okrbot serve would use, names what is wrong and the next step, shows no secret and changes nothing.
+It can be run before okrbot serve was ever started.`,
+			run: func(ctx context.Context, p program) error { return runDoctor(ctx, p.getenv, p.stdout) },
+		},
+		{
+			name: "parked", args: "[retry ID|all]", what: "list the tasks that were given up, or run some once more",
+			help: "Without arguments it lists them. With retry it queues one by its id, or all, once more.",
+			fits: func(args []string) bool { return none(args) || len(args) == 2 && args[0] == "retry" },
+			run:  func(ctx context.Context, p program) error { return runParked(ctx, p.args, p.getenv, p.stdout) },
+		},
+		{
+			name: "accept-keys", what: "start over with the keys of SEAL_KEYS, when those before are lost", fits: none,
+			help: `okrbot serve refuses keys that do not fit the store. After this command it starts with them, and the owner
+of every sign-in that was sealed with other keys is asked to sign in again. Nothing else is lost.`,
+			run: func(ctx context.Context, p program) error { return acceptKeys(ctx, p.getenv, p.stdout) },
+		},
 	}
 }
 
@@ -85,11 +123,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	for _, c := range commands() {
 		switch {
 		case c.name != name:
-		case len(rest) > 0 && isHelp(rest[0]) && rest[0] != "help" && name != "demo":
+		case slices.ContainsFunc(rest, func(arg string) bool { return isHelp(arg) && arg != "help" }):
 			return help([]string{name}, stdout)
-		case c.fits == nil: // it reads its flags itself
-			return c.run(ctx, program{rest, getenv, stdout, os.Stderr})
-		case !c.fits(rest):
+		case c.fits != nil && !c.fits(rest): // without fits it reads its flags itself
 			return usageError(c.usage())
 		default:
 			return c.run(ctx, program{rest, getenv, stdout, os.Stderr})
@@ -104,9 +140,13 @@ func isHelp(arg string) bool {
 
 // help lists the commands, or explains one.
 func help(args []string, stdout io.Writer) error {
+	name := strings.Join(args, " ")
 	for _, c := range commands() {
-		if len(args) == 1 && args[0] == c.name {
+		if c.name == name {
 			_, err := fmt.Fprintf(stdout, "%s\n\n%s%s.\n%s\n", c.usage(), strings.ToUpper(c.what[:1]), c.what[1:], c.help)
+			if c.name == "demo" {
+				demoFlags(&demoOptions{}, demoPorts(), stdout).PrintDefaults()
+			}
 			return err
 		}
 	}

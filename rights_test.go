@@ -104,6 +104,7 @@ func pressActs() map[string]act {
 		cards.VerbBindBack: {data: formData(), form: "bind"}, cards.VerbBindAgain: {data: formData(), form: "bind"},
 		cards.VerbTree:    {data: goalData(cards.KeyItem, "33", cards.KeyOffset, "15"), kind: okr.Project},
 		cards.VerbSync:    {data: goalData(), member: true, bare: true},
+		cards.VerbQueries: {data: map[string]string{cards.KeyText: "bugs"}, member: true},
 		cards.VerbConnect: {bare: true, member: true}, cards.VerbConnectionAccount: {bare: true, member: true}, cards.VerbConnections: {bare: true},
 		cards.VerbConnectionOrg:  {data: formData(cards.InputName, "Mine", cards.InputOrganizationText, "contoso"), form: "connection"},
 		cards.VerbConnectionSave: {data: formData(cards.InputName, "Mine", cards.InputProject, "Fabrikam Fiber"), form: "connection"},
@@ -127,11 +128,12 @@ func pressActs() map[string]act {
 
 // who is a column of the matrix: somebody who may not, or something that is not.
 type who struct {
-	name     string
-	user     string // first name
-	isMember bool   // what every member may is allowed
-	isOwner  bool   // of everything: what is tried is not there
-	ids      func(*rightsWorld, okr.GoalKind) []map[string]string
+	name       string
+	user       string // first name
+	isMember   bool   // what every member may is allowed
+	isOwner    bool   // of everything: what is tried is not there
+	aboutGoals bool   // only what is about a goal is tried
+	ids        func(*rightsWorld, okr.GoalKind) []map[string]string
 }
 
 func columns() []who {
@@ -146,6 +148,7 @@ func columns() []who {
 		{name: "guest", user: "patti", ids: (*rightsWorld).real},
 		{name: "member without right", user: "lee", isMember: true, ids: (*rightsWorld).real},
 		{name: "former role", user: "adele", isMember: true, ids: (*rightsWorld).real},
+		{name: "another person's private goals in the channel", user: "alex", isOwner: true, aboutGoals: true, ids: (*rightsWorld).othersPrivate},
 		{name: "forged data", user: "alex", isOwner: true, ids: fixed(garbage)},
 		{name: "missing data", user: "alex", isOwner: true, ids: fixed(nil)},
 		{name: "gone object", user: "alex", isOwner: true, ids: fixed(gone)},
@@ -181,7 +184,7 @@ func TestRights(t *testing.T) {
 
 // secrets are what nobody but alex, in the own chat, may read.
 func secrets() []string {
-	return []string{"Secret plan", "Secret result", "Secret and gone", "Secret work", "Hidden way"}
+	return []string{"Secret plan", "Secret result", "Secret and gone", "Secret work", "Hidden way", "Megan's own plan", "Megan's own result"}
 }
 
 // rightsWorld has one of everything that is alex's, and people without rights.
@@ -191,7 +194,9 @@ type rightsWorld struct {
 	who     who
 	checkIn okr.CheckInID
 	forms   map[string]string // ids by kind
-	wrong   []string          // what was found
+	megan   map[okr.GoalKind]okr.GoalID
+	megans  okr.CheckInID
+	wrong   []string // what was found
 }
 
 func newRightsWorld(t *testing.T) *rightsWorld {
@@ -224,6 +229,7 @@ func newRightsWorld(t *testing.T) *rightsWorld {
 	gone := save(okr.GoalInput{Kind: okr.KeyResult, Title: "Secret and gone", Parent: secret.ID, Metric: metric})
 	_, err = plan.DeleteGoal(t.Context(), alex, gone.ID)
 	require.NoError(t, err)
+	r.megansOwn(t)
 	r.formerAdmin(t, alex, adele.Person)
 	r.openForms(t)
 	r.strangers(t)
@@ -301,6 +307,26 @@ func (r *rightsWorld) real(kind okr.GoalKind) []map[string]string {
 	return out
 }
 
+// megansOwn are private goals, of which alex is no owner.
+func (r *rightsWorld) megansOwn(t *testing.T) {
+	t.Helper()
+	megan, period := r.actor("megan"), okr.Period{Start: "2026-07-01", End: "2026-09-30"}
+	o, err := r.app.activities.Plan.SaveGoal(t.Context(), megan, okr.GoalInput{Kind: okr.Objective, Title: "Megan's own plan", Period: period, Details: &okr.Details{Private: true}})
+	require.NoError(t, err)
+	kr, err := r.app.activities.Plan.SaveGoal(t.Context(), megan, okr.GoalInput{Kind: okr.KeyResult, Title: "Megan's own result", Period: period, Parent: o.Goal.ID, Metric: &okr.Metric{Name: "Teams", Target: 10}})
+	require.NoError(t, err)
+	value := 3.0
+	_, c, err := r.app.activities.Plan.CheckIn(t.Context(), megan, okr.CheckInInput{Goal: kr.Goal.ID, Value: &value, Note: "Megan's own plan holds"})
+	require.NoError(t, err)
+	r.megans = c.ID
+	r.megan = map[okr.GoalKind]okr.GoalID{okr.Objective: o.Goal.ID, okr.KeyResult: kr.Goal.ID}
+}
+
+// othersPrivate are the ids of goals and a check-in that are private to megan.
+func (r *rightsWorld) othersPrivate(kind okr.GoalKind) []map[string]string {
+	return []map[string]string{{"{goal}": string(r.megan[cmp.Or(kind, okr.KeyResult)]), "{checkin}": string(r.megans)}}
+}
+
 // places are where the person of the column tries: in the channel, and in the own chat.
 func (r *rightsWorld) places() []bottest.Chat {
 	u := r.Teams.User(r.who.user)
@@ -308,7 +334,7 @@ func (r *rightsWorld) places() []bottest.Chat {
 	switch r.who.name {
 	case "another tenant":
 		return []bottest.Chat{own}
-	case "another tenant's person in the roster":
+	case "another tenant's person in the roster", "another person's private goals in the channel":
 		return []bottest.Chat{channel}
 	}
 	return []bottest.Chat{own, channel}
@@ -367,6 +393,8 @@ func (r *rightsWorld) tried(a act) []map[string]string {
 		named += key + value
 	}
 	switch hasIDs := strings.Contains(named, "{"); {
+	case r.who.aboutGoals && !strings.Contains(named, "{goal}"):
+		return nil
 	case r.who.isOwner && a.bare && (all[0] == nil || !hasIDs):
 		return nil
 	case !hasIDs:
@@ -462,4 +490,31 @@ func (r *rightsWorld) value(t *testing.T, key string) string {
 	fields, err := r.redis.HKeys(key)
 	require.NoError(t, err)
 	return fmt.Sprint(fields)
+}
+
+// TestAdminCommandsAreAnswered asks for each command of admins in each role, with the
+// integration off and on: there is an answer, and who may not is told who can.
+func TestAdminCommandsAreAnswered(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	for _, enable := range [][]string{nil, {"user alex", "say enable", "press Enable", "shows Enabled"}} {
+		play(t, w, enable...)
+		for _, c := range commandsOf(t, w.app.bot.Subjects(), "For admins") {
+			for _, name := range []string{"alex", "megan", "patti"} {
+				play(t, w, "user "+name, "say "+c.Name, "expect ''")
+				isRefused := name != "alex" && c.Who == chat.Admins && (c.Name != "enable" || enable == nil)
+				if isRefused {
+					play(t, w, "last 'Only an admin'")
+				}
+			}
+		}
+	}
+}
+
+// commandsOf lists the commands of a subject by its title.
+func commandsOf(t *testing.T, subjects []chat.Subject, title string) []chat.Command {
+	t.Helper()
+	i := slices.IndexFunc(subjects, func(s chat.Subject) bool { return s.Title == title })
+	require.GreaterOrEqual(t, i, 0, title)
+	return subjects[i].Commands
 }

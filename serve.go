@@ -57,6 +57,7 @@ type hooks struct {
 	retry    time.Duration // the first pause before something is tried again
 	answer   time.Duration // how long Teams waits for a turn
 	lookup   time.Duration // how long a turn waits for what Teams knows of a person
+	post     time.Duration // how long is waited for the answer to a post
 	digests  time.Duration // the least time between two digests of a place
 }
 
@@ -142,7 +143,7 @@ func (a *app) wire(c Config, h hooks) error {
 	a.validator = validator
 	queue := &lateSyncer{}
 	a.bot, err = bot.New(bot.Options{
-		Activities: a.activities, Memory: a.store, Syncer: queue, Connector: connector,
+		Activities: a.activities, Memory: a.store.Memory(), Syncer: queue, Connector: connector,
 		SignIn: signIn(c), Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace), LookupTime: h.lookup,
 	})
 	if err != nil {
@@ -171,7 +172,7 @@ func (a *app) wire(c Config, h hooks) error {
 		TurnTimeout:    45 * time.Second,
 		AnswerWithin:   h.answer,
 		AllowedTenants: c.AllowedTenants,
-		Deliveries:     chat.DeliveriesOf(a.store), Pages: a.pages(), Logger: a.log, Registerer: a.registry,
+		Deliveries:     chat.DeliveriesOf(a.store.Memory()), Results: chat.ResultsOf(a.store.Memory()), Pages: a.pages(), Logger: a.log, Registerer: a.registry,
 	})
 	return nil
 }
@@ -241,7 +242,7 @@ func newTeams(c Config, h hooks, log *slog.Logger) (*teams.Connector, *teams.Val
 	if err != nil {
 		return nil, nil, err
 	}
-	connector, err := teams.NewConnector(teams.ConnectorOptions{Tokens: tokens, AppID: c.AppID, ServiceHosts: c.BotServiceURLs, Client: &http.Client{Transport: manyTurns()}, PerSecond: h.pace, PerTenant: 30 * h.pace, Backoff: h.retry, Logger: log})
+	connector, err := teams.NewConnector(teams.ConnectorOptions{Tokens: tokens, AppID: c.AppID, ServiceHosts: c.BotServiceURLs, Client: &http.Client{Transport: manyTurns()}, PerSecond: h.pace, PerTenant: 30 * h.pace, Backoff: h.retry, PostTimeout: h.post, Logger: log})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"okrbot/ado/adotest"
 	"okrbot/bot/bottest"
 	"okrbot/bot/bottest/script"
+	"okrbot/okr/redisstore"
 )
 
 // A stop takes no new turn, lets the turn and the sync under way finish, and
@@ -72,11 +73,18 @@ func TestServeRefusesToStart(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, busy.Close()) })
 	for name, test := range map[string]struct {
 		change func(*Config)
+		before func(*testing.T, Config)
 		wrong  string
 	}{
-		"busy port":         {func(c *Config) { c.ListenAddr = busy.Addr().String() }, "listen: "},
-		"busy metrics port": {func(c *Config) { c.ListenAddr, c.MetricsAddr = "127.0.0.1:0", busy.Addr().String() }, "metrics: "},
-		"no Redis":          {func(c *Config) { c.RedisURL = "redis://okr:hunter2@127.0.0.1:1/0" }, "store"},
+		"busy port":         {func(c *Config) { c.ListenAddr = busy.Addr().String() }, nil, "listen: "},
+		"busy metrics port": {func(c *Config) { c.ListenAddr, c.MetricsAddr = "127.0.0.1:0", busy.Addr().String() }, nil, "metrics: "},
+		"no Redis":          {func(c *Config) { c.RedisURL = "redis://okr:hunter2@127.0.0.1:1/0" }, nil, "store"},
+		"another seal key": {func(*Config) {}, func(t *testing.T, c Config) {
+			t.Helper()
+			store, err := redisstore.Open(t.Context(), redisstore.Options{URL: c.RedisURL.Reveal(), SealKeys: configKey("before", 32)})
+			require.NoError(t, err)
+			require.NoError(t, store.Close())
+		}, `SEAL_KEYS has none of the keys that sealed here ("before")`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,6 +95,9 @@ func TestServeRefusesToStart(t *testing.T) {
 			test.change(&config)
 			ctx, cancel := context.WithTimeout(t.Context(), script.Patience)
 			defer cancel()
+			if test.before != nil {
+				test.before(t, config)
+			}
 			err = serve(ctx, config, slog.New(slog.NewTextHandler(w.Log, nil)), nil)
 			require.ErrorContains(t, err, test.wrong)
 			require.NotContains(t, err.Error()+strings.Join(w.Log.Lines(), "\n"), "hunter2")

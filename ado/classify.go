@@ -55,6 +55,7 @@ func newError(op string, r reply) *Error {
 		TypeKey:    typeKey,
 		Code:       findCode(texts),
 		ActivityID: r.activityID(),
+		Tenant:     tenantOf(r.header),
 		RetryAfter: max(retryAfter(r.header, time.Now()), r.closedFor),
 		cause:      hideCause(r.cause, r.token),
 	}

@@ -75,6 +75,7 @@ type Error struct {
 	Message    string        // the service's explanation, one line, in the service's language; may be empty
 	ActivityID string        // what Microsoft's support asks for; may be empty
 	Kind       Kind          // never empty
+	Tenant     string        // the Microsoft Entra tenant of the organization, where the refusal names it; may be empty
 	RetryAfter time.Duration // how long the service asked to wait, at most 10 min; 0 when it did not
 
 	cause error

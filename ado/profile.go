@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -91,6 +92,51 @@ func (s *Session) OrganizationExists(ctx context.Context, organization string) (
 		err = nil // a refusal
 	}
 	return area.LocationURL != "", err
+}
+
+// OrganizationTenant names the Microsoft Entra tenant that an organization is connected to, where alone its members and
+// guests can sign in: an id in lower case, empty when the answer does not say. It asks without credentials, by the
+// address of the organization and then, as Microsoft's build agent does, by its connection data. Its error is the refusal
+// that names no tenant.
+func (s *Session) OrganizationTenant(ctx context.Context, organization string) (string, error) {
+	home := call{op: "organization tenant", method: http.MethodHead, anonymous: true}
+	at := s.org(organization)
+	home.url, home.err = at.url, at.err
+	data := get("organization tenant", s.org(organization, "_apis", "connectionData"), "api-version", "7.1-preview.1")
+	data.anonymous = true
+	var header http.Header
+	var err error
+	for _, c := range []call{home, data} {
+		header, err = s.do(ctx, c, func(body []byte) error { return json.Unmarshal(body, &struct{}{}) })
+		if failure, refused := errors.AsType[*Error](err); refused && failure.Tenant != "" {
+			return failure.Tenant, nil
+		}
+		if tenant := tenantOf(header); tenant != "" {
+			return tenant, nil
+		}
+	}
+	return "", err
+}
+
+// authorizationURI is where a challenge sends to; what counts of it is the tenant, never the host.
+var authorizationURI = regexp.MustCompile(`(?i)authorization_uri="?https?://[^\s",]+?/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b`)
+
+// noTenant stands for organizations of Microsoft accounts, which belong to no tenant.
+const noTenant = "00000000-0000-0000-0000-000000000000"
+
+// tenantOf reads the tenant that an answer names for the sign-in: X-VSS-ResourceTenant, or the address of the challenge.
+// Several are none, for it is not said which is meant.
+func tenantOf(h http.Header) string {
+	named := strings.Split(strings.Join(h.Values("X-VSS-ResourceTenant"), ","), ",")
+	if id := strings.ToLower(strings.TrimSpace(named[0])); len(named) == 1 && IsGUID(id) && id != noTenant {
+		return id
+	}
+	for _, challenge := range h.Values("WWW-Authenticate") {
+		if m := authorizationURI.FindStringSubmatch(challenge); m != nil && m[1] != noTenant {
+			return strings.ToLower(m[1])
+		}
+	}
+	return ""
 }
 
 // ConnectionData says who the token is in one organization.

@@ -1,6 +1,7 @@
 package ado_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -173,4 +174,65 @@ func TestOddQueries(t *testing.T) {
 	place, err := c.ParseOrganization(strings.ToUpper(sim.BaseURL()[:4]) + sim.BaseURL()[4:] + "/contoso/Fabrikam%20Fiber")
 	require.NoError(t, err)
 	require.Equal(t, ado.Place{Organization: "contoso", Project: "Fabrikam Fiber"}, place)
+}
+
+// TestOrganizationsNameTheirTenant asks without credentials, by the header and, where that is missing, by the challenge.
+func TestOrganizationsNameTheirTenant(t *testing.T) {
+	t.Parallel()
+	sim, c := cloud(t)
+	s := c.As("nobody", nil)
+	for _, omitted := range []bool{false, true} {
+		require.NoError(t, sim.Switch(adotest.ModeOmitTenantHeader, omitted))
+		tenant, err := s.OrganizationTenant(t.Context(), adotest.OrgForeign)
+		require.NoError(t, err)
+		require.Equal(t, adotest.ForeignTenantID, tenant)
+	}
+	_, err := s.OrganizationTenant(t.Context(), "no-such-organization")
+	require.Error(t, err)
+}
+
+// TestWrongTenantNamesTheRightOne is a token of another tenant, refused in both ways that are known.
+func TestWrongTenantNamesTheRightOne(t *testing.T) {
+	t.Parallel()
+	sim, c := cloud(t)
+	alex := signedIn(t, sim, c, adotest.AlexOID)
+	for _, named := range []bool{false, true} {
+		require.NoError(t, sim.Switch(adotest.ModeNameForeignUser, named))
+		_, err := alex.Projects(t.Context(), adotest.OrgForeign)
+		var failure *ado.Error
+		require.ErrorAs(t, err, &failure)
+		require.Equal(t, adotest.ForeignTenantID, failure.Tenant)
+	}
+}
+
+// TestTenantsAreReadWithCare: only an id counts, and only where one is meant.
+func TestTenantsAreReadWithCare(t *testing.T) {
+	t.Parallel()
+	const a, b, none = "6F1B6A3E-0d0a-4a54-9d3a-1f6c2b7e9a01", "c7d3f1a8-52b4-4f0e-8a6b-0e9d4b7a1c02", "00000000-0000-0000-0000-000000000000"
+	for name, test := range map[string]struct{ header, challenge, want string }{
+		"header":             {a, "", strings.ToLower(a)},
+		"challenge":          {"", "Bearer authorization_uri=https://login.microsoftonline.com/" + b, b},
+		"quoted":             {"", `Bearer authorization_uri="https://login.microsoftonline.com/` + b + `/oauth2/authorize", realm="x"`, b},
+		"header first":       {a, "Bearer authorization_uri=https://login.microsoftonline.com/" + b, strings.ToLower(a)},
+		"several":            {a + "," + b, "Bearer", ""},
+		"Microsoft accounts": {none, "Bearer authorization_uri=https://login.microsoftonline.com/" + none, ""},
+		"a name":             {"contoso.example", "Bearer authorization_uri=https://login.microsoftonline.com/common", ""},
+		"a path":             {"../" + a, "Bearer authorization_uri=javascript:" + b, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if test.header != "" {
+					w.Header().Set("X-VSS-ResourceTenant", test.header)
+				}
+				w.Header().Set("WWW-Authenticate", test.challenge)
+				w.WriteHeader(http.StatusUnauthorized)
+			}))
+			t.Cleanup(server.Close)
+			c, err := ado.New(ado.Options{HTTP: server.Client(), BaseURL: server.URL, BaseDelay: time.Nanosecond})
+			require.NoError(t, err)
+			tenant, _ := c.As("nobody", nil).OrganizationTenant(t.Context(), "contoso")
+			require.Equal(t, test.want, tenant)
+		})
+	}
 }

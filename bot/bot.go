@@ -107,6 +107,11 @@ func (b *Bot) PostDigest(ctx context.Context, d okr.Digest) error {
 	return b.digests.PostDigest(ctx, d)
 }
 
+// DigestPaused tells people of a paused digest, see [digests.Subject.DigestPaused].
+func (b *Bot) DigestPaused(ctx context.Context, sub okr.Subscription) error {
+	return b.digests.DigestPaused(ctx, sub)
+}
+
 // PostReminder asks a person for check-ins, see [checkins.Subject.PostReminder].
 func (b *Bot) PostReminder(ctx context.Context, tenant okr.TenantID, a okr.Asking) error {
 	return b.checkins.PostReminder(ctx, tenant, a)

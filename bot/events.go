@@ -11,7 +11,8 @@ import (
 )
 
 // OnConversationUpdate greets where okrbot was added and forgets where it was
-// removed. People who come and go change nothing.
+// removed; it pauses and goes on where channels and teams close and open. People who
+// come and go change nothing.
 func (b *Bot) OnConversationUpdate(ctx context.Context, a teams.Activity) error {
 	for _, m := range a.MembersRemoved {
 		if m.ID == a.Recipient.ID {
@@ -23,8 +24,11 @@ func (b *Bot) OnConversationUpdate(ctx context.Context, a teams.Activity) error 
 			return b.onInstalled(ctx, a)
 		}
 	}
-	if a.ChannelData.EventType == digests.EventChannelDeleted {
-		return b.onRemoved(ctx, a)
+	switch {
+	case digests.Closes(a):
+		return b.digests.PauseDigests(ctx, a) // the place may come back
+	case digests.Opens(a):
+		return b.digests.ResumeDigests(ctx, a)
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func (b *Bot) register() chat.Subject {
 		},
 		Presses: map[string]chat.PressHandler{cards.VerbHelp: chat.Pressed(b.help)},
 		Steps: []chat.NextStep{
-			{Kind: okr.StepHelp, Command: "help", Says: "Send %s for what can be done now.", Title: "Help", Verb: cards.VerbHelp},
+			{Kind: okr.StepHelp, Command: "help", Says: "To see what can be done now, send: %s.", Title: "Help", Verb: cards.VerbHelp},
 		},
 	}
 }

@@ -19,10 +19,12 @@ import (
 	"okrbot/okr"
 )
 
-// fromServer are the keys that no button sends: they come with a press that okrbot
-// makes itself when it goes on after a sign-in or a new connection.
+// fromServer are the keys that no button of the gallery sends: they come with a press that
+// okrbot makes itself when it goes on after a sign-in or a new connection, or from the
+// button of a step that ends a failure.
 var fromServer = map[string][]string{
-	"VerbBind": {"KeyConnection"},
+	"VerbConnectionAccount": {"KeyOrganization", "KeyTenant"},
+	"VerbBind":              {"KeyConnection"},
 }
 
 // TestProtocol holds cards and handlers together. What cards send is read from the

@@ -2,7 +2,11 @@ package bot_test
 
 import (
 	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +39,37 @@ func TestEveryStepCanBeTaken(t *testing.T) {
 		delete(taken, kind)
 	}
 	require.Empty(t, taken, "steps that the domain does not know")
+}
+
+// TestNoTextHasBackticks holds that what people read names a command without
+// backticks: phones show them, and no Markdown of a card has code.
+func TestNoTextHasBackticks(t *testing.T) {
+	t.Parallel()
+	quoted := regexp.MustCompile("`[A-Za-z<@]")
+	seen := 0
+	for _, dir := range []string{".", filepath.Join("..", "cards")} {
+		require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if d.IsDir() && d.Name() == "bottest" {
+				return filepath.SkipDir
+			}
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+			require.NoError(t, err)
+			ast.Inspect(file, func(n ast.Node) bool {
+				if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					text, err := strconv.Unquote(lit.Value)
+					require.NoError(t, err)
+					require.NotRegexp(t, quoted, text, path)
+					seen++
+				}
+				return true
+			})
+			return nil
+		}))
+	}
+	require.Greater(t, seen, 1000, "that the source was read")
 }
 
 // answers says whether a subject has the command that a text begins with.

@@ -6,14 +6,17 @@ import "maps"
 // carries is a Key, also where an input has it as its id; the id of an input that
 // no button carries is an Input. Each stands beside the card that owns it.
 const (
-	KeyVerb       = "verb"       // the button's own verb, in the data of each
-	KeyGoal       = "goal"       // id of a goal
-	KeyConnection = "connection" // id of a connection
-	KeyDraft      = "draft"      // id of what the server keeps of an open form
-	KeyVersion    = "version"    // of what a form changes, as it was when the form was opened
-	KeyKeep       = "keep"       // ids of inputs, with commas between, that are not on the card: what they stand for stays
-	KeyOffset     = "offset"     // where a page of a list begins
-	KeyScope      = "scope"      // "all" or "mine"
+	KeyVerb         = "verb"       // the button's own verb, in the data of each
+	KeyGoal         = "goal"       // id of a goal
+	KeyConnection   = "connection" // id of a connection
+	KeyTenant       = "tenant"     // of Microsoft Entra, where a sign-in goes
+	KeyOrganization = "org"        // of Azure DevOps, for which it is
+	KeyDraft        = "draft"      // id of what the server keeps of an open form
+	KeyVersion      = "version"    // of what a form changes, as it was when the form was opened
+	KeyKeep         = "keep"       // ids of inputs, with commas between, that are not on the card: what they stand for stays
+	KeyPicker       = "picker"     // people come from the client's people picker: ids, or [ChoiceNone] for nobody
+	KeyOffset       = "offset"     // where a page of a list begins
+	KeyScope        = "scope"      // "all" or "mine"
 )
 
 // Button is an action of a card: Verb and Data come back when it is pressed.

@@ -79,7 +79,7 @@ func BindSearch(f BindForm) Card {
 	in.show(actionsOf(run("Use this connection", VerbBindConnection, KeyDraft, f.Draft)))
 	in.add(queryInput(f), hiddenInput(KeyDraft, f.Draft))
 	in.show(actionsOf(run("Choose query", VerbBindChoose, KeyDraft, f.Draft)))
-	in.add(textInput(KeyText, "Or search by a part of the name", f.Text, okr.MaxName).hint("for example bugs"))
+	in.add(textInput(KeyText, "Or search by a part of the name, or paste the query's address", f.Text, okr.MaxAddress).hint("for example bugs"))
 	in.show(actionsOf(run("Search", VerbBindSearch, KeyDraft, f.Draft).positive()))
 	in.show(queryResults(f)...)
 	return newCard(title, in.elements(head...), run("Cancel", VerbGoal, KeyGoal, string(f.Goal.ID)).bare())

@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
+	"okrbot/bot/bottest"
 	"okrbot/cards"
 )
 
@@ -100,6 +101,17 @@ func TestElements(t *testing.T) {
 		for _, target := range targets {
 			require.True(t, ids[target.(string)], "%s: nothing is called %s", e.name, target)
 		}
+	}
+}
+
+// TestPhonesAndDesktopShowTheSame: every text of every card comes out as it was
+// meant, by the parser of the mobile clients and by the desktop's.
+func TestPhonesAndDesktopShowTheSame(t *testing.T) {
+	t.Parallel()
+	for _, e := range all() {
+		var card map[string]any
+		require.NoError(t, json.Unmarshal(encode(t, e.card), &card))
+		require.Empty(t, bottest.CardFaults(card), e.name)
 	}
 }
 

@@ -215,22 +215,27 @@ func staleWhy(p Place, v GoalView) md {
 	return why
 }
 
-// DigestPaused tells whoever made a digest that nothing is posted any more.
-func DigestPaused(sub okr.Subscription, reason string) Card {
+// DigestPaused says that nothing is posted by a digest any more, and why. Absent names who
+// made it, where that person cannot be told and somebody else is.
+func DigestPaused(sub okr.Subscription, absent string) Card {
+	words := sub.Paused
+	if absent != "" {
+		words += " " + absent + ", who started this digest, can't be reached in Teams."
+	}
 	place := sub.Conversation.Name
 	if place == "" {
 		place = "a place that you chose"
 	}
 	title := "The digest for " + okr.Shorten(place, maxRow) + " is paused"
 	return newCard(title, []element{
-		box("warning", text(mdf("▲ %s", title)).with(bolder, ""), text(mdn(maxMessage, "%s", reason))),
-		text("Add okrbot there again and it goes on by itself with what moved meanwhile, or send `digest` there."),
+		box("warning", text(mdf("▲ %s", title)).with(bolder, ""), text(mdn(maxMessage, "%s", words))),
+		text("It goes on with what moved meanwhile as soon as somebody there writes to okrbot or adds it again."),
 	}, run("Help", VerbHelp))
 }
 
 // DigestResumed tells a place that its digest goes on.
 func DigestResumed() Card {
 	const title = "The digest goes on"
-	return newCard(title, []element{heading(title), text("It was paused while okrbot was away from here. The next one tells what moved meanwhile.")},
+	return newCard(title, []element{heading(title), text("It was paused because nothing could be posted here. The next one covers what moved meanwhile.")},
 		run("Change it", VerbDigest), run("Stop it", VerbDigestStop).destructive())
 }

@@ -2,8 +2,10 @@ package cards
 
 import (
 	"fmt"
+	"html"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"okrbot/okr"
 )
@@ -51,26 +53,103 @@ func joinMD(sep string, parts ...md) md {
 	return md(strings.Join(out, sep))
 }
 
-// Escape makes text literal in the Markdown of Adaptive Cards: one line of at
-// most n characters, with a backslash before what can form markup. Renderers
-// differ in what they unescape, so nothing else gets a backslash. An ampersand
-// that could begin an entity becomes one, and "{{" is broken by a zero-width
-// space, since renderers expand {{DATE(…)}} in any text.
-func Escape(text string, n int) string {
+// Escape makes text literal in the Markdown of Adaptive Cards: one line of at most
+// n characters.
+func Escape(text string, n int) string { return literal(Plain(text, n)) }
+
+// What stands where a character would be a mark. Phones show a backslash and an
+// entity as they are (MarkDownParser of the shared model,
+// https://github.com/microsoft/AdaptiveCards), so that neither can be used: a space
+// without width parts what is a mark only together with its neighbours, and the two
+// marks that no neighbour can disarm become characters that look the same.
+const (
+	gap      = "\u200b"
+	asterisk = "\u2217" // asterisk operator
+	backtick = "\u1fef" // varia, of which a backtick is the normal form
+)
+
+// literal makes one line literal, in one pass: a line without marks is given back
+// as it is.
+func literal(line string) string {
 	var b strings.Builder
-	runes := []rune(Plain(text, n))
-	marker := listMarker(runes)
-	for i, r := range runes {
-		switch {
-		case r == '&' && i+1 < len(runes) && (runes[i+1] == '#' || unicode.IsLetter(runes[i+1])):
-			b.WriteString("&amp;")
-			continue
-		case strings.ContainsRune("\\`*_[]<>", r), i == marker, r == '~' && nextTo(runes, i, '~'):
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
+	done := 0 // how much of the line is in b
+	put := func(at int, what string, skip int) {
+		b.WriteString(line[done:at])
+		b.WriteString(what)
+		done = at + skip
 	}
+	if isMarker(line) || strings.HasPrefix(line, "\\") {
+		put(0, gap, 0)
+	}
+	var before rune
+	for i, r := range line {
+		next := i + utf8.RuneLen(r)
+		after, _ := utf8.DecodeRuneInString(line[next:])
+		isLast := next == len(line)
+		switch r {
+		case '*':
+			if before != ' ' || after != ' ' || isLast {
+				put(i, asterisk, 1)
+			}
+		case '`':
+			put(i, backtick, 1)
+		case '_':
+			if before != '_' && !isWord(before) {
+				put(i, gap, 0)
+			}
+			if after != '_' && (isLast || !isWord(after)) {
+				put(next, gap, 0)
+			}
+		default:
+			if needsGap(r, after, line[next:]) {
+				put(next, gap, 0)
+			}
+		}
+		before = r
+	}
+	if done == 0 && b.Len() == 0 {
+		return line
+	}
+	b.WriteString(line[done:])
 	return b.String()
+}
+
+// needsGap says whether a character would be a mark together with what follows it.
+// A bracket also begins a line for the phones. What may follow the end of the line is
+// not known.
+func needsGap(r, after rune, rest string) bool {
+	isLast := rest == ""
+	switch r {
+	case '\\':
+		return isLast || after != ' ' && !isWord(after)
+	case '<':
+		return isLast || after == '/' || after == '!' || after == '?' || isWord(after)
+	case '&':
+		return isEntity(rest)
+	case '~':
+		return after == '~'
+	case ']':
+		return isLast || after == '(' || after == '[' || after == ':' || isMarker(rest)
+	case '[', ')':
+		return isMarker(rest)
+	}
+	return false
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// isEntity says whether what follows an ampersand makes a character of it, also with
+// a semicolon that may follow the end of the line.
+func isEntity(rest string) bool {
+	end := 0
+	for end < len(rest) && (rest[end] == '#' && end == 0 || rest[end] < utf8.RuneSelf && isWord(rune(rest[end]))) {
+		end++
+	}
+	if end < len(rest) && rest[end] != ';' || end == 0 {
+		return false
+	}
+	entity := "&" + rest[:end] + ";"
+	return rest[0] == '#' || html.UnescapeString(entity) != entity
 }
 
 // Plain makes text safe where no Markdown is read: one line of at most n
@@ -83,22 +162,35 @@ func Plain(text string, n int) string {
 	return text
 }
 
-// listMarker gives the place of the character that would begin a list or a
-// heading at the start of a line; -1 for none.
-func listMarker(runes []rune) int {
-	i := 0
-	for i < len(runes) && runes[i] >= '0' && runes[i] <= '9' {
-		i++
+// isMarker says whether a line begins with the mark of a list, a heading, a quote or
+// a rule. Phones look for a list's mark anew behind each number and sign that they
+// meet at the start ("1.5. " and "2026-11-28. " are lists to them).
+func isMarker(line string) bool {
+	if line == "" {
+		return false
 	}
-	switch {
-	case i == len(runes):
-		return -1
-	case i == 0 && strings.ContainsRune("#-+=", runes[0]), i > 0 && (runes[i] == '.' || runes[i] == ')'):
-		return i
+	if rest := strings.TrimLeft(line, "#"); len(rest) < len(line) {
+		return rest == "" || rest[0] == ' '
 	}
-	return -1
-}
-
-func nextTo(runes []rune, i int, r rune) bool {
-	return i > 0 && runes[i-1] == r || i+1 < len(runes) && runes[i+1] == r
+	if line[0] == '>' || strings.Trim(line, "=") == "" || strings.Trim(line, "-") == "" || strings.HasPrefix(line, "~~~") {
+		return true
+	}
+	for line != "" {
+		rest := strings.TrimLeft(line, "0123456789")
+		isNumber := len(rest) < len(line)
+		switch {
+		case rest == "":
+			return false
+		case isNumber && (rest[0] == '.' || rest[0] == ')'), !isNumber && (rest[0] == '-' || rest[0] == '+'):
+			line = rest[1:]
+			if line == "" || line[0] == ' ' {
+				return true
+			}
+		case !isNumber:
+			return false
+		default:
+			line = rest
+		}
+	}
+	return false
 }

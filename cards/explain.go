@@ -142,7 +142,7 @@ func changeItems(c okr.Changes, most int) []element {
 	}
 	add("✓ Completed", c.Completed)
 	add("↺ Reopened", c.Reopened)
-	add("\\+ Added", c.Added)
+	add(gap+"+ Added", c.Added)
 	add("− No longer in the query", c.Removed)
 	add("± Another value", c.Revalued)
 	return out

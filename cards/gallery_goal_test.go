@@ -220,10 +220,13 @@ func settingsCards() []exhibit {
 	zone.TimeZone, zone.Error = "Paris", cards.FieldError{Field: "timeZone", Message: "There is no time zone Paris. Write it as Europe/Paris."}
 	kept := form
 	kept.Version, kept.CreatePeople.Names = "f-93", strings.Repeat("Adele Vance, ", 200)
+	picker := form
+	picker.Picker, picker.CreatePeople = cards.DatasetMembers, cards.People{Chosen: []cards.Choice{{Title: "Megan Bowen", Value: "00000000-0000-4000-8000-00000000000b"}}}
 	reader := cards.SettingsOf(tenant)
 	reader.Admins = []string{"Megan Bowen"}
 	return []exhibit{
 		{"settings", cards.EditSettings(form)},
+		{"settings-picker", cards.EditSettings(picker)},
 		{"settings-kept", cards.EditSettings(kept)},
 		{"settings-period-wrong", cards.EditSettings(wrong)},
 		{"settings-saved-period-wrong", cards.EditSettings(saved)},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -177,7 +178,19 @@ func bindCards() []exhibit {
 	forProject := options
 	forProject.Goal, forProject.Query, forProject.ItemType = project(), query(), "Task"
 	p := project()
+	here := okr.Connection{ID: "C7", Name: "Contoso launch", Organization: "contoso", Project: okr.RemoteProject{Name: "Launch"}}
+	there := okr.Connection{ID: "C9", Name: nasty, Organization: "northwind", Project: okr.RemoteProject{Name: "Traders"}}
+	queries := cards.QueryList{Text: "bugs", Found: okr.FoundQueries{
+		Searched: []okr.Connection{here, there}, Queries: []okr.FoundQuery{{Query: query(), Connection: here}, {Query: odd, Connection: there}},
+	}}
+	many := queries
+	many.Offset, many.Found.More, many.Found.Private, many.Found.Left = 10, true, true, 4
+	many.Found.Queries = slices.Repeat(queries.Found.Queries, 12)
+	failed := cards.QueryList{Text: nasty, Problems: []string{"Contoso launch: Azure DevOps asked to slow down. Nothing is lost: you can try again in 30 s."}}
 	return []exhibit{
+		{"queries", cards.Queries(queries)},
+		{"queries-many", cards.Queries(many)},
+		{"queries-failed", cards.Queries(failed)},
 		{"bind-search", cards.BindSearch(search)},
 		{"bind-search-found", cards.BindSearch(found)},
 		{"bind-search-none", cards.BindSearch(none)},
@@ -209,7 +222,7 @@ func reportCards() []exhibit {
 		},
 	}
 	return []exhibit{
-		{"sync-started", cards.SyncStarted("all bound OKRs")},
+		{"sync-started", cards.SyncStarted("all bound OKRs", cards.Button{Title: "OKRs", Verb: cards.VerbGoals})},
 		{"sync-done", cards.SyncDone(place, syncs)},
 		{"sync-done-nothing", cards.SyncDone(place, []cards.SyncRow{{Problem: "Azure DevOps did not answer."}})},
 		{"sync-done-one", cards.SyncDone(place, syncs[:1])},
@@ -234,12 +247,15 @@ func digestCards() []exhibit {
 	}
 	muted := full
 	muted.MutedTill = now.Add(24 * time.Hour)
+	paused := d.Subscription
+	paused.Paused = "No digest could be posted since 17 August 2026, 09:05. Teams does not find this place (404 ConversationNotFound)."
 	return []exhibit{
 		{"digest-always", cards.Digest(place, quiet)},
 		{"digest-preview", cards.DigestPreview(place, cards.DigestPreviewView{Place: "Launch team", Digest: d, Next: now.Add(48 * time.Minute)})},
 		{"digest-preview-nothing", cards.DigestPreview(place, cards.DigestPreviewView{Digest: preview})},
 		{"digest-resumed", cards.DigestResumed()},
-		{"digest-paused", cards.DigestPaused(d.Subscription, "okrbot was removed from this place.")},
+		{"digest-paused", cards.DigestPaused(paused, "")},
+		{"digest-paused-absent", cards.DigestPaused(paused, "Ada Lovelace")},
 		{"subscribe-full", cards.Subscribe(place, full)},
 		{"subscribe-muted", cards.Subscribe(place, muted)},
 	}

@@ -12,7 +12,7 @@ import (
 const (
 	VerbGoalNew  = "goal.new"  // kind; parent where it is known
 	VerbGoalEdit = "goal.edit" // goal
-	VerbGoalSave = "goal.save" // kind, draft, keep; of a goal that is edited also goal and version; inputs: see [EditGoal]
+	VerbGoalSave = "goal.save" // kind, draft, keep, picker; of a goal that is edited also goal and version; inputs: see [EditGoal]
 )
 
 // KeyParent is the id of the objective above.
@@ -107,7 +107,7 @@ func saveGoal(f GoalForm, keep []string) action {
 		version = fmt.Sprint(f.Version)
 	}
 	return run("Save", VerbGoalSave, KeyKind, string(f.Kind), KeyGoal, string(f.Editing), KeyDraft, f.Draft,
-		KeyVersion, version, KeyKeep, strings.Join(keep, ",")).positive()
+		KeyVersion, version, KeyKeep, strings.Join(keep, ","), KeyPicker, picks(f.Picker)).positive()
 }
 
 func cancelGoal(editing okr.GoalID) action {

@@ -90,7 +90,18 @@ func peopleInput(id, label string, p People, picker string, many bool) (element,
 		ids = append(ids, c.Value)
 	}
 	in.Value = strings.Join(ids, ",")
+	if len(ids) > 0 {
+		in.Choices = append(in.Choices, choiceJSON{Title: "Nobody", Value: ChoiceNone})
+	}
 	return in.asks(picker), true
+}
+
+// picks is the value of [KeyPicker].
+func picks(picker string) string {
+	if picker == "" {
+		return ""
+	}
+	return "1"
 }
 
 // maxPeopleBytes bounds one field of people.

@@ -35,7 +35,28 @@ func link(title, address string, n int) md {
 	if !ok || len(to) > maxLink {
 		return md(Escape(title, n))
 	}
-	return md("[" + Escape(title, n) + "](" + to + ")")
+	return md("[" + literal(paired(Plain(title, n))) + "](" + to + ")")
+}
+
+// paired keeps the brackets of a title where they are in pairs; others, which would
+// end the title of a link, become wide ones.
+func paired(title string) string {
+	depth := 0
+	for _, r := range title {
+		switch r {
+		case '[':
+			depth++
+		case ']':
+			depth--
+		}
+		if depth < 0 {
+			break
+		}
+	}
+	if depth == 0 {
+		return title
+	}
+	return strings.NewReplacer("[", "\uff3b", "]", "\uff3d").Replace(title)
 }
 
 // maxLink is the longest address that is linked in running text, in bytes.

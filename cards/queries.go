@@ -1,23 +1,81 @@
 package cards
 
-import "okrbot/okr"
+import (
+	"fmt"
 
-// Queries lists the shared queries that a text finds through a connection.
-func Queries(searched string, c okr.Connection, page okr.QueryPage) Card {
-	body := []element{
-		heading(mdf("Queries with “%s”", searched)),
-		note(mdf("Shared queries of %s in %s, through the connection %s.", c.Project.Name, c.Organization, c.Name)),
+	"okrbot/okr"
+)
+
+// VerbQueries shows another part of the queries that a text finds.
+const VerbQueries = "queries"
+
+// maxQueryText is how much of the searched text a card repeats.
+const maxQueryText = 120
+
+// QueryList is what a search for shared queries shows.
+type QueryList struct {
+	Text     string
+	Found    okr.FoundQueries
+	Offset   int
+	Problems []string // of the connections that could not be searched, in words
+}
+
+// Queries lists the shared queries that a text finds, each with the connection that
+// leads to it.
+func Queries(l QueryList) Card {
+	total := len(l.Found.Queries)
+	body := []element{heading(mdn(maxQueryText, "Queries with “%s”", l.Text)), note(searchedThrough(l.Found))}
+	for _, problem := range l.Problems[:min(len(l.Problems), maxProblems)] {
+		body = append(body, box("warning", text(mdn(maxLong, "▲ Not searched: %s", problem))))
 	}
-	if len(page.Queries) == 0 {
+	body = append(body, more(len(l.Problems)-maxProblems, "connection that could not be searched")...)
+	if total == 0 && len(l.Found.Searched) > 0 {
 		body = append(body, text(mdf("None found. Only shared queries are searched, by their name.")))
 	}
-	shown := rowsWithin(len(page.Queries), PageSize, maxListBytes, func(i int) element {
-		q := page.Queries[i]
-		return columns(col(stretch, text(link(q.Name, q.URL, okr.MaxName)), note(mdn(okr.MaxName, "%s · %s", q.Path, q.Kind.Words())).near()))
-	})
+	shown := rowsWithin(total-l.Offset, PageSize, maxListBytes-4_000, func(i int) element { return queryRow(l.Found.Queries[l.Offset+i]) })
 	body = append(body, shown...)
-	if page.More || len(page.Queries) > len(shown) {
+	if total > 0 {
+		if part := rangeText(total, l.Offset, len(shown)); part != "" {
+			body = append(body, note(part))
+		}
+	}
+	if l.Found.More {
 		body = append(body, note("More queries match. Type more of the name."))
 	}
-	return newCard("Queries with "+searched, body, run("Show the OKRs", VerbGoals))
+	return newCard("Queries with "+Plain(l.Text, maxQueryText), body, append(l.pages(len(shown)), run("Show the OKRs", VerbGoals))...)
+}
+
+// maxProblems is how many connections are named that could not be searched.
+const maxProblems = 4
+
+func queryRow(f okr.FoundQuery) element {
+	q, c := f.Query, f.Connection
+	return columns(col(stretch, text(link(q.Name, q.URL, okr.MaxName)),
+		note(mdn(okr.MaxName, "%s · %s", q.Path, q.Kind.Words())).near(),
+		note(mdn(2*okr.MaxName, "Through %s %s: %s / %s", c.ID, c.Name, c.Organization, c.Project.Name)).near()))
+}
+
+func searchedThrough(f okr.FoundQueries) md {
+	words := fmt.Sprintf("Shared queries, through %s.", count(len(f.Searched), "connection"))
+	if len(f.Searched) == 0 {
+		words = "No connection could be searched."
+	}
+	if f.Left > 0 {
+		words += fmt.Sprintf(" %d more were not searched, which are too many at once.", f.Left)
+	}
+	if f.Private {
+		words += " Your private connections are searched in your own chat with okrbot."
+	}
+	return md(words)
+}
+
+func (l QueryList) pages(shown int) []action {
+	var out []action
+	if l.Offset > 0 {
+		out = append(out, run("Previous", VerbQueries, KeyText, l.Text, KeyOffset, fmt.Sprint(max(0, l.Offset-PageSize))).bare())
+	}
+	if l.Offset+shown < len(l.Found.Queries) {
+		out = append(out, run("Next", VerbQueries, KeyText, l.Text, KeyOffset, fmt.Sprint(l.Offset+shown)).bare())
+	}
+	return out
 }

@@ -10,7 +10,7 @@ import (
 // The verbs of the settings, with the data and inputs that come along.
 const (
 	VerbSettings     = "settings"
-	VerbSettingsSave = "settings.save" // version, keep; inputs: see [EditSettings]
+	VerbSettingsSave = "settings.save" // version, keep, picker; inputs: see [EditSettings]
 )
 
 // The inputs of the settings, beside those of reminders and of a new period.
@@ -126,7 +126,7 @@ func EditSettings(f SettingsForm) Card {
 	in.addFolded("create", "Who may create what", false, rights)
 	in.addFolded("remind", "Reminders and digests", false, timeInputs(f))
 	in.addFolded("periods", "Custom periods", false, periodForm(f, keep))
-	save := run("Save", VerbSettingsSave, KeyVersion, f.Version, KeyKeep, keep).positive()
+	save := run("Save", VerbSettingsSave, KeyVersion, f.Version, KeyKeep, keep, KeyPicker, picks(f.Picker)).positive()
 	head := []element{heading(title), note("For everyone in your organization.")}
 	if f.Saved {
 		head = append(head, box("good", text("✓ The settings are saved. Only the new period is not.").with(bolder, good)))

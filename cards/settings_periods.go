@@ -30,7 +30,7 @@ func periodForm(f SettingsForm, keep string) form {
 	in.add(textInput(InputPeriodName, "Name of a new period", f.PeriodName, okr.MaxName).hint("for example Spring 2027"))
 	in.addPair(dateInput(InputPeriodStart, "First day", f.PeriodStart), dateInput(InputPeriodEnd, "Last day", f.PeriodEnd))
 	in.add(toggleInput(InputPeriodCurrent, "While it lasts", "New goals go into it", false))
-	in.show(actionsOf(run("Add the period", VerbPeriodAdd, KeyVersion, f.Version, KeyKeep, keep)))
+	in.show(actionsOf(run("Add the period", VerbPeriodAdd, KeyVersion, f.Version, KeyKeep, keep, KeyPicker, picks(f.Picker))))
 	return in
 }
 
@@ -41,7 +41,7 @@ func periodRow(f SettingsForm, p okr.TimePeriod, keep string) element {
 	}
 	return columns(
 		col(stretch, text(name).near(), note(mdf("%s to %s", p.Start, p.End))).middle(),
-		col(auto, actionsOf(run("Remove", VerbPeriodRemove, KeyPeriod, p.ID, KeyVersion, f.Version, KeyKeep, keep))),
+		col(auto, actionsOf(run("Remove", VerbPeriodRemove, KeyPeriod, p.ID, KeyVersion, f.Version, KeyKeep, keep, KeyPicker, picks(f.Picker)))),
 	).separated()
 }
 

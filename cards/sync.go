@@ -12,12 +12,13 @@ const VerbSync = "sync"
 // SyncRow is the outcome of a sync for one goal.
 type SyncRow = okr.SyncRow
 
-// SyncStarted says that a sync is under way.
-func SyncStarted(what string) Card {
+// SyncStarted says that a sync is under way. It may be on a card that cannot be updated,
+// so a button shows what came of it.
+func SyncStarted(what string, show Button) Card {
 	return newCard("Sync started: "+what, []element{
 		heading("Sync started"),
-		text(mdn(maxLong, "Measuring %s in Azure DevOps. This card shows the result when it is there.", what)),
-	})
+		text(mdn(maxLong, "Measuring %s in Azure DevOps. The result appears here in a moment; if it doesn't, press %s.", what, show.Title)),
+	}, buttonActions([]Button{show})...)
 }
 
 // SyncDone tells the outcome of a sync.

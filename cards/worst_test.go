@@ -111,7 +111,7 @@ func worstOf(title string) []exhibit {
 		{"bind-search", cards.BindSearch(bind)},
 		{"bind-options", cards.BindOptions(bind)},
 		{"preview", cards.Preview(place, cards.BindPreview{Draft: bind.Draft, Goal: p, Standing: v.Standing, Measurement: tree, Warnings: hundred(title + title + title)})},
-		{"sync-started", cards.SyncStarted(title)},
+		{"sync-started", cards.SyncStarted(title, cards.Button{Title: "Show KR1", Verb: cards.VerbGoal})},
 		{"sync-done", cards.SyncDone(place, hundred(cards.SyncRow{Goal: g, Before: new(float64(1)), After: new(float64(2)), Status: okr.AtRisk, Problem: title + title}))},
 		{"move-preview", cards.PreviewMove(okr.MovePreview{From: worstConnection(title), To: worstConnection(title), Reach: append(hundred(okr.QueryReach{Query: q, Goals: hundred(g)}), hundred(okr.QueryReach{Query: q, Goals: hundred(g), Problem: title})...)})},
 		{"take-over", cards.PreviewTakeOver(place, okr.TakeOver{Connection: worstConnection(title), Account: title, Reach: hundred(okr.QueryReach{Query: q, Problem: title})})},
@@ -120,7 +120,7 @@ func worstOf(title string) []exhibit {
 		{"digest", cards.Digest(place, okr.Digest{At: now, Objectives: hundred(move)[:5], Moved: hundred(move), Failing: hundred(staleView()), Still: hundred(objectiveView())})},
 		{"subscribe", cards.Subscribe(place, cards.DigestForm{Place: title, Objectives: choices, Chosen: []string{"O1"}, Subscribed: true, Paused: title, Error: wrong})},
 		{"owner-notice", cards.OwnerNotice(place, cards.Notice{Connection: c.Connection, Goals: hundred(g), Problem: title + title + title, Since: now, Buttons: buttons})},
-		{"queries", cards.Queries(title, c.Connection, okr.QueryPage{Queries: hundred(q), More: true})},
+		{"queries", cards.Queries(cards.QueryList{Text: title, Offset: 10, Problems: hundred(title), Found: okr.FoundQueries{More: true, Private: true, Left: 9, Searched: hundred(c.Connection), Queries: hundred(okr.FoundQuery{Query: q, Connection: worstConnection(title)})}})},
 	}
 }
 

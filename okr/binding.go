@@ -2,6 +2,7 @@ package okr
 
 import (
 	"cmp"
+	"strings"
 	"time"
 )
 
@@ -38,6 +39,41 @@ type Query struct {
 	URL  string    `json:"url"`
 }
 
+// Rank says how well a search text fits the query's name: 0 is the name itself, 1 its
+// beginning, 2 anything else.
+func (q Query) Rank(text string) int {
+	name, text := strings.ToLower(q.Name), strings.ToLower(strings.TrimSpace(text))
+	switch {
+	case name == text:
+		return 0
+	case strings.HasPrefix(name, text):
+		return 1
+	}
+	return 2
+}
+
+// FoundQueries is what a search through several connections found.
+type FoundQueries struct {
+	Queries  []FoundQuery
+	More     bool // the text matches others too
+	Searched []Connection
+	Failed   []FailedSearch
+	Left     int  // connections that were not searched, for there are too many
+	Private  bool // so are the actor's private ones, for others read along
+}
+
+// FoundQuery is a shared query and the connection that leads to it.
+type FoundQuery struct {
+	Query      Query
+	Connection Connection
+}
+
+// FailedSearch is a connection that could not be searched, and why.
+type FailedSearch struct {
+	Connection Connection
+	Err        error
+}
+
 // Binding ties a key result or project to a shared query.
 type Binding struct {
 	Connection ConnectionID `json:"connection"`
@@ -49,6 +85,7 @@ type Binding struct {
 	BoundAt    time.Time    `json:"boundAt"`
 	Last       *Measurement `json:"last,omitempty"` // the last that worked; kept on failures
 	Health     Health       `json:"health"`
+	Emptied    string       `json:"emptied,omitempty"` // what is still to be told of a query that finds nothing any more
 }
 
 // Measurement is what one run of a query says of one binding, with its own

@@ -3,6 +3,7 @@ package okr
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -113,7 +114,10 @@ type Health struct {
 	Since    time.Time   `json:"since,omitzero"`    // when this state began
 	LastOK   time.Time   `json:"lastOK,omitzero"`   // the last sync that worked
 	Problem  string      `json:"problem,omitempty"` // in words for people; empty when ok
-	NoticeAt time.Time   `json:"noticeAt,omitzero"` // when the owner was last told
+	NoticeAt time.Time   `json:"noticeAt,omitzero"` // when somebody was last told
+	// Told is when each person was last told. Records of an older okrbot have none: then
+	// NoticeAt is that of everybody.
+	Told map[UserID]time.Time `json:"told,omitempty"`
 }
 
 // Failing says whether somebody must do something or wait.
@@ -141,7 +145,7 @@ func (h Health) Failed(err error, now time.Time) Health {
 	if next := (Health{State: state}); h.State != state {
 		told := h.NeedsPerson() || h.passing() && !h.NoticeAt.Before(h.Since)
 		if told && next.NeedsPerson() {
-			h.NoticeAt = time.Time{} // another cause is news
+			h.NoticeAt, h.Told = time.Time{}, nil // another cause is news
 		}
 		if !h.passing() || !next.passing() {
 			h.Since = now
@@ -155,12 +159,26 @@ func (h Health) Failed(err error, now time.Time) Health {
 	return h
 }
 
-// NoticeDue says whether people should be told at now: once when a failure begins
+// NoticeDue says whether a person should be told at now: once when a failure begins
 // that only a person can end, or after a day of one that may pass by itself, then
-// weekly.
-func (h Health) NoticeDue(now time.Time) bool {
+// weekly. Each person counts alone: that one was told says nothing of another.
+func (h Health) NoticeDue(to UserID, now time.Time) bool {
 	due := h.NeedsPerson() || h.passing() && now.Sub(h.Since) >= passingFor
-	return due && (h.NoticeAt.IsZero() || now.Sub(h.NoticeAt) >= noticeInterval)
+	last := h.NoticeAt
+	if h.Told != nil {
+		last = h.Told[to]
+	}
+	return due && (last.IsZero() || now.Sub(last) >= noticeInterval)
+}
+
+// Noticed notes that a person was told at now.
+func (h *Health) Noticed(to UserID, now time.Time) {
+	told := maps.Clone(h.Told)
+	if told == nil {
+		told = map[UserID]time.Time{}
+	}
+	told[to] = now
+	h.NoticeAt, h.Told = now, told
 }
 
 // passing says whether the failure may end by itself.
@@ -298,6 +316,44 @@ func TokenLife(expiresIn int64) time.Duration {
 // signing in again with the same account renews all its connections.
 func CredentialIDFor(owner UserID, account Account) CredentialID {
 	return CredentialID(string(owner) + "." + account.TenantID + "." + account.ObjectID)
+}
+
+// Tenant is the Microsoft Entra tenant of the account; empty: the id does not name it.
+func (id CredentialID) Tenant() TenantID {
+	if parts := strings.Split(string(id), "."); len(parts) == 3 {
+		return TenantID(parts[1])
+	}
+	return ""
+}
+
+// SignInAt is where a sign-in goes. The zero value is the usual place, which ends in
+// the tenant of the account that is chosen.
+type SignInAt struct {
+	Tenant       TenantID // of Microsoft Entra
+	Organization string   // of Azure DevOps that belongs to it; empty: it is not known which
+}
+
+// In says whether the sign-in of an account is one at this place.
+func (at SignInAt) In(c Credential) bool {
+	return at.Tenant == "" || strings.EqualFold(string(at.Tenant), c.Account.TenantID)
+}
+
+// SignInOf is where the sign-in goes that ends a failure.
+func SignInOf(err error) SignInAt {
+	for _, step := range NextOf(err) {
+		if step.Kind == StepSignIn {
+			return step.SignIn
+		}
+	}
+	return SignInAt{}
+}
+
+// OrganizationView is an organization as a person's sign-in sees it.
+type OrganizationView struct {
+	Name     string
+	Project  string // that was named beside it
+	Projects []RemoteProject
+	With     Credential // the sign-in that sees it
 }
 
 const redacted = "[redacted]"

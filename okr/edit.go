@@ -347,7 +347,7 @@ func (c *EditConflict) refusal(version int) error {
 	id := c.Now.ID
 	return &Error{Kind: Conflict, Field: c.Fields[0].Field.ID, Err: c, Msg: fmt.Sprintf(
 		"%s changed %s after you opened this form: %s. Nothing of yours was saved. Look at it again, then edit it.",
-		who, id, strings.Join(what, ", ")), Next: []Step{{Kind: StepShow, Goal: id}}}
+		who, id, JoinSome(what)), Next: []Step{{Kind: StepShow, Goal: id}}}
 }
 
 // onePeriod names another period once, and not its name and dates besides.

@@ -45,6 +45,11 @@ const (
 	// PolicyRefused is a conditional access policy that keeps okrbot out, which
 	// signing in again does not change.
 	PolicyRefused
+	// Refused is a post that Teams did not take, for a reason that may pass or not.
+	Refused
+	// PerhapsShown is a post of which nobody knows whether Teams took it: it must not
+	// be sent again at once.
+	PerhapsShown
 )
 
 // String names the kind for programs and logs.
@@ -76,6 +81,10 @@ func (k Kind) String() string {
 		return "projectGone"
 	case PolicyRefused:
 		return "policy"
+	case Refused:
+		return "refused"
+	case PerhapsShown:
+		return "perhapsShown"
 	default:
 		return "fault"
 	}
@@ -155,6 +164,10 @@ func FieldOf(err error) string {
 
 // ErrMade is the cause of a Conflict: what a form makes was made before.
 var ErrMade = errors.New("made before")
+
+// ErrNoAnswer is the cause of a PerhapsShown where no answer came at all: a service that
+// answers with trouble did not, as a rule, show the post.
+var ErrNoAnswer = errors.New("no answer came")
 
 // IsMade says whether an error is that what a form makes was made before.
 func IsMade(err error) bool { return errors.Is(err, ErrMade) }
@@ -254,11 +267,12 @@ const (
 	StepHelp         StepKind = "help"        // see what can be done
 )
 
-// Step is what somebody can do next: about a goal or a connection, or neither.
+// Step is what somebody can do next: about a goal, a connection or a sign-in, or none.
 type Step struct {
 	Kind       StepKind
 	Goal       GoalID
 	Connection ConnectionID
+	SignIn     SignInAt
 	ByOthers   bool // not by who reads it, but by somebody whom the words name
 }
 

@@ -34,6 +34,7 @@ func (k GoalKind) Prefix() string {
 const (
 	MaxTitle       = 255
 	MaxName        = 80
+	MaxAddress     = 2000 // of a pasted one, which browsers fill with more than it needs
 	MaxUnit        = 20
 	MaxDescription = 2000
 	MaxNote        = 2000

@@ -82,6 +82,9 @@ type Directory interface {
 	// read. NotFound: the organization or project does not exist or may not be
 	// seen.
 	Project(ctx context.Context, access Access, organization, project string) (RemoteProject, error)
+	// OrganizationTenant names the Microsoft Entra tenant that an organization belongs
+	// to, where its members and guests sign in; empty: it does not say.
+	OrganizationTenant(ctx context.Context, organization string) (TenantID, error)
 	// ParseOrganization reads an organization as a person typed or pasted it: a plain
 	// name or any Azure DevOps URL, which may name a project too. Invalid: it is
 	// neither.
@@ -104,8 +107,17 @@ type Queries interface {
 	// Fields lists the numeric fields of a project's work items that make sense to
 	// add up, the usual ones first.
 	Fields(ctx context.Context, access Access, ref ProjectRef) ([]Field, error)
+	// Names gives what a project and, where they are asked for, its fields are called
+	// now. Within lets those stand that were read no longer ago; 0 reads them anew.
+	Names(ctx context.Context, access Access, ref ProjectRef, fields bool, within time.Duration) (Names, error)
 	// ItemTypes lists the work item types of a project.
 	ItemTypes(ctx context.Context, access Access, ref ProjectRef) ([]string, error)
+}
+
+// Names are what things with ids are called now.
+type Names struct {
+	Project RemoteProject
+	Fields  map[string]string // by reference name
 }
 
 // RunInput asks for runs of queries of one project with one access.

@@ -1,6 +1,7 @@
 package okr
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -38,6 +39,8 @@ type Subscription struct {
 	CreatedBy Person              `json:"createdBy"`
 	CreatedAt time.Time           `json:"createdAt"`
 	Paused    string              `json:"paused,omitempty"`   // why nothing is posted; empty: running
+	RefusedAt time.Time           `json:"refusedAt,omitzero"` // since when Teams has refused each digest, for a reason that may pass
+	UnsureAt  time.Time           `json:"unsureAt,omitzero"`  // of a last digest to which no answer came
 	MutedTill time.Time           `json:"mutedTill,omitzero"` // nothing is posted before
 	Reported  map[GoalID]Reported `json:"reported,omitempty"` // what the place was last told of each goal
 	PostedAt  time.Time           `json:"postedAt,omitzero"`  // of the last digest that Teams took
@@ -292,7 +295,8 @@ func (sub *Subscription) Replan(fresh Subscription, told map[GoalID]Reported) {
 		sub.ThreadID = ""
 	}
 	sub.Conversation, sub.DigestPlan = fresh.Conversation, fresh.DigestPlan
-	sub.Paused, sub.MutedTill = "", time.Time{}
+	sub.Resume()
+	sub.MutedTill = time.Time{}
 	maps.DeleteFunc(sub.Reported, func(id GoalID, _ Reported) bool {
 		_, watched := told[id]
 		return !watched // chosen again later, it is new to the place
@@ -302,6 +306,32 @@ func (sub *Subscription) Replan(fresh Subscription, told map[GoalID]Reported) {
 			sub.Report(id, r)
 		}
 	}
+}
+
+// refusedFor is how long a place may refuse digests for a reason that may pass before
+// they are paused: Teams has strays, and outages of hours.
+const refusedFor = 24 * time.Hour
+
+// Refuse notes that Teams refused a digest at now, and pauses the subscription where
+// the refusal is final or has lasted: the reason says which.
+func (sub *Subscription) Refuse(cause error, now time.Time, zone *time.Location) {
+	words, _ := MessageOf(cause)
+	if KindOf(cause) == Forbidden {
+		sub.Paused = cmp.Or(sub.Paused, words)
+		return
+	}
+	if past(sub.RefusedAt, now).IsZero() {
+		sub.RefusedAt = now
+	}
+	if now.Sub(sub.RefusedAt) >= refusedFor {
+		since := sub.RefusedAt.In(zone).Format("2 January 2006, 15:04")
+		sub.Paused = cmp.Or(sub.Paused, "No digest could be posted since "+since+". "+words)
+	}
+}
+
+// Resume goes on with a subscription that was paused or refused.
+func (sub *Subscription) Resume() {
+	sub.Paused, sub.RefusedAt, sub.UnsureAt = "", time.Time{}, time.Time{}
 }
 
 // Report notes what the place was told of a goal.

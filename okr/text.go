@@ -1,7 +1,9 @@
 package okr
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -15,6 +17,9 @@ func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) && math
 // CleanLine makes one line of what a person or a remote system wrote: control
 // characters and line breaks become spaces, white space is collapsed.
 func CleanLine(text string) string {
+	if isCleanLine(text) {
+		return text
+	}
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case r == utf8.RuneError, unicode.IsControl(r), r == '\u2028', r == '\u2029':
@@ -25,6 +30,18 @@ func CleanLine(text string) string {
 		return r
 	}, text)
 	return strings.Join(strings.Fields(text), " ")
+}
+
+func isCleanLine(text string) bool {
+	before := ' '
+	for _, r := range text {
+		switch {
+		case r == utf8.RuneError, r != ' ' && unicode.IsSpace(r), unicode.IsControl(r), r == ' ' && before == ' ', unicode.Is(unicode.Bidi_Control, r):
+			return false
+		}
+		before = r
+	}
+	return text == "" || before != ' '
 }
 
 // Shorten cuts text to at most n characters, the last one being an ellipsis.
@@ -243,8 +260,21 @@ func plain(r rune) rune {
 	return r
 }
 
+// maxJoined is how many things a sentence names; the others it counts.
+const maxJoined = 6
+
 // JoinNames names people in a sentence.
-func JoinNames(people []Person) string { return strings.Join(names(people), " and ") }
+func JoinNames(people []Person) string { return joinSome(names(people), " and ") }
+
+// JoinSome names the first of several things in a sentence, and counts the others.
+func JoinSome(list []string) string { return joinSome(list, ", ") }
+
+func joinSome(list []string, between string) string {
+	if left := len(list) - maxJoined; left > 0 {
+		list = append(slices.Clone(list[:maxJoined]), fmt.Sprintf("%d more", left))
+	}
+	return strings.Join(list, between)
+}
 
 func names(people []Person) []string {
 	out := make([]string, len(people))

@@ -1,6 +1,7 @@
 package okr_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -170,4 +171,18 @@ func FuzzParseGoalID(f *testing.F) {
 		require.Equal(t, id, again)
 		require.True(t, strings.HasPrefix(string(id), id.Kind().Prefix()))
 	})
+}
+
+// TestASentenceNamesSomeAndCountsTheOthers, however many there are.
+func TestASentenceNamesSomeAndCountsTheOthers(t *testing.T) {
+	t.Parallel()
+	var labels []string
+	var people []okr.Person
+	for i := range 40 {
+		labels = append(labels, strings.Repeat("x", i))
+		people = append(people, okr.Person{Name: fmt.Sprint("Person ", i)})
+	}
+	require.Equal(t, "a, b", okr.JoinSome([]string{"a", "b"}))
+	require.Equal(t, ", x, xx, xxx, xxxx, xxxxx, 34 more", okr.JoinSome(labels))
+	require.Equal(t, "Person 0 and Person 1 and Person 2 and Person 3 and Person 4 and Person 5 and 34 more", okr.JoinNames(people))
 }

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,22 +33,43 @@ func (s *Scheduler) runDigest(ctx context.Context, due duePayload) result {
 	return result{done, nil}
 }
 
-// notPosted pauses the subscription of an unreachable place; any other failure is
-// tried again.
-func (s *Scheduler) notPosted(ctx context.Context, digest okr.Digest, err error) result {
-	kind := okr.KindOf(err)
-	if kind != okr.Forbidden && kind != okr.NotFound {
-		return result{retried, err}
+// notPosted notes a digest that Teams refused, and tells people where it pauses by that.
+// One that was perhaps shown is left to the next period; any other failure is tried
+// again.
+func (s *Scheduler) notPosted(ctx context.Context, digest okr.Digest, cause error) result {
+	if okr.KindOf(cause) == okr.PerhapsShown {
+		err := s.record(ctx, func(ctx context.Context) error { return s.opts.Work.DigestUnsure(ctx, digest, cause) })
+		return result{unsure, errors.Join(cause, err)}
 	}
-	reason, ok := okr.MessageOf(err)
-	if !ok || reason == "" {
-		reason = "Teams no longer lets okrbot post here."
+	if !isRefusal(cause) {
+		return result{retried, cause}
 	}
-	err = s.record(ctx, func(ctx context.Context) error { return s.opts.Work.DigestRefused(ctx, digest, reason) })
+	var paused okr.Subscription
+	first := false
+	err := s.record(ctx, func(ctx context.Context) (err error) {
+		sub, isFirst, err := s.opts.Work.DigestRefused(ctx, digest, cause)
+		paused, first = sub, first || isFirst
+		return err
+	})
 	if err != nil {
-		return result{retried, fmt.Errorf("pause the subscription: %w", err)}
+		return result{retried, fmt.Errorf("note a refused digest: %w", err)}
+	}
+	if first {
+		if err := s.opts.Post.DigestPaused(ctx, paused); err != nil {
+			s.log.WarnContext(ctx, "nobody told of a paused digest", "op", "digest", "id", digest.Subscription.ID, "err", okr.CauseOf(err))
+		}
 	}
 	return result{refused, nil}
+}
+
+// isRefusal says whether Teams did not take a post and would not take it now.
+func isRefusal(err error) bool {
+	switch okr.KindOf(err) {
+	case okr.Forbidden, okr.NotFound, okr.Refused:
+		return true
+	default:
+		return false
+	}
 }
 
 // record closes what has happened already, also while the replica shuts down.

@@ -68,7 +68,7 @@ func TestDigestGivenUpIsToldLater(t *testing.T) {
 
 func TestDigestRefused(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []okr.Kind{okr.Forbidden, okr.NotFound} {
+	for _, kind := range []okr.Kind{okr.Forbidden, okr.NotFound, okr.Refused} {
 		due := digest
 		w := &world{agenda: []okr.Due{due}, now: slotTime(due), news: 1}
 		w.onPost = func(context.Context) error { return okr.Errorf(kind, "okrbot was removed.") }
@@ -79,7 +79,26 @@ func TestDigestRefused(t *testing.T) {
 		require.Equal(t, []string{"okrbot was removed."}, w.reasons)
 		require.Equal(t, 1, w.count("post S1"))
 		require.Equal(t, 0, w.count("record"))
+		require.Equal(t, 1, w.count("paused S1"), "people are told")
 	}
+}
+
+// What was perhaps shown is not sent again before the next period.
+func TestDigestPerhapsShown(t *testing.T) {
+	t.Parallel()
+	w := &world{agenda: []okr.Due{digest}, now: slotTime(digest), news: 1}
+	w.onPost = func(context.Context) error {
+		return okr.WrapError(okr.PerhapsShown, context.DeadlineExceeded, "no answer")
+	}
+	s := newScheduler(t, startRedis(t), w)
+	start(t, s)
+	require.NoError(t, s.Tick(t.Context(), w.clock()))
+	idle(t, s)
+	require.Equal(t, []string{"compose S1", "post S1", "unsure"}, w.order())
+	w.setClock(w.clock().Add(time.Hour))
+	require.NoError(t, s.Tick(t.Context(), w.clock()))
+	idle(t, s)
+	require.Equal(t, 2, w.count("post S1"), "the next period tells it")
 }
 
 // TestDigestCrashBeforeRecord lets the replica die between the post and its

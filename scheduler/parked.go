@@ -47,6 +47,15 @@ func OpenQueue(redis asynq.RedisConnOpt) (*Queue, error) {
 	return &Queue{client: client, inspector: inspector}, nil
 }
 
+// Workers is how many processes run tasks now.
+func (q *Queue) Workers() (int, error) {
+	servers, err := q.inspector.Servers()
+	if err != nil {
+		return 0, okr.WrapError(okr.Unavailable, fmt.Errorf("workers: %w", err), "The queue cannot be read because the store does not answer.")
+	}
+	return len(servers), nil
+}
+
 // queues are those to which anything was ever enqueued.
 func queuesOf(inspector *asynq.Inspector) ([]string, error) {
 	queues, err := inspector.Queues()

@@ -8,7 +8,7 @@ import (
 )
 
 // runReminder asks a person for check-ins when their hour has come. Somebody who
-// cannot be reached counts as asked: the next reminder tries again.
+// cannot be reached, or was perhaps asked, counts as asked: the next reminder tries again.
 func (s *Scheduler) runReminder(ctx context.Context, due duePayload) result {
 	asking, isDue, err := s.opts.Work.Remind(ctx, due.Tenant, okr.UserID(due.ID))
 	switch {
@@ -19,10 +19,14 @@ func (s *Scheduler) runReminder(ctx context.Context, due duePayload) result {
 	}
 	outcome := done
 	if err := s.opts.Post.PostReminder(ctx, due.Tenant, asking); err != nil {
-		if kind := okr.KindOf(err); kind != okr.Forbidden && kind != okr.NotFound {
+		switch {
+		case okr.KindOf(err) == okr.PerhapsShown:
+			outcome = unsure
+		case isRefusal(err):
+			outcome = refused
+		default:
 			return result{retried, fmt.Errorf("post reminder of %s: %w", due.ID, err)}
 		}
-		outcome = refused
 	}
 	err = s.record(ctx, func(ctx context.Context) error { return s.opts.Work.Reminded(ctx, due.Tenant, asking.Person) })
 	if err != nil {

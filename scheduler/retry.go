@@ -50,7 +50,13 @@ func isTransient(err error) bool {
 func (s *Scheduler) insist(ctx context.Context, f func() error) error {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval = min(s.opts.RetryDelay, time.Second)
-	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, f() },
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		err := f()
+		if okr.KindOf(err) == okr.PerhapsShown { // doing it again could show it twice
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	},
 		backoff.WithBackOff(pause), backoff.WithMaxTries(3))
 	return err
 }

@@ -27,8 +27,11 @@ type Work interface {
 	ComposeDigest(ctx context.Context, tenant okr.TenantID, id okr.SubscriptionID) (okr.Digest, bool, error)
 	// DigestPosted records that Teams took the digest.
 	DigestPosted(ctx context.Context, d okr.Digest) error
-	// DigestRefused pauses the subscription because its place is unreachable.
-	DigestRefused(ctx context.Context, d okr.Digest, reason string) error
+	// DigestRefused records that Teams refused the digest; first says that the
+	// subscription pauses by that, which people are to be told.
+	DigestRefused(ctx context.Context, d okr.Digest, cause error) (paused okr.Subscription, first bool, err error)
+	// DigestUnsure records that nobody knows whether Teams took the digest.
+	DigestUnsure(ctx context.Context, d okr.Digest, cause error) error
 	// Remind says whether a person is to be asked for check-ins now, and for which.
 	Remind(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Asking, bool, error)
 	// Reminded records that the person was asked, or cannot be.
@@ -37,14 +40,18 @@ type Work interface {
 	NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.Notice) error
 }
 
-// Post tells people. Forbidden and NotFound mean that the place is unreachable
-// and stays so, such as after the bot was removed.
+// Post tells people. Forbidden means that the place is closed to okrbot, NotFound and
+// Refused that Teams does not take the post now. PerhapsShown means that it may have been
+// shown: it is not tried again within the period.
 type Post interface {
 	// PostDigest posts a digest to its subscription's place.
 	PostDigest(ctx context.Context, d okr.Digest) error
+	// DigestPaused tells whoever can act that a digest is paused, and why.
+	DigestPaused(ctx context.Context, sub okr.Subscription) error
 	// PostReminder asks a person for check-ins in the 1:1 chat.
 	PostReminder(ctx context.Context, tenant okr.TenantID, a okr.Asking) error
-	// TellOwner tells the owner of a connection in the 1:1 chat what fails.
+	// TellOwner tells the owner of a connection in the 1:1 chat what fails. Conflict:
+	// another sync is telling it.
 	TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) error
 	// SyncDone shows the outcome of a sync on the card that asked for it. A row
 	// without a goal says why a whole connection could not be measured.
@@ -87,7 +94,11 @@ func (s *Scheduler) sync(ctx context.Context, tenant okr.TenantID, id okr.Connec
 
 // tell tells an owner, and only then records it.
 func (s *Scheduler) tell(ctx context.Context, tenant okr.TenantID, notice okr.Notice) error {
-	if err := s.opts.Post.TellOwner(ctx, tenant, notice); err != nil {
+	err := s.opts.Post.TellOwner(ctx, tenant, notice)
+	if okr.KindOf(err) == okr.Conflict {
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("tell the owner: %w", err)
 	}
 	return s.record(ctx, func(ctx context.Context) error { return s.opts.Work.NoticeGiven(ctx, tenant, notice) })

@@ -18,7 +18,8 @@ type outcome string
 const (
 	done        outcome = "done"
 	nothing     outcome = "nothing"     // a digest without news
-	refused     outcome = "refused"     // the place is unreachable; the subscription pauses
+	refused     outcome = "refused"     // Teams did not take the post and would not take it now
+	unsure      outcome = "unsure"      // nobody knows whether Teams took the post; the next period goes on
 	superseded  outcome = "superseded"  // the next period's task takes over
 	failed      outcome = "failed"      // recorded by the work; the next period tries again
 	retried     outcome = "retry"       // tried again within the period

@@ -155,11 +155,23 @@ func (w *world) DigestPosted(context.Context, okr.Digest) error {
 	return nil
 }
 
-func (w *world) DigestRefused(_ context.Context, _ okr.Digest, reason string) error {
+// DigestRefused pauses at once, as for a place that is closed.
+func (w *world) DigestRefused(_ context.Context, d okr.Digest, cause error) (okr.Subscription, bool, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	reason, _ := okr.MessageOf(cause)
 	w.reasons = append(w.reasons, reason)
 	w.news = 0 // a paused subscription has nothing to tell
+	return d.Subscription, true, nil
+}
+
+func (w *world) DigestUnsure(context.Context, okr.Digest, error) error {
+	w.call("unsure")
+	return nil
+}
+
+func (w *world) DigestPaused(_ context.Context, sub okr.Subscription) error {
+	w.call("paused " + string(sub.ID))
 	return nil
 }
 

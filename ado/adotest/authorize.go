@@ -64,7 +64,7 @@ func (c *Cloud) choose(x *exchange, req authRequest, form url.Values) answer {
 		return c.errorPage(entraError("invalid_request", 50034, "The user account does not exist in the directory."))
 	case u.Disabled:
 		return c.errorPage(AccountDisabled())
-	case isGUID(x.tenant) && !strings.EqualFold(x.tenant, u.Tenant):
+	case !signsIn(u, x.tenant):
 		return c.errorPage(entraError("invalid_request", 50020, "User account '"+u.UPN+"' from identity provider does not exist in tenant '"+x.tenant+"' and cannot access the application."))
 	}
 	if len(c.entra.signIn) > 0 {
@@ -74,10 +74,25 @@ func (c *Cloud) choose(x *exchange, req authRequest, form url.Values) answer {
 	}
 	code := randomText("1.A")
 	c.entra.codes[code] = &codeGrant{
-		grant:    grant{oid: u.OID, tid: u.Tenant, client: req.client, scopes: req.scopes, nonce: req.nonce},
-		redirect: req.redirect, challenge: req.challenge, expires: c.now().Add(codeLifetime),
+		grant:    grant{oid: u.OID, tid: tenantFor(u, x.tenant), client: req.client, scopes: req.scopes, nonce: req.nonce},
+		redirect: req.redirect, authority: x.tenant, challenge: req.challenge, expires: c.now().Add(codeLifetime),
 	}
 	return redirect(req, url.Values{"code": {code}, "session_state": {randomGUID()}})
+}
+
+// signsIn says whether a user has an account at an authority: everybody has one at organizations, the own one.
+func signsIn(u *User, authority string) bool {
+	_, ok := u.in(authority)
+	return ok || !isGUID(authority)
+}
+
+// tenantFor is the tenant that an authority signs a user in to: organizations means the home tenant, however many
+// others the user is a guest of.
+func tenantFor(u *User, authority string) string {
+	if isGUID(authority) {
+		return authority
+	}
+	return u.Tenant
 }
 
 // checkAuthRequest finds what Entra would send back as an error.
@@ -123,7 +138,7 @@ func (c *Cloud) knownTenant(t string) bool {
 	if t == "organizations" || t == "common" {
 		return true
 	}
-	return slices.ContainsFunc(c.users, func(u *User) bool { return strings.EqualFold(u.Tenant, t) })
+	return slices.ContainsFunc(c.users, func(u *User) bool { _, ok := u.in(t); return ok })
 }
 
 // knownApp is the registration that an authority knows. A single-tenant one is

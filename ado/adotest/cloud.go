@@ -49,6 +49,7 @@ type Cloud struct {
 	faults  []*activeRule
 	story   storyState
 	modes   map[Mode]bool
+	renamed map[string]string // names of fields, by reference name
 	budget  *Budget
 	spent   map[string][]spending // by object id in lower case
 }

@@ -39,6 +39,16 @@ func (c *Cloud) RenameState(org, project, kind, from, to string) error {
 	})
 }
 
+// RenameField gives a field another name in all organizations; its reference name stays.
+func (c *Cloud) RenameField(ref, name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.renamed == nil {
+		c.renamed = map[string]string{}
+	}
+	c.renamed[ref] = name
+}
+
 // DeleteState takes a state away from a type; items stay in it.
 func (c *Cloud) DeleteState(org, project, kind, state string) error {
 	return c.UpdateType(org, project, kind, func(t *Type) {

@@ -217,6 +217,7 @@ type grant struct {
 type codeGrant struct {
 	grant
 	redirect, challenge string
+	authority           string // of the sign-in: a tenant, or organizations
 	expires             time.Time
 	used                bool
 }

@@ -1,6 +1,7 @@
 package adotest
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func (c *Cloud) serveFields(x *exchange) answer {
 	rows := []object{}
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		rows = append(rows, object{
-			"name": spaced(name), "referenceName": name, "type": kinds[name], "usage": "workItem",
+			"name": cmp.Or(c.renamed[name], spaced(name)), "referenceName": name, "type": kinds[name], "usage": "workItem",
 			"readOnly": false, "isQueryable": true, "url": x.orgURL() + "/_apis/wit/fields/" + name,
 		})
 	}

@@ -89,7 +89,9 @@ func (c *Cloud) enterOrg(x *exchange, scopes []string) (answer, bool) {
 		return notAMember(x.viewer.ID()), true
 	case x.inOrg == nil:
 		return notFoundPage(), true
-	case x.inOrg.Disabled, !strings.EqualFold(x.inOrg.Tenant, x.session.tid), x.viewer.membership(x.org) == nil:
+	case !strings.EqualFold(x.inOrg.Tenant, x.session.tid):
+		return c.challenge(x, c.foreignRefused(x)), true
+	case x.inOrg.Disabled, x.viewer.membership(x.org) == nil:
 		return notAMember(x.viewer.ID()), true
 	case !x.session.allows(scopes):
 		return bearerRefused(), true
@@ -101,6 +103,23 @@ func (c *Cloud) enterOrg(x *exchange, scopes []string) (answer, bool) {
 		return a, true
 	}
 	return c.enterProject(x)
+}
+
+// foreignRefused is the answer to a token of another tenant than the organization's, which is not told from a bad one.
+func (c *Cloud) foreignRefused(x *exchange) answer {
+	if c.modes[ModeNameForeignUser] {
+		return notAMember(x.viewer.ID())
+	}
+	return bearerRefused()
+}
+
+// serveOrganization is the address of an organization, which leads to the sign-in and names the tenant for it.
+func (c *Cloud) serveOrganization(x *exchange) answer {
+	if x.inOrg = c.org(x.org); x.inOrg == nil {
+		return notFoundPage()
+	}
+	a := answer{status: http.StatusFound}.with("Location", x.base+"/ado/_signin?reply_to="+x.org)
+	return c.challenge(x, a)
 }
 
 func (c *Cloud) enterProject(x *exchange) (answer, bool) {

@@ -76,12 +76,15 @@ func TestScopesLimitATokenToItsArea(t *testing.T) {
 func TestMembershipAndTenantDecide(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	for _, oid := range []string{adotest.LeeOID, adotest.ForeignOID} {
-		r := s.get(s.token(oid), "/ado/contoso/_apis/projects")
-		requireVSS(t, r, 401, "UnauthorizedRequestException", "TF400813: The user '")
-		require.Equal(t, "TFS-Federated, Bearer", r.header.Get("WWW-Authenticate"))
-		require.NotEmpty(t, r.header.Get("X-Vss-Userdata"))
-	}
+	r := s.get(s.token(adotest.LeeOID), "/ado/contoso/_apis/projects")
+	requireVSS(t, r, 401, "UnauthorizedRequestException", "TF400813: The user '")
+	require.Equal(t, "TFS-Federated, Bearer", r.header.Get("WWW-Authenticate"))
+	require.NotEmpty(t, r.header.Get("X-Vss-Userdata"))
+	foreign := s.get(s.token(adotest.ForeignOID), "/ado/contoso/_apis/projects")
+	requireVSS(t, foreign, 401, "InvalidIdentityException", "TF400813: The user is not")
+	require.Equal(t, adotest.TenantID, foreign.header.Get("X-Vss-Resourcetenant"), "the organization's tenant is named")
+	require.NoError(t, s.Switch(adotest.ModeNameForeignUser, true))
+	requireVSS(t, s.get(s.token(adotest.ForeignOID), "/ado/contoso/_apis/projects"), 401, "UnauthorizedRequestException", "TF400813: The user '")
 	require.Equal(t, 200, s.get(s.token(adotest.ForeignOID), "/ado/northwind/_apis/projects").status)
 	require.Equal(t, 401, s.get(s.token(adotest.AlexOID), "/ado/contoso-archive/_apis/projects").status)
 	require.Equal(t, 404, s.get(s.token(adotest.AlexOID), "/ado/no-such-organization/_apis/projects").status)

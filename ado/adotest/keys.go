@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"math/big"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -67,11 +68,15 @@ func (c *Cloud) idToken(x *exchange, g grant, u *User) (string, error) {
 		return "", err
 	}
 	now := c.now()
+	oid, _ := u.in(g.tid)
 	claims := jwt.MapClaims{
 		"ver": "2.0", "iss": x.base + "/login/" + g.tid + "/v2.0", "aud": g.client,
-		"sub": guidOf("sub", g.client, u.OID), "oid": u.OID, "tid": g.tid,
+		"sub": guidOf("sub", g.client, oid), "oid": oid, "tid": g.tid,
 		"name": u.Name, "preferred_username": u.UPN,
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix(),
+	}
+	if !strings.EqualFold(g.tid, u.Tenant) {
+		claims["idp"] = "https://sts.windows.net/" + u.Tenant + "/"
 	}
 	if g.nonce != "" {
 		claims["nonce"] = g.nonce

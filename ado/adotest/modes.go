@@ -32,6 +32,8 @@ const (
 	ModeVersionOptional    Mode = "version-optional"
 	ModeIterationNeedsTeam Mode = "iteration-needs-team"
 	ModeTolerateReuse      Mode = "tolerate-reuse"
+	ModeCodeFirst          Mode = "code-first"
+	ModeNameForeignUser    Mode = "name-foreign-user"
 )
 
 // modeTexts is a function so that the package keeps no state.
@@ -57,6 +59,8 @@ func modeTexts() [][2]string {
 		{string(ModeVersionOptional), "a GET needs no api-version; off: 400"},
 		{string(ModeIterationNeedsTeam), "a query with @CurrentIteration and no team answers 500 VS402612; off: the default team is meant"},
 		{string(ModeTolerateReuse), "a refresh token stays good after its successor was issued, as Entra does for a while; off: AADSTS70000"},
+		{string(ModeCodeFirst), "a code that nobody was given is refused before the client's secret is looked at; off: after it"},
+		{string(ModeNameForeignUser), "a token of another tenant is refused as somebody who is no member; off: as a bad token, which a new sign-in at the home tenant does not mend"},
 	}
 }
 

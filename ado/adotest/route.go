@@ -33,6 +33,7 @@ const (
 	OpTypeStates     = "types.states"
 	OpRevisions      = "workitems.revisions"
 	OpFieldList      = "fields.list"
+	OpOrganization   = "organization"
 	OpPage           = "page"
 	OpUnknown        = "unknown"
 )
@@ -175,6 +176,10 @@ func (x *exchange) routeWIT(what string) {
 
 // routePage serves the pages that people reach through links on a card.
 func (x *exchange) routePage(segs []string) {
+	if len(segs) == 1 {
+		x.org = segs[0]
+		x.as(OpOrganization, (*Cloud).serveOrganization)
+	}
 	if len(segs) == 2 { // a project
 		x.as(OpPage, (*Cloud).serveHome)
 	}

@@ -44,12 +44,14 @@ func (s *sim) signIn(oid string) url.Values {
 }
 
 // form posts to the token endpoint with the client's secret.
-func (s *sim) form(pairs ...string) reply {
+func (s *sim) form(pairs ...string) reply { return s.tokensAt("organizations", pairs...) }
+
+func (s *sim) tokensAt(authority string, pairs ...string) reply {
 	v := url.Values{"client_id": {clientID}, "client_secret": {secret}}
 	for i := 0; i < len(pairs); i += 2 {
 		v.Set(pairs[i], pairs[i+1])
 	}
-	return s.do("", http.MethodPost, "/login/organizations/oauth2/v2.0/token", "application/x-www-form-urlencoded", []byte(v.Encode()))
+	return s.do("", http.MethodPost, "/login/"+authority+"/oauth2/v2.0/token", "application/x-www-form-urlencoded", []byte(v.Encode()))
 }
 
 func (s *sim) redeem(code string, pairs ...string) reply {
@@ -249,6 +251,49 @@ func TestSignInFailsBySwitchAndByTenant(t *testing.T) {
 	_, err := adotest.SignIn(t.Context(), single, adotest.ForeignOID)
 	require.ErrorContains(t, err, "status 200, no redirect")
 	require.NotContains(t, string(s.get("", strings.TrimPrefix(single, s.url)).raw), "Isaiah Langer")
+}
+
+// A guest has another object id in the other tenant, and tokens that are good there only.
+func TestGuestsSignInAtTheOtherTenant(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	const guest = "0a1b2c3d-0000-4000-8000-0000000000aa"
+	require.True(t, s.UpdateUser(adotest.AlexOID, func(u *adotest.User) {
+		u.Guest = []adotest.Guest{{Tenant: adotest.ForeignTenantID, OID: guest}}
+	}))
+	require.True(t, s.Grant(adotest.AlexOID, adotest.OrgForeign))
+	there := strings.Replace(s.authorize(), "/organizations/", "/"+adotest.ForeignTenantID+"/", 1)
+	require.Contains(t, string(s.get("", strings.TrimPrefix(there, s.url)).raw), "Alex Wilber")
+	back, err := adotest.SignIn(t.Context(), there, adotest.AlexOID)
+	require.NoError(t, err)
+	u, err := url.Parse(back)
+	require.NoError(t, err)
+	require.Contains(t, s.redeem(u.Query().Get("code")).json["error_description"], "AADSTS700005", "a code is good where it was given")
+	tokens := s.tokensAt(adotest.ForeignTenantID, "grant_type", "authorization_code", "code", u.Query().Get("code"), "redirect_uri", callback, "code_verifier", verifier)
+	require.Equal(t, 200, tokens.status)
+	claims := s.verify(tokens.json["id_token"].(string))
+	require.Equal(t, guest, claims["oid"])
+	require.Equal(t, adotest.ForeignTenantID, claims["tid"])
+	require.Equal(t, 200, s.get(tokens.json["access_token"].(string), "/ado/northwind/_apis/projects").status)
+	require.Equal(t, 401, s.get(tokens.json["access_token"].(string), "/ado/contoso/_apis/projects").status)
+	// Renewed at home it is a token of home.
+	home := s.refresh(tokens.json["refresh_token"].(string))
+	require.Equal(t, 401, s.get(home.json["access_token"].(string), "/ado/northwind/_apis/projects").status)
+	again := s.tokensAt(adotest.ForeignTenantID, "grant_type", "refresh_token", "refresh_token", home.json["refresh_token"].(string))
+	require.Equal(t, 200, s.get(again.json["access_token"].(string), "/ado/northwind/_apis/projects").status)
+}
+
+// An application of one tenant is not known to others, and not offered at organizations.
+func TestApplicationOfOneTenant(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.RegisterApp(adotest.App{ClientID: clientID, ClientSecret: secret, RedirectURIs: []string{callback}, Tenant: adotest.TenantID})
+	at := func(authority string) string {
+		return string(s.get("", strings.TrimPrefix(strings.Replace(s.authorize(), "/organizations/", "/"+authority+"/", 1), s.url)).raw)
+	}
+	require.Contains(t, at("organizations"), "AADSTS50194")
+	require.Contains(t, at(adotest.ForeignTenantID), "AADSTS700016")
+	require.Contains(t, at(adotest.TenantID), "Pick an account")
 }
 
 func TestRotatedKeysStayPublished(t *testing.T) {

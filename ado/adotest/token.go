@@ -38,6 +38,9 @@ func (c *Cloud) serveToken(x *exchange) answer {
 	if err != nil || x.r.Method != http.MethodPost || !strings.HasPrefix(x.r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		return c.tokenError(entraError("invalid_request", 900144, "The request body must contain the following parameter: 'grant_type'."))
 	}
+	if c.modes[ModeCodeFirst] && form.Get("grant_type") == "authorization_code" && c.entra.codes[form.Get("code")] == nil {
+		return c.tokenError(entraError("invalid_grant", 9002313, "Invalid request. Request is malformed or invalid."))
+	}
 	app, problem := c.client(x, form)
 	if problem != nil {
 		return c.tokenError(*problem)
@@ -103,6 +106,8 @@ func (c *Cloud) redeemCode(x *exchange, app App, form url.Values) answer {
 		return bad(9002313, "Invalid request. Request is malformed or invalid.")
 	case g.used:
 		return bad(54005, "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.")
+	case !strings.EqualFold(x.tenant, g.authority):
+		return bad(700005, "Provided Authorization Code is intended to use against other tenant, thus rejected.")
 	case !c.now().Before(g.expires):
 		return bad(70008, "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.")
 	case form.Get("redirect_uri") != g.redirect:
@@ -141,10 +146,15 @@ func (c *Cloud) redeemRefresh(x *exchange, app App, form url.Values) answer {
 			return c.tokenError(ConsentRequired().as("invalid_grant"))
 		}
 	}
+	if u := c.user(g.oid); !signsIn(u, x.tenant) {
+		return c.tokenError(entraError("invalid_grant", 50020, "User account '"+u.UPN+"' from identity provider does not exist in tenant '"+x.tenant+"' and cannot access the application."))
+	}
 	if !c.modes[ModeTolerateReuse] {
 		g.dead = new(GrantReused())
 	}
-	return c.issue(x, g.grant, scopes)
+	renewed := g.grant
+	renewed.tid = tenantFor(c.user(g.oid), x.tenant) // a refresh token is good for every tenant of the person
+	return c.issue(x, renewed, scopes)
 }
 
 func (e EntraError) as(code string) EntraError {

@@ -15,7 +15,12 @@ type User struct {
 	UPN      string // user principal name, shaped like a mail address
 	Disabled bool   // cannot sign in, refresh or call
 	Access   []Access
+	Guest    []Guest
 }
+
+// Guest is a person's account in a tenant that is not the own one: another object
+// with another id.
+type Guest struct{ Tenant, OID string }
 
 // Access is a user's membership of one organization.
 type Access struct {
@@ -25,6 +30,19 @@ type Access struct {
 
 // ID is the user's Azure DevOps identity id, which is not the object id.
 func (u User) ID() string { return guidOf("identity", u.OID) }
+
+// in is the user's object id in a tenant, where there is one.
+func (u *User) in(tenant string) (oid string, ok bool) {
+	if strings.EqualFold(tenant, u.Tenant) {
+		return u.OID, true
+	}
+	for _, g := range u.Guest {
+		if strings.EqualFold(tenant, g.Tenant) {
+			return g.OID, true
+		}
+	}
+	return "", false
+}
 
 func (u *User) membership(org string) *Access {
 	for i := range u.Access {

@@ -113,7 +113,15 @@ func (s *Subject) connectionFor(ctx context.Context, t *chat.Turn, a queryAddres
 			return c, nil
 		}
 	}
-	return okr.Connection{}, okr.Errorf(okr.NotFound, "That is the address of a query in %s / %s, and no connection of yours leads there. Make one with `connect`, or ask its owner to share one.",
+	for _, c := range list { // the project may have got another name, or the address may have an old one
+		if !strings.EqualFold(c.Organization, a.organization) {
+			continue
+		}
+		if isProject, err := s.measure.LeadsTo(ctx, t.Actor, c.ID, a.project); err == nil && isProject {
+			return c, nil
+		}
+	}
+	return okr.Connection{}, okr.Errorf(okr.NotFound, "That is the address of a query in %s / %s, and no connection of yours leads there. Connect to that project, or ask the owner of a connection to share it.",
 		okr.Shorten(okr.CleanLine(a.organization), 80), okr.Shorten(okr.CleanLine(a.project), 80))
 }
 

@@ -14,7 +14,7 @@ const shownQueries = 10
 
 func (s *Subject) bind(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	if strings.TrimSpace(arg) == "" {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say which key result or project to bind, for example `bind KR1`. `okrs` lists their ids.")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say which key result or project to bind, for example: bind KR1. The list of OKRs shows their ids.")
 	}
 	if a, ok := findQueryAddress(arg); ok {
 		return s.bindTyped(ctx, t, arg, a)
@@ -132,7 +132,7 @@ func (s *Subject) bindSearch(ctx context.Context, t *chat.Turn, p chat.Press) (c
 	if query := p.Data[cards.KeyQuery]; query != "" {
 		return s.chooseQuery(ctx, t, d, g, query)
 	}
-	d.Text = okr.Shorten(okr.CleanLine(p.Data[cards.KeyText]), okr.MaxTitle)
+	d.Text = searched(p.Data[cards.KeyText])
 	if d.Text == "" {
 		return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: cards.KeyText, Message: "Type a part of the query's name."})
 	}
@@ -146,6 +146,16 @@ func (s *Subject) bindSearch(ctx context.Context, t *chat.Turn, p chat.Press) (c
 	return s.bindSearchCard(ctx, t, d, g, list, &page, cards.FieldError{})
 }
 
+// searched is a text to search for. An address is not cut, for its end may be what
+// names the query.
+func searched(text string) string {
+	text = okr.CleanLine(text)
+	if strings.Contains(text, "://") {
+		return okr.Shorten(text, okr.MaxAddress)
+	}
+	return okr.Shorten(text, okr.MaxTitle)
+}
+
 // signInOr starts the sign-in again when that is what is missing and the person
 // can give it, and comes back to the binding.
 func (s *Subject) signInOr(ctx context.Context, t *chat.Turn, err error, d bindDraft) (chat.Reply, error) {
@@ -153,7 +163,8 @@ func (s *Subject) signInOr(ctx context.Context, t *chat.Turn, err error, d bindD
 	if okr.KindOf(err) != okr.SignIn || readErr != nil || c.Owner.ID != t.Actor.ID {
 		return chat.Reply{}, err
 	}
-	return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(d.Goal), cards.KeyConnection: string(d.Connection)}})
+	at, _ := s.connect.SignInFor(ctx, t.Actor, c)
+	return s.signIn.Ask(ctx, t, at, &chat.Resume{Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(d.Goal), cards.KeyConnection: string(d.Connection)}})
 }
 
 // bindConnection goes on with another connection, or makes a new one.

@@ -10,6 +10,7 @@ import (
 type connector interface {
 	Connection(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error)
 	Connections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
+	SignInFor(ctx context.Context, actor okr.Actor, c okr.Connection) (at okr.SignInAt, renews bool)
 }
 
 // planner is what this subject needs of [okrbot/okr/plan].
@@ -21,7 +22,9 @@ type planner interface {
 // measurer is what this subject needs of [okrbot/okr/measure].
 type measurer interface {
 	Bindable(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error)
+	FindQueries(ctx context.Context, actor okr.Actor, text string) (okr.FoundQueries, error)
 	SearchQueries(ctx context.Context, actor okr.Actor, id okr.ConnectionID, text string) (okr.QueryPage, error)
+	LeadsTo(ctx context.Context, actor okr.Actor, id okr.ConnectionID, project string) (bool, error)
 	ChooseQuery(ctx context.Context, actor okr.Actor, id okr.ConnectionID, query string) (okr.ChosenQuery, error)
 	PreviewBinding(ctx context.Context, actor okr.Actor, in okr.BindInput) (okr.Preview, error)
 	Bind(ctx context.Context, actor okr.Actor, in okr.BindInput) (okr.GoalView, error)

@@ -126,10 +126,10 @@ func (d *bindDraft) addTypes(seen []string) (added bool) {
 
 // choose takes the method and type from a form.
 func (d *bindDraft) choose(g okr.Goal, p chat.Press) cards.FieldError {
-	if m, ok := p.Data[cards.InputMethod]; ok {
+	if m := p.Data[cards.InputMethod]; m != "" {
 		d.Method = okr.Method(m)
 	}
-	if typ, ok := p.Data[cards.InputItemType]; ok {
+	if typ := p.Data[cards.InputItemType]; typ != "" {
 		d.ItemType = okr.Shorten(okr.CleanLine(typ), okr.MaxTitle)
 	}
 	if d.ItemType == cards.ChoiceAllTypes {
@@ -154,8 +154,8 @@ func (d bindDraft) incomplete(g okr.Goal) cards.FieldError {
 
 // chooseField takes one of the fields that were offered.
 func (d *bindDraft) chooseField(p chat.Press) cards.FieldError {
-	ref, ok := p.Data[cards.InputField]
-	if !ok {
+	ref := p.Data[cards.InputField]
+	if ref == "" {
 		return cards.FieldError{}
 	}
 	d.Field = ref

@@ -54,27 +54,33 @@ func (s *Subject) searchQueries(ctx context.Context, t *chat.Turn, p chat.Press,
 // askLimit is how often people may have Azure DevOps looked through.
 func askLimit() chat.Limit { return chat.Limit{What: "queries", PerPerson: 300, PerTenant: 3000} }
 
-// queries lists shared queries by name through the first connection.
+// queries finds shared queries by name through all connections of the person.
 func (s *Subject) queries(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	return s.findQueries(ctx, t, arg, 0)
+}
+
+// pressQueries shows another part of what is found.
+func (s *Subject) pressQueries(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	return s.findQueries(ctx, t, p.Data[cards.KeyText], p.Offset())
+}
+
+func (s *Subject) findQueries(ctx context.Context, t *chat.Turn, text string, offset int) (chat.Reply, error) {
 	if err := t.MembersOnly(); err != nil {
 		return chat.Reply{}, err
 	}
-	if strings.TrimSpace(arg) == "" {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say a part of the query's name, for example `queries bugs`.")
-	}
-	list, err := s.connect.Connections(ctx, t.Actor)
-	if err != nil {
-		return chat.Reply{}, err
-	}
-	if len(list) == 0 {
-		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.SignIn, "You have no connection to Azure DevOps yet, and none is shared with you."), okr.Step{Kind: okr.StepConnect})
+	if text = searched(text); text == "" {
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say a part of the query's name, for example: queries bugs.")
 	}
 	if err := s.chat.Spend(ctx, t, askLimit()); err != nil {
 		return chat.Reply{}, err
 	}
-	page, err := s.measure.SearchQueries(ctx, t.Actor, list[0].ID, arg)
+	found, err := s.measure.FindQueries(ctx, t.Actor, text)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return chat.Say(cards.Queries(okr.CleanLine(arg), list[0], page)), nil
+	list := cards.QueryList{Text: text, Found: found, Offset: min(offset, max(0, len(found.Queries)-1))}
+	for _, f := range found.Failed {
+		list.Problems = append(list.Problems, f.Connection.Name+": "+s.chat.Words(ctx, f.Err))
+	}
+	return chat.Say(cards.Queries(list)), nil
 }

@@ -12,7 +12,7 @@ import (
 
 // signer starts a sign-in, after which something goes on.
 type signer interface {
-	Ask(ctx context.Context, t *chat.Turn, next *chat.Resume) (chat.Reply, error)
+	Ask(ctx context.Context, t *chat.Turn, at okr.SignInAt, next *chat.Resume) (chat.Reply, error)
 }
 
 // Options is what the subject needs of others.
@@ -49,7 +49,7 @@ func (s *Subject) commands() []chat.Command {
 		{Name: "bind", Aliases: []string{"link"}, Arg: "<id>", What: "Measure a key result or project by a shared query", Who: chat.Editors, Examples: []string{"bind KR4"}, Run: s.bind},
 		{Name: "unbind", Aliases: []string{"unlink"}, Arg: "<id>", What: "Stop measuring it; the last value stays", Who: chat.Editors, Examples: []string{"unbind KR4"}, Run: s.askUnbind},
 		{Name: "sync", Phrases: map[string]string{"sync now": "", "sync all": "", "sync everything": ""}, Arg: "[id]", What: "Measure now: one, or everything", Examples: []string{"sync", "sync KR4"}, Verb: cards.VerbSync, Run: s.sync},
-		{Name: "queries", Arg: "<text>", What: "Find shared queries by name", Who: chat.Members, Examples: []string{"queries bugs"}, Run: s.queries},
+		{Name: "queries", Arg: "<text>", What: "Find shared queries by name, through all your connections", Who: chat.Members, Examples: []string{"queries bugs"}, Run: s.queries},
 	}
 }
 
@@ -67,12 +67,13 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbUnbind:         chat.WithGoal(s.unbind),
 		cards.VerbTree:           s.pressTree,
 		cards.VerbSync:           s.pressSync,
+		cards.VerbQueries:        s.pressQueries,
 	}
 }
 
 func steps() []chat.NextStep {
 	return []chat.NextStep{
-		{Kind: okr.StepBind, Command: "bind <id>", Says: "%s binds it.", Title: "Choose a query", Verb: cards.VerbBind},
-		{Kind: okr.StepSync, Command: "sync <id>", Says: "%s measures it now.", Title: "Sync now", Verb: cards.VerbSync},
+		{Kind: okr.StepBind, Command: "bind <id>", Says: "To bind it, send: %s.", Title: "Choose a query", Verb: cards.VerbBind},
+		{Kind: okr.StepSync, Command: "sync <id>", Says: "To measure it now, send: %s.", Title: "Sync now", Verb: cards.VerbSync},
 	}
 }

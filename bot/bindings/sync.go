@@ -2,13 +2,11 @@ package bindings
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"okrbot/bot/chat"
-	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -40,11 +38,9 @@ func (s *Subject) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow)
 		}
 	}
 	ref := chat.RefOf(r.Conversation).WithActivity(r.ActivityID)
-	err := s.chat.Update(ctx, ref, chat.Say(card))
-	if errors.Is(err, teams.ErrGone) {
-		return nil // somebody deleted the card
-	}
-	return err
+	// The card may be gone, or be one that somebody put in with the message extension;
+	// and where okrbot is no member, the outcome is left to the button of the card.
+	return chat.IgnoreUnreachable(s.chat.Replace(ctx, ref, chat.Say(card)))
 }
 
 func failed(rows []okr.SyncRow) bool {
@@ -91,11 +87,15 @@ func (s *Subject) joinRun(ctx context.Context, t *chat.Turn, id okr.GoalID) (isU
 }
 
 func underWay(what string, id okr.GoalID) chat.Reply {
-	show := cards.Button{Title: "OKRs", Verb: cards.VerbGoals}
-	if id != "" {
-		show = cards.Button{Title: "Show " + string(id), Verb: cards.VerbGoal, Data: chat.GoalData(id)}
+	return chat.Say(cards.Done("Being measured already", "Somebody asked for a sync of "+what+" a moment ago, and it serves you as well.", []cards.Button{showButton(id)}))
+}
+
+// showButton shows what is measured.
+func showButton(id okr.GoalID) cards.Button {
+	if id == "" {
+		return cards.Button{Title: "OKRs", Verb: cards.VerbGoals}
 	}
-	return chat.Say(cards.Done("Being measured already", "Somebody asked for a sync of "+what+" a moment ago, and it serves you as well.", []cards.Button{show}))
+	return cards.Button{Title: "Show " + string(id), Verb: cards.VerbGoal, Data: chat.GoalData(id)}
 }
 
 // startSync hands the work to the queue once the card is there that will show
@@ -112,7 +112,7 @@ func (s *Subject) startSync(ctx context.Context, t *chat.Turn, id okr.GoalID) (c
 	if isUnderWay, err := s.joinRun(ctx, t, id); err != nil || isUnderWay {
 		return underWay(what, id), err
 	}
-	r := chat.SayAll(cards.SyncStarted(what))
+	r := chat.SayAll(cards.SyncStarted(what, showButton(id)))
 	r.Posted = func(ctx context.Context, activityID string) error {
 		if err := s.chat.Memory.PutDraft(ctx, t.Actor.Tenant, runKey(id), []byte("{}"), runLife); err != nil {
 			return err

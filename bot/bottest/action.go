@@ -66,7 +66,9 @@ func findAction(card map[string]any, name string) (pressable, error) {
 
 // values merges what the person filled in over the inputs' own values, as the client
 // does: everything a string, unset inputs left out. It names filled ids that no input has.
-func (p pressable) values(filled map[string]string) (map[string]any, error) {
+// A client that forgets sends the lists that are searched empty, unless somebody
+// chose.
+func (p pressable) values(filled map[string]string, forgets bool) (map[string]any, error) {
 	out := map[string]any{}
 	left := maps.Clone(filled)
 	for _, input := range p.inputs {
@@ -76,6 +78,10 @@ func (p pressable) values(filled map[string]string) (map[string]any, error) {
 		if !ok {
 			value = preset(input)
 		}
+		if !ok && forgets && isSearched(input) {
+			out[id] = ""
+			continue
+		}
 		if id != "" && value != "" && text(p.action, "associatedInputs") != "none" {
 			out[id] = value
 		}
@@ -84,6 +90,10 @@ func (p pressable) values(filled map[string]string) (map[string]any, error) {
 		return nil, fmt.Errorf("bottest: the card has no inputs %q for this action", slices.Sorted(maps.Keys(left)))
 	}
 	return out, nil
+}
+
+func isSearched(input map[string]any) bool {
+	return text(input, "style") == "filtered" || object(input, "choices.data") != nil
 }
 
 // preset is the value that an input has before anyone touches it.

@@ -40,6 +40,14 @@ func (c *Cloud) SetPlatform(name string) {
 	c.platform = name
 }
 
+// forgetsChoices says whether the client sends a searched list empty that nobody
+// touched, as Teams does on iOS.
+func (c *Cloud) forgetsChoices() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.platform == "iOS"
+}
+
 // clientInfo is called with the lock held.
 func (c *Cloud) clientInfo() map[string]any {
 	platform := c.platform

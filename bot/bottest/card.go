@@ -1,7 +1,6 @@
 package bottest
 
 import (
-	"html"
 	"slices"
 	"strings"
 )
@@ -144,61 +143,4 @@ func walkInlines(e map[string]any, visit func(map[string]any) bool) {
 			walk(object(run, "selectAction"), visit)
 		}
 	}
-}
-
-// Plain undoes the markdown that a TextBlock knows: backslash escapes, character
-// references, bold marks and links. Zero-width spaces, which cards use to break
-// "{{", are taken out.
-func Plain(markdown string) string {
-	var out strings.Builder
-	for rest := markdown; rest != ""; {
-		switch {
-		case len(rest) > 1 && rest[0] == '\\' && strings.IndexByte("\\`*_[]()<>{}#+-.!~|&", rest[1]) >= 0:
-			out.WriteByte(rest[1])
-			rest = rest[2:]
-		case strings.HasPrefix(rest, "**"):
-			rest = rest[2:]
-		case strings.HasPrefix(rest, "\u200b"):
-			rest = rest[len("\u200b"):]
-		case rest[0] == '[' && linkEnd(rest) > 0:
-			out.WriteString(Plain(rest[1:linkMiddle(rest)]))
-			rest = rest[linkEnd(rest)+1:]
-		case rest[0] == '&' && strings.IndexByte(rest, ';') > 0:
-			end := strings.IndexByte(rest, ';') + 1
-			out.WriteString(html.UnescapeString(rest[:end]))
-			rest = rest[end:]
-		default:
-			out.WriteByte(rest[0])
-			rest = rest[1:]
-		}
-	}
-	return out.String()
-}
-
-// linkEnd returns the index of the parenthesis that closes the link at the beginning
-// of s, or 0 if there is none.
-func linkEnd(s string) int {
-	middle := linkMiddle(s)
-	if middle < 0 || strings.Contains(s[1:middle], "\n") {
-		return 0
-	}
-	end := strings.IndexByte(s[middle:], ')')
-	if end < 0 {
-		return 0
-	}
-	return middle + end
-}
-
-// linkMiddle returns the index of the "](" between the title and the address of the
-// link at the beginning of s, or -1; an escaped bracket belongs to the title.
-func linkMiddle(s string) int {
-	for i := 1; i+1 < len(s); i++ {
-		switch {
-		case s[i] == '\\':
-			i++
-		case s[i] == ']' && s[i+1] == '(':
-			return i
-		}
-	}
-	return -1
 }

@@ -3,7 +3,9 @@ package bottest
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"unicode/utf16"
@@ -44,10 +46,28 @@ func (c *Cloud) serveConnector(w http.ResponseWriter, r *http.Request) {
 		c.answer(w, r, k)
 		return
 	}
+	if f.Late {
+		c.answerLate(w, r, k, f)
+		return
+	}
 	if f.Applied {
 		c.answer(&nullWriter{header: http.Header{}}, r, k)
 	}
 	f.play(w, r)
+}
+
+// answerLate does what is asked at once and says so after the fault's Hold.
+func (c *Cloud) answerLate(w http.ResponseWriter, r *http.Request, k call, f *Fault) {
+	kept := httptest.NewRecorder()
+	c.answer(kept, r, k)
+	select {
+	case <-f.Hold:
+	case <-r.Context().Done():
+		return
+	}
+	maps.Copy(w.Header(), kept.Header())
+	w.WriteHeader(kept.Code)
+	_, _ = w.Write(kept.Body.Bytes())
 }
 
 func (c *Cloud) answer(w http.ResponseWriter, r *http.Request, k call) {

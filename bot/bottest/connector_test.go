@@ -197,5 +197,5 @@ func TestTokenEndpoint(t *testing.T) {
 		status, _ = call(t, body["access_token"].(string), http.MethodGet, conversations(cloud, cloud.GroupChat("").ID)+"/members", "")
 		require.Equal(t, http.StatusOK, status)
 	}
-	require.Equal(t, 4, cloud.Counts().TokenErrors)
+	require.Equal(t, 5, cloud.Counts().TokenErrors)
 }

@@ -13,8 +13,8 @@ import (
 )
 
 const formCard = `{"type":"AdaptiveCard","version":"1.5","body":[
- {"type":"TextBlock","text":"**Bind** a \\*query\\* of [Contoso](https://example.com)"},
- {"type":"FactSet","facts":[{"title":"KR 1","value":"40 % \\(\\+5\\)"}]},
+ {"type":"TextBlock","text":"**Bind** a ∗query∗ of [Contoso](https://example.com)"},
+ {"type":"FactSet","facts":[{"title":"KR 1","value":"40 % (+5)"}]},
  {"type":"TextBlock","text":"hidden","isVisible":false},
  {"type":"Input.Text","id":"title","label":"Title","value":"Bugs"},
  {"type":"Input.Toggle","id":"digest","title":"Digest"},

@@ -3,6 +3,7 @@ package bottest
 import (
 	"context"
 	"slices"
+	"strconv"
 )
 
 // Install adds the bot to the chat, or to the whole team of a channel, as the person:
@@ -108,6 +109,19 @@ func (c *Cloud) eachRoster(chat Chat, change func([]string) []string) {
 	}
 	if t := c.world.team(chat.TeamID); t != nil {
 		t.members = change(t.members)
+	}
+}
+
+// Forget makes the personal chat of a person one that Teams no longer knows: what the bot
+// posts there gets 404 ConversationNotFound, and a new conversation with the person has
+// another id.
+func (c *Cloud) Forget(u User) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.world.places {
+		if p.Kind == KindPersonal && p.User == u.ID {
+			p.ID = p.ID + "-" + strconv.Itoa(c.touch())
+		}
 	}
 }
 

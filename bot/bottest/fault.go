@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"math"
+	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -41,9 +42,14 @@ type Fault struct {
 	Count int
 	// Drop closes the connection without an answer; Status is then not used.
 	Drop bool
+	// Reset closes the connection so that the caller sees a reset instead of its end.
+	Reset bool
 	// Applied lets the call take effect before it fails, as when a gateway loses the
 	// answer: a bot that simply repeats a send then posts twice.
 	Applied bool
+	// Late gives the true answer after Hold: a connector that shows a
+	// post and says so when nobody waits any more.
+	Late bool
 	// Hold delays the failure until the channel is closed or the caller gives up.
 	Hold <-chan struct{}
 	// Conversation limits the fault to one conversation id (without ";messageid=");
@@ -123,8 +129,8 @@ func (f *Fault) play(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if f.Drop {
-		drop(w)
+	if f.Drop || f.Reset {
+		drop(w, f.Reset)
 		return
 	}
 	if f.RetryAfter > 0 {
@@ -138,11 +144,14 @@ func (f *Fault) play(w http.ResponseWriter, r *http.Request) {
 }
 
 // drop cuts the connection, so that the client sees EOF or a reset.
-func drop(w http.ResponseWriter) {
+func drop(w http.ResponseWriter, reset bool) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
 		return
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok && reset {
+		_ = tcp.SetLinger(0) // what is unsent is dropped and RST is sent
 	}
 	_ = conn.Close()
 }

@@ -81,7 +81,7 @@ func (c *Cloud) prepare(p Post, u User, action string) (found, inputs map[string
 	if enabled, ok := pressed.action["isEnabled"].(bool); ok && !enabled {
 		return nil, nil, fmt.Errorf("bottest: %q is disabled", action)
 	}
-	if inputs, err = pressed.values(c.takeFill(p)); err == nil && c.validatesInputs() && text(pressed.action, "associatedInputs") != "none" {
+	if inputs, err = pressed.values(c.takeFill(p), c.forgetsChoices()); err == nil && c.validatesInputs() && text(pressed.action, "associatedInputs") != "none" {
 		err = pressed.validate(inputs)
 	}
 	return pressed.action, inputs, err

@@ -1,6 +1,9 @@
 package bottest
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // User finds a person by the beginning of the name, id, object id or UPN, case
 // insensitively; unknown people are the zero User, with whom every call fails.
@@ -66,7 +69,7 @@ func (c *Cloud) Team(name string) Team {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, t := range c.world.teams {
-		if t.ID == name || better(t.Name, name) == 0 {
+		if name == "" || t.ID == name || better(t.Name, name) == 0 {
 			return *t
 		}
 	}
@@ -86,6 +89,16 @@ func (c *Cloud) AddUser(tenant, name, role string) User {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.world.addUser(tenant, name, role, 20+len(c.world.users))
+}
+
+// AddCrowd adds so many people of the default tenant, who stand first in the roster of
+// the place and of the other channels of its team. It tells the bot nothing.
+func (c *Cloud) AddCrowd(chat Chat, number int) {
+	var ids []string
+	for i := range number {
+		ids = append(ids, c.AddUser(DefaultTenant, fmt.Sprintf("Crowd%d Member", i+1), RoleUser).ID)
+	}
+	c.eachRoster(chat, func(members []string) []string { return append(slices.Clone(ids), members...) })
 }
 
 // AddGroupChat adds a group chat of the given people, with the bot installed.

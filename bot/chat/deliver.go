@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"okrbot/bot/teams"
@@ -22,7 +21,7 @@ func (c *Chat) Deliver(ctx context.Context, t *Turn, r Reply) (teams.InvokeRespo
 	case t.Activity.Name == teams.InvokeCardAction:
 		return c.answer(ctx, t, r)
 	case isPress && t.Activity.ReplyToID != "":
-		return teams.InvokeResponse{}, c.replace(ctx, t, r)
+		return teams.InvokeResponse{}, c.Replace(ctx, t.Activity.CardRef(), r)
 	}
 	return teams.InvokeResponse{Status: http.StatusOK}, c.Post(ctx, t.Activity.Ref(), r)
 }
@@ -35,16 +34,6 @@ func (c *Chat) inItsPlace(ctx context.Context, t *Turn, r Reply) (Reply, error) 
 		return c.InPersonal(ctx, t, r)
 	}
 	return r.Only(""), nil
-}
-
-// replace puts the reply in place of the pressed card; where that is gone, it is a
-// new message.
-func (c *Chat) replace(ctx context.Context, t *Turn, r Reply) error {
-	err := c.Update(ctx, t.Activity.CardRef(), r)
-	if errors.Is(err, teams.ErrGone) {
-		return c.Post(ctx, t.Activity.Ref(), r)
-	}
-	return err
 }
 
 // answer answers an Action.Execute. A refusal leaves the pressed card and its
@@ -67,7 +56,7 @@ func (c *Chat) answer(ctx context.Context, t *Turn, r Reply) (teams.InvokeRespon
 func (c *Chat) answerCard(ctx context.Context, t *Turn, r Reply) (teams.InvokeResponse, error) {
 	id := t.Activity.ReplyToID
 	if r.forAll && t.Actor.Shared && id != "" {
-		if err := c.Connector.Update(ctx, t.Activity.CardRef(), r.message()); err != nil && !errors.Is(err, teams.ErrGone) {
+		if err := c.Connector.Update(ctx, t.Activity.CardRef(), r.message()); err != nil && !IsUnreachable(postError(err)) {
 			c.Logger.WarnContext(ctx, "card not updated for others", "ref", teams.RefFrom(ctx), "err", err)
 		}
 	}

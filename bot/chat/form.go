@@ -120,6 +120,25 @@ func (p Press) Filled(fields []string, kept, now Values, clears func(id string) 
 	return out
 }
 
+// KeepUnpicked counts choices that came back empty, or not at all, as left out: Teams
+// on iOS sends nothing of a list that is searched and that nobody touched. What is to
+// be empty has a choice of its own.
+func (p Press) KeepUnpicked(ids ...string) Press {
+	p.Data = maps.Clone(p.Data)
+	for _, id := range ids {
+		if strings.Trim(p.Data[id], ", ") == "" {
+			p.Data[cards.KeyKeep] = strings.TrimPrefix(p.Data[cards.KeyKeep]+","+id, ",")
+		}
+	}
+	return p
+}
+
+// WithoutNobody is the value of a people picker without the choice of nobody.
+func WithoutNobody(value string) string {
+	ids := slices.DeleteFunc(strings.Split(value, ","), func(id string) bool { return id == cards.ChoiceNone })
+	return strings.Join(ids, ",")
+}
+
 // Merge takes over what mine changes of opened into now, and lists the fields that
 // both changed to different values; of these it keeps mine. With nothing known of
 // how the form began all that differs counts as changed by both.

@@ -47,6 +47,27 @@ func (d deliveries) Finish(ctx context.Context, a teams.Delivery) error {
 	return d.FinishDelivery(ctx, okr.TenantID(a.Tenant), a.Conversation, a.Activity, a.Token)
 }
 
+// ResultsOf is the memory of late presses as the wire asks for it.
+func ResultsOf(m Memory) teams.Results { return results{m} }
+
+type results struct{ Memory }
+
+// PutResult implements Results.
+func (r results) PutResult(ctx context.Context, tenant, key string, data []byte, ttl time.Duration) error {
+	return r.PutDraft(ctx, okr.TenantID(tenant), key, data, ttl)
+}
+
+// Result implements Results.
+func (r results) Result(ctx context.Context, tenant, key string) ([]byte, error) {
+	data, err := r.Draft(ctx, okr.TenantID(tenant), key)
+	return data, okr.IgnoreNotFound(err)
+}
+
+// DropResult implements Results.
+func (r results) DropResult(ctx context.Context, tenant, key string) error {
+	return r.DropDraft(ctx, okr.TenantID(tenant), key)
+}
+
 // Drafts keeps half-filled forms on the server, so that cards carry only an id.
 type Drafts interface {
 	// PutDraft stores a draft for a time.

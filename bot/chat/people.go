@@ -23,7 +23,7 @@ const (
 // works with the others.
 func (c *Chat) Owners(ctx context.Context, t *Turn, known []okr.Person) []cards.Choice {
 	people := append(slices.Clone(known), t.Actor.Person)
-	members := slices.Clone(c.rosterOf(ctx, t, maxOwners))
+	members := slices.Clone(c.rosterOf(ctx, t, maxOwners).members)
 	slices.SortFunc(members, func(x, y teams.Member) int { return strings.Compare(x.Name, y.Name) })
 	for _, m := range members {
 		if p := personOf(m); p.ID != "" && !IsGuest(m, string(t.Actor.Tenant)) {
@@ -33,23 +33,32 @@ func (c *Chat) Owners(ctx context.Context, t *Turn, known []okr.Person) []cards.
 	return PersonChoices(people)
 }
 
-// rosterOf reads the members of a shared place, once a turn.
-func (c *Chat) rosterOf(ctx context.Context, t *Turn, most int) []teams.Member {
-	if t.roster != nil {
+// roster is the members of a place, or the first ones of many.
+type roster struct {
+	members []teams.Member
+	most    int // how many were asked for
+}
+
+// isCut says whether the place may have more members.
+func (r roster) isCut() bool { return r.most > 0 && len(r.members) >= r.most }
+
+// rosterOf reads the first members of a shared place, once a turn.
+func (c *Chat) rosterOf(ctx context.Context, t *Turn, most int) roster {
+	if t.roster != nil && (t.roster.most >= most || !t.roster.isCut()) {
 		return *t.roster
 	}
 	if t.Activity.IsPersonal() {
-		return nil
+		return roster{}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.LookupTime)
 	defer cancel()
 	members, err := c.Connector.FirstMembers(ctx, t.Activity.Ref().Root(), most)
 	if err != nil {
 		c.Logger.WarnContext(ctx, "roster not read", "ref", teams.RefFrom(ctx), "err", err)
-		return nil
+		return roster{}
 	}
-	t.roster = &members
-	return members
+	t.roster = &roster{members, most}
+	return *t.roster
 }
 
 // PersonChoices offers each person once, at most maxOwners.
@@ -169,6 +178,9 @@ func (c *Chat) Person(ctx context.Context, t *Turn, f PeopleField, word string) 
 	if strings.EqualFold(word, "me") {
 		return t.Actor.Person, nil
 	}
+	if strings.Contains(word, "@") && !t.Activity.IsPersonal() {
+		return c.personByID(ctx, t, f, word)
+	}
 	return c.personByName(ctx, t, f, word)
 }
 
@@ -177,11 +189,15 @@ func IsObjectID(text string) bool {
 	return len(text) == 36 && strings.Count(text, "-") == 4 && strings.Trim(strings.ToLower(text), "0123456789abcdef-") == ""
 }
 
-// personByID looks a person up: in the place, or where others do not read along
-// in the person's own chat with okrbot.
+// personByID looks a person up by object id or address, which Teams takes for one:
+// in the place, or where others do not read along in the person's own chat with
+// okrbot. A roster may have thousands; one member is one request.
 func (c *Chat) personByID(ctx context.Context, t *Turn, f PeopleField, id string) (okr.Person, error) {
 	ref := t.Activity.Ref().Root()
-	unknown := "That person is not a member here (any more). Choose somebody else."
+	unknown := "That person is not a member here, or no longer. Choose somebody else."
+	if !IsObjectID(id) {
+		unknown = nobodyCalled(id)
+	}
 	if t.Activity.IsPersonal() {
 		colleagues, err := c.Colleagues(ctx, t)
 		if err != nil {
@@ -200,6 +216,9 @@ func (c *Chat) personByID(ctx context.Context, t *Turn, f PeopleField, id string
 		ref = RefOf(own)
 	}
 	m, err := c.Connector.Member(ctx, ref, id)
+	if errors.Is(err, teams.ErrGone) {
+		m, err = c.memberByMail(ctx, t, id, err)
+	}
 	switch {
 	case errors.Is(err, teams.ErrGone), err == nil && !f.Guests && IsGuest(m, string(t.Actor.Tenant)):
 		return okr.Person{}, okr.FieldErrorf(f.ID, "%s", unknown)
@@ -209,18 +228,25 @@ func (c *Chat) personByID(ctx context.Context, t *Turn, f PeopleField, id string
 	return personOf(m), nil
 }
 
-// personByName looks for the one person whose name, address or parts of the name
-// were typed.
+// memberByMail looks for an address that is not the one that somebody signs in with:
+// Teams finds people by that only.
+func (c *Chat) memberByMail(ctx context.Context, t *Turn, address string, otherwise error) (teams.Member, error) {
+	members := c.rosterOf(ctx, t, maxRoster).members
+	i := slices.IndexFunc(members, func(m teams.Member) bool { return m.Email != "" && strings.EqualFold(m.Email, address) })
+	if i < 0 {
+		return teams.Member{}, otherwise
+	}
+	return members[i], nil
+}
+
+// personByName looks for the one person whose name or parts of it were typed.
 func (c *Chat) personByName(ctx context.Context, t *Turn, f PeopleField, word string) (okr.Person, error) {
-	people := f.Known
-	for _, m := range c.rosterOf(ctx, t, maxRoster) {
-		if IsGuest(m, string(t.Actor.Tenant)) && !f.Guests {
-			continue
+	people := slices.Clone(f.Known)
+	place := c.rosterOf(ctx, t, maxRoster)
+	for _, m := range place.members {
+		if f.Guests || !IsGuest(m, string(t.Actor.Tenant)) {
+			people = append(people, personOf(m))
 		}
-		if strings.EqualFold(m.UserPrincipalName, word) || strings.EqualFold(m.Email, word) {
-			return personOf(m), nil
-		}
-		people = append(people, personOf(m))
 	}
 	if t.Activity.IsPersonal() {
 		more, err := c.Colleagues(ctx, t)
@@ -234,13 +260,20 @@ func (c *Chat) personByName(ctx context.Context, t *Turn, f PeopleField, word st
 	case 1:
 		return found[0], nil
 	case 0:
-		return okr.Person{}, okr.FieldErrorf(f.ID, "Nobody here is called “%s”. Write the name as Teams shows it, in a place where the person is a member.", okr.Shorten(word, 60))
+		if place.isCut() {
+			return okr.Person{}, okr.FieldErrorf(f.ID, "None of the first %d members here is called “%s”. Write the address, for example megan@contoso.com.", len(place.members), okr.Shorten(word, 60))
+		}
+		return okr.Person{}, okr.FieldErrorf(f.ID, "%s", nobodyCalled(word))
 	}
 	var names []string
 	for _, p := range found[:min(len(found), 5)] {
 		names = append(names, p.Name)
 	}
 	return okr.Person{}, okr.FieldErrorf(f.ID, "“%s” could be %s. Write the whole name or the address.", okr.Shorten(word, 60), strings.Join(names, " or "))
+}
+
+func nobodyCalled(word string) string {
+	return "Nobody here is called “" + okr.Shorten(word, 60) + "”. Write the name as Teams shows it, in a place where the person is a member."
 }
 
 // Named lists the people of a name; where there are none, those whose names have
@@ -276,19 +309,32 @@ func hasWords(name, text string) bool {
 	return strings.TrimSpace(text) != ""
 }
 
-// Mentioned finds the one person that a command is about, in the roster of the
-// place: guests are refused.
-func (c *Chat) Mentioned(ctx context.Context, t *Turn, address string) (okr.Person, error) {
-	id := strings.TrimSpace(address)
+// Mentioned finds the one person that a command is about: by a mention, an id, an
+// address, or a name or a part of it among those whom the place and okrbot know.
+// Guests are refused.
+func (c *Chat) Mentioned(ctx context.Context, t *Turn, text string) (okr.Person, error) {
+	id := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "@"))
+	isName := !IsObjectID(id) && !strings.HasPrefix(id, "29:") && !strings.Contains(id, "@")
 	for _, e := range t.Activity.Entities {
 		if e.Type == "mention" && e.Mentioned.ID != "" && e.Mentioned.ID != t.Activity.Recipient.ID {
-			id = e.Mentioned.ID
+			id, isName = e.Mentioned.ID, false
 		}
 	}
 	if id == "" {
-		return okr.Person{}, okr.Errorf(okr.Invalid, "Mention the person, for example `admins add @Megan Bowen`, in a group chat or channel that they are in.")
+		return okr.Person{}, okr.Errorf(okr.Invalid, "Say who, for example @Megan Bowen or megan@contoso.com, in a group chat or channel that they are in.")
 	}
-	m, err := c.Connector.Member(ctx, t.Activity.Ref().Root(), id)
+	ref := t.Activity.Ref().Root()
+	if isName {
+		named, err := c.personByName(ctx, t, PeopleField{Known: []okr.Person{t.Actor.Person}, Guests: true}, id)
+		if err != nil {
+			return named, err
+		}
+		id = string(named.ID)
+		if own, err := c.PersonalOf(ctx, t.Conversation(), named.ID, ""); err == nil && t.Activity.IsPersonal() {
+			ref = RefOf(own) // the roster of this chat has one person
+		}
+	}
+	m, err := c.Connector.Member(ctx, ref, id)
 	switch {
 	case errors.Is(err, teams.ErrGone), err == nil && m.AADObjectID == "":
 		return okr.Person{}, okr.Errorf(okr.NotFound, "That person is not a member of this place. Mention them in a group chat or channel that they are in.")

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"okrbot/bot/teams"
 	"okrbot/okr"
@@ -16,21 +17,54 @@ func IgnoreUnreachable(err error) error {
 	return err
 }
 
-// IsUnreachable says whether a place cannot be posted to: there is none, or okrbot may
-// not.
+// IsUnreachable says whether Teams did not take a post, and would not take it now: there
+// is no such place, or okrbot may not post there.
 func IsUnreachable(err error) bool {
-	return okr.KindOf(err) == okr.Forbidden || okr.KindOf(err) == okr.NotFound
+	switch okr.KindOf(err) {
+	case okr.Forbidden, okr.NotFound, okr.Refused:
+		return true
+	default:
+		return false
+	}
 }
 
-// Unreachable translates the connector's refusals into okr's.
-func Unreachable(err error) error {
+// postError translates what the connector says of a post into okr's errors.
+func postError(err error) error {
+	failure, ok := errors.AsType[*teams.ConnectorError](err)
 	switch {
+	case !ok && errors.Is(err, teams.ErrThrottled):
+		return okr.WrapError(okr.Throttled, err, "Too many messages are on their way to this place. Try again in a minute.")
+	case !ok:
+		return err
+	case errors.Is(err, teams.ErrPerhapsShown):
+		if failure.Status == 0 {
+			err = fmt.Errorf("%w: %w", okr.ErrNoAnswer, err)
+		}
+		return okr.WrapError(okr.PerhapsShown, err, "Teams did not say whether it took the message. Look for it before you try again.")
 	case errors.Is(err, teams.ErrUnreachable):
-		return okr.WrapError(okr.Forbidden, err, "okrbot was removed from this place or may not post here.")
+		return okr.WrapError(okr.Forbidden, err, "%s", closedWords(failure.Code))
 	case errors.Is(err, teams.ErrGone):
-		return okr.WrapError(okr.NotFound, err, "This place does not exist any more.")
+		return okr.WrapError(okr.NotFound, err, "Teams does not find this place (404 %s).", failure.Code)
+	case errors.Is(err, teams.ErrRefused):
+		return okr.WrapError(okr.Refused, err, "Teams does not take messages for this place (%d %s).", failure.Status, failure.Code)
+	case errors.Is(err, teams.ErrThrottled):
+		return okr.WrapError(okr.Throttled, err, "Teams asked okrbot to slow down. Try again in a minute.")
 	}
-	return err
+	return okr.WrapError(okr.Unavailable, err, "Teams did not answer. Try again in a minute.")
+}
+
+// closedWords say why a place is closed to okrbot, by the code of Teams.
+func closedWords(code string) string {
+	switch code {
+	case "ConversationBlockedByUser":
+		return "okrbot is blocked in this place."
+	case "BotDisabledByAdmin":
+		return "An administrator of Teams has disabled okrbot."
+	case "MessageWritesBlocked":
+		return "Teams does not let okrbot write in this place."
+	default: // BotNotInConversationRoster
+		return "okrbot was removed from this place."
+	}
 }
 
 // Conversation is the place of the turn, without the thread.
@@ -96,7 +130,8 @@ func (c *Chat) Personal(ctx context.Context, t *Turn) (okr.Conversation, error) 
 
 // PersonalOf finds the 1:1 chat of a person, or makes one through the service of
 // a place where the person is known. Account is the person's id in Teams, or
-// empty when only the object id is known.
+// empty when only the object id is known. Forbidden: Teams does not let okrbot write
+// to that person.
 func (c *Chat) PersonalOf(ctx context.Context, near okr.Conversation, user okr.UserID, account string) (okr.Conversation, error) {
 	own, err := c.Memory.PersonalConversation(ctx, near.Tenant, user)
 	if err == nil || okr.KindOf(err) != okr.NotFound {
@@ -105,10 +140,36 @@ func (c *Chat) PersonalOf(ctx context.Context, near okr.Conversation, user okr.U
 	if account == "" {
 		account = string(user)
 	}
+	return c.openPersonal(ctx, near, user, account)
+}
+
+// openPersonal has Teams open the 1:1 chat of a person, or find it, and remembers it.
+func (c *Chat) openPersonal(ctx context.Context, near okr.Conversation, user okr.UserID, account string) (okr.Conversation, error) {
+	own := okr.Conversation{Tenant: near.Tenant, Kind: okr.Personal, ServiceURL: near.ServiceURL, BotID: near.BotID, User: user}
 	id, err := c.Connector.CreatePersonal(ctx, near.ServiceURL, string(near.Tenant), account)
-	if err != nil {
-		return own, okr.WrapError(okr.Forbidden, err, "okrbot may not write to you in a 1:1 chat yet. Open okrbot under Apps in Teams, press Chat (or Add), and try again there.")
+	if err = postError(err); IsUnreachable(err) {
+		return own, okr.WrapError(okr.Forbidden, err, "Teams does not let okrbot write in the 1:1 chat. To open it, choose okrbot under Apps in Teams and press Add or Chat, then try again there.")
 	}
-	own = okr.Conversation{Tenant: near.Tenant, ID: id, Kind: okr.Personal, ServiceURL: near.ServiceURL, BotID: near.BotID, User: user}
+	if err != nil {
+		return own, err
+	}
+	own.ID = id
 	return own, c.Memory.SaveConversation(ctx, own)
+}
+
+// reopened opens the 1:1 chat of a person anew after Teams has refused a post to the
+// one that is remembered; false: the place is no 1:1 chat that is known.
+func (c *Chat) reopened(ctx context.Context, ref teams.Ref) (own okr.Conversation, isPersonal bool, err error) {
+	was, err := c.Memory.Conversation(ctx, okr.TenantID(ref.TenantID), ref.Root().ConversationID)
+	if okr.KindOf(err) == okr.NotFound || err == nil && (was.Kind != okr.Personal || was.User == "") {
+		return was, false, nil
+	}
+	if err != nil {
+		return was, false, err
+	}
+	own, err = c.openPersonal(ctx, was, was.User, string(was.User))
+	if err == nil && own.ID != was.ID {
+		err = c.Memory.DropConversation(ctx, was.Tenant, was.ID)
+	}
+	return own, true, err
 }

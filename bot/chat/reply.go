@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 
 	"okrbot/bot/teams"
 	"okrbot/cards"
@@ -63,7 +64,8 @@ func (c *Chat) ownPlace(ctx context.Context, ref teams.Ref, r Reply) (teams.Ref,
 	if r.only == "" {
 		return ref, nil
 	}
-	own, err := c.Memory.PersonalConversation(ctx, okr.TenantID(ref.TenantID), r.only)
+	near := okr.Conversation{Tenant: okr.TenantID(ref.TenantID), ServiceURL: ref.ServiceURL, BotID: ref.BotID}
+	own, err := c.PersonalOf(ctx, near, r.only, "")
 	if err != nil || own.ID == ref.ConversationID {
 		return ref, err
 	}
@@ -72,22 +74,47 @@ func (c *Chat) ownPlace(ctx context.Context, ref teams.Ref, r Reply) (teams.Ref,
 }
 
 // Post sends a reply to a place; what is for one person only goes to that person's
-// own chat, wherever it was to be posted.
+// own chat, wherever it was to be posted. A 1:1 chat that is gone or closed is opened
+// anew, once. All posts of okrbot leave here.
+//
+// Forbidden: Teams says that the place is closed to okrbot. NotFound, Refused: it does
+// not take the post, which may pass. PerhapsShown: nobody knows. Throttled,
+// Unavailable: not now.
 func (c *Chat) Post(ctx context.Context, ref teams.Ref, r Reply) error {
 	ref, err := c.ownPlace(ctx, ref, r)
 	if err != nil {
 		return err
 	}
 	id, err := c.Connector.Send(ctx, ref, r.message())
-	if err == nil && r.Posted != nil {
-		err = r.Posted(ctx, id)
+	if errors.Is(err, teams.ErrGone) || errors.Is(err, teams.ErrUnreachable) {
+		id, err = c.postReopened(ctx, ref, r, err)
 	}
-	return err
+	if err = postError(err); err != nil {
+		return err
+	}
+	if r.Posted != nil {
+		return r.Posted(ctx, id)
+	}
+	return nil
 }
 
-// Update replaces a message; one that is gone gives [teams.ErrGone]. What is for one
-// person only replaces none in another place than that person's own chat: there it is
-// a new message.
+// postReopened posts to the 1:1 chat that Teams gives instead of one that it refused;
+// where the place is none, the refusal holds.
+func (c *Chat) postReopened(ctx context.Context, ref teams.Ref, r Reply, refusal error) (string, error) {
+	own, isPersonal, err := c.reopened(ctx, ref)
+	if !isPersonal && err == nil {
+		return "", refusal
+	}
+	if err != nil {
+		return "", err
+	}
+	c.Logger.InfoContext(ctx, "1:1 chat opened anew", "ref", teams.RefFrom(ctx), "err", refusal)
+	return c.Connector.Send(ctx, RefOf(own), r.message())
+}
+
+// Update replaces a message. What is for one person only replaces none in another place
+// than that person's own chat: there it is a new message, and so it is in a 1:1 chat
+// that is gone. NotFound: the message is gone. The other errors are those of [Chat.Post].
 func (c *Chat) Update(ctx context.Context, ref teams.Ref, r Reply) error {
 	place, err := c.ownPlace(ctx, ref, r)
 	if err != nil {
@@ -97,10 +124,36 @@ func (c *Chat) Update(ctx context.Context, ref teams.Ref, r Reply) error {
 		return c.Post(ctx, place, r)
 	}
 	err = c.Connector.Update(ctx, ref, r.message())
-	if err == nil && r.Posted != nil {
-		err = r.Posted(ctx, ref.ActivityID)
+	if isPlaceGone(err) {
+		if id, again := c.postReopened(ctx, ref, r, err); again == nil {
+			ref.ActivityID, err = id, nil
+		}
 	}
-	return err
+	if err = postError(err); err != nil {
+		return err
+	}
+	if r.Posted != nil {
+		return r.Posted(ctx, ref.ActivityID)
+	}
+	return nil
+}
+
+// isPlaceGone says whether it is the place that an update did not find, and not the
+// message.
+func isPlaceGone(err error) bool {
+	failure, ok := errors.AsType[*teams.ConnectorError](err)
+	return ok && (errors.Is(err, teams.ErrUnreachable) || failure.Code == "ConversationNotFound")
+}
+
+// Replace puts a reply in place of a message. Where Teams does not let that be, as with
+// a card that somebody put in with the message extension, it is a new message.
+func (c *Chat) Replace(ctx context.Context, card teams.Ref, r Reply) error {
+	err := c.Update(ctx, card, r)
+	if !IsUnreachable(err) {
+		return err
+	}
+	card.ActivityID = ""
+	return c.Post(ctx, card, r)
 }
 
 // InPersonal says something in the 1:1 chat, with a word where it was asked for.
@@ -109,10 +162,13 @@ func (c *Chat) InPersonal(ctx context.Context, t *Turn, r Reply) (Reply, error) 
 		return r, nil
 	}
 	own, err := c.Personal(ctx, t)
-	if err != nil {
-		return Reply{}, err
+	if err == nil {
+		err = c.Post(ctx, RefOf(own), r)
 	}
-	if err := c.Post(ctx, RefOf(own), r); err != nil {
+	if IsUnreachable(err) {
+		err = okr.WrapError(okr.Forbidden, err, "I can't write to you in our 1:1 chat, where the answer belongs. Choose okrbot under Apps in Teams, press Add or Chat (unblock it there if you blocked it), and try again.")
+	}
+	if err != nil {
 		return Reply{}, err
 	}
 	if r.attachment == nil {

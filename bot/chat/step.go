@@ -57,9 +57,9 @@ func (g *registry) StepButton(step okr.Step) (cards.Button, bool) {
 }
 
 func (n NextStep) sentence(step okr.Step) string {
-	command := "`" + n.command(step) + "`"
+	command := n.command(step)
 	if step.ByOthers {
-		return "The command for that is " + command + "."
+		return "The command for that: " + command + "."
 	}
 	return fmt.Sprintf(n.Says, command)
 }
@@ -76,6 +76,9 @@ func (n NextStep) data(step okr.Step) map[string]string {
 	}
 	if step.Connection != "" {
 		data[cards.KeyConnection] = string(step.Connection)
+	}
+	if step.SignIn.Tenant != "" {
+		data[cards.KeyTenant], data[cards.KeyOrganization] = string(step.SignIn.Tenant), step.SignIn.Organization
 	}
 	maps.Copy(data, n.Data)
 	return data

@@ -23,6 +23,9 @@ type Subject struct {
 	// Otherwise answers a text that is no command; false: the text says nothing to it.
 	// Nil: none does.
 	Otherwise func(ctx context.Context, t *Turn, text string) (Reply, bool, error)
+	// Seen is told of each turn before it is answered: somebody is in the place, and
+	// okrbot too. Nil: nothing follows from that.
+	Seen func(ctx context.Context, t *Turn)
 }
 
 // Who says who may use a command. It is for people to read: what counts is what

@@ -16,10 +16,10 @@ type Turn struct {
 	Actor    okr.Actor
 	Place    cards.Place
 	Settings okr.Settings
-	Press    *Press          // the pressed button; nil: words, or an invoke of another sort
-	roster   *[]teams.Member // of the place, once it was read
-	Met      []okr.Person    // whom a form named and who were looked up
-	roleless bool            // Teams does not say whether the person is a member
+	Press    *Press       // the pressed button; nil: words, or an invoke of another sort
+	roster   *roster      // of the place, once it was read
+	Met      []okr.Person // whom a form named and who were looked up
+	roleless bool         // Teams does not say whether the person is a member
 }
 
 // Begin begins a turn. It takes the identity from the verified activity only, and
@@ -36,7 +36,15 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	}
 	t.Place.Zone = Zone(a.LocalTimezone, t.Settings.Location())
 	c.noteZone(ctx, t)
-	return t, c.Memory.SaveConversation(ctx, t.Conversation())
+	if err := c.Memory.SaveConversation(ctx, t.Conversation()); err != nil {
+		return t, err
+	}
+	for _, s := range c.subjects {
+		if s.Seen != nil {
+			s.Seen(ctx, t)
+		}
+	}
+	return t, nil
 }
 
 func (c *Chat) newTurn(ctx context.Context, a teams.Activity) *Turn {

@@ -59,7 +59,9 @@ func (s *Subject) saveCheckIn(ctx context.Context, t *chat.Turn, p chat.Press) (
 	switch {
 	case err != nil:
 	case in.Editing != "":
-		v, c, err = s.plan.EditCheckIn(ctx, t.Actor, in)
+		if in, err = s.keepUnpicked(ctx, t, p, in); err == nil {
+			v, c, err = s.plan.EditCheckIn(ctx, t.Actor, in)
+		}
 	default:
 		in.Form = p.Data[cards.KeyDraft]
 		err = s.chat.SaveForm(ctx, t, formKind, in.Form, func() (err error) {
@@ -71,6 +73,24 @@ func (s *Subject) saveCheckIn(ctx context.Context, t *chat.Turn, p chat.Press) (
 		return s.checkInAgain(ctx, t, p, in, err)
 	}
 	return chat.SayAll(cards.CheckedIn(t.Place, v, c)), err
+}
+
+// keepUnpicked leaves of a check-in that is edited what its choices sent back empty.
+func (s *Subject) keepUnpicked(ctx context.Context, t *chat.Turn, p chat.Press, in okr.CheckInInput) (okr.CheckInInput, error) {
+	if p.Data[cards.KeyStatus] != "" && p.Data[cards.InputOverride] != "" {
+		return in, nil
+	}
+	c, err := s.plan.GetCheckIn(ctx, t.Actor, in.Editing)
+	if err != nil {
+		return in, err
+	}
+	if p.Data[cards.KeyStatus] == "" {
+		in.Status = c.Status
+	}
+	if p.Data[cards.InputOverride] == "" {
+		in.Lasting = c.Lasting
+	}
+	return in, nil
 }
 
 // checkInAgain brings a refused form back.

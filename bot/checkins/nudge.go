@@ -66,8 +66,8 @@ func (s *Subject) sendNudge(ctx context.Context, t *chat.Turn, own okr.Conversat
 		return chat.Reply{}, err
 	}
 	place := cards.Place{Zone: where, Now: s.chat.Now()}
-	err = chat.Unreachable(s.chat.Post(ctx, chat.RefOf(own), chat.Say(cards.Nudge(place, n))))
-	if kind := okr.KindOf(err); err != nil && (kind == okr.Forbidden || kind == okr.NotFound) {
+	err = s.chat.Post(ctx, chat.RefOf(own), chat.Say(cards.Nudge(place, n)))
+	if chat.IsUnreachable(err) {
 		return chat.Reply{}, noChat(asked, err)
 	}
 	buttons := []cards.Button{{Title: "Show " + string(id), Verb: cards.VerbGoal, Data: chat.GoalData(id)}, {Title: "Status", Verb: cards.VerbAttention}}

@@ -9,8 +9,8 @@ import (
 	"okrbot/okr"
 )
 
-// PostReminder asks a person for check-ins in the 1:1 chat. Forbidden or NotFound:
-// there is none, or it cannot be reached any more.
+// PostReminder asks a person for check-ins in the 1:1 chat. Forbidden, NotFound or
+// Refused: there is none, or it cannot be reached any more.
 func (s *Subject) PostReminder(ctx context.Context, tenant okr.TenantID, a okr.Asking) error {
 	own, err := s.chat.Memory.PersonalConversation(ctx, tenant, a.Person.ID)
 	if err != nil {
@@ -21,5 +21,5 @@ func (s *Subject) PostReminder(ctx context.Context, tenant okr.TenantID, a okr.A
 	if err := s.chat.AwaitRoom(ctx, tenant); err != nil {
 		return err
 	}
-	return chat.Unreachable(s.chat.Post(ctx, chat.RefOf(own), chat.Say(card)))
+	return s.chat.Post(ctx, chat.RefOf(own), chat.Say(card))
 }

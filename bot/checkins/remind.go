@@ -20,7 +20,7 @@ func (s *Subject) waiting(ctx context.Context, t *chat.Turn) (chat.Reply, error)
 	}
 	if len(due) == 0 {
 		buttons := []cards.Button{{Title: "My OKRs", Verb: cards.VerbGoalMine}, {Title: "When I am asked", Verb: cards.VerbRemindLess}}
-		return chat.Say(cards.Done("No check-in waits for you", "What is measured needs none, and what was checked in or made in the last days can wait. `check-in <id>` checks one in all the same.", buttons)), nil
+		return chat.Say(cards.Done("No check-in waits for you", "What is measured needs none, and what was checked in or made in the last days can wait. To check one in all the same, send its id, for example: check-in KR1.", buttons)), nil
 	}
 	return chat.Say(cards.Reminder(t.Place, cards.ReminderView{Goals: due, Total: len(due)})), nil
 }
@@ -114,10 +114,14 @@ func (s *Subject) reminders(ctx context.Context, t *chat.Turn, _ string) (chat.R
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return chat.Say(cards.EditReminders(cards.ReminderForm{
+	return chat.Say(cards.EditReminders(reminderForm(t, r))), nil
+}
+
+func reminderForm(t *chat.Turn, r okr.Reminder) cards.ReminderForm {
+	return cards.ReminderForm{
 		Reminders: !r.Off, Weekday: strconv.Itoa(int(r.Weekday)), Hour: strconv.Itoa(r.Hour),
 		Every: strconv.Itoa(r.Every), Skip: strconv.Itoa(r.SkipDays), Zone: t.Place.Zone.String(),
-	})), nil
+	}
 }
 
 // saveReminders keeps when the person is asked; a refused form comes back as it
@@ -126,11 +130,17 @@ func (s *Subject) saveReminders(ctx context.Context, t *chat.Turn, p chat.Press)
 	if err := t.MembersOnly(); err != nil {
 		return chat.Reply{}, err
 	}
-	f := cards.ReminderForm{
-		Reminders: p.Data[cards.InputReminders] == "true", Weekday: p.Data[cards.InputReminderWeekday], Hour: p.Data[cards.InputReminderHour],
-		Every: p.Data[cards.InputReminderEvery], Skip: p.Data[cards.InputReminderSkip], Zone: t.Place.Zone.String(),
+	r, _, err := s.notify.MyReminder(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
 	}
-	r, err := reminderOf(f)
+	was := reminderForm(t, r)
+	f := cards.ReminderForm{
+		Reminders: p.Data[cards.InputReminders] == "true", Weekday: chat.OrElse(p.Data[cards.InputReminderWeekday], was.Weekday),
+		Hour: chat.OrElse(p.Data[cards.InputReminderHour], was.Hour), Every: chat.OrElse(p.Data[cards.InputReminderEvery], was.Every),
+		Skip: p.Data[cards.InputReminderSkip], Zone: was.Zone,
+	}
+	r, err = reminderOf(f)
 	if err == nil {
 		err = s.notify.SetMyReminder(ctx, t.Actor, &r)
 	}
@@ -138,7 +148,7 @@ func (s *Subject) saveReminders(ctx context.Context, t *chat.Turn, p chat.Press)
 		f.Error, _ = s.chat.FieldError(ctx, err)
 		return chat.Say(cards.EditReminders(f)), nil
 	}
-	what := "You are not asked for check-ins any more. `reminders` turns that on again."
+	what := "You are no longer asked for check-ins. To be asked again, send: reminders."
 	if !r.Off {
 		what = "You are asked on " + r.Weekday.String() + "s at " + strconv.Itoa(r.Hour) + ":00 of your own time, when there is something to ask."
 	}

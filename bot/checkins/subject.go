@@ -65,6 +65,6 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 
 func steps() []chat.NextStep {
 	return []chat.NextStep{
-		{Kind: okr.StepCheckIn, Command: "check-in <id>", Says: "%s says how it stands.", Title: "Check in", Verb: cards.VerbCheckIn},
+		{Kind: okr.StepCheckIn, Command: "check-in <id>", Says: "To check in, send: %s.", Title: "Check in", Verb: cards.VerbCheckIn},
 	}
 }

@@ -29,12 +29,12 @@ func (s *Subject) startConnection(ctx context.Context, t *chat.Turn, after *chat
 		return chat.Reply{}, err
 	}
 	if len(accounts) == 0 {
-		return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnect, Data: chat.ResumeData(after)})
+		return s.signIn.Ask(ctx, t, okr.SignInOf(err), &chat.Resume{Verb: cards.VerbConnect, Data: chat.ResumeData(after)})
 	}
 	d := connectionDraft{ID: chat.NewFormID(), Owner: t.Actor.ID, Credential: accounts[0].ID, Account: accounts[0].Account.UserName, Resume: after}
 	form, err := s.connectionForm(ctx, t, d, cards.FieldError{})
 	if okr.KindOf(err) == okr.SignIn {
-		return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnect, Data: chat.ResumeData(after)})
+		return s.signIn.Ask(ctx, t, okr.SignInOf(err), &chat.Resume{Verb: cards.VerbConnect, Data: chat.ResumeData(after)})
 	}
 	if err != nil {
 		return chat.Reply{}, err
@@ -87,10 +87,6 @@ func (s *Subject) connectionView(ctx context.Context, t *chat.Turn, c okr.Connec
 	return v, err
 }
 
-func (s *Subject) pressConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	return s.connectionCard(ctx, t, p.Connection())
-}
-
 func (s *Subject) connectionCard(ctx context.Context, t *chat.Turn, id okr.ConnectionID) (chat.Reply, error) {
 	v, err := s.readConnection(ctx, t, id)
 	return chat.Say(cards.Connection(t.Place, v)), err
@@ -119,7 +115,8 @@ func (s *Subject) editConnection(ctx context.Context, t *chat.Turn, p chat.Press
 	}
 	form, err := s.connectionForm(ctx, t, d, cards.FieldError{})
 	if okr.KindOf(err) == okr.SignIn {
-		return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnectionEdit, Data: chat.ConnectionData(c.ID)})
+		at, _ := s.connect.SignInFor(ctx, t.Actor, c)
+		return s.signIn.Ask(ctx, t, at, &chat.Resume{Verb: cards.VerbConnectionEdit, Data: chat.ConnectionData(c.ID)})
 	}
 	if err != nil {
 		return chat.Reply{}, err
@@ -193,7 +190,12 @@ func (s *Subject) signInConnection(ctx context.Context, t *chat.Turn, p chat.Pre
 	if c.Owner.ID != t.Actor.ID {
 		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Forbidden, "Only %s can sign in for this connection.", c.Owner.Name), okr.Step{Kind: okr.StepConnect})
 	}
-	return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnection, Data: chat.ConnectionData(id)})
+	at, renews := s.connect.SignInFor(ctx, t.Actor, c)
+	next := cards.VerbConnection
+	if !renews {
+		next = cards.VerbConnectionEdit // to go on with the other account
+	}
+	return s.signIn.Ask(ctx, t, at, &chat.Resume{Verb: next, Data: chat.ConnectionData(id)})
 }
 
 // pressConnect opens the connection form; it also carries on here after a

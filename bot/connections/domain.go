@@ -17,7 +17,8 @@ type accessor interface {
 // connector is what this subject needs of [okrbot/okr/connect].
 type connector interface {
 	Organizations(ctx context.Context, actor okr.Actor, id okr.CredentialID) ([]string, error)
-	RemoteProjects(ctx context.Context, actor okr.Actor, id okr.CredentialID, text string) (organization, project string, projects []okr.RemoteProject, err error)
+	RemoteProjects(ctx context.Context, actor okr.Actor, id okr.CredentialID, text string) (okr.OrganizationView, error)
+	SignInFor(ctx context.Context, actor okr.Actor, c okr.Connection) (at okr.SignInAt, renews bool)
 	SaveConnection(ctx context.Context, actor okr.Actor, in okr.ConnectionInput) (okr.Connection, error)
 	Connection(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error)
 	Connections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)

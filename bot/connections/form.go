@@ -64,8 +64,12 @@ func (s *Subject) connectionOrganization(ctx context.Context, t *chat.Turn, p ch
 		return chat.Reply{}, err
 	}
 	d.Name = okr.CleanLine(p.Data[cards.InputName])
-	d.Organization = strings.TrimSpace(p.Data[cards.InputOrganizationText])
-	if chosen := p.Data[cards.InputOrganization]; d.Organization == "" && chosen != cards.ChoiceOtherOrganization {
+	switch typed, chosen := strings.TrimSpace(p.Data[cards.InputOrganizationText]), p.Data[cards.InputOrganization]; {
+	case typed != "":
+		d.Organization = typed
+	case chosen == cards.ChoiceOtherOrganization:
+		d.Organization = ""
+	case chosen != "":
 		d.Organization = chosen
 	}
 	if d.Organization == "" {
@@ -81,23 +85,37 @@ func (s *Subject) connectionStepOne(ctx context.Context, t *chat.Turn, d connect
 
 // connectionProjects shows the second step: the projects that the account sees.
 func (s *Subject) connectionProjects(ctx context.Context, t *chat.Turn, d connectionDraft, wrong cards.FieldError) (chat.Reply, error) {
-	organization, project, projects, err := s.connect.RemoteProjects(ctx, t.Actor, d.Credential, d.Organization)
+	v, err := s.connect.RemoteProjects(ctx, t.Actor, d.Credential, d.Organization)
+	if at := okr.SignInOf(err); okr.KindOf(err) == okr.SignIn && at.Organization != "" {
+		return s.signInThere(ctx, t, d, at)
+	}
 	if wrongOrg, ok := s.chat.FieldError(ctx, err); ok {
 		return s.connectionStepOne(ctx, t, d, wrongOrg)
 	}
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	d.Organization = organization
+	d.Organization, d.Credential, d.Account = v.Name, v.With.ID, v.With.Account.UserName
 	if d.Project == "" {
-		d.Project = projectID(projects, project)
+		d.Project = projectID(v.Projects, v.Project)
 	}
 	if d.Name == "" && wrong.Field != cards.InputName {
-		d.Name = suggestedName(organization, project)
+		d.Name = suggestedName(v.Name, v.Project)
 	}
 	form, err := s.connectionForm(ctx, t, d, wrong)
-	form.Projects = projects
+	form.Projects = v.Projects
 	return chat.Say(cards.EditConnection(form)), err
+}
+
+// signInThere signs in at the tenant of the organization, and then goes on with the
+// form where it was.
+func (s *Subject) signInThere(ctx context.Context, t *chat.Turn, d connectionDraft, at okr.SignInAt) (chat.Reply, error) {
+	if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
+		return chat.Reply{}, err
+	}
+	return s.signIn.Ask(ctx, t, at, &chat.Resume{Verb: cards.VerbConnectionOrg, Data: map[string]string{
+		cards.KeyDraft: d.ID, cards.InputName: d.Name, cards.InputOrganizationText: d.Organization,
+	}})
 }
 
 // projectID finds a project that was named in a pasted address.
@@ -135,11 +153,14 @@ func (s *Subject) saveConnection(ctx context.Context, t *chat.Turn, p chat.Press
 	if name, ok := p.Data[cards.InputName]; ok {
 		d.Name = okr.CleanLine(name)
 	}
-	d.Project, d.Shared = p.Data[cards.InputProject], p.Data[cards.KeyShared] == "true"
+	d.Project, d.Shared = chat.OrElse(p.Data[cards.InputProject], d.Project), p.Data[cards.KeyShared] == "true"
 	c, err := s.connect.SaveConnection(ctx, t.Actor, okr.ConnectionInput{
 		Editing: d.Editing, Name: d.Name, Organization: d.Organization, Project: d.Project,
 		Credential: d.Credential, Shared: d.Shared,
 	})
+	if at := okr.SignInOf(err); okr.KindOf(err) == okr.SignIn && at.Organization != "" {
+		return s.signInThere(ctx, t, d, at)
+	}
 	if wrong, ok := s.chat.FieldError(ctx, err); ok {
 		if d.Name == "" {
 			wrong.Field = cards.InputName

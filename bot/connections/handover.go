@@ -116,16 +116,12 @@ func (s *Subject) takeOver(ctx context.Context, t *chat.Turn, arg string) (chat.
 	return s.takeOverPreview(ctx, t, c.ID)
 }
 
-func (s *Subject) askTakeOver(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	return s.takeOverPreview(ctx, t, p.Connection())
-}
-
 // takeOverPreview shows what the person's own account can read. It begins with a
 // sign-in where there is none.
 func (s *Subject) takeOverPreview(ctx context.Context, t *chat.Turn, id okr.ConnectionID) (chat.Reply, error) {
 	p, err := s.connect.PreviewTakeOver(ctx, t.Actor, id)
 	if okr.KindOf(err) == okr.SignIn {
-		return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbTakeOverAsk, Data: chat.ConnectionData(id)})
+		return s.signIn.Ask(ctx, t, okr.SignInOf(err), &chat.Resume{Verb: cards.VerbTakeOverAsk, Data: chat.ConnectionData(id)})
 	}
 	return chat.Say(cards.PreviewTakeOver(t.Place, p)), err
 }
@@ -134,7 +130,7 @@ func (s *Subject) pressTakeOver(ctx context.Context, t *chat.Turn, p chat.Press)
 	id := p.Connection()
 	done, err := s.connect.TakeOver(ctx, t.Actor, id)
 	if okr.KindOf(err) == okr.SignIn {
-		return s.signIn.Ask(ctx, t, &chat.Resume{Verb: cards.VerbTakeOverAsk, Data: chat.ConnectionData(id)})
+		return s.signIn.Ask(ctx, t, okr.SignInOf(err), &chat.Resume{Verb: cards.VerbTakeOverAsk, Data: chat.ConnectionData(id)})
 	}
 	if err != nil {
 		return chat.Reply{}, err

@@ -2,6 +2,13 @@ package connections
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -11,33 +18,100 @@ import (
 // TellOwner tells a person in the 1:1 chat what fails and how to end it. Where the
 // owner of a whole connection cannot be reached, who may have left, the admins are
 // told instead. Others that cannot be reached are left alone: the connection list
-// shows it as well.
+// shows it as well. Conflict: another sync is telling it.
 func (s *Subject) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {
 	settings, err := s.access.Settings(ctx, tenant)
 	if err != nil {
 		return err
 	}
-	err = s.tellNotice(ctx, settings, n, n.Owner.ID, fixes(n))
+	t := teller{s.chat}
+	err = t.tellOnce(ctx, settings, n, n.Owner.ID, fixes(n))
 	if !chat.IsUnreachable(err) || !n.Whole || !n.ToItsOwner() {
 		return chat.IgnoreUnreachable(err)
 	}
 	n.Health.Problem = n.Owner.Name + ", who owns it, cannot be reached in Teams. " + n.Health.Problem
+	var failures []error
 	for _, admin := range s.access.AdminIDs(settings) {
-		buttons := []cards.Button{
-			{Title: "Take over", Verb: cards.VerbTakeOverAsk, Data: chat.ConnectionData(n.Connection.ID), Style: "positive"},
-			{Title: "Move OKRs", Verb: cards.VerbMoveAsk, Data: chat.ConnectionData(n.Connection.ID)},
-			{Title: "Open", Verb: cards.VerbConnection, Data: chat.ConnectionData(n.Connection.ID)},
+		failures = append(failures, chat.IgnoreUnreachable(t.tellAdmin(ctx, settings, n, admin)))
+	}
+	return errors.Join(failures...)
+}
+
+// teller posts notices, each once.
+type teller struct{ chat *chat.Chat }
+
+// tellAdmin tells an admin instead of an owner, and remembers it: that another one could
+// not be told yet is no reason to tell this one again.
+func (s teller) tellAdmin(ctx context.Context, settings okr.Settings, n okr.Notice, admin okr.UserID) error {
+	key := "told:" + noticeKey(n, admin)
+	_, err := s.chat.Memory.Draft(ctx, settings.ID, key)
+	if okr.KindOf(err) != okr.NotFound {
+		return err
+	}
+	buttons := []cards.Button{
+		{Title: "Take over", Verb: cards.VerbTakeOverAsk, Data: chat.ConnectionData(n.Connection.ID), Style: "positive"},
+		{Title: "Move OKRs", Verb: cards.VerbMoveAsk, Data: chat.ConnectionData(n.Connection.ID)},
+		{Title: "Open", Verb: cards.VerbConnection, Data: chat.ConnectionData(n.Connection.ID)},
+	}
+	if err := s.tellOnce(ctx, settings, n.For(admin), admin, buttons); err != nil {
+		return err
+	}
+	return s.chat.Memory.PutDraft(ctx, settings.ID, key, []byte("{}"), toldLife)
+}
+
+const (
+	// claimLife is how long a notice belongs to the sync that began to tell it: longer
+	// than a post takes, shorter than the time to the next sync.
+	claimLife = 3 * time.Minute
+	// toldLife is how long an admin is remembered to have been told: until the owner,
+	// who was not reached, would be told again.
+	toldLife = 6 * 24 * time.Hour
+	// unsureLife is how long it is remembered that a notice was perhaps shown.
+	unsureLife = 24 * time.Hour
+)
+
+// noticeKey names a notice and who gets it: two syncs of one ended sign-in give the same.
+func noticeKey(n okr.Notice, to okr.UserID) string {
+	parts := []string{string(to), string(n.Health.State), strconv.FormatBool(n.Whole), strconv.FormatBool(n.Emptied)}
+	if n.Whole {
+		for _, c := range append([]okr.Connection{n.Connection}, n.Others...) {
+			parts = append(parts, string(c.ID))
 		}
-		if err := chat.IgnoreUnreachable(s.tellNotice(ctx, settings, n.For(admin), admin, buttons)); err != nil {
-			return err
+	} else {
+		for _, id := range n.Goals {
+			parts = append(parts, string(id))
 		}
 	}
-	return nil
+	slices.Sort(parts[4:])
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// tellOnce tells a notice unless another sync is telling it. One that was perhaps shown
+// is left to the next sync, and counts as told when no answer comes there either.
+func (s teller) tellOnce(ctx context.Context, settings okr.Settings, n okr.Notice, user okr.UserID, buttons []cards.Button) error {
+	key := noticeKey(n, user)
+	claims, err := s.chat.Memory.CountTry(ctx, settings.ID, "telling:"+key, claimLife)
+	if err != nil {
+		return err
+	}
+	if claims > 1 {
+		return okr.Errorf(okr.Conflict, "Another sync is telling it.")
+	}
+	err = s.tellNotice(ctx, settings, n, user, buttons)
+	if okr.KindOf(err) != okr.PerhapsShown || !errors.Is(err, okr.ErrNoAnswer) {
+		return err
+	}
+	times, counted := s.chat.Memory.CountTry(ctx, settings.ID, "unsure:"+key, unsureLife)
+	if counted == nil && times > 1 {
+		return nil
+	}
+	return err
 }
 
 // tellNotice posts a notice to somebody. NotFound, Forbidden: there is no chat, or
 // none any more.
-func (s *Subject) tellNotice(ctx context.Context, settings okr.Settings, n okr.Notice, user okr.UserID, buttons []cards.Button) error {
+func (s teller) tellNotice(ctx context.Context, settings okr.Settings, n okr.Notice, user okr.UserID, buttons []cards.Button) error {
 	own, err := s.chat.Memory.PersonalConversation(ctx, settings.ID, user)
 	if err != nil {
 		return err
@@ -52,7 +126,7 @@ func (s *Subject) tellNotice(ctx context.Context, settings okr.Settings, n okr.N
 	if err := s.chat.AwaitRoom(ctx, settings.ID); err != nil {
 		return err
 	}
-	return chat.Unreachable(s.chat.Post(ctx, chat.RefOf(own), chat.Say(card)))
+	return s.chat.Post(ctx, chat.RefOf(own), chat.Say(card))
 }
 
 // problem says what fails, and to who cannot end it who can.

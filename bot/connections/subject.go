@@ -12,7 +12,7 @@ import (
 
 // signer starts a sign-in, after which something goes on.
 type signer interface {
-	Ask(ctx context.Context, t *chat.Turn, next *chat.Resume) (chat.Reply, error)
+	Ask(ctx context.Context, t *chat.Turn, at okr.SignInAt, next *chat.Resume) (chat.Reply, error)
 }
 
 // Options is what the subject needs of others.
@@ -58,8 +58,15 @@ func (s *Subject) bareID(ctx context.Context, t *chat.Turn, text string) (chat.R
 	if !ok {
 		return chat.Reply{}, false, nil
 	}
-	r, err := s.pressConnection(ctx, t, chat.Press{Data: chat.ConnectionData(id)})
+	r, err := s.connectionCard(ctx, t, id)
 	return r, true, err
+}
+
+// withConnection hands the connection of a press on.
+func withConnection(do func(context.Context, *chat.Turn, okr.ConnectionID) (chat.Reply, error)) chat.PressHandler {
+	return func(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+		return do(ctx, t, p.Connection())
+	}
 }
 
 func (s *Subject) presses() map[string]chat.PressHandler {
@@ -69,7 +76,7 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbConnectionSave:   s.saveConnection,
 		cards.VerbConnectionBack:   s.connectionBack,
 		cards.VerbConnections:      s.pressConnections,
-		cards.VerbConnection:       s.pressConnection,
+		cards.VerbConnection:       withConnection(s.connectionCard),
 		cards.VerbConnectionEdit:   s.editConnection,
 		cards.VerbConnectionSignIn: s.signInConnection,
 		cards.VerbConnectionShare:  s.shareConnection,
@@ -81,16 +88,16 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbHandOverAsk:      s.askHandOver,
 		cards.VerbHandOver:         s.pressHandOver,
 		cards.VerbHandOverDrop:     s.dropOffer,
-		cards.VerbTakeOverAsk:      s.askTakeOver,
+		cards.VerbTakeOverAsk:      withConnection(s.takeOverPreview),
 		cards.VerbTakeOver:         s.pressTakeOver,
 	}
 }
 
 func steps() []chat.NextStep {
 	return []chat.NextStep{
-		{Kind: okr.StepConnect, Command: "connect", Says: "You can make one of your own with %s.", Title: "Connect", Verb: cards.VerbConnect},
-		{Kind: okr.StepConnection, Command: "connections", Says: "%s shows it and renews its sign-in.", Title: "Open the connection", Verb: cards.VerbConnection},
-		{Kind: okr.StepConnections, Command: "connections", Says: "%s lists those you can use.", Title: "Connections", Verb: cards.VerbConnections},
-		{Kind: okr.StepHandOver, Command: "hand over <id>", Says: "%s offers it to a colleague.", Title: "Hand over", Verb: cards.VerbHandOverAsk},
+		{Kind: okr.StepConnect, Command: "connect", Says: "To make one of your own, send: %s.", Title: "Connect", Verb: cards.VerbConnect},
+		{Kind: okr.StepConnection, Command: "connections", Says: "To see it and renew its sign-in, send: %s.", Title: "Open the connection", Verb: cards.VerbConnection},
+		{Kind: okr.StepConnections, Command: "connections", Says: "To see those you can use, send: %s.", Title: "Connections", Verb: cards.VerbConnections},
+		{Kind: okr.StepHandOver, Command: "hand over <id>", Says: "To offer it to a colleague, send: %s.", Title: "Hand over", Verb: cards.VerbHandOverAsk},
 	}
 }

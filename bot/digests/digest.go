@@ -30,7 +30,7 @@ func (s *Subject) digest(ctx context.Context, t *chat.Turn, arg string) (chat.Re
 	case "stop", "off":
 		return s.stopDigest(ctx, t, chat.Press{})
 	}
-	return chat.Reply{}, okr.Errorf(okr.Invalid, "Say `digest`, `digest preview`, `digest mute 4h` (or 2d, 1w), `digest unmute` or `digest stop`.")
+	return chat.Reply{}, okr.Errorf(okr.Invalid, "That can be: digest, digest preview, digest mute 4h (or 2d, 1w), digest unmute, digest stop.")
 }
 
 func orWord(text, fallback string) string {
@@ -218,7 +218,7 @@ func muteLength(text string) (time.Duration, error) {
 	unit := text[len(digits):]
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < 1 || n > 1000 || unit == "" || units[unit[:1]] == 0 {
-		return 0, okr.FieldErrorf(cards.InputMute, "Say for how long, for example `digest mute 4h`, `digest mute 2d` or `digest mute 1w`.")
+		return 0, okr.FieldErrorf(cards.InputMute, "Say for how long, for example: digest mute 4h, digest mute 2d, digest mute 1w.")
 	}
 	return time.Duration(n) * units[unit[:1]], nil
 }

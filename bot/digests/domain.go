@@ -11,6 +11,7 @@ import (
 type accessor interface {
 	Settings(ctx context.Context, tenant okr.TenantID) (okr.Settings, error)
 	RequireEnabled(ctx context.Context, actor okr.Actor) error
+	AdminIDs(t okr.Settings) []okr.UserID
 }
 
 // planner is what this subject needs of [okrbot/okr/plan].
@@ -29,5 +30,6 @@ type notifier interface {
 	PauseDigest(ctx context.Context, sub okr.Subscription, reason string) (first bool, err error)
 	SubscriptionsOf(ctx context.Context, tenant okr.TenantID, conversation, team string) ([]okr.Subscription, error)
 	ResumeDigest(ctx context.Context, sub okr.Subscription) error
+	MoveDigest(ctx context.Context, sub okr.Subscription, to okr.Conversation) error
 	DigestThread(ctx context.Context, sub okr.Subscription, message string) error
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // planOf reads the form of a digest. What a card does not ask, such as one that
-// was posted by an older okrbot, stays as it is.
+// was posted by an older okrbot, and a choice that came back empty stay as they are.
 func (s *Subject) planOf(ctx context.Context, t *chat.Turn, p chat.Press, plan okr.DigestPlan) (okr.DigestPlan, error) {
 	var err error
 	if plan.Objectives, err = s.chosenObjectives(ctx, t, p.Data[cards.InputObjectives], plan.Objectives); err != nil {
@@ -24,16 +24,16 @@ func (s *Subject) planOf(ctx context.Context, t *chat.Turn, p chat.Press, plan o
 	if text, ok := p.Data[cards.InputTeams]; ok {
 		plan.Teams = chosenTeams(text)
 	}
-	if text, ok := p.Data[cards.InputCadence]; ok {
+	if text := p.Data[cards.InputCadence]; text != "" {
 		plan.Rule.Cadence = okr.Cadence(strings.TrimPrefix(text, cards.ChoiceAny))
 	}
 	plan.Rule.Hour = numberOr(p, cards.InputHour, plan.Rule.Hour)
 	plan.Rule.Weekday = time.Weekday(numberOr(p, cards.InputWeekday, int(plan.Rule.Weekday)))
 	plan.Quiet = quietOf(p, plan.Quiet)
-	if text, ok := p.Data[cards.InputWhen]; ok {
+	if text := p.Data[cards.InputWhen]; text != "" {
 		plan.Always = text == "always"
 	}
-	if text, ok := p.Data[cards.InputThread]; ok {
+	if text := p.Data[cards.InputThread]; text != "" {
 		plan.Threaded = text == "one" && t.Activity.Kind() == teams.KindChannel
 	}
 	if name := p.Data[cards.InputZone]; name != "" {
@@ -45,8 +45,8 @@ func (s *Subject) planOf(ctx context.Context, t *chat.Turn, p chat.Press, plan o
 // numberOr reads a number of the form; what is none gives -1, which the service
 // refuses with the words for the field.
 func numberOr(p chat.Press, key string, otherwise int) int {
-	text, ok := p.Data[key]
-	if !ok {
+	text := p.Data[key]
+	if text == "" {
 		return otherwise
 	}
 	n, err := strconv.Atoi(text)
@@ -58,12 +58,11 @@ func numberOr(p chat.Press, key string, otherwise int) int {
 
 // quietOf reads the quiet times. One hour alone says nothing and counts as none.
 func quietOf(p chat.Press, q okr.Quiet) okr.Quiet {
-	if from, ok := p.Data[cards.InputQuietFrom]; ok {
-		to := p.Data[cards.InputQuietTo]
+	switch from, to := p.Data[cards.InputQuietFrom], p.Data[cards.InputQuietTo]; {
+	case from == cards.ChoiceNone || to == cards.ChoiceNone, (from == "" || to == "") && q.From == q.To:
 		q.From, q.To = 0, 0
-		if from != cards.ChoiceNone && to != cards.ChoiceNone {
-			q.From, q.To = numberOr(p, cards.InputQuietFrom, 0), numberOr(p, cards.InputQuietTo, 0)
-		}
+	default:
+		q.From, q.To = numberOr(p, cards.InputQuietFrom, q.From), numberOr(p, cards.InputQuietTo, q.To)
 	}
 	if text, ok := p.Data[cards.InputQuietDays]; ok {
 		q.Days = nil
@@ -108,7 +107,7 @@ func (s *Subject) chosenObjectives(ctx context.Context, t *chat.Turn, text strin
 		}
 	}
 	if len(chosen) == 0 && strings.TrimSpace(text) != "" {
-		return nil, okr.Errorf(okr.Invalid, "None of the chosen objectives exists any more. Send `digest` to choose again.")
+		return nil, okr.Errorf(okr.Invalid, "None of the chosen objectives is there now. To choose again, send: digest.")
 	}
 	return chosen, nil
 }

@@ -11,30 +11,50 @@ import (
 )
 
 // PostDigest posts a digest in its place: as a new message, or in the thread of
-// those before it. Forbidden or NotFound: the place cannot be reached any more; the
-// digest is then paused, and whoever made it was told. Any other error: try again
-// later.
+// those before it. The errors are those of [chat.Chat.Post].
 func (s *Subject) PostDigest(ctx context.Context, d okr.Digest) error {
 	sub := d.Subscription
 	settings, err := s.access.Settings(ctx, sub.Conversation.Tenant)
 	if err != nil {
 		return err
 	}
-	place := sub.Conversation
-	// The service URL may have changed since the subscription was made.
-	if newest, err := s.chat.Memory.Conversation(ctx, place.Tenant, place.ID); err == nil {
-		place = newest
-	}
 	card := cards.Digest(cards.Place{Zone: sub.Location(settings), Now: s.chat.Now()}, d)
-	if err := s.chat.AwaitRoom(ctx, place.Tenant); err != nil {
+	if err := s.chat.AwaitRoom(ctx, sub.Conversation.Tenant); err != nil {
 		return err
 	}
-	err = chat.Unreachable(s.postDigest(ctx, sub, chat.RefOf(place), chat.Say(card)))
-	if chat.IsUnreachable(err) {
-		reason, _ := okr.MessageOf(err)
-		err = errors.Join(err, s.pauseDigest(ctx, sub, reason))
+	if err := s.postDigest(ctx, sub, chat.RefOf(s.newestPlace(ctx, sub)), chat.Say(card)); err != nil {
+		return err
 	}
-	return err
+	s.followPerson(ctx, sub)
+	return nil
+}
+
+// newestPlace is the place of a digest as it was seen last: its service URL may have
+// changed since the subscription was made, and a person may have another chat by now.
+func (s *Subject) newestPlace(ctx context.Context, sub okr.Subscription) okr.Conversation {
+	place := sub.Conversation
+	read := func() (okr.Conversation, error) { return s.chat.Memory.Conversation(ctx, place.Tenant, place.ID) }
+	if place.Kind == okr.Personal {
+		read = func() (okr.Conversation, error) {
+			return s.chat.Memory.PersonalConversation(ctx, place.Tenant, place.User)
+		}
+	}
+	if newest, err := read(); err == nil {
+		return newest
+	}
+	return place
+}
+
+// followPerson moves a digest to the 1:1 chat that the person has now, so that what is
+// said of it there finds it. Best effort: the next digest does it as well.
+func (s *Subject) followPerson(ctx context.Context, sub okr.Subscription) {
+	now := s.newestPlace(ctx, sub)
+	if now.ID == sub.Conversation.ID {
+		return
+	}
+	if err := s.notify.MoveDigest(ctx, sub, now); err != nil {
+		s.chat.Logger.WarnContext(ctx, "digest not moved to the new chat", "subscription", sub.ID, "err", okr.CauseOf(err))
+	}
 }
 
 // postDigest sends the card. Where a digest keeps to one thread, the first message
@@ -47,7 +67,7 @@ func (s *Subject) postDigest(ctx context.Context, sub okr.Subscription, ref team
 	if sub.ThreadID != "" {
 		thread := ref
 		thread.ConversationID += ";messageid=" + sub.ThreadID
-		if err := s.chat.Post(ctx, thread, r); !errors.Is(err, teams.ErrGone) {
+		if err := s.chat.Post(ctx, thread, r); okr.KindOf(err) != okr.NotFound {
 			return err
 		}
 	}
@@ -63,61 +83,137 @@ func (s *Subject) postDigest(ctx context.Context, sub okr.Subscription, ref team
 	return s.chat.Post(ctx, ref, r)
 }
 
-// pauseDigest pauses a digest and tells whoever made it in the 1:1 chat, once.
-// Somebody who cannot be reached finds the pause in the form of the digest.
-func (s *Subject) pauseDigest(ctx context.Context, sub okr.Subscription, reason string) error {
-	first, err := s.notify.PauseDigest(ctx, sub, reason)
-	if err != nil || !first || sub.Conversation.User == sub.CreatedBy.ID {
+// DigestPaused tells whoever can act that a digest is paused, and why: whoever made it,
+// in the 1:1 chat, and where that person cannot be reached the admins. Of one in a
+// person's own chat nobody is told: its form shows the pause.
+func (s *Subject) DigestPaused(ctx context.Context, sub okr.Subscription) error {
+	if sub.Conversation.Kind == okr.Personal {
+		return nil
+	}
+	err := s.chat.Tell(ctx, sub.Conversation, sub.CreatedBy.ID, chat.Say(cards.DigestPaused(sub, "")))
+	if !chat.IsUnreachable(err) {
 		return err
 	}
-	own, err := s.chat.PersonalOf(ctx, sub.Conversation, sub.CreatedBy.ID, "")
-	if err == nil {
-		err = s.chat.Post(ctx, chat.RefOf(own), chat.Say(cards.DigestPaused(sub, reason)))
+	settings, err := s.access.Settings(ctx, sub.Conversation.Tenant)
+	for _, admin := range s.access.AdminIDs(settings) {
+		if admin != sub.CreatedBy.ID {
+			told := s.chat.Tell(ctx, sub.Conversation, admin, chat.Say(cards.DigestPaused(sub, sub.CreatedBy.Name)))
+			err = errors.Join(err, chat.IgnoreUnreachable(told))
+		}
 	}
-	if err != nil {
-		s.chat.Logger.WarnContext(ctx, "maker of a paused digest not told", "subscription", sub.ID, "err", okr.CauseOf(err))
+	return err
+}
+
+// pauseDigest pauses a digest, and tells people once.
+func (s *Subject) pauseDigest(ctx context.Context, sub okr.Subscription, reason string) error {
+	first, err := s.notify.PauseDigest(ctx, sub, reason)
+	if err != nil || !first {
+		return err
+	}
+	sub.Paused = reason
+	if err := s.DigestPaused(ctx, sub); err != nil { // the form of the digest shows it
+		s.chat.Logger.WarnContext(ctx, "nobody told of a paused digest", "subscription", sub.ID, "err", okr.CauseOf(err))
 	}
 	return nil
 }
 
-// PauseDigests pauses the digests of a place that okrbot was removed from: of a
-// team those of all its channels, of a deleted channel its own.
+// PauseDigests pauses the digests that an event of Teams closes: where okrbot was removed,
+// of a team those of all its channels; of a deleted channel its own.
 func (s *Subject) PauseDigests(ctx context.Context, a teams.Activity) error {
-	team := a.ChannelData.Team.ID
-	id, reason := a.BaseConversationID(), "okrbot was removed from this place."
-	if a.ChannelData.EventType == EventChannelDeleted {
-		team, reason = "", "The channel was deleted."
-		if a.ChannelData.Channel.ID != "" {
-			id = a.ChannelData.Channel.ID
-		}
+	reason := "okrbot was removed from this place."
+	if words, ok := closings()[a.ChannelData.EventType]; ok {
+		reason = words
 	}
-	list, err := s.notify.SubscriptionsOf(ctx, okr.TenantID(a.TenantID()), id, team)
+	list, err := s.concerned(ctx, a)
 	for _, sub := range list {
 		err = errors.Join(err, s.pauseDigest(ctx, sub, reason))
 	}
 	return err
 }
 
-// ResumeDigests goes on with the paused digests of a place that okrbot was added
-// to again.
+// ResumeDigests goes on with the digests of a place that okrbot was added to again, or
+// that was restored.
 func (s *Subject) ResumeDigests(ctx context.Context, a teams.Activity) error {
-	list, err := s.notify.SubscriptionsOf(ctx, okr.TenantID(a.TenantID()), a.BaseConversationID(), a.ChannelData.Team.ID)
+	list, err := s.concerned(ctx, a)
 	for _, sub := range list {
-		if sub.Paused == "" {
-			continue
-		}
-		if err := s.notify.ResumeDigest(ctx, sub); err != nil {
-			return err
-		}
-		ref := chat.RefOf(sub.Conversation)
-		ref.ServiceURL = a.ServiceURL
-		if err := s.chat.Post(ctx, ref, chat.Say(cards.DigestResumed())); err != nil { // the next digest finds out
-			s.chat.Logger.WarnContext(ctx, "place of a digest not told that it goes on", "subscription", sub.ID, "err", err)
-		}
+		err = errors.Join(err, s.resumeDigest(ctx, sub, a.ServiceURL))
 	}
 	return err
 }
 
-// EventChannelDeleted is the event of a channel that was deleted ("Conversation
-// events in your Teams bot").
-const EventChannelDeleted = "channelDeleted"
+// concerned are the digests that an event of Teams is about: of one channel, or of a
+// team those of all its channels.
+func (s *Subject) concerned(ctx context.Context, a teams.Activity) ([]okr.Subscription, error) {
+	tenant, data := okr.TenantID(a.TenantID()), a.ChannelData
+	if isOfChannel(data.EventType) && data.Channel.ID != "" {
+		return s.notify.SubscriptionsOf(ctx, tenant, data.Channel.ID, "")
+	}
+	return s.notify.SubscriptionsOf(ctx, tenant, a.BaseConversationID(), data.Team.ID)
+}
+
+// signOfLife goes on with the digest of a place in which somebody writes or presses:
+// whatever Teams said of the place, okrbot is there.
+func (s *Subject) signOfLife(ctx context.Context, t *chat.Turn) {
+	list, err := s.notify.SubscriptionsOf(ctx, t.Actor.Tenant, t.Activity.BaseConversationID(), "")
+	for _, sub := range list {
+		err = errors.Join(err, s.resumeDigest(ctx, sub, t.Activity.ServiceURL))
+	}
+	if err != nil { // the next message does it as well
+		s.chat.Logger.WarnContext(ctx, "digest not resumed", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
+	}
+}
+
+// resumeDigest goes on with a digest that was paused, and says so in its place; one
+// that was only refused is tried again as if it never had been. A place that is closed
+// to okrbot all the same stays paused: nobody is to be told twice.
+func (s *Subject) resumeDigest(ctx context.Context, sub okr.Subscription, serviceURL string) error {
+	if sub.Paused == "" && sub.RefusedAt.IsZero() {
+		return nil
+	}
+	if sub.Paused != "" {
+		ref := chat.RefOf(sub.Conversation)
+		ref.ServiceURL = serviceURL
+		err := s.chat.Post(ctx, ref, chat.Say(cards.DigestResumed()))
+		if okr.KindOf(err) == okr.Forbidden {
+			return nil
+		}
+		if err != nil { // the next digest finds out
+			s.chat.Logger.WarnContext(ctx, "place of a digest not told that it goes on", "subscription", sub.ID, "err", okr.CauseOf(err))
+		}
+	}
+	return s.notify.ResumeDigest(ctx, sub)
+}
+
+// The events of channels and teams that open and close places ("Conversation events in
+// your Teams bot").
+const (
+	eventChannelDeleted  = "channelDeleted"
+	eventChannelRestored = "channelRestored"
+)
+
+// closings are the events by which places close, and what they are to people.
+func closings() map[string]string {
+	return map[string]string{
+		eventChannelDeleted: "The channel was deleted.",
+		"teamDeleted":       "The team was deleted.",
+		"teamHardDeleted":   "The team was deleted.",
+		"teamArchived":      "The team was archived.",
+	}
+}
+
+// Closes says whether an event closes places; ClosedPlace is then the one that is gone.
+func Closes(a teams.Activity) bool { return closings()[a.ChannelData.EventType] != "" }
+
+// Opens says whether an event opens places again.
+func Opens(a teams.Activity) bool {
+	switch a.ChannelData.EventType {
+	case eventChannelRestored, "teamUnarchived", "teamRestored":
+		return true
+	default:
+		return false
+	}
+}
+
+func isOfChannel(event string) bool {
+	return event == eventChannelDeleted || event == eventChannelRestored
+}

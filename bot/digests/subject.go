@@ -25,6 +25,7 @@ func New(c *chat.Chat, access accessor, plan planner, notify notifier) *Subject 
 func (s *Subject) Register() chat.Subject {
 	return chat.Subject{
 		Title: "Digests",
+		Seen:  s.signOfLife,
 		Commands: []chat.Command{
 			{Name: "digest", Arg: "[preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly", Who: chat.Members, Examples: []string{"digest", "digest mute 2d"}, Verb: cards.VerbDigest, Run: s.digest},
 		},
@@ -36,8 +37,8 @@ func (s *Subject) Register() chat.Subject {
 			cards.VerbDigestMute:    s.muteDigest,
 		},
 		Steps: []chat.NextStep{
-			{Kind: okr.StepDigest, Command: "digest", Says: "Send %s to start one.", Title: "Digest", Verb: cards.VerbDigest},
-			{Kind: okr.StepStopDigest, Command: "digest stop", Says: "To end it, use %s.", Title: "Stop the digest", Verb: cards.VerbDigestStop},
+			{Kind: okr.StepDigest, Command: "digest", Says: "To start one, send: %s.", Title: "Digest", Verb: cards.VerbDigest},
+			{Kind: okr.StepStopDigest, Command: "digest stop", Says: "To end it, send: %s.", Title: "Stop the digest", Verb: cards.VerbDigestStop},
 		},
 	}
 }

@@ -3,16 +3,20 @@
 // Whatever happens, nothing that it started is left running.
 //
 //   node run.mjs [--keep-going] [part of a step's name...]
+//
+// It takes pictures on the way. They go to bin/pictures, which git ignores, or to the folder that PICTURES names:
+// `make pictures` renews those of the documents.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Playground } from './playground.mjs';
 import { steps } from './steps.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const images = path.join(root, 'docs', 'images');
+const images = path.resolve(root, process.env.PICTURES || path.join('bin', 'pictures'));
 const startLimit = 60_000; // ms until the demo must answer
 
 // freeBase finds the first of 10 free ports in a row, below the range from which Linux hands out ports by itself.
@@ -35,7 +39,7 @@ function isFree(port) {
 // Demo is the started binary, in a process group of its own, so that the Playground it starts ends with it.
 class Demo {
   constructor(base) {
-    this.url = `http://localhost:${base}`;
+    this.url = `http://127.0.0.1:${base}`;
     this.log = '';
     const env = { ...process.env, OKRBOT_DEMO_PORT_BASE: String(base), OKRBOT_DEMO_BROWSER: 'none' };
     this.child = spawn(path.join(root, 'bin', 'okrbot'), ['demo', '-story', '5s'], { cwd: root, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -76,6 +80,24 @@ class Demo {
   }
 }
 
+// nobodyElse fails when anything of the demo can be reached from outside this machine: whoever opens it is an admin.
+async function nobodyElse(base) {
+  const addresses = Object.values(os.networkInterfaces()).flat().filter((a) => !a.internal && a.family === 'IPv4').map((a) => a.address);
+  for (const address of addresses) {
+    for (let port = base; port < base + 4; port++) {
+      if (await connects(address, port)) throw new Error(`the demo listens on ${address}:${port}`);
+    }
+  }
+}
+
+function connects(host, port) {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port, timeout: 2000 });
+    for (const event of ['error', 'timeout']) socket.once(event, () => { socket.destroy(); resolve(false); });
+    socket.once('connect', () => { socket.destroy(); resolve(true); });
+  });
+}
+
 // runSteps stops at the first failure, because a step builds on those before it, unless it is told to keep going.
 async function runSteps(playground, wanted, keepGoing) {
   const count = { passed: 0, failed: 0 };
@@ -89,7 +111,7 @@ async function runSteps(playground, wanted, keepGoing) {
     } catch (e) {
       count.failed++;
       console.log(`FAIL  ${name}: ${e.message}`);
-      await playground.screenshot(`../../bin/e2e-failed-${count.failed}`).catch(() => {});
+      await playground.screenshot(path.relative(images, path.join(root, 'bin', `e2e-failed-${count.failed}`))).catch(() => {});
       if (!keepGoing) break;
     }
   }
@@ -99,7 +121,8 @@ async function runSteps(playground, wanted, keepGoing) {
 async function main(args) {
   const keepGoing = args.includes('--keep-going');
   const wanted = args.filter((a) => !a.startsWith('--'));
-  const demo = new Demo(await freeBase());
+  const base = await freeBase();
+  const demo = new Demo(base);
   const playground = new Playground({ url: demo.url, images });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => { demo.kill('SIGKILL'); process.exit(130); });
   process.once('exit', () => demo.kill('SIGKILL'));
@@ -107,6 +130,7 @@ async function main(args) {
   let count = { passed: 0, failed: 1 };
   try {
     await demo.ready();
+    await nobodyElse(base);
     await playground.open();
     count = await runSteps(playground, wanted, keepGoing);
     for (const e of playground.errors) console.log(`page error: ${e}`);

@@ -66,11 +66,15 @@ func kindOf(text string) (okr.GoalKind, error) {
 	case okr.Objective, okr.KeyResult, okr.Project:
 		return k, nil
 	default:
-		return "", okr.Errorf(okr.Invalid, "This button does not say what to make. Send `new objective`, `new kr` or `new project`.")
+		return "", okr.Errorf(okr.Invalid, "This button does not say what to make. Send one of these: new objective, new kr, new project.")
 	}
 }
 
+// editGoal opens the form of a goal, or of a connection.
 func (s *Subject) editGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	if id, ok := okr.ParseConnectionID(arg); ok {
+		return s.chat.Act(ctx, t, chat.Press{Verb: cards.VerbConnectionEdit, Data: chat.ConnectionData(id)})
+	}
 	return s.chat.OneGoal(ctx, t, arg, cards.VerbGoalEdit, s.editGoalForm)
 }
 

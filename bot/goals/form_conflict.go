@@ -3,7 +3,6 @@ package goals
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -33,6 +32,6 @@ func mergedNote(t *chat.Turn, f goalForm, g okr.Goal) (cards.Card, bool) {
 		return cards.Card{}, false
 	}
 	id := string(g.ID)
-	words := okr.JoinNames(by) + " changed " + id + " too while your form was open: " + strings.Join(labels, ", ") + ". Both changes are saved."
+	words := okr.JoinNames(by) + " changed " + id + " too while your form was open: " + okr.JoinSome(labels) + ". Both changes are saved."
 	return cards.Done("Saved together", words, []cards.Button{{Title: "Show " + id, Verb: cards.VerbGoal, Data: chat.GoalData(g.ID)}}), true
 }

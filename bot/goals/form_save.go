@@ -17,7 +17,10 @@ import (
 func (s *Subject) keepGoalForm(ctx context.Context, t *chat.Turn, f goalForm) (string, error) {
 	state := goalFormState{Base: f.base, Kept: chat.Values{}}
 	for _, field := range okr.GoalFields() {
-		if field.IsPeople() || field.Kind == okr.FieldLines {
+		switch {
+		case isChoice(field) && f.err.Field == field.ID:
+			state.Kept[field.ID] = f.base[field.ID] // what is wrong is not among the choices
+		case field.IsPeople(), field.Kind == okr.FieldLines, isChoice(field):
 			state.Kept[field.ID] = f.values[field.ID]
 		}
 	}
@@ -98,8 +101,30 @@ func (s *Subject) filledGoalForm(ctx context.Context, t *chat.Turn, p chat.Press
 		now = chat.Values{cards.KeyOwner: string(t.Actor.ID)}
 	}
 	f.base = state.Base
-	f.values = p.Filled(goalFields(), state.Kept, now, f.clears)
+	f.values = p.KeepUnpicked(choiceFields(p.Data[cards.KeyPicker] != "")...).Filled(goalFields(), state.Kept, now, f.clears)
+	for _, field := range okr.GoalFields() {
+		if v, ok := f.values[field.ID]; ok && field.IsPeople() {
+			f.values[field.ID] = chat.WithoutNobody(v)
+		}
+	}
 	return f, nil
+}
+
+// isChoice says whether a field is asked for by a list of choices in every client.
+func isChoice(field okr.GoalField) bool {
+	return field.ID == cards.KeyOwner || field.ID == cards.KeyPeriod || field.Kind == okr.FieldChoice || field.Kind == okr.FieldParent
+}
+
+// choiceFields are the ids of the inputs that are lists of choices; with a people
+// picker those of people, too.
+func choiceFields(hasPicker bool) []string {
+	var ids []string
+	for _, field := range okr.GoalFields() {
+		if isChoice(field) || hasPicker && field.IsPeople() {
+			ids = append(ids, field.ID)
+		}
+	}
+	return ids
 }
 
 // goalFields are the ids of all inputs.

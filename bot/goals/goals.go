@@ -89,7 +89,7 @@ func (s *Subject) undo(ctx context.Context, t *chat.Turn, arg string) (chat.Repl
 	}
 	i := slices.IndexFunc(list, func(g okr.Goal) bool { return g.Deleted.By.ID == t.Actor.ID })
 	if i < 0 || strings.TrimSpace(arg) != "" {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "There is nothing of yours to undo here. `deleted` lists what can be restored, and `undo KR4` restores one of it.")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "There is nothing of yours to undo here. To see what can be restored, send: deleted. To restore one of it, send its id, for example: undo KR4.")
 	}
 	return s.restore(ctx, t, list[i].ID)
 }

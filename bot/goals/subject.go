@@ -35,7 +35,7 @@ func (s *Subject) commands() []chat.Command {
 		{Name: "new objective", Aliases: newNames("objective"), Arg: "[title]", Verbatim: true, What: "Make an objective", Who: chat.Members, Examples: []string{"new objective Win the market"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Objective), Run: s.newGoal(okr.Objective)},
 		{Name: "new kr", Aliases: append(newNames("kr", "key result"), "new key result"), Arg: "[title]", Verbatim: true, What: "Make a key result under an objective", Who: chat.Members, Examples: []string{"new kr"}, Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Run: s.newGoal(okr.KeyResult)},
 		{Name: "new project", Aliases: newNames("project"), Arg: "[title]", Verbatim: true, What: "Make a project under an objective", Who: chat.Members, Examples: []string{"new project"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Project), Run: s.newGoal(okr.Project)},
-		{Name: "edit", Arg: "<id>", What: "Change anything about it", Who: chat.Editors, Examples: []string{"edit KR4"}, Run: s.editGoal},
+		{Name: "edit", Arg: "<id>", What: "Change anything about a goal or connection", Who: chat.Editors, Examples: []string{"edit KR4", "edit C7"}, Run: s.editGoal},
 		{Name: "delete", Aliases: []string{"remove"}, Arg: "<id>", What: "Delete a goal or connection, after asking", Who: chat.Editors, Examples: []string{"delete P2", "delete C7"}, Run: s.askDelete},
 		{Name: "deleted", What: "What was deleted in the last 30 days, to be restored", Who: chat.Editors, Examples: []string{"deleted"}, Verb: cards.VerbGoalDeleted, Run: s.deleted},
 		{Name: "undo", Aliases: []string{"restore"}, Arg: "[id]", What: "Restore a deleted goal: the last of yours, or one by its id", Who: chat.Editors, Examples: []string{"undo", "undo KR4"}, Run: s.undo},
@@ -102,15 +102,15 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 
 func steps() []chat.NextStep {
 	return []chat.NextStep{
-		{Kind: okr.StepShow, Command: "okr <id>", Says: "%s shows it.", Title: "Show", Verb: cards.VerbGoal},
-		{Kind: okr.StepList, Command: "okrs", Says: "%s lists what there is.", Title: "Show the OKRs", Verb: cards.VerbGoals},
-		{Kind: okr.StepHistory, Command: "history <id>", Says: "%s lists those of a goal.", Title: "History", Verb: cards.VerbHistory},
-		{Kind: okr.StepNewObjective, Command: "new objective", Says: "Make one with %s.", Title: "New objective", Verb: cards.VerbGoalNew, Data: kindData(okr.Objective)},
-		{Kind: okr.StepNewKeyResult, Command: "new kr", Says: "%s gives it a key result.", Title: "Add key result", Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Key: cards.KeyParent},
-		{Kind: okr.StepEdit, Command: "edit <id>", Says: "%s changes it.", Title: "Edit", Verb: cards.VerbGoalEdit},
-		{Kind: okr.StepClose, Command: "close <id>", Says: "To end it, send %s.", Title: "Close", Verb: cards.VerbCloseAsk},
-		{Kind: okr.StepReopen, Command: "reopen <id>", Says: "%s opens it again.", Title: "Reopen", Verb: cards.VerbReopenAsk},
-		{Kind: okr.StepDeleted, Command: "deleted", Says: "%s lists that.", Title: "Deleted", Verb: cards.VerbGoalDeleted},
-		{Kind: okr.StepRestore, Command: "undo <id>", Says: "%s brings it back.", Title: "Restore", Verb: cards.VerbGoalRestore},
+		{Kind: okr.StepShow, Command: "okr <id>", Says: "To see it, send: %s.", Title: "Show", Verb: cards.VerbGoal},
+		{Kind: okr.StepList, Command: "okrs", Says: "To see what there is, send: %s.", Title: "Show the OKRs", Verb: cards.VerbGoals},
+		{Kind: okr.StepHistory, Command: "history <id>", Says: "To see those of a goal, send: %s.", Title: "History", Verb: cards.VerbHistory},
+		{Kind: okr.StepNewObjective, Command: "new objective", Says: "To make one, send: %s.", Title: "New objective", Verb: cards.VerbGoalNew, Data: kindData(okr.Objective)},
+		{Kind: okr.StepNewKeyResult, Command: "new kr", Says: "To give it a key result, send: %s.", Title: "Add key result", Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Key: cards.KeyParent},
+		{Kind: okr.StepEdit, Command: "edit <id>", Says: "To change it, send: %s.", Title: "Edit", Verb: cards.VerbGoalEdit},
+		{Kind: okr.StepClose, Command: "close <id>", Says: "To end it, send: %s.", Title: "Close", Verb: cards.VerbCloseAsk},
+		{Kind: okr.StepReopen, Command: "reopen <id>", Says: "To open it again, send: %s.", Title: "Reopen", Verb: cards.VerbReopenAsk},
+		{Kind: okr.StepDeleted, Command: "deleted", Says: "To see that, send: %s.", Title: "Deleted", Verb: cards.VerbGoalDeleted},
+		{Kind: okr.StepRestore, Command: "undo <id>", Says: "To bring it back, send: %s.", Title: "Restore", Verb: cards.VerbGoalRestore},
 	}
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // admins lists who administers okrbot, and lets an admin add or remove somebody
-// who is mentioned (or named by sign-in address) in the same place.
+// who is mentioned, or named by address or name. Who is removed need not be in the
+// same place, or in any.
 func (s *Subject) admins(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	word, who, _ := strings.Cut(strings.TrimSpace(arg), " ")
 	var change func(context.Context, okr.Actor, okr.Person) (okr.Settings, error)
@@ -22,12 +23,12 @@ func (s *Subject) admins(ctx context.Context, t *chat.Turn, arg string) (chat.Re
 	case "remove":
 		change = s.access.RemoveAdmin
 	default:
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say `admins`, `admins add @person` or `admins remove @person`.")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "That can be: admins, admins add @person, admins remove @person.")
 	}
 	if err := s.access.RequireAdmin(ctx, t.Actor); err != nil {
 		return chat.Reply{}, err
 	}
-	person, err := s.chat.Mentioned(ctx, t, who)
+	person, err := s.adminMeant(ctx, t, strings.ToLower(word), who)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -36,6 +37,17 @@ func (s *Subject) admins(ctx context.Context, t *chat.Turn, arg string) (chat.Re
 		return chat.Reply{}, err
 	}
 	return s.listAdmins(ctx, t, settings)
+}
+
+// adminMeant finds who is to be added, or removed: of the latter those who are admins
+// now come first.
+func (s *Subject) adminMeant(ctx context.Context, t *chat.Turn, word, who string) (okr.Person, error) {
+	if name := strings.TrimPrefix(strings.TrimSpace(who), "@"); word == "remove" {
+		if found := chat.Named(t.Settings.Admins, name); len(found) == 1 {
+			return found[0], nil
+		}
+	}
+	return s.chat.Mentioned(ctx, t, who)
 }
 
 func (s *Subject) listAdmins(_ context.Context, _ *chat.Turn, settings okr.Settings) (chat.Reply, error) {

@@ -42,15 +42,19 @@ func (s *Subject) enable(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.
 	return chat.SayAll(cards.Manage(t.Place, integrationView(in))), nil
 }
 
+// askDisable asks before the integration is turned off; who may not do it is told
+// who can.
 func (s *Subject) askDisable(ctx context.Context, t *chat.Turn, _ string) (chat.Reply, error) {
 	in, err := s.access.Integration(ctx, t.Actor)
 	switch {
 	case err != nil:
 		return chat.Reply{}, err
-	case !in.Settings.Enabled:
-		return chat.Say(cards.Enable(integrationView(in))), nil
 	case !in.IsAdmin:
-		return chat.Say(cards.Manage(t.Place, integrationView(in))), nil
+		return chat.Reply{}, s.access.RequireAdmin(ctx, t.Actor)
+	case !in.Settings.Enabled:
+		return chat.Say(cards.Done("The integration is off already", "Nothing is read from Azure DevOps, and every value stays.", []cards.Button{
+			{Title: "Enable it", Verb: cards.VerbEnableAsk},
+		})), nil
 	}
 	return chat.Say(cards.ConfirmDisable(integrationView(in))), nil
 }

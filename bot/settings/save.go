@@ -75,11 +75,24 @@ func (s *Subject) filledSettings(ctx context.Context, t *chat.Turn, p chat.Press
 		return f, err
 	}
 	f.base = state.Base
-	f.values = p.Filled(settingsFields(), state.Kept, f.values, func(id string) bool { return id == cards.InputCreatePeople })
+	choices := settingsChoices()
+	if p.Data[cards.KeyPicker] != "" {
+		choices = append(choices, cards.InputCreatePeople)
+	}
+	f.values = p.KeepUnpicked(choices...).Filled(settingsFields(), state.Kept, f.values, func(id string) bool { return id == cards.InputCreatePeople })
+	f.values[cards.InputCreatePeople] = chat.WithoutNobody(f.values[cards.InputCreatePeople])
 	for _, id := range []string{cards.InputPeriodName, cards.InputPeriodStart, cards.InputPeriodEnd, cards.InputPeriodCurrent} {
 		f.period[id] = p.Data[id]
 	}
 	return f, nil
+}
+
+// settingsChoices are the inputs that are lists of choices.
+func settingsChoices() []string {
+	return []string{
+		cards.InputPlanningStart, cards.InputWeights, cards.InputProjects, cards.InputCreateOrganization, cards.InputCreateTeam, cards.InputCreateIndividual,
+		cards.InputReminderWeekday, cards.InputReminderHour, cards.InputReminderEvery, cards.InputDigestCadence, cards.InputDigestWeekday, cards.InputDigestHour,
+	}
 }
 
 // overtakenSettings says what another admin changed of the same fields.

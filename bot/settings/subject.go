@@ -59,8 +59,8 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 
 func steps() []chat.NextStep {
 	return []chat.NextStep{
-		{Kind: okr.StepEnable, Command: "enable", Says: "Send %s to turn it on.", Title: "Enable", Verb: cards.VerbEnableAsk},
-		{Kind: okr.StepIntegration, Command: "manage", Says: "%s shows the integration.", Title: "See the integration", Verb: cards.VerbManage},
-		{Kind: okr.StepSettings, Command: "settings", Says: "%s lists what there is.", Title: "Settings", Verb: cards.VerbSettings},
+		{Kind: okr.StepEnable, Command: "enable", Says: "To turn it on, send: %s.", Title: "Enable", Verb: cards.VerbEnableAsk},
+		{Kind: okr.StepIntegration, Command: "manage", Says: "To see the integration, send: %s.", Title: "See the integration", Verb: cards.VerbManage},
+		{Kind: okr.StepSettings, Command: "settings", Says: "To see them, send: %s.", Title: "Settings", Verb: cards.VerbSettings},
 	}
 }

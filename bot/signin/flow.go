@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -10,6 +11,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -50,14 +52,37 @@ type Options struct {
 	HTTP      *http.Client
 }
 
-func (o Options) config() oauth2.Config {
-	base := strings.TrimSuffix(o.LoginURL, "/") + "/" + url.PathEscape(o.LoginTenant) + "/oauth2/v2.0/"
+// config is that of a sign-in at a tenant; empty: at the usual one.
+func (o Options) config(tenant okr.TenantID) oauth2.Config {
+	authority := cmp.Or(string(tenant), o.LoginTenant)
+	base := strings.TrimSuffix(o.LoginURL, "/") + "/" + url.PathEscape(authority) + "/oauth2/v2.0/"
 	return oauth2.Config{
 		ClientID: o.ClientID, ClientSecret: o.ClientSecret.Reveal(), Scopes: signInScopes(),
 		RedirectURL: strings.TrimSuffix(o.PublicURL, "/") + "/auth/callback",
 		Endpoint:    oauth2.Endpoint{AuthURL: base + "authorize", TokenURL: base + "token", AuthStyle: oauth2.AuthStyleInParams},
 	}
 }
+
+// place is where a sign-in goes that is asked for at a place: home is where the usual one
+// leads. Where the operator named one tenant, its accounts are the only ones: an
+// organization of another tenant cannot be had, and an account of another one is left
+// for one that may sign in. Invalid: it is no tenant, or an organization's that is closed.
+func (o Options) place(at okr.SignInAt, home okr.TenantID) (okr.SignInAt, error) {
+	isOpen := !isTenant.MatchString(o.LoginTenant) || strings.EqualFold(string(at.Tenant), o.LoginTenant)
+	switch {
+	case at.Tenant == "":
+		return okr.SignInAt{}, nil
+	case !isTenant.MatchString(string(at.Tenant)):
+		return at, okr.Errorf(okr.Invalid, "This button does not say where to sign in. Send connect and begin again.")
+	case !isOpen && at.Organization != "":
+		return at, okr.WithNext(okr.Errorf(okr.Invalid, "The organization %s belongs to another Microsoft Entra tenant, and okrbot lets people sign in at one tenant only. Whoever runs okrbot can change that with the setting ADO_LOGIN_TENANT.", at.Organization), okr.Step{Kind: okr.StepConnections})
+	case !isOpen, at.Tenant == home:
+		return okr.SignInAt{}, nil
+	}
+	return at, nil
+}
+
+var isTenant = regexp.MustCompile(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // newTicket keeps the ticket of a link and gives its id: 32 random bytes.
 func (s *Subject) newTicket(ctx context.Context, k signInTicket) (string, error) {
@@ -131,7 +156,7 @@ func (s *Subject) begin(ctx context.Context, ticket string) (address, state stri
 	if err := s.putTicket(ctx, "state:"+state, f); err != nil {
 		return "", "", f, err
 	}
-	config := s.options.config()
+	config := s.options.config(f.Ticket.At.Tenant)
 	return config.AuthCodeURL(state, oauth2.S256ChallengeOption(f.Verifier),
 		oauth2.SetAuthURLParam("nonce", f.Nonce), oauth2.SetAuthURLParam("prompt", "select_account")), state, f, nil
 }
@@ -154,7 +179,7 @@ func (s *Subject) finish(ctx context.Context, state, code, cookie string) (flow,
 		return f, okr.Credential{}, nil // refused or cancelled: the page says so
 	}
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.options.HTTP)
-	config := s.options.config()
+	config := s.options.config(f.Ticket.At.Tenant)
 	tok, err := config.Exchange(ctx, code, oauth2.VerifierOption(f.Verifier))
 	if err != nil {
 		return f, okr.Credential{}, exchangeError(err)
@@ -173,7 +198,12 @@ func (s *Subject) finish(ctx context.Context, state, code, cookie string) (flow,
 func exchangeError(err error) error {
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if ok && refused.ErrorCode != "" {
-		return fmt.Errorf("code exchange refused: %s", refused.ErrorCode)
+		cause := fmt.Errorf("code exchange refused: %s %s", refused.ErrorCode, aadsts.FindString(refused.ErrorDescription))
+		switch refused.ErrorCode {
+		case "invalid_client", "unauthorized_client":
+			return okr.WrapError(okr.Unavailable, cause, "Microsoft refuses okrbot's own registration, so nobody can sign in. Whoever runs okrbot must check it; okrbot doctor names what is wrong.")
+		}
+		return cause
 	}
 	cause := errors.New("code exchange: no answer")
 	if ok {
@@ -208,6 +238,9 @@ func (s *Subject) credentialOf(f flow, tok *oauth2.Token) (okr.Credential, error
 	if !sameText(claims.Nonce, f.Nonce) || claims.ObjectID == "" || claims.TenantID == "" {
 		return okr.Credential{}, errors.New("id_token: nonce or account does not fit")
 	}
+	if at := f.Ticket.At.Tenant; at != "" && !strings.EqualFold(claims.TenantID, string(at)) {
+		return okr.Credential{}, errors.New("id_token: of another tenant than was asked")
+	}
 	if tok.RefreshToken == "" {
 		return okr.Credential{}, errors.New("sign-in gave no refresh token")
 	}
@@ -222,6 +255,16 @@ func (s *Subject) credentialOf(f flow, tok *oauth2.Token) (okr.Credential, error
 
 // samePerson says whether the account is the one of the chat: then nobody could
 // have passed the link on.
+//
+// A guest's account is never that one, though it mostly is the same person. In the
+// other tenant the person is another object with another oid, and nothing in the
+// id_token of that tenant proves whose it is: the address (preferred_username, email) is
+// what that tenant's administrators write, and idp names a tenant and no person. So a
+// guest gives the code, each time, as anybody who signs in with another account. An
+// organization's tenant that is under a stranger's control can thus neither pass for the
+// chat's own account, whose tenant id it cannot have, nor skip the code. That the
+// account was confirmed before counts for nothing: the link may have gone to somebody
+// else this time.
 func samePerson(k signInTicket, a okr.Account) bool {
 	return strings.EqualFold(a.ObjectID, string(k.Actor.ID)) && strings.EqualFold(a.TenantID, string(k.Actor.Tenant))
 }

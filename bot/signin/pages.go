@@ -122,13 +122,17 @@ func (s *Subject) heldPage(ctx context.Context, k signInTicket, c okr.Credential
 	if err != nil {
 		return s.failedPage(ctx, err)
 	}
-	prompt := chat.Say(cards.SignInCode("You signed in as "+okr.CleanLine(c.Account.UserName)+", which is not the account of this chat. To show that it was you, type the code of six digits that the sign-in page shows.", cards.FieldError{}))
+	who := okr.CleanLine(c.Account.UserName)
+	if k.At.Organization != "" {
+		who += " for the organization " + k.At.Organization
+	}
+	prompt := chat.Say(cards.SignInCode("You signed in as "+who+", which is not the account of this chat. To show that it was you, type the code of six digits that the sign-in page shows.", cards.FieldError{}))
 	if err := s.chat.Post(ctx, chat.RefOf(k.Conversation), prompt); err != nil {
 		s.chat.Logger.WarnContext(ctx, "code not asked for in the chat", "err", err)
 	}
 	return http.StatusOK, signInPage{
 		Title: "One more step", Code: code, Notify: code,
-		Words: "You signed in as " + okr.CleanLine(c.Account.UserName) + ", another account than the one of the chat. Type this code in the chat with okrbot. Do not type it for anybody else.",
+		Words: "You signed in as " + who + ", another account than the one of the chat. Type this code in the chat with okrbot. Do not type it for anybody else.",
 	}
 }
 
@@ -136,11 +140,19 @@ func (s *Subject) heldPage(ctx context.Context, k signInTicket, c okr.Credential
 // the popup and in the chat.
 func (s *Subject) refusedPage(ctx context.Context, f flow, q url.Values) (int, signInPage) {
 	title, words := refusedWords(q.Get("error"), q.Get("error_description"), s.options)
-	again := []cards.Button{{Title: "Sign in again", Verb: cards.VerbConnectionAccount}}
+	again := []cards.Button{{Title: "Sign in again", Verb: cards.VerbConnectionAccount, Data: signInData(f.Ticket.At)}}
 	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), chat.Say(cards.Problem(title, words, "", again))); err != nil {
 		s.chat.Logger.WarnContext(ctx, "chat not told of the refused sign-in", "err", err)
 	}
 	return http.StatusOK, signInPage{Title: title, Words: words, Failed: true, Notify: "cancelled"}
+}
+
+// signInData says where a button signs in.
+func signInData(at okr.SignInAt) map[string]string {
+	if at.Tenant == "" {
+		return nil
+	}
+	return map[string]string{cards.KeyTenant: string(at.Tenant), cards.KeyOrganization: at.Organization}
 }
 
 // refusal is what a code of Microsoft Entra means to people.

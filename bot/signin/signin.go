@@ -11,12 +11,14 @@ import (
 	"okrbot/okr"
 )
 
-// pressSignIn signs in again or with another account.
-func (s *Subject) pressSignIn(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.Reply, error) {
+// pressSignIn signs in again or with another account, at the tenant that the button
+// names: anybody may sign in anywhere, and what comes of it the answer of that tenant says.
+func (s *Subject) pressSignIn(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	if err := errors.Join(t.MembersOnly(), s.access.RequireEnabled(ctx, t.Actor)); err != nil {
 		return chat.Reply{}, err
 	}
-	return s.Ask(ctx, t, &chat.Resume{Verb: cards.VerbConnect})
+	at := okr.SignInAt{Tenant: okr.TenantID(p.Data[cards.KeyTenant]), Organization: okr.Shorten(okr.CleanLine(p.Data[cards.KeyOrganization]), okr.MaxName)}
+	return s.Ask(ctx, t, at, &chat.Resume{Verb: cards.VerbConnect})
 }
 
 // signInTicket is what the link of a sign-in card stands for.
@@ -24,31 +26,36 @@ type signInTicket struct {
 	Actor        okr.Actor        `json:"actor"`
 	Conversation okr.Conversation `json:"conversation"` // the 1:1 chat
 	Zone         string           `json:"zone,omitempty"`
+	At           okr.SignInAt     `json:"at"`
 	Next         *chat.Resume     `json:"next,omitempty"`
 }
 
 // ticketLife is how long the link of a sign-in card can be used.
 const ticketLife = 10 * time.Minute
 
-// Ask brings the card whose button opens the sign-in, always in the 1:1
+// Ask brings the card whose button opens the sign-in at a place, always in the 1:1
 // chat: in a group anybody could press it.
-func (s *Subject) Ask(ctx context.Context, t *chat.Turn, next *chat.Resume) (chat.Reply, error) {
-	id, err := s.ticketFor(ctx, t, next)
+func (s *Subject) Ask(ctx context.Context, t *chat.Turn, at okr.SignInAt, next *chat.Resume) (chat.Reply, error) {
+	at, err := s.options.place(at, t.Actor.Tenant)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return s.chat.InPersonal(ctx, t, s.signInCard(s.address(id)))
+	id, err := s.ticketFor(ctx, t, at, next)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.chat.InPersonal(ctx, t, s.signInCard(s.address(id), at))
 }
 
 // ticketFor makes the ticket of a sign-in of the person, and notes it as the newest.
-func (s *Subject) ticketFor(ctx context.Context, t *chat.Turn, next *chat.Resume) (string, error) {
+func (s *Subject) ticketFor(ctx context.Context, t *chat.Turn, at okr.SignInAt, next *chat.Resume) (string, error) {
 	own, err := s.chat.Personal(ctx, t)
 	if err != nil {
 		return "", err
 	}
 	actor := t.Actor
 	actor.Shared = false
-	id, err := s.newTicket(ctx, signInTicket{Actor: actor, Conversation: own, Zone: t.Place.Zone.String(), Next: next})
+	id, err := s.newTicket(ctx, signInTicket{Actor: actor, Conversation: own, Zone: t.Place.Zone.String(), At: at, Next: next})
 	if err != nil {
 		return "", err
 	}
@@ -73,7 +80,7 @@ func (s *Subject) askLink(ctx context.Context, t *chat.Turn, _ string) (chat.Rep
 	}
 	switch {
 	case okr.KindOf(err) == okr.NotFound:
-		if id, err = s.ticketFor(ctx, t, &chat.Resume{Verb: cards.VerbConnect}); err != nil {
+		if id, err = s.ticketFor(ctx, t, okr.SignInAt{}, &chat.Resume{Verb: cards.VerbConnect}); err != nil {
 			return chat.Reply{}, err
 		}
 	case err != nil:
@@ -82,8 +89,11 @@ func (s *Subject) askLink(ctx context.Context, t *chat.Turn, _ string) (chat.Rep
 	return s.chat.InPersonal(ctx, t, chat.Say(cards.SignInLink(s.address(id))))
 }
 
-func (s *Subject) signInCard(link string) chat.Reply {
+func (s *Subject) signInCard(link string, at okr.SignInAt) chat.Reply {
 	words := "Sign in to Azure DevOps with the work account that can read your team's queries. okrbot reads work items, queries and projects; it changes nothing there. The button works for 10 minutes and for you only. If you see no button here, send: sign in link"
+	if at.Organization != "" {
+		words = "The organization " + at.Organization + " belongs to another Microsoft Entra tenant than your account here. Sign in there with the account that was invited to it; the page shows a code, which you then type in this chat. okrbot reads work items, queries and projects; it changes nothing there. The button works for 10 minutes and for you only. If you see no button here, send: sign in link"
+	}
 	attachment := cards.OAuth(words, link, oauthConnection)
 	if s.options.PlainCard {
 		attachment = cards.SignIn(words, link)

@@ -47,7 +47,7 @@ func (s *Subject) Register() chat.Subject {
 			cards.VerbSignOut:           s.signOut,
 		},
 		Steps: []chat.NextStep{
-			{Kind: okr.StepSignIn, Command: "connect", Says: "Send %s to sign in.", Title: "Sign in", Verb: cards.VerbConnectionAccount, Style: "positive"},
+			{Kind: okr.StepSignIn, Command: "connect", Says: "To sign in, send: %s.", Title: "Sign in", Verb: cards.VerbConnectionAccount, Style: "positive"},
 		},
 	}
 }

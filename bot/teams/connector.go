@@ -32,6 +32,10 @@ type ConnectorOptions struct {
 	Client *http.Client
 	// Logger gets retries at debug. Nil: nothing is logged.
 	Logger *slog.Logger
+	// PostTimeout bounds the one try of a post. Zero: 30 seconds. It is longer than that
+	// of other calls: a post whose answer was not waited for may have been shown and
+	// cannot be tried again, so waiting is all that helps.
+	PostTimeout time.Duration
 	// Attempts is the greatest number of tries of a call. Zero: 4.
 	Attempts int
 	// Backoff is the first wait between tries; it doubles, with jitter, up to
@@ -60,6 +64,7 @@ type Connector struct {
 	hosts    ServiceHosts
 	client   *http.Client
 	log      *slog.Logger
+	posting  time.Duration // the time of a post
 	attempts int
 	backoff  time.Duration
 	maxWait  time.Duration
@@ -81,7 +86,7 @@ func NewConnector(o ConnectorOptions) (*Connector, error) {
 	o = o.withDefaults()
 	return &Connector{
 		tokens: o.Tokens, appID: o.AppID, hosts: hosts, client: withoutRedirects(o.Client), log: o.Logger,
-		attempts: o.Attempts, backoff: o.Backoff, maxWait: o.MaxWait, now: o.Now,
+		posting: o.PostTimeout, attempts: o.Attempts, backoff: o.Backoff, maxWait: o.MaxWait, now: o.Now,
 		places:  newPacer(o.PerSecond, o.Burst, o.Now),
 		tenants: newPacer(o.PerTenant, int(o.PerTenant), o.Now),
 	}, nil
@@ -93,6 +98,9 @@ func (o ConnectorOptions) withDefaults() ConnectorOptions {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.PostTimeout <= 0 {
+		o.PostTimeout = 30 * time.Second
 	}
 	if o.Attempts <= 0 {
 		o.Attempts = 4

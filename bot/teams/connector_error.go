@@ -5,17 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
 
 // What callers of a Connector tell apart; test with errors.Is.
 var (
-	// ErrUnreachable says that the bot may not post to the place any more:
-	// it was uninstalled or blocked (403). Stop posting there.
+	// ErrUnreachable says that the bot may not post to the place any more: Teams
+	// says by its code that it was uninstalled, blocked or disabled (403). Stop
+	// posting there.
 	ErrUnreachable = errors.New("conversation unreachable")
-	// ErrGone says that the conversation, message or member is gone (404).
+	// ErrGone says that the conversation, message or member is gone (404). A
+	// single one may be an error of Teams.
 	ErrGone = errors.New("gone")
+	// ErrRefused says that Teams did not take the call and gives a reason that may
+	// pass or not (any other 4xx, such as 403 BadArgument "Failed to decrypt
+	// conversation id"). The same call again gives the same now.
+	ErrRefused = errors.New("refused")
+	// ErrPerhapsShown says that a post was sent and nobody knows what became of it:
+	// the answer did not come, or tells of trouble behind the door. It may have been
+	// shown, so it must not be sent again at once.
+	ErrPerhapsShown = errors.New("perhaps shown")
 	// ErrTooBig says that the message is too big (413). Never sent again.
 	ErrTooBig = errors.New("message too big")
 	// ErrThrottled says that Teams asks to slow down (429) longer than it was
@@ -39,7 +50,9 @@ type ConnectorError struct {
 	// Correlation is the answer's MS-CV header, for Microsoft's support.
 	Correlation string
 
-	err error // the transport's error when Status is 0
+	err          error // the transport's error when Status is 0
+	sent         bool  // the request was on its way when the transport failed
+	perhapsShown bool
 }
 
 // Error names the call, the status, the code and what Microsoft knows it by.
@@ -65,11 +78,15 @@ func (e *ConnectorError) Unwrap() error { return e.err }
 func (e *ConnectorError) Is(target error) bool {
 	switch target {
 	case ErrUnreachable:
-		// A 403 without a code comes from something in between, not from
-		// Teams, and must not end a subscription.
-		return e.Status == http.StatusForbidden && e.Code != ""
+		// Any other 403 is a stray one, or comes from something in between, and
+		// must not end a subscription.
+		return e.Status == http.StatusForbidden && closesPlace(e.Code)
 	case ErrGone:
 		return e.Status == http.StatusNotFound
+	case ErrRefused:
+		return e.isRefused()
+	case ErrPerhapsShown:
+		return e.perhapsShown
 	case ErrTooBig:
 		return e.Status == http.StatusRequestEntityTooLarge
 	case ErrThrottled:
@@ -77,6 +94,24 @@ func (e *ConnectorError) Is(target error) bool {
 	default:
 		return false
 	}
+}
+
+// UnreachableCodes are the codes of a 403 that say that a place is closed to the bot
+// until a person opens it again. Source: "Format your bot messages", status codes.
+func UnreachableCodes() []string {
+	return []string{"ConversationBlockedByUser", "BotNotInConversationRoster", "BotDisabledByAdmin", "MessageWritesBlocked"}
+}
+
+func closesPlace(code string) bool { return slices.Contains(UnreachableCodes(), code) }
+
+// isRefused leaves out what passes by itself (408, 412, 429) and what is about the
+// bot's token (401), and not about the place.
+func (e *ConnectorError) isRefused() bool {
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusPreconditionFailed, http.StatusTooManyRequests:
+		return false
+	}
+	return e.Status >= 400 && e.Status < 500 && !errors.Is(e, ErrUnreachable) && !errors.Is(e, ErrGone)
 }
 
 // newConnectorError reads an answer that is no success.

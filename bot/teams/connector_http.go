@@ -9,8 +9,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -64,7 +66,11 @@ func (c *Connector) do(ctx context.Context, k call) error {
 			return nil
 		}
 		failure, ok := errors.AsType[*ConnectorError](err)
-		if !ok || ctx.Err() != nil {
+		if !ok {
+			return err
+		}
+		failure.perhapsShown = k.perhapsDone(failure)
+		if ctx.Err() != nil {
 			return err
 		}
 		if failure.Status == http.StatusUnauthorized && !renewed {
@@ -109,6 +115,23 @@ func (k call) again(e *ConnectorError) bool {
 	}
 }
 
+// perhapsDone reports whether a call that must not be done twice may have been done.
+// A 500, 502 or 504 comes from behind the door, as does a 503 that does not ask to
+// come again. Source: "Rate limit and best practices for Teams bots".
+func (k call) perhapsDone(e *ConnectorError) bool {
+	if k.repeatable || k.method != http.MethodPost {
+		return false
+	}
+	switch e.Status {
+	case 0:
+		return e.sent
+	case http.StatusRequestTimeout, http.StatusServiceUnavailable:
+		return e.RetryAfter == 0
+	default:
+		return e.Status >= 500
+	}
+}
+
 // neverConnected reports whether the request cannot have reached the server.
 func neverConnected(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
@@ -121,8 +144,14 @@ func (c *Connector) attempt(ctx context.Context, k call, body []byte) (string, e
 	if err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	timeout := attemptTimeout
+	if !k.repeatable {
+		timeout = c.posting
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	var sent atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
 	target := strings.TrimRight(k.ref.ServiceURL, "/") + k.path
 	req, err := http.NewRequestWithContext(ctx, k.method, target, bytes.NewReader(body))
 	if err != nil {
@@ -135,7 +164,7 @@ func (c *Connector) attempt(ctx context.Context, k call, body []byte) (string, e
 	}
 	resp, err := c.client.Do(req)
 	if err != nil {
-		return token, &ConnectorError{Op: k.op, err: withoutURL(err)}
+		return token, &ConnectorError{Op: k.op, err: withoutURL(err), sent: sent.Load()}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	return token, c.read(k, resp)

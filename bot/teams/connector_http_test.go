@@ -82,6 +82,8 @@ func TestConnectorErrors(t *testing.T) {
 		{403, "BotNotInConversationRoster", teams.ErrUnreachable},
 		{403, "ConversationBlockedByUser", teams.ErrUnreachable},
 		{403, "BotDisabledByAdmin", teams.ErrUnreachable},
+		{403, "BadArgument", teams.ErrRefused},
+		{400, "BadSyntax", teams.ErrRefused},
 		{404, "ConversationNotFound", teams.ErrGone},
 		{413, "MessageSizeTooBig", teams.ErrTooBig},
 		{429, "Throttled", teams.ErrThrottled},
@@ -98,11 +100,63 @@ func TestConnectorErrors(t *testing.T) {
 		require.ErrorAs(t, err, &failure)
 		require.Equal(t, test.code, failure.Code)
 		require.Equal(t, 77*time.Second, failure.RetryAfter)
-		for _, other := range []error{teams.ErrUnreachable, teams.ErrGone, teams.ErrTooBig, teams.ErrThrottled} {
+		for _, other := range []error{teams.ErrUnreachable, teams.ErrGone, teams.ErrPerhapsShown, teams.ErrThrottled} {
 			require.Equal(t, errors.Is(other, test.want), failure.Is(other))
 		}
 	}
 	require.NotErrorIs(t, &teams.ConnectorError{Status: http.StatusForbidden}, teams.ErrUnreachable)
+}
+
+// TestPerhapsShown: what is known of a post by its answer. One that may have been shown is
+// not repeated.
+func TestPerhapsShown(t *testing.T) {
+	t.Parallel()
+	status := func(code int, retryAfter string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", retryAfter)
+			w.WriteHeader(code)
+		}
+	}
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		unsure bool
+		tries  int
+	}{
+		"500":           {status(500, ""), true, 1},
+		"502":           {status(502, ""), true, 1},
+		"504":           {status(504, ""), true, 1},
+		"408":           {status(408, ""), true, 1},
+		"503":           {status(503, ""), true, 1},
+		"503 with when": {status(503, "0"), true, 1},
+		"429":           {status(429, ""), false, 4},
+		"412":           {status(412, ""), false, 4},
+		"403":           {status(403, ""), false, 1},
+		"404":           {status(404, ""), false, 1},
+		"broken off":    {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true, 1},
+		"late":          {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, true, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := newWireCloud(t)
+			cloud.connector = test.answer
+			o := cloud.connectorOptions(t)
+			o.PostTimeout = 300 * time.Millisecond
+			c, err := teams.NewConnector(o)
+			require.NoError(t, err)
+			_, err = c.Send(t.Context(), cloud.ref(), teams.Message{Text: "x"})
+			require.Error(t, err)
+			require.Equal(t, test.unsure, errors.Is(err, teams.ErrPerhapsShown), "%v", err)
+			require.Len(t, cloud.got(), test.tries)
+			if name != "late" { // an update waits longer
+				require.NotErrorIs(t, c.Update(t.Context(), cloud.ref().WithActivity("1"), teams.Message{Text: "x"}), teams.ErrPerhapsShown, "it can be repeated")
+			}
+		})
+	}
+	cloud := newWireCloud(t)
+	cloud.Close()
+	_, err := cloud.newConnector(t).Send(t.Context(), cloud.ref(), teams.Message{Text: "x"})
+	require.Error(t, err)
+	require.NotErrorIs(t, err, teams.ErrPerhapsShown, "nothing was sent")
 }
 
 func TestRefusedTokenIsRenewedOnce(t *testing.T) {

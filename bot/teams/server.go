@@ -39,6 +39,9 @@ type ServerOptions struct {
 	Handler   Handler
 	// Deliveries drops what Teams delivers twice. Nil: nothing is dropped.
 	Deliveries Deliveries
+	// Results keeps what came of presses that took longer than Teams waits. Nil: a
+	// second press begins the work anew.
+	Results Results
 	// AllowedTenants are the ids of the Microsoft Entra tenants whose people are
 	// served; "*" is every tenant. Empty: none. Which people can reach a bot is
 	// decided by its app registration, so each bot has to check. Source: "Agent

@@ -51,17 +51,17 @@ func (s *Server) admit(ctx context.Context, a Activity) (finish func(), ok bool)
 		case mine:
 			return s.hold(ctx, d), true
 		case done:
-			return nil, false
+			return func() {}, false
 		}
 		look := time.NewTimer(holdLook)
 		select {
 		case <-look.C:
 		case <-limit.C:
 			look.Stop()
-			return nil, false
+			return func() {}, false
 		case <-ctx.Done():
 			look.Stop()
-			return nil, false
+			return func() {}, false
 		}
 	}
 }

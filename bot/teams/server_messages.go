@@ -36,11 +36,16 @@ func (s *Server) messages(c *gin.Context) {
 	// Only now may the delivery be remembered: one that was turned away
 	// because of a shutdown must count as new when it comes again.
 	handled, isFirst := s.admit(ctx, a)
-	if !isFirst {
+	answer, isKnown := s.earlier(ctx, a)
+	if !isFirst || isKnown {
+		handled()
 		end()
+		if !isKnown {
+			answer = duplicateAnswer(a)
+		}
 		s.metrics.count(a.Type, outcomeDuplicate)
 		s.log.InfoContext(ctx, "activity", s.attrs(ctx, a, outcomeDuplicate)...)
-		writeInvoke(c, duplicateAnswer(a))
+		writeInvoke(c, answer)
 		return
 	}
 	s.await(c, a, func(finished chan<- InvokeResponse, abandoned <-chan struct{}) {
@@ -93,9 +98,11 @@ func (s *Server) await(c *gin.Context, a Activity, work func(finished chan<- Inv
 	case response := <-finished:
 		writeInvoke(c, response)
 	case <-timer.C:
+		s.noteLate(c.Request.Context(), a)
 		close(abandoned)
 		writeInvoke(c, lateAnswer(a))
 	case <-c.Request.Context().Done():
+		s.noteLate(context.WithoutCancel(c.Request.Context()), a)
 		close(abandoned)
 	}
 }

@@ -6,16 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
-	"time"
 )
 
 const (
-	lateText      = "Still working on it; this card is updated when it is done."
-	lateDoneText  = "Done. Press the button again to see the result."
+	unsureText    = "Teams did not say whether my answer reached you. If you don't see it here, please ask again."
 	duplicateText = "Already handled"
-	// lateTimeout bounds the delivery of a late response, in addition to what
-	// is left of the turn.
-	lateTimeout = 30 * time.Second
 )
 
 // FaultText tells the user about an unexpected fault.
@@ -40,7 +35,7 @@ func (s *Server) handle(ctx context.Context, a Activity) (InvokeResponse, string
 		outcome = outcomePanic
 	}
 	if a.Type == TypeMessage && !undeliverable(err) {
-		err = errors.Join(err, s.apologize(ctx, a))
+		err = errors.Join(err, s.apologize(ctx, a, err))
 	}
 	return faultResponse(ctx, a), outcome, err
 }
@@ -85,25 +80,15 @@ func faultResponse(ctx context.Context, a Activity) InvokeResponse {
 
 // apologize tells the sender of a message that it failed: a message has no
 // answer of its own.
-func (s *Server) apologize(ctx context.Context, a Activity) error {
+func (s *Server) apologize(ctx context.Context, a Activity, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lateTimeout)
 	defer cancel()
-	_, err := s.options.Connector.Reply(ctx, a.Ref(), Message{Text: FaultText(RefFrom(ctx))})
-	return err
-}
-
-// lateAnswer answers an activity whose turn goes on in the background.
-func lateAnswer(a Activity) InvokeResponse {
-	switch {
-	case a.Type != TypeInvoke:
-		return InvokeResponse{Status: http.StatusOK}
-	case a.Name == InvokeCardAction:
-		return MessageResponse(lateText)
-	case a.Name == InvokeSearch:
-		return SearchResponse(nil)
-	default:
-		return InvokeResponse{Status: http.StatusOK}
+	text := FaultText(RefFrom(ctx))
+	if errors.Is(cause, ErrPerhapsShown) {
+		text = unsureText
 	}
+	_, err := s.options.Connector.Reply(ctx, a.Ref(), Message{Text: text})
+	return err
 }
 
 // duplicateAnswer answers an activity that was delivered before.
@@ -112,38 +97,4 @@ func duplicateAnswer(a Activity) InvokeResponse {
 		return MessageResponse(duplicateText)
 	}
 	return InvokeResponse{Status: http.StatusOK}
-}
-
-// deliverLate shows the response to a card action that came too late for the
-// request: a card replaces the one that was used, for everyone; a text or an
-// error is posted to the conversation. A private card in a shared place is only
-// announced.
-func (s *Server) deliverLate(ctx context.Context, a Activity, r InvokeResponse) error {
-	body, ok := r.Body.(InvokeAnswer)
-	if a.Type != TypeInvoke || a.Name != InvokeCardAction || !ok {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lateTimeout)
-	defer cancel()
-	msg, isCard := lateMessage(body)
-	if r.Private && !a.IsPersonal() {
-		msg, isCard = Message{Text: lateDoneText}, false
-	}
-	if isCard && a.ReplyToID != "" {
-		return s.options.Connector.Update(ctx, a.CardRef(), msg)
-	}
-	_, err := s.options.Connector.Send(ctx, a.Ref(), msg)
-	return err
-}
-
-// lateMessage is the message that shows a late answer.
-func lateMessage(body InvokeAnswer) (msg Message, isCard bool) {
-	switch value := body.Value.(type) {
-	case string:
-		return Message{Text: value}, false
-	case AnswerError:
-		return Message{Text: value.Message}, false
-	default:
-		return Message{Card: value, Summary: cardSummary(value)}, true
-	}
 }

@@ -47,7 +47,7 @@ func TestSlowCardAction(t *testing.T) {
 				return test.response, ctx.Err()
 			}}, func(o *teams.ServerOptions) { o.AnswerWithin = 20 * time.Millisecond })
 			w := wireDeliver(t, s, c.header(t), c.activity(action))
-			require.JSONEq(t, `{"statusCode":200,"type":"application/vnd.microsoft.activity.message","value":"Still working on it; this card is updated when it is done."}`, w.Body.String())
+			require.JSONEq(t, `{"statusCode":200,"type":"application/vnd.microsoft.activity.message","value":"Still working on it. If nothing changes here in a moment, press the same button again to see the result."}`, w.Body.String())
 			require.Empty(t, c.got())
 			close(release)
 			got := <-c.posted

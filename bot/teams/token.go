@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -165,11 +166,14 @@ func (o TokenOptions) clientCredentials(authority string) func(context.Context) 
 	}
 }
 
-// plainTokenError keeps the status and the OAuth error code only: the answer's
+// aadsts is how Microsoft Entra numbers its errors.
+var aadsts = regexp.MustCompile(`AADSTS\d+`)
+
+// plainTokenError keeps the status and the codes of the error only: the answer's
 // body and the request must not reach a log.
 func plainTokenError(err error) error {
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
-		return fmt.Errorf("%w: status %d %s", ErrBotToken, e.Response.StatusCode, shortCode(e.ErrorCode))
+		return fmt.Errorf("%w: status %d %s", ErrBotToken, e.Response.StatusCode, strings.TrimSpace(shortCode(e.ErrorCode)+" "+aadsts.FindString(e.ErrorDescription)))
 	}
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return fmt.Errorf("%w: %w", ErrBotToken, e.Err)

@@ -61,7 +61,16 @@ func (s *Source) Project(ctx context.Context, access okr.Access, organization, n
 	if _, _, err := session.SearchQueries(ctx, organization, p.ID, "a", 1); err != nil {
 		return okr.RemoteProject{}, fieldError(translate(err, "the queries of "+what), "project")
 	}
-	return okr.RemoteProject{ID: p.ID, Name: p.Name, URL: ado.ProjectURL(s.Client.BaseURL(), organization, p.Name)}, nil
+	return s.remote(organization, p), nil
+}
+
+// OrganizationTenant implements okr.Directory. It needs nobody's access.
+func (s *Source) OrganizationTenant(ctx context.Context, organization string) (okr.TenantID, error) {
+	tenant, err := s.Client.As("organizations", nil).OrganizationTenant(ctx, organization)
+	if _, refused := errors.AsType[*ado.Error](err); refused && !okr.KindOf(translate(err, "")).Passes() {
+		return "", nil // refused without a word about the tenant
+	}
+	return okr.TenantID(tenant), translate(err, "the tenant of the organization "+organization)
 }
 
 // ParseOrganization implements okr.Directory.

@@ -85,3 +85,19 @@ func TestParseOrganization(t *testing.T) {
 		require.NotEmpty(t, msg)
 	}
 }
+
+// TestARefusalSaysWhereToSignIn: where the organization names its tenant, the step does.
+func TestARefusalSaysWhereToSignIn(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	_, err := w.Source.Projects(t.Context(), okrtest.AccessOf(okrtest.Alex), adotest.OrgForeign)
+	w.RequireRefused(okr.SignIn, err)
+	require.Equal(t, okr.SignInAt{Tenant: adotest.ForeignTenantID}, okr.SignInOf(err))
+	tenant, err := w.Source.OrganizationTenant(t.Context(), adotest.OrgForeign)
+	require.NoError(t, err)
+	require.Equal(t, okr.TenantID(adotest.ForeignTenantID), tenant)
+	tenant, err = w.Source.OrganizationTenant(t.Context(), "no-such-organization")
+	require.NoError(t, err)
+	require.Empty(t, tenant)
+}

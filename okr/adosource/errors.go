@@ -28,7 +28,7 @@ func translate(err error, what string) error {
 	kind, msg := words(e, what)
 	translated := okr.WrapError(kind, err, "%s", msg)
 	if kind == okr.SignIn { // the token was renewed a moment ago, so it may be one query's
-		translated = okr.Scoped(okr.ScopeUnknown, okr.WithNext(translated, okr.Step{Kind: okr.StepSignIn}))
+		translated = okr.Scoped(okr.ScopeUnknown, okr.WithNext(translated, okr.Step{Kind: okr.StepSignIn, SignIn: okr.SignInAt{Tenant: okr.TenantID(e.Tenant)}}))
 	}
 	return translated
 }

@@ -33,7 +33,7 @@ func newNameCache(now func() time.Time) *nameCache {
 }
 
 func nameKey(access okr.Access, ref okr.ProjectRef) projectKey {
-	return projectKey{access.Tenant, strings.ToLower(ref.Organization), strings.ToLower(project(ref))}
+	return projectKey{tenant: access.Tenant, organization: strings.ToLower(ref.Organization), project: strings.ToLower(project(ref))}
 }
 
 // fresh gives the name of a query that was read less than within ago.

@@ -29,7 +29,7 @@ func (s *Source) SearchQueries(ctx context.Context, access okr.Access, ref okr.P
 			page.Queries = append(page.Queries, s.query(ref, q))
 		}
 	}
-	slices.SortStableFunc(page.Queries, func(a, b okr.Query) int { return rank(a, text) - rank(b, text) })
+	slices.SortStableFunc(page.Queries, func(a, b okr.Query) int { return a.Rank(text) - b.Rank(text) })
 	return page, nil
 }
 
@@ -61,17 +61,6 @@ func (s *Source) searchByID(ctx context.Context, access okr.Access, ref okr.Proj
 		return okr.QueryPage{}, okr.Errorf(okr.NotFound, "%s is not a shared query. Move it to Shared Queries in Azure DevOps, or choose another one.", q.Name)
 	}
 	return okr.QueryPage{Queries: []okr.Query{s.query(ref, q)}}, nil
-}
-
-func rank(q okr.Query, text string) int {
-	name, text := strings.ToLower(q.Name), strings.ToLower(strings.TrimSpace(text))
-	switch {
-	case name == text:
-		return 0
-	case strings.HasPrefix(name, text):
-		return 1
-	}
-	return 2
 }
 
 func (s *Source) query(ref okr.ProjectRef, q ado.Query) okr.Query {
@@ -119,6 +108,12 @@ func (s *Source) CountQuery(ctx context.Context, access okr.Access, ref okr.Proj
 
 // ItemTypes implements okr.Queries. Disabled types are left out.
 func (s *Source) ItemTypes(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]string, error) {
+	return choose(ctx, s.choices, choiceKey(access, ref, "types"), choicesLifetime, func() ([]string, error) {
+		return s.readItemTypes(ctx, access, ref)
+	})
+}
+
+func (s *Source) readItemTypes(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]string, error) {
 	types, err := s.session(access).WorkItemTypes(ctx, ref.Organization, project(ref))
 	if err != nil {
 		return nil, translate(err, "the work item types of the project "+ref.Project.Name)
@@ -143,6 +138,12 @@ func usualFields() []string {
 // Fields implements okr.Queries. What Azure DevOps keeps for itself (ids,
 // orders) and grades (priority) are numbers, but adding them up says nothing.
 func (s *Source) Fields(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]okr.Field, error) {
+	return choose(ctx, s.choices, choiceKey(access, ref, "fields"), choicesLifetime, func() ([]okr.Field, error) {
+		return s.readFields(ctx, access, ref)
+	})
+}
+
+func (s *Source) readFields(ctx context.Context, access okr.Access, ref okr.ProjectRef) ([]okr.Field, error) {
 	all, err := s.session(access).WorkItemFields(ctx, ref.Organization, project(ref))
 	if err != nil {
 		return nil, translate(err, "the fields of the project "+ref.Project.Name)

@@ -43,9 +43,10 @@ type Options struct {
 // Source implements okr.Directory and okr.Queries.
 type Source struct {
 	Options
-	types *typeCache
-	names *nameCache
-	ended *endedCache
+	types   *typeCache
+	names   *nameCache
+	choices *choiceCache
+	ended   *endedCache
 }
 
 var (
@@ -58,7 +59,7 @@ func New(o Options) *Source {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Source{Options: o, types: newTypeCache(o.Now), names: newNameCache(o.Now), ended: newEndedCache(o.Now)}
+	return &Source{Options: o, types: newTypeCache(o.Now), names: newNameCache(o.Now), choices: newChoiceCache(o.Now), ended: newEndedCache(o.Now)}
 }
 
 // session is the client with one person's access. The identity that shares a

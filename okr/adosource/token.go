@@ -85,7 +85,7 @@ func (s *Source) renew(ctx context.Context, c okr.Credential) (okr.Credential, e
 		}
 	}
 	if err != nil {
-		return c, s.ended.keep(c, refreshError(err, c.Account.UserName))
+		return c, s.ended.keep(c, refreshError(err, c.Account))
 	}
 	c.AccessToken = okr.Secret(tok.AccessToken)
 	c.RenewedAt = s.Now()
@@ -137,11 +137,11 @@ var aadsts = regexp.MustCompile(`AADSTS(\d+)`)
 // refreshError translates Microsoft Entra's refusal into what the person must
 // do. It is a failure of all that is read with the sign-in. The answer's body is not
 // kept: it may quote tokens.
-func refreshError(err error, account string) error {
+func refreshError(err error, account okr.Account) error {
 	return okr.Scoped(okr.ScopeAccess, refreshRefusal(err, account))
 }
 
-func refreshRefusal(err error, account string) error {
+func refreshRefusal(err error, account okr.Account) error {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
 		return okr.WrapError(okr.Unavailable, errors.New("refresh: no answer from the sign-in service"),
@@ -162,18 +162,19 @@ func refreshRefusal(err error, account string) error {
 // grantRefusal says who can end a refusal: the person by signing in again, an
 // administrator, or time.
 // https://learn.microsoft.com/entra/identity-platform/reference-error-codes
-func grantRefusal(cause error, code, account string) error {
+func grantRefusal(cause error, code string, account okr.Account) error {
 	switch code {
 	case "50196":
 		return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service stopped the renewal for a while because it was asked too often. This passes by itself; okrbot tries again at the next sync.")
 	case "53000", "53001", "53002", "53003", "53004", "53011", "530002", "530003", "530034", "530035":
-		return okr.WrapError(okr.PolicyRefused, cause, "A conditional access policy of your organization refuses okrbot's use of the sign-in of %s. Signing in again does not change that: a Microsoft Entra administrator can allow okrbot's address.", account)
+		return okr.WrapError(okr.PolicyRefused, cause, "A conditional access policy of your organization refuses okrbot's use of the sign-in of %s. Signing in again does not change that: a Microsoft Entra administrator can allow okrbot's address.", account.UserName)
 	case "50105":
-		return okr.WrapError(okr.NoAccess, cause, "The account %s is not assigned to okrbot's application in Microsoft Entra. Ask an administrator to assign it, or sign in with another account.", account)
+		return okr.WrapError(okr.NoAccess, cause, "The account %s is not assigned to okrbot's application in Microsoft Entra. Ask an administrator to assign it, or sign in with another account.", account.UserName)
 	case "50020", "90072", "700016", "50178":
-		return okr.WrapError(okr.NoAccess, cause, "The account %s, or okrbot's application, is not known in this Microsoft Entra tenant. Ask its administrator, or sign in with another account.", account)
+		return okr.WrapError(okr.NoAccess, cause, "The account %s, or okrbot's application, is not known in this Microsoft Entra tenant. Ask its administrator, or sign in with another account.", account.UserName)
 	}
-	return okr.WithNext(okr.WrapError(okr.SignIn, cause, "The sign-in of %s has ended (%s). Sign in again to go on measuring.", account, reason(code)), okr.Step{Kind: okr.StepSignIn})
+	return okr.WithNext(okr.WrapError(okr.SignIn, cause, "The sign-in of %s has ended (%s). Sign in again to go on measuring.", account.UserName, reason(code)),
+		okr.Step{Kind: okr.StepSignIn, SignIn: okr.SignInAt{Tenant: okr.TenantID(account.TenantID)}})
 }
 
 // reason puts the AADSTS codes that ends of sign-ins are known by into words.

@@ -152,7 +152,7 @@ func TestEndedSignInsInWords(t *testing.T) {
 			if c.kind == okr.SignIn {
 				msg, _ := okr.MessageOf(err)
 				require.Contains(t, msg, w.Credential(okrtest.Alex).Account.UserName, "whose sign-in")
-				require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err))
+				require.Equal(t, []okr.Step{{Kind: okr.StepSignIn, SignIn: okr.SignInAt{Tenant: adotest.TenantID}}}, okr.NextOf(err))
 			}
 			require.NotContains(t, err.Error(), "Trace ID", "the answer is not kept")
 			w.Cloud.AllowRefresh(adotest.AlexOID)

@@ -32,7 +32,9 @@ type typeCache struct {
 
 type projectKey struct {
 	tenant                okr.TenantID
-	organization, project string // lower case
+	organization, project string           // lower case
+	credential            okr.CredentialID // of whom it is; empty: of everybody in the tenant
+	what                  string           // of several things of a project
 }
 
 type projectTypes struct {
@@ -88,7 +90,7 @@ func (t projectTypes) has(w okr.WorkItem) bool {
 }
 
 func (c *typeCache) types(ctx context.Context, session *ado.Session, access okr.Access, ref okr.ProjectRef, w okr.WorkItem) (projectTypes, error) {
-	key := projectKey{access.Tenant, strings.ToLower(ref.Organization), strings.ToLower(w.Project)}
+	key := projectKey{tenant: access.Tenant, organization: strings.ToLower(ref.Organization), project: strings.ToLower(w.Project)}
 	leave, err := c.slots.enter(ctx, key)
 	if err != nil {
 		return projectTypes{}, err

@@ -16,22 +16,23 @@ func (s *Service) Organizations(ctx context.Context, actor okr.Actor, id okr.Cre
 	return s.Directory.Organizations(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID})
 }
 
-// RemoteProjects lists the projects of an organization as typed or pasted, and
-// gives the organization's name and the project named in a pasted URL.
-func (s *Service) RemoteProjects(ctx context.Context, actor okr.Actor, id okr.CredentialID, text string) (organization, project string, projects []okr.RemoteProject, err error) {
-	c, err := s.credential(ctx, actor, id)
-	if err != nil {
-		return "", "", nil, err
+// RemoteProjects lists the projects of an organization as typed or pasted, with the sign-in that
+// sees it: the given one, or the actor's at the organization's own tenant. SignIn: the
+// actor has none there, and the step says where.
+func (s *Service) RemoteProjects(ctx context.Context, actor okr.Actor, id okr.CredentialID, text string) (okr.OrganizationView, error) {
+	var v okr.OrganizationView
+	var err error
+	if v.Name, v.Project, err = s.Directory.ParseOrganization(text); err != nil {
+		return v, err
 	}
-	organization, project, err = s.Directory.ParseOrganization(text)
-	if err != nil {
-		return "", "", nil, err
-	}
-	projects, err = s.Directory.Projects(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID}, organization)
-	if err == nil && len(projects) == 0 {
-		err = okr.FieldErrorf("organization", "Your account %s sees no project in the organization %s. Ask its administrator for access, or choose another one.", c.Account.UserName, organization)
-	}
-	return organization, project, projects, err
+	v.With, err = s.inOrganization(ctx, actor, id, v.Name, func(c okr.Credential) (err error) {
+		v.Projects, err = s.Directory.Projects(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID}, v.Name)
+		if err == nil && len(v.Projects) == 0 {
+			return &okr.Error{Kind: okr.NoAccess, Field: "organization", Msg: "Your account " + c.Account.UserName + " sees no project in the organization " + v.Name + ". Ask its administrator for access, or choose another one."}
+		}
+		return err
+	})
+	return v, err
 }
 
 // SaveConnection makes or edits a connection after checking that the actor can
@@ -48,15 +49,15 @@ func (s *Service) SaveConnection(ctx context.Context, actor okr.Actor, in okr.Co
 	if err := in.Clean(); err != nil {
 		return okr.Connection{}, err
 	}
-	c, err := s.credential(ctx, actor, in.Credential)
-	if err != nil {
-		return okr.Connection{}, err
-	}
 	organization, _, err := s.Directory.ParseOrganization(in.Organization)
 	if err != nil {
 		return okr.Connection{}, err
 	}
-	project, err := s.Directory.Project(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID}, organization, in.Project)
+	var project okr.RemoteProject
+	c, err := s.inOrganization(ctx, actor, in.Credential, organization, func(c okr.Credential) (err error) {
+		project, err = s.Directory.Project(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID}, organization, in.Project)
+		return err
+	})
 	if err != nil {
 		return okr.Connection{}, err
 	}

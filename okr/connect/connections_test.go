@@ -211,11 +211,11 @@ func TestFindingTheWayToAProject(t *testing.T) {
 	names, err := w.Connect.Organizations(t.Context(), okrtest.Alex, "")
 	require.NoError(t, err)
 	require.Equal(t, []string{adotest.OrgContoso, adotest.OrgFabrikam}, names)
-	org, project, list, err := w.Connect.RemoteProjects(t.Context(), okrtest.Alex, "", "https://dev.azure.com/contoso/Payments/_boards")
+	v, err := w.Connect.RemoteProjects(t.Context(), okrtest.Alex, "", "https://dev.azure.com/contoso/Payments/_boards")
 	require.NoError(t, err)
-	require.Equal(t, []string{"contoso", "Payments"}, []string{org, project})
-	require.Len(t, list, 2)
-	_, _, _, err = w.Connect.RemoteProjects(t.Context(), okrtest.Alex, "", "https://example.com")
+	require.Equal(t, []string{"contoso", "Payments"}, []string{v.Name, v.Project})
+	require.Len(t, v.Projects, 2)
+	_, err = w.Connect.RemoteProjects(t.Context(), okrtest.Alex, "", "https://example.com")
 	w.RequireRefused(okr.Invalid, err)
 	_, err = w.Connect.Organizations(t.Context(), okrtest.Megan, "")
 	w.RequireRefused(okr.SignIn, err)
@@ -225,8 +225,8 @@ func TestFindingTheWayToAProject(t *testing.T) {
 
 	w.SignIn(okrtest.Adele)
 	require.True(t, w.Cloud.UpdateUser(adotest.AdeleOID, func(u *adotest.User) { u.Access[0].Projects = []string{"none of these"} }))
-	_, _, _, err = w.Connect.RemoteProjects(t.Context(), okrtest.Adele, "", adotest.OrgContoso)
-	w.RequireRefused(okr.Invalid, err, "sees no project", "administrator")
+	_, err = w.Connect.RemoteProjects(t.Context(), okrtest.Adele, "", adotest.OrgContoso)
+	w.RequireRefused(okr.NoAccess, err, "sees no project", "administrator")
 	require.Equal(t, "organization", okr.FieldOf(err))
 }
 

@@ -110,13 +110,12 @@ func (s *Service) takeOver(ctx context.Context, actor okr.Actor, id okr.Connecti
 	if err := s.MayTakeOver(ctx, actor, p.Connection); err != nil {
 		return p, okr.Credential{}, err
 	}
-	own, err := s.credential(ctx, actor, "")
-	if err != nil {
-		return p, own, err
-	}
-	p.Account = own.Account.UserName
+	own, err := s.inOrganization(ctx, actor, "", p.Connection.Organization, func(c okr.Credential) error {
+		p.Account = c.Account.UserName
+		_, err := s.Directory.Project(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID}, p.Connection.Organization, p.Connection.Project.ID)
+		return err
+	})
 	access := okr.Access{Tenant: actor.Tenant, Credential: own.ID}
-	_, err = s.Directory.Project(ctx, access, p.Connection.Organization, p.Connection.Project.ID)
 	if kind := okr.KindOf(err); kind == okr.NotFound || kind == okr.NoAccess || kind == okr.PolicyRefused {
 		return p, own, okr.WrapError(okr.NoAccess, err, "Your account %s does not see the project %s of the organization %s. Ask its administrator for access and try again, or sign in with another account.", p.Account, p.Connection.Project.Name, p.Connection.Organization)
 	}

@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"okrbot/okr"
 )
@@ -26,8 +27,8 @@ func (s *Service) SignedIn(ctx context.Context, tenant okr.TenantID, c okr.Crede
 	}
 	var healed []okr.Connection
 	for _, conn := range own {
-		if conn.Credential != c.ID || !conn.Health.Failing() {
-			continue
+		if conn.Credential != c.ID || !conn.Health.Failing() || conn.Health.State == okr.HealthProjectGone {
+			continue // a sign-in brings no project back; the next sync sees whether it is there
 		}
 		conn, err = s.Store.Connections().Update(ctx, tenant, conn.ID, func(conn *okr.Connection) error {
 			conn.Health = okr.Health{}
@@ -60,7 +61,7 @@ func (s *Service) SignOut(ctx context.Context, actor okr.Actor) ([]okr.Connectio
 	for i, conn := range own {
 		own[i], err = s.Store.Connections().Update(ctx, actor.Tenant, conn.ID, func(c *okr.Connection) error {
 			c.Health = c.Health.Failed(cause, s.Now())
-			c.Health.NoticeAt = s.Now() // who signs out knows it
+			c.Health.Noticed(actor.ID, s.Now()) // who signs out knows it
 			return nil
 		})
 		if err != nil {
@@ -68,6 +69,62 @@ func (s *Service) SignOut(ctx context.Context, actor okr.Actor) ([]okr.Connectio
 		}
 	}
 	return own, err
+}
+
+// inOrganization does something in an organization with a sign-in of the actor: the
+// named one, or the latest. An organization belongs to one Microsoft Entra tenant and
+// takes tokens of no other one, so where it refuses that sign-in, the actor's latest at
+// its own tenant is used. Which tenant that is the organization is asked, not the
+// person. SignIn: the actor has no sign-in there, and the step says where.
+func (s *Service) inOrganization(ctx context.Context, actor okr.Actor, id okr.CredentialID, organization string, do func(okr.Credential) error) (okr.Credential, error) {
+	c, err := s.credential(ctx, actor, id)
+	if err == nil {
+		err = do(c)
+	}
+	if kind := okr.KindOf(err); err == nil || kind != okr.SignIn && kind != okr.NoAccess {
+		return c, err
+	}
+	tenant, tenantErr := s.Directory.OrganizationTenant(ctx, organization)
+	at := okr.SignInAt{Tenant: tenant, Organization: organization}
+	if tenantErr != nil || tenant == "" || c.ID != "" && at.In(c) || c.ID == "" && tenant == actor.Tenant {
+		return c, err // what it said itself says more
+	}
+	there, err := s.accountAt(ctx, actor, at)
+	if err == nil {
+		err = do(there)
+	}
+	return there, err
+}
+
+// accountAt is the actor's latest sign-in at a tenant. SignIn: there is none.
+func (s *Service) accountAt(ctx context.Context, actor okr.Actor, at okr.SignInAt) (okr.Credential, error) {
+	accounts, err := s.Accounts(ctx, actor)
+	if err != nil {
+		return okr.Credential{}, err
+	}
+	for _, c := range accounts {
+		if at.In(c) {
+			return c, nil
+		}
+	}
+	return okr.Credential{}, okr.WithNext(okr.Errorf(okr.SignIn, "The organization %s belongs to another Microsoft Entra tenant than your account. Sign in there.", at.Organization),
+		okr.Step{Kind: okr.StepSignIn, SignIn: at})
+}
+
+// SignInFor is where the owner of a connection signs in for it, and whether that
+// renews the sign-in which the connection has: an organization can move to another
+// tenant, where its people have other accounts.
+func (s *Service) SignInFor(ctx context.Context, actor okr.Actor, c okr.Connection) (at okr.SignInAt, renews bool) {
+	at = okr.SignInAt{Tenant: c.Credential.Tenant(), Organization: c.Organization}
+	named, err := s.Directory.OrganizationTenant(ctx, c.Organization)
+	renews = err != nil || named == "" || at.Tenant == "" || strings.EqualFold(string(named), string(at.Tenant))
+	if !renews {
+		at.Tenant = named
+	}
+	if at.Tenant == actor.Tenant {
+		at = okr.SignInAt{} // home
+	}
+	return at, renews
 }
 
 // credential finds the sign-in that the actor wants to use: the named one, or

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"okrbot/ado/adotest"
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
 )
@@ -61,4 +62,51 @@ func TestSignOutStopsAndSignInHeals(t *testing.T) {
 	healed, err := w.Connect.SignedIn(t.Context(), okrtest.Contoso, w.Credential(okrtest.Alex))
 	require.NoError(t, err)
 	require.Empty(t, healed, "what works need not be healed")
+}
+
+// TestForeignOrganizationsSayWhereToSignIn: in whichever way an organization of another
+// tenant refuses the account, the person is sent to that tenant; what is refused for
+// another reason, or by an organization that does not say, is said as it is.
+func TestForeignOrganizationsSayWhereToSignIn(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	there := []okr.Step{{Kind: okr.StepSignIn, SignIn: okr.SignInAt{Tenant: adotest.ForeignTenantID, Organization: adotest.OrgForeign}}}
+	for _, mode := range []adotest.Mode{adotest.ModeNameForeignUser, adotest.ModeOmitTenantHeader} {
+		require.NoError(t, w.Cloud.Switch(mode, true))
+		_, err := w.Connect.RemoteProjects(t.Context(), okrtest.Alex, "", adotest.OrgForeign)
+		w.RequireRefused(okr.SignIn, err, "northwind", "another Microsoft Entra tenant")
+		require.Equal(t, there, okr.NextOf(err))
+		_, err = w.Connect.SaveConnection(t.Context(), okrtest.Alex, okr.ConnectionInput{Name: "Traders", Organization: adotest.OrgForeign, Project: "Traders"})
+		w.RequireRefused(okr.SignIn, err)
+		require.Equal(t, there, okr.NextOf(err))
+		_, err = w.Connect.RemoteProjects(t.Context(), okrtest.Megan, "", adotest.OrgForeign) // not signed in at all
+		require.Equal(t, there, okr.NextOf(err))
+	}
+	_, err := w.Connect.RemoteProjects(t.Context(), okrtest.Megan, "", adotest.OrgContoso)
+	require.Equal(t, []okr.Step{{Kind: okr.StepSignIn}}, okr.NextOf(err), "the usual sign-in leads home")
+
+	w.SignIn(okrtest.Adele)
+	require.True(t, w.Cloud.Revoke(adotest.AdeleOID, adotest.OrgContoso))
+	_, err = w.Connect.RemoteProjects(t.Context(), okrtest.Adele, "", adotest.OrgContoso)
+	w.RequireRefused(okr.NoAccess, err, "not a member")
+}
+
+// TestSignInLeavesAProjectThatIsGone: signing in brings back what had ended with the
+// sign-in, and no project.
+func TestSignInLeavesAProjectThatIsGone(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	for state, healed := range map[okr.HealthState]bool{okr.HealthNeedsSignIn: true, okr.HealthProjectGone: false} {
+		c := w.NewConnection(okrtest.Alex, string(state), false)
+		_, err := w.Store.Connections().Update(t.Context(), okrtest.Contoso, c.ID, func(c *okr.Connection) error {
+			c.Health = okr.Health{State: state, NoticeAt: w.Now()}
+			return nil
+		})
+		require.NoError(t, err)
+		_, err = w.Connect.SignedIn(t.Context(), okrtest.Contoso, w.Credential(okrtest.Alex))
+		require.NoError(t, err)
+		c, err = w.Store.Connections().Get(t.Context(), okrtest.Contoso, c.ID)
+		require.NoError(t, err)
+		require.Equal(t, healed, !c.Health.Failing(), state)
+	}
 }

@@ -9,29 +9,37 @@ import (
 
 // noteEmptied tells the owners of goals whose query found something before and
 // finds nothing now: all may be done, or the query may have lost what it looks for.
-func (y *syncing) noteEmptied(rows []okr.SyncRow, run okr.Run) {
-	if len(run.Items)+run.Unreadable > 0 {
-		return
-	}
+// Whoever could not be told is told after the next sync.
+func (y *syncing) noteEmptied(rows []okr.SyncRow) {
 	for _, row := range rows {
-		if row.Found == 0 {
+		g := row.Goal
+		if g.Binding.Emptied == "" {
 			continue
 		}
-		g := row.Goal
 		owner := g.Owner
 		if owner.ID == "" {
 			owner = g.Binding.BoundBy
 		}
-		health := okr.Health{State: okr.HealthOK, Problem: emptiedWords(row, y.Connections[g.Binding.Connection])}
+		health := okr.Health{State: okr.HealthOK, Problem: g.Binding.Emptied}
 		n := notice(owner, y.Connections[g.Binding.Connection], []okr.Goal{g}, health)
 		n.Emptied, n.Binds = true, g.ID
 		y.report.Notices = append(y.report.Notices, n)
 	}
 }
 
+// markEmptied notes on a goal that its query finds nothing any more, until that is told
+// or the query finds something again.
+func markEmptied(g *okr.Goal, run okr.Run, row okr.SyncRow, c okr.Connection) {
+	switch {
+	case len(run.Items)+run.Unreadable > 0:
+		g.Binding.Emptied = ""
+	case row.Found > 0:
+		g.Binding.Emptied = emptiedWords(*g, row, c)
+	}
+}
+
 // emptiedWords say what the query gave before, what counts now, and likely causes.
-func emptiedWords(row okr.SyncRow, c okr.Connection) string {
-	g := row.Goal
+func emptiedWords(g okr.Goal, row okr.SyncRow, c okr.Connection) string {
 	before := "No value before"
 	if row.Before != nil {
 		before = "Before: " + amount(g, *row.Before)

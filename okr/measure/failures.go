@@ -95,7 +95,7 @@ func (y *syncing) noteConnectionFailure(ctx context.Context, all connect.Sibling
 			return err
 		}
 		connections = append(connections, c)
-		due = due || c.Health.NoticeDue(y.Now())
+		due = due || c.Health.NoticeDue(c.Owner.ID, y.Now())
 		retry = retry || !c.Health.NeedsPerson()
 	}
 	if len(connections) == 0 {
@@ -122,15 +122,14 @@ func goalsOf(rows []okr.SyncRow) []okr.Goal {
 // noteQueryFailure has people told of a query that fails, each once: the owner of
 // the connection, and whoever may mend its goals.
 func (y *syncing) noteQueryFailure(ctx context.Context, failed []okr.SyncRow) {
-	due := slices.DeleteFunc(slices.Clone(failed), func(r okr.SyncRow) bool { return !r.Goal.Binding.Health.NoticeDue(y.Now()) })
 	for _, id := range slices.Sorted(maps.Keys(y.Connections)) {
-		through := slices.DeleteFunc(slices.Clone(due), func(r okr.SyncRow) bool { return r.Goal.Binding.Connection != id })
-		if len(through) == 0 {
-			continue
+		c := y.Connections[id]
+		through := slices.DeleteFunc(slices.Clone(failed), func(r okr.SyncRow) bool { return r.Goal.Binding.Connection != id })
+		due := slices.DeleteFunc(slices.Clone(through), func(r okr.SyncRow) bool { return !r.Goal.Binding.Health.NoticeDue(c.Owner.ID, y.Now()) })
+		if len(due) > 0 {
+			y.note(ctx, c.Owner, []okr.Connection{c}, goalsOf(due), false)
 		}
-		connections := []okr.Connection{y.Connections[id]}
-		y.note(ctx, connections[0].Owner, connections, goalsOf(through), false)
-		y.notePeople(ctx, connections, through, false)
+		y.notePeople(ctx, []okr.Connection{c}, through, false)
 	}
 }
 
@@ -139,12 +138,9 @@ func (y *syncing) notePeople(ctx context.Context, connections []okr.Connection, 
 	theirs := map[okr.UserID][]okr.Goal{}
 	var people []okr.Person
 	for _, r := range failed {
-		if !r.Goal.Binding.Health.NoticeDue(y.Now()) {
-			continue
-		}
 		for _, p := range y.mayMend(ctx, r.Goal) {
-			if p.ID == connections[0].Owner.ID {
-				continue // who is told as the owner
+			if p.ID == connections[0].Owner.ID || !r.Goal.Binding.Health.NoticeDue(p.ID, y.Now()) {
+				continue // the owner is told of the connection
 			}
 			if theirs[p.ID] == nil {
 				people = append(people, p)
@@ -207,18 +203,19 @@ func notice(owner okr.Person, c okr.Connection, goals []okr.Goal, h okr.Health) 
 	return n
 }
 
-// NoticeGiven records that somebody was told of a failure, so that nobody is told
-// again of it before a week has passed.
+// NoticeGiven records that somebody was told of a failure, so that this person is not
+// told again of it before a week has passed; of a query that finds nothing any more,
+// never again.
 func (s *Service) NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {
 	if n.Emptied {
-		return nil // it is told when it happens, and never again
+		return s.changeBindings(ctx, tenant, n.Goals, func(b *okr.Binding) { b.Emptied = "" })
 	}
 	if !n.Whole || !n.ToItsOwner() {
-		return s.goalsNoted(ctx, tenant, n.Goals)
+		return s.changeBindings(ctx, tenant, n.Goals, func(b *okr.Binding) { b.Health.Noticed(n.Owner.ID, s.Now()) })
 	}
 	for _, c := range append([]okr.Connection{n.Connection}, n.Others...) {
 		_, err := s.Store.Connections().Update(ctx, tenant, c.ID, func(c *okr.Connection) error {
-			c.Health.NoticeAt = s.Now()
+			c.Health.Noticed(n.Owner.ID, s.Now())
 			return nil
 		})
 		if err := okr.IgnoreNotFound(err); err != nil {
@@ -228,11 +225,12 @@ func (s *Service) NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.No
 	return nil
 }
 
-func (s *Service) goalsNoted(ctx context.Context, tenant okr.TenantID, goals []okr.GoalID) error {
+// changeBindings changes those of some goals, as far as they are bound.
+func (s *Service) changeBindings(ctx context.Context, tenant okr.TenantID, goals []okr.GoalID, change func(*okr.Binding)) error {
 	for _, id := range goals {
 		_, err := s.Store.Goals().Update(ctx, tenant, id, func(g *okr.Goal) error {
 			if g.Binding != nil {
-				g.Binding.Health.NoticeAt = s.Now()
+				change(g.Binding)
 			}
 			return nil
 		})

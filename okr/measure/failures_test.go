@@ -226,6 +226,8 @@ func TestAProjectThatIsGoneIsOneMessage(t *testing.T) {
 		tell(w, report)
 		w.Advance(time.Hour)
 		require.Empty(t, mustSync(w, c).Notices)
+		w.SignIn(okrtest.Alex)
+		require.Empty(t, mustSync(w, c).Notices, "a sign-in brings no project back and makes it no news")
 	}
 }
 
@@ -250,4 +252,38 @@ func TestAfterAHandOverWhoCanActIsTold(t *testing.T) {
 	require.True(t, report.Notices[0].Opens)
 	require.Equal(t, okrtest.Alex.Person, report.Notices[1].Owner)
 	require.Equal(t, kr, report.Notices[1].Binds)
+
+	// Each is told for themselves: that one post went out says nothing of the other.
+	require.NoError(t, w.Measure.NoticeGiven(t.Context(), okrtest.Contoso, report.Notices[0]))
+	w.Advance(time.Hour)
+	again := mustSync(w, c).Notices
+	require.Len(t, again, 1)
+	require.Equal(t, okrtest.Alex.Person, again[0].Owner)
+	require.NoError(t, w.Measure.NoticeGiven(t.Context(), okrtest.Contoso, again[0]))
+	w.Advance(time.Hour)
+	require.Empty(t, mustSync(w, c).Notices)
+}
+
+// TestAnEmptiedQueryIsToldUntilSomebodyHeard: the post may fail, and the next sync finds
+// nothing again.
+func TestAnEmptiedQueryIsToldUntilSomebodyHeard(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	c := w.NewConnection(okrtest.Alex, "Fiber", false)
+	w.Bound(okrtest.Alex, w.Objective(okrtest.Alex, "Launch"), c, okrtest.LaunchBugs)
+	require.NoError(t, w.Cloud.UpdateQuery(adotest.OrgContoso, w.FiberQuery(okrtest.LaunchBugs), func(q *adotest.Query) {
+		q.Filter = func(adotest.Item) bool { return false }
+	}))
+	var last okr.Notice
+	for range 3 {
+		w.Advance(time.Hour)
+		notices := mustSync(w, c).Notices
+		require.Len(t, notices, 1)
+		last = notices[0]
+		require.True(t, last.Emptied)
+		require.Contains(t, last.Health.Problem, "found 32 work items before")
+	}
+	require.NoError(t, w.Measure.NoticeGiven(t.Context(), okrtest.Contoso, last))
+	w.Advance(time.Hour)
+	require.Empty(t, mustSync(w, c).Notices)
 }

@@ -40,7 +40,7 @@ func (y *syncing) record(ctx context.Context, run okr.Run, before *okr.Snapshot)
 		}
 		rows = append(rows, row)
 	}
-	y.noteEmptied(rows, run)
+	y.noteEmptied(rows)
 	if err := y.carryRowsUp(ctx, rows); err != nil {
 		return rows, err
 	}
@@ -104,6 +104,7 @@ func (y *syncing) recordGoal(ctx context.Context, was okr.Goal, run okr.Run, bef
 			compare = nil // its first measurement: earlier runs were not its own
 		}
 		row.Changes = measured(g, run, compare, c).Changes
+		markEmptied(g, run, row, c)
 		b.Health = b.Health.Worked(run.At)
 		return nil
 	})

@@ -116,7 +116,10 @@ func (s *Service) SyncConnection(ctx context.Context, tenant okr.TenantID, id ok
 			return y.report, err
 		}
 	}
-	return y.report, y.conclude(ctx)
+	if err := y.conclude(ctx); err != nil {
+		return y.report, err
+	}
+	return y.report, y.followNames(ctx, within)
 }
 
 // syncing is a sync under way: what is measured with one access to one project,

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"slices"
+	"time"
 
 	"okrbot/okr"
 )
@@ -132,6 +133,7 @@ func (s *Service) DigestPosted(ctx context.Context, d okr.Digest) error {
 			sub.Report(m.Goal.ID, m.After)
 		}
 		sub.PostedAt, sub.Through = d.At, d.At
+		sub.RefusedAt, sub.UnsureAt = time.Time{}, time.Time{}
 		return nil
 	})
 	return okr.IgnoreNotFound(err)

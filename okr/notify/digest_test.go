@@ -203,7 +203,9 @@ func TestWhoeverIsNotToBeTold(t *testing.T) {
 	requireSilent(w, sub, "disabled")
 	_, err = w.Access.Enable(t.Context(), okrtest.Alex)
 	require.NoError(t, err)
-	require.NoError(t, w.Notify.DigestRefused(t.Context(), d, "okrbot was removed"))
+	_, first, err := w.Notify.DigestRefused(t.Context(), d, okr.Errorf(okr.Forbidden, "okrbot was removed"))
+	require.NoError(t, err)
+	require.True(t, first)
 	requireSilent(w, sub, "paused")
 	require.Empty(t, subscribe(w, "1").Paused, "asking again goes on")
 	require.NotEmpty(t, compose(w, sub).Moved)
@@ -219,7 +221,9 @@ func TestWhoeverIsNotToBeTold(t *testing.T) {
 	require.Equal(t, []okr.Step{{Kind: okr.StepDigest}}, okr.NextOf(err))
 	requireSilent(w, sub, "deleted")
 	require.NoError(t, w.Notify.DigestPosted(t.Context(), d), "a post that was under way")
-	require.NoError(t, w.Notify.DigestRefused(t.Context(), d, "late"))
+	_, first, err = w.Notify.DigestRefused(t.Context(), d, okr.Errorf(okr.Forbidden, "late"))
+	require.NoError(t, err)
+	require.False(t, first)
 	require.False(t, w.Store.Planned(okr.Due{Kind: okr.DueDigest, Tenant: okrtest.Contoso, ID: string(sub.ID)}))
 }
 

@@ -3,6 +3,7 @@ package notify
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -108,10 +109,41 @@ func (s *Service) MuteDigest(ctx context.Context, actor okr.Actor, conversation 
 	})
 }
 
-// DigestRefused pauses a subscription whose place cannot be reached any more.
-func (s *Service) DigestRefused(ctx context.Context, d okr.Digest, reason string) error {
-	_, err := s.PauseDigest(ctx, d.Subscription, reason)
-	return err
+// DigestRefused notes that Teams refused a digest. Where it says that the place is closed
+// (Forbidden), or has refused for a day, the subscription pauses; first says whether it ran
+// before, so that whoever made it is to be told.
+func (s *Service) DigestRefused(ctx context.Context, d okr.Digest, cause error) (paused okr.Subscription, first bool, err error) {
+	tenant := d.Subscription.Conversation.Tenant
+	t, err := s.access.Settings(ctx, tenant)
+	if err != nil {
+		return paused, false, err
+	}
+	paused, err = s.Store.Subscriptions().Update(ctx, tenant, d.Subscription.ID, func(sub *okr.Subscription) error {
+		wasRunning := sub.Paused == ""
+		sub.Refuse(cause, s.Now(), sub.Location(t))
+		first = wasRunning && sub.Paused != ""
+		return nil
+	})
+	return paused, first && err == nil, okr.IgnoreNotFound(err)
+}
+
+// DigestUnsure notes a digest of which nobody knows whether Teams took it. It is left to
+// the next period; when no answer comes there either, it counts as told, for a Teams
+// that shows posts and does not say so would show it for ever.
+func (s *Service) DigestUnsure(ctx context.Context, d okr.Digest, cause error) error {
+	again, isSilent := false, errors.Is(cause, okr.ErrNoAnswer)
+	_, err := s.Store.Subscriptions().Update(ctx, d.Subscription.Conversation.Tenant, d.Subscription.ID, func(sub *okr.Subscription) error {
+		again = isSilent && !sub.UnsureAt.IsZero()
+		sub.UnsureAt, sub.RefusedAt = time.Time{}, time.Time{}
+		if isSilent {
+			sub.UnsureAt = d.At
+		}
+		return nil
+	})
+	if err == nil && again {
+		return s.DigestPosted(ctx, d)
+	}
+	return okr.IgnoreNotFound(err)
 }
 
 // PauseDigest pauses a subscription and says whether it ran before: then whoever
@@ -138,10 +170,20 @@ func (s *Service) SubscriptionsOf(ctx context.Context, tenant okr.TenantID, conv
 	}), err
 }
 
-// ResumeDigest goes on with a paused digest whose place okrbot was added to again.
+// ResumeDigest goes on with a digest whose place shows a sign of life.
 func (s *Service) ResumeDigest(ctx context.Context, sub okr.Subscription) error {
 	_, err := s.Store.Subscriptions().Update(ctx, sub.Conversation.Tenant, sub.ID, func(sub *okr.Subscription) error {
-		sub.Paused, sub.ThreadID = "", ""
+		sub.Resume()
+		return nil
+	})
+	return okr.IgnoreNotFound(err)
+}
+
+// MoveDigest goes on with a digest in another conversation: the 1:1 chat of the same
+// person, opened anew.
+func (s *Service) MoveDigest(ctx context.Context, sub okr.Subscription, to okr.Conversation) error {
+	_, err := s.Store.Subscriptions().Update(ctx, sub.Conversation.Tenant, sub.ID, func(sub *okr.Subscription) error {
+		sub.Conversation = to
 		return nil
 	})
 	return okr.IgnoreNotFound(err)

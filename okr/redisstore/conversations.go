@@ -11,12 +11,12 @@ import (
 // SaveConversation keeps how to post to a conversation, replacing what was
 // known, for 400 days where it is none of a person's own. A personal one becomes the
 // chat of its person.
-func (s *Store) SaveConversation(ctx context.Context, c okr.Conversation) error {
+func (m Memory) SaveConversation(ctx context.Context, c okr.Conversation) error {
 	raw, err := encode(0, c)
 	if err != nil {
 		return err
 	}
-	_, err = s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+	_, err = m.s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.Set(ctx, conversationKey(c.Tenant, c.ID), raw, lifeOf(c))
 		if c.Kind == okr.Personal && c.User != "" {
 			p.Set(ctx, chatKey(c.Tenant, c.User), c.ID, 0)
@@ -28,27 +28,27 @@ func (s *Store) SaveConversation(ctx context.Context, c okr.Conversation) error 
 
 // Conversation gives how to post to a conversation. NotFound: okrbot was never
 // there, or was removed.
-func (s *Store) Conversation(ctx context.Context, tenant okr.TenantID, id string) (okr.Conversation, error) {
-	c, err := readConversation(ctx, s.client, tenant, id)
+func (m Memory) Conversation(ctx context.Context, tenant okr.TenantID, id string) (okr.Conversation, error) {
+	c, err := readConversation(ctx, m.s.client, tenant, id)
 	return c, fail(ctx, "read conversation", err)
 }
 
 // PersonalConversation gives a person's own chat with okrbot. NotFound: there is
 // none, so nothing can be posted to this person.
-func (s *Store) PersonalConversation(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Conversation, error) {
-	id, err := s.client.Get(ctx, chatKey(tenant, user)).Result()
+func (m Memory) PersonalConversation(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Conversation, error) {
+	id, err := m.s.client.Get(ctx, chatKey(tenant, user)).Result()
 	if missing(err) {
 		return okr.Conversation{}, okr.Errorf(okr.NotFound, "This person has no chat with okrbot yet. Installing the app for oneself makes one.")
 	} else if err != nil {
 		return okr.Conversation{}, fail(ctx, "read chat", err)
 	}
-	return s.Conversation(ctx, tenant, id)
+	return m.Conversation(ctx, tenant, id)
 }
 
 // DropConversation forgets a conversation; none there is no error.
-func (s *Store) DropConversation(ctx context.Context, tenant okr.TenantID, id string) error {
+func (m Memory) DropConversation(ctx context.Context, tenant okr.TenantID, id string) error {
 	key := conversationKey(tenant, id)
-	return s.transact(ctx, "drop conversation", func(tx *redis.Tx) error {
+	return m.s.transact(ctx, "drop conversation", func(tx *redis.Tx) error {
 		c, err := readConversation(ctx, tx, tenant, id)
 		if okr.KindOf(err) == okr.NotFound {
 			return nil

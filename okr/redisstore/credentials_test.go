@@ -2,6 +2,7 @@ package redisstore_test
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,8 +22,8 @@ func TestNoSecretStandsInRedis(t *testing.T) {
 		require.NoError(t, s.SaveCredential(ctx, okrtest.TenantID, c))
 		_, err := s.Refresh(ctx, okrtest.TenantID, c.ID, never, answer("access-token-refreshed"))
 		require.NoError(t, err)
-		require.NoError(t, s.PutTicket(ctx, "ticket-of-the-test", []byte("access-token-in-ticket"), ttl))
-		require.NoError(t, s.PutDraft(ctx, okrtest.TenantID, "d", []byte("access-token-in-draft"), ttl))
+		require.NoError(t, s.Memory().PutTicket(ctx, "ticket-of-the-test", []byte("access-token-in-ticket"), ttl))
+		require.NoError(t, s.Memory().PutDraft(ctx, okrtest.TenantID, "d", []byte("access-token-in-draft"), ttl))
 
 		all := dump(t, s)
 		require.Contains(t, all, "credential")
@@ -40,7 +41,7 @@ func TestCredentialWithoutItsKey(t *testing.T) {
 	c := okrtest.Credential(okrtest.Ada)
 	require.NoError(t, open(t, url).SaveCredential(ctx, okrtest.TenantID, c))
 
-	other, err := redisstore.Open(ctx, redisstore.Options{URL: url, SealKeys: sealKey("k2", 'b')})
+	other, err := redisstore.Open(ctx, redisstore.Options{URL: url, SealKeys: sealKey("k2", 'b'), Inspect: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, other.Close()) })
 	_, err = other.Credential(ctx, okrtest.TenantID, c.ID)
@@ -82,11 +83,20 @@ func keyWith(t *testing.T, s *redisstore.Store, text string) string {
 	return keys[0]
 }
 
-// dump gives all keys and values of a Redis as text.
-func dump(t *testing.T, s *redisstore.Store) string {
+const canaries = "okr:canaries"
+
+// allKeys gives the keys of a Redis, but for that which stays and names nobody.
+func allKeys(t *testing.T, s *redisstore.Store) []string {
 	t.Helper()
 	keys, err := s.Client().Keys(t.Context(), "*").Result()
 	require.NoError(t, err)
+	return slices.DeleteFunc(keys, func(k string) bool { return k == canaries })
+}
+
+// dump gives all keys and values of a Redis as text.
+func dump(t *testing.T, s *redisstore.Store) string {
+	t.Helper()
+	keys := allKeys(t, s)
 	var all strings.Builder
 	for _, key := range keys {
 		all.WriteString(key + " = " + strings.Join(valuesOf(t, s.Client(), key), " ") + "\n")

@@ -48,13 +48,13 @@ return 1`)
 // TakeDelivery takes an activity that was delivered in hand for a time, or keeps it
 // there longer. Mine says that nobody else has it; done, that it was handled within
 // the last hour. Whoever dies with it in hand loses it when that time is over.
-func (s *Store) TakeDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID, token string, hold time.Duration) (mine, done bool, err error) {
-	n, err := takeDeliveryScript.Run(ctx, s.client, []string{deliveryKey(tenant, conversation, activityID)}, token, hold.Milliseconds()).Int()
+func (m Memory) TakeDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID, token string, hold time.Duration) (mine, done bool, err error) {
+	n, err := takeDeliveryScript.Run(ctx, m.s.client, []string{deliveryKey(tenant, conversation, activityID)}, token, hold.Milliseconds()).Int()
 	return n == 0 && err == nil, n == 2, fail(ctx, "take delivery", err)
 }
 
 // FinishDelivery notes for an hour that an activity was handled.
-func (s *Store) FinishDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID, token string) error {
-	err := finishDeliveryScript.Run(ctx, s.client, []string{deliveryKey(tenant, conversation, activityID)}, token, deliveryTTL.Milliseconds()).Err()
+func (m Memory) FinishDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID, token string) error {
+	err := finishDeliveryScript.Run(ctx, m.s.client, []string{deliveryKey(tenant, conversation, activityID)}, token, deliveryTTL.Milliseconds()).Err()
 	return fail(ctx, "finish delivery", err)
 }

@@ -16,7 +16,7 @@ func TestDeliveriesAreInHandAndThenHandled(t *testing.T) {
 		t.Helper()
 		take := func(token string, hold time.Duration) (mine, done bool) {
 			t.Helper()
-			mine, done, err := s.TakeDelivery(t.Context(), okrtest.TenantID, "a:1", "2", token, hold)
+			mine, done, err := s.Memory().TakeDelivery(t.Context(), okrtest.TenantID, "a:1", "2", token, hold)
 			require.NoError(t, err)
 			return mine, done
 		}
@@ -32,9 +32,9 @@ func TestDeliveriesAreInHandAndThenHandled(t *testing.T) {
 		is(false, true)(take("second", time.Minute)) // as a program of before notes what is handled
 		is(true, false)(take("first", time.Millisecond))
 		require.Eventually(t, func() bool { mine, _ := take("second", time.Hour); return mine }, time.Minute, time.Millisecond, "the first has died")
-		require.NoError(t, s.FinishDelivery(t.Context(), okrtest.TenantID, "a:1", "2", "first"))
+		require.NoError(t, s.Memory().FinishDelivery(t.Context(), okrtest.TenantID, "a:1", "2", "first"))
 		is(true, false)(take("second", time.Hour)) // it is not the first one's any more
-		require.NoError(t, s.FinishDelivery(t.Context(), okrtest.TenantID, "a:1", "2", "second"))
+		require.NoError(t, s.Memory().FinishDelivery(t.Context(), okrtest.TenantID, "a:1", "2", "second"))
 		is(false, true)(take("third", time.Hour))
 		is(false, true)(take("second", time.Hour))
 	})

@@ -1,11 +1,13 @@
 package redisstore_test
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"okrbot/okr"
@@ -27,7 +29,7 @@ func TestFirstTime(t *testing.T) {
 		var wait sync.WaitGroup
 		for range 20 {
 			wait.Go(func() {
-				if ok, err := s.FirstTime(t.Context(), okrtest.TenantID, "a:1", "2"); err == nil && ok {
+				if ok, err := s.Memory().FirstTime(t.Context(), okrtest.TenantID, "a:1", "2"); err == nil && ok {
 					first.Add(1)
 				}
 			})
@@ -38,7 +40,7 @@ func TestFirstTime(t *testing.T) {
 			tenant                 okr.TenantID
 			conversation, activity string
 		}{{okrtest.TenantID, "a", "1:2"}, {okrtest.TenantID, "a:1", "3"}, {"other", "a:1", "2"}} {
-			ok, err := s.FirstTime(t.Context(), other.tenant, other.conversation, other.activity)
+			ok, err := s.Memory().FirstTime(t.Context(), other.tenant, other.conversation, other.activity)
 			require.NoError(t, err)
 			require.True(t, ok, "%v", other)
 		}
@@ -50,20 +52,20 @@ func TestDrafts(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
 		t.Helper()
 		ctx := t.Context()
-		_, err := s.Draft(ctx, okrtest.TenantID, "d")
+		_, err := s.Memory().Draft(ctx, okrtest.TenantID, "d")
 		okrtest.RequireKind(t, okr.NotFound, err)
-		require.NoError(t, s.DropDraft(ctx, okrtest.TenantID, "d"))
-		require.NoError(t, s.PutDraft(ctx, okrtest.TenantID, "d", []byte("one"), ttl))
-		require.NoError(t, s.PutDraft(ctx, okrtest.TenantID, "d", []byte("two"), ttl))
+		require.NoError(t, s.Memory().DropDraft(ctx, okrtest.TenantID, "d"))
+		require.NoError(t, s.Memory().PutDraft(ctx, okrtest.TenantID, "d", []byte("one"), ttl))
+		require.NoError(t, s.Memory().PutDraft(ctx, okrtest.TenantID, "d", []byte("two"), ttl))
 		for range 2 {
-			got, err := s.Draft(ctx, okrtest.TenantID, "d")
+			got, err := s.Memory().Draft(ctx, okrtest.TenantID, "d")
 			require.NoError(t, err)
 			require.Equal(t, "two", string(got))
 		}
-		_, err = s.Draft(ctx, "other", "d")
+		_, err = s.Memory().Draft(ctx, "other", "d")
 		okrtest.RequireKind(t, okr.NotFound, err)
-		require.NoError(t, s.DropDraft(ctx, okrtest.TenantID, "d"))
-		_, err = s.Draft(ctx, okrtest.TenantID, "d")
+		require.NoError(t, s.Memory().DropDraft(ctx, okrtest.TenantID, "d"))
+		_, err = s.Memory().Draft(ctx, okrtest.TenantID, "d")
 		okrtest.RequireKind(t, okr.NotFound, err)
 	})
 }
@@ -73,24 +75,24 @@ func TestTicketsAreTakenOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
 		t.Helper()
 		ctx := t.Context()
-		require.NoError(t, s.PutTicket(ctx, "t", []byte("data"), ttl))
-		got, err := s.PeekTicket(ctx, "t")
+		require.NoError(t, s.Memory().PutTicket(ctx, "t", []byte("data"), ttl))
+		got, err := s.Memory().PeekTicket(ctx, "t")
 		require.NoError(t, err)
 		require.Equal(t, "data", string(got))
 		var taken atomic.Int32
 		var wait sync.WaitGroup
 		for range 10 {
 			wait.Go(func() {
-				if got, err := s.TakeTicket(ctx, "t"); err == nil && string(got) == "data" {
+				if got, err := s.Memory().TakeTicket(ctx, "t"); err == nil && string(got) == "data" {
 					taken.Add(1)
 				}
 			})
 		}
 		wait.Wait()
 		require.Equal(t, int32(1), taken.Load())
-		_, err = s.TakeTicket(ctx, "t")
+		_, err = s.Memory().TakeTicket(ctx, "t")
 		okrtest.RequireKind(t, okr.NotFound, err)
-		_, err = s.PeekTicket(ctx, "t")
+		_, err = s.Memory().PeekTicket(ctx, "t")
 		okrtest.RequireKind(t, okr.NotFound, err)
 	})
 }
@@ -100,20 +102,17 @@ func TestTimeRunsOut(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {
 		t.Helper()
 		ctx := t.Context()
-		require.NoError(t, s.PutDraft(ctx, okrtest.TenantID, "d", []byte("x"), soon))
-		require.NoError(t, s.PutTicket(ctx, "t", []byte("x"), soon))
+		require.NoError(t, s.Memory().PutDraft(ctx, okrtest.TenantID, "d", []byte("x"), soon))
+		require.NoError(t, s.Memory().PutTicket(ctx, "t", []byte("x"), soon))
 		n, err := s.CountTry(ctx, okrtest.TenantID, "code", soon)
 		require.NoError(t, err)
 		require.Equal(t, 1, n)
 		require.Eventually(t, func() bool {
-			_, noDraft := s.Draft(ctx, okrtest.TenantID, "d")
-			_, noTicket := s.PeekTicket(ctx, "t")
+			_, noDraft := s.Memory().Draft(ctx, okrtest.TenantID, "d")
+			_, noTicket := s.Memory().PeekTicket(ctx, "t")
 			return okr.KindOf(noDraft) == okr.NotFound && okr.KindOf(noTicket) == okr.NotFound
 		}, late, poll)
-		require.Eventually(t, func() bool {
-			keys, err := s.Client().Keys(ctx, "*").Result()
-			return err == nil && len(keys) == 0
-		}, late, poll, "nothing is left over")
+		require.Eventually(t, func() bool { return len(allKeys(t, s)) == 0 }, late, poll, "nothing is left over")
 	})
 }
 
@@ -132,5 +131,45 @@ func TestCountTry(t *testing.T) {
 		left, err := s.Client().PTTL(t.Context(), keyWith(t, s, "tries:code")).Result()
 		require.NoError(t, err)
 		require.Greater(t, left, time.Duration(0))
+	})
+}
+
+// twice does each command twice, as the client does when the connection ended before
+// the answer came.
+type twice struct{}
+
+func (twice) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (twice) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		_ = next(ctx, cmd) // its answer is lost
+		return next(ctx, cmd)
+	}
+}
+
+func (twice) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+func TestALostAnswerTakesNothingAway(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
+		ctx, m := t.Context(), s.Memory()
+		require.NoError(t, m.PutTicket(ctx, "lost", []byte("one"), ttl))
+		s.Client().AddHook(twice{})
+		got, err := m.TakeTicket(ctx, "lost")
+		require.NoError(t, err)
+		require.Equal(t, "one", string(got))
+		_, err = m.TakeTicket(ctx, "lost")
+		okrtest.RequireKind(t, okr.NotFound, err)
+		_, err = m.PeekTicket(ctx, "lost")
+		okrtest.RequireKind(t, okr.NotFound, err)
+		first, err := m.FirstTime(ctx, okrtest.TenantID, "a:1", "greeting")
+		require.NoError(t, err)
+		require.True(t, first)
+		mine, _, err := m.TakeDelivery(ctx, okrtest.TenantID, "a:1", "1", "me", time.Minute)
+		require.NoError(t, err)
+		require.True(t, mine)
 	})
 }

@@ -186,7 +186,7 @@ func TestConversationsEnd(t *testing.T) {
 		channel, own := okrtest.Conversation("19:launch"), okrtest.Conversation("a:ada")
 		own.Kind, own.User = okr.Personal, okrtest.Ada.ID
 		for _, c := range []okr.Conversation{channel, own} {
-			require.NoError(t, s.SaveConversation(t.Context(), c))
+			require.NoError(t, s.Memory().SaveConversation(t.Context(), c))
 		}
 		key := keyWith(t, s, "conversation:19%3Alaunch")
 		requireEnds := func() {

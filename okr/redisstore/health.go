@@ -80,9 +80,15 @@ func (s *Store) Seals(ctx context.Context) (Seals, error) {
 	err := s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
 		keys := c.Scan(ctx, 0, "okr:{*}:credential:*", listChunk).Iterator()
 		for keys.Next(ctx) {
-			stored, err := storedCredential(ctx, c, keys.Val())
-			if err != nil {
+			raw, err := c.Get(ctx, keys.Val()).Bytes()
+			if missing(err) {
+				continue // deleted since
+			} else if err != nil {
 				return err
+			}
+			var stored credential
+			if _, err := decode(raw, &stored); err != nil {
+				continue // not a matter of keys
 			}
 			mu.Lock()
 			seals.add(s.sealer, keys.Val(), stored.Sealed)

@@ -126,9 +126,9 @@ func deliveryKey(tenant okr.TenantID, conversation, activity string) string {
 	return tenantKey(tenant, "delivery", conversation, activity)
 }
 
-// draftKey: STRING, a sealed draft. TTL: a day for an open form, 30 days for
-// whether a person is a guest. Bound: one for each form that was opened that day,
-// and each person.
+// draftKey: STRING, a sealed draft. TTL: a day for an open form, at most 30 days for
+// what is remembered of a person. Bound: one for each form that was opened that day,
+// and a few for each person.
 func draftKey(tenant okr.TenantID, id string) string { return tenantKey(tenant, "draft", id) }
 
 // triesKey: STRING, a count of tries. TTL: 10 seconds to 7 days, from the first try
@@ -150,3 +150,7 @@ func dueKey(slot int) string { return globalKey("due", strconv.Itoa(slot)) }
 // tickedKey: STRING, Unix milliseconds up to which all due work was queued. No
 // TTL. Bound: one.
 func tickedKey() string { return globalKey("ticked") }
+
+// canariesKey: HASH of the id of a seal key to a text that it sealed. No TTL.
+// Bound: a place for each key of SEAL_KEYS.
+func canariesKey() string { return globalKey("canaries") }

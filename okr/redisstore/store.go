@@ -30,6 +30,9 @@ type Options struct {
 	// SealKeys seal tokens at rest: id:base64(32 bytes), comma-separated. The first
 	// seals, all open. Required with a URL; without one a random key is made.
 	SealKeys string
+	// Inspect is for an operator's look: seal keys that do not fit the store are no
+	// reason to refuse, and the opening writes nothing.
+	Inspect bool
 	// Logger hears what an operator must know. Nil: nothing is logged.
 	Logger *slog.Logger
 }
@@ -45,8 +48,8 @@ type Store struct {
 }
 
 // Open connects to Redis and checks that it answers. The caller closes the
-// store. Errors: Invalid for options that cannot be read, Unavailable when Redis
-// does not answer.
+// store. Errors: Invalid for options that cannot be read and for seal keys that do not
+// fit the store, Unavailable when Redis does not answer.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -64,7 +67,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger}
 	s.replicas.expected = options.MasterName != "" || options.IsClusterMode || len(options.Addrs) > 1
-	return connect(ctx, s)
+	if s, err = connect(ctx, s); err != nil || o.Inspect {
+		return s, err
+	}
+	if err := proveKeys(ctx, s); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // connect checks that Redis answers, and closes the store when it does not.
@@ -131,6 +140,13 @@ func (s *Store) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] {
 func (s *Store) Members() okr.Records[okr.UserID, okr.Member] {
 	return records[okr.UserID, okr.Member]{s: s, kind: "member", noun: "person", taken: "This name is in use."}
 }
+
+// Memory keeps what conversations have to remember between turns: where people and places
+// can be reached, half-filled forms, the tickets of sign-ins, and what was delivered.
+func (s *Store) Memory() Memory { return Memory{s} }
+
+// Memory is the part of a [Store] that belongs to conversations.
+type Memory struct{ s *Store }
 
 // NextNumber gives 1, 2, 3 … for each tenant and prefix, never the same twice. A
 // number may be left out when Redis' answer was lost.

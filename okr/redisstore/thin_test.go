@@ -104,7 +104,7 @@ func TestHistoryIsThinned(t *testing.T) {
 		requireThin(t, list, hours, stays)
 
 		require.NoError(t, s.DropHistory(t.Context(), okrtest.TenantID, "KR1"))
-		require.Empty(t, s.Client().Keys(t.Context(), "*").Val(), "nothing is left of it")
+		require.Empty(t, s.Client().Keys(t.Context(), "okr:{*").Val(), "nothing is left of it")
 	})
 }
 

@@ -32,6 +32,15 @@ func (w *World) cmdADO(_ bool, args []string) error {
 		return w.setPoints(args[0], args[1], args[2])
 	case "grant", "revoke", "expire", "sign-out":
 		return w.changeAccess(verb, args[0])
+	case "rename-project":
+		name := w.project
+		w.project = args[0]
+		return w.Azure.UpdateProject(w.org, name, func(p *adotest.Project) { p.Name = args[0] })
+	case "rename-field":
+		w.Azure.RenameField(args[0], args[1])
+		return nil
+	case "invite":
+		return w.invite(args[0])
 	case "calls", "quiet":
 		return w.countCalls(verb, args[0], args[1])
 	default:
@@ -127,6 +136,19 @@ func (w *World) changeAccess(verb, name string) error {
 		w.Azure.ExpireAccessTokens(u.ObjectID)
 		w.Azure.RevokeSessions(u.ObjectID)
 	}
+	return nil
+}
+
+// invite makes somebody a guest of northwind, whose tenant knows that person by another id.
+func (w *World) invite(name string) error {
+	u := w.Teams.User(name)
+	if u.ID == "" {
+		return fmt.Errorf("nobody is called %q", name)
+	}
+	w.Azure.Grant(u.ObjectID, adotest.OrgForeign)
+	w.Azure.UpdateUser(u.ObjectID, func(a *adotest.User) {
+		a.Guest = []adotest.Guest{{Tenant: adotest.ForeignTenantID, OID: "9" + u.ObjectID[1:]}}
+	})
 	return nil
 }
 

@@ -63,6 +63,13 @@ func checkCard(raw json.RawMessage) error {
 	if len(raw) >= cards.MaxBytes {
 		return fmt.Errorf("a card of %d bytes", len(raw))
 	}
+	var whole map[string]any
+	if err := json.Unmarshal(raw, &whole); err != nil {
+		return err
+	}
+	if faults := bottest.CardFaults(whole); len(faults) > 0 {
+		return fmt.Errorf("texts of a card that clients show otherwise than meant: %s", strings.Join(faults, "; "))
+	}
 	return nil
 }
 

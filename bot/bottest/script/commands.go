@@ -49,7 +49,7 @@ var negatable = map[string]bool{"expect": true, "shows": true, "choices": true, 
 
 func commands() map[string]command {
 	return map[string]command{
-		"start": (*World).cmdStart, "user": (*World).cmdUser, "outsider": (*World).cmdOutsider, "in": (*World).cmdIn, "client": (*World).cmdClient,
+		"start": (*World).cmdStart, "user": (*World).cmdUser, "outsider": (*World).cmdOutsider, "crowd": (*World).cmdCrowd, "in": (*World).cmdIn, "client": (*World).cmdClient,
 		"install": (*World).cmdInstall, "uninstall": (*World).cmdUninstall, "redeliver": (*World).cmdRedeliver,
 		"say": (*World).cmdSay, "say-as": (*World).cmdSayAs, "paste": (*World).cmdPaste, "mention": (*World).cmdMention, "expect": (*World).cmdExpect, "open": (*World).cmdOpen,
 		"shows": (*World).cmdShows, "holds": (*World).cmdHolds, "fill": (*World).cmdFill, "press": (*World).cmdPress,
@@ -63,7 +63,8 @@ func commands() map[string]command {
 		"page": (*World).cmdPage, "code": (*World).cmdCode,
 		"ado": (*World).cmdADO, "advance": (*World).cmdAdvance, "idle": (*World).cmdIdle,
 		"fault": (*World).cmdFault, "restart": (*World).cmdRestart, "redis": (*World).cmdRedis,
-		"teams-waits": (*World).cmdTeamsWaits, "allow-errors": (*World).cmdAllowErrors,
+		"teams-waits": (*World).cmdTeamsWaits, "config": (*World).cmdConfig, "allow-errors": (*World).cmdAllowErrors,
+		"event": (*World).cmdEvent, "forget": (*World).cmdForget, "once": (*World).cmdOnce, "heard": (*World).cmdHeard, "again-until": (*World).cmdAgainUntil, "answered": (*World).cmdAnswered, "posts-wait": (*World).cmdPostsWait,
 		"compose": (*World).cmdCompose, "composed": (*World).cmdComposed, "insert": (*World).cmdInsert,
 	}
 }

@@ -26,14 +26,18 @@
 //
 //	user NAME               who acts from now on, by first name (alex is an admin, patti a guest)
 //	outsider NAME           somebody of another tenant joins the place, whose roster calls them a user, as in a shared channel
+//	crowd N                 N people join the place before everybody else, "Crowd1 Member" to "CrowdN Member"
 //	in personal             acts in the 1:1 chat with okrbot (the beginning of a script)
 //	in group                acts in the group chat "OKR leads"
 //	in channel NAME         acts in a channel of the team; each message starts a thread
 //	in between NAME         acts in the chat with a person, where okrbot is not: for compose and insert
 //	client execute|submit   how buttons go out: Action.Execute, or as old clients do it
 //	client desktop          Teams on Windows, which has a people picker (the client of the stand-in has none)
+//	client iphone           Teams on iOS, which sends lists that are searched empty unless somebody chose
 //	client careless         checks no input from now on before it sends it, as a forged one
 //	install, uninstall      adds okrbot to the place, or removes it
+//	event NAME              an event of the channel or its team: channelDeleted, channelRestored, teamArchived, teamUnarchived…
+//	forget                  Teams forgets the 1:1 chat of the acting person: 404, and a new conversation has another id
 //	redeliver               Teams delivers the last message or press once more
 //
 // # Words and cards
@@ -48,6 +52,8 @@
 //	mention NAME WORDS...   writes in a shared place and mentions somebody at the end
 //	expect TEXT...          waits until one new card in the place shows all TEXTs; it is then current
 //	! expect TEXT...        no new card in the place shows any of the TEXTs (say what is expected first)
+//	once TEXT...            exactly one new card in the place shows all TEXTs, when okrbot has nothing left to do
+//	heard TEXT...           waits until a new message in the place that is no card shows all TEXTs
 //	open TEXT...            makes the newest card of any age in the place current
 //	shows TEXT...           the current card, as the acting person sees it now, shows all TEXTs
 //	holds TEXT...           the current card shows all TEXTs once everything that folds is open
@@ -55,6 +61,8 @@
 //	                        and must be offered; ID==VALUE types what no client would
 //	press TITLE             presses a button by title or verb ("Choose#2" is the second one)
 //	again                   the last press once more, as somebody does who is faster than the card
+//	again-until TEXT...     the same, until it is answered with these words
+//	answered TEXT...        the last press was answered with these words, on a card or for a moment
 //	refused TEXT...         the last press was refused with these words, and the card stays
 //	search ID WORDS...      types into a type-ahead input of the current card
 //	choices TEXT...         the last search offered a choice with each TEXT; ! for none of them
@@ -99,6 +107,8 @@
 //	ado delete-query NAME, restore-query NAME, break-query NAME, rename-query NAME NEW, move-query NAME FOLDER
 //	ado hide-query NAME USER  nobody but USER sees the query any more
 //	ado grant|revoke USER   the organization to somebody; ado expire|sign-out USER: access or refresh tokens end
+//	ado rename-project NEW, rename-field REFERENCE-NAME NEW
+//	ado invite USER         northwind, an organization of another tenant, to somebody, who is a guest there
 //	ado calls OP N          exactly N requests of an operation (like wiql.run) since the mark; ado quiet: none at all
 //
 // # Time and trouble
@@ -107,7 +117,10 @@
 //	idle                    waits until the queue is empty
 //	fault ado OP NAME [N]   N requests (default all) of an operation meet a fault by its name in adotest.FaultNames:
 //	                        throttled (90 s), unavailable, server-error, forbidden, no-access, dropped, gateway:404...
-//	fault teams OP STATUS [N]  N calls (default 1) of send, reply, update, create... fail with an HTTP status
+//	fault teams OP FAULT [N]  N calls (default 1, -1 for all) of send, reply, update, create... fail: with an HTTP status
+//	                        (403) and perhaps a code (403:BadArgument), or after they took effect: shown-502,
+//	                        shown-reset (the connection), shown-late (the answer never comes)
+//	fault here OP FAULT [N]  the same in the place only
 //	fault entra NAME        the next sign-in fails: consent, admin, blocked, disabled, mfa, unavailable,
 //	                        unassigned, stranger, other-tenant, unknown-app
 //	fault clear             all of that ends
@@ -115,10 +128,13 @@
 //	redis stop|start        the store is gone for a while
 //	allow-errors TEXT       error lines with TEXT in okrbot's log are expected
 //	teams-waits DURATION    okrbot starts again, and Teams waits so long for a turn instead of 10 s
+//	config NAME=value       okrbot starts anew with another value of one of its variables
+//	posts-wait DURATION     okrbot starts again, and waits so long for the answer to a post instead of 30 s
 //	dump                    prints the place (for writing scripts)
 //
 // # The end
 //
 // At the end of a script every card that was posted is checked (version 1.5,
-// below 25 KB, with a summary), and okrbot's log must hold no error.
+// below 25 KB, with a summary, each text as it was meant on the desktop and on
+// phones), and okrbot's log must hold no error.
 package script

@@ -30,13 +30,32 @@ func (w *World) cmdFault(_ bool, args []string) error {
 	switch args[0] {
 	case "ado":
 		return w.failADO(args[1], args[2], count)
-	case "teams":
-		status, err := strconv.Atoi(args[2])
-		w.Teams.Fail(bottest.Op(args[1]), bottest.Fault{Status: status, Count: count})
+	case "teams", "here":
+		f, err := teamsFault(args[2], count)
+		if args[0] == "here" {
+			f.Conversation = w.Chat.ID
+		}
+		w.Teams.Fail(bottest.Op(args[1]), f)
 		return err
 	default:
 		return w.failEntra(args[1])
 	}
+}
+
+// teamsFault is a fault by its name, or by an HTTP status and perhaps a code. That of a
+// late answer lasts as long as anybody waits.
+func teamsFault(name string, count int) (bottest.Fault, error) {
+	switch name {
+	case "shown-late":
+		return bottest.Fault{Late: true, Hold: make(chan struct{}), Count: count}, nil
+	case "shown-reset":
+		return bottest.Fault{Applied: true, Reset: true, Count: count}, nil
+	case "shown-502":
+		return bottest.Fault{Applied: true, Status: 502, Count: count}, nil
+	}
+	number, code, _ := strings.Cut(name, ":")
+	status, err := strconv.Atoi(number)
+	return bottest.Fault{Status: status, Code: code, Count: count}, err
 }
 
 func (w *World) failADO(op, name string, count int) error {

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"okrbot/bot/bottest"
@@ -29,6 +30,16 @@ func (w *World) cmdOutsider(_ bool, args []string) error {
 	u := w.Teams.AddUser(outside, strings.Join(args, " "), bottest.RoleUser)
 	_, err := w.Teams.AddMember(ctx, w.Chat, w.User, u)
 	return err
+}
+
+// cmdCrowd lets many people join the place, as in the team of a whole company.
+func (w *World) cmdCrowd(_ bool, args []string) error {
+	n, err := strconv.Atoi(strings.Join(args, ""))
+	if err != nil {
+		return err
+	}
+	w.Teams.AddCrowd(w.Chat, n)
+	return nil
 }
 
 func (w *World) cmdIn(_ bool, args []string) error {
@@ -59,6 +70,9 @@ func (w *World) cmdClient(_ bool, args []string) error {
 		return nil
 	case "desktop":
 		platform = "Windows"
+		w.submit = false
+	case "iphone":
+		platform = "iOS"
 		w.submit = false
 	case "execute", "submit":
 		w.submit = kind == "submit"
@@ -93,4 +107,24 @@ func (w *World) cmdRedeliver(bool, []string) error {
 	d, err := w.Teams.Redeliver(ctx, w.sent)
 	w.since, w.current = d.Seq, nil
 	return err
+}
+
+// cmdEvent is an event of the channel in which the script acts, or of its team.
+func (w *World) cmdEvent(_ bool, args []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	if err := w.cmdMark(false, nil); err != nil {
+		return err
+	}
+	_, err := w.Teams.ChannelEvent(ctx, w.Chat, w.User, strings.Join(args, " "))
+	return err
+}
+
+// cmdForget makes Teams forget the 1:1 chat of the acting person.
+func (w *World) cmdForget(bool, []string) error {
+	w.Teams.Forget(w.User)
+	if w.Chat.Kind == bottest.KindPersonal {
+		w.Chat, w.current = w.Teams.Personal(w.User), nil
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"time"
 
 	"okrbot/bot/bottest"
 )
@@ -109,7 +110,8 @@ func (w *World) cmdAgain(bool, []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
 	activity := maps.Clone(w.sent.Activity)
-	activity["id"] = fmt.Sprint(activity["id"], "-again")
+	w.repeats++
+	activity["id"] = fmt.Sprint(activity["id"], "-again-", w.repeats)
 	d, err := w.Teams.Deliver(ctx, activity, bottest.DeliverOptions{})
 	w.since, w.current, w.answer = d.Seq, nil, bottest.Answer{Delivery: d}
 	if err != nil || activity["type"] != "invoke" {
@@ -117,11 +119,74 @@ func (w *World) cmdAgain(bool, []string) error {
 	}
 	var body struct {
 		Type  string
-		Value struct{ Code, Message string }
+		Value json.RawMessage
 	}
-	err = json.Unmarshal(d.Body, &body)
-	w.answer.Type, w.answer.Message, w.answer.ErrorCode = body.Type, body.Value.Message, body.Value.Code
+	if err := json.Unmarshal(d.Body, &body); err != nil {
+		return err
+	}
+	w.answer.Type = body.Type
+	if !strings.HasPrefix(body.Type, bottest.TypeError) {
+		return nil
+	}
+	var refusal struct{ Code, Message string }
+	err = json.Unmarshal(body.Value, &refusal)
+	w.answer.Message, w.answer.ErrorCode = refusal.Message, refusal.Code
 	return err
+}
+
+// cmdAgainUntil presses the button of the last press until it is answered with the texts.
+func (w *World) cmdAgainUntil(_ bool, args []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if err := w.cmdAgain(false, nil); err != nil {
+			return err
+		}
+		err := w.cmdAnswered(false, args)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// cmdAnswered looks at what came back on the request of the last press.
+func (w *World) cmdAnswered(_ bool, args []string) error {
+	var body any
+	if err := json.Unmarshal(w.answer.Body, &body); err != nil {
+		return fmt.Errorf("the press was answered by %q: %w", w.answer.Body, err)
+	}
+	said := bottest.Plain(strings.Join(texts(body), "\n"))
+	for _, text := range args {
+		if !strings.Contains(said, text) {
+			return fmt.Errorf("the answer does not say %q: %s", text, said)
+		}
+	}
+	return nil
+}
+
+// texts are all texts of a JSON value.
+func texts(v any) []string {
+	var out []string
+	switch v := v.(type) {
+	case string:
+		out = append(out, v)
+	case []any:
+		for _, each := range v {
+			out = append(out, texts(each)...)
+		}
+	case map[string]any:
+		for _, each := range v {
+			out = append(out, texts(each)...)
+		}
+	}
+	return out
 }
 
 func (w *World) cmdRefused(_ bool, args []string) error {

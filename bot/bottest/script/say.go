@@ -100,6 +100,35 @@ func (w *World) cmdExpect(neg bool, args []string) error {
 	return nil
 }
 
+func (w *World) cmdHeard(_ bool, args []string) error {
+	_, err := w.await(func(p bottest.Post) bool { return !p.HasCard() && showsAll(p, args) })
+	if err != nil {
+		return fmt.Errorf("no new message says %q: %w", args, err)
+	}
+	return nil
+}
+
+// cmdOnce looks that exactly one new card shows the texts. It waits for one, and then
+// until okrbot has nothing left to do.
+func (w *World) cmdOnce(_ bool, args []string) error {
+	if err := w.cmdExpect(false, args); err != nil {
+		return err
+	}
+	if err := w.cmdIdle(false, nil); err != nil {
+		return err
+	}
+	n := 0
+	for _, p := range w.fresh() {
+		if p.HasCard() && showsAll(p, args) {
+			n++
+		}
+	}
+	if n != 1 {
+		return fmt.Errorf("%d new cards show %q", n, args)
+	}
+	return nil
+}
+
 func (w *World) await(match func(bottest.Post) bool) (found bottest.Post, err error) {
 	ctx, cancel := w.ctx()
 	defer cancel()

@@ -2,6 +2,7 @@ package script
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -109,6 +110,29 @@ func (w *World) cmdTeamsWaits(_ bool, args []string) error {
 		return err
 	}
 	w.teamsWaits = d
+	return w.cmdRestart(false, nil)
+}
+
+// cmdConfig starts okrbot anew with another value of one of its variables.
+func (w *World) cmdConfig(_ bool, args []string) error {
+	if len(args) != 1 {
+		return errors.New("config NAME=value")
+	}
+	name, value, _ := strings.Cut(args[0], "=")
+	if w.Env == nil {
+		w.Env = map[string]string{}
+	}
+	w.Env[name] = value
+	return w.cmdRestart(false, nil)
+}
+
+// cmdPostsWait starts okrbot anew, which then waits so long for the answer to a post.
+func (w *World) cmdPostsWait(_ bool, args []string) error {
+	d, err := time.ParseDuration(strings.Join(args, ""))
+	if err != nil {
+		return err
+	}
+	w.postsWait = d
 	return w.cmdRestart(false, nil)
 }
 

@@ -45,6 +45,8 @@ type Host struct {
 	Log      io.Writer
 	// TeamsWaits is how long Teams waits for a turn.
 	TeamsWaits time.Duration
+	// PostsWait is how long okrbot waits for the answer to a post.
+	PostsWait time.Duration
 }
 
 // Okrbot is a running okrbot, as far as a world drives it: its time and its end.
@@ -96,6 +98,8 @@ type World struct {
 	started    int           // how many steps of the main path "start" has gone
 	submit     bool          // presses go out as Action.Submit
 	teamsWaits time.Duration // of Teams for a turn
+	postsWait  time.Duration // for the answer to a post
+	repeats    int           // how often the last press was pressed once more, for their ids
 	since      int           // of what is new
 	current    *bottest.Post
 	answer     bottest.Answer              // of the last press
@@ -122,7 +126,7 @@ var (
 func New(o Options) (*World, error) {
 	w := &World{
 		starter: o.Start, Env: o.Env, Clock: &Clock{now: o.Now}, Log: &Log{},
-		teamsWaits: Patience, org: adotest.OrgContoso, project: adotest.ProjectFiber,
+		teamsWaits: Patience, postsWait: Patience, org: adotest.OrgContoso, project: adotest.ProjectFiber,
 	}
 	if err := w.open(); err != nil {
 		return nil, errors.Join(err, w.Close())
@@ -169,7 +173,7 @@ func (w *World) Start() error {
 	}
 	w.Address = listener.Addr().String()
 	w.Register()
-	w.running, err = w.starter(ctx, Host{Getenv: w.Getenv, Listener: listener, Now: w.Clock.Now, Log: w.Log, TeamsWaits: w.teamsWaits})
+	w.running, err = w.starter(ctx, Host{Getenv: w.Getenv, Listener: listener, Now: w.Clock.Now, Log: w.Log, TeamsWaits: w.teamsWaits, PostsWait: w.postsWait})
 	if err != nil {
 		return err
 	}
@@ -189,8 +193,8 @@ func (w *World) Stop() error {
 func (w *World) Register() {
 	w.Teams.SetBot("http://" + w.Address + "/api/messages")
 	app := adotest.App{ClientID: AppID, ClientSecret: AppSecret, RedirectURIs: []string{"http://" + w.Address + "/auth/callback"}, Tenant: bottest.DefaultTenant}
-	if w.Env["ADO_LOGIN_TENANT"] == "organizations" {
-		app.Tenant = "" // a world that lets accounts of all tenants sign in has registered for that
+	if tenant := w.Env["ADO_LOGIN_TENANT"]; tenant != "" && tenant != bottest.DefaultTenant {
+		app.Tenant = "" // a world that lets accounts of other tenants sign in has registered for that
 	}
 	w.Azure.RegisterApp(app)
 }
