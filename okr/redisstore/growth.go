@@ -73,7 +73,7 @@ type Usage struct{ Keys, Bytes int64 }
 // kind takes, by Redis' own estimate. It gives the tenants that it met, too. What a
 // program before this one left without an end gets one. An error of rest ends it.
 func (s *Store) Sweep(ctx context.Context, rest func(context.Context) error) (map[string]Usage, []okr.TenantID, error) {
-	w := &sweep{usage: map[string]Usage{}}
+	w := &sweep{isEmbedded: s.embedded != nil, usage: map[string]Usage{}}
 	err := s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
 		cursor := uint64(0)
 		for {
@@ -98,7 +98,9 @@ func (s *Store) Sweep(ctx context.Context, rest func(context.Context) error) (ma
 
 // sweep is what has been seen of all masters so far.
 type sweep struct {
-	mu      sync.Mutex
+	isEmbedded bool
+
+	mu      sync.Mutex // guards what follows
 	usage   map[string]Usage
 	tenants []okr.TenantID
 }
@@ -107,7 +109,7 @@ func (w *sweep) look(ctx context.Context, c *redis.Client, keys []string) error 
 	bytes, ttls := make([]*redis.IntCmd, len(keys)), make([]*redis.DurationCmd, len(keys))
 	_, err := c.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, key := range keys {
-			bytes[i], ttls[i] = p.MemoryUsage(ctx, key), p.TTL(ctx, key)
+			bytes[i], ttls[i] = w.memory(ctx, p, key), p.TTL(ctx, key)
 		}
 		return nil
 	})
@@ -130,6 +132,17 @@ func (w *sweep) look(ctx context.Context, c *redis.Client, keys []string) error 
 		}
 	}
 	return nil
+}
+
+// memory asks for Redis' estimate of a key. It looks at the first few members only,
+// which are the thin ones of a history: of that, at all, which are bounded. The embedded
+// Redis cannot be asked for so many.
+// https://redis.io/docs/latest/commands/memory-usage/
+func (w *sweep) memory(ctx context.Context, p redis.Pipeliner, key string) *redis.IntCmd {
+	if kindOfKey(key) == "history" && !w.isEmbedded {
+		return p.MemoryUsage(ctx, key, 0)
+	}
+	return p.MemoryUsage(ctx, key)
 }
 
 // tenantOfSettings is the tenant whose settings a key holds.

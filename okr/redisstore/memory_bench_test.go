@@ -51,3 +51,48 @@ func fillConnection(b *testing.B, store *redisstore.Store, n int) {
 		}
 	}
 }
+
+// BenchmarkYear writes a year of measurements of key results and reports what each kind
+// of key then takes of a key result, by Redis' own estimate, and how many commands a
+// measurement took. Quiet ones move 30 times; at work, an item is completed and one
+// added each hour; busy ones have ten items of each sort of change and more each hour.
+func BenchmarkYear(b *testing.B) {
+	busy := func(at time.Time, n int) okr.Measurement {
+		m := okrtest.Measurement(at, n%400, 4000)
+		m.Changes = okr.Changes{Completed: items(n, 20), Reopened: items(n, 20), Added: items(n, 20), Removed: items(n, 20), Revalued: items(n, 20)}
+		return m
+	}
+	for _, team := range []struct {
+		name    string
+		every   int // hours
+		measure func(at time.Time, n int) okr.Measurement
+	}{{"quiet", 292, teamAtWork}, {"at work", 1, teamAtWork}, {"busy", 1, busy}} {
+		b.Run(team.name, func(b *testing.B) {
+			for range b.N {
+				store := open(b, okrtest.StartRedis(b))
+				count := &counter{}
+				store.Client().AddHook(count)
+				const keyResults = 3
+				writes := 0
+				for k := range keyResults {
+					id := okr.GoalID(fmt.Sprintf("KR%d", k+1))
+					var last okr.Measurement
+					for n := 0; n < 365*24; n += team.every {
+						last = team.measure(hour(n), n)
+						require.NoError(b, store.AddHistory(b.Context(), okrtest.TenantID, id, last))
+						writes++
+					}
+					b.ReportMetric(float64(count.commands.Load())/float64(writes), "commands/measurement")
+					g := okrtest.Measured(okrtest.Bound(okrtest.KeyResult(k+1, "O1"), "C1", "q"), last)
+					require.NoError(b, store.Goals().Create(b.Context(), okrtest.TenantID, g))
+				}
+				usage, _, err := store.Sweep(b.Context(), noRest)
+				require.NoError(b, err)
+				for _, kind := range []string{"history", "goal", "index"} {
+					b.ReportMetric(float64(usage[kind].Bytes)/keyResults/1024, "KB-"+kind)
+				}
+				b.ReportMetric(0, "ns/op")
+			}
+		})
+	}
+}
