@@ -17,10 +17,12 @@ import (
 )
 
 const (
-	// maxNamed is how many of a goal's newest measurements name the work items that
-	// moved: a week of hours, the longest that people ask about or a digest waits, and
-	// some that they asked for in between.
-	maxNamed = 200
+	// namedFor is for how long a goal's measurements name the work items that moved: a
+	// week, the longest that people ask about or a digest waits, and a day. The newest
+	// minNamed have names whatever their age, and never more than maxNamed: the hours of
+	// that time, and some that people asked for.
+	namedFor           = 8 * 24 * time.Hour
+	minNamed, maxNamed = 50, 200
 	// thinBatch is how many more come together before they are thinned, and maxThinned
 	// how many are thinned at a time.
 	thinBatch  = 32
@@ -47,19 +49,23 @@ const (
 //	ARGV[2] the measurement
 //	ARGV[3] the goal
 //	ARGV[4] how many measurements are kept at most
+//	ARGV[5] since when measurements name work items
+//	ARGV[6] how many of them do at least
+//	ARGV[7] and at most
 //
-// Returns how many are not thinned.
+// Returns how many are to be thinned.
 var addHistoryScript = redis.NewScript(`
 redis.call("ZREMRANGEBYSCORE", KEYS[1], ARGV[1], ARGV[1])
 redis.call("ZADD", KEYS[1], ARGV[1], ARGV[2])
 redis.call("ZREMRANGEBYRANK", KEYS[1], 0, -tonumber(ARGV[4]) - 1)
 local thinned = redis.call("HGET", KEYS[2], ARGV[3])
-if not thinned then return redis.call("ZCARD", KEYS[1]) end
-if tonumber(ARGV[1]) <= tonumber(thinned) then
+if thinned and tonumber(ARGV[1]) <= tonumber(thinned) then
   thinned = string.format("%.0f", tonumber(ARGV[1]) - 1)
   redis.call("HSET", KEYS[2], ARGV[3], thinned)
 end
-return redis.call("ZCOUNT", KEYS[1], "(" .. thinned, "+inf")`)
+local waiting = redis.call("ZCOUNT", KEYS[1], thinned and "(" .. thinned or "-inf", "+inf")
+local named = redis.call("ZCOUNT", KEYS[1], ARGV[5], "+inf")
+return waiting - math.min(math.max(named, tonumber(ARGV[6])), tonumber(ARGV[7]))`)
 
 // AddHistory implements [okr.Measurements]. Of two measurements of the same
 // millisecond the later call's is kept. A call now and then thins a batch of what has
@@ -71,17 +77,19 @@ func (s *Store) AddHistory(ctx context.Context, tenant okr.TenantID, goal okr.Go
 		return err
 	}
 	keys := []string{historyKey(tenant, goal), thinnedKey(tenant)}
-	waiting, err := addHistoryScript.Run(ctx, s.client, keys, m.At.UnixMilli(), raw, string(goal), maxHistory).Int()
-	if err != nil || waiting < maxNamed+thinBatch {
+	since := m.At.Add(-namedFor).UnixMilli()
+	waiting, err := addHistoryScript.Run(ctx, s.client, keys, m.At.UnixMilli(), raw, string(goal), maxHistory, since, minNamed, maxNamed).Int()
+	if err != nil || waiting < thinBatch {
 		return fail(ctx, "add history", err)
 	}
-	return s.transact(ctx, "thin history", func(tx *redis.Tx) error { return thin(ctx, tx, tenant, goal) }, keys...)
+	return s.transact(ctx, "thin history", func(tx *redis.Tx) error { return thin(ctx, tx, tenant, goal, since) }, keys...)
 }
 
 // thin thins a batch of the oldest measurements of a goal that are not thinned yet.
-func thin(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, goal okr.GoalID) error {
+// Those since a time have names, in the bounds of minNamed and maxNamed.
+func thin(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, goal okr.GoalID, since int64) error {
 	key := historyKey(tenant, goal)
-	batch, err := nextToThin(ctx, tx, tenant, goal)
+	batch, err := nextToThin(ctx, tx, tenant, goal, since)
 	if err != nil || len(batch) == 0 {
 		return err
 	}
@@ -113,22 +121,26 @@ func thin(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, goal okr.GoalI
 	return err
 }
 
-// nextToThin reads the oldest measurements that are not thinned, none where that would
-// leave fewer than maxNamed.
-func nextToThin(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, goal okr.GoalID) ([]redis.Z, error) {
+// nextToThin reads the oldest measurements that are not thinned and need no names any
+// more, maxThinned of them at most.
+func nextToThin(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, goal okr.GoalID, since int64) ([]redis.Z, error) {
+	key := historyKey(tenant, goal)
 	from, err := tx.HGet(ctx, thinnedKey(tenant), string(goal)).Result()
 	if from = "(" + from; missing(err) {
 		from = "-inf"
 	} else if err != nil {
 		return nil, err
 	}
-	waiting, err := tx.ZCount(ctx, historyKey(tenant, goal), from, "+inf").Result()
-	if err != nil || waiting <= maxNamed+1 {
+	var all, named *redis.IntCmd
+	_, err = tx.Pipelined(ctx, func(p redis.Pipeliner) error {
+		all, named = p.ZCount(ctx, key, from, "+inf"), p.ZCount(ctx, key, strconv.FormatInt(since, 10), "+inf")
+		return nil
+	})
+	n := all.Val() - min(max(named.Val(), minNamed), maxNamed)
+	if err != nil || n <= 1 {
 		return nil, err
 	}
-	return tx.ZRangeArgsWithScores(ctx, redis.ZRangeArgs{
-		Key: historyKey(tenant, goal), ByScore: true, Start: from, Stop: "+inf", Count: min(maxThinned, waiting-maxNamed),
-	}).Result()
+	return tx.ZRangeArgsWithScores(ctx, redis.ZRangeArgs{Key: key, ByScore: true, Start: from, Stop: "+inf", Count: min(n, maxThinned)}).Result()
 }
 
 // thinned gives the measurements of a batch that go, and what comes in their place.

@@ -47,7 +47,7 @@ func fillConnection(b *testing.B, store *redisstore.Store, n int) {
 		g := okrtest.Measured(okrtest.Bound(okrtest.KeyResult(20*n+k+1, "O1"), connection.ID, fmt.Sprintf("q%d", k%4)), m)
 		require.NoError(b, store.Goals().Create(ctx, tenant, g))
 		for h := range 30 {
-			require.NoError(b, store.AddHistory(ctx, tenant, g.ID, okrtest.Measurement(at.Add(time.Duration(h)*time.Hour), h, 40)))
+			require.NoError(b, store.AddHistory(ctx, tenant, g.ID, teamAtWork(at.Add(time.Duration(h)*time.Hour), h)))
 		}
 	}
 }
@@ -55,18 +55,25 @@ func fillConnection(b *testing.B, store *redisstore.Store, n int) {
 // BenchmarkYear writes a year of measurements of key results and reports what each kind
 // of key then takes of a key result, by Redis' own estimate, and how many commands a
 // measurement took. Quiet ones move 30 times; at work, an item is completed and one
-// added each hour; busy ones have ten items of each sort of change and more each hour.
+// added in each hour of the day, or of the day and night; busy ones have ten items by
+// name, and as many more, of each sort of change, day and night.
 func BenchmarkYear(b *testing.B) {
 	busy := func(at time.Time, n int) okr.Measurement {
 		m := okrtest.Measurement(at, n%400, 4000)
 		m.Changes = okr.Changes{Completed: items(n, 20), Reopened: items(n, 20), Added: items(n, 20), Removed: items(n, 20), Revalued: items(n, 20)}
 		return m
 	}
+	always := func(int) bool { return true }
 	for _, team := range []struct {
 		name    string
-		every   int // hours
+		moves   func(hour int) bool
 		measure func(at time.Time, n int) okr.Measurement
-	}{{"quiet", 292, teamAtWork}, {"at work", 1, teamAtWork}, {"busy", 1, busy}} {
+	}{
+		{"quiet", func(n int) bool { return n%292 == 0 }, teamAtWork},
+		{"at work", func(n int) bool { return n%24 < 10 && n/24%7 < 5 }, teamAtWork},
+		{"day and night", always, teamAtWork},
+		{"busy", always, busy},
+	} {
 		b.Run(team.name, func(b *testing.B) {
 			for range b.N {
 				store := open(b, okrtest.StartRedis(b))
@@ -77,7 +84,10 @@ func BenchmarkYear(b *testing.B) {
 				for k := range keyResults {
 					id := okr.GoalID(fmt.Sprintf("KR%d", k+1))
 					var last okr.Measurement
-					for n := 0; n < 365*24; n += team.every {
+					for n := range 365 * 24 {
+						if !team.moves(n) {
+							continue
+						}
 						last = team.measure(hour(n), n)
 						require.NoError(b, store.AddHistory(b.Context(), okrtest.TenantID, id, last))
 						writes++

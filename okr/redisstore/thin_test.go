@@ -18,7 +18,9 @@ import (
 )
 
 const (
-	named       = 200  // measurements that name work items
+	named       = 192  // measurements that name work items, where one comes each hour
+	fewNamed    = 50   // that do whatever their age
+	mostNamed   = 200  // that do where more come
 	batch       = 32   // that come together before they are thinned
 	days        = 1830 // thinned ones that are kept
 	mostThin    = 420  // bytes of a thinned one
@@ -126,6 +128,28 @@ func TestThinnedHistoryIsSmall(t *testing.T) {
 	}
 }
 
+// Names are kept for a week, of the newest at least and of so many at most.
+func TestHistoryHasNamesForAWeek(t *testing.T) {
+	t.Parallel()
+	for every, want := range map[time.Duration]int{time.Minute: mostNamed, time.Hour: named, 8 * time.Hour: fewNamed, 50 * time.Hour: fewNamed} {
+		t.Run(every.String(), func(t *testing.T) {
+			t.Parallel()
+			s := open(t, okrtest.StartRedis(t))
+			for n := range 1000 {
+				require.NoError(t, s.AddHistory(t.Context(), okrtest.TenantID, "KR1", teamAtWork(hour(0).Add(time.Duration(n)*every), n)))
+			}
+			names := 0
+			for _, m := range historyOf(t, s) {
+				if len(m.Changes.Completed.First) > 0 {
+					names++
+				}
+			}
+			require.GreaterOrEqual(t, names, want)
+			require.LessOrEqual(t, names, want+batch)
+		})
+	}
+}
+
 // writeOld writes measurements as a program does that thins nothing.
 func writeOld(t *testing.T, s *redisstore.Store, from, to int) {
 	t.Helper()
@@ -173,13 +197,13 @@ func TestHistoryOfAnOlderProgramIsThinned(t *testing.T) {
 func TestHistoryEndsAfterYears(t *testing.T) {
 	t.Parallel()
 	s := open(t, okrtest.StartRedis(t))
-	const written = days + named + 10*batch
+	const written = days + fewNamed + 10*batch
 	for n := range written {
 		require.NoError(t, s.AddHistory(t.Context(), okrtest.TenantID, "KR1", teamAtWork(hour(24*n), n)))
 	}
 	list := historyOf(t, s)
-	require.GreaterOrEqual(t, len(list), days+named)
-	require.LessOrEqual(t, len(list), days+named+batch+1)
+	require.GreaterOrEqual(t, len(list), days+fewNamed)
+	require.LessOrEqual(t, len(list), days+fewNamed+batch+1)
 	require.Equal(t, hour(24*(written-1)), list[len(list)-1].At)
 }
 
