@@ -72,15 +72,16 @@ func createdKey(tenant okr.TenantID, kind string) string { return tenantKey(tena
 // one for each of six prefixes.
 func numberKey(tenant okr.TenantID, prefix string) string { return tenantKey(tenant, "number", prefix) }
 
-// historyKey: ZSET of values with a measurement by its time in Unix milliseconds.
-// No TTL. Bound: one for each goal; the newest 232 measurements as they are, and
-// one a day of five years.
+// historyKey: ZSET of values with a measurement by its time in Unix milliseconds. No
+// TTL. Bound: one for each goal; the measurements of a week as they are (82 to 232 of
+// them where there are so many), and of those before one a day, without names, of five
+// years.
 func historyKey(tenant okr.TenantID, goal okr.GoalID) string {
 	return tenantKey(tenant, "history", string(goal))
 }
 
 // thinnedKey: HASH of a goal id to the Unix milliseconds up to which its history is
-// thinned. No TTL. Bound: a place for each history of more than 232.
+// thinned. No TTL. Bound: a place for each goal that moved more than 82 times.
 func thinnedKey(tenant okr.TenantID) string { return tenantKey(tenant, "thinned") }
 
 // snapshotKey: STRING, gzip of a value with the snapshot. TTL: 90 days, anew

@@ -2,6 +2,9 @@ package redisstore_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,5 +107,29 @@ func BenchmarkYear(b *testing.B) {
 				b.ReportMetric(0, "ns/op")
 			}
 		})
+	}
+}
+
+// BenchmarkSnapshot reports what the last result of a query takes: 1,000 work items,
+// with titles of eight words of a thousand.
+func BenchmarkSnapshot(b *testing.B) {
+	for range b.N {
+		store, random := open(b, okrtest.StartRedis(b)), rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same each time
+		snapshot := okr.Snapshot{At: okrtest.Noon()}
+		for n := range 1000 {
+			words := make([]string, 8)
+			for i := range words {
+				words[i] = strconv.FormatInt(int64(random.IntN(1000)+1)*60_466_176, 36)[:6]
+			}
+			snapshot.Items = append(snapshot.Items, okr.WorkItem{
+				ID: n, Type: "User Story", Title: strings.Join(words, " "), URL: items(n, 1).First[0].URL,
+				State: "Active", Category: okr.InProgress, Project: "Launch",
+			})
+		}
+		require.NoError(b, store.SaveSnapshot(b.Context(), okrtest.TenantID, "A1", "q", &snapshot))
+		usage, _, err := store.Sweep(b.Context(), noRest)
+		require.NoError(b, err)
+		b.ReportMetric(float64(usage["snapshot"].Bytes)/1024, "KB/1000-items")
+		b.ReportMetric(0, "ns/op")
 	}
 }
