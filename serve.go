@@ -39,7 +39,7 @@ type app struct {
 	scheduler  *scheduler.Scheduler
 	server     server
 	growth     *growth // nil: this process has no clock
-	busy       bool // workers did not end in time and still use the store
+	busy       bool    // workers did not end in time and still use the store
 }
 
 // server serves HTTP until ctx ends, and then finishes what is under way.

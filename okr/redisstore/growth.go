@@ -73,15 +73,15 @@ type Usage struct{ Keys, Bytes int64 }
 // kind takes, by Redis' own estimate. It gives the tenants that it met, too. What a
 // program before this one left without an end gets one. An error of rest ends it.
 func (s *Store) Sweep(ctx context.Context, rest func(context.Context) error) (map[string]Usage, []okr.TenantID, error) {
-	w := &sweep{isEmbedded: s.embedded != nil, usage: map[string]Usage{}}
+	w := &sweep{usage: map[string]Usage{}}
 	err := s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
-		cursor := uint64(0)
-		for {
+		samples := samplesAll(ctx, c)
+		for cursor := uint64(0); ; {
 			keys, next, err := c.Scan(ctx, cursor, "", sweepBatch).Result()
 			if err != nil {
 				return err
 			}
-			if err := w.look(ctx, c, keys); err != nil {
+			if err := w.look(ctx, c, keys, samples); err != nil {
 				return err
 			}
 			if cursor = next; cursor == 0 {
@@ -98,18 +98,17 @@ func (s *Store) Sweep(ctx context.Context, rest func(context.Context) error) (ma
 
 // sweep is what has been seen of all masters so far.
 type sweep struct {
-	isEmbedded bool
-
 	mu      sync.Mutex // guards what follows
 	usage   map[string]Usage
 	tenants []okr.TenantID
 }
 
-func (w *sweep) look(ctx context.Context, c *redis.Client, keys []string) error {
+// look looks at keys; samplesAll says whether Redis can be asked for all their members.
+func (w *sweep) look(ctx context.Context, c *redis.Client, keys []string, samplesAll bool) error {
 	bytes, ttls := make([]*redis.IntCmd, len(keys)), make([]*redis.DurationCmd, len(keys))
 	_, err := c.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, key := range keys {
-			bytes[i], ttls[i] = w.memory(ctx, p, key), p.TTL(ctx, key)
+			bytes[i], ttls[i] = memoryOf(ctx, p, key, samplesAll), p.TTL(ctx, key)
 		}
 		return nil
 	})
@@ -134,15 +133,21 @@ func (w *sweep) look(ctx context.Context, c *redis.Client, keys []string) error 
 	return nil
 }
 
-// memory asks for Redis' estimate of a key. It looks at the first few members only,
-// which are the thin ones of a history: of that, at all, which are bounded. The embedded
-// Redis cannot be asked for so many.
+// memoryOf asks for Redis' estimate of a key. It looks at the first few members only,
+// which are the thin ones of a history: of that, at all, which are bounded.
 // https://redis.io/docs/latest/commands/memory-usage/
-func (w *sweep) memory(ctx context.Context, p redis.Pipeliner, key string) *redis.IntCmd {
-	if kindOfKey(key) == "history" && !w.isEmbedded {
+func memoryOf(ctx context.Context, p redis.Pipeliner, key string, samplesAll bool) *redis.IntCmd {
+	if samplesAll && kindOfKey(key) == "history" {
 		return p.MemoryUsage(ctx, key, 0)
 	}
 	return p.MemoryUsage(ctx, key)
+}
+
+// samplesAll says whether a Redis can be asked to look at all members. The embedded one
+// cannot.
+func samplesAll(ctx context.Context, c *redis.Client) bool {
+	err := c.MemoryUsage(ctx, tickedKey(), 0).Err()
+	return err == nil || missing(err)
 }
 
 // tenantOfSettings is the tenant whose settings a key holds.

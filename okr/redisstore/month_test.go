@@ -65,6 +65,9 @@ func (m *month) day() {
 	m.report()
 	m.turns()
 	m.comeAndGo()
+	_, tenants, err := m.store.Sweep(m.t.Context(), noRest)
+	require.NoError(m.t, err)
+	require.Equal(m.t, []okr.TenantID{okrtest.TenantID}, tenants)
 	require.NoError(m.t, plan.Tidy(m.t.Context(), m.use.Plan, okrtest.TenantID))
 }
 
