@@ -49,11 +49,6 @@ func indexKey(tenant okr.TenantID, kind, index string) string {
 	return tenantKey(tenant, kind, "index", index)
 }
 
-// foundKey: ZSET of what stands in several indexes, within one transaction.
-func foundKey(tenant okr.TenantID, kind, token string) string {
-	return tenantKey(tenant, kind, "found", token)
-}
-
 // namesKey: HASH of unique name to record id. No TTL.
 func namesKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant, kind, "names") }
 
@@ -124,3 +119,14 @@ func dueKey(slot int) string { return globalKey("due", strconv.Itoa(slot)) }
 // tickedKey: STRING, Unix milliseconds up to which all due work was queued. No
 // TTL.
 func tickedKey() string { return globalKey("ticked") }
+
+// syncedKey: STRING, Unix milliseconds of the last sync that was answered. No TTL.
+func syncedKey() string { return globalKey("synced") }
+
+// wantedKey: STRING, Unix milliseconds of the last minute in which a sync was due.
+// No TTL.
+func wantedKey() string { return globalKey("wanted") }
+
+// writableKey: STRING, nothing, to see whether it can be written; n is any number.
+// TTL writableTTL.
+func writableKey(n int) string { return globalKey("writable", strconv.Itoa(n)) }
