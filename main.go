@@ -26,6 +26,7 @@ import (
 	"syscall"
 
 	"okrbot/manifest"
+	"okrbot/okr/redisstore"
 )
 
 func main() {
@@ -74,7 +75,9 @@ func runServe(ctx context.Context, getenv func(string) string, stdout io.Writer)
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
-	return serve(ctx, c, newLogger(c, stdout), nil)
+	log := newLogger(c, stdout)
+	redisstore.LogTo(quiet(log))
+	return serve(ctx, c, log, nil)
 }
 
 // checkConfig names what is set and from where, never a value.
@@ -140,7 +143,7 @@ func version() string {
 func newLogger(c Config, w io.Writer) *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // checked by LoadConfig
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: inMilliseconds}
 	if c.LogFormat == "text" || (c.LogFormat == "" && isTerminal(w)) {
 		return slog.New(slog.NewTextHandler(w, options))
 	}

@@ -220,6 +220,8 @@ func settingsCards() []exhibit {
 	zone.TimeZone, zone.Error = "Paris", cards.FieldError{Field: "timeZone", Message: "There is no time zone Paris. Write it as Europe/Paris."}
 	kept := form
 	kept.Version, kept.CreatePeople.Names = "f-93", strings.Repeat("Adele Vance, ", 200)
+	closed := form
+	closed.Closed = true
 	reader := cards.SettingsOf(tenant)
 	reader.Admins = []string{"Megan Bowen"}
 	return []exhibit{
@@ -228,6 +230,7 @@ func settingsCards() []exhibit {
 		{"settings-period-wrong", cards.EditSettings(wrong)},
 		{"settings-saved-period-wrong", cards.EditSettings(saved)},
 		{"settings-zone-wrong", cards.EditSettings(zone)},
+		{"settings-closed", cards.EditSettings(closed)},
 		{"settings-reader", cards.EditSettings(reader)},
 	}
 }

@@ -69,7 +69,8 @@ func (s *Subject) queries(ctx context.Context, t *chat.Turn, arg string) (chat.R
 	if len(list) == 0 {
 		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.SignIn, "You have no connection to Azure DevOps yet, and none is shared with you."), okr.Step{Kind: okr.StepConnect})
 	}
-	if err := s.chat.Spend(ctx, t, askLimit()); err != nil {
+	// Reading needs no writes: where they are not counted, the pace towards Azure DevOps is limited all the same.
+	if err := okr.IgnoreNoWrites(s.chat.Spend(ctx, t, askLimit())); err != nil {
 		return chat.Reply{}, err
 	}
 	page, err := s.measure.SearchQueries(ctx, t.Actor, list[0].ID, arg)

@@ -93,7 +93,7 @@ func isOrAre(n int) string {
 // measureSoon queues a sync that nobody waits for. Best effort: the hourly sync
 // does it as well.
 func (s *Subject) measureSoon(ctx context.Context, t *chat.Turn, job okr.SyncJob) {
-	if err := s.syncs.SyncNow(ctx, t.Actor.Tenant, []okr.SyncJob{job}, okr.Reply{Actor: t.Actor}); err != nil {
+	if err := s.syncs.SyncNow(ctx, t.Actor.Tenant, []okr.SyncJob{job}, okr.Reply{Actor: t.Actor, Ref: teams.RefFrom(ctx)}); err != nil {
 		s.chat.Logger.WarnContext(ctx, "sync not queued", "ref", teams.RefFrom(ctx), "connection", job.Connection, "err", okr.CauseOf(err))
 	}
 }

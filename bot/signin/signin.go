@@ -141,7 +141,7 @@ func (s *Subject) syncHealed(ctx context.Context, k signInTicket, healed []okr.C
 	if len(jobs) == 0 {
 		return
 	}
-	if err := s.syncs.SyncNow(ctx, k.Actor.Tenant, jobs, okr.Reply{Actor: k.Actor}); err != nil {
+	if err := s.syncs.SyncNow(ctx, k.Actor.Tenant, jobs, okr.Reply{Actor: k.Actor, Ref: teams.RefFrom(ctx)}); err != nil {
 		s.chat.Logger.WarnContext(ctx, "sync after sign-in not queued", "err", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // and its binding to the activity before anything is done with it. Refusals
 // have an empty body: they never say which check failed.
 func (s *Server) messages(c *gin.Context) {
-	ctx := WithRef(c.Request.Context(), NewRef())
+	ctx := withNote(WithRef(c.Request.Context(), NewRef()))
 	a, status, outcome, err := s.receive(ctx, c)
 	if errors.Is(err, errTenant) {
 		s.dismiss(ctx, c, a)
@@ -55,6 +55,9 @@ func (s *Server) receive(ctx context.Context, c *gin.Context) (a Activity, statu
 		return a, http.StatusUnauthorized, outcomeUnauthorized, errors.New("not one Authorization header")
 	}
 	identity, err := s.options.Validator.Verify(ctx, headers[0])
+	if errors.Is(err, errMisdirected) {
+		return a, http.StatusUnauthorized, outcomeMisdirected, err
+	}
 	if err != nil {
 		return a, http.StatusUnauthorized, outcomeUnauthorized, err
 	}
@@ -88,7 +91,7 @@ func (s *Server) first(ctx context.Context, a Activity) bool {
 	}
 	first, err := s.options.Deliveries.FirstDelivery(ctx, a.TenantID(), a.Conversation.ID, a.ID)
 	if err != nil {
-		s.log.WarnContext(ctx, "delivery not remembered", "ref", RefFrom(ctx), "err", err)
+		NoteFrom(ctx).Missed("delivery", err)
 		return true
 	}
 	return first
@@ -141,15 +144,21 @@ func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeRes
 func (s *Server) finish(ctx context.Context, a Activity, outcome string, err error, took time.Duration) {
 	s.metrics.count(a.Type, outcome)
 	s.metrics.observe(a.Type, took)
-	attrs := append(s.attrs(ctx, a, outcome), "dur", took)
-	level := slog.LevelInfo
-	if err != nil {
-		attrs = append(attrs, "err", err)
-		if !errors.Is(err, context.Canceled) && !errors.Is(err, ErrNotImplemented) {
-			level = slog.LevelError
-		}
+	attrs := append(append(s.attrs(ctx, a, outcome), "dur", took), NoteFrom(ctx).attrs(err)...)
+	s.log.Log(ctx, levelOf(outcome, err), "activity", attrs...)
+}
+
+// levelOf is how loud the line of a turn is.
+func levelOf(outcome string, err error) slog.Level {
+	isFault := err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, ErrNotImplemented)
+	switch {
+	case isFault, outcome == OutcomeFault && err == nil, outcome == outcomePanic:
+		return slog.LevelError
+	case outcome == OutcomeStore, outcome == OutcomeUnavailable:
+		return slog.LevelWarn
+	default:
+		return slog.LevelInfo
 	}
-	s.log.Log(ctx, level, "activity", attrs...)
 }
 
 // attrs are the fields of a turn's log line: ids and kinds, never content.

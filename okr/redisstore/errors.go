@@ -18,10 +18,10 @@ const (
 )
 
 // refusesWrites finds the refusals of a Redis that can still be read: it is full, is a
-// replica, has lost its replicas, or cannot write to its disk. A script and a
-// transaction repeat them in their own words
+// replica, has lost its replicas, or cannot write to its disk. A script repeats them
+// within its own words, and a transaction only says that it was discarded for one
 // (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors).
-var refusesWrites = regexp.MustCompile(`\b(OOM|READONLY|NOREPLICAS|MISCONF)\b`)
+var refusesWrites = regexp.MustCompile(`\b(OOM|READONLY|NOREPLICAS|MISCONF|EXECABORT)\b`)
 
 // fail turns what Redis says into an error of the domain. Errors of the domain
 // and a cancelled context pass; everything else is Unavailable, since an
