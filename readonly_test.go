@@ -30,14 +30,15 @@ var refusals = map[string]struct {
 
 // writing are the commands and buttons that cannot do without a change. All others
 // that are registered read, so a new one has to be answered too.
-func writing() []string {
+func writing() (commands, presses []string) {
 	return []string{
-		"new objective", "new kr", "new project", "edit", "undo", "clone", "check-in", "set", "bind", "sync", "connect", "sign in link",
-		cards.VerbGoalNew, cards.VerbGoalEdit, cards.VerbGoalSave, cards.VerbGoalDelete, cards.VerbGoalRestore, cards.VerbClose, cards.VerbCloneAsk,
-		cards.VerbCheckIn, cards.VerbCheckInQuick, cards.VerbCheckInSame, cards.VerbRemindSave, cards.VerbBind, cards.VerbUnbind,
-		cards.VerbConnect, cards.VerbConnectionAccount, cards.VerbConnectionEdit, cards.VerbConnectionDelete, cards.VerbConnectionShare,
-		cards.VerbConnectionSignIn, cards.VerbSignOut, cards.VerbDigestSave, cards.VerbDisable, cards.VerbEnable, cards.VerbPeriodAdd, cards.VerbPeriodRemove,
-	}
+			"new objective", "new kr", "new project", "edit", "undo", "clone", "check-in", "set", "bind", "sync", "connect", "sign in link",
+		}, []string{
+			cards.VerbGoalNew, cards.VerbGoalEdit, cards.VerbGoalSave, cards.VerbGoalDelete, cards.VerbGoalRestore, cards.VerbClose, cards.VerbCloneAsk,
+			cards.VerbCheckIn, cards.VerbCheckInQuick, cards.VerbCheckInSame, cards.VerbRemindSave, cards.VerbBind, cards.VerbUnbind, cards.VerbSync,
+			cards.VerbConnect, cards.VerbConnectionAccount, cards.VerbConnectionEdit, cards.VerbConnectionDelete, cards.VerbConnectionShare,
+			cards.VerbConnectionSignIn, cards.VerbSignOut, cards.VerbDigestSave, cards.VerbDisable, cards.VerbEnable, cards.VerbPeriodAdd, cards.VerbPeriodRemove,
+		}
 }
 
 // cannotSave is what people read of a store that takes no changes.
@@ -59,12 +60,13 @@ func TestReadsNeedNoWrites(t *testing.T) {
 			orders(t, redis, refusal.begin)
 			requireReady(t, w, http.StatusServiceUnavailable, "takes no changes: ", refusal.says)
 			commands, presses := commandActs(), pressActs()
+			commandsThatWrite, pressesThatWrite := writing()
 			for _, subject := range w.app.bot.Subjects() {
 				for _, c := range subject.Commands {
 					text := strings.TrimSpace(c.Name + " " + fillIn(c.Name, commands[c.Name].words, commands[c.Name].kind))
 					d, err := w.Teams.Say(t.Context(), w.Teams.Personal(w.User), w.User, text)
 					require.NoError(t, err)
-					requireRead(t, w, c.Name, d)
+					requireRead(t, w, c.Name, slices.Contains(commandsThatWrite, c.Name), d)
 				}
 				for _, verb := range slices.Sorted(maps.Keys(subject.Presses)) {
 					data := map[string]string{}
@@ -74,7 +76,7 @@ func TestReadsNeedNoWrites(t *testing.T) {
 					value := map[string]any{"action": map[string]any{"type": "Action.Execute", "verb": verb, "data": data}}
 					d, err := w.Teams.Invoke(t.Context(), w.Teams.Personal(w.User), w.User, "adaptiveCard/action", value)
 					require.NoError(t, err)
-					requireRead(t, w, verb, d)
+					requireRead(t, w, verb, slices.Contains(pressesThatWrite, verb), d)
 				}
 			}
 			page := pageOf(t, "http://"+w.Address+"/metrics")
@@ -127,7 +129,7 @@ func fillIn(what, text string, kind okr.GoalKind) string {
 }
 
 // requireRead holds that something was answered, and by what.
-func requireRead(t *testing.T, w *world, what string, d bottest.Delivery) {
+func requireRead(t *testing.T, w *world, what string, writes bool, d bottest.Delivery) {
 	t.Helper()
 	told := string(d.Body)
 	for _, p := range w.Teams.Posts(w.Teams.Personal(w.User).Since(d)) {
@@ -135,7 +137,7 @@ func requireRead(t *testing.T, w *world, what string, d bottest.Delivery) {
 	}
 	require.NotEmpty(t, told, what)
 	require.NotContains(t, told, "Something went wrong", what)
-	if slices.Contains(writing(), what) {
+	if writes {
 		require.Contains(t, told, cannotSave, what)
 		return
 	}
