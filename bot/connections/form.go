@@ -136,6 +136,12 @@ func (s *Subject) saveConnection(ctx context.Context, t *chat.Turn, p chat.Press
 		d.Name = okr.CleanLine(name)
 	}
 	d.Project, d.Shared = p.Data[cards.InputProject], p.Data[cards.KeyShared] == "true"
+	var before okr.Connection // none: it is new
+	if d.Editing != "" {
+		if before, err = s.connect.Connection(ctx, t.Actor, d.Editing); err != nil {
+			return chat.Reply{}, err
+		}
+	}
 	c, err := s.connect.SaveConnection(ctx, t.Actor, okr.ConnectionInput{
 		Editing: d.Editing, Name: d.Name, Organization: d.Organization, Project: d.Project,
 		Credential: d.Credential, Shared: d.Shared,
@@ -154,6 +160,7 @@ func (s *Subject) saveConnection(ctx context.Context, t *chat.Turn, p chat.Press
 			return chat.Reply{}, err
 		}
 	}
+	s.auditSharing(ctx, t, before, c)
 	if err := s.chat.DropForm(ctx, t, formKind, d.ID); err != nil {
 		return chat.Reply{}, err
 	}

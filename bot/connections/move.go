@@ -72,6 +72,7 @@ func (s *Subject) moveBindings(ctx context.Context, t *chat.Turn, p chat.Press) 
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	s.chat.Audit(ctx, t, chat.Deed{Did: "bindings moved", Of: string(done.From.ID), To: string(done.To.ID)})
 	s.measureSoon(ctx, t, job)
 	moved, stayed := done.Movable()
 	words := fmt.Sprintf("%s now measured through %s with the access of %s. Values and history stay.", isOrAre(moved), done.To.Name, done.To.Account)

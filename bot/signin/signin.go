@@ -108,7 +108,14 @@ func (s *Subject) askSignOut(ctx context.Context, t *chat.Turn, _ string) (chat.
 }
 
 func (s *Subject) signOut(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.Reply, error) {
+	accounts, err := s.connect.Accounts(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
 	stopped, err := s.connect.SignOut(ctx, t.Actor)
+	if err == nil && len(accounts) > 0 {
+		s.chat.Audit(ctx, t, chat.Deed{Did: "sign-ins deleted", Of: string(t.Actor.ID)})
+	}
 	return chat.Say(cards.SignedOut(stopped)), err
 }
 

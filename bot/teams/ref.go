@@ -52,7 +52,8 @@ type Note struct {
 // noteKey is the context key of the turn's note.
 type noteKey struct{}
 
-func withNote(ctx context.Context) context.Context {
+// WithNote gives a context a note of its own, for whoever writes a line by it.
+func WithNote(ctx context.Context) context.Context {
 	return context.WithValue(ctx, noteKey{}, &Note{})
 }
 
@@ -113,8 +114,8 @@ func (n *Note) noted() string {
 	return n.outcome
 }
 
-// attrs are the fields of what was noted; err is the handler's own error.
-func (n *Note) attrs(err error) []any {
+// Attrs are the fields of a log line of what was noted; err is the handler's own error.
+func (n *Note) Attrs(err error) []any {
 	if n == nil {
 		n = &Note{}
 	}

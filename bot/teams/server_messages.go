@@ -15,7 +15,7 @@ import (
 // and its binding to the activity before anything is done with it. Refusals
 // have an empty body: they never say which check failed.
 func (s *Server) messages(c *gin.Context) {
-	ctx := withNote(WithRef(c.Request.Context(), NewRef()))
+	ctx := WithNote(WithRef(c.Request.Context(), NewRef()))
 	a, status, outcome, err := s.receive(ctx, c)
 	if errors.Is(err, errTenant) {
 		s.dismiss(ctx, c, a)
@@ -144,7 +144,7 @@ func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeRes
 func (s *Server) finish(ctx context.Context, a Activity, outcome string, err error, took time.Duration) {
 	s.metrics.count(a.Type, outcome)
 	s.metrics.observe(a.Type, took)
-	attrs := append(append(s.attrs(ctx, a, outcome), "dur", took), NoteFrom(ctx).attrs(err)...)
+	attrs := append(append(s.attrs(ctx, a, outcome), "dur", took), NoteFrom(ctx).Attrs(err)...)
 	s.log.Log(ctx, levelOf(outcome, err), "activity", attrs...)
 }
 
