@@ -118,9 +118,9 @@ func (r *rightsWorld) auditedSteps() []auditedStep {
 		{"binding moved", []string{"say bind KR1", "fill connection='Hidden way'", "press 'Use this connection'", "fill 'text=Launch bugs'", "press Search", "press Choose", "press Preview", "press Save"}},
 		{"connection shared", []string{"say C1", "press Share"}},
 		{"connection made private", []string{"say C1", "press 'Stop sharing'"}},
-		{"connection offered", []string{"say hand over C1 to Megan Bowen"}},
+		{"connection offered", []string{"in channel Delivery", "say hand over C1 to Megan Bowen", "expect Offered"}},
 		{"offer dropped", []string{"press 'Take the offer back'"}},
-		{"connection offered", []string{"say hand over C1 to Megan Bowen"}},
+		{"connection offered", []string{"say hand over C1 to Megan Bowen", "expect Offered"}},
 		{"connection taken over", []string{"user megan", "in personal", "say take over C1", "signin", "expect 'Take over'", "press 'Take over'"}},
 		{"goal handed over", []string{"user alex", "in channel Delivery", "say edit KR2", "fill 'owner=Megan Bowen'", "press Save"}},
 	}
@@ -152,7 +152,7 @@ func (r *rightsWorld) audits() []string {
 
 // attribute is a value in a line of the log.
 func attribute(line, name string) string {
-	_, rest, _ := strings.Cut(line, " "+name+"=")
+	_, rest, _ := strings.Cut(" "+line, " "+name+"=")
 	if quoted, ok := strings.CutPrefix(rest, `"`); ok {
 		value, _, _ := strings.Cut(quoted, `"`)
 		return value

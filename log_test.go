@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"log/slog"
+	"net/http"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -75,4 +77,111 @@ func buildBinary(t *testing.T) string {
 	message, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput()
 	require.NoError(t, err, string(message))
 	return binary
+}
+
+// logged are the lines of the log of a kind.
+func logged(w *world, msg string) []string {
+	return slices.DeleteFunc(w.Log.Lines(), func(line string) bool { return attribute(line, "msg") != msg })
+}
+
+// Each sign-in that comes to something is a line: what it came to, and whose it was.
+func TestLogOfSignIns(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	play(t, w, "start enabled")
+	for _, step := range []struct {
+		lines    []string
+		outcomes []string
+	}{
+		{[]string{"say connect", "signin-cancel"}, []string{"cancelled"}},
+		{[]string{"say connect", "fault entra consent", "signin"}, []string{"refused"}},
+		{[]string{"fault clear", "say connect", "signin megan"}, []string{"code"}},
+		{[]string{"code wrong", "expect 'not the code'", "code ok", "expect 'New connection'"}, []string{"wrong code", "done"}},
+		{[]string{"signin-reuse"}, nil},
+		{[]string{"say sign out", "press 'Sign out'", "say connect", "signin"}, []string{"done"}},
+	} {
+		before := len(logged(w, "sign-in"))
+		play(t, w, step.lines...)
+		var outcomes []string
+		for _, line := range logged(w, "sign-in")[before:] {
+			outcomes = append(outcomes, attribute(line, "outcome"))
+			require.Equal(t, w.User.ObjectID, attribute(line, "user"))
+			require.NotEmpty(t, attribute(line, "ref"))
+			require.NotContains(t, line, "contoso.example")
+		}
+		require.Equal(t, step.outcomes, outcomes, "%v", step.lines)
+	}
+	require.Contains(t, strings.Join(logged(w, "sign-in"), "\n"), "AADSTS65001")
+	requireNoSecret(t, w.Log, w)
+}
+
+// A sync that people ask for is found by the reference of their turn.
+func TestLogOfATaskHasTheTurnsRef(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	play(t, w, "start bound", "say sync KR1", "expect '40 %'", "idle")
+	turns, tasks := logged(w, "activity"), logged(w, "task")
+	ref := attribute(tasks[len(tasks)-1], "ref")
+	require.NotEmpty(t, ref)
+	i := slices.IndexFunc(turns, func(line string) bool { return attribute(line, "ref") == ref })
+	require.GreaterOrEqual(t, i, 0)
+	require.Equal(t, "sync", attribute(turns[i], "verb"))
+	for _, line := range turns {
+		isTurn := attribute(line, "op") == "message" || attribute(line, "name") == "adaptiveCard/action"
+		require.Equal(t, isTurn, attribute(line, "verb") != "", line)
+	}
+}
+
+// A turn that is refused is one line, with why; one that the store refuses counts as that.
+func TestLogOfARefusal(t *testing.T) {
+	t.Parallel()
+	redis := okrtest.StartRedisServer(t)
+	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
+	require.NoError(t, w.Start())
+	play(t, w, "start enabled", "say okr KR99", "expect 'There is no'")
+	redis.Kill()
+	play(t, w, "say okrs", "expect 'cannot reach its store'")
+	redis.Restart(t)
+	require.Empty(t, logged(w, "refused"))
+	eventually(t, "both turns are logged", func() bool {
+		lines := strings.Join(logged(w, "activity"), "\n")
+		return strings.Contains(lines, "outcome=refused") && strings.Contains(lines, "outcome=store")
+	})
+	page := pageOf(t, "http://"+w.Address+"/metrics")
+	require.Contains(t, page, `okrbot_activities_total{outcome="store",type="message"} 1`)
+	require.Contains(t, page, `okrbot_activities_total{outcome="refused",type="message"} 1`)
+}
+
+// A Redis that hangs keeps nobody from the metrics that do not need it.
+func TestMetricsOfARedisThatHangs(t *testing.T) {
+	t.Parallel()
+	redis := okrtest.StartRedisServer(t)
+	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
+	require.NoError(t, w.Start())
+	redis.Pause(t)
+	begin := time.Now()
+	page := pageOf(t, "http://"+w.Address+"/metrics")
+	require.Less(t, time.Since(begin), metricsTime)
+	redis.Resume(t)
+	for _, line := range []string{"okrbot_ready 0", `okrbot_store_ok{op="read"} 0`, "okrbot_build_info{"} {
+		require.Contains(t, page, line)
+	}
+	require.NotContains(t, page, "okrbot_queue_depth{")
+}
+
+// Probes are asked by HEAD, too, with and without the role web.
+func TestProbesByHead(t *testing.T) {
+	t.Parallel()
+	for _, roles := range []string{"web,worker,clock", "worker"} {
+		w := newWorld(t, time.Now(), "REDIS_URL", okrtest.StartRedis(t), "ROLES", roles)
+		require.NoError(t, w.Start())
+		for _, path := range []string{"/healthz", "/readyz"} {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodHead, "http://"+w.Address+path, http.NoBody)
+			require.NoError(t, err)
+			resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			require.Equal(t, http.StatusOK, resp.StatusCode, path)
+		}
+	}
 }
