@@ -180,7 +180,7 @@ func (s *Scheduler) note(ctx context.Context, task *asynq.Task, res result, took
 		return
 	}
 	// The words of an error hold names and titles; the log gets kind and cause.
-	log.WarnContext(ctx, "task", append(attrs, "kind", okr.KindOf(res.err).String(), "err", okr.CauseOf(res.err))...)
+	log.WarnContext(ctx, "task", append(attrs, "failure", okr.KindOf(res.err).String(), "err", okr.CauseOf(res.err))...)
 }
 
 // kindLabel bounds the label: a kind that only a newer replica knows is "other".

@@ -23,7 +23,11 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	if err != nil {
 		s.metrics.count(a.Type, outcome)
-		s.log.InfoContext(ctx, "activity refused", "ref", RefFrom(ctx), "outcome", outcome, "err", err)
+		level := slog.LevelInfo
+		if outcome == outcomeMisdirected || outcome == outcomeForbidden {
+			level = slog.LevelWarn // a wrong setting, most likely, and nobody is answered
+		}
+		s.log.Log(ctx, level, "activity refused", "ref", RefFrom(ctx), "outcome", outcome, "err", err)
 		c.Status(status)
 		return
 	}

@@ -63,7 +63,7 @@ func (s *Store) Due(ctx context.Context, slots []int) ([]okr.Due, error) {
 		for _, member := range set.Val() {
 			due, err := decodeDue(member)
 			if err != nil {
-				s.log.ErrorContext(ctx, "an entry of the agenda cannot be read", "entry", member, "error", err)
+				s.log.ErrorContext(ctx, "an entry of the agenda cannot be read", "entry", member, "err", err)
 				continue
 			}
 			work = append(work, due)
