@@ -5,16 +5,33 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"okrbot/okr"
 )
 
-// inMilliseconds writes durations as numbers of milliseconds and says so in the name:
+// plainly writes durations as numbers of milliseconds and says so in the name, since
 // slog's JSON has them in nanoseconds and its text with a unit, which nobody can
-// compare.
-func inMilliseconds(_ []string, a slog.Attr) slog.Attr {
-	if a.Value.Kind() != slog.KindDuration {
-		return a
+// compare; and of errors what stands behind their words, which hold names and titles.
+func plainly(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		return slog.Float64(a.Key+"_ms", float64(a.Value.Duration().Microseconds())/1000)
 	}
-	return slog.Float64(a.Key+"_ms", float64(a.Value.Duration().Microseconds())/1000)
+	if err, ok := a.Value.Any().(error); ok {
+		return slog.String(a.Key, withoutWords(err))
+	}
+	return a
+}
+
+// withoutWords is the text of an error, without what is for people.
+func withoutWords(err error) string {
+	if _, hasWords := okr.MessageOf(err); !hasWords {
+		return err.Error()
+	}
+	text := okr.KindOf(err).String()
+	if cause := okr.CauseOf(err); cause != nil {
+		text += ": " + withoutWords(cause)
+	}
+	return text
 }
 
 // quietFor is how long a library that has complained is not listened to.

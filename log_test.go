@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os/exec"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"okrbot/okr"
 	"okrbot/okr/okrtest"
 )
 
@@ -24,6 +27,22 @@ func TestLogDurations(t *testing.T) {
 		var out bytes.Buffer
 		newLogger(Config{LogLevel: "info", LogFormat: format}, &out).Info("said", "dur", 1234500*time.Microsecond)
 		require.Contains(t, out.String(), want)
+	}
+}
+
+// The words of an error are for people: the log has what stands behind them, however
+// often they were put around it.
+func TestLogHasNoWords(t *testing.T) {
+	t.Parallel()
+	for err, want := range map[error]string{
+		errors.New("plain"): "plain",
+		fmt.Errorf("sync of C1: %w", okr.WrapError(okr.NoAccess, errors.New("status 403"), "Megan cannot read Launch.")): "noAccess: status 403",
+		okr.WrapError(okr.Forbidden, okr.Errorf(okr.NotFound, "There is no Launch."), "Ask Megan."):                      "forbidden: notFound",
+		okr.Errorf(okr.Internal, "stored value of KR1"):                                                                  "stored value of KR1",
+	} {
+		var out bytes.Buffer
+		newLogger(Config{LogLevel: "info", LogFormat: "json"}, &out).Warn("said", "err", err)
+		require.Contains(t, out.String(), `"err":"`+want+`"`)
 	}
 }
 

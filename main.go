@@ -143,7 +143,7 @@ func version() string {
 func newLogger(c Config, w io.Writer) *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // checked by LoadConfig
-	options := &slog.HandlerOptions{Level: level, ReplaceAttr: inMilliseconds}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: plainly}
 	if c.LogFormat == "text" || (c.LogFormat == "" && isTerminal(w)) {
 		return slog.New(slog.NewTextHandler(w, options))
 	}
