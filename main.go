@@ -31,7 +31,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl+C does not wait for the stop
+	context.AfterFunc(ctx, stop)                    // a second Ctrl+C does not wait for the stop
+	redisstore.LogTo(slog.New(slog.DiscardHandler)) // serve listens to it; of the others each error says enough
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout)
 	stop()
 	if err != nil {
