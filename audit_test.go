@@ -131,7 +131,7 @@ func deeds(t *testing.T) []string {
 	t.Helper()
 	named := regexp.MustCompile(`(?:[dD]id(?:: | :?= )|RemoveAdmin, |d\.To = )"([a-z -]+)"`)
 	var out []string
-	require.NoError(t, filepath.WalkDir("bot", func(path string, d fs.DirEntry, err error) error {
+	require.NoError(t, filepath.WalkDir("bot", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}

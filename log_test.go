@@ -57,7 +57,7 @@ func TestQuietLog(t *testing.T) {
 			log.Warn("away")
 		}
 		log.Info("of no use to wait with")
-		time.Sleep(quietFor)
+		<-time.NewTimer(quietFor).C
 		log.Error("still away")
 		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 		require.Len(t, lines, 3)

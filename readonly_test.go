@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/bot/bottest"
+	"okrbot/bot/bottest/script"
 	"okrbot/cards"
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
@@ -31,14 +32,16 @@ var refusals = map[string]struct {
 // writing are the commands and buttons that cannot do without a change. All others
 // that are registered read, so a new one has to be answered too.
 func writing() (commands, presses []string) {
-	return []string{
-			"new objective", "new kr", "new project", "edit", "undo", "clone", "check-in", "set", "bind", "sync", "connect", "sign in link",
-		}, []string{
-			cards.VerbGoalNew, cards.VerbGoalEdit, cards.VerbGoalSave, cards.VerbGoalDelete, cards.VerbGoalRestore, cards.VerbClose, cards.VerbCloneAsk,
-			cards.VerbCheckIn, cards.VerbCheckInQuick, cards.VerbCheckInSame, cards.VerbRemindSave, cards.VerbBind, cards.VerbUnbind, cards.VerbSync,
-			cards.VerbConnect, cards.VerbConnectionAccount, cards.VerbConnectionEdit, cards.VerbConnectionDelete, cards.VerbConnectionShare,
-			cards.VerbConnectionSignIn, cards.VerbSignOut, cards.VerbDigestSave, cards.VerbDisable, cards.VerbEnable, cards.VerbPeriodAdd, cards.VerbPeriodRemove,
-		}
+	commands = []string{
+		"new objective", "new kr", "new project", "edit", "undo", "clone", "check-in", "set", "bind", "sync", "connect", "sign in link",
+	}
+	presses = []string{
+		cards.VerbGoalNew, cards.VerbGoalEdit, cards.VerbGoalSave, cards.VerbGoalDelete, cards.VerbGoalRestore, cards.VerbClose, cards.VerbCloneAsk,
+		cards.VerbCheckIn, cards.VerbCheckInQuick, cards.VerbCheckInSame, cards.VerbRemindSave, cards.VerbBind, cards.VerbUnbind, cards.VerbSync,
+		cards.VerbConnect, cards.VerbConnectionAccount, cards.VerbConnectionEdit, cards.VerbConnectionDelete, cards.VerbConnectionShare,
+		cards.VerbConnectionSignIn, cards.VerbSignOut, cards.VerbDigestSave, cards.VerbDisable, cards.VerbEnable, cards.VerbPeriodAdd, cards.VerbPeriodRemove,
+	}
+	return commands, presses
 }
 
 // cannotSave is what people read of a store that takes no changes.
@@ -102,17 +105,24 @@ func orders(t *testing.T, redis *okrtest.RedisServer, list [][]string) {
 
 func requireReady(t *testing.T, w *world, status int, says ...string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+w.Address+"/readyz", http.NoBody)
+	got, body := request(t, http.MethodGet, "http://"+w.Address+"/readyz")
+	require.Equal(t, status, got, body)
+	for _, text := range says {
+		require.Contains(t, body, text)
+	}
+}
+
+// request asks for a page and gives what came.
+func request(t *testing.T, method, address string) (status int, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, address, http.NoBody)
 	require.NoError(t, err)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: script.Patience}).Do(req)
 	require.NoError(t, err)
-	body, err := io.ReadAll(resp.Body)
+	raw, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
-	require.Equal(t, status, resp.StatusCode, string(body))
-	for _, text := range says {
-		require.Contains(t, string(body), text)
-	}
+	return resp.StatusCode, string(raw)
 }
 
 // fillIn puts ids of the world into what is said or pressed: KR1 is bound, KR2 is kept

@@ -138,7 +138,8 @@ func (s *Subject) saveConnection(ctx context.Context, t *chat.Turn, p chat.Press
 	d.Project, d.Shared = p.Data[cards.InputProject], p.Data[cards.KeyShared] == "true"
 	var before okr.Connection // none: it is new
 	if d.Editing != "" {
-		if before, err = s.connect.Connection(ctx, t.Actor, d.Editing); err != nil {
+		before, err = s.connect.Connection(ctx, t.Actor, d.Editing)
+		if okr.IgnoreNotFound(err) != nil { // of what is gone the save tells, in the form
 			return chat.Reply{}, err
 		}
 	}
