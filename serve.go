@@ -115,7 +115,7 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) 
 
 func newApp(ctx context.Context, c Config, log *slog.Logger, h hooks) (*app, error) {
 	a := &app{config: c, log: log, registry: prometheus.NewRegistry()}
-	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newAbout(a))
 	var err error
 	a.store, err = redisstore.Open(ctx, redisstore.Options{URL: c.RedisURL.Reveal(), SealKeys: c.SealKeys.Reveal(), Logger: log})
 	if err != nil {
@@ -148,7 +148,7 @@ func (a *app) wire(c Config, h hooks) error {
 	}
 	a.scheduler, err = scheduler.New(scheduler.Options{
 		Redis: sharedRedis{a.store}, Agenda: a.store, Work: work{a.activities.Measure, a.activities.Notify}, Post: newCountedPosts(a.bot, a.registry), Interval: c.SyncInterval,
-		Logger: a.log, Registerer: a.registry, Now: h.now, PollInterval: h.poll, RetryDelay: h.retry,
+		Logger: a.log, QueueLogger: quiet(a.log), Registerer: a.registry, Now: h.now, PollInterval: h.poll, RetryDelay: h.retry,
 		NoClock: !c.has(roleClock), NoWorkers: !c.has(roleWorker),
 	})
 	if err != nil {
@@ -166,7 +166,7 @@ func (a *app) wire(c Config, h hooks) error {
 		TurnTimeout:    45 * time.Second,
 		AnswerWithin:   h.answer,
 		AllowedTenants: c.AllowedTenants,
-		Deliveries:     chat.DeliveriesOf(a.store.Memory()), Results: chat.ResultsOf(a.store.Memory()), Pages: a.pages(), Logger: a.log, Registerer: a.registry,
+		Deliveries:     chat.DeliveriesOf(a.store.Memory()), Results: chat.ResultsOf(a.store.Memory()), Pages: a.pages(), Probes: a.healthPages(), Logger: a.log, Registerer: a.registry,
 	})
 	return nil
 }
@@ -182,20 +182,10 @@ func (s sharedRedis) MakeRedisClient() any { return s.store.Client() }
 
 // newSource makes the way to Azure DevOps.
 func (a *app) newSource(c Config, h hooks) (*adosource.Source, error) {
-	requests := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "okrbot_ado_requests_total", Help: "Requests to Azure DevOps by operation and outcome.",
-	}, []string{"op", "reason"})
-	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "okrbot_ado_request_seconds", Help: "Duration of requests to Azure DevOps by operation.",
-		Buckets: prometheus.ExponentialBuckets(0.01, 3, 9),
-	}, []string{"op"})
-	a.registry.MustRegister(requests, seconds)
+	requests := newCountedRequests(a.registry)
 	client, err := ado.New(ado.Options{
 		BaseURL: c.ADOBaseURL, ProfileURL: c.ADOProfileURL, UserAgent: "okrbot/" + version(), Logger: a.log, BaseDelay: h.retry,
-		Observer: func(op, outcome string, took time.Duration) {
-			requests.WithLabelValues(op, outcome).Inc()
-			seconds.WithLabelValues(op).Observe(took.Seconds())
-		},
+		Observer: requests.observe,
 	})
 	if err != nil {
 		return nil, err
@@ -262,6 +252,5 @@ func newValidator(c Config) (*teams.Validator, error) {
 func (a *app) pages() map[string]http.Handler {
 	pages := manifest.Pages()
 	maps.Copy(pages, a.bot.Pages())
-	maps.Copy(pages, a.healthPages())
 	return pages
 }

@@ -222,6 +222,8 @@ func settingsCards() []exhibit {
 	kept.Version, kept.CreatePeople.Names = "f-93", strings.Repeat("Adele Vance, ", 200)
 	picker := form
 	picker.Picker, picker.CreatePeople = cards.DatasetMembers, cards.People{Chosen: []cards.Choice{{Title: "Megan Bowen", Value: "00000000-0000-4000-8000-00000000000b"}}}
+	closed := form
+	closed.Closed = true
 	reader := cards.SettingsOf(tenant)
 	reader.Admins = []string{"Megan Bowen"}
 	return []exhibit{
@@ -231,6 +233,7 @@ func settingsCards() []exhibit {
 		{"settings-period-wrong", cards.EditSettings(wrong)},
 		{"settings-saved-period-wrong", cards.EditSettings(saved)},
 		{"settings-zone-wrong", cards.EditSettings(zone)},
+		{"settings-closed", cards.EditSettings(closed)},
 		{"settings-reader", cards.EditSettings(reader)},
 	}
 }

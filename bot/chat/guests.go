@@ -113,7 +113,7 @@ func roleKey(user string) string { return "role:" + user }
 // keepRole keeps a role over restarts. Best effort: without it Teams is asked.
 func (c *Chat) keepRole(ctx context.Context, tenant okr.TenantID, user string, is role) {
 	if err := c.Memory.PutDraft(ctx, tenant, roleKey(user), []byte(is), roleLife); err != nil {
-		c.Logger.WarnContext(ctx, "role not kept", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
+		c.notNoted(ctx, "role", err)
 	}
 }
 

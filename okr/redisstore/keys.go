@@ -49,11 +49,6 @@ func indexKey(tenant okr.TenantID, kind, index string) string {
 	return tenantKey(tenant, kind, "index", index)
 }
 
-// foundKey: ZSET of what stands in several indexes, within one transaction.
-func foundKey(tenant okr.TenantID, kind, token string) string {
-	return tenantKey(tenant, kind, "found", token)
-}
-
 // namesKey: HASH of unique name to record id. No TTL.
 func namesKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant, kind, "names") }
 
@@ -128,3 +123,14 @@ func tickedKey() string { return globalKey("ticked") }
 
 // canariesKey: HASH of the id of a seal key to a text that it sealed. No TTL.
 func canariesKey() string { return globalKey("canaries") }
+
+// syncedKey: STRING, Unix milliseconds of the last sync that was answered. No TTL.
+func syncedKey() string { return globalKey("synced") }
+
+// wantedKey: STRING, Unix milliseconds of the last minute in which a sync was due.
+// No TTL.
+func wantedKey() string { return globalKey("wanted") }
+
+// writableKey: STRING, nothing, to see whether it can be written; n is any number.
+// TTL writableTTL.
+func writableKey(n int) string { return globalKey("writable", strconv.Itoa(n)) }
