@@ -99,12 +99,8 @@ func (y *syncing) recordGoal(ctx context.Context, was okr.Goal, run okr.Run, bef
 		if b.Last != nil {
 			row.Found = b.Last.Total + b.Last.Removed + b.Last.OtherTypes
 		}
-		compare := before
-		if b.Last == nil {
-			compare = nil // its first measurement: earlier runs were not its own
-		}
-		row.Changes = measured(g, run, compare, c).Changes
-		b.Health = b.Health.Worked(run.At)
+		row.Changes = g.TakeRun(run, before, c).Changes
+		g.Binding.Health = b.Health.Worked(run.At)
 		return nil
 	})
 	if err != nil {
@@ -119,9 +115,10 @@ func (y *syncing) recordGoal(ctx context.Context, was okr.Goal, run okr.Run, bef
 }
 
 // addHistory keeps a measurement that says something new; the value between two
-// entries is that of the earlier one. A project's tree is not kept.
+// entries is that of the earlier one. A project's tree is not kept, and nothing while
+// a person's value is shown until it is resumed: it moves nothing.
 func (s *Service) addHistory(ctx context.Context, tenant okr.TenantID, row okr.SyncRow) error {
-	if row.Changes.Empty() && !row.Changes.First && !row.Moved() {
+	if row.Goal.Paused() || row.Changes.Empty() && !row.Changes.First && !row.Moved() {
 		return nil
 	}
 	m := *row.Goal.Binding.Last

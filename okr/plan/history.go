@@ -35,7 +35,7 @@ func (s *Service) History(ctx context.Context, actor okr.Actor, id okr.GoalID, a
 	if p, ok := v.Goal.Project(h.Points, s.Now(), t.Location()); ok && v.Goal.IsOpen() {
 		h.Projection = &p
 	} else {
-		h.Why = v.Goal.WhyNoProjection(len(h.Points))
+		h.Why = v.Goal.WhyNoProjection(h.Points)
 	}
 	return h, nil
 }
@@ -82,11 +82,7 @@ func (s *Service) moveOf(ctx context.Context, tenant okr.TenantID, v okr.GoalVie
 		since = points[len(points)-1].At.Add(-time.Nanosecond)
 	}
 	m := okr.Move{Goal: v.Goal, Parent: v.ParentTitle, After: v.Reported(), Before: v.Goal.ReportedAt(points, since, t)}
-	for _, x := range measured {
-		if x.At.After(since) {
-			m.Changes = m.Changes.Merge(x.Changes)
-		}
-	}
+	m.Changes = v.Goal.ChangesSince(slices.DeleteFunc(measured, func(x okr.Measurement) bool { return !x.At.After(since) }), since)
 	moved := slices.ContainsFunc(points, func(p okr.HistoryPoint) bool { return p.At.After(since) })
 	return m, moved && (m.Before.Differs(m.After) || !m.Changes.Empty()), nil
 }
