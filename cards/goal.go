@@ -154,7 +154,7 @@ func binding(p Place, v GoalView, bytes int) []element {
 	m := *b.Last
 	out = append(out, facts(append(list, fact{"Counted", measured(m)}, fact{"Left out", leftOut(m, b.ItemType)},
 		fact{"Unclear", unclear(m)}, fact{"Measured", p.when(m.At)}, fact{"Connection", mdf("%s", connectionName(v))})...))
-	changed := sinceLast(m.Changes, b, max(1, min(3, bytes/1_500)))
+	changed := sinceLast(v, bytes)
 	return append(append(out, changed...), tree(m, min(bytes, maxTreeBytes-max(0, sizeOf(changed...)-maxTreeBytes/5)))...)
 }
 
@@ -175,8 +175,10 @@ func connectionName(v GoalView) string {
 }
 
 // sinceLast says what changed since the measurement before, naming the first items
-// of each sort.
-func sinceLast(c okr.Changes, b *okr.Binding, most int) []element {
+// of each sort, or only how many there are where little fits.
+func sinceLast(v GoalView, bytes int) []element {
+	b := v.Goal.Binding
+	c := b.Last.Changes
 	if c.First {
 		return []element{note("This is the first measurement; the next one says what changed.")}
 	}
@@ -184,10 +186,12 @@ func sinceLast(c okr.Changes, b *okr.Binding, most int) []element {
 	if c.Empty() {
 		return append(out, note("Nothing changed."))
 	}
+	out = append(out, causeNotes(v)...)
 	if s := scopeText(c, b); s != "" {
 		out = append(out, text(s).near())
 	}
-	return append(out, changeItems(c, most)...)
+	items := changeItems(c, max(1, min(3, bytes/1_500)))
+	return append(out, within(2*bytes, items, []element{note(changeText(c))})...)
 }
 
 func childRows(v GoalView) []element {

@@ -136,16 +136,34 @@ func takenFrom(v GoalView) md {
 	if s.Children == 1 {
 		out = md(fmt.Sprintf("%d of %s", s.Counted, below(s.Children)))
 	}
-	if n := s.Children - s.Counted; n > 0 {
-		out += md(fmt.Sprintf("; %d without data or weight left out", n))
-	}
-	if s.Closed+s.Postponed > 0 {
-		out += md(fmt.Sprintf("; %d closed, %d postponed", s.Closed, s.Postponed))
+	for _, part := range []struct {
+		n     int
+		words string
+	}{
+		{s.Children - s.Counted - s.Postponed, "without data left out"}, {s.Postponed, "postponed left out"}, {s.Closed, "closed"}, {hidden(v), "that you may not see"},
+	} {
+		if part.n > 0 {
+			out += md(fmt.Sprintf("; %d %s", part.n, part.words))
+		}
 	}
 	if s.Weights != 0 && math.Abs(s.Weights-100) > 0.01 {
 		out += md(fmt.Sprintf("; the weights sum to %s and are taken in proportion", percentText(s.Weights)))
 	}
 	return out
+}
+
+// hidden is how many of the children that count the viewer may not see.
+func hidden(v GoalView) int {
+	if !v.Goal.IsOpen() || len(v.Children) < v.ChildTotal {
+		return 0
+	}
+	n := v.Standing.Children
+	for _, c := range v.Children {
+		if c.Weight > 0 {
+			n--
+		}
+	}
+	return n
 }
 
 // weightText is a child's weight in its objective, and whether it counts now.
@@ -154,7 +172,10 @@ func weightText(v GoalView) md {
 		return ""
 	}
 	out := md(percentText(math.Round(v.Weight*10)/10)) + " of " + parentID(v)
-	if v.Standing.Progress == nil {
+	switch {
+	case v.Goal.Closed != nil && v.Goal.Closed.State == okr.StatusPostponed:
+		return out + ", postponed: left out"
+	case v.Standing.Progress == nil:
 		return out + ", no data: left out"
 	}
 	return out

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"math"
 
 	"okrbot/okr"
 )
@@ -65,7 +66,30 @@ func whyChildren(p Place, v GoalView, bytes int) []element {
 		out = append(out, row...)
 		shown++
 	}
-	return append(out, more(max(v.ChildTotal, len(v.Children))-shown, "OKR")...)
+	out = append(out, more(max(v.ChildTotal, len(v.Children))-shown, "OKR")...)
+	return append(out, rest(v)...)
+}
+
+// rest says where the points come from that the children do not add: from those that
+// the viewer may not see, or from how they stood when the objective ended.
+func rest(v GoalView) []element {
+	r := v.Goal.Rolled
+	if r == nil || r.Progress == nil || len(v.Children) < v.ChildTotal {
+		return nil
+	}
+	left := *r.Progress
+	for _, c := range v.Children {
+		if p := c.Standing.Progress; p != nil {
+			left -= c.Taken * *p / 100
+		}
+	}
+	switch {
+	case math.Abs(left) < 0.01:
+		return nil
+	case !v.Goal.IsOpen():
+		return []element{note("It stays as it ended. What is below it has changed since.")}
+	}
+	return []element{note(mdf("What you may not see adds %s points.", okr.FormatNumber(left)))}
 }
 
 // whyRow is a child with its weight and what that gives; its details fold below.
@@ -90,11 +114,15 @@ func share(v GoalView) md {
 	switch {
 	case v.Weight <= 0:
 		return "does not count"
-	case v.Standing.Progress == nil:
+	case v.Taken <= 0 || v.Standing.Progress == nil:
 		return weightText(v)
 	}
-	points := v.Weight * *v.Standing.Progress / 100
-	return weightText(v) + md(fmt.Sprintf(", adds %s points", okr.FormatNumber(points)))
+	taken := md("")
+	if !okr.SameNumber(v.Weight, v.Taken) {
+		taken = md(", taken as " + percentText(math.Round(v.Taken*10)/10))
+	}
+	points := v.Taken * *v.Standing.Progress / 100
+	return weightText(v) + taken + md(fmt.Sprintf(", adds %s points", okr.FormatNumber(points)))
 }
 
 // whyLeaf says what a key result or project rests on.
@@ -154,5 +182,6 @@ func whyMeasured(p Place, v GoalView, bytes int) []element {
 	if s := scopeText(m.Changes, b); s != "" {
 		items = append([]element{note(s)}, items...)
 	}
+	items = append(causeNotes(v), items...)
 	return append(out, within(bytes-sizeOf(out...), items, nil)...)
 }

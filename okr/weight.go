@@ -135,19 +135,34 @@ func (r WeightsRule) contributors(children []Goal) []Goal {
 	return outcome
 }
 
-// Shares gives the weight in percent of each child that contributes, scaled so
-// that they sum to 100.
-func (r WeightsRule) Shares(children []Goal) map[GoalID]float64 {
+// Share is what a child has in its objective, in percent.
+type Share struct {
+	Weight float64 // of all that contribute
+	Taken  float64 // of those that have a say now; 0: it has none, for want of data or as it was postponed
+}
+
+// Shares gives each child that contributes its share, scaled so that they sum to 100.
+func (r WeightsRule) Shares(children []Goal) map[GoalID]Share {
 	contributing := r.contributors(children)
-	fixed := make([]*float64, len(contributing))
+	fixed, says := make([]*float64, len(contributing)), make([]bool, len(contributing))
 	for i, g := range contributing {
-		fixed[i] = r.contribution(g).Weight
+		c := r.contribution(g)
+		fixed[i], says[i] = c.Weight, c.Progress != nil
 	}
 	weights, sum := Weights(fixed)
-	out := map[GoalID]float64{}
+	used := 0.0
+	for i, w := range weights {
+		if says[i] {
+			used += w
+		}
+	}
+	out := map[GoalID]Share{}
 	for i, g := range contributing {
 		if sum > 0 {
-			out[g.ID] = weights[i] * 100 / sum
+			out[g.ID] = Share{Weight: weights[i] * 100 / sum}
+		}
+		if says[i] && used > 0 {
+			out[g.ID] = Share{Weight: weights[i] * 100 / sum, Taken: weights[i] * 100 / used}
 		}
 	}
 	return out

@@ -97,8 +97,26 @@ func (s *Service) addChildren(ctx context.Context, t okr.Settings, actor okr.Act
 	if v.Goal.IsOpen() { // a closed one stays as it ended
 		s.addUp(t, v, children)
 	}
-	addShares(t, v, children)
+	whole, err := s.siblings(ctx, t, v.Goal, children)
+	if err != nil {
+		return err
+	}
+	shares := t.WeightsRule.Shares(whole)
+	for i, c := range v.Children {
+		share := shares[c.Goal.ID]
+		v.Children[i].Weight, v.Children[i].Taken = share.Weight, share.Taken
+	}
 	return nil
+}
+
+// siblings are the children among which an objective's weights are shared out: also
+// those that are hidden from the viewer.
+func (s *Service) siblings(ctx context.Context, t okr.Settings, o okr.Goal, seen []okr.Goal) ([]okr.Goal, error) {
+	if o.Rolled == nil || o.Rolled.Children <= t.WeightsRule.Roll(seen).Children {
+		return seen, nil
+	}
+	all, _, err := s.Store.Goals().List(ctx, t.ID, okr.ChildIndex(o.ID), okr.Page{})
+	return all, err
 }
 
 // addUp adds up an objective from its children, unless some of them are hidden
@@ -111,14 +129,6 @@ func (s *Service) addUp(t okr.Settings, v *okr.GoalView, children []okr.Goal) {
 		}
 		v.Goal.Rolled = &fresh
 		v.Standing = v.Goal.Standing(v.Goal.Period, t.Bands, t.Today(s.Now()))
-	}
-}
-
-// addShares gives each child the weight that it has, or had at the end, in its objective.
-func addShares(t okr.Settings, v *okr.GoalView, children []okr.Goal) {
-	shares := t.WeightsRule.Shares(children)
-	for i, c := range v.Children {
-		v.Children[i].Weight = shares[c.Goal.ID]
 	}
 }
 
