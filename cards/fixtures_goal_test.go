@@ -68,7 +68,7 @@ func limit() cards.GoalView {
 
 func ended(state okr.Status, score *float64) cards.GoalView {
 	v := view(objective(), 73, state)
-	v.ParentTitle = ""
+	v.ParentTitle, v.Children = "", objectiveView().Children
 	v.Goal.Closed = &okr.Closing{State: state, Score: score, By: megan, At: now.Add(-2 * time.Hour), Note: "The launch held.\nNext time we start with the receipts. " + nasty}
 	return v
 }

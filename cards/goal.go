@@ -46,10 +46,20 @@ func goalHead(v GoalView) []element {
 		note(joinMD(" · ", mdf("%s", capital(string(g.Kind))), mdf("%s", g.ID), parentText(v))),
 		columns(col(stretch, heading(mdn(okr.MaxTitle, "%s", g.Title))), col(auto, statusBadge(v.Standing.Status)).middle()).near(),
 	}
-	if v.Standing.Status == okr.StatusInProgress && v.Standing.Progress == nil {
-		return head // a baseline has no progress
+	return append(head, barOf(v)...)
+}
+
+// hasNoProgress says whether the goal is a baseline that has a value.
+func hasNoProgress(v GoalView) bool {
+	m := v.Goal.Metric
+	return v.Standing.Progress == nil && m != nil && m.Type == okr.Baseline && m.Current != nil
+}
+
+func barOf(v GoalView) []element {
+	if hasNoProgress(v) {
+		return nil
 	}
-	return append(head, bar(v.Standing.Progress, v.Standing.Status))
+	return []element{bar(v.Standing.Progress, v.Standing.Status)}
 }
 
 // reasonLine says why a goal has its status; nothing where there is nothing to
@@ -196,6 +206,9 @@ func sinceLast(v GoalView, bytes int) []element {
 
 func childRows(v GoalView) []element {
 	total := max(v.ChildTotal, len(v.Children))
+	if total == 0 && v.Standing.Children > 0 {
+		return []element{text("Its key results and projects are not shown to you.")}
+	}
 	if total == 0 {
 		return []element{text("It has no key results or projects yet.")}
 	}

@@ -76,8 +76,8 @@ func History(p Place, h HistoryView) Card {
 func historyCard(p Place, h HistoryView, bytes int) Card {
 	g := h.Goal.Goal
 	title := "History of " + string(g.ID)
-	body := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)), bar(h.Goal.Standing.Progress, h.Goal.Standing.Status)}
-	body = append(append(body, chart(h)...), breaks(h)...)
+	body := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title))}
+	body = append(append(append(body, barOf(h.Goal)...), chart(h)...), breaks(h)...)
 	body = append(body, projection(h)...)
 	body = append(body, moved(h, bytes)...)
 	total := max(h.Total, h.Offset+len(h.CheckIns))

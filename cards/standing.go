@@ -140,7 +140,7 @@ func takenFrom(v GoalView) md {
 		n     int
 		words string
 	}{
-		{s.Children - s.Counted - s.Postponed, "without data left out"}, {s.Postponed, "postponed left out"}, {s.Closed, "closed"}, {hidden(v), "that you may not see"},
+		{s.Children - s.Counted - s.Postponed, "without data left out"}, {s.Postponed, "postponed left out"}, {s.Closed, "closed"}, {notShown(v), "not shown to you"},
 	} {
 		if part.n > 0 {
 			out += md(fmt.Sprintf("; %d %s", part.n, part.words))
@@ -152,9 +152,10 @@ func takenFrom(v GoalView) md {
 	return out
 }
 
-// hidden is how many of the children that count the viewer may not see.
-func hidden(v GoalView) int {
-	if !v.Goal.IsOpen() || len(v.Children) < v.ChildTotal {
+// notShown is how many of the children that count the viewer may not see; of a closed
+// objective also those that are gone since.
+func notShown(v GoalView) int {
+	if len(v.Children) < v.ChildTotal {
 		return 0
 	}
 	n := v.Standing.Children
@@ -171,7 +172,7 @@ func weightText(v GoalView) md {
 	if v.Weight <= 0 {
 		return ""
 	}
-	out := md(percentText(math.Round(v.Weight*10)/10)) + " of " + parentID(v)
+	out := md(percentText(v.Weight)) + " of " + parentID(v)
 	switch {
 	case v.Goal.Closed != nil && v.Goal.Closed.State == okr.StatusPostponed:
 		return out + ", postponed: left out"

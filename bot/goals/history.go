@@ -140,7 +140,9 @@ func movedSpan(id okr.GoalID, moves []okr.Move) (cards.MovedSpan, bool) {
 	found := false
 	for _, m := range moves {
 		if m.Goal.ID != id {
-			out.Below = append(out.Below, m)
+			if movesAbove(m) {
+				out.Below = append(out.Below, m)
+			}
 			continue
 		}
 		found = true
@@ -150,4 +152,11 @@ func movedSpan(id okr.GoalID, moves []okr.Move) (cards.MovedSpan, bool) {
 		}
 	}
 	return out, found
+}
+
+// movesAbove says whether a change below an objective can have moved it: it counts, and
+// has another progress or has ended.
+func movesAbove(m okr.Move) bool {
+	ended := m.Goal.Closed != nil && m.StatusChanged()
+	return m.Weight > 0 && (ended || m.Before.Moves(m.After))
 }

@@ -94,12 +94,12 @@ func (s *Service) addChildren(ctx context.Context, t okr.Settings, actor okr.Act
 	if len(children) < total {
 		return nil
 	}
-	if v.Goal.IsOpen() { // a closed one stays as it ended
-		s.addUp(t, v, children)
-	}
 	whole, err := s.siblings(ctx, t, v.Goal, children)
 	if err != nil {
 		return err
+	}
+	if v.Goal.IsOpen() { // a closed one stays as it ended
+		s.addUp(t, v, whole)
 	}
 	shares := t.WeightsRule.Shares(whole)
 	for i, c := range v.Children {
@@ -109,27 +109,25 @@ func (s *Service) addChildren(ctx context.Context, t okr.Settings, actor okr.Act
 	return nil
 }
 
-// siblings are the children among which an objective's weights are shared out: also
-// those that are hidden from the viewer.
+// siblings are all children of an objective, where the viewer sees some: those that
+// are hidden count and have weight as well.
 func (s *Service) siblings(ctx context.Context, t okr.Settings, o okr.Goal, seen []okr.Goal) ([]okr.Goal, error) {
-	if o.Rolled == nil || o.Rolled.Children <= t.WeightsRule.Roll(seen).Children {
+	r := o.Rolled
+	if r == nil || r.Below <= len(seen) && r.Children <= t.WeightsRule.Roll(seen).Children {
 		return seen, nil
 	}
 	all, _, err := s.Store.Goals().List(ctx, t.ID, okr.ChildIndex(o.ID), okr.Page{})
 	return all, err
 }
 
-// addUp adds up an objective from its children, unless some of them are hidden
-// from the viewer: then what is stored is the whole.
+// addUp adds up an objective from all its children.
 func (s *Service) addUp(t okr.Settings, v *okr.GoalView, children []okr.Goal) {
 	fresh := t.WeightsRule.Roll(children)
-	if r := v.Goal.Rolled; r == nil || r.Children <= fresh.Children {
-		if r != nil {
-			fresh.At = r.At
-		}
-		v.Goal.Rolled = &fresh
-		v.Standing = v.Goal.Standing(v.Goal.Period, t.Bands, t.Today(s.Now()))
+	if r := v.Goal.Rolled; r != nil {
+		fresh.At = r.At
 	}
+	v.Goal.Rolled = &fresh
+	v.Standing = v.Goal.Standing(v.Goal.Period, t.Bands, t.Today(s.Now()))
 }
 
 // views computes goals with their objectives, which are read in one go.
