@@ -261,15 +261,18 @@ const maxBreaks = 3
 
 // breaks say under the chart where its values begin to be of something else.
 func breaks(h HistoryView) []element {
-	var out []element
+	var days []md
 	for _, b := range h.Breaks[max(0, len(h.Breaks)-maxBreaks):] {
 		words := causeText(b.Causes)
 		if words == "" {
 			words = "bound to a query"
 		}
-		out = append(out, note(mdf("%s: ", b.Day)+words+". Values before it are not of the same kind.").near())
+		days = append(days, mdf("%s: ", b.Day)+words)
 	}
-	return out
+	if len(days) == 0 {
+		return nil
+	}
+	return []element{note(joinMD("; ", days...) + ". Values from before are not of the same kind.")}
 }
 
 func movedAmount(g okr.Goal, m MovedSpan) string {

@@ -197,6 +197,8 @@ func whyMeasured(p Place, v GoalView, bytes int) []element {
 	if s := scopeText(m.Changes, b); s != "" {
 		items = append([]element{note(s)}, items...)
 	}
-	items = append(causeNotes(v), items...)
+	if items = append(causeNotes(v), items...); len(items) > 0 {
+		items = append([]element{section("Since the measurement before")}, items...)
+	}
 	return append(out, within(bytes-sizeOf(out...), items, nil)...)
 }

@@ -1,6 +1,7 @@
 package okr_test
 
 import (
+	"encoding/json"
 	"reflect"
 	"testing"
 	"time"
@@ -138,6 +139,21 @@ func TestMergedChangesAreOfOneThing(t *testing.T) {
 	override, resumed := okr.Changes{Causes: []okr.Cause{okr.CauseOverride}}, okr.Changes{Causes: []okr.Cause{okr.CauseResumed}}
 	require.Equal(t, resumed, override.Merge(resumed), "the later of the two")
 	require.Equal(t, override, resumed.Merge(override))
+}
+
+// TestOldRecordsAreRead: what was kept before there were causes reads as it was meant.
+func TestOldRecordsAreRead(t *testing.T) {
+	t.Parallel()
+	var m okr.Measurement
+	old := `{"at":"2026-01-05T12:00:00Z","value":40,"completed":12,"total":30,"account":"a","connection":"C","changes":{"completed":{"count":1,"first":[{"id":7,"title":"Crash"}]},"removed":{"count":2}}}`
+	require.NoError(t, json.Unmarshal([]byte(old), &m))
+	require.Equal(t, []int{1, 2, 0}, []int{m.Changes.Completed.Count, m.Changes.Removed.Count, len(m.Changes.Causes)})
+	require.False(t, m.Changes.BeginsAnew())
+	raw, err := json.Marshal(m)
+	require.NoError(t, err)
+	require.JSONEq(t, old, string(raw), "and nothing is added to what needs none of it")
+	require.NoError(t, json.Unmarshal([]byte(`{"changes":{"first":true}}`), &m))
+	require.True(t, m.Changes.BeginsAnew())
 }
 
 func TestALineIsProjectedOn(t *testing.T) {
