@@ -19,6 +19,7 @@ import (
 // numbersWorld makes goals in all states, and reads what is said of them.
 type numbersWorld struct {
 	*world
+	t     *testing.T // the test that it was made for, and fails
 	alex  okr.Actor
 	query string
 }
@@ -33,38 +34,38 @@ func newNumbersWorld(t *testing.T) *numbersWorld {
 	alex := okr.Actor{Tenant: okr.TenantID(u.TenantID), Person: okr.Person{ID: okr.UserID(u.ObjectID), Name: u.Name}}
 	v, err := w.app.activities.Plan.Goal(t.Context(), alex, "KR1")
 	require.NoError(t, err)
-	return &numbersWorld{world: w, alex: alex, query: v.Goal.Binding.Query.ID}
+	return &numbersWorld{world: w, t: t, alex: alex, query: v.Goal.Binding.Query.ID}
 }
 
-func (n *numbersWorld) save(t *testing.T, in okr.GoalInput) okr.GoalID {
-	t.Helper()
-	v, err := n.app.activities.Plan.SaveGoal(t.Context(), n.alex, in)
-	require.NoError(t, err)
+func (n *numbersWorld) save(in okr.GoalInput) okr.GoalID {
+	n.t.Helper()
+	v, err := n.app.activities.Plan.SaveGoal(n.t.Context(), n.alex, in)
+	require.NoError(n.t, err)
 	return v.Goal.ID
 }
 
-func (n *numbersWorld) checkIn(t *testing.T, id okr.GoalID, value float64, lasting bool) {
-	t.Helper()
-	_, _, err := n.app.activities.Plan.CheckIn(t.Context(), n.alex, okr.CheckInInput{Goal: id, Value: &value, Lasting: lasting})
-	require.NoError(t, err)
+func (n *numbersWorld) checkIn(id okr.GoalID, value float64, lasting bool) {
+	n.t.Helper()
+	_, _, err := n.app.activities.Plan.CheckIn(n.t.Context(), n.alex, okr.CheckInInput{Goal: id, Value: &value, Lasting: lasting})
+	require.NoError(n.t, err)
 }
 
-func (n *numbersWorld) end(t *testing.T, id okr.GoalID, state okr.Status) {
-	t.Helper()
-	_, err := n.app.activities.Plan.Close(t.Context(), n.alex, okr.CloseInput{Goal: id, State: state})
-	require.NoError(t, err)
+func (n *numbersWorld) end(id okr.GoalID, state okr.Status) {
+	n.t.Helper()
+	_, err := n.app.activities.Plan.Close(n.t.Context(), n.alex, okr.CloseInput{Goal: id, State: state})
+	require.NoError(n.t, err)
 }
 
-func (n *numbersWorld) resume(t *testing.T, id okr.GoalID) {
-	t.Helper()
-	_, err := n.app.activities.Plan.Resume(t.Context(), n.alex, id)
-	require.NoError(t, err)
+func (n *numbersWorld) resume(id okr.GoalID) {
+	n.t.Helper()
+	_, err := n.app.activities.Plan.Resume(n.t.Context(), n.alex, id)
+	require.NoError(n.t, err)
 }
 
-func (n *numbersWorld) bind(t *testing.T, id okr.GoalID) {
-	t.Helper()
-	_, err := n.app.activities.Measure.Bind(t.Context(), n.alex, okr.BindInput{Goal: id, Connection: "C1", Query: n.query})
-	require.NoError(t, err)
+func (n *numbersWorld) bind(id okr.GoalID) {
+	n.t.Helper()
+	_, err := n.app.activities.Measure.Bind(n.t.Context(), n.alex, okr.BindInput{Goal: id, Connection: "C1", Query: n.query})
+	require.NoError(n.t, err)
 }
 
 // leafState is what somebody makes of a child: how it is measured, and what happened.
@@ -72,43 +73,51 @@ type leafState struct {
 	name   string
 	kind   okr.GoalKind
 	metric okr.Metric
-	happen func(t *testing.T, n *numbersWorld, id okr.GoalID)
+	happen func(n *numbersWorld, id okr.GoalID)
 }
 
 func leafStates() []leafState {
 	type world = *numbersWorld
-	says := func(v float64) func(*testing.T, world, okr.GoalID) {
-		return func(t *testing.T, n world, id okr.GoalID) { n.checkIn(t, id, v, false) }
+	says := func(v float64) func(world, okr.GoalID) {
+		return func(n world, id okr.GoalID) { n.checkIn(id, v, false) }
 	}
-	ends := func(v float64, state okr.Status) func(*testing.T, world, okr.GoalID) {
-		return func(t *testing.T, n world, id okr.GoalID) { n.checkIn(t, id, v, false); n.end(t, id, state) }
+	ends := func(v float64, state okr.Status) func(world, okr.GoalID) {
+		return func(n world, id okr.GoalID) { n.checkIn(id, v, false); n.end(id, state) }
 	}
-	bound := func(then func(t *testing.T, n world, id okr.GoalID)) func(*testing.T, world, okr.GoalID) {
-		return func(t *testing.T, n world, id okr.GoalID) { n.bind(t, id); then(t, n, id) }
+	bound := func(then func(n world, id okr.GoalID)) func(world, okr.GoalID) {
+		return func(n world, id okr.GoalID) { n.bind(id); then(n, id) }
 	}
-	nothing := func(*testing.T, world, okr.GoalID) {}
+	nothing := func(world, okr.GoalID) {}
 	scaled, phased := okr.Metric{Name: "Number", Target: 80}, okr.Metric{Name: "Number", Target: 80, Phases: []okr.Phase{{Date: "2026-08-01", Value: 60}}}
 	percent, limit := okr.Metric{Name: "Number", Unit: "%", Target: 100}, okr.Metric{Name: "Number", Type: okr.StayBelow, Target: 5}
 	return []leafState{
-		{"at its start", okr.KeyResult, scaled, nothing}, {"with a value", okr.KeyResult, scaled, says(30)}, {"phased", okr.KeyResult, phased, says(20)},
-		{"beyond its target", okr.KeyResult, scaled, says(130)}, {"below its start", okr.KeyResult, scaled, says(-5)},
+		{"at its start", okr.KeyResult, scaled, nothing},
+		{"with a value", okr.KeyResult, scaled, says(30)},
+		{"phased", okr.KeyResult, phased, says(20)},
+		{"beyond its target", okr.KeyResult, scaled, says(130)},
+		{"below its start", okr.KeyResult, scaled, says(-5)},
 		{"a decrease", okr.KeyResult, okr.Metric{Name: "Number", Start: 24, Target: 4}, says(14)},
-		{"no data", okr.KeyResult, limit, nothing}, {"a limit kept", okr.KeyResult, limit, says(2)}, {"a limit not kept", okr.KeyResult, limit, says(7)},
+		{"no data", okr.KeyResult, limit, nothing},
+		{"a limit kept", okr.KeyResult, limit, says(2)},
+		{"a limit not kept", okr.KeyResult, limit, says(7)},
 		{"a baseline", okr.KeyResult, okr.Metric{Name: "Number", Type: okr.Baseline}, says(34)},
-		{"closed", okr.KeyResult, scaled, ends(60, okr.StatusClosed)}, {"postponed", okr.KeyResult, scaled, ends(60, okr.StatusPostponed)},
-		{"closed without data", okr.KeyResult, limit, func(t *testing.T, n world, id okr.GoalID) { n.end(t, id, okr.StatusClosed) }},
+		{"closed", okr.KeyResult, scaled, ends(60, okr.StatusClosed)},
+		{"postponed", okr.KeyResult, scaled, ends(60, okr.StatusPostponed)},
+		{"closed without data", okr.KeyResult, limit, func(n world, id okr.GoalID) { n.end(id, okr.StatusClosed) }},
 		{"bound", okr.KeyResult, percent, bound(nothing)},
 		{"overridden once", okr.KeyResult, percent, bound(says(77))},
-		{"overridden", okr.KeyResult, percent, bound(func(t *testing.T, n world, id okr.GoalID) { n.checkIn(t, id, 90, true) })},
-		{"resumed", okr.KeyResult, percent, bound(func(t *testing.T, n world, id okr.GoalID) {
-			n.checkIn(t, id, 90, true)
-			play(t, n.world, "advance 1m")
-			n.resume(t, id)
+		{"overridden", okr.KeyResult, percent, bound(func(n world, id okr.GoalID) { n.checkIn(id, 90, true) })},
+		{"resumed", okr.KeyResult, percent, bound(func(n world, id okr.GoalID) {
+			n.checkIn(id, 90, true)
+			play(n.t, n.world, "advance 1m")
+			n.resume(id)
 		})},
-		{"closed while overridden", okr.KeyResult, percent, bound(func(t *testing.T, n world, id okr.GoalID) { n.checkIn(t, id, 90, true); n.end(t, id, okr.StatusClosed) })},
-		{"a project", okr.Project, okr.Metric{}, nothing}, {"a project by hand", okr.Project, okr.Metric{}, says(55)}, {"a bound project", okr.Project, okr.Metric{}, bound(nothing)},
-		{"an objective", okr.Objective, okr.Metric{}, func(t *testing.T, n world, id okr.GoalID) {
-			n.checkIn(t, n.save(t, okr.GoalInput{Kind: okr.KeyResult, Title: "Below", Parent: id, Metric: &okr.Metric{Name: "Number", Target: 10}}), 4, false)
+		{"closed while overridden", okr.KeyResult, percent, bound(func(n world, id okr.GoalID) { n.checkIn(id, 90, true); n.end(id, okr.StatusClosed) })},
+		{"a project", okr.Project, okr.Metric{}, nothing},
+		{"a project by hand", okr.Project, okr.Metric{}, says(55)},
+		{"a bound project", okr.Project, okr.Metric{}, bound(nothing)},
+		{"an objective", okr.Objective, okr.Metric{}, func(n world, id okr.GoalID) {
+			n.checkIn(n.save(okr.GoalInput{Kind: okr.KeyResult, Title: "Below", Parent: id, Metric: &okr.Metric{Name: "Number", Target: 10}}), 4, false)
 		}},
 	}
 }
@@ -123,30 +132,30 @@ func (n *numbersWorld) make(t *testing.T, s leafState, parent okr.GoalID, weight
 	case okr.Objective:
 		in.Period = okr.Period{Start: "2026-07-01", End: "2026-09-30"}
 	}
-	id := n.save(t, in)
-	play(t, n.world, "advance 1m")
-	s.happen(t, n, id)
+	id := n.save(in)
+	play(n.t, n.world, "advance 1m")
+	s.happen(n, id)
 	return id
 }
 
 // objectiveStates are what happens to the objective when its children are made.
-func objectiveStates() map[string]func(t *testing.T, n *numbersWorld, id okr.GoalID) {
-	return map[string]func(*testing.T, *numbersWorld, okr.GoalID){
-		"open": func(*testing.T, *numbersWorld, okr.GoalID) {}, "overridden": func(t *testing.T, n *numbersWorld, id okr.GoalID) { n.checkIn(t, id, 88, true) },
-		"resumed": func(t *testing.T, n *numbersWorld, id okr.GoalID) {
-			v, err := n.app.activities.Plan.Goal(t.Context(), n.alex, id)
-			require.NoError(t, err)
-			if n.checkIn(t, id, 88, true); v.Goal.IsAutomatic() {
-				play(t, n.world, "advance 1m")
-				n.resume(t, id)
+func objectiveStates() map[string]func(n *numbersWorld, id okr.GoalID) {
+	return map[string]func(*numbersWorld, okr.GoalID){
+		"open": func(*numbersWorld, okr.GoalID) {}, "overridden": func(n *numbersWorld, id okr.GoalID) { n.checkIn(id, 88, true) },
+		"resumed": func(n *numbersWorld, id okr.GoalID) {
+			v, err := n.app.activities.Plan.Goal(n.t.Context(), n.alex, id)
+			require.NoError(n.t, err)
+			if n.checkIn(id, 88, true); v.Goal.IsAutomatic() {
+				play(n.t, n.world, "advance 1m")
+				n.resume(id)
 			}
 		},
-		"closed": func(t *testing.T, n *numbersWorld, id okr.GoalID) { n.end(t, id, okr.StatusClosed) },
-		"closed while overridden": func(t *testing.T, n *numbersWorld, id okr.GoalID) {
-			n.checkIn(t, id, 88, true)
-			n.end(t, id, okr.StatusClosed)
+		"closed": func(n *numbersWorld, id okr.GoalID) { n.end(id, okr.StatusClosed) },
+		"closed while overridden": func(n *numbersWorld, id okr.GoalID) {
+			n.checkIn(id, 88, true)
+			n.end(id, okr.StatusClosed)
 		},
-		"postponed": func(t *testing.T, n *numbersWorld, id okr.GoalID) { n.end(t, id, okr.StatusPostponed) },
+		"postponed": func(n *numbersWorld, id okr.GoalID) { n.end(id, okr.StatusPostponed) },
 	}
 }
 
@@ -159,7 +168,7 @@ func TestNumbersAgree(t *testing.T) {
 	for name, happen := range objectiveStates() {
 		for round := range 6 {
 			r := rand.New(rand.NewPCG(uint64(round), uint64(len(name)))) //nolint:gosec // the same each time
-			o := n.save(t, okr.GoalInput{Kind: okr.Objective, Title: "Objective", Period: okr.Period{Start: "2026-07-01", End: "2026-09-30"}})
+			o := n.save(okr.GoalInput{Kind: okr.Objective, Title: "Objective", Period: okr.Period{Start: "2026-07-01", End: "2026-09-30"}})
 			told := []string{name}
 			children := []okr.GoalID{}
 			for range 1 + r.IntN(5) {
@@ -169,7 +178,7 @@ func TestNumbersAgree(t *testing.T) {
 				children = append(children, n.make(t, s, o, weight, private))
 				told = append(told, fmt.Sprintf("%s %s (private: %v)", children[len(children)-1], s.name, private))
 			}
-			happen(t, n, o)
+			happen(n, o)
 			for _, reader := range []string{"alex", "megan"} {
 				n.agree(t, reader, o, children, strings.Join(told, ", "))
 			}

@@ -148,8 +148,10 @@ func causedHistory() cards.HistoryView {
 	h := history()
 	h.Points, h.Projection, h.Why = h.Points[:6], nil, "A projection needs at least 4 values of the same kind; there are fewer since another query is measured."
 	h.Breaks = []cards.Break{
-		{Day: "2026-10-12", Causes: []okr.Cause{okr.CauseOverride}}, {Day: "2026-10-19", Causes: []okr.Cause{okr.CauseResumed}},
-		{Day: "2026-10-26"}, {Day: "2026-11-02", Causes: []okr.Cause{okr.CauseQuery, okr.CauseConnection}},
+		{Day: "2026-10-12", Causes: []okr.Cause{okr.CauseOverride}},
+		{Day: "2026-10-19", Causes: []okr.Cause{okr.CauseResumed}},
+		{Day: "2026-10-26"},
+		{Day: "2026-11-02", Causes: []okr.Cause{okr.CauseQuery, okr.CauseConnection}},
 	}
 	h.Moved = []cards.MovedSpan{
 		{Since: "the sync before", Before: new(float64(18)), After: new(float64(18)), Changes: okr.Changes{Causes: []okr.Cause{okr.CauseAccount}}},

@@ -80,8 +80,11 @@ func TestAProjectionIsOfOneThing(t *testing.T) {
 	g := goalOf(okr.Metric{Start: 0, Target: 100})
 	list := values(2, 4, 6, 8, 60, 61, 62, 63)
 	for _, c := range []okr.Changes{
-		{Causes: []okr.Cause{okr.CauseQuery}}, {Causes: []okr.Cause{okr.CauseMeasure}}, {Causes: []okr.Cause{okr.CauseConnection, okr.CauseAccount}},
-		{Causes: []okr.Cause{okr.CauseResumed}}, {First: true},
+		{Causes: []okr.Cause{okr.CauseQuery}},
+		{Causes: []okr.Cause{okr.CauseMeasure}},
+		{Causes: []okr.Cause{okr.CauseConnection, okr.CauseAccount}},
+		{Causes: []okr.Cause{okr.CauseResumed}},
+		{First: true},
 	} {
 		var measured []okr.Measurement
 		for i, p := range list {
@@ -124,7 +127,7 @@ func TestMergedChangesAreOfOneThing(t *testing.T) {
 	full.Scope = 3
 	twice := reflect.ValueOf(full.Merge(full))
 	for i := range twice.NumField() {
-		if l, ok := twice.Field(i).Interface().(okr.ItemList); ok {
+		if l, ok := reflect.TypeAssert[okr.ItemList](twice.Field(i)); ok {
 			require.Equal(t, 4, l.Count, v.Type().Field(i).Name)
 		}
 	}

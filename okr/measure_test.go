@@ -255,14 +255,17 @@ func TestChangesNameTheItems(t *testing.T) {
 	}
 	before := okr.Run{Hidden: []int{9}, Items: []okr.WorkItem{
 		bug(1, "closes", "New", okr.Proposed), bug(2, "reopens", "Done", okr.Completed), bug(3, "leaves", "Done", okr.Completed),
-		bug(4, "is discarded", "New", okr.Proposed), {ID: 5, Type: "Task", Title: "another type", Category: okr.Proposed},
+		bug(4, "is discarded", "New", okr.Proposed),
+		{ID: 5, Type: "Task", Title: "another type", Category: okr.Proposed},
 		bug(6, "comes back", "Cut", okr.Removed), bug(8, "gets hidden", "Done", okr.Completed), bug(10, "becomes a task", "New", okr.Proposed),
 		bug(11, "gets an odd state", "Done", okr.Completed), bug(12, "is understood", "Odd", okr.UnknownCategory), bug(13, "closes from odd", "Odd", okr.UnknownCategory),
 	}}
 	after := okr.Run{Hidden: []int{8}, Items: []okr.WorkItem{
 		bug(1, "closes", "Done", okr.Completed), bug(2, "reopens", "Active", okr.InProgress), bug(4, "is discarded", "Cut", okr.Removed),
-		{ID: 5, Type: "Task", Title: "another type", Category: okr.Completed}, bug(6, "comes back", "Done", okr.Completed), bug(7, "arrives", "Done", okr.Completed),
-		bug(9, "is shown", "New", okr.Proposed), {ID: 10, Type: "Task", Title: "becomes a task", Category: okr.Proposed},
+		{ID: 5, Type: "Task", Title: "another type", Category: okr.Completed},
+		bug(6, "comes back", "Done", okr.Completed), bug(7, "arrives", "Done", okr.Completed),
+		bug(9, "is shown", "New", okr.Proposed),
+		{ID: 10, Type: "Task", Title: "becomes a task", Category: okr.Proposed},
 		bug(11, "gets an odd state", "Odder", okr.UnknownCategory), bug(12, "is understood", "odd", okr.Completed), bug(13, "closes from odd", "Done", okr.Completed),
 	}}
 	s := before.Snapshot()
@@ -271,9 +274,15 @@ func TestChangesNameTheItems(t *testing.T) {
 		list   okr.ItemList
 		titles []string
 	}{
-		{c.Completed, []string{"closes", "closes from odd"}}, {c.Reopened, []string{"reopens"}}, {c.Removed, []string{"leaves"}},
-		{c.Discarded, []string{"is discarded"}}, {c.Retyped, []string{"becomes a task"}}, {c.Unclear, []string{"gets an odd state"}},
-		{c.Cleared, []string{"is understood"}}, {c.Back, []string{"comes back", "is shown"}}, {c.Added, []string{"arrives"}},
+		{c.Completed, []string{"closes", "closes from odd"}},
+		{c.Reopened, []string{"reopens"}},
+		{c.Removed, []string{"leaves"}},
+		{c.Discarded, []string{"is discarded"}},
+		{c.Retyped, []string{"becomes a task"}},
+		{c.Unclear, []string{"gets an odd state"}},
+		{c.Cleared, []string{"is understood"}},
+		{c.Back, []string{"comes back", "is shown"}},
+		{c.Added, []string{"arrives"}},
 	} {
 		require.Equal(t, want.titles, titles(want.list))
 	}
