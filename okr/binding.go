@@ -177,16 +177,16 @@ func (b Binding) changes(run Run, before *Snapshot, account string) Changes {
 	return found
 }
 
-// TakeRun applies a run to a bound goal and gives the measurement.
-func (g *Goal) TakeRun(run Run, before *Snapshot, c Connection) Measurement {
+// Apply measures a bound goal by the run and gives the measurement.
+func (r Run) Apply(g *Goal, before *Snapshot, c Connection) Measurement {
 	b := *g.Binding
-	m := b.Measure(run, g.Kind, nil)
+	m := b.Measure(r, g.Kind, nil)
 	m.Account, m.Connection = c.Account, c.Name
-	m.Changes = b.changes(run, before, c.Account)
-	if g.overridden() && !g.Paused() && !m.Changes.First {
+	m.Changes = b.changes(r, before, c.Account)
+	if overridden(*g) && !g.Paused() && !m.Changes.First {
 		m.Changes = m.Changes.Merge(Changes{Causes: []Cause{CauseResumed}})
 	}
-	b.Last, b.Query, b.Causes = &m, run.Query, nil
+	b.Last, b.Query, b.Causes = &m, r.Query, nil
 	g.Binding = &b
 	g.TakeAutomatic(m.Value, m.At)
 	return m

@@ -89,7 +89,7 @@ func (g Goal) Paused() bool {
 }
 
 // overridden says whether a person's value is shown instead of an automatic one.
-func (g Goal) overridden() bool {
+func overridden(g Goal) bool {
 	return g.Manual != nil && (g.Manual.Value != nil || g.Paused()) && (g.Kind == Objective || g.Binding != nil)
 }
 
@@ -265,8 +265,8 @@ func (g *Goal) Resume() {
 
 // Resumed is what is kept in the history of a goal whose override has ended since it
 // was as before; false: it did not end, or nothing else gives a value.
-func (g Goal) Resumed(before Goal, now time.Time) (Measurement, bool) {
-	if !before.overridden() || g.overridden() || !g.IsAutomatic() {
+func Resumed(before, g Goal, now time.Time) (Measurement, bool) {
+	if !overridden(before) || overridden(g) || !g.IsAutomatic() {
 		return Measurement{}, false
 	}
 	m := Measurement{Value: g.Automatic()}

@@ -336,16 +336,16 @@ func (c *Changes) name(causes ...Cause) {
 	}
 }
 
-// ChangesSince merges what moved the goal by measurements, the oldest first. That an
+// ChangesOf merges what moved a goal by measurements, the oldest first. That an
 // override began or ended is of the moment when it did, not of a measurement.
-func (g Goal) ChangesSince(measured []Measurement, since time.Time) Changes {
+func ChangesOf(g Goal, measured []Measurement, since time.Time) Changes {
 	var c Changes
 	for _, m := range measured {
 		if !m.Changes.has(CauseResumed) || m.At.After(since) {
 			c = c.Merge(m.Changes)
 		}
 	}
-	if g.overridden() && g.Manual.At.After(since) {
+	if overridden(g) && g.Manual.At.After(since) {
 		c = c.Merge(Changes{Causes: []Cause{CauseOverride}})
 	}
 	return c

@@ -214,7 +214,7 @@ func (g *Goal) TakeRolled(fresh Rolled) (m Measurement, moved bool) {
 	m = Measurement{At: fresh.At, Value: fresh.Progress}
 	moved = fresh.Progress != nil && (g.Rolled == nil || !same(g.Rolled.Progress, fresh.Progress))
 	if moved {
-		if g.overridden() {
+		if overridden(*g) {
 			m.Changes.name(CauseResumed)
 		}
 		moved = !g.Paused()

@@ -89,7 +89,7 @@ func (s *Service) tryBinding(ctx context.Context, actor okr.Actor, in okr.BindIn
 		return okr.Preview{}, tried{}, err
 	}
 	s.bindTo(&g, actor, in, run)
-	m := g.TakeRun(run, nil, c)
+	m := run.Apply(&g, nil, c)
 	parent, err := s.access.ParentOf(ctx, actor.Tenant, g)
 	if err != nil {
 		return okr.Preview{}, tried{}, err

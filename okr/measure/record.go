@@ -99,7 +99,7 @@ func (y *syncing) recordGoal(ctx context.Context, was okr.Goal, run okr.Run, bef
 		if b.Last != nil {
 			row.Found = b.Last.Total + b.Last.Removed + b.Last.OtherTypes
 		}
-		row.Changes = g.TakeRun(run, before, c).Changes
+		row.Changes = run.Apply(g, before, c).Changes
 		g.Binding.Health = b.Health.Worked(run.At)
 		return nil
 	})

@@ -128,7 +128,7 @@ func (s *Service) changesOf(ctx context.Context, tenant okr.TenantID, m okr.Move
 		after = m.Since
 	}
 	history, err := s.Measurements.History(ctx, tenant, m.Goal.ID, after, historyLimit)
-	return m.Goal.ChangesSince(history, m.Since), err
+	return okr.ChangesOf(m.Goal, history, m.Since), err
 }
 
 // DigestPosted records that Teams took a digest: its changes are told.

@@ -155,7 +155,7 @@ func (s *Service) Resume(ctx context.Context, actor okr.Actor, id okr.GoalID) (o
 // resumed keeps in the history that an override has ended, if it has, and carries up
 // what the goal shows then.
 func (s *Service) resumed(ctx context.Context, actor okr.Actor, before, g okr.Goal) (okr.GoalView, error) {
-	if m, ok := g.Resumed(before, s.Now()); ok {
+	if m, ok := okr.Resumed(before, g, s.Now()); ok {
 		if err := s.Measurements.AddHistory(ctx, actor.Tenant, g.ID, m); err != nil {
 			return okr.GoalView{}, err
 		}

@@ -82,7 +82,7 @@ func (s *Service) moveOf(ctx context.Context, t okr.Settings, v okr.GoalView, sp
 		since = points[len(points)-1].At.Add(-time.Nanosecond)
 	}
 	m := okr.Move{Goal: v.Goal, Parent: v.ParentTitle, Weight: v.Weight, After: v.Reported(), Before: v.Goal.ReportedAt(points, since, t)}
-	m.Changes = v.Goal.ChangesSince(slices.DeleteFunc(measured, func(x okr.Measurement) bool { return !x.At.After(since) }), since)
+	m.Changes = okr.ChangesOf(v.Goal, slices.DeleteFunc(measured, func(x okr.Measurement) bool { return !x.At.After(since) }), since)
 	moved := slices.ContainsFunc(points, func(p okr.HistoryPoint) bool { return p.At.After(since) }) ||
 		span != okr.SinceSync && v.Goal.Closed != nil && v.Goal.Closed.At.After(since)
 	return m, moved && (m.Before.Differs(m.After) || !m.Changes.Empty()), nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"okrbot/okr"
 )
@@ -94,12 +95,12 @@ func (s *Service) addChildren(ctx context.Context, t okr.Settings, actor okr.Act
 	if len(children) < total {
 		return nil
 	}
-	whole, err := s.siblings(ctx, t, v.Goal, children)
+	whole, err := siblings(ctx, s.Store.Goals(), t, v.Goal, children)
 	if err != nil {
 		return err
 	}
 	if v.Goal.IsOpen() { // a closed one stays as it ended
-		s.addUp(t, v, whole)
+		addUp(t, v, whole, s.Now())
 	}
 	shares := t.WeightsRule.Shares(whole)
 	for i, c := range v.Children {
@@ -111,23 +112,23 @@ func (s *Service) addChildren(ctx context.Context, t okr.Settings, actor okr.Act
 
 // siblings are all children of an objective, where the viewer sees some: those that
 // are hidden count and have weight as well.
-func (s *Service) siblings(ctx context.Context, t okr.Settings, o okr.Goal, seen []okr.Goal) ([]okr.Goal, error) {
+func siblings(ctx context.Context, goals okr.Records[okr.GoalID, okr.Goal], t okr.Settings, o okr.Goal, seen []okr.Goal) ([]okr.Goal, error) {
 	r := o.Rolled
 	if r == nil || r.Below <= len(seen) && r.Children <= t.WeightsRule.Roll(seen).Children {
 		return seen, nil
 	}
-	all, _, err := s.Store.Goals().List(ctx, t.ID, okr.ChildIndex(o.ID), okr.Page{})
+	all, _, err := goals.List(ctx, t.ID, okr.ChildIndex(o.ID), okr.Page{})
 	return all, err
 }
 
 // addUp adds up an objective from all its children.
-func (s *Service) addUp(t okr.Settings, v *okr.GoalView, children []okr.Goal) {
+func addUp(t okr.Settings, v *okr.GoalView, children []okr.Goal, now time.Time) {
 	fresh := t.WeightsRule.Roll(children)
 	if r := v.Goal.Rolled; r != nil {
 		fresh.At = r.At
 	}
 	v.Goal.Rolled = &fresh
-	v.Standing = v.Goal.Standing(v.Goal.Period, t.Bands, t.Today(s.Now()))
+	v.Standing = v.Goal.Standing(v.Goal.Period, t.Bands, t.Today(now))
 }
 
 // views computes goals with their objectives, which are read in one go.
