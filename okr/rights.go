@@ -99,10 +99,10 @@ func (a Actor) Sees(g Goal) bool {
 
 // SameRights says whether the same people may see, edit and check in two states of a
 // goal.
-func (g Goal) SameRights(other Goal) bool { return g.rights() == other.rights() }
+func SameRights(one, other Goal) bool { return rightsOf(one) == rightsOf(other) }
 
-// rights are what decides who may do what, as a text.
-func (g Goal) rights() string {
+// rightsOf is what decides who may do what, as a text.
+func rightsOf(g Goal) string {
 	ids := func(people []Person) []UserID {
 		var out []UserID
 		for _, p := range people {

@@ -29,7 +29,7 @@ func (c *Chat) Audit(ctx context.Context, t *Turn, d Deed) {
 
 // AuditRights writes that an edit changed who may do what with a goal, if it did.
 func (c *Chat) AuditRights(ctx context.Context, t *Turn, before, after okr.Goal) {
-	if before.ID == "" || before.SameRights(after) {
+	if before.ID == "" || okr.SameRights(before, after) {
 		return
 	}
 	d := Deed{Did: "goal rights changed", Of: string(after.ID)}
