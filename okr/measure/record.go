@@ -101,7 +101,7 @@ func (y *syncing) recordGoal(ctx context.Context, was okr.Goal, run okr.Run, bef
 		}
 		row.Changes = run.Apply(g, before, c).Changes
 		markEmptied(g, run, row, c)
-		b.Health = b.Health.Worked(run.At)
+		g.Binding.Health = g.Binding.Health.Worked(run.At)
 		return nil
 	})
 	if err != nil {
