@@ -69,11 +69,15 @@ type Config struct {
 	SignInCard string `env:"SIGNIN_CARD" envDefault:"oauth"`
 
 	// RedisURL is redis:// or rediss://; several hosts are a Cluster, ?master= is
-	// Sentinel. Empty: an embedded store that forgets everything at a restart.
+	// Sentinel. Empty: DataDir.
 	RedisURL okr.Secret `env:"REDIS_URL"`
 	// SealKeys seal tokens at rest: id:base64(32 bytes), comma-separated; the
 	// first one seals, all open. Required with REDIS_URL.
 	SealKeys okr.Secret `env:"SEAL_KEYS"`
+
+	// DataDir is the folder in which okrbot's own redis-server keeps everything,
+	// when RedisURL is empty.
+	DataDir string `env:"DATA_DIR"`
 
 	// AdminObjectIDs are the admins: tenantId/objectId, comma-separated.
 	AdminObjectIDs []string `env:"ADMIN_OBJECT_IDS"`

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"okrbot/okr/redisstore"
+	"okrbot/okr/redisstore/datadir"
 	"okrbot/scheduler"
 )
 
@@ -22,9 +22,10 @@ const maxSkew = time.Minute
 type doctor struct {
 	config Config
 	client *http.Client
-	store  *redisstore.Store // nil: it does not answer
-	skew   time.Duration     // the largest that was seen
-	skewed string            // by whose clock
+	store  *storage      // nil: it does not answer, or there is none yet
+	unborn bool          // DATA_DIR: there is no folder yet
+	skew   time.Duration // the largest that was seen
+	skewed string        // by whose clock
 }
 
 func newDoctor(c Config) *doctor {
@@ -44,7 +45,7 @@ func (d *doctor) close() {
 func (d *doctor) checks() []check {
 	c := d.config
 	return []check{
-		{"Redis", d.redis, "is it running, and does REDIS_URL name it with the right password? See docs/configuration.md."},
+		{"Redis", d.redis, "is it running, and does REDIS_URL name it with the right password? With DATA_DIR, do as it says. See docs/configuration.md."},
 		{"Redis keeps its data", d.durability, "start Redis with --appendonly yes --maxmemory-policy noeviction; see docs/operations/backup.md."},
 		{"sealed sign-ins", d.seals, "put the keys back that these were sealed with, behind the new one in SEAL_KEYS; or let their owners sign in again."},
 		{"parked tasks", d.parkedTasks, "okrbot parked lists them, okrbot parked retry all runs them once more."},
@@ -59,12 +60,10 @@ func (d *doctor) checks() []check {
 }
 
 func (d *doctor) redis(ctx context.Context) (string, error) {
-	if d.config.RedisURL == "" {
-		return "the embedded store: NOTHING SURVIVES A RESTART. Set REDIS_URL for more than trying out.", nil
+	if d.config.RedisURL == "" && !datadir.Exists(d.config.DataDir) {
+		return d.beforeFirstStart(ctx)
 	}
-	store, err := redisstore.Open(ctx, redisstore.Options{
-		URL: d.config.RedisURL.Reveal(), SealKeys: d.config.SealKeys.Reveal(), Logger: slog.New(slog.DiscardHandler),
-	})
+	store, err := openStorageBeside(ctx, d.config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return "", err
 	}
@@ -81,7 +80,7 @@ var errNoStore = errors.New("not looked at, the store does not answer")
 
 func (d *doctor) durability(ctx context.Context) (string, error) {
 	if d.store == nil {
-		return d.embedded()
+		return d.noStore()
 	}
 	health, err := d.store.Health(ctx)
 	switch {
@@ -96,16 +95,17 @@ func (d *doctor) durability(ctx context.Context) (string, error) {
 	}
 }
 
-func (d *doctor) embedded() (string, error) {
-	if d.config.RedisURL == "" {
-		return "nothing to look at in the embedded store", nil
+// noStore is what there is to say of a store that cannot be looked at.
+func (d *doctor) noStore() (string, error) {
+	if d.unborn {
+		return "nothing to look at before the first start", nil
 	}
 	return "", errNoStore
 }
 
 func (d *doctor) seals(ctx context.Context) (string, error) {
 	if d.store == nil {
-		return d.embedded()
+		return d.noStore()
 	}
 	seals, err := d.store.Seals(ctx)
 	if err != nil {
@@ -119,9 +119,9 @@ func (d *doctor) seals(ctx context.Context) (string, error) {
 
 func (d *doctor) parkedTasks(context.Context) (string, error) {
 	if d.store == nil {
-		return d.embedded()
+		return d.noStore()
 	}
-	queue, err := scheduler.OpenQueue(sharedRedis{d.store})
+	queue, err := scheduler.OpenQueue(sharedRedis{d.store.Store})
 	if err != nil {
 		return "", err
 	}

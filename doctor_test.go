@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,7 +36,7 @@ func examine(t *testing.T, w *world, changes map[string]string) (string, error) 
 		return w.Getenv(name)
 	}, &out)
 	for _, secret := range []string{script.AppSecret, "hunter2", w.Getenv("SEAL_KEYS")} {
-		require.NotContains(t, out.String(), secret)
+		require.True(t, secret == "" || !strings.Contains(out.String(), secret))
 	}
 	return out.String(), err
 }
@@ -95,5 +96,5 @@ func TestParkedCommand(t *testing.T) {
 	require.Equal(t, "Nothing is parked.\n", out.String())
 	require.ErrorContains(t, run(t.Context(), []string{"parked", "retry", "sync:t:C1:1"}, env, &out), "No such task is parked")
 	require.ErrorContains(t, run(t.Context(), []string{"parked", "retry"}, env, &out), "usage")
-	require.ErrorContains(t, run(t.Context(), []string{"parked"}, configEnv(nil), &out), "REDIS_URL is not set")
+	require.ErrorContains(t, run(t.Context(), []string{"parked"}, configEnv(nil), &out), "okrbot was never started with it")
 }

@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 }
 
 func runServe(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
-	c, err := LoadConfig(getenv)
+	c, err := loadLasting(getenv)
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
@@ -90,7 +90,7 @@ func checkConfig(getenv func(string) string, stdout io.Writer) error {
 			return err
 		}
 	}
-	if _, err := LoadConfig(getenv); err != nil {
+	if _, err := loadLasting(getenv); err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
 	_, err := fmt.Fprintln(stdout, "The configuration is complete.")

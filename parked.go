@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"text/tabwriter"
 	"time"
 
-	"okrbot/okr/redisstore"
 	"okrbot/scheduler"
 )
 
@@ -19,19 +19,16 @@ func runParked(ctx context.Context, args []string, getenv func(string) string, s
 	if len(args) != 0 && (len(args) != 2 || args[0] != "retry") {
 		return errors.New(parkedUsage)
 	}
-	c, err := LoadConfig(getenv)
+	c, err := loadLasting(getenv)
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
-	if c.RedisURL == "" {
-		return errors.New("REDIS_URL is not set: an embedded store can be seen by its own process only")
-	}
-	store, err := redisstore.Open(ctx, redisstore.Options{URL: c.RedisURL.Reveal(), SealKeys: c.SealKeys.Reveal()})
+	store, err := openStorageBeside(ctx, c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	queue, err := scheduler.OpenQueue(sharedRedis{store})
+	queue, err := scheduler.OpenQueue(sharedRedis{store.Store})
 	if err != nil {
 		return err
 	}

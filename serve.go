@@ -32,6 +32,7 @@ type app struct {
 	log        *slog.Logger
 	registry   *prometheus.Registry
 	store      *redisstore.Store
+	storage    *storage
 	activities bot.Activities
 	bot        *bot.Bot
 	validator  *teams.Validator
@@ -58,7 +59,8 @@ type hooks struct {
 }
 
 // serve runs the bot until ctx ends, then stops in order: no new turns, those
-// under way to their end, the queue drained, the store closed.
+// under way to their end, the queue drained, the store closed, and its own server
+// stopped where it has one.
 func serve(ctx context.Context, c Config, log *slog.Logger, h *hooks) (err error) {
 	if h == nil {
 		h = &hooks{}
@@ -74,8 +76,10 @@ func serve(ctx context.Context, c Config, log *slog.Logger, h *hooks) (err error
 		return err
 	}
 	defer func() {
-		if !a.busy { // else the end of the process closes the store
-			err = errors.Join(err, a.store.Close())
+		if a.busy { // the end of the process closes the store
+			err = errors.Join(err, a.storage.closeFolder())
+		} else {
+			err = errors.Join(err, a.storage.Close())
 		}
 	}()
 	listener := h.listener
@@ -114,12 +118,12 @@ func newApp(ctx context.Context, c Config, log *slog.Logger, h hooks) (*app, err
 	a := &app{config: c, log: log, registry: prometheus.NewRegistry()}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	var err error
-	a.store, err = redisstore.Open(ctx, redisstore.Options{URL: c.RedisURL.Reveal(), SealKeys: c.SealKeys.Reveal(), Logger: log})
-	if err != nil {
+	if a.storage, err = openStorage(ctx, c, log); err != nil {
 		return nil, err
 	}
+	a.store = a.storage.Store
 	if err := a.wire(c, h); err != nil {
-		return nil, errors.Join(err, a.store.Close())
+		return nil, errors.Join(err, a.storage.Close())
 	}
 	return a, nil
 }
