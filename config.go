@@ -270,3 +270,8 @@ func sealKeysFit(keys string) bool {
 	_, err := redisstore.NewSealer(keys)
 	return err == nil
 }
+
+func defaultOf(field string) string {
+	f, _ := reflect.TypeFor[Config]().FieldByName(field)
+	return f.Tag.Get("envDefault")
+}

@@ -76,6 +76,7 @@ var testOnly = []string{
 	"github.com/rogpeppe/go-internal/",
 	"pgregory.net/rapid",
 	"go.uber.org/goleak",
+	"go.yaml.in/yaml/",
 }
 
 // listed is the part of `go list -json` that the rule needs.

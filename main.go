@@ -8,6 +8,7 @@
 //	okrbot demo           run everything on this machine, with simulated Azure DevOps and Teams
 //	okrbot check-config   say what is wrong with the configuration, and set nothing in motion
 //	okrbot doctor         check the configuration against the live services
+//	okrbot ready          ask the okrbot of this machine whether it is ready; the exit code says it
 //	okrbot parked         list the tasks that were given up; retry ID|all runs them once more
 //	okrbot manifest FILE  write the Teams app package
 //	okrbot version        say which build this is
@@ -39,7 +40,7 @@ func main() {
 	}
 }
 
-const usage = "usage: okrbot serve | demo | check-config | doctor | parked [retry ID|all] | manifest FILE | version"
+const usage = "usage: okrbot serve | demo | check-config | doctor | ready | parked [retry ID|all] | manifest FILE | version"
 
 // run is the whole program: it ends when ctx does.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) error {
@@ -55,6 +56,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 		return checkConfig(getenv, stdout)
 	case "doctor":
 		return runDoctor(ctx, getenv, stdout)
+	case "ready":
+		return runReady(ctx, getenv, stdout)
 	case "parked":
 		return runParked(ctx, args[1:], getenv, stdout)
 	case "manifest":
