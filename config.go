@@ -92,8 +92,8 @@ type Config struct {
 	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
 	// LogFormat is json or text; empty: text on a terminal, else json.
 	LogFormat string `env:"LOG_FORMAT"`
-	// MetricsAddr is a listen address of its own for /metrics; empty: the same
-	// listener, for requests from loopback only.
+	// MetricsAddr is a listen address of its own for /metrics; empty: none, but for
+	// an http PublicURL the same listener, for requests from loopback only.
 	MetricsAddr string `env:"METRICS_ADDR"`
 	// IdentityEndpoint and IdentityHeader are set by Azure App Service for a
 	// managed identity.
