@@ -47,6 +47,8 @@ func (d *doctor) checks() []check {
 	return []check{
 		{"Redis", d.redis, "is it running, and does REDIS_URL name it with the right password? With DATA_DIR, do as it says. See docs/configuration.md."},
 		{"Redis keeps its data", d.durability, "start Redis with --appendonly yes --maxmemory-policy noeviction; see docs/operations/backup.md."},
+		{"Redis users", d.users, "before Redis is started again, let its user default be off and still do all: user default off ~* &* +@all; see docs/operations/README.md#redis."},
+		{"lists", d.lists, "okrbot doctor --repair puts the records into their lists again; then look at what Redis lost: docs/operations/README.md#redis."},
 		{"sealed sign-ins", d.seals, "put the keys back that these were sealed with, behind the new one in SEAL_KEYS; or let their owners sign in again."},
 		{"parked tasks", d.parkedTasks, "okrbot parked lists them, okrbot parked retry all runs them once more."},
 		{"token of the bot", d.botToken, "compare MICROSOFT_APP_ID, _PASSWORD and _TENANT_ID with the app registration; a client secret has a last day."},

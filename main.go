@@ -7,7 +7,7 @@
 //	okrbot serve          run the bot (configuration: environment, see config.go)
 //	okrbot demo           run everything on this machine, with simulated Azure DevOps and Teams
 //	okrbot check-config   say what is wrong with the configuration, and set nothing in motion
-//	okrbot doctor         check the configuration against the live services
+//	okrbot doctor         check the configuration against the live services; --repair puts records into their lists again
 //	okrbot ready          ask the okrbot of this machine whether it is ready; the exit code says it
 //	okrbot parked         list the tasks that were given up; retry ID|all runs them once more
 //	okrbot manifest FILE  write the Teams app package
@@ -24,6 +24,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
 	"okrbot/manifest"
@@ -40,7 +41,7 @@ func main() {
 	}
 }
 
-const usage = "usage: okrbot serve | demo | check-config | doctor | ready | parked [retry ID|all] | manifest FILE | version"
+const usage = "usage: okrbot serve | demo | check-config | doctor [--repair] | ready | parked [retry ID|all] | manifest FILE | version"
 
 // run is the whole program: it ends when ctx does.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) error {
@@ -55,6 +56,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	case "check-config":
 		return checkConfig(getenv, stdout)
 	case "doctor":
+		if slices.Equal(args[1:], []string{"--repair"}) {
+			return runRepair(ctx, getenv, stdout)
+		}
 		return runDoctor(ctx, getenv, stdout)
 	case "ready":
 		return runReady(ctx, getenv, stdout)

@@ -104,7 +104,12 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) 
 	if ready != nil {
 		go ready(a)
 	}
+	stopWatch := func() {}
+	if a.config.has(roleClock) {
+		stopWatch = a.watchLists(ctx)
+	}
 	err = a.server.Serve(ctx, listener)
+	stopWatch()
 	stopMetrics()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
