@@ -49,8 +49,11 @@ func (d *Dir) mayUse() error {
 func (d *Dir) private(info fs.FileInfo, path, mode string) error {
 	me := os.Geteuid()
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != me {
-		return fmt.Errorf("DATA_DIR: %s belongs to %s, and okrbot runs as %s. Run okrbot as %[2]s, or give the folder to %[3]s: sudo chown -R %[3]s %[4]s",
-			path, userName(int(stat.Uid)), userName(me), d.path)
+		next := ""
+		if me != 0 { // root looks at what is okrbot's: it must stay that
+			next = fmt.Sprintf(", or give the folder to %s: sudo chown -R %[1]s %s", userName(me), d.path)
+		}
+		return fmt.Errorf("DATA_DIR: %s belongs to %s, and this okrbot runs as %s. Run it as %[2]s%s", path, userName(int(stat.Uid)), userName(me), next)
 	}
 	if open := info.Mode().Perm() & 0o077; open != 0 {
 		return fmt.Errorf("DATA_DIR: %s is open to other users of this machine (mode %04o). Run: chmod %s %[1]s", path, info.Mode().Perm(), mode)

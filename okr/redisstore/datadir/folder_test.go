@@ -54,7 +54,7 @@ func TestFolderOfAnotherUser(t *testing.T) {
 		require.NoError(t, os.Mkdir(folder, 0o700))
 		require.NoError(t, os.Chown(folder, 65534, 65534))
 	}
-	refused(t, datadir.Options{Path: folder}, folder+" belongs to ", "sudo chown -R ")
+	refused(t, datadir.Options{Path: folder}, folder+" belongs to ", "Run it as ")
 }
 
 func TestPathIsShortEnough(t *testing.T) {
