@@ -54,7 +54,7 @@ func TestDataDir(t *testing.T) {
 	enableAndBind(t, w)
 
 	second := exec.CommandContext(t.Context(), binary, "serve")
-	second.Env = append(first.cmd.Env, "LISTEN_ADDR=127.0.0.1:0") //nolint:gocritic // the other's is not used any more
+	second.Env = append(first.cmd.Env, "LISTEN_ADDR=127.0.0.1:0")
 	said, err := second.CombinedOutput()
 	require.Error(t, err)
 	require.Contains(t, string(said), "another okrbot uses this folder: process "+strconv.Itoa(first.cmd.Process.Pid)+" has "+folder)

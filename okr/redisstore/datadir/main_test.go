@@ -29,13 +29,13 @@ func useFolder(folder string) int {
 	log := slog.New(slog.NewTextHandler(os.Stdout, nil))
 	d, err := datadir.Open(ctx, datadir.Options{Path: folder, Logger: log})
 	if err != nil {
-		fmt.Println("refused:", err)
+		fmt.Fprintln(os.Stdout, "refused:", err)
 		return 1
 	}
-	fmt.Println("it answers")
+	fmt.Fprintln(os.Stdout, "it answers")
 	<-ctx.Done()
 	if err := d.Close(); err != nil {
-		fmt.Println("ended badly:", err)
+		fmt.Fprintln(os.Stdout, "ended badly:", err)
 		return 1
 	}
 	return 0
