@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"okrbot/okr"
+	"okrbot/okr/redisstore"
 	"okrbot/okr/redisstore/datadir"
 )
 
@@ -26,7 +27,7 @@ func (d *doctor) users(ctx context.Context) (string, error) {
 	if d.store == nil {
 		return d.noStore()
 	}
-	drops, err := d.store.DropsTransactions(ctx)
+	drops, err := redisstore.NewUpkeep(d.store.Store).DropsTransactions(ctx)
 	switch {
 	case okr.KindOf(err) == okr.NotFound:
 		return "not known: okrbot's user may not run ACL LIST", nil
@@ -44,7 +45,7 @@ func (d *doctor) lists(ctx context.Context) (string, error) {
 	if d.store == nil {
 		return d.noStore()
 	}
-	found, err := d.store.CheckLists(ctx, false)
+	found, err := redisstore.NewUpkeep(d.store.Store).CheckLists(ctx, false)
 	switch {
 	case found.Missing > 0:
 		return "", fmt.Errorf("%d of %d records are missing from lists: people do not find them", found.Missing, found.Records)
@@ -71,7 +72,7 @@ func runRepair(ctx context.Context, getenv func(string) string, stdout io.Writer
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	found, err := store.CheckLists(ctx, true)
+	found, err := redisstore.NewUpkeep(store.Store).CheckLists(ctx, true)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"time"
+
+	"okrbot/okr/redisstore"
 )
 
 // lookEvery is how often it is asked whether Redis was started anew.
@@ -32,11 +34,12 @@ func (a *app) watchLists(ctx context.Context) (stop func()) {
 // lookAtLists looks when this is another run of Redis than the known one, which it
 // gives. That the store does not answer is told elsewhere.
 func (a *app) lookAtLists(ctx context.Context, known string) string {
-	run, err := a.store.RunID(ctx)
+	upkeep := redisstore.NewUpkeep(a.store)
+	run, err := upkeep.RunID(ctx)
 	if err != nil || run == known {
 		return known
 	}
-	found, err := a.store.CheckLists(ctx, false)
+	found, err := upkeep.CheckLists(ctx, false)
 	if err != nil {
 		return known // again with the next tick
 	}

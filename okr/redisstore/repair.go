@@ -20,21 +20,27 @@ type Lists struct {
 	Unreadable int
 }
 
+// Upkeep is what an operator does with a store.
+type Upkeep struct{ s *Store }
+
+// NewUpkeep gives the upkeep of a store.
+func NewUpkeep(s *Store) Upkeep { return Upkeep{s} }
+
 // CheckLists looks at every record, sign-in and conversation, and with repair puts
 // those that are missing in a list into it. A Redis that loads only a part of its
 // append-only file can lose the lists and keep the records; what it lost of
 // both, nobody can tell. It may run while okrbot does.
-func (s *Store) CheckLists(ctx context.Context, repair bool) (Lists, error) {
+func (u Upkeep) CheckLists(ctx context.Context, repair bool) (Lists, error) {
 	var mu sync.Mutex
 	var all Lists
-	err := s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+	err := u.s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
 		var cursor uint64
 		for {
 			keys, next, err := c.Scan(ctx, cursor, "okr:{*}:*", listChunk).Result()
 			if err != nil {
 				return err
 			}
-			part, err := s.checkKeys(ctx, c, keys, repair)
+			part, err := u.checkKeys(ctx, c, keys, repair)
 			mu.Lock()
 			all.add(part)
 			mu.Unlock()
@@ -60,7 +66,7 @@ type place struct {
 
 // checkKeys looks at those keys that hold records, all in two round trips, and
 // once more at each that seems to be missing somewhere.
-func (s *Store) checkKeys(ctx context.Context, c redis.Cmdable, keys []string, repair bool) (found Lists, err error) {
+func (u Upkeep) checkKeys(ctx context.Context, c redis.Cmdable, keys []string, repair bool) (found Lists, err error) {
 	places, err := readPlaces(ctx, c, keys, &found)
 	if err != nil {
 		return found, err
@@ -72,7 +78,7 @@ func (s *Store) checkKeys(ctx context.Context, c redis.Cmdable, keys []string, r
 		if len(absent) == 0 {
 			continue
 		}
-		missing, err := s.checkRecord(ctx, key, repair)
+		missing, err := u.checkRecord(ctx, key, repair)
 		if err != nil {
 			return found, err
 		}
@@ -134,8 +140,8 @@ func missingPlaces(ctx context.Context, c redis.Cmdable, places []place) (absent
 
 // checkRecord looks at one record while nobody changes it, and repairs it if that
 // is wanted.
-func (s *Store) checkRecord(ctx context.Context, key string, repair bool) (isMissing bool, err error) {
-	err = s.transact(ctx, "check lists", func(tx *redis.Tx) error {
+func (u Upkeep) checkRecord(ctx context.Context, key string, repair bool) (isMissing bool, err error) {
+	err = u.s.transact(ctx, "check lists", func(tx *redis.Tx) error {
 		isMissing = false
 		raw, err := tx.Get(ctx, key).Bytes()
 		if missing(err) {
@@ -274,10 +280,10 @@ func placesOfConversation(ctx context.Context, raw []byte) ([]place, error) {
 }
 
 // RunID changes whenever a Redis that holds a part of the data was started anew.
-func (s *Store) RunID(ctx context.Context) (string, error) {
+func (u Upkeep) RunID(ctx context.Context) (string, error) {
 	var mu sync.Mutex
 	var ids []string
-	err := s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+	err := u.s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
 		info, err := c.Info(ctx, "server").Result()
 		mu.Lock()
 		defer mu.Unlock()
@@ -292,10 +298,10 @@ func (s *Store) RunID(ctx context.Context) (string, error) {
 // its append-only file: it then runs them as its user default, and one that may
 // not, does not. Seen with Redis 7.0 and "user default off" in an ACL file.
 // NotFound: Redis does not say.
-func (s *Store) DropsTransactions(ctx context.Context) (bool, error) {
+func (u Upkeep) DropsTransactions(ctx context.Context) (bool, error) {
 	var mu sync.Mutex
 	drops := false
-	err := s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+	err := u.s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
 		users, err := c.ACLList(ctx).Result()
 		if err != nil && ctx.Err() == nil {
 			return okr.WrapError(okr.NotFound, err, "Redis does not say what its users may do.")
