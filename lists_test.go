@@ -30,7 +30,7 @@ func TestHardenedRedis(t *testing.T) {
 	require.Len(t, users, 2)
 	acl := filepath.Join(t.TempDir(), "users.acl")
 	require.NoError(t, os.WriteFile(acl, []byte(strings.Join(users, "\n")+"\n"), 0o600))
-	redis := okrtest.StartRedisServer(t, "--appendonly", "yes", "--maxmemory-policy", "noeviction", "--aclfile", acl)
+	redis := okrtest.StartRedisServer(t, "--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--aclfile", acl)
 	w := newWorld(t, time.Now(), "REDIS_URL", strings.Replace(redis.URL(), "redis://", "redis://okrbot:hunter2@", 1))
 	require.NoError(t, w.Start())
 	enableAndBind(t, w)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,6 +45,22 @@ func redisOf(t *testing.T, folder string) int {
 	return pid
 }
 
+// requireWritten waits until what was acknowledged is with the kernel: Redis may
+// hold it back for a second while it syncs.
+func requireWritten(t *testing.T, folder string) {
+	t.Helper()
+	eventually(t, "written", func() bool {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "unix", filepath.Join(folder, "redis.sock"))
+		if err != nil {
+			return false
+		}
+		defer func() { _ = conn.Close() }()
+		_, _ = io.WriteString(conn, "INFO persistence\r\nQUIT\r\n")
+		said, _ := io.ReadAll(conn)
+		return strings.Contains(string(said), "aof_buffer_length:0\r\n")
+	})
+}
+
 // TestDataDir goes through what happens to a machine: okrbot is killed, its Redis is
 // killed, it is stopped and started; a second one is refused. Everything that was
 // said is there, the sign-in too.
@@ -68,6 +86,7 @@ func TestDataDir(t *testing.T) {
 	complete(t, w, 3)
 	play(t, w, "say sync KR1", "expect '15 of 30' '50 %'")
 
+	requireWritten(t, folder)
 	require.NoError(t, syscall.Kill(redisOf(t, folder), syscall.SIGKILL))
 	eventually(t, "the store is back", func() bool { return third.ready(t) })
 	play(t, w, "say okr KR1", "expect '15 of 30' Contoso")

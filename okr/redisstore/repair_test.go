@@ -128,7 +128,7 @@ func TestUserDefaultOff(t *testing.T) {
 			t.Parallel()
 			acl := filepath.Join(t.TempDir(), "users.acl")
 			require.NoError(t, os.WriteFile(acl, []byte(test.user+"\n"+okrbot+"\n"), 0o600))
-			server := okrtest.StartRedisServer(t, "--appendonly", "yes", "--aclfile", acl)
+			server := okrtest.StartRedisServer(t, "--appendonly", "yes", "--appendfsync", "always", "--aclfile", acl)
 			s := open(t, strings.Replace(server.URL(), "redis://", "redis://okrbot:hunter2@", 1))
 			drops, err := redisstore.NewUpkeep(s).DropsTransactions(t.Context())
 			require.NoError(t, err)

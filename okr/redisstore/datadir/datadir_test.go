@@ -68,6 +68,15 @@ func serverOf(t *testing.T, c *redis.Client) int {
 	return pid
 }
 
+// requireWritten waits until what was acknowledged is with the kernel: Redis may
+// hold it back for a second while it syncs.
+func requireWritten(t *testing.T, c *redis.Client) {
+	t.Helper()
+	eventually(t, "written", func() bool {
+		return strings.Contains(c.Info(t.Context(), "persistence").Val(), "aof_buffer_length:0\r\n")
+	})
+}
+
 func requireMode(t *testing.T, path string, mode os.FileMode) {
 	t.Helper()
 	info, err := os.Stat(path)
@@ -112,6 +121,7 @@ func TestServerIsStartedAgain(t *testing.T) {
 	c := connect(t, folder)
 	for i := range 2 {
 		require.NoError(t, c.Incr(t.Context(), "n").Err())
+		requireWritten(t, c)
 		pid := serverOf(t, c)
 		require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
 		eventually(t, "the server is back", func() bool {
