@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -20,7 +21,9 @@ func (a *app) healthPages() map[string]http.Handler {
 		"/healthz": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }),
 		"/readyz":  http.HandlerFunc(a.readyz),
 	}
-	if a.config.MetricsAddr == "" {
+	// Behind https there is a proxy, since okrbot speaks http only. On this machine it
+	// looks like somebody of this machine, whatever it adds to a request or does not.
+	if a.config.MetricsAddr == "" && strings.HasPrefix(a.config.PublicURL, "http://") {
 		pages["/metrics"] = onlyLoopback(a.metrics())
 	}
 	return pages

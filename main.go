@@ -32,7 +32,7 @@ func main() {
 }
 
 func runServe(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
-	c, err := LoadConfig(getenv)
+	c, err := loadLasting(getenv)
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
@@ -54,7 +54,7 @@ func checkConfig(getenv func(string) string, stdout io.Writer) error {
 			return err
 		}
 	}
-	c, err := LoadConfig(getenv)
+	c, err := loadLasting(getenv)
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}

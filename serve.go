@@ -33,6 +33,7 @@ type app struct {
 	log        *slog.Logger
 	registry   *prometheus.Registry
 	store      *redisstore.Store
+	storage    *storage
 	activities bot.Activities
 	bot        *bot.Bot
 	validator  *teams.Validator
@@ -61,7 +62,8 @@ type hooks struct {
 }
 
 // serve runs the bot until ctx ends, then stops in order: no new turns, those
-// under way to their end, the queue drained, the store closed.
+// under way to their end, the queue drained, the store closed, and its own server
+// stopped where it has one.
 func serve(ctx context.Context, c Config, log *slog.Logger, h *hooks) (err error) {
 	if h == nil {
 		h = &hooks{}
@@ -77,8 +79,10 @@ func serve(ctx context.Context, c Config, log *slog.Logger, h *hooks) (err error
 		return err
 	}
 	defer func() {
-		if !a.busy { // else the end of the process closes the store
-			err = errors.Join(err, a.store.Close())
+		if a.busy { // the end of the process closes the store
+			err = errors.Join(err, a.storage.closeFolder())
+		} else {
+			err = errors.Join(err, a.storage.Close())
 		}
 	}()
 	listener := h.listener
@@ -103,7 +107,12 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) 
 	if ready != nil {
 		go ready(a)
 	}
+	stopWatch := func() {}
+	if a.config.has(roleClock) {
+		stopWatch = a.watchLists(ctx)
+	}
 	err = a.server.Serve(ctx, listener)
+	stopWatch()
 	stopMetrics()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
@@ -117,12 +126,12 @@ func newApp(ctx context.Context, c Config, log *slog.Logger, h hooks) (*app, err
 	a := &app{config: c, log: log, registry: prometheus.NewRegistry()}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newAbout(a))
 	var err error
-	a.store, err = redisstore.Open(ctx, redisstore.Options{URL: c.RedisURL.Reveal(), SealKeys: c.SealKeys.Reveal(), Logger: log})
-	if err != nil {
+	if a.storage, err = openStorage(ctx, c, log); err != nil {
 		return nil, err
 	}
+	a.store = a.storage.Store
 	if err := a.wire(c, h); err != nil {
-		return nil, errors.Join(err, a.store.Close())
+		return nil, errors.Join(err, a.storage.Close())
 	}
 	return a, nil
 }
