@@ -21,7 +21,7 @@ demo: build ## run okrbot with simulated Azure DevOps and Teams, and open the Pl
 	@exec $(BIN) demo
 
 test: ## vet, and every Go test with the race detector in random order
-	@$(ENSURE) go cc redis
+	@$(ENSURE) go cc redis nginx promtool
 	$(GO) vet ./...
 	$(GO) test -race -shuffle=on -timeout 20m ./...
 	@echo "test: all packages passed"

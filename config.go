@@ -67,11 +67,15 @@ type Config struct {
 	SignInCard string `env:"SIGNIN_CARD" envDefault:"oauth"`
 
 	// RedisURL is redis:// or rediss://; several hosts are a Cluster, ?master= is
-	// Sentinel. Empty: an embedded store that forgets everything at a restart.
+	// Sentinel. Empty: DataDir.
 	RedisURL okr.Secret `env:"REDIS_URL"`
 	// SealKeys seal tokens at rest: id:base64(32 bytes), comma-separated; the
 	// first one seals, all open. Required with REDIS_URL.
 	SealKeys okr.Secret `env:"SEAL_KEYS"`
+
+	// DataDir is the folder in which okrbot's own redis-server keeps everything,
+	// when RedisURL is empty.
+	DataDir string `env:"DATA_DIR"`
 
 	// AdminObjectIDs are the admins: tenantId/objectId, comma-separated.
 	AdminObjectIDs []string `env:"ADMIN_OBJECT_IDS"`
@@ -86,8 +90,8 @@ type Config struct {
 	LogLevel string `env:"LOG_LEVEL" envDefault:"info"`
 	// LogFormat is json or text; empty: text on a terminal, else json.
 	LogFormat string `env:"LOG_FORMAT"`
-	// MetricsAddr is a listen address of its own for /metrics; empty: the same
-	// listener, for requests from loopback only.
+	// MetricsAddr is a listen address of its own for /metrics; empty: none, but for
+	// an http PublicURL the same listener, for requests from loopback only.
 	MetricsAddr string `env:"METRICS_ADDR"`
 	// IdentityEndpoint and IdentityHeader are set by Azure App Service for a
 	// managed identity.
@@ -238,3 +242,8 @@ const (
 
 // has says whether this process has a role.
 func (c Config) has(role string) bool { return slices.Contains(c.Roles, role) }
+
+func defaultOf(field string) string {
+	f, _ := reflect.TypeFor[Config]().FieldByName(field)
+	return f.Tag.Get("envDefault")
+}

@@ -137,8 +137,8 @@ func (c Config) notes() []string {
 		without := map[string]string{roleWeb: "Teams gets no answer", roleWorker: "nothing is measured", roleClock: "nothing is measured by itself"}[role]
 		notes = append(notes, fmt.Sprintf("ROLES: without %s; unless another process has it, %s", role, without))
 	}
-	if c.RedisURL == "" {
-		notes = append(notes, "REDIS_URL: not set; nothing survives a restart")
+	if c.RedisURL != "" && c.DataDir != "" {
+		notes = append(notes, "DATA_DIR: not used, since REDIS_URL is set")
 	}
 	if len(c.AdminObjectIDs) == 0 {
 		notes = append(notes, "ADMIN_OBJECT_IDS: not set; nobody can enable okrbot in Teams")

@@ -185,7 +185,7 @@ func TestConfigRefusesPasswordsThatCutTheAddress(t *testing.T) {
 // What is right as it is, but most often not what was meant, is said.
 func TestCheckConfigNotes(t *testing.T) {
 	t.Parallel()
-	store := map[string]string{"REDIS_URL": "redis://redis", "SEAL_KEYS": configKey("k1", 32)}
+	store := map[string]string{"REDIS_URL": "redis://redis", "SEAL_KEYS": configKey("k1", 32), "DATA_DIR": ""}
 	admin := map[string]string{"ADMIN_OBJECT_IDS": configTenant + "/" + configApp}
 	for name, test := range map[string]struct {
 		set  map[string]string
@@ -194,7 +194,7 @@ func TestCheckConfigNotes(t *testing.T) {
 		"no clock":        {map[string]string{"ROLES": "web, worker"}, "ROLES: without clock"},
 		"no worker":       {map[string]string{"ROLES": "web,clock"}, "ROLES: without worker"},
 		"no web":          {map[string]string{"ROLES": "worker,clock"}, "ROLES: without web"},
-		"no store":        {map[string]string{"REDIS_URL": ""}, "REDIS_URL: not set; nothing survives a restart"},
+		"two stores":      {map[string]string{"DATA_DIR": "/var/lib/okrbot"}, "DATA_DIR: not used"},
 		"no admin":        {map[string]string{"ADMIN_OBJECT_IDS": ""}, "ADMIN_OBJECT_IDS: not set"},
 		"admin elsewhere": {map[string]string{"ADMIN_OBJECT_IDS": configOther + "/" + configApp}, "ADMIN_OBJECT_IDS: somebody is of a tenant"},
 		"nothing":         {nil, ""},

@@ -25,7 +25,7 @@ const (
 func configEnv(changes map[string]string) func(string) string {
 	values := map[string]string{
 		"PUBLIC_URL": "https://okr.example.com", "MICROSOFT_APP_ID": configApp,
-		"MICROSOFT_APP_PASSWORD": configSecret, "MICROSOFT_APP_TENANT_ID": configTenant,
+		"MICROSOFT_APP_PASSWORD": configSecret, "MICROSOFT_APP_TENANT_ID": configTenant, "DATA_DIR": "/dev/null/okrbot",
 	}
 	return func(name string) string {
 		if v, ok := changes[name]; ok {

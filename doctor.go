@@ -25,7 +25,7 @@ type check struct {
 // runDoctor checks the whole configuration against the live services. It changes
 // nothing, and shows no secret.
 func runDoctor(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
-	c, err := LoadConfig(getenv)
+	c, err := loadLasting(getenv)
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w\nNext: docs/configuration.md says what each variable is for", err)
 	}

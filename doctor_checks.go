@@ -12,6 +12,7 @@ import (
 
 	"okrbot/bot/signin"
 	"okrbot/okr/redisstore"
+	"okrbot/okr/redisstore/datadir"
 	"okrbot/scheduler"
 )
 
@@ -23,7 +24,8 @@ const maxSkew = time.Minute
 type doctor struct {
 	config Config
 	client *http.Client
-	store  *redisstore.Store // nil: it does not answer
+	store  *storage // nil: it does not answer, or there is none yet
+	unborn bool     // DATA_DIR: there is no folder yet
 	life   life
 	skew   time.Duration // the largest that was seen
 	skewed string        // by whose clock
@@ -63,8 +65,10 @@ func (d *doctor) close() {
 // is last, since it uses what the others saw.
 func (d *doctor) checks() []check {
 	return []check{
-		{"Redis", d.redis, "is it running, and does REDIS_URL name it with the right password? See docs/configuration.md."},
+		{"Redis", d.redis, "is it running, and does REDIS_URL name it with the right password? With DATA_DIR, do as it says. See docs/configuration.md."},
 		{"Redis keeps its data", d.durability, "start Redis with --appendonly yes --maxmemory-policy noeviction; see docs/operations/backup.md."},
+		{"Redis users", d.users, "before Redis is started again, let its user default be off and still do all: user default off ~* &* +@all; see docs/operations/README.md#redis."},
+		{"lists", d.lists, "okrbot doctor --repair puts the records into their lists again; then look at what Redis lost: docs/operations/README.md#redis."},
 		{"sealed sign-ins", d.seals, "put the keys back that these were sealed with, behind the new one in SEAL_KEYS; or let their owners sign in again."},
 		{"parked tasks", d.parkedTasks, "okrbot parked lists them, okrbot parked retry all runs them once more."},
 		{"token of the bot", d.botToken, "compare MICROSOFT_APP_ID, _PASSWORD and _TENANT_ID with the app registration; a client secret has a last day."},
@@ -80,12 +84,10 @@ func (d *doctor) checks() []check {
 }
 
 func (d *doctor) redis(ctx context.Context) (string, error) {
-	if d.config.RedisURL == "" {
-		return "", advised{errors.New("okrbot would run on its embedded store, and nothing survives a restart"), "set REDIS_URL and SEAL_KEYS; without them okrbot is for trying out only."}
+	if d.config.RedisURL == "" && !datadir.Exists(d.config.DataDir) {
+		return d.beforeFirstStart(ctx)
 	}
-	store, err := redisstore.Open(ctx, redisstore.Options{
-		URL: d.config.RedisURL.Reveal(), SealKeys: d.config.SealKeys.Reveal(), Inspect: true, Logger: slog.New(slog.DiscardHandler),
-	})
+	store, err := openStorageBeside(ctx, d.config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return "", err
 	}
@@ -104,7 +106,7 @@ var errNoStore = fmt.Errorf("%w: there is no store", errSkipped)
 
 func (d *doctor) durability(ctx context.Context) (string, error) {
 	if d.store == nil {
-		return "", errNoStore
+		return d.noStore()
 	}
 	health, err := d.store.Health(ctx)
 	switch {
@@ -119,11 +121,19 @@ func (d *doctor) durability(ctx context.Context) (string, error) {
 	}
 }
 
+// noStore is what there is to say of a store that cannot be looked at.
+func (d *doctor) noStore() (string, error) {
+	if d.unborn {
+		return "", errNotStarted
+	}
+	return "", errNoStore
+}
+
 func (d *doctor) seals(ctx context.Context) (string, error) {
 	if d.store == nil {
-		return "", errNoStore
+		return d.noStore()
 	}
-	if err := redisstore.CheckKeys(ctx, d.store); err != nil {
+	if err := redisstore.CheckKeys(ctx, d.store.Store); err != nil {
 		return "", err
 	}
 	seals, err := d.store.Seals(ctx)
@@ -138,9 +148,9 @@ func (d *doctor) seals(ctx context.Context) (string, error) {
 
 func (d *doctor) parkedTasks(context.Context) (string, error) {
 	if d.store == nil {
-		return "", errNoStore
+		return d.noStore()
 	}
-	queue, err := scheduler.OpenQueue(sharedRedis{d.store})
+	queue, err := scheduler.OpenQueue(sharedRedis{d.store.Store})
 	if err != nil {
 		return "", err
 	}

@@ -43,7 +43,7 @@ func (d *doctor) signs(ctx context.Context) life {
 	if d.store == nil {
 		return d.life
 	}
-	queue, err := scheduler.OpenQueue(sharedRedis{d.store})
+	queue, err := scheduler.OpenQueue(sharedRedis{d.store.Store})
 	if err == nil {
 		d.life.workers, err = queue.Workers()
 	}

@@ -7,9 +7,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"okrbot/okr"
 )
 
 // healthPages are what a platform and an operator look at.
@@ -18,7 +21,9 @@ func (a *app) healthPages() map[string]http.Handler {
 		"/healthz": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }),
 		"/readyz":  http.HandlerFunc(a.readyz),
 	}
-	if a.config.MetricsAddr == "" {
+	// Behind https there is a proxy, since okrbot speaks http only. On this machine it
+	// looks like somebody of this machine, whatever it adds to a request or does not.
+	if a.config.MetricsAddr == "" && strings.HasPrefix(a.config.PublicURL, "http://") {
 		pages["/metrics"] = onlyLoopback(a.metrics())
 	}
 	return pages
@@ -37,7 +42,7 @@ func (a *app) healthServer() healthOnly {
 
 // Serve implements server.
 func (h healthOnly) Serve(ctx context.Context, l net.Listener) error {
-	s := &http.Server{Handler: h.handler, ReadHeaderTimeout: 10 * time.Second}
+	s := smallServer(h.handler)
 	defer context.AfterFunc(ctx, func() { _ = s.Close() })() // a probe needs no grace
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("health pages: %w", err)
@@ -45,17 +50,19 @@ func (h healthOnly) Serve(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
-// readyTime bounds a look at what a process needs.
-const readyTime = 2 * time.Second
+const (
+	// readyTime bounds a look at what a process needs.
+	readyTime = 2 * time.Second
+	// metricsTime bounds an answer of /metrics; Prometheus waits for 10 s by default.
+	metricsTime = 8 * time.Second
+)
 
 // maxStall is how long a clock may stand still before its process is not ready.
 const maxStall = 10 * time.Minute
 
 // readyz says whether this process can do what it is for.
 func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
-	defer cancel()
-	if why := a.notReady(ctx); why != "" {
+	if why := a.look(r.Context()).notReady; why != "" {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		_, _ = io.WriteString(w, why+"\n")
 		return
@@ -63,23 +70,35 @@ func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "ready\n")
 }
 
-// notReady says what is missing: the store; where Teams is answered, the keys
-// that its tokens are checked with; where the clock runs, a tick.
-func (a *app) notReady(ctx context.Context) string {
-	switch {
-	case a.store.Ping(ctx) != nil:
-		return "the store does not answer"
-	case a.config.has(roleWeb) && a.validator.Ready(ctx) != nil:
-		return "there are no keys to check the tokens of Teams with: is BOT_OPENID_METADATA_URL reachable?"
-	case a.config.has(roleClock) && a.scheduler.Stalled() > maxStall:
-		return "what is due is not queued since " + a.scheduler.Stalled().Truncate(time.Second).String()
-	default:
-		return ""
-	}
+// condition is what a look at a process found.
+type condition struct {
+	reads, writes bool   // of the store
+	notReady      string // what is missing; empty: nothing
 }
 
+// look finds what is missing: the store, to be read and to be written; where Teams is
+// answered, the keys that its tokens are checked with; where the clock runs, a tick.
+func (a *app) look(ctx context.Context) condition {
+	ctx, cancel := context.WithTimeout(ctx, readyTime)
+	defer cancel()
+	err := a.store.Writable(ctx)
+	c := condition{reads: err == nil || errors.Is(err, okr.ErrNoWrites), writes: err == nil}
+	switch {
+	case !c.reads:
+		c.notReady = "the store does not answer"
+	case !c.writes:
+		c.notReady = "the store can be read but takes no changes: " + okr.CauseOf(err).Error()
+	case a.config.has(roleWeb) && a.validator.Ready(ctx) != nil:
+		c.notReady = "there are no keys to check the tokens of Teams with: is BOT_OPENID_METADATA_URL reachable?"
+	case a.config.has(roleClock) && a.scheduler.Stalled() > maxStall:
+		c.notReady = "what is due is not queued since " + a.scheduler.Stalled().Truncate(time.Second).String()
+	}
+	return c
+}
+
+// metrics serves what is counted. What hangs is given up before Prometheus does.
 func (a *app) metrics() http.Handler {
-	return promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{})
+	return promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{Timeout: metricsTime})
 }
 
 // onlyLoopback hides a page from everybody but this machine. A request that a
@@ -107,8 +126,16 @@ func (a *app) serveMetrics(ctx context.Context) (stop func(), err error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.metrics())
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	server := smallServer(mux)
 	done := make(chan struct{})
 	go func() { defer close(done); _ = server.Serve(listener) }()
 	return func() { _ = server.Close(); <-done }, nil
+}
+
+// smallServer serves pages whose requests have no body and whose answers come soon.
+func smallServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: metricsTime + 10*time.Second, IdleTimeout: 2 * time.Minute,
+	}
 }

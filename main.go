@@ -15,11 +15,14 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+
+	"okrbot/okr/redisstore"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl+C does not wait for the stop
+	context.AfterFunc(ctx, stop)                    // a second Ctrl+C does not wait for the stop
+	redisstore.LogTo(slog.New(slog.DiscardHandler)) // serve listens to it; of the others each error says enough
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout)
 	stop()
 	if err != nil {
@@ -29,11 +32,13 @@ func main() {
 }
 
 func runServe(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
-	c, err := LoadConfig(getenv)
+	c, err := loadLasting(getenv)
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
-	return serve(ctx, c, newLogger(c, stdout), nil)
+	log := newLogger(c, stdout)
+	redisstore.LogTo(quiet(log))
+	return serve(ctx, c, log, nil)
 }
 
 // checkConfig names what is set and from where, never a value.
@@ -49,7 +54,7 @@ func checkConfig(getenv func(string) string, stdout io.Writer) error {
 			return err
 		}
 	}
-	c, err := LoadConfig(getenv)
+	c, err := loadLasting(getenv)
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
@@ -86,7 +91,7 @@ func version() string {
 func newLogger(c Config, w io.Writer) *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // checked by LoadConfig
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: plainly}
 	if c.LogFormat == "text" || (c.LogFormat == "" && isTerminal(w)) {
 		return slog.New(slog.NewTextHandler(w, options))
 	}

@@ -137,7 +137,7 @@ func startProcess(t *testing.T, binary string, w *world, more ...string) *mainPr
 			p.cmd.Env = append(p.cmd.Env, name+"="+v)
 		}
 	}
-	p.cmd.Env = append(p.cmd.Env, "LISTEN_ADDR="+w.Address, "LOG_LEVEL=debug", "LOG_FORMAT=text")
+	p.cmd.Env = append(p.cmd.Env, "LISTEN_ADDR="+w.Address, "LOG_LEVEL=debug", "LOG_FORMAT=text", "PATH="+os.Getenv("PATH"))
 	p.cmd.Env = append(p.cmd.Env, more...)
 	require.NoError(t, p.cmd.Start())
 	t.Cleanup(func() { _ = p.cmd.Process.Kill(); _ = p.cmd.Wait() })

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"runtime"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"okrbot/ado"
 	"okrbot/okr"
 	"okrbot/okr/adosource"
 	"okrbot/scheduler"
@@ -18,6 +21,23 @@ func outcomeOf(err error) string {
 	return okr.KindOf(err).String()
 }
 
+// begin lets the counters of all outcomes begin at 0: a first failure would else be no
+// increase, and a rate of failures would not end with the first success.
+func begin(c *prometheus.CounterVec, labels ...string) {
+	c.WithLabelValues(append(labels, outcomeOf(nil))...)
+	for kind := okr.Internal; kind <= okr.PolicyRefused; kind++ {
+		c.WithLabelValues(append(labels, kind.String())...)
+	}
+}
+
+// The kinds of posts.
+const (
+	postDigest   = "digest"
+	postReminder = "reminder"
+	postNotice   = "notice"
+	postSync     = "sync"
+)
+
 // countedPosts counts what is posted without having been asked.
 type countedPosts struct {
 	scheduler.Post
@@ -29,6 +49,9 @@ func newCountedPosts(post scheduler.Post, r prometheus.Registerer) countedPosts 
 		Name: "okrbot_posts_total", Help: "Posts to Teams that no turn asked for, by kind and outcome.",
 	}, []string{"kind", "outcome"})
 	r.MustRegister(posts)
+	for _, kind := range []string{postDigest, postReminder, postNotice, postSync} {
+		begin(posts, kind)
+	}
 	return countedPosts{post, posts}
 }
 
@@ -39,7 +62,7 @@ func (c countedPosts) count(kind string, err error) error {
 
 // PostDigest implements scheduler.Post.
 func (c countedPosts) PostDigest(ctx context.Context, d okr.Digest) error {
-	return c.count("digest", c.Post.PostDigest(ctx, d))
+	return c.count(postDigest, c.Post.PostDigest(ctx, d))
 }
 
 // DigestPaused implements scheduler.Post.
@@ -49,17 +72,17 @@ func (c countedPosts) DigestPaused(ctx context.Context, sub okr.Subscription) er
 
 // PostReminder implements scheduler.Post.
 func (c countedPosts) PostReminder(ctx context.Context, tenant okr.TenantID, a okr.Asking) error {
-	return c.count("reminder", c.Post.PostReminder(ctx, tenant, a))
+	return c.count(postReminder, c.Post.PostReminder(ctx, tenant, a))
 }
 
 // TellOwner implements scheduler.Post.
 func (c countedPosts) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {
-	return c.count("notice", c.Post.TellOwner(ctx, tenant, n))
+	return c.count(postNotice, c.Post.TellOwner(ctx, tenant, n))
 }
 
 // SyncDone implements scheduler.Post.
 func (c countedPosts) SyncDone(ctx context.Context, reply okr.Reply, rows []okr.SyncRow) error {
-	return c.count("sync", c.Post.SyncDone(ctx, reply, rows))
+	return c.count(postSync, c.Post.SyncDone(ctx, reply, rows))
 }
 
 // countedRefreshes counts the renewals of sign-ins.
@@ -73,6 +96,7 @@ func newCountedRefreshes(credentials adosource.Credentials, r prometheus.Registe
 		Name: "okrbot_refresh_total", Help: "Renewals of sign-ins to Azure DevOps by outcome.",
 	}, []string{"outcome"})
 	r.MustRegister(refreshes)
+	begin(refreshes)
 	return countedRefreshes{credentials, refreshes}
 }
 
@@ -85,4 +109,81 @@ func (c countedRefreshes) Refresh(ctx context.Context, tenant okr.TenantID, id o
 		c.refreshes.WithLabelValues(outcomeOf(err)).Inc()
 		return renewed, err
 	})
+}
+
+// countedRequests counts and times the requests to Azure DevOps.
+type countedRequests struct {
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+}
+
+func newCountedRequests(r prometheus.Registerer) countedRequests {
+	c := countedRequests{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "okrbot_ado_requests_total", Help: "Requests to Azure DevOps by operation and outcome.",
+		}, []string{"op", "reason"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "okrbot_ado_request_seconds", Help: "Duration of requests to Azure DevOps by operation.",
+			Buckets: prometheus.ExponentialBuckets(0.01, 3, 9),
+		}, []string{"op"}),
+	}
+	r.MustRegister(c.requests, c.seconds)
+	for _, op := range ado.Operations() {
+		c.seconds.WithLabelValues(op)
+		for _, outcome := range ado.Outcomes() {
+			c.requests.WithLabelValues(op, outcome)
+		}
+	}
+	return c
+}
+
+func (c countedRequests) observe(op, outcome string, took time.Duration) {
+	c.requests.WithLabelValues(op, outcome).Inc()
+	c.seconds.WithLabelValues(op).Observe(took.Seconds())
+}
+
+// about tells what this process is and in which condition, whenever somebody asks.
+type about struct {
+	app                *app
+	build, ready, role *prometheus.Desc
+	store              *prometheus.Desc
+}
+
+func newAbout(a *app) about {
+	return about{
+		app:   a,
+		build: prometheus.NewDesc("okrbot_build_info", "1 for the version that runs.", []string{"version", "go"}, nil),
+		ready: prometheus.NewDesc("okrbot_ready", "Whether /readyz says ready.", nil, nil),
+		role:  prometheus.NewDesc("okrbot_role", "1 for each role of this process.", []string{"role"}, nil),
+		store: prometheus.NewDesc("okrbot_store_ok", "Whether the store could be read and written when it was tried.", []string{"op"}, nil),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (b about) Describe(out chan<- *prometheus.Desc) {
+	out <- b.build
+	out <- b.ready
+	out <- b.role
+	out <- b.store
+}
+
+// Collect implements prometheus.Collector.
+func (b about) Collect(out chan<- prometheus.Metric) {
+	is := func(d *prometheus.Desc, so bool, labels ...string) {
+		value := 0.0
+		if so {
+			value = 1
+		}
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+	}
+	c := b.app.look(context.Background())
+	is(b.build, true, version(), runtime.Version())
+	is(b.ready, c.notReady == "")
+	is(b.store, c.reads, "read")
+	is(b.store, c.writes, "write")
+	for _, role := range []string{roleWeb, roleWorker, roleClock} {
+		if b.app.config.has(role) {
+			is(b.role, true, role)
+		}
+	}
 }

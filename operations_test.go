@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,22 +20,36 @@ import (
 
 var metricName = regexp.MustCompile(`\bokrbot_[a-z_]+\b`)
 
-// served gives the names of okrbot's metrics after somebody used it.
-func served(t *testing.T) (names []string, page string) {
+// seriesOf gives the series of okrbot's own metrics on a page, without their values.
+func seriesOf(page string) []string {
+	var out []string
+	for line := range strings.Lines(page) {
+		if strings.HasPrefix(line, "okrbot_") {
+			out = append(out, line[:strings.LastIndexByte(line, ' ')])
+		}
+	}
+	return out
+}
+
+// served gives the names of okrbot's metrics and their series at the start, and the page
+// after somebody used it.
+func served(t *testing.T) (names, begun []string, page string) {
 	t.Helper()
 	w := newServeWorld(t)
 	require.NoError(t, w.Start())
-	enableAndBind(t, w)
-	w.Azure.ExpireAccessTokens(adotest.AlexOID)
-	play(t, w, "say sync KR1", "expect 'Key result · KR1'")
-	require.NoError(t, w.app.scheduler.Idle(t.Context()))
-	page = pageOf(t, "http://"+w.Address+"/metrics")
+	address := "http://" + w.Address + "/metrics"
+	page = pageOf(t, address)
 	for line := range strings.Lines(page) {
 		if name, ok := strings.CutPrefix(line, "# TYPE okrbot_"); ok {
 			names = append(names, "okrbot_"+strings.Fields(name)[0])
 		}
 	}
-	return names, page
+	begun = seriesOf(page)
+	enableAndBind(t, w)
+	w.Azure.ExpireAccessTokens(adotest.AlexOID)
+	play(t, w, "say sync KR1", "expect 'Key result · KR1'")
+	require.NoError(t, w.app.scheduler.Idle(t.Context()))
+	return names, begun, pageOf(t, address)
 }
 
 func operations(t *testing.T, file string) string {
@@ -44,11 +59,15 @@ func operations(t *testing.T, file string) string {
 	return string(raw)
 }
 
-// The alerts and the dashboard ask for what is really served, the page lists all
-// of it, and nothing served names a tenant or a person.
+// The alerts and the dashboard ask for what is really served from the start on, the page
+// lists all of it, nothing begins later than okrbot itself, and nothing served names a
+// tenant or a person.
 func TestOperationsKnowTheMetrics(t *testing.T) {
 	t.Parallel()
-	names, page := served(t)
+	names, begun, page := served(t)
+	for _, series := range seriesOf(page) {
+		require.Contains(t, begun, series, "a first failure would be no increase")
+	}
 	for _, file := range []string{"alerts.yaml", "dashboard.json"} {
 		asked := metricName.FindAllString(operations(t, file), -1)
 		require.NotEmpty(t, asked)
@@ -64,7 +83,57 @@ func TestOperationsKnowTheMetrics(t *testing.T) {
 	}
 	alerts := operations(t, "alerts.yaml")
 	require.Equal(t, strings.Count(alerts, "- alert:"), strings.Count(alerts, "next:"), "each alert has a next step")
+	for label, value := range labelsAsked(alerts + operations(t, "dashboard.json")) {
+		require.True(t, slices.ContainsFunc(begun, func(series string) bool { return strings.Contains(series, label+"=") }), "no series has the label %s", label)
+		for _, v := range value {
+			require.True(t, slices.ContainsFunc(begun, func(series string) bool { return strings.Contains(series, label+"=\""+v+"\"") }), "no series has %s=%s", label, v)
+		}
+	}
 	require.True(t, json.Valid([]byte(operations(t, "dashboard.json"))))
+}
+
+// asked finds what rules ask of labels, as label="one|another".
+var asked = regexp.MustCompile(`\b(outcome|kind|op|role|state|reason)(?:=|!=|=~|!~)\\?"([A-Za-z_|]+)\\?"`)
+
+// labelsAsked gives the values that rules ask for, by their labels: a rule that asks for
+// what is never counted would be silent for ever.
+func labelsAsked(rules string) map[string][]string {
+	out := map[string][]string{}
+	for _, m := range asked.FindAllStringSubmatch(rules, -1) {
+		out[m[1]] = append(out[m[1]], strings.Split(m[2], "|")...)
+	}
+	return out
+}
+
+// promtool runs the tool that comes with Prometheus.
+func promtool(t *testing.T, stdin string, args ...string) {
+	t.Helper()
+	_, err := exec.LookPath("promtool")
+	require.NoError(t, err, "this test needs promtool: install the package prometheus (Debian, Ubuntu, Alpine, Homebrew) or golang-github-prometheus (Fedora)")
+	cmd := exec.CommandContext(t.Context(), "promtool", args...) //nolint:gosec // the test's own arguments
+	cmd.Stdin = strings.NewReader(stdin)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+}
+
+// TestAlerts lets each rule fire and be silent, on series that promtool plays.
+func TestAlerts(t *testing.T) {
+	t.Parallel()
+	promtool(t, "", "check", "rules", "--lint-fatal", filepath.Join("docs", "operations", "alerts.yaml"))
+	promtool(t, "", "test", "rules", filepath.Join("docs", "operations", "alerts_test.yaml"))
+	cases := operations(t, "alerts_test.yaml")
+	for _, m := range regexp.MustCompile(`- alert: (\w+)`).FindAllStringSubmatch(operations(t, "alerts.yaml"), -1) {
+		require.Regexp(t, `alertname: `+m[1]+`\n +eval_time: \S+\n +exp_alerts:\n`, cases, "%s is not shown firing", m[1])
+		require.Regexp(t, `alertname: `+m[1]+`, eval_time: \S+, exp_alerts: \[\]`, cases, "%s is not shown silent", m[1])
+	}
+}
+
+// TestMetricsAreWellFormed lets Prometheus' own tool read the page.
+func TestMetricsAreWellFormed(t *testing.T) {
+	t.Parallel()
+	w := newServeWorld(t)
+	require.NoError(t, w.Start())
+	promtool(t, pageOf(t, "http://"+w.Address+"/metrics"), "check", "metrics")
 }
 
 // TestBackupAndRestore goes by docs/operations/backup.md: what was there is there

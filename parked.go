@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"text/tabwriter"
 	"time"
 
@@ -19,7 +20,7 @@ func runParked(ctx context.Context, args []string, getenv func(string) string, s
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	queue, err := scheduler.OpenQueue(sharedRedis{store})
+	queue, err := scheduler.OpenQueue(sharedRedis{store.Store})
 	if err != nil {
 		return err
 	}
@@ -49,15 +50,12 @@ func listParked(queue *scheduler.Queue, stdout io.Writer) error {
 }
 
 // openShared opens the store that the processes of okrbot share, to look at it.
-func openShared(ctx context.Context, getenv func(string) string) (Config, *redisstore.Store, error) {
-	c, err := LoadConfig(getenv)
+func openShared(ctx context.Context, getenv func(string) string) (Config, *storage, error) {
+	c, err := loadLasting(getenv)
 	if err != nil {
 		return c, nil, fmt.Errorf("configuration:\n%w", err)
 	}
-	if c.RedisURL == "" {
-		return c, nil, errors.New("REDIS_URL is not set: an embedded store can be seen by its own process only")
-	}
-	store, err := redisstore.Open(ctx, redisstore.Options{URL: c.RedisURL.Reveal(), SealKeys: c.SealKeys.Reveal(), Inspect: true})
+	store, err := openStorageBeside(ctx, c, slog.New(slog.DiscardHandler))
 	return c, store, err
 }
 
@@ -68,7 +66,7 @@ func acceptKeys(ctx context.Context, getenv func(string) string, stdout io.Write
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if err := redisstore.AcceptKeys(ctx, store); err != nil {
+	if err := redisstore.AcceptKeys(ctx, store.Store); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(stdout, "The keys of SEAL_KEYS are those of the store now. Whoever signed in with other keys is asked to sign in again.")

@@ -72,11 +72,23 @@ It asks nobody else: okrbot doctor does.`,
 			run: func(_ context.Context, p program) error { return checkConfig(p.getenv, p.stdout) },
 		},
 		{
-			name: "doctor", what: "check the configuration against the live services", fits: none,
+			name: "doctor", args: "[--repair]", what: "check the configuration against the live services",
 			help: `It tries Redis, the sign-ins, the registration, the sign-in page, Azure DevOps and PUBLIC_URL with what
 okrbot serve would use, names what is wrong and the next step, shows no secret and changes nothing.
-It can be run before okrbot serve was ever started.`,
-			run: func(ctx context.Context, p program) error { return runDoctor(ctx, p.getenv, p.stdout) },
+It can be run before okrbot serve was ever started. With --repair it puts records into their lists
+again that Redis lost from them, and does nothing else; okrbot may run meanwhile.`,
+			fits: func(args []string) bool { return none(args) || slices.Equal(args, []string{"--repair"}) },
+			run: func(ctx context.Context, p program) error {
+				if len(p.args) > 0 {
+					return runRepair(ctx, p.getenv, p.stdout)
+				}
+				return runDoctor(ctx, p.getenv, p.stdout)
+			},
+		},
+		{
+			name: "ready", what: "ask the okrbot of this machine whether it is ready", fits: none,
+			help: "It asks /readyz at LISTEN_ADDR and ends with 0 when okrbot is ready, else with 1.",
+			run:  func(ctx context.Context, p program) error { return runReady(ctx, p.getenv, p.stdout) },
 		},
 		{
 			name: "parked", args: "[retry ID|all]", what: "list the tasks that were given up, or run some once more",

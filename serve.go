@@ -33,6 +33,7 @@ type app struct {
 	log        *slog.Logger
 	registry   *prometheus.Registry
 	store      *redisstore.Store
+	storage    *storage
 	activities bot.Activities
 	bot        *bot.Bot
 	validator  *teams.Validator
@@ -62,7 +63,8 @@ type hooks struct {
 }
 
 // serve runs the bot until ctx ends, then stops in order: no new turns, those
-// under way to their end, the queue drained, the store closed.
+// under way to their end, the queue drained, the store closed, and its own server
+// stopped where it has one.
 func serve(ctx context.Context, c Config, log *slog.Logger, h *hooks) (err error) {
 	if h == nil {
 		h = &hooks{}
@@ -78,8 +80,10 @@ func serve(ctx context.Context, c Config, log *slog.Logger, h *hooks) (err error
 		return err
 	}
 	defer func() {
-		if !a.busy { // else the end of the process closes the store
-			err = errors.Join(err, a.store.Close())
+		if a.busy { // the end of the process closes the store
+			err = errors.Join(err, a.storage.closeFolder())
+		} else {
+			err = errors.Join(err, a.storage.Close())
 		}
 	}()
 	listener := h.listener
@@ -105,7 +109,12 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) 
 		go ready(a)
 	}
 	stopGrowth := a.growth.start(ctx)
+	stopWatch := func() {}
+	if a.config.has(roleClock) {
+		stopWatch = a.watchLists(ctx)
+	}
 	err = a.server.Serve(ctx, listener)
+	stopWatch()
 	stopMetrics()
 	stopGrowth()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
@@ -118,14 +127,14 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) 
 
 func newApp(ctx context.Context, c Config, log *slog.Logger, h hooks) (*app, error) {
 	a := &app{config: c, log: log, registry: prometheus.NewRegistry()}
-	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newAbout(a))
 	var err error
-	a.store, err = redisstore.Open(ctx, redisstore.Options{URL: c.RedisURL.Reveal(), SealKeys: c.SealKeys.Reveal(), Logger: log})
-	if err != nil {
+	if a.storage, err = openStorage(ctx, c, log); err != nil {
 		return nil, err
 	}
+	a.store = a.storage.Store
 	if err := a.wire(c, h); err != nil {
-		return nil, errors.Join(err, a.store.Close())
+		return nil, errors.Join(err, a.storage.Close())
 	}
 	return a, nil
 }
@@ -151,7 +160,7 @@ func (a *app) wire(c Config, h hooks) error {
 	}
 	a.scheduler, err = scheduler.New(scheduler.Options{
 		Redis: sharedRedis{a.store}, Agenda: a.store, Work: work{a.activities.Measure, a.activities.Notify}, Post: newCountedPosts(a.bot, a.registry), Interval: c.SyncInterval,
-		Logger: a.log, Registerer: a.registry, Now: h.now, PollInterval: h.poll, RetryDelay: h.retry,
+		Logger: a.log, QueueLogger: quiet(a.log), Registerer: a.registry, Now: h.now, PollInterval: h.poll, RetryDelay: h.retry,
 		NoClock: !c.has(roleClock), NoWorkers: !c.has(roleWorker),
 	})
 	if err != nil {
@@ -172,7 +181,7 @@ func (a *app) wire(c Config, h hooks) error {
 		TurnTimeout:    45 * time.Second,
 		AnswerWithin:   h.answer,
 		AllowedTenants: c.AllowedTenants,
-		Deliveries:     chat.DeliveriesOf(a.store.Memory()), Results: chat.ResultsOf(a.store.Memory()), Pages: a.pages(), Logger: a.log, Registerer: a.registry,
+		Deliveries:     chat.DeliveriesOf(a.store.Memory()), Results: chat.ResultsOf(a.store.Memory()), Pages: a.pages(), Probes: a.healthPages(), Logger: a.log, Registerer: a.registry,
 	})
 	return nil
 }
@@ -188,20 +197,10 @@ func (s sharedRedis) MakeRedisClient() any { return s.store.Client() }
 
 // newSource makes the way to Azure DevOps.
 func (a *app) newSource(c Config, h hooks) (*adosource.Source, error) {
-	requests := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "okrbot_ado_requests_total", Help: "Requests to Azure DevOps by operation and outcome.",
-	}, []string{"op", "reason"})
-	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "okrbot_ado_request_seconds", Help: "Duration of requests to Azure DevOps by operation.",
-		Buckets: prometheus.ExponentialBuckets(0.01, 3, 9),
-	}, []string{"op"})
-	a.registry.MustRegister(requests, seconds)
+	requests := newCountedRequests(a.registry)
 	client, err := ado.New(ado.Options{
 		BaseURL: c.ADOBaseURL, ProfileURL: c.ADOProfileURL, UserAgent: "okrbot/" + version(), Logger: a.log, BaseDelay: h.retry,
-		Observer: func(op, outcome string, took time.Duration) {
-			requests.WithLabelValues(op, outcome).Inc()
-			seconds.WithLabelValues(op).Observe(took.Seconds())
-		},
+		Observer: requests.observe,
 	})
 	if err != nil {
 		return nil, err
@@ -268,6 +267,5 @@ func newValidator(c Config) (*teams.Validator, error) {
 func (a *app) pages() map[string]http.Handler {
 	pages := manifest.Pages()
 	maps.Copy(pages, a.bot.Pages())
-	maps.Copy(pages, a.healthPages())
 	return pages
 }

@@ -218,6 +218,26 @@ func withoutURL(err error) error {
 	return err
 }
 
+// Operations are the operations of [Options.Observer].
+func Operations() []string {
+	return []string{
+		"accounts", "connection data", "count query", "my profile", "organization", "organization tenant", "project", "projects", "queries batch", "query", "revisions",
+		"run query", "search queries", "wiql", "work item fields", "work item states", "work item types", "work items",
+	}
+}
+
+// Outcomes are the outcomes of [Options.Observer].
+func Outcomes() []string {
+	out := []string{"ok", "canceled", "token"}
+	for _, k := range []Kind{
+		ErrSignIn, ErrNoAccessToOrg, ErrConditionalAccess, ErrForbidden, ErrNotFound, ErrTooManyResults, ErrQueryTooSlow, ErrInvalidQuery,
+		ErrThrottled, ErrUnavailable, ErrBadRequest,
+	} {
+		out = append(out, string(k))
+	}
+	return out
+}
+
 // record feeds the log and the metrics. Neither gets a URL, a name or a body.
 func (c *Client) record(ctx context.Context, k call, r reply, err error, took time.Duration) {
 	outcome := "ok"

@@ -41,6 +41,7 @@ func (b *Bot) run(ctx context.Context, t *chat.Turn) (chat.Reply, error) {
 	}
 	text := t.Activity.Words()
 	if signin.IsCode(text) {
+		teams.NoteFrom(ctx).Did("code")
 		return b.signIn.EnterCode(ctx, t, text)
 	}
 	return b.chat.Answer(ctx, t, text)

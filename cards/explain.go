@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"strings"
 
 	"okrbot/okr"
 )
@@ -80,18 +81,87 @@ func measurementFacts(p Place, m okr.Measurement, itemType string) []fact {
 	}
 }
 
+// causeWords name what moved a value besides work, in a list.
+func causeWords() map[okr.Cause]md {
+	return map[okr.Cause]md{
+		okr.CauseQuery: "another query", okr.CauseMeasure: "measured another way", okr.CauseAccount: "another account",
+		okr.CauseConnection: "another connection", okr.CauseOverride: "override", okr.CauseResumed: "override ended",
+	}
+}
+
+// causeText names what moved a value besides work; empty when nothing did.
+func causeText(causes []okr.Cause) md {
+	var out []md
+	for _, c := range causes {
+		out = append(out, causeWords()[c])
+	}
+	return joinMD(", ", out...)
+}
+
+// causeNotes say in sentences what the last measurement cannot be compared with.
+func causeNotes(v GoalView) []element {
+	m := v.Goal.LastMeasurement()
+	if m == nil {
+		return nil
+	}
+	var out []element
+	for _, c := range m.Changes.Causes {
+		out = append(out, text(causeSentence(v, c)).near())
+	}
+	return out
+}
+
+func causeSentence(v GoalView, c okr.Cause) md {
+	b := v.Goal.Binding
+	switch c {
+	case okr.CauseQuery:
+		return mdf("Another query is measured now: %s. Work items of the former one are not compared.", okr.Shorten(b.Query.Name, maxRow))
+	case okr.CauseMeasure:
+		return "It is measured another way now, so work items are not compared."
+	case okr.CauseAccount:
+		return mdf("Another account reads the query now: %s. It may see more or fewer work items.", b.Last.Account)
+	case okr.CauseConnection:
+		return mdf("It is measured through another connection now: %s.", connectionName(v))
+	case okr.CauseResumed:
+		return "The override ended. The automatic value is shown again."
+	case okr.CauseOverride:
+		return "A person set the value."
+	}
+	return ""
+}
+
+// sortOfChange is one sort of change to work items: its list, how it is counted in a
+// line, and how its items are headed.
+type sortOfChange struct {
+	list              okr.ItemList
+	sign, words, head md
+}
+
+func sortsOf(c okr.Changes) []sortOfChange {
+	return []sortOfChange{
+		{c.Completed, "", "completed", "✓ Completed"},
+		{c.Cleared, "", "completed in a state that is known now", "✓ Completed in a state that is known now"},
+		{c.Reopened, "", "reopened", "↺ Reopened"},
+		{c.Unclear, "", "in an unknown state now", "? In an unknown state now"},
+		{c.Added, "+", "added", gap + "+ Added"},
+		{c.Back, "+", "that did not count before", gap + "+ Did not count before"},
+		{c.Removed, "−", "no longer in the query", "− No longer in the query"},
+		{c.Discarded, "−", "set to Removed", "− Set to Removed"},
+		{c.Retyped, "−", "of another type now", "− Of another type now"},
+		{c.Hidden, "−", "that the account can no longer read", "− The account can no longer read"},
+		{c.Revalued, "", "with another value", "± Another value"},
+	}
+}
+
 // changeText says what moved a value in numbers; empty when nothing did.
 func changeText(c okr.Changes) md {
-	part := func(sign md, n int, word md) md {
-		if n == 0 {
-			return ""
+	out := []md{causeText(c.Causes)}
+	for _, s := range sortsOf(c) {
+		if n := s.list.Count; n > 0 {
+			out = append(out, s.sign+md(fmt.Sprint(n))+" "+s.words)
 		}
-		return sign + md(fmt.Sprint(n)) + " " + word
 	}
-	return joinMD(", ",
-		part("", c.Completed.Count, "completed"), part("", c.Reopened.Count, "reopened"),
-		part("+", c.Added.Count, "added"), part("−", c.Removed.Count, "no longer in the query"),
-		part("", c.Revalued.Count, "with another value"))
+	return joinMD(", ", out...)
 }
 
 // scopeText names a scope that grew or shrank, so that a fall or a rise without
@@ -100,7 +170,8 @@ func scopeText(c okr.Changes, b *okr.Binding) md {
 	if b != nil && b.Field != nil {
 		return sumScopeText(c.Scope, b.Field.Name)
 	}
-	switch n := c.Added.Count - c.Removed.Count; {
+	n := c.Added.Count + c.Back.Count - c.Removed.Count - c.Discarded.Count - c.Retyped.Count - c.Hidden.Count
+	switch {
 	case n > 0:
 		return md(fmt.Sprintf("The scope grew by %s.", count(n, "work item")))
 	case n < 0:
@@ -123,31 +194,26 @@ func sumScopeText(by float64, field string) md {
 // are numbers only.
 func changeItems(c okr.Changes, most int) []element {
 	var out []element
-	add := func(word md, l okr.ItemList) {
-		if len(l.First) == 0 {
-			return
+	for _, s := range sortsOf(c) {
+		if len(s.list.First) == 0 {
+			continue
 		}
-		line := word + ": "
-		shown := min(len(l.First), most)
-		for i, ref := range l.First[:shown] {
+		line := s.head + ": "
+		shown := min(len(s.list.First), most)
+		for i, ref := range s.list.First[:shown] {
 			if i > 0 {
 				line += ", "
 			}
 			line += itemLink(ref)
 		}
-		if l.Count > shown {
-			line += md(fmt.Sprintf(" and %d more", l.Count-shown))
+		if s.list.Count > shown {
+			line += md(fmt.Sprintf(" and %d more", s.list.Count-shown))
 		}
 		out = append(out, note(line))
 	}
-	add("✓ Completed", c.Completed)
-	add("↺ Reopened", c.Reopened)
-	add(gap+"+ Added", c.Added)
-	add("− No longer in the query", c.Removed)
-	add("± Another value", c.Revalued)
 	return out
 }
 
 func itemLink(ref okr.WorkItemRef) md {
-	return link(fmt.Sprintf("%d %s", ref.ID, okr.Shorten(okr.CleanLine(ref.Title), 40)), ref.URL, maxRow)
+	return link(strings.TrimSpace(fmt.Sprintf("%d %s", ref.ID, okr.Shorten(okr.CleanLine(ref.Title), 40))), ref.URL, maxRow)
 }

@@ -68,7 +68,7 @@ func limit() cards.GoalView {
 
 func ended(state okr.Status, score *float64) cards.GoalView {
 	v := view(objective(), 73, state)
-	v.ParentTitle = ""
+	v.ParentTitle, v.Children = "", objectiveView().Children
 	v.Goal.Closed = &okr.Closing{State: state, Score: score, By: megan, At: now.Add(-2 * time.Hour), Note: "The launch held.\nNext time we start with the receipts. " + nasty}
 	return v
 }
@@ -81,11 +81,11 @@ func weighted() cards.GoalView {
 	v.MayCheckIn = true
 	v.Children = []cards.GoalView{fullView(), view(project(), 38.46, okr.AtRisk), unboundView(), limit()}
 	for i, w := range []float64{40, 0, 30, 30} {
-		v.Children[i].Weight = w
+		v.Children[i].Weight, v.Children[i].Taken = w, w
 	}
 	v.Children[1].Goal.Title = "New checkout"
 	sub := secondObjective()
-	sub.Weight = 10
+	sub.Weight, sub.Taken = 10, 12.5
 	v.Children = append(v.Children, sub)
 	v.Standing.Counted, v.Standing.Children, v.Standing.Weights, v.Standing.Closed = 3, 4, 110, 1
 	return v
@@ -121,4 +121,56 @@ func history() cards.HistoryView {
 		CheckIns: []cards.CheckInRow{{CheckIn: checkIn("CI9", 33, 75*time.Hour), MayEdit: true}, {CheckIn: odd}},
 		Total:    9,
 	}
+}
+
+// caused is a key result whose last measurement cannot be compared with the one before.
+func caused(c okr.Changes) cards.GoalView {
+	v := fullView()
+	m := measurement()
+	m.Changes = c
+	b := *v.Goal.Binding
+	b.Last = &m
+	v.Goal.Binding = &b
+	return v
+}
+
+// sorted has every sort of change that is no work.
+func sorted() okr.Changes {
+	return okr.Changes{
+		Completed: items(item(4711, "Crash when the basket is empty")), Cleared: items(item(4713, "Basket forgets vouchers")), Unclear: items(item(4650, "Log-in loops")),
+		Back: items(item(4804, "Prices without tax")), Removed: items(item(4720, "Old receipt")), Discarded: items(item(4721, "Fax of the receipt"), item(4722, nasty)),
+		Retyped: items(item(4730, "A story now")), Hidden: items(okr.WorkItemRef{ID: 4740}, okr.WorkItemRef{ID: 4741}),
+	}
+}
+
+// causedHistory is a history in which values are of several things.
+func causedHistory() cards.HistoryView {
+	h := history()
+	h.Points, h.Projection, h.Why = h.Points[:6], nil, "A projection needs at least 4 values of the same kind; there are fewer since another query is measured."
+	h.Breaks = []cards.Break{
+		{Day: "2026-10-12", Causes: []okr.Cause{okr.CauseOverride}},
+		{Day: "2026-10-19", Causes: []okr.Cause{okr.CauseResumed}},
+		{Day: "2026-10-26"},
+		{Day: "2026-11-02", Causes: []okr.Cause{okr.CauseQuery, okr.CauseConnection}},
+	}
+	h.Moved = []cards.MovedSpan{
+		{Since: "the sync before", Before: new(float64(18)), After: new(float64(18)), Changes: okr.Changes{Causes: []okr.Cause{okr.CauseAccount}}},
+		{Since: "a week ago", Before: new(float64(33)), After: new(float64(18)), Changes: okr.Changes{Causes: []okr.Cause{okr.CauseQuery}, Discarded: sorted().Discarded}},
+	}
+	return h
+}
+
+// objectiveHistory names what moved an objective from below.
+func objectiveHistory() cards.HistoryView {
+	h := history()
+	h.Goal, h.CheckIns, h.Total = weighted(), nil, 0
+	kr := okr.Move{Goal: keyResult(), Before: okr.Reported{Progress: new(float64(30)), Status: okr.AtRisk}, After: okr.Reported{Progress: new(float64(40)), Status: okr.Behind}, Changes: changes()}
+	ends := ended(okr.StatusPostponed, nil)
+	ends.Goal.ID, ends.Goal.Title = "KR9", "Refunds within a day"
+	end := okr.Move{Goal: ends.Goal, Before: okr.Reported{Progress: new(float64(12)), Status: okr.AtRisk}, After: okr.Reported{Progress: new(float64(12)), Status: okr.StatusPostponed}}
+	h.Moved = []cards.MovedSpan{
+		{Since: "yesterday", Before: new(float64(41)), After: new(float64(39))},
+		{Since: "a week ago", Before: new(float64(33)), After: new(float64(39)), Below: []okr.Move{kr, end, kr, kr, kr}},
+	}
+	return h
 }

@@ -216,6 +216,9 @@ func objectiveView() cards.GoalView {
 	v := view(objective(), 39.2, okr.Behind)
 	v.ParentTitle = ""
 	v.Children = []cards.GoalView{view(keyResult(), 40, okr.Behind), staleView(), unboundView(), view(project(), 38.46, okr.AtRisk)}
+	for i := range v.Children[:3] {
+		v.Children[i].Weight, v.Children[i].Taken = 100.0/3, 50
+	}
 	return v
 }
 

@@ -107,6 +107,12 @@ func standingCards() []exhibit {
 		{"why-project", cards.Why(place, view(project(), 38.46, okr.AtRisk))},
 		{"why-unbound", cards.Why(place, limit())},
 		{"why-nothing", cards.Why(place, bare)},
+		{"goal-another-query", cards.Goal(place, caused(okr.Changes{Causes: []okr.Cause{okr.CauseQuery, okr.CauseMeasure}}))},
+		{"why-another-account", cards.Why(place, caused(okr.Changes{Causes: []okr.Cause{okr.CauseConnection, okr.CauseAccount}, Completed: sorted().Completed}))},
+		{"why-override-ended", cards.Why(place, caused(okr.Changes{Causes: []okr.Cause{okr.CauseResumed}}))},
+		{"goal-sorted-changes", cards.Goal(place, caused(sorted()))},
+		{"history-caused", cards.History(place, causedHistory())},
+		{"history-objective", cards.History(place, objectiveHistory())},
 		{"history", cards.History(place, history())},
 		{"history-met", cards.History(place, met)},
 		{"history-not-met", cards.History(place, never)},
@@ -180,7 +186,7 @@ func listCards() []exhibit {
 		Filter: cards.GoalFilter{Status: string(okr.Behind), Team: "Delivery", Text: nasty, Owner: string(megan.ID)},
 	}
 	closed := []cards.GoalView{ended(okr.StatusClosed, new(0.7)), fullView(), view(project(), 38.46, okr.AtRisk)}
-	closed[0].Goal.ID = "O7"
+	closed[0].Goal.ID, closed[0].Children = "O7", nil
 	groups := []cards.AttentionGroup{
 		{Title: "Cannot be measured", Total: 3, Rows: []cards.AttentionRow{{Goal: keyResult(), Status: okr.Behind, Reason: "The sign-in of megan@contoso.example is no longer accepted, for 2 days.", Step: cards.Button{Title: "Sign in", Verb: cards.VerbConnectionSignIn, Data: map[string]string{"connection": "C8"}, Style: "positive"}}}},
 		{Title: "At risk", Total: 1, Rows: []cards.AttentionRow{{Goal: project(), Status: okr.AtRisk, Reason: "Expected 59 %, is at 38 %.", Step: cards.Button{Title: "Check in", Verb: cards.VerbCheckIn, Data: map[string]string{"goal": "P4"}}}}},
@@ -222,6 +228,8 @@ func settingsCards() []exhibit {
 	kept.Version, kept.CreatePeople.Names = "f-93", strings.Repeat("Adele Vance, ", 200)
 	picker := form
 	picker.Picker, picker.CreatePeople = cards.DatasetMembers, cards.People{Chosen: []cards.Choice{{Title: "Megan Bowen", Value: "00000000-0000-4000-8000-00000000000b"}}}
+	closed := form
+	closed.Closed = true
 	reader := cards.SettingsOf(tenant)
 	reader.Admins = []string{"Megan Bowen"}
 	return []exhibit{
@@ -231,6 +239,7 @@ func settingsCards() []exhibit {
 		{"settings-period-wrong", cards.EditSettings(wrong)},
 		{"settings-saved-period-wrong", cards.EditSettings(saved)},
 		{"settings-zone-wrong", cards.EditSettings(zone)},
+		{"settings-closed", cards.EditSettings(closed)},
 		{"settings-reader", cards.EditSettings(reader)},
 	}
 }

@@ -46,10 +46,20 @@ func goalHead(v GoalView) []element {
 		note(joinMD(" · ", mdf("%s", capital(string(g.Kind))), mdf("%s", g.ID), parentText(v))),
 		columns(col(stretch, heading(mdn(okr.MaxTitle, "%s", g.Title))), col(auto, statusBadge(v.Standing.Status)).middle()).near(),
 	}
-	if v.Standing.Status == okr.StatusInProgress && v.Standing.Progress == nil {
-		return head // a baseline has no progress
+	return append(head, barOf(v)...)
+}
+
+// hasNoProgress says whether the goal is a baseline that has a value.
+func hasNoProgress(v GoalView) bool {
+	m := v.Goal.Metric
+	return v.Standing.Progress == nil && m != nil && m.Type == okr.Baseline && m.Current != nil
+}
+
+func barOf(v GoalView) []element {
+	if hasNoProgress(v) {
+		return nil
 	}
-	return append(head, bar(v.Standing.Progress, v.Standing.Status))
+	return []element{bar(v.Standing.Progress, v.Standing.Status)}
 }
 
 // reasonLine says why a goal has its status; nothing where there is nothing to
@@ -154,7 +164,7 @@ func binding(p Place, v GoalView, bytes int) []element {
 	m := *b.Last
 	out = append(out, facts(append(list, fact{"Matches", matches(m)}, fact{"Counted", measured(m)}, fact{"Left out", leftOut(m, b.ItemType)},
 		fact{"Unclear", unclear(m)}, fact{"Measured", p.when(m.At)}, fact{"Connection", mdf("%s", connectionName(v))})...))
-	changed := sinceLast(m.Changes, b, max(1, min(3, bytes/1_500)))
+	changed := sinceLast(v, bytes)
 	return append(append(out, changed...), tree(g.ID, m, min(bytes, maxTreeBytes-max(0, sizeOf(changed...)-maxTreeBytes/5)))...)
 }
 
@@ -184,8 +194,10 @@ func connectionName(v GoalView) string {
 }
 
 // sinceLast says what changed since the measurement before, naming the first items
-// of each sort.
-func sinceLast(c okr.Changes, b *okr.Binding, most int) []element {
+// of each sort, or only how many there are where little fits.
+func sinceLast(v GoalView, bytes int) []element {
+	b := v.Goal.Binding
+	c := b.Last.Changes
 	if c.First {
 		return []element{note("This is the first measurement; the next one says what changed.")}
 	}
@@ -193,14 +205,19 @@ func sinceLast(c okr.Changes, b *okr.Binding, most int) []element {
 	if c.Empty() {
 		return append(out, note("Nothing changed."))
 	}
+	out = append(out, causeNotes(v)...)
 	if s := scopeText(c, b); s != "" {
 		out = append(out, text(s).near())
 	}
-	return append(out, changeItems(c, most)...)
+	items := changeItems(c, max(1, min(3, bytes/1_500)))
+	return append(out, within(2*bytes, items, []element{note(changeText(c))})...)
 }
 
 func childRows(v GoalView) []element {
 	total := max(v.ChildTotal, len(v.Children))
+	if total == 0 && v.Standing.Children > 0 {
+		return []element{text("Its key results and projects are not shown to you.")}
+	}
 	if total == 0 {
 		return []element{text("It has no key results or projects yet.")}
 	}

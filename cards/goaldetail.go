@@ -44,7 +44,7 @@ func scoreColor(score float64, t okr.GoalType) string {
 // manual says that a person set the value, and what it would be without.
 func manual(p Place, v GoalView) []element {
 	m := v.Goal.Manual
-	if m == nil || !v.Goal.IsOpen() {
+	if m == nil {
 		return nil
 	}
 	what := md("The status is set by hand")
@@ -58,6 +58,7 @@ func manual(p Place, v GoalView) []element {
 		items = append(items, text("The automatic value would be “no data”.").near())
 	}
 	switch {
+	case !v.Goal.IsOpen(): // it stays as it ended
 	case !m.LastsUntilResumed && v.Goal.IsAutomatic():
 		items = append(items, note("The next automatic value replaces it."))
 	case m.LastsUntilResumed && v.MayCheckIn:

@@ -19,6 +19,7 @@ type HistoryView struct {
 	Expected   []Point // the line that is expected, oldest first
 	Projection *Projection
 	Why        string       // why there is no projection
+	Breaks     []Break      // where values begin that are of something else, oldest first
 	Moved      []MovedSpan  // what moved it, the shortest span first
 	CheckIns   []CheckInRow // a page, newest first
 	Total      int          // check-ins
@@ -36,6 +37,13 @@ type MovedSpan struct {
 	Since         string   // for example "the last sync", "yesterday", "a week ago"
 	Before, After *float64 // in the metric's unit, else percent; nil: no data
 	Changes       okr.Changes
+	Below         []okr.Move // what moved below an objective
+}
+
+// Break is a day on which values began that are not to be compared with those before.
+type Break struct {
+	Day    okr.Date
+	Causes []okr.Cause
 }
 
 // Projection is where the last values lead if they go on like that.
@@ -68,8 +76,8 @@ func History(p Place, h HistoryView) Card {
 func historyCard(p Place, h HistoryView, bytes int) Card {
 	g := h.Goal.Goal
 	title := "History of " + string(g.ID)
-	body := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)), bar(h.Goal.Standing.Progress, h.Goal.Standing.Status)}
-	body = append(body, chart(h)...)
+	body := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title))}
+	body = append(append(append(body, barOf(h.Goal)...), chart(h)...), breaks(h)...)
 	body = append(body, projection(h)...)
 	body = append(body, moved(h, bytes)...)
 	total := max(h.Total, h.Offset+len(h.CheckIns))
@@ -204,7 +212,7 @@ func moved(h HistoryView, bytes int) []element {
 	g := h.Goal.Goal
 	shown := rowsWithin(len(h.Moved), 3, bytes, func(i int) element {
 		m := h.Moved[i]
-		why := joinMD(" · ", changeText(m.Changes), scopeText(m.Changes, g.Binding))
+		why := joinMD(" · ", changeText(m.Changes), scopeText(m.Changes, g.Binding), movedBelow(g, m))
 		if why == "" && movedValue(g, m.Before, m.Before) == movedValue(g, m.Before, m.After) {
 			why = "nothing changed"
 		}
@@ -215,6 +223,56 @@ func moved(h HistoryView, bytes int) []element {
 		return nil
 	}
 	return append([]element{section("What moved it")}, shown...)
+}
+
+// maxMovedBelow is how much below an objective is named in a line.
+const maxMovedBelow = 3
+
+// movedBelow names what moved an objective from below, or that what counts is another.
+func movedBelow(g okr.Goal, m MovedSpan) md {
+	if g.Kind != okr.Objective {
+		return ""
+	}
+	if len(m.Below) == 0 {
+		if len(m.Changes.Causes) > 0 || movedAmount(g, m) == amount(g, m.After) {
+			return ""
+		}
+		return "What counts below it changed, or you may not see what moved."
+	}
+	var out []md
+	for _, b := range m.Below[:min(len(m.Below), maxMovedBelow)] {
+		line := mdf("%s %s %s", b.Goal.ID, okr.Shorten(b.Goal.Title, 40), shiftText(b.Before.Progress, b.After.Progress))
+		if b.Goal.Closed != nil && b.StatusChanged() {
+			line += mdf(", %s", b.After.Status)
+		}
+		if why := changeText(b.Changes); why != "" {
+			line += " (" + why + ")"
+		}
+		out = append(out, line)
+	}
+	if n := len(m.Below) - len(out); n > 0 {
+		out = append(out, md(fmt.Sprintf("%d more", n)))
+	}
+	return joinMD("; ", out...)
+}
+
+// maxBreaks is how many breaks in its values stand under a chart.
+const maxBreaks = 3
+
+// breaks say under the chart where its values begin to be of something else.
+func breaks(h HistoryView) []element {
+	var days []md
+	for _, b := range h.Breaks[max(0, len(h.Breaks)-maxBreaks):] {
+		words := causeText(b.Causes)
+		if words == "" {
+			words = "bound to a query"
+		}
+		days = append(days, mdf("%s: ", b.Day)+words)
+	}
+	if len(days) == 0 {
+		return nil
+	}
+	return []element{note(joinMD("; ", days...) + ". Values from before are not of the same kind.")}
 }
 
 func movedAmount(g okr.Goal, m MovedSpan) string {

@@ -35,6 +35,7 @@ const (
 // lower camel case.
 type SettingsForm struct {
 	IsAdmin bool
+	Closed  bool // nobody can change them at the moment
 	Admins  []string
 	Version string // goes along, so that a stale save can be noticed; may be empty
 
@@ -114,7 +115,7 @@ func separator(before string) string {
 // periodName, periodStart, periodEnd and periodCurrent.
 func EditSettings(f SettingsForm) Card {
 	const title = "Settings"
-	if !f.IsAdmin {
+	if !f.IsAdmin || f.Closed {
 		return readSettings(f)
 	}
 	in := form{err: f.Error}

@@ -67,8 +67,16 @@ func readSettings(f SettingsForm) Card {
 		fact{"Team goals by", titleOf(creators("every member"), orAny(f.CreateTeam))},
 		fact{"Personal goals by", titleOf(creators("every member"), orAny(f.CreateIndividual))},
 		fact{"Reminders", reminders}, fact{"Digests", digests}, fact{"Own periods", periodNames(f.Periods)},
-	), note("Only an admin can change them. " + whoCan(f.Admins))}
+	), note(whoChanges(f))}
 	return newCard(title, body, run("OKRs", VerbGoals), run("Help", VerbHelp))
+}
+
+// whoChanges says who can change the settings that are shown.
+func whoChanges(f SettingsForm) md {
+	if f.Closed {
+		return "They cannot be changed at the moment, because okrbot's store takes no changes. Whoever runs okrbot can mend that. Try again later."
+	}
+	return "Only an admin can change them. " + whoCan(f.Admins)
 }
 
 func periodNames(all []okr.TimePeriod) md {

@@ -136,11 +136,15 @@ func takenFrom(v GoalView) md {
 	if s.Children == 1 {
 		out = md(fmt.Sprintf("%d of %s", s.Counted, below(s.Children)))
 	}
-	if n := s.Children - s.Counted; n > 0 {
-		out += md(fmt.Sprintf("; %d without data or weight left out", n))
-	}
-	if s.Closed+s.Postponed > 0 {
-		out += md(fmt.Sprintf("; %d closed, %d postponed", s.Closed, s.Postponed))
+	for _, part := range []struct {
+		n     int
+		words string
+	}{
+		{s.Children - s.Counted - s.Postponed, "without data left out"}, {s.Postponed, "postponed left out"}, {s.Closed, "closed"}, {notShown(v), "not shown to you"},
+	} {
+		if part.n > 0 {
+			out += md(fmt.Sprintf("; %d %s", part.n, part.words))
+		}
 	}
 	if s.Weights != 0 && math.Abs(s.Weights-100) > 0.01 {
 		out += md(fmt.Sprintf("; the weights sum to %s and are taken in proportion", percentText(s.Weights)))
@@ -148,13 +152,31 @@ func takenFrom(v GoalView) md {
 	return out
 }
 
+// notShown is how many of the children that count the viewer may not see; of a closed
+// objective also those that are gone since.
+func notShown(v GoalView) int {
+	if len(v.Children) < v.ChildTotal {
+		return 0
+	}
+	n := v.Standing.Children
+	for _, c := range v.Children {
+		if c.Weight > 0 {
+			n--
+		}
+	}
+	return n
+}
+
 // weightText is a child's weight in its objective, and whether it counts now.
 func weightText(v GoalView) md {
 	if v.Weight <= 0 {
 		return ""
 	}
-	out := md(percentText(math.Round(v.Weight*10)/10)) + " of " + parentID(v)
-	if v.Standing.Progress == nil {
+	out := md(percentText(v.Weight)) + " of " + parentID(v)
+	switch {
+	case v.Goal.Closed != nil && v.Goal.Closed.State == okr.StatusPostponed:
+		return out + ", postponed: left out"
+	case v.Standing.Progress == nil:
 		return out + ", no data: left out"
 	}
 	return out

@@ -60,7 +60,7 @@ func syncRow(r SyncRow) element {
 		why := changeText(r.Changes)
 		if why == "" && r.Changes.First {
 			why = "first measurement"
-		} else if why == "" {
+		} else if why == "" && !r.Moved() {
 			why = "nothing changed"
 		}
 		left.Items = append(left.Items, note(joinMD(" · ", mdf("%s", movedValue(r.Goal, r.Before, r.After)), why)))

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"math"
 
 	"okrbot/okr"
 )
@@ -21,7 +22,7 @@ func Why(p Place, v GoalView) Card {
 
 func whyCard(p Place, v GoalView, bytes int) Card {
 	g := v.Goal
-	title := fmt.Sprintf("Why %s is at %s", g.ID, progressText(v.Standing.Progress))
+	title := fmt.Sprintf("Why %s is at %s", g.ID, shownText(v))
 	body := []element{heading(mdf("%s", title))}
 	if g.Parent != "" && v.ParentTitle != "" {
 		body = append(body, upward(v))
@@ -37,6 +38,14 @@ func whyCard(p Place, v GoalView, bytes int) Card {
 	return newCard(title, body, run("Show "+id, VerbGoal, KeyGoal, id), run("History", VerbHistory, KeyGoal, id), run("All OKRs", VerbGoals))
 }
 
+// shownText is the number that a goal shows: its progress, or what a baseline found.
+func shownText(v GoalView) string {
+	if hasNoProgress(v) {
+		return amount(v.Goal, v.Goal.Value())
+	}
+	return progressText(v.Standing.Progress)
+}
+
 // upward leads to the objective above, with the weight in it.
 func upward(v GoalView) element {
 	share := md("")
@@ -50,10 +59,17 @@ func upward(v GoalView) element {
 // whyChildren shows what an objective is made of. Details are left out before
 // rows, so that the sum can be followed even where little fits.
 func whyChildren(p Place, v GoalView, bytes int) []element {
-	if len(v.Children) == 0 {
+	if len(v.Children) == 0 && v.Standing.Children == 0 {
 		return []element{text("Nothing below it counts yet.")}
 	}
-	out := []element{text("It is " + takenFrom(v) + "."), note("Choose a row to see what it rests on.")}
+	from := md("Nothing below it counts.")
+	if v.Standing.Children > 0 {
+		from = "It is " + takenFrom(v) + "."
+	}
+	if len(v.Children) == 0 {
+		return append([]element{text(from)}, rest(v)...)
+	}
+	out := []element{text(from), note("Choose a row to see what it rests on.")}
 	n := min(len(v.Children), PageSize)
 	each := bytes * 3 / 2 / n
 	left, shown := 2*bytes, 0
@@ -65,7 +81,30 @@ func whyChildren(p Place, v GoalView, bytes int) []element {
 		out = append(out, row...)
 		shown++
 	}
-	return append(out, more(max(v.ChildTotal, len(v.Children))-shown, "OKR")...)
+	out = append(out, more(max(v.ChildTotal, len(v.Children))-shown, "OKR")...)
+	return append(out, rest(v)...)
+}
+
+// rest says where the points come from that the children do not add: from those that
+// the viewer may not see, or from how they stood when the objective ended.
+func rest(v GoalView) []element {
+	r := v.Goal.Rolled
+	if r == nil || r.Progress == nil || len(v.Children) < v.ChildTotal {
+		return nil
+	}
+	left := *r.Progress
+	for _, c := range v.Children {
+		if p := c.Standing.Progress; p != nil {
+			left -= c.Taken * *p / 100
+		}
+	}
+	switch {
+	case math.Abs(left) < 0.01:
+		return nil
+	case !v.Goal.IsOpen():
+		return []element{note(mdf("It stays as it ended. What is not shown to you, or has changed since, added %s points.", okr.FormatNumber(left)))}
+	}
+	return []element{note(mdf("What is not shown to you adds %s points.", okr.FormatNumber(left)))}
 }
 
 // whyRow is a child with its weight and what that gives; its details fold below.
@@ -90,11 +129,15 @@ func share(v GoalView) md {
 	switch {
 	case v.Weight <= 0:
 		return "does not count"
-	case v.Standing.Progress == nil:
+	case v.Taken <= 0 || v.Standing.Progress == nil:
 		return weightText(v)
 	}
-	points := v.Weight * *v.Standing.Progress / 100
-	return weightText(v) + md(fmt.Sprintf(", adds %s points", okr.FormatNumber(points)))
+	taken := md("")
+	if !okr.SameNumber(v.Weight, v.Taken) {
+		taken = md(", taken as " + percentText(v.Taken))
+	}
+	points := v.Taken * *v.Standing.Progress / 100
+	return weightText(v) + taken + md(fmt.Sprintf(", adds %s points", okr.FormatNumber(points)))
 }
 
 // whyLeaf says what a key result or project rests on.
@@ -153,6 +196,9 @@ func whyMeasured(p Place, v GoalView, bytes int) []element {
 	items := changeItems(m.Changes, maxWhyItems)
 	if s := scopeText(m.Changes, b); s != "" {
 		items = append([]element{note(s)}, items...)
+	}
+	if items = append(causeNotes(v), items...); len(items) > 0 {
+		items = append([]element{section("Since the measurement before")}, items...)
 	}
 	return append(out, within(bytes-sizeOf(out...), items, nil)...)
 }

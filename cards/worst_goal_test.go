@@ -17,7 +17,11 @@ func worstGoals(title string) []exhibit {
 	ref := okr.WorkItemRef{ID: 1 << 30, Type: title, Title: okr.Shorten(title, 120), URL: q.URL}
 	list := okr.ItemList{Count: 100, First: hundred(ref)[:10]}
 	m := measurement()
-	m.Changes, m.Account, m.Connection = okr.Changes{Completed: list, Added: list, Removed: list, Reopened: list, Revalued: list}, title, title
+	causes := []okr.Cause{okr.CauseQuery, okr.CauseMeasure, okr.CauseAccount, okr.CauseConnection, okr.CauseResumed}
+	m.Changes, m.Account, m.Connection = okr.Changes{
+		Causes: causes, Completed: list, Added: list, Removed: list, Reopened: list, Revalued: list,
+		Back: list, Discarded: list, Retyped: list, Hidden: list, Unclear: list, Cleared: list,
+	}, title, title
 	g := fullGoal()
 	g.Title, g.Description, g.Team, g.Owner, g.CoOwners, g.Viewers, g.Editors = title, long, title, person, people, people, people
 	g.Tags = hundred(okr.Shorten(title, okr.MaxTag))[:10]
@@ -55,6 +59,10 @@ func worstGoals(title string) []exhibit {
 		Goal: v, Points: points("2020-01-01", 1, hundred(1234.56)...), Expected: points("2020-01-01", 1, hundred(1.234)...), CheckIns: hundred(cards.CheckInRow{CheckIn: c, MayEdit: true}), Total: 1000, Offset: 500,
 		Projection: &cards.Projection{Points: points("2020-01-01", 1, hundred(9.99)...), From: 100, AtEnd: 1, End: "2026-12-31", Meets: "2030-01-01"},
 	}
+	h.Breaks = hundred(cards.Break{Day: "2026-10-10", Causes: causes})
+	below := hundred(okr.Move{Goal: g, Before: okr.Reported{Progress: new(float64(1))}, After: okr.Reported{Progress: new(float64(2))}, Changes: m.Changes})
+	up := h
+	up.Goal, up.Moved = o, hundred(cards.MovedSpan{Since: title, Before: new(float64(1)), After: new(float64(2)), Changes: m.Changes, Below: below})
 	h.Moved = hundred(cards.MovedSpan{Since: title, Before: new(float64(1)), After: new(float64(2)), Changes: m.Changes})
 	settings := cards.SettingsOf(okr.Settings{Periods: hundred(okr.TimePeriod{ID: "TP99999", Period: okr.Period{Name: title, Start: "2026-01-01", End: "2026-12-31"}})})
 	settings.IsAdmin, settings.CreatePeople, settings.TimeZone, settings.PeriodName, settings.Error = true, typed, title, title, wrong
@@ -71,6 +79,7 @@ func worstGoals(title string) []exhibit {
 		{"why-objective", cards.Why(place, o)},
 		{"why-key-result", cards.Why(place, v)},
 		{"history", cards.History(place, h)},
+		{"history-objective", cards.History(place, up)},
 		{"checkin", cards.CheckIn(place, cards.CheckInForm{Draft: form.Draft, Goal: v, Value: title, Note: long, Date: title, Error: wrong})},
 		{"checked-in", cards.CheckedIn(place, v, c)},
 		{"checkin-delete", cards.ConfirmDeleteCheckIn(place, g, c)},

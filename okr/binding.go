@@ -83,7 +83,8 @@ type Binding struct {
 	ItemType   string       `json:"itemType,omitempty"` // only this work item type; empty: all
 	BoundBy    Person       `json:"boundBy"`
 	BoundAt    time.Time    `json:"boundAt"`
-	Last       *Measurement `json:"last,omitempty"` // the last that worked; kept on failures
+	Causes     []Cause      `json:"causes,omitempty"` // what the next measurement is to name besides work
+	Last       *Measurement `json:"last,omitempty"`   // the last that worked; kept on failures
 	Health     Health       `json:"health"`
 	Emptied    string       `json:"emptied,omitempty"` // what is still to be told of a query that finds nothing any more
 }
@@ -152,41 +153,85 @@ func (l *ItemList) add(ref WorkItemRef) {
 	}
 }
 
-// Changes says what moved a measurement. An item that enters the result is added
-// whatever its state; one that leaves it is removed.
-type Changes struct {
-	First     bool     `json:"first,omitempty"` // nothing to compare with yet
-	Completed ItemList `json:"completed,omitzero"`
-	Reopened  ItemList `json:"reopened,omitzero"`
-	Added     ItemList `json:"added,omitzero"`
-	Removed   ItemList `json:"removed,omitzero"`
-	Revalued  ItemList `json:"revalued,omitzero"` // the field that is added up has another value
-	Scope     float64  `json:"scope,omitempty"`   // by how much the denominator grew: items, or the field's unit
-}
-
-// Empty says whether nothing changed.
-func (c Changes) Empty() bool {
-	return c.Completed.Count+c.Reopened.Count+c.Added.Count+c.Removed.Count+c.Revalued.Count == 0
-}
-
-// Merge adds what came later.
-func (c Changes) Merge(later Changes) Changes {
-	return Changes{
-		First:     c.First || later.First,
-		Completed: c.Completed.merge(later.Completed), Reopened: c.Reopened.merge(later.Reopened),
-		Added: c.Added.merge(later.Added), Removed: c.Removed.merge(later.Removed),
-		Revalued: c.Revalued.merge(later.Revalued), Scope: c.Scope + later.Scope,
+// Follow makes the binding go on from the one before it (nil: there was none). What
+// stays comparable keeps its last measurement; what is another thing names why.
+func (b *Binding) Follow(was *Binding) {
+	if was == nil {
+		return
+	}
+	c := Changes{}
+	c.name(was.Causes...)
+	if was.Query.ID != b.Query.ID {
+		c.name(CauseQuery)
+	}
+	if was.Method != b.Method || was.ItemType != b.ItemType || refOf(was.Field) != refOf(b.Field) {
+		c.name(CauseMeasure)
+	}
+	if was.Connection != b.Connection {
+		c.name(CauseConnection)
+	}
+	switch {
+	case was.Last == nil && len(was.Causes) == 0: // nothing was measured that could differ
+	case c.has(CauseQuery) || c.has(CauseMeasure):
+		b.Causes = c.Causes
+	default:
+		b.Causes, b.Last = c.Causes, was.Last
 	}
 }
 
-func (l ItemList) merge(later ItemList) ItemList {
-	out := ItemList{Count: l.Count + later.Count}
-	for _, ref := range append(append([]WorkItemRef{}, l.First...), later.First...) {
-		if len(out.First) < MaxNamed {
-			out.First = append(out.First, ref)
-		}
+// MoveTo measures the same query through another connection.
+func (b *Binding) MoveTo(to ConnectionID, q Query, by Person) {
+	next := *b
+	next.Connection, next.Query, next.BoundBy = to, q, by
+	next.Health = Health{LastOK: b.Health.LastOK}
+	next.Follow(b)
+	*b = next
+}
+
+func refOf(f *Field) string {
+	if f == nil {
+		return ""
 	}
-	return out
+	return f.Ref
+}
+
+// changes says what moved a run by an account against the last measurement. Lists
+// are only of what both runs took from the same query; of two accounts also only of
+// items that both may read, as what one does not get may be there all the same.
+func (b Binding) changes(run Run, before *Snapshot, account string) Changes {
+	c := Changes{}
+	c.name(b.Causes...)
+	isOther := b.Last != nil && b.Last.Account != account && b.Last.Account != "" && account != ""
+	if isOther {
+		c.name(CauseAccount)
+	}
+	switch {
+	case len(c.Causes) == 0 && (b.Last == nil || before == nil):
+		return Changes{First: true}
+	case b.Last == nil || before == nil || isOther && before.At.After(b.Last.At):
+		return c
+	}
+	found := run.distinct().Changes(before, b)
+	found.Causes = c.Causes
+	if isOther {
+		return Changes{Causes: c.Causes, Completed: found.Completed, Reopened: found.Reopened, Revalued: found.Revalued}
+	}
+	return found
+}
+
+// Apply measures a bound goal by the run and gives the measurement.
+func (r Run) Apply(g *Goal, before *Snapshot, c Connection) Measurement {
+	b := *g.Binding
+	m := b.Measure(r, g.Kind, nil)
+	m.Account, m.Connection = c.Account, c.Name
+	m.Changes = b.changes(r, before, c.Account)
+	if overridden(*g) && !g.Paused() && !m.Changes.First {
+		m.Changes = m.Changes.Merge(Changes{Causes: []Cause{CauseResumed}})
+	}
+	b.Last, b.Query, b.Causes = &m, r.Query, nil
+	g.Binding = &b
+	g.TakeAutomatic(m.Value, m.At)
+	return m
 }
 
 // LastMeasurement is what the goal's binding was last measured at; nil: never.

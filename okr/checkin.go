@@ -88,6 +88,11 @@ func (g Goal) Paused() bool {
 	return g.Manual != nil && g.Manual.LastsUntilResumed && (g.Kind == Objective || g.Binding != nil)
 }
 
+// overridden says whether a person's value is shown instead of an automatic one.
+func overridden(g Goal) bool {
+	return g.Manual != nil && (g.Manual.Value != nil || g.Paused()) && (g.Kind == Objective || g.Binding != nil)
+}
+
 // TakeAutomatic applies a value that was measured at a time (nil: no data). A
 // lasting override keeps its own; any other is replaced.
 func (g *Goal) TakeAutomatic(v *float64, at time.Time) {
@@ -241,12 +246,36 @@ func (c CheckIn) mark() *CheckInMark {
 	return &CheckInMark{ID: c.ID, At: c.At, MadeAt: c.MadeAt, By: c.By, Note: Shorten(CleanLine(c.Note), 200), Status: c.Status}
 }
 
-// Resume takes the automatic value again.
+// Resume takes the automatic value again. What was measured meanwhile did not move
+// what is shown: the end of the override does.
 func (g *Goal) Resume() {
 	g.Manual = nil
-	if g.Kind == KeyResult && g.Metric != nil && g.Binding != nil && g.Binding.Last != nil {
-		g.setCurrent(g.Binding.Last.Value, g.Binding.Last.At)
+	if g.Binding == nil || g.Binding.Last == nil {
+		return
 	}
+	b := *g.Binding
+	m := *b.Last
+	m.Changes = Changes{Causes: []Cause{CauseResumed}}
+	b.Last = &m
+	g.Binding = &b
+	if g.Kind == KeyResult && g.Metric != nil {
+		g.setCurrent(m.Value, m.At)
+	}
+}
+
+// Resumed is what is kept in the history of a goal whose override has ended since it
+// was as before; false: it did not end, or nothing else gives a value.
+func Resumed(before, g Goal, now time.Time) (Measurement, bool) {
+	if !overridden(before) || overridden(g) || !g.IsAutomatic() {
+		return Measurement{}, false
+	}
+	m := Measurement{Value: g.Automatic()}
+	if g.Binding != nil && g.Binding.Last != nil {
+		m = *g.Binding.Last
+		m.Tree, m.Size = nil, TreeSize{}
+	}
+	m.At, m.Changes = now, Changes{Causes: []Cause{CauseResumed}}
+	return m, true
 }
 
 // CheckInsChanged works out anew what the goal shows after one of its check-ins was

@@ -180,6 +180,23 @@ func MadeOnce(err error) error {
 	return err
 }
 
+// ErrStore is the cause of an Unavailable that comes from okrbot's own store, and
+// ErrNoWrites that of one that can be read but takes no changes: it is full, or a
+// replica.
+var (
+	ErrStore    = errors.New("store")
+	ErrNoWrites = fmt.Errorf("%w takes no changes", ErrStore)
+)
+
+// IgnoreNoWrites is err, but for that of a store that takes no changes: for what a
+// turn only notes by the way.
+func IgnoreNoWrites(err error) error {
+	if errors.Is(err, ErrNoWrites) {
+		return nil
+	}
+	return err
+}
+
 // IgnoreNotFound is err, but for what is not there (any more): that is no error.
 func IgnoreNotFound(err error) error {
 	if KindOf(err) == NotFound {

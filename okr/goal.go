@@ -294,6 +294,7 @@ type GoalView struct {
 	MayEdit     bool       // the viewer may bind, edit, close and delete; of a closed one: reopen
 	MayCheckIn  bool       // the viewer may say how it stands
 	Weight      float64    // percent that it has in its objective, after sharing; 0: none, or not computed
+	Taken       float64    // percent with which its progress is taken there now: the weight of what has no say is shared
 	Children    []GoalView // of an objective: the page that was asked for
 	ChildTotal  int        // how many children there are that the viewer may see
 }

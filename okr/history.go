@@ -2,14 +2,17 @@ package okr
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 )
 
 // HistoryPoint is a value of a goal at a time: measured, or said in a check-in.
 type HistoryPoint struct {
-	At    time.Time
-	Value float64 // in the metric's unit, else percent
+	At     time.Time
+	Value  float64 // in the metric's unit, else percent
+	Causes []Cause // what made it besides work
+	Anew   bool    // those before are of something else
 }
 
 // HistoryPoints merges measurements and check-ins that have a value, oldest first.
@@ -18,12 +21,12 @@ func HistoryPoints(measured []Measurement, checkIns []CheckIn) []HistoryPoint {
 	var points []HistoryPoint
 	for _, c := range checkIns {
 		if c.Value != nil {
-			points = append(points, HistoryPoint{At: c.At, Value: *c.Value})
+			points = append(points, c.point())
 		}
 	}
 	for _, m := range measured {
 		if m.Value != nil {
-			points = append(points, HistoryPoint{At: m.At, Value: *m.Value})
+			points = append(points, HistoryPoint{At: m.At, Value: *m.Value, Causes: m.Changes.Causes, Anew: m.Changes.BeginsAnew()})
 		}
 	}
 	slices.SortStableFunc(points, func(a, b HistoryPoint) int { return a.At.Compare(b.At) })
@@ -32,18 +35,19 @@ func HistoryPoints(measured []Measurement, checkIns []CheckIn) []HistoryPoint {
 
 // Stays says whether an entry of a history stays however old it is: it says more than
 // how many work items moved.
-func (m Measurement) Stays() bool { return m.Changes.First }
+func (m Measurement) Stays() bool { return m.Changes.First || len(m.Changes.Causes) > 0 }
 
 // Thin makes of entries of a history, oldest first, what is kept of them for years:
-// the last of each day (UTC) and those that stay, without the names of work items.
-// What the others counted is counted by the next one that is kept of their day.
+// the last of each day (UTC) and before values begin anew, and those that stay,
+// without the names of work items. What the others counted is counted by the next one
+// that is kept of their day.
 func Thin(list []Measurement) []Measurement {
 	kept := make([]Measurement, 0, len(list))
 	var before Changes // of this day's entries that are left out
 	for i, m := range list {
 		m.Changes = before.Merge(m.Changes).counted()
 		before = Changes{}
-		isLast := i+1 == len(list) || DateOf(list[i+1].At.UTC()) != DateOf(m.At.UTC())
+		isLast := i+1 == len(list) || DateOf(list[i+1].At.UTC()) != DateOf(m.At.UTC()) || list[i+1].Changes.BeginsAnew()
 		if !isLast && !m.Stays() {
 			before = m.Changes
 			continue
@@ -55,10 +59,30 @@ func Thin(list []Measurement) []Measurement {
 
 // counted is the change without the names of its items.
 func (c Changes) counted() Changes {
-	for _, list := range []*ItemList{&c.Completed, &c.Reopened, &c.Added, &c.Removed, &c.Revalued} {
+	for _, list := range c.lists() {
 		list.First = nil
 	}
 	return c
+}
+
+// point is what a check-in says; over an automatic value it is an override.
+func (c CheckIn) point() HistoryPoint {
+	p := HistoryPoint{At: c.At, Value: *c.Value}
+	if c.Auto != nil {
+		p.Causes, p.Anew = []Cause{CauseOverride}, true
+	}
+	return p
+}
+
+// SinceAnew are the newest values that are of one thing: the same query and access,
+// and all of them automatic or none.
+func SinceAnew(points []HistoryPoint) []HistoryPoint {
+	for i, p := range slices.Backward(points) {
+		if p.Anew {
+			return points[i:]
+		}
+	}
+	return points
 }
 
 // ends gives the values at which the goal begins and is reached.
@@ -100,18 +124,20 @@ const (
 // Projection is where a straight line through the recent values leads. It is a
 // projection, never a promise.
 type Projection struct {
-	End     float64 // the value on the last day of the period
+	End     float64 // the value on the last day of the period, within start, target and the value now
 	Values  int     // that the line goes through
 	MeetsOn Date    // the day on which it meets the target; empty: not within three years
 }
 
 // Project fits a line to the newest values of a goal by least squares, the last
-// one holding until now. It reports false where that says nothing: with less than
-// 4 values, with values of less than a day, and for baselines and limits.
+// one holding until now. Values before another query, account or override are of
+// something else. It reports false where that says nothing: with less than 4 values,
+// with values of less than a day, and for baselines and limits.
 func (g Goal) Project(points []HistoryPoint, now time.Time, zone *time.Location) (Projection, bool) {
 	if m := g.Metric; m != nil && !m.IsScaled() {
 		return Projection{}, false
 	}
+	points = SinceAnew(points)
 	points = points[max(0, len(points)-mostFit):]
 	if len(points) < minFit || now.Sub(points[0].At) < fitSpan {
 		return Projection{}, false
@@ -120,7 +146,9 @@ func (g Goal) Project(points []HistoryPoint, now time.Time, zone *time.Location)
 	last := points[len(points)-1]
 	slope, at := fit(append(slices.Clone(points), HistoryPoint{At: now, Value: last.Value}), now)
 	today := DateOf(now.In(zone))
-	p.End = at + slope*float64(g.Period.End.Days()-today.Days())
+	start, target := ends(g)
+	end := at + slope*float64(g.Period.End.Days()-today.Days())
+	p.End = max(min(start, target, last.Value), min(max(start, target, last.Value), end))
 	p.MeetsOn = meets(g, last.Value, at, slope, today)
 	return p, true
 }
@@ -171,8 +199,9 @@ type GoalHistory struct {
 	Why        string         // why there is no projection, in words
 }
 
-// WhyNoProjection says in words why a history of so many values leads nowhere.
-func (g Goal) WhyNoProjection(points int) string {
+// WhyNoProjection says in words why a history leads nowhere.
+func (g Goal) WhyNoProjection(points []HistoryPoint) string {
+	of := SinceAnew(points)
 	switch m := g.Metric; {
 	case !g.IsOpen():
 		return "It has ended, so there is nothing to project."
@@ -180,11 +209,27 @@ func (g Goal) WhyNoProjection(points int) string {
 		return "A baseline has no target, so there is nothing to project."
 	case m != nil && m.IsControl():
 		return "A limit is kept or not, so there is nothing to project."
-	case points < minFit:
+	case len(of) < minFit && len(of) < len(points):
+		return fmt.Sprintf("A projection needs at least 4 values of the same kind; there are fewer since %s.", of[0].since())
+	case len(of) < minFit:
 		return "A projection needs at least 4 values; there are fewer so far."
 	default:
 		return "A projection needs values of more than one day."
 	}
+}
+
+// since names what made the values after a point another kind than those before.
+func (p HistoryPoint) since() string {
+	words := map[Cause]string{
+		CauseQuery: "another query is measured", CauseMeasure: "something else is measured", CauseAccount: "another account reads the query",
+		CauseOverride: "a person set the value", CauseResumed: "the override ended",
+	}
+	for _, c := range slices.Backward(p.Causes) {
+		if words[c] != "" {
+			return words[c]
+		}
+	}
+	return "the query was bound"
 }
 
 // Span is a time up to now.
@@ -238,4 +283,114 @@ func (g Goal) ReportedAt(points []HistoryPoint, at time.Time, t Settings) Report
 	s := was.computed(g.Period, t.Bands, DateOf(at.In(t.Location())))
 	r.Progress, r.Status = s.Progress, s.Status
 	return r
+}
+
+// Cause is something other than work on the items that moved a number.
+type Cause string
+
+// The causes besides work. Values on the two sides of one are of different things,
+// so they are not compared.
+const (
+	CauseQuery      Cause = "query"      // another query is measured
+	CauseMeasure    Cause = "measure"    // something else is taken of it: method, field or type
+	CauseAccount    Cause = "account"    // another account reads it
+	CauseConnection Cause = "connection" // another connection leads to it, which by itself changes no number
+	CauseOverride   Cause = "override"   // a person set the value
+	CauseResumed    Cause = "resumed"    // what a person set has ended
+)
+
+// Changes says what moved a measurement. An item that enters the result is added
+// whatever its state; one that leaves it is removed. An item is in one list only,
+// and may be in Revalued besides.
+type Changes struct {
+	First     bool     `json:"first,omitempty"`  // nothing to compare with yet
+	Causes    []Cause  `json:"causes,omitempty"` // what moved it besides work, each once
+	Completed ItemList `json:"completed,omitzero"`
+	Reopened  ItemList `json:"reopened,omitzero"` // into a state that is known not to be completed
+	Added     ItemList `json:"added,omitzero"`
+	Back      ItemList `json:"back,omitzero"`      // it was in the result before, but did not count
+	Removed   ItemList `json:"removed,omitzero"`   // no longer in the result
+	Discarded ItemList `json:"discarded,omitzero"` // in the result, in state category Removed
+	Retyped   ItemList `json:"retyped,omitzero"`   // in the result, of a type that does not count
+	Hidden    ItemList `json:"hidden,omitzero"`    // in the result, but the account may not read it: ids only
+	Unclear   ItemList `json:"unclear,omitzero"`   // completed before; what its state means is not known
+	Cleared   ItemList `json:"cleared,omitzero"`   // its state means completed, which was not known before
+	Revalued  ItemList `json:"revalued,omitzero"`  // the field that is added up has another value
+	Scope     float64  `json:"scope,omitempty"`    // by how much the denominator grew: items, or the field's unit
+}
+
+// lists are all lists of work items.
+func (c *Changes) lists() []*ItemList {
+	return []*ItemList{
+		&c.Completed, &c.Reopened, &c.Added, &c.Back, &c.Removed, &c.Discarded, &c.Retyped, &c.Hidden, &c.Unclear, &c.Cleared, &c.Revalued,
+	}
+}
+
+// Empty says whether nothing changed.
+func (c Changes) Empty() bool {
+	return len(c.Causes) == 0 && !slices.ContainsFunc(c.lists(), func(l *ItemList) bool { return l.Count > 0 })
+}
+
+// BeginsAnew says whether values before are of something else, so that they are
+// neither compared with those after nor say where they lead.
+func (c Changes) BeginsAnew() bool {
+	return c.First || slices.ContainsFunc(c.Causes, func(cause Cause) bool { return cause != CauseConnection })
+}
+
+// Merge adds what came later. Where that begins anew, the items before moved a
+// number that is shown no longer: only the causes are kept.
+func (c Changes) Merge(later Changes) Changes {
+	out := Changes{First: c.First || later.First, Scope: c.Scope + later.Scope}
+	out.name(c.Causes...)
+	out.name(later.Causes...)
+	anew := later.BeginsAnew()
+	if anew {
+		out.Scope = later.Scope
+	}
+	before, after := c.lists(), later.lists()
+	for i, l := range out.lists() {
+		if anew {
+			*l = *after[i]
+		} else {
+			*l = before[i].merge(*after[i])
+		}
+	}
+	return out
+}
+
+// name adds causes, each once. Of an override that began and ended the later stays.
+func (c *Changes) name(causes ...Cause) {
+	for _, cause := range causes {
+		c.Causes = slices.DeleteFunc(slices.Clone(c.Causes), func(was Cause) bool {
+			return was == cause || cause == CauseOverride && was == CauseResumed || cause == CauseResumed && was == CauseOverride
+		})
+		c.Causes = append(c.Causes, cause)
+	}
+}
+
+// ChangesOf merges what moved a goal by measurements, the oldest first. That an
+// override began or ended is of the moment when it did, not of a measurement.
+func ChangesOf(g Goal, measured []Measurement, since time.Time) Changes {
+	var c Changes
+	for _, m := range measured {
+		if !m.Changes.has(CauseResumed) || m.At.After(since) {
+			c = c.Merge(m.Changes)
+		}
+	}
+	if overridden(g) && g.Manual.At.After(since) {
+		c = c.Merge(Changes{Causes: []Cause{CauseOverride}})
+	}
+	return c
+}
+
+func (c Changes) has(cause Cause) bool { return slices.Contains(c.Causes, cause) }
+
+func (l ItemList) merge(later ItemList) ItemList {
+	out := ItemList{Count: l.Count + later.Count}
+	for _, ref := range append(append([]WorkItemRef{}, l.First...), later.First...) {
+		if len(out.First) < MaxNamed {
+			out.First = append(out.First, ref)
+		}
+	}
+	return out
 }

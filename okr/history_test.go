@@ -1,6 +1,7 @@
 package okr_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"testing"
@@ -33,7 +34,7 @@ func TestProjection(t *testing.T) {
 	p, ok := g.Project(values(0, 2, 4, 6, 8), at(5), time.UTC)
 	require.True(t, ok)
 	require.Equal(t, 5, p.Values)
-	require.InDelta(t, 8+2*85, p.End, 1e-6)
+	require.InDelta(t, 100, p.End, 1e-6, "the line goes on, the value does not go beyond the target")
 	require.Equal(t, okr.Date("2026-02-20"), p.MeetsOn, "46 days on")
 
 	p, _ = g.Project(values(0, 0.5, 1, 1.5), at(4), time.UTC)
@@ -44,6 +45,11 @@ func TestProjection(t *testing.T) {
 	require.Empty(t, p.MeetsOn, "it stands")
 	p, _ = g.Project(values(80, 90, 95, 100), at(4), time.UTC)
 	require.Equal(t, okr.Date("2026-01-04"), p.MeetsOn, "it is met")
+
+	p, _ = g.Project(values(80, 60, 40, 20), at(4), time.UTC)
+	require.InDelta(t, 0, p.End, 1e-6, "nor below the start")
+	p, _ = g.Project(values(90, 100, 110, 120), at(4), time.UTC)
+	require.InDelta(t, 120, p.End, 1e-6, "where it is beyond already it stays")
 
 	down := goalOf(okr.Metric{Start: 50, Target: 10})
 	p, _ = down.Project(values(50, 49, 48, 47), at(4), time.UTC)
@@ -68,6 +74,90 @@ func TestNoProjection(t *testing.T) {
 		_, ok = goalOf(okr.Metric{Type: typ, Target: 5}).Project(values(1, 2, 3, 4, 5), at(5), time.UTC)
 		require.False(t, ok, typ)
 	}
+}
+
+func TestAProjectionIsOfOneThing(t *testing.T) {
+	t.Parallel()
+	g := goalOf(okr.Metric{Start: 0, Target: 100})
+	list := values(2, 4, 6, 8, 60, 61, 62, 63)
+	for _, c := range []okr.Changes{
+		{Causes: []okr.Cause{okr.CauseQuery}},
+		{Causes: []okr.Cause{okr.CauseMeasure}},
+		{Causes: []okr.Cause{okr.CauseConnection, okr.CauseAccount}},
+		{Causes: []okr.Cause{okr.CauseResumed}},
+		{First: true},
+	} {
+		var measured []okr.Measurement
+		for i, p := range list {
+			m := okr.Measurement{At: p.At, Value: &list[i].Value}
+			if i == 4 {
+				m.Changes = c
+			}
+			measured = append(measured, m)
+		}
+		points := okr.HistoryPoints(measured, nil)
+		p, ok := g.Project(points, at(8), time.UTC)
+		require.True(t, ok)
+		require.Equal(t, 4, p.Values, c)
+		require.Equal(t, okr.Date("2026-02-14"), p.MeetsOn, "one a day")
+		_, ok = g.Project(points[:6], at(6), time.UTC)
+		require.False(t, ok, "two are too few")
+		require.Contains(t, g.WhyNoProjection(points[:6]), "of the same kind; there are fewer since", c)
+	}
+	other := okr.Measurement{At: at(9), Value: new(float64), Changes: okr.Changes{Causes: []okr.Cause{okr.CauseConnection}}}
+	require.Len(t, okr.SinceAnew(okr.HistoryPoints([]okr.Measurement{{At: at(8), Value: new(float64)}, other}, nil)), 2, "another way to the same is no other thing")
+}
+
+// TestMergedChangesAreOfOneThing: a cause drops the lists before it, whatever lists
+// there are.
+func TestMergedChangesAreOfOneThing(t *testing.T) {
+	t.Parallel()
+	var full okr.Changes
+	v := reflect.ValueOf(&full).Elem()
+	lists := 0
+	for i := range v.NumField() {
+		if v.Field(i).Type() == reflect.TypeFor[okr.ItemList]() {
+			v.Field(i).Set(reflect.ValueOf(okr.ItemList{Count: 2, First: []okr.WorkItemRef{{ID: 1}, {ID: 2}}}))
+			lists++
+			one := okr.Changes{}
+			reflect.ValueOf(&one).Elem().Field(i).Set(v.Field(i))
+			require.False(t, one.Empty(), v.Type().Field(i).Name)
+		}
+	}
+	require.Equal(t, 11, lists)
+	full.Scope = 3
+	twice := reflect.ValueOf(full.Merge(full))
+	for i := range twice.NumField() {
+		if l, ok := reflect.TypeAssert[okr.ItemList](twice.Field(i)); ok {
+			require.Equal(t, 4, l.Count, v.Type().Field(i).Name)
+		}
+	}
+	for _, cause := range []okr.Cause{okr.CauseQuery, okr.CauseMeasure, okr.CauseAccount, okr.CauseOverride, okr.CauseResumed} {
+		only := okr.Changes{Causes: []okr.Cause{cause}}
+		require.Equal(t, only, full.Merge(only), cause)
+		after := only.Merge(full)
+		require.Equal(t, full.Completed, after.Completed, "what came later is kept")
+		require.Equal(t, []okr.Cause{cause}, after.Causes)
+	}
+	require.Equal(t, full.Completed, full.Merge(okr.Changes{Causes: []okr.Cause{okr.CauseConnection}}).Completed)
+	override, resumed := okr.Changes{Causes: []okr.Cause{okr.CauseOverride}}, okr.Changes{Causes: []okr.Cause{okr.CauseResumed}}
+	require.Equal(t, resumed, override.Merge(resumed), "the later of the two")
+	require.Equal(t, override, resumed.Merge(override))
+}
+
+// TestOldRecordsAreRead: what was kept before there were causes reads as it was meant.
+func TestOldRecordsAreRead(t *testing.T) {
+	t.Parallel()
+	var m okr.Measurement
+	old := `{"at":"2026-01-05T12:00:00Z","value":40,"completed":12,"total":30,"account":"a","connection":"C","changes":{"completed":{"count":1,"first":[{"id":7,"title":"Crash"}]},"removed":{"count":2}}}`
+	require.NoError(t, json.Unmarshal([]byte(old), &m))
+	require.Equal(t, []int{1, 2, 0}, []int{m.Changes.Completed.Count, m.Changes.Removed.Count, len(m.Changes.Causes)})
+	require.False(t, m.Changes.BeginsAnew())
+	raw, err := json.Marshal(m)
+	require.NoError(t, err)
+	require.JSONEq(t, old, string(raw), "and nothing is added to what needs none of it")
+	require.NoError(t, json.Unmarshal([]byte(`{"changes":{"first":true}}`), &m))
+	require.True(t, m.Changes.BeginsAnew())
 }
 
 func TestALineIsProjectedOn(t *testing.T) {
@@ -135,15 +225,19 @@ func TestThin(t *testing.T) {
 			kept[m.At] = m
 		}
 		require.Len(t, kept, len(thin), "each once")
-		days := map[string]time.Time{}
-		for _, m := range list {
+		days, anew := map[string]time.Time{}, map[time.Time]bool{}
+		for i, m := range list {
 			days[m.At.Format(time.DateOnly)] = m.At
+			if i > 0 && m.Changes.BeginsAnew() {
+				anew[list[i-1].At] = true
+				require.Contains(t, kept, list[i-1].At, "the last before values begin anew")
+			}
 			if m.Stays() {
 				require.Contains(t, kept, m.At)
 			}
 		}
 		for _, m := range thin {
-			require.True(t, m.Stays() || days[m.At.Format(time.DateOnly)].Equal(m.At), "%s is neither the last of its day nor stays", m.At)
+			require.True(t, m.Stays() || anew[m.At] || days[m.At.Format(time.DateOnly)].Equal(m.At), "%s is neither the last of its day nor stays", m.At)
 			require.Nil(t, m.Changes.Completed.First)
 		}
 		for day, last := range days {
@@ -156,7 +250,14 @@ func TestThin(t *testing.T) {
 func anyEntry(t *rapid.T, when time.Time) okr.Measurement {
 	value := rapid.Float64Range(0, 100).Draw(t, "value")
 	m := okr.Measurement{At: when, Value: &value, Total: 100}
-	m.Changes.First = rapid.IntRange(0, 9).Draw(t, "first") == 0
+	switch rapid.IntRange(0, 9).Draw(t, "more") {
+	case 0:
+		m.Changes.First = true
+	case 1:
+		m.Changes.Causes = []okr.Cause{okr.CauseConnection}
+	case 2:
+		m.Changes.Causes = []okr.Cause{okr.CauseQuery}
+	}
 	for n := range rapid.IntRange(0, okr.MaxNamed).Draw(t, "completed") {
 		m.Changes.Completed.Count++
 		m.Changes.Completed.First = append(m.Changes.Completed.First, okr.WorkItemRef{ID: n, Title: fmt.Sprint("Item ", n)})

@@ -160,6 +160,7 @@ type Reply struct {
 	Actor        Actor        `json:"actor"`          // who asked
 	Goal         GoalID       `json:"goal,omitempty"` // what was asked for; empty: everything
 	Zone         string       `json:"zone,omitempty"` // the asker's time zone
+	Ref          string       `json:"ref,omitempty"`  // of the turn in which it was asked for, in the log
 }
 
 // Moved says whether the goal shows another value than before.

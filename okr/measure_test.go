@@ -1,6 +1,7 @@
 package okr_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -201,11 +202,28 @@ func TestChangesAddUpToTheDifference(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		before, after, b := drawRun(t, "before"), drawRun(t, "after"), drawBinding(t)
+		for _, was := range before.Items {
+			isThere := slices.ContainsFunc(after.Items, func(i okr.WorkItem) bool { return i.ID == was.ID })
+			if !isThere && rapid.Bool().Draw(t, "hidden") {
+				after.Hidden = append(after.Hidden, was.ID)
+			}
+		}
+		after.Unreadable = len(after.Hidden)
 		s := before.Snapshot()
 		m, n := b.Measure(before, okr.KeyResult, nil), b.Measure(after, okr.KeyResult, &s)
-		require.Equal(t, n.Total-m.Total, n.Changes.Added.Count-n.Changes.Removed.Count)
-		for _, l := range []okr.ItemList{n.Changes.Added, n.Changes.Removed, n.Changes.Completed, n.Changes.Reopened} {
+		c := n.Changes
+		require.Equal(t, n.Total-m.Total, c.Added.Count+c.Back.Count-c.Removed.Count-c.Discarded.Count-c.Retyped.Count-c.Hidden.Count)
+		require.LessOrEqual(t, c.Discarded.Count, n.Removed)
+		require.LessOrEqual(t, c.Retyped.Count, n.OtherTypes)
+		require.LessOrEqual(t, c.Hidden.Count, n.Unreadable)
+		require.LessOrEqual(t, c.Unclear.Count, n.Unknown)
+		named := map[int]bool{}
+		for _, l := range []okr.ItemList{c.Added, c.Back, c.Removed, c.Discarded, c.Retyped, c.Hidden, c.Completed, c.Reopened, c.Unclear, c.Cleared} {
 			require.Len(t, l.First, min(l.Count, 10))
+			for _, ref := range l.First {
+				require.False(t, named[ref.ID], "%d stands in two lists", ref.ID)
+				named[ref.ID] = true
+			}
 		}
 	})
 }
@@ -219,40 +237,56 @@ func TestChangesExplainCompletedItems(t *testing.T) {
 		after := okr.Run{Items: append([]okr.WorkItem{}, before.Items...)}
 		for i, item := range before.Items {
 			if item.Category != okr.Removed && rapid.Bool().Draw(t, "moves") {
-				after.Items[i].Category = rapid.SampledFrom([]okr.Category{okr.Proposed, okr.Completed}).Draw(t, "to")
+				after.Items[i].Category = rapid.SampledFrom([]okr.Category{okr.Proposed, okr.Completed, okr.UnknownCategory}).Draw(t, "to")
 			}
 		}
 		s := before.Snapshot()
 		m, n := okr.Binding{}.Measure(before, okr.KeyResult, nil), okr.Binding{}.Measure(after, okr.KeyResult, &s)
-		require.Equal(t, n.Completed-m.Completed, n.Changes.Completed.Count-n.Changes.Reopened.Count)
-		require.Zero(t, n.Changes.Added.Count+n.Changes.Removed.Count)
+		c := n.Changes
+		require.Equal(t, n.Completed-m.Completed, c.Completed.Count+c.Cleared.Count-c.Reopened.Count-c.Unclear.Count)
+		require.Zero(t, c.Added.Count+c.Back.Count+c.Removed.Count+c.Discarded.Count+c.Retyped.Count+c.Hidden.Count)
 	})
 }
 
 func TestChangesNameTheItems(t *testing.T) {
 	t.Parallel()
-	before := okr.Run{Items: []okr.WorkItem{
-		{ID: 1, Type: "Bug", Title: "closes", Category: okr.Proposed},
-		{ID: 2, Type: "Bug", Title: "reopens", Category: okr.Completed},
-		{ID: 3, Type: "Bug", Title: "leaves", Category: okr.Completed},
-		{ID: 4, Type: "Bug", Title: "is removed", Category: okr.Proposed},
+	bug := func(id int, title, state string, c okr.Category) okr.WorkItem {
+		return okr.WorkItem{ID: id, Type: "Bug", Title: title, State: state, Category: c}
+	}
+	before := okr.Run{Hidden: []int{9}, Items: []okr.WorkItem{
+		bug(1, "closes", "New", okr.Proposed), bug(2, "reopens", "Done", okr.Completed), bug(3, "leaves", "Done", okr.Completed),
+		bug(4, "is discarded", "New", okr.Proposed),
 		{ID: 5, Type: "Task", Title: "another type", Category: okr.Proposed},
-		{ID: 6, Type: "Bug", Title: "comes back", Category: okr.Removed},
+		bug(6, "comes back", "Cut", okr.Removed), bug(8, "gets hidden", "Done", okr.Completed), bug(10, "becomes a task", "New", okr.Proposed),
+		bug(11, "gets an odd state", "Done", okr.Completed), bug(12, "is understood", "Odd", okr.UnknownCategory), bug(13, "closes from odd", "Odd", okr.UnknownCategory),
 	}}
-	after := okr.Run{Items: []okr.WorkItem{
-		{ID: 1, Type: "Bug", Title: "closes", Category: okr.Completed},
-		{ID: 2, Type: "Bug", Title: "reopens", Category: okr.InProgress},
-		{ID: 4, Type: "Bug", Title: "is removed", Category: okr.Removed},
+	after := okr.Run{Hidden: []int{8}, Items: []okr.WorkItem{
+		bug(1, "closes", "Done", okr.Completed), bug(2, "reopens", "Active", okr.InProgress), bug(4, "is discarded", "Cut", okr.Removed),
 		{ID: 5, Type: "Task", Title: "another type", Category: okr.Completed},
-		{ID: 6, Type: "Bug", Title: "comes back", Category: okr.Completed},
-		{ID: 7, Type: "Bug", Title: "arrives", Category: okr.Completed},
+		bug(6, "comes back", "Done", okr.Completed), bug(7, "arrives", "Done", okr.Completed),
+		bug(9, "is shown", "New", okr.Proposed),
+		{ID: 10, Type: "Task", Title: "becomes a task", Category: okr.Proposed},
+		bug(11, "gets an odd state", "Odder", okr.UnknownCategory), bug(12, "is understood", "odd", okr.Completed), bug(13, "closes from odd", "Done", okr.Completed),
 	}}
 	s := before.Snapshot()
 	c := after.Changes(&s, okr.Binding{ItemType: "bug"})
-	require.Equal(t, []string{"closes"}, titles(c.Completed))
-	require.Equal(t, []string{"reopens"}, titles(c.Reopened))
-	require.Equal(t, []string{"leaves", "is removed"}, titles(c.Removed))
-	require.Equal(t, []string{"comes back", "arrives"}, titles(c.Added), "what enters is added, whatever its state")
+	for _, want := range []struct {
+		list   okr.ItemList
+		titles []string
+	}{
+		{c.Completed, []string{"closes", "closes from odd"}},
+		{c.Reopened, []string{"reopens"}},
+		{c.Removed, []string{"leaves"}},
+		{c.Discarded, []string{"is discarded"}},
+		{c.Retyped, []string{"becomes a task"}},
+		{c.Unclear, []string{"gets an odd state"}},
+		{c.Cleared, []string{"is understood"}},
+		{c.Back, []string{"comes back", "is shown"}},
+		{c.Added, []string{"arrives"}},
+	} {
+		require.Equal(t, want.titles, titles(want.list))
+	}
+	require.Equal(t, okr.ItemList{Count: 1, First: []okr.WorkItemRef{{ID: 8}}}, c.Hidden, "what may not be read is not named by its title")
 	require.Equal(t, okr.Changes{First: true}, after.Changes(nil, okr.Binding{}))
 }
 

@@ -25,6 +25,16 @@ type Due struct {
 	ID     string // a ConnectionID, SubscriptionID or UserID
 }
 
+// Mark is how far the hour came, over all processes: it outlives them.
+type Mark string
+
+// The marks.
+const (
+	MarkTicked Mark = "ticked" // the last minute of which all work was queued
+	MarkWanted Mark = "wanted" // the last minute in which a sync was due
+	MarkSynced Mark = "synced" // when a sync was answered last, be it that its owner has to do something
+)
+
 // MinutesPerDay is the number of slots of the agenda.
 const MinutesPerDay = 24 * 60
 

@@ -207,13 +207,19 @@ func (g Goal) Stale(now time.Time) (age time.Duration, stale bool) {
 
 func clamp(percent float64) float64 { return math.Max(0, math.Min(100, percent)) }
 
-// TakeRolled keeps what the children make, and says whether that is a new
-// progress: it replaces what a person set for once.
-func (g *Goal) TakeRolled(fresh Rolled) (moved bool) {
+// TakeRolled keeps what the children make, and gives what that adds to the history:
+// a new progress, unless a person's value is shown until it is resumed. Another one
+// is replaced.
+func (g *Goal) TakeRolled(fresh Rolled) (m Measurement, moved bool) {
+	m = Measurement{At: fresh.At, Value: fresh.Progress}
 	moved = fresh.Progress != nil && (g.Rolled == nil || !same(g.Rolled.Progress, fresh.Progress))
 	if moved {
+		if overridden(*g) {
+			m.Changes.name(CauseResumed)
+		}
+		moved = !g.Paused()
 		g.TakeAutomatic(fresh.Progress, fresh.At)
 	}
 	g.Rolled = &fresh
-	return moved
+	return m, moved
 }

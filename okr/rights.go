@@ -1,6 +1,7 @@
 package okr
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -94,6 +95,23 @@ func (a Actor) Sees(g Goal) bool {
 		return false
 	}
 	return len(g.Audience) == 0 || !a.Shared && slices.Contains(g.Audience, a.ID)
+}
+
+// SameRights says whether the same people may see, edit and check in two states of a
+// goal.
+func SameRights(one, other Goal) bool { return rightsOf(one) == rightsOf(other) }
+
+// rightsOf is what decides who may do what, as a text.
+func rightsOf(g Goal) string {
+	ids := func(people []Person) []UserID {
+		var out []UserID
+		for _, p := range people {
+			out = append(out, p.ID)
+		}
+		slices.Sort(out)
+		return out
+	}
+	return fmt.Sprint(g.Owner.ID, ids(g.CoOwners), g.CheckInOwner.ID, g.Delegate.ID, g.Private, ids(g.Viewers), ids(g.Editors), g.OnlyEditors, g.Parent)
 }
 
 // People are all that the goal names.

@@ -46,6 +46,7 @@ type Run struct {
 	Query      Query // name, path and URL as they are now
 	Items      []WorkItem
 	Unreadable int      // items of the result that the account may not read
+	Hidden     []int    // their ids
 	Fields     []string // reference names of the numeric fields that were read
 	FullAt     time.Time
 	Cursor     Cursor
@@ -104,13 +105,14 @@ type Snapshot struct {
 	At     time.Time  `json:"at"`
 	Items  []WorkItem `json:"items"`
 	Fields []string   `json:"fields,omitempty"`
-	FullAt time.Time  `json:"fullAt,omitzero"` // when each item was last read, changed or not
+	Hidden []int      `json:"hidden,omitempty"` // ids of the result that the account may not read
+	FullAt time.Time  `json:"fullAt,omitzero"`  // when each item was last read, changed or not
 	Cursor Cursor     `json:"cursor,omitzero"`
 }
 
 // Snapshot gives what is kept of the run.
 func (r Run) Snapshot() Snapshot {
-	return Snapshot{At: r.At, Items: r.Items, Fields: r.Fields, FullAt: r.FullAt, Cursor: r.Cursor}
+	return Snapshot{At: r.At, Items: r.Items, Fields: r.Fields, Hidden: r.Hidden, FullAt: r.FullAt, Cursor: r.Cursor}
 }
 
 // Changes compares the run with the snapshot before it, counting only what the
@@ -121,21 +123,18 @@ func (r Run) Changes(before *Snapshot, b Binding) Changes {
 	}
 	var c Changes
 	valued := b.Field != nil && slices.Contains(before.Fields, b.Field.Ref)
-	old := counted(before.Items, b.ItemType)
+	p := pair{b: b, old: byID(before.Items), hidden: idSet(r.Hidden), wasHidden: idSet(before.Hidden)}
 	for _, item := range r.Items {
-		if !counts(item, b.ItemType) {
-			continue
-		}
-		was, known := old[item.ID]
-		delete(old, item.ID)
-		c.note(was, known, item)
-		if known && valued && was.Values[b.Field.Ref] != item.Values[b.Field.Ref] {
+		was, known := p.old[item.ID]
+		delete(p.old, item.ID)
+		p.note(&c, was, known, item)
+		if known && valued && p.counts(was) && p.counts(item) && was.Values[b.Field.Ref] != item.Values[b.Field.Ref] {
 			c.Revalued.add(item.ref())
 		}
 	}
 	for _, was := range before.Items { // in the order of the result, not of a map
-		if _, gone := old[was.ID]; gone {
-			c.Removed.add(was.ref())
+		if _, gone := p.old[was.ID]; gone && p.counts(was) {
+			p.noteGone(&c, was)
 		}
 	}
 	if b.Field == nil || valued {
@@ -144,23 +143,72 @@ func (r Run) Changes(before *Snapshot, b Binding) Changes {
 	return c
 }
 
-func (c *Changes) note(was WorkItem, known bool, item WorkItem) {
+// pair is two runs of a query that are compared for a binding.
+type pair struct {
+	b                 Binding
+	old               map[int]WorkItem // of the former run, as far as they did not come again
+	hidden, wasHidden map[int]bool
+}
+
+func (p pair) counts(item WorkItem) bool { return counts(item, p.b.ItemType) }
+
+// note sorts an item of the later run by what is another than it was.
+func (p pair) note(c *Changes, was WorkItem, known bool, item WorkItem) {
+	did, does := known && p.counts(was), p.counts(item)
 	switch {
+	case !did && !does:
+	case !does && p.b.ItemType != "" && fold(item.Type) != fold(p.b.ItemType):
+		c.Retyped.add(item.ref())
+	case !does:
+		c.Discarded.add(item.ref())
+	case known && !did, p.wasHidden[item.ID]:
+		c.Back.add(item.ref())
 	case !known:
 		c.Added.add(item.ref())
-	case was.Category != Completed && item.Category == Completed:
+	default:
+		c.noteState(was, item)
+	}
+}
+
+// noteState tells work that was done or undone from states whose meaning is not
+// known: an item is completed or reopened by nobody where only that is another.
+func (c *Changes) noteState(was, item WorkItem) {
+	isSame := fold(was.State) == fold(item.State) && fold(was.Type) == fold(item.Type)
+	switch {
+	case (was.Category == Completed) == (item.Category == Completed):
+	case item.Category == UnknownCategory:
+		c.Unclear.add(item.ref())
+	case item.Category == Completed && was.Category == UnknownCategory && isSame:
+		c.Cleared.add(item.ref())
+	case item.Category == Completed:
 		c.Completed.add(item.ref())
-	case was.Category == Completed && item.Category != Completed:
+	default:
 		c.Reopened.add(item.ref())
 	}
 }
 
-func counted(items []WorkItem, itemType string) map[int]WorkItem {
+// noteGone tells an item that left the result from one that may not be read. The
+// latter's title is not kept: who sees the goal may be one of those who may not.
+func (p pair) noteGone(c *Changes, was WorkItem) {
+	if p.hidden[was.ID] {
+		c.Hidden.add(WorkItemRef{ID: was.ID, URL: was.URL})
+		return
+	}
+	c.Removed.add(was.ref())
+}
+
+func byID(items []WorkItem) map[int]WorkItem {
 	m := make(map[int]WorkItem, len(items))
 	for _, i := range items {
-		if counts(i, itemType) {
-			m[i.ID] = i
-		}
+		m[i.ID] = i
+	}
+	return m
+}
+
+func idSet(ids []int) map[int]bool {
+	m := make(map[int]bool, len(ids))
+	for _, id := range ids {
+		m[id] = true
 	}
 	return m
 }

@@ -101,6 +101,7 @@ type Move struct {
 	After   Reported
 	Changes Changes   // why: the items that moved it
 	Since   time.Time // when the place was last told something; zero: not known
+	Weight  float64   // percent that it has in its objective; 0: none, or not computed
 }
 
 // StatusChanged says whether the status is another one.
@@ -119,6 +120,9 @@ func (v GoalView) Reported() Reported {
 func (r Reported) Differs(after Reported) bool {
 	return !same(r.Value, after.Value) || !same(r.Progress, after.Progress) || r.Status != after.Status
 }
+
+// Moves says whether the progress is another one.
+func (r Reported) Moves(after Reported) bool { return !same(r.Progress, after.Progress) }
 
 // HasTeam says whether the plan names the team of a goal.
 func (p DigestPlan) HasTeam(g Goal) bool {

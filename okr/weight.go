@@ -7,6 +7,7 @@ type Rolled struct {
 	Progress  *float64  `json:"progress,omitempty"`  // percent; nil: no child has data
 	Counted   int       `json:"counted"`             // children that have data and weight
 	Children  int       `json:"children"`            // children that contribute
+	Below     int       `json:"below,omitempty"`     // all children, also those that do not contribute
 	Unstarted int       `json:"unstarted,omitempty"` // of those that are counted: open, and nobody has begun
 	Closed    int       `json:"closed,omitempty"`    // of the children
 	Postponed int       `json:"postponed,omitempty"`
@@ -52,11 +53,7 @@ func Weights(fixed []*float64) (weights []float64, sum float64) {
 // RollUp is the weighted average of the children that have data (formulas F3 and
 // F4). The weight of a child without data is shared by the others in proportion.
 func RollUp(children []Contribution) Rolled {
-	fixed := make([]*float64, len(children))
-	for i, c := range children {
-		fixed[i] = c.Weight
-	}
-	weights, sum := Weights(fixed)
+	weights, sum := Weights(fixedOf(children))
 	out := Rolled{Weights: sum}
 	total, used := 0.0, 0.0
 	for i, c := range children {
@@ -87,12 +84,15 @@ func (r WeightsRule) Roll(children []Goal) Rolled {
 		parts = append(parts, r.contribution(g))
 	}
 	out := RollUp(parts)
+	out.Below = len(children)
+	weights, _ := Weights(fixedOf(parts))
 	for i, g := range contributing {
-		if parts[i].Progress != nil && g.isUnstarted() && (parts[i].Weight == nil || *parts[i].Weight > 0) {
-			out.Unstarted++
-		}
 		switch {
-		case g.IsOpen() || parts[i].Weight != nil && *parts[i].Weight == 0:
+		case weights[i] == 0: // others take all of the weight
+		case g.IsOpen():
+			if parts[i].Progress != nil && g.isUnstarted() {
+				out.Unstarted++
+			}
 		case g.Closed.State == StatusClosed:
 			out.Closed++
 		default:
@@ -100,6 +100,14 @@ func (r WeightsRule) Roll(children []Goal) Rolled {
 		}
 	}
 	return out
+}
+
+func fixedOf(parts []Contribution) []*float64 {
+	fixed := make([]*float64, len(parts))
+	for i, c := range parts {
+		fixed[i] = c.Weight
+	}
+	return fixed
 }
 
 func (r WeightsRule) contribution(g Goal) Contribution {
@@ -135,19 +143,34 @@ func (r WeightsRule) contributors(children []Goal) []Goal {
 	return outcome
 }
 
-// Shares gives the weight in percent of each child that contributes, scaled so
-// that they sum to 100.
-func (r WeightsRule) Shares(children []Goal) map[GoalID]float64 {
+// Share is what a child has in its objective, in percent.
+type Share struct {
+	Weight float64 // of all that contribute
+	Taken  float64 // of those that have a say now; 0: it has none, for want of data or as it was postponed
+}
+
+// Shares gives each child that contributes its share, scaled so that they sum to 100.
+func (r WeightsRule) Shares(children []Goal) map[GoalID]Share {
 	contributing := r.contributors(children)
-	fixed := make([]*float64, len(contributing))
+	fixed, says := make([]*float64, len(contributing)), make([]bool, len(contributing))
 	for i, g := range contributing {
-		fixed[i] = r.contribution(g).Weight
+		c := r.contribution(g)
+		fixed[i], says[i] = c.Weight, c.Progress != nil
 	}
 	weights, sum := Weights(fixed)
-	out := map[GoalID]float64{}
+	used := 0.0
+	for i, w := range weights {
+		if says[i] {
+			used += w
+		}
+	}
+	out := map[GoalID]Share{}
 	for i, g := range contributing {
 		if sum > 0 {
-			out[g.ID] = weights[i] * 100 / sum
+			out[g.ID] = Share{Weight: weights[i] * 100 / sum}
+		}
+		if says[i] && used > 0 {
+			out[g.ID] = Share{Weight: weights[i] * 100 / sum, Taken: weights[i] * 100 / used}
 		}
 	}
 	return out

@@ -1,6 +1,9 @@
 package scheduler
 
 import (
+	"slices"
+	"time"
+
 	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -28,22 +31,42 @@ func (d depth) Describe(out chan<- *prometheus.Desc) {
 	out <- d.lag
 }
 
-// Collect implements prometheus.Collector.
+// Collect implements prometheus.Collector. Asynq takes no deadline, so it is asked
+// beside, and not waited for longer than collectTime.
 func (d depth) Collect(out chan<- prometheus.Metric) {
-	queues, err := d.inspector.Queues()
-	if err != nil {
-		return
-	}
-	for _, queue := range queues {
-		info, err := d.inspector.GetQueueInfo(queue)
-		if err != nil {
-			return
+	found := make(chan []prometheus.Metric, 1)
+	go func() { found <- d.look() }()
+	limit := time.NewTimer(collectTime)
+	defer limit.Stop()
+	select {
+	case list := <-found:
+		for _, m := range list {
+			out <- m
 		}
-		out <- prometheus.MustNewConstMetric(d.lag, prometheus.GaugeValue, info.Latency.Seconds(), queue)
+	case <-limit.C:
+	}
+}
+
+// look measures the queues. One to which nothing was ever enqueued is empty.
+func (d depth) look() []prometheus.Metric {
+	used, err := d.inspector.Queues()
+	if err != nil {
+		return nil
+	}
+	var list []prometheus.Metric
+	for _, queue := range []string{queueNow, queueHourly, queueDigest} {
+		info := &asynq.QueueInfo{}
+		if slices.Contains(used, queue) {
+			if info, err = d.inspector.GetQueueInfo(queue); err != nil {
+				return nil
+			}
+		}
+		list = append(list, prometheus.MustNewConstMetric(d.lag, prometheus.GaugeValue, info.Latency.Seconds(), queue))
 		for state, n := range map[string]int{
 			"pending": info.Pending, "active": info.Active, "retry": info.Retry, "scheduled": info.Scheduled, "parked": info.Archived,
 		} {
-			out <- prometheus.MustNewConstMetric(d.tasks, prometheus.GaugeValue, float64(n), queue, state)
+			list = append(list, prometheus.MustNewConstMetric(d.tasks, prometheus.GaugeValue, float64(n), queue, state))
 		}
 	}
+	return list
 }

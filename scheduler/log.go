@@ -6,11 +6,12 @@ import (
 	"log/slog"
 )
 
-// queueLog writes asynq's messages to slog.
+// queueLog writes asynq's messages to slog; what it calls information is of use to
+// its developers only.
 type queueLog struct{ log *slog.Logger }
 
 func (l queueLog) Debug(args ...any) { l.write(slog.LevelDebug, args) }
-func (l queueLog) Info(args ...any)  { l.write(slog.LevelInfo, args) }
+func (l queueLog) Info(args ...any)  { l.write(slog.LevelDebug, args) }
 func (l queueLog) Warn(args ...any)  { l.write(slog.LevelWarn, args) }
 func (l queueLog) Error(args ...any) { l.write(slog.LevelError, args) }
 

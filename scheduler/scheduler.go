@@ -52,6 +52,8 @@ type Options struct {
 	Now func() time.Time
 	// Logger gets one line a run; nil means silence.
 	Logger *slog.Logger
+	// QueueLogger gets what asynq says by itself; nil means Logger.
+	QueueLogger *slog.Logger
 	// Registerer gets the metrics; nil means none are served.
 	Registerer prometheus.Registerer
 }
@@ -70,6 +72,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.QueueLogger == nil {
+		o.QueueLogger = o.Logger
 	}
 	return o
 }
@@ -94,12 +99,13 @@ type Scheduler struct {
 	ticking     sync.Mutex   // one tick at a time
 	tickedUntil atomic.Int64 // Unix seconds of the watermark as last seen; 0: never
 
-	moved atomic.Int64 // Unix seconds of the last tick that came through, by the machine's clock
+	moved   atomic.Int64 // Unix seconds of the last tick that came through, by the machine's clock
+	synced  atomic.Int64 // Unix seconds when this replica noted last that a sync was answered
+	started atomic.Int64 // Unix seconds of the start, by the clock of the options; 0: not yet
 
 	running sync.WaitGroup // handlers under way
 
 	mu        sync.Mutex // guards what follows
-	started   bool       // once
 	clock     gocron.Scheduler
 	server    *asynq.Server
 	interrupt context.CancelFunc // ends the handlers under way
@@ -117,7 +123,7 @@ func New(opts Options) (*Scheduler, error) {
 		return nil, err
 	}
 	var err error
-	s.metrics, err = newMetrics(opts.Registerer, s.lag, newDepth(s.inspector))
+	s.metrics, err = newMetrics(opts.Registerer, opts.Interval, newDepth(s.inspector), marks{s})
 	if err != nil {
 		return nil, fmt.Errorf("scheduler: metrics: %w", err)
 	}
@@ -157,13 +163,13 @@ func curry[A, B, T any](f func(A, B) T) func(A) func(B) T {
 func (s *Scheduler) Start(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.started {
+	if s.started.Load() != 0 {
 		return errors.New("scheduler: started before")
 	}
 	if err := s.startWorkers(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("scheduler: workers: %w", err)
 	}
-	s.started = true
+	s.started.Store(s.opts.Now().Unix())
 	s.moved.Store(time.Now().Unix())
 	if s.opts.NoClock {
 		return nil
@@ -222,7 +228,7 @@ func (s *Scheduler) serverConfig(base context.Context) asynq.Config {
 		RetryDelayFunc:           s.retryDelay,
 		IsFailure:                isFailure,
 		ShutdownTimeout:          hardTimeout, // Shutdown interrupts handlers itself, when its ctx ends
-		Logger:                   queueLog{s.log},
+		Logger:                   queueLog{s.opts.QueueLogger},
 		LogLevel:                 asynq.InfoLevel,
 	}
 }

@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -74,20 +75,59 @@ func TestMetrics(t *testing.T) {
 	require.NoError(t, s.Tick(t.Context(), w.clock()))
 	idle(t, s)
 	w.setClock(w.clock().Add(11 * time.Minute))
+	require.Equal(t, map[string]float64{
+		"okrbot_queue_tasks_total": 1, "okrbot_sync_seconds": 1, "okrbot_tick_lag_seconds": 600, "okrbot_sync_delay_seconds": 1,
+		"okrbot_last_sync_timestamp_seconds": float64(slotTime(due).Unix()), "okrbot_last_due_timestamp_seconds": float64(slotTime(due).Unix()),
+		"okrbot_sync_interval_seconds": 3600, "okrbot_queue_depth": 0, "okrbot_queue_lag_seconds": 0,
+	}, gathered(t, registry))
+	_, err := scheduler.New(scheduler.Options{Redis: redis, Agenda: w, Work: w, Post: w, Registerer: registry})
+	require.ErrorContains(t, err, "metrics", "registered twice")
+}
+
+// gathered gives the sums of the metrics.
+func gathered(t *testing.T, registry *prometheus.Registry) map[string]float64 {
+	t.Helper()
 	families, err := registry.Gather()
 	require.NoError(t, err)
 	got := map[string]float64{}
 	for _, f := range families {
-		if f.GetName() == "okrbot_queue_depth" || f.GetName() == "okrbot_queue_lag_seconds" {
-			continue // of many queues
+		got[f.GetName()] = 0
+		for _, m := range f.GetMetric() {
+			got[f.GetName()] += m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
 		}
-		m := f.GetMetric()[0]
-		got[f.GetName()] = m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
 	}
-	require.Equal(t, map[string]float64{
-		"okrbot_queue_tasks_total": 1, "okrbot_sync_seconds": 1, "okrbot_tick_lag_seconds": 600,
-		"okrbot_sync_delay_seconds": 1, "okrbot_last_sync_timestamp_seconds": float64(slotTime(due).Unix()),
-	}, got)
-	_, err = scheduler.New(scheduler.Options{Redis: redis, Agenda: w, Work: w, Post: w, Registerer: registry})
-	require.ErrorContains(t, err, "metrics", "registered twice")
+	return got
+}
+
+// The lag is that of the store, so that a replica without a clock tells that none
+// runs; where none ever did, from its own start on.
+func TestLagWithoutAnyClock(t *testing.T) {
+	t.Parallel()
+	w, registry := &world{now: noon}, prometheus.NewRegistry()
+	s := newScheduler(t, startRedis(t), w, func(o *scheduler.Options) { o.Registerer, o.NoClock = registry, true })
+	require.Zero(t, gathered(t, registry)["okrbot_tick_lag_seconds"])
+	start(t, s)
+	w.setClock(noon.Add(11 * time.Minute))
+	require.InDelta(t, 600, gathered(t, registry)["okrbot_tick_lag_seconds"], 0)
+	require.NoError(t, w.SetTickedUntil(t.Context(), noon.Add(9*time.Minute)))
+	require.InDelta(t, 60, gathered(t, registry)["okrbot_tick_lag_seconds"], 0)
+	require.Zero(t, s.Stalled())
+}
+
+// A sync whose failure is its owner's to mend was answered; one that is tried again
+// was not.
+func TestWhatCountsAsSynced(t *testing.T) {
+	t.Parallel()
+	for kind, synced := range map[okr.Kind]bool{okr.SignIn: true, okr.QueryGone: true, okr.Unavailable: false, okr.Internal: false} {
+		due := syncOf("C1")
+		w, registry := &world{agenda: []okr.Due{due}, now: slotTime(due)}, prometheus.NewRegistry()
+		w.onSync = func(context.Context, okr.ConnectionID) (okr.SyncReport, error) {
+			return okr.SyncReport{}, okr.Errorf(kind, "It fails.")
+		}
+		s := newScheduler(t, startRedis(t), w, func(o *scheduler.Options) { o.Registerer = registry })
+		start(t, s)
+		require.NoError(t, s.Tick(t.Context(), w.clock()))
+		idle(t, s)
+		require.Equal(t, synced, gathered(t, registry)["okrbot_last_sync_timestamp_seconds"] > 0, kind.String())
+	}
 }

@@ -65,10 +65,28 @@ func (s *Scheduler) runSync(ctx context.Context, due duePayload) result {
 		err = report.Failure
 	}
 	if err != nil {
-		return failure(ctx, err)
+		res := failure(ctx, err)
+		if res.outcome == failed { // it was answered: what is left is its owner's to do
+			s.noteSynced(ctx)
+		}
+		return res
 	}
-	s.metrics.synced(due.Until.Add(-s.opts.Interval), s.opts.Now())
+	s.metrics.delay.Observe(max(0, s.opts.Now().Sub(due.Until.Add(-s.opts.Interval)).Seconds()))
+	s.noteSynced(ctx)
 	return result{done, nil}
+}
+
+// noteSynced notes that syncs are answered, once a minute. Best effort: the next one
+// does it as well.
+func (s *Scheduler) noteSynced(ctx context.Context) {
+	now, before := s.opts.Now(), s.synced.Load()
+	if now.Unix() < before+60 || !s.synced.CompareAndSwap(before, now.Unix()) {
+		return
+	}
+	if err := s.opts.Agenda.SetMark(context.WithoutCancel(ctx), okr.MarkSynced, now); err != nil {
+		s.synced.CompareAndSwap(now.Unix(), before)
+		s.log.WarnContext(ctx, "end of a sync not noted", "op", "sync", "err", err)
+	}
 }
 
 // sync measures a connection and gives its notices.

@@ -25,6 +25,7 @@ const (
 	retried     outcome = "retry"       // tried again within the period
 	parked      outcome = "parked"      // given up; an operator can read it in the archive
 	interrupted outcome = "interrupted" // the replica shuts down; another one takes it up
+	waits       outcome = "waits"       // lets its tenant's others pass
 )
 
 // result is what a run came to. Err is for the log and, when the outcome is not
@@ -43,7 +44,7 @@ func (s *Scheduler) handler(quit context.Context) asynq.Handler {
 		id.queue, _ = asynq.GetQueueName(ctx)
 		id.id, _ = asynq.GetTaskID(ctx)
 		if before, ok := s.lanes.enter(in, id); !ok {
-			s.metrics.tasks.WithLabelValues(task.Type(), "waits").Inc()
+			s.metrics.tasks.WithLabelValues(kindLabel(task.Type()), string(waits)).Inc()
 			return errLaneFull{before}
 		}
 		defer s.leave(in)
@@ -158,20 +159,37 @@ func (r result) forQueue() error {
 }
 
 func (s *Scheduler) note(ctx context.Context, task *asynq.Task, res result, took time.Duration) {
-	s.metrics.tasks.WithLabelValues(task.Type(), string(res.outcome)).Inc()
+	s.metrics.tasks.WithLabelValues(kindLabel(task.Type()), string(res.outcome)).Inc()
 	id, _ := asynq.GetTaskID(ctx)
 	retries, _ := asynq.GetRetryCount(ctx)
 	var of struct {
 		Tenant okr.TenantID `json:"tenant"`
-		ID     string       `json:"id"` // of due work only
+		ID     string       `json:"id"`    // of due work only
+		Reply  okr.Reply    `json:"reply"` // of what people asked for only
 	}
 	_ = json.Unmarshal(task.Payload(), &of) // one that cannot be read is in res.err
-	log := s.log.With("op", task.Type(), "task", id, "tenant", of.Tenant, "id", of.ID)
+	log := s.log.With("op", task.Type(), "task", id, "tenant", of.Tenant)
+	if of.ID != "" {
+		log = log.With("id", of.ID)
+	}
+	if of.Reply.Ref != "" {
+		log = log.With("ref", of.Reply.Ref) // that of the turn in which it was asked for
+	}
 	attrs := []any{"outcome", string(res.outcome), "attempt", retries + 1, "dur", took}
 	if res.err == nil {
 		log.InfoContext(ctx, "task", attrs...)
 		return
 	}
 	// The words of an error hold names and titles; the log gets kind and cause.
-	log.WarnContext(ctx, "task", append(attrs, "kind", okr.KindOf(res.err).String(), "err", okr.CauseOf(res.err))...)
+	log.WarnContext(ctx, "task", append(attrs, "failure", okr.KindOf(res.err).String(), "err", okr.CauseOf(res.err))...)
+}
+
+// kindLabel bounds the label: a kind that only a newer replica knows is "other".
+func kindLabel(kind string) string {
+	switch kind {
+	case kindSync, kindDigest, kindRemind, kindNow:
+		return kind
+	default:
+		return "other"
+	}
 }

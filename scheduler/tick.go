@@ -20,6 +20,10 @@ type Agenda interface {
 	TickedUntil(ctx context.Context) (time.Time, error)
 	// SetTickedUntil moves that watermark forward, never back.
 	SetTickedUntil(ctx context.Context, minute time.Time) error
+	// Marks gives how far the hour came, over all replicas; what never was is left out.
+	Marks(ctx context.Context) (map[okr.Mark]time.Time, error)
+	// SetMark moves a mark forward, never back.
+	SetMark(ctx context.Context, mark okr.Mark, t time.Time) error
 }
 
 const (
@@ -97,6 +101,11 @@ func (s *Scheduler) tickMinute(ctx context.Context, minute time.Time) error {
 			return err
 		}
 	}
+	if slices.ContainsFunc(due, func(work okr.Due) bool { return work.Kind == okr.DueSync }) {
+		if err := s.opts.Agenda.SetMark(ctx, okr.MarkWanted, minute); err != nil {
+			return fmt.Errorf("note that syncs are due: %w", err)
+		}
+	}
 	if err := s.opts.Agenda.SetTickedUntil(ctx, minute); err != nil {
 		return fmt.Errorf("move the watermark: %w", err)
 	}
@@ -129,14 +138,4 @@ func (s *Scheduler) Stalled() time.Duration {
 		return 0
 	}
 	return time.Since(time.Unix(moved, 0))
-}
-
-// lag is how many seconds the watermark is behind the minute that is over, 0
-// before the first tick.
-func (s *Scheduler) lag() float64 {
-	until := s.tickedUntil.Load()
-	if until == 0 {
-		return 0
-	}
-	return max(0, s.opts.Now().Sub(time.Unix(until, 0)).Seconds()-60)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -43,6 +44,7 @@ type world struct {
 	now      time.Time
 	agenda   []okr.Due
 	until    time.Time
+	marks    map[okr.Mark]time.Time
 	calls    []string // in order: "sync C1", "post S1", …
 	news     int      // what digests have to tell
 	recorded int      // how much of it was recorded
@@ -123,6 +125,29 @@ func (w *world) SetTickedUntil(_ context.Context, minute time.Time) error {
 	defer w.mu.Unlock()
 	if minute.After(w.until) || minute.IsZero() { // zero: the test forgets it
 		w.until = minute
+	}
+	return nil
+}
+
+func (w *world) Marks(context.Context) (map[okr.Mark]time.Time, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	marks := map[okr.Mark]time.Time{}
+	maps.Copy(marks, w.marks)
+	if !w.until.IsZero() {
+		marks[okr.MarkTicked] = w.until
+	}
+	return marks, nil
+}
+
+func (w *world) SetMark(_ context.Context, mark okr.Mark, t time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.marks == nil {
+		w.marks = map[okr.Mark]time.Time{}
+	}
+	if t.After(w.marks[mark]) {
+		w.marks[mark] = t
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func (c *Cloud) batch(x *exchange, ids []int, fields []string, omit bool) answer
 		it := x.inOrg.item(id)
 		elsewhere := it != nil && x.inProj != nil && it.Project != x.inProj.Name && !c.modes[ModeOpenProjectBatch]
 		switch {
-		case it != nil && !elsewhere && it.visibleTo(x.viewer, x.inOrg.Name):
+		case it != nil && !elsewhere && !it.ListedOnly && it.visibleTo(x.viewer, x.inOrg.Name):
 			rows = append(rows, object{"id": it.ID, "rev": it.Rev, "fields": c.fields(x, it, fields), "url": x.itemURL(it.ID)})
 		case omit:
 			rows = append(rows, nil)

@@ -72,6 +72,19 @@ func (c *Cloud) ShowTo(org string, id int, oids ...string) error {
 	return nil
 }
 
+// Withhold lets results list an item that nobody may read any more. Like [Cloud.ShowTo]
+// it makes no revision.
+func (c *Cloud) Withhold(org string, id int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o := c.org(org)
+	if o == nil || o.item(id) == nil {
+		return fmt.Errorf("unknown work item %d in organization %q", id, org)
+	}
+	o.item(id).ListedOnly = true
+	return nil
+}
+
 // SetState is UpdateItem of the state alone.
 func (c *Cloud) SetState(org string, id int, state string) error {
 	return c.UpdateItem(org, id, func(it *Item) { it.State = state })

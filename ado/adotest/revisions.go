@@ -57,7 +57,7 @@ func (x *exchange) inFeed(it *Item) bool {
 	}
 	deleted := *it
 	deleted.Deleted = false
-	return (!it.Deleted || x.param("includedeleted") == "true") && deleted.visibleTo(x.viewer, x.inOrg.Name)
+	return (!it.Deleted || x.param("includedeleted") == "true") && !it.ListedOnly && deleted.visibleTo(x.viewer, x.inOrg.Name)
 }
 
 func (x *exchange) fieldList() []string {

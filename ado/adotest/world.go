@@ -129,6 +129,7 @@ type Item struct {
 	Links      []Link         // for one-hop queries
 	VisibleTo  []string       // object ids; empty means everybody in the project
 	Deleted    bool           // in the recycle bin: in no answer
+	ListedOnly bool           // results have its id, and nobody may read it: a slot with null
 	watermark  int            // its place in the feed of changes
 }
 

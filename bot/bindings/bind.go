@@ -214,5 +214,8 @@ func (s *Subject) askUnbindGoal(ctx context.Context, t *chat.Turn, id okr.GoalID
 
 func (s *Subject) unbind(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 	v, err := s.measure.Unbind(ctx, t.Actor, id)
+	if err == nil {
+		s.chat.Audit(ctx, t, chat.Deed{Did: "binding deleted", Of: string(id)})
+	}
 	return chat.SayAll(cards.Goal(t.Place, v)), err
 }

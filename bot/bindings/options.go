@@ -204,6 +204,9 @@ func (s *Subject) saveBinding(ctx context.Context, t *chat.Turn, p chat.Press) (
 	if err != nil {
 		return s.signInOr(ctx, t, err, d)
 	}
+	if g.Binding != nil && g.Binding.Connection != d.Connection {
+		s.chat.Audit(ctx, t, chat.Deed{Did: "binding moved", Of: string(d.Goal), To: string(d.Connection)})
+	}
 	if err := s.chat.DropForm(ctx, t, formKind, d.ID); err != nil {
 		return chat.Reply{}, err
 	}

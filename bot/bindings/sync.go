@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"okrbot/bot/chat"
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -15,8 +16,9 @@ import (
 // that was asked for, else a row for each. A sync that nobody waits for has no
 // card.
 func (s *Subject) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow) error {
+	ctx = teams.WithRef(ctx, r.Ref)
 	if err := s.chat.Memory.DropDraft(ctx, r.Actor.Tenant, runKey(r.Goal)); err != nil {
-		s.chat.Logger.WarnContext(ctx, "end of a sync not noted", "err", okr.CauseOf(err)) // it is forgotten by itself
+		s.chat.Logger.WarnContext(ctx, "end of a sync not noted", "ref", r.Ref, "err", okr.CauseOf(err)) // it is forgotten by itself
 	}
 	if r.ActivityID == "" {
 		return nil
@@ -120,7 +122,7 @@ func (s *Subject) startSync(ctx context.Context, t *chat.Turn, id okr.GoalID) (c
 		place := t.Conversation()
 		place.ID = t.Activity.Conversation.ID // the thread, not a new post
 		return s.syncs.SyncNow(ctx, t.Actor.Tenant, jobs, okr.Reply{
-			Conversation: place, ActivityID: activityID, Actor: t.Actor, Goal: id, Zone: t.Place.Zone.String(),
+			Conversation: place, ActivityID: activityID, Actor: t.Actor, Goal: id, Zone: t.Place.Zone.String(), Ref: teams.RefFrom(ctx),
 		})
 	}
 	return r, nil

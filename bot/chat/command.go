@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -18,9 +19,11 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 		text = "help"
 	}
 	if cmd, arg, ok := c.match(text); ok {
+		teams.NoteFrom(ctx).Did(cmd.Name)
 		r, err := cmd.Run(ctx, t, arg)
 		return r.seenBy(t), err
 	}
+	teams.NoteFrom(ctx).Did("text")
 	for _, s := range c.subjects {
 		if s.Otherwise == nil {
 			continue

@@ -78,13 +78,13 @@ func (c *Chat) roleOf(ctx context.Context, a teams.Activity) role {
 	}
 	is, err := c.askRole(ctx, a)
 	if err == nil {
-		c.keepRole(ctx, tenant, user, is)
+		keptRoles{c}.put(ctx, tenant, user, is)
 		c.roles.put(key, is, c.Now().Add(roleFresh))
 		return is
 	}
 	c.Logger.WarnContext(ctx, "role of the sender not read", "ref", teams.RefFrom(ctx), "err", err)
 	if last == roleUnknown {
-		last = c.keptRole(ctx, tenant, user)
+		last = keptRoles{c}.get(ctx, tenant, user)
 	}
 	if last != roleUnknown {
 		c.roles.put(key, last, c.Now().Add(roleRetry))
@@ -110,14 +110,16 @@ func (c *Chat) askRole(ctx context.Context, a teams.Activity) (role, error) {
 
 func roleKey(user string) string { return "role:" + user }
 
-// keepRole keeps a role over restarts. Best effort: without it Teams is asked.
-func (c *Chat) keepRole(ctx context.Context, tenant okr.TenantID, user string, is role) {
+// keptRoles are the last known roles over restarts. Best effort: without them Teams is asked.
+type keptRoles struct{ *Chat }
+
+func (c keptRoles) put(ctx context.Context, tenant okr.TenantID, user string, is role) {
 	if err := c.Memory.PutDraft(ctx, tenant, roleKey(user), []byte(is), roleLife); err != nil {
-		c.Logger.WarnContext(ctx, "role not kept", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
+		c.notNoted(ctx, "role", err)
 	}
 }
 
-func (c *Chat) keptRole(ctx context.Context, tenant okr.TenantID, user string) role {
+func (c keptRoles) get(ctx context.Context, tenant okr.TenantID, user string) role {
 	data, err := c.Memory.Draft(ctx, tenant, roleKey(user))
 	if okr.IgnoreNotFound(err) != nil {
 		c.Logger.WarnContext(ctx, "last role not read", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))

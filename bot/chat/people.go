@@ -172,16 +172,17 @@ func (c *Chat) Person(ctx context.Context, t *Turn, f PeopleField, word string) 
 			return p, nil
 		}
 	}
+	search := search{c, t, f}
 	if IsObjectID(word) {
-		return c.personByID(ctx, t, f, word)
+		return search.byID(ctx, word)
 	}
 	if strings.EqualFold(word, "me") {
 		return t.Actor.Person, nil
 	}
 	if strings.Contains(word, "@") && !t.Activity.IsPersonal() {
-		return c.personByID(ctx, t, f, word)
+		return search.byID(ctx, word)
 	}
-	return c.personByName(ctx, t, f, word)
+	return search.byName(ctx, word)
 }
 
 // IsObjectID says whether a text looks like a Microsoft Entra object id.
@@ -189,10 +190,18 @@ func IsObjectID(text string) bool {
 	return len(text) == 36 && strings.Count(text, "-") == 4 && strings.Trim(strings.ToLower(text), "0123456789abcdef-") == ""
 }
 
-// personByID looks a person up by object id or address, which Teams takes for one:
+// search looks for the people of a field, for a turn.
+type search struct {
+	*Chat
+	t *Turn
+	f PeopleField
+}
+
+// byID looks a person up by object id or address, which Teams takes for one:
 // in the place, or where others do not read along in the person's own chat with
 // okrbot. A roster may have thousands; one member is one request.
-func (c *Chat) personByID(ctx context.Context, t *Turn, f PeopleField, id string) (okr.Person, error) {
+func (c search) byID(ctx context.Context, id string) (okr.Person, error) {
+	t, f := c.t, c.f
 	ref := t.Activity.Ref().Root()
 	unknown := "That person is not a member here, or no longer. Choose somebody else."
 	if !IsObjectID(id) {
@@ -217,7 +226,7 @@ func (c *Chat) personByID(ctx context.Context, t *Turn, f PeopleField, id string
 	}
 	m, err := c.Connector.Member(ctx, ref, id)
 	if errors.Is(err, teams.ErrGone) {
-		m, err = c.memberByMail(ctx, t, id, err)
+		m, err = c.byMail(ctx, id, err)
 	}
 	switch {
 	case errors.Is(err, teams.ErrGone), err == nil && !f.Guests && IsGuest(m, string(t.Actor.Tenant)):
@@ -228,10 +237,10 @@ func (c *Chat) personByID(ctx context.Context, t *Turn, f PeopleField, id string
 	return personOf(m), nil
 }
 
-// memberByMail looks for an address that is not the one that somebody signs in with:
+// byMail looks for an address that is not the one that somebody signs in with:
 // Teams finds people by that only.
-func (c *Chat) memberByMail(ctx context.Context, t *Turn, address string, otherwise error) (teams.Member, error) {
-	members := c.rosterOf(ctx, t, maxRoster).members
+func (c search) byMail(ctx context.Context, address string, otherwise error) (teams.Member, error) {
+	members := c.rosterOf(ctx, c.t, maxRoster).members
 	i := slices.IndexFunc(members, func(m teams.Member) bool { return m.Email != "" && strings.EqualFold(m.Email, address) })
 	if i < 0 {
 		return teams.Member{}, otherwise
@@ -239,8 +248,9 @@ func (c *Chat) memberByMail(ctx context.Context, t *Turn, address string, otherw
 	return members[i], nil
 }
 
-// personByName looks for the one person whose name or parts of it were typed.
-func (c *Chat) personByName(ctx context.Context, t *Turn, f PeopleField, word string) (okr.Person, error) {
+// byName looks for the one person whose name or parts of it were typed.
+func (c search) byName(ctx context.Context, word string) (okr.Person, error) {
+	t, f := c.t, c.f
 	people := slices.Clone(f.Known)
 	place := c.rosterOf(ctx, t, maxRoster)
 	for _, m := range place.members {
@@ -325,7 +335,7 @@ func (c *Chat) Mentioned(ctx context.Context, t *Turn, text string) (okr.Person,
 	}
 	ref := t.Activity.Ref().Root()
 	if isName {
-		named, err := c.personByName(ctx, t, PeopleField{Known: []okr.Person{t.Actor.Person}, Guests: true}, id)
+		named, err := search{c, t, PeopleField{Known: []okr.Person{t.Actor.Person}, Guests: true}}.byName(ctx, id)
 		if err != nil {
 			return named, err
 		}

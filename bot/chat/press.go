@@ -106,6 +106,7 @@ func (c *Chat) Act(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	if !ok {
 		return Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "This button belongs to an older or newer okrbot."), okr.Step{Kind: okr.StepHelp})
 	}
+	teams.NoteFrom(ctx).Did(p.Verb)
 	r, err := handle(ctx, t, p)
 	return r.seenBy(t), err
 }

@@ -36,15 +36,28 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	}
 	t.Place.Zone = Zone(a.LocalTimezone, t.Settings.Location())
 	c.noteZone(ctx, t)
-	if err := c.Memory.SaveConversation(ctx, t.Conversation()); err != nil {
-		return t, err
-	}
+	c.notePlace(ctx, t)
 	for _, s := range c.subjects {
 		if s.Seen != nil {
 			s.Seen(ctx, t)
 		}
 	}
 	return t, nil
+}
+
+// notePlace notes where the person can be reached. Best effort: what was noted before
+// does as well, and a store that takes no changes can be read.
+func (c *Chat) notePlace(ctx context.Context, t *Turn) {
+	if err := c.Memory.SaveConversation(ctx, t.Conversation()); err != nil {
+		c.notNoted(ctx, "place", err)
+	}
+}
+
+// notNoted says of something that a turn notes by the way that it was not.
+func (c *Chat) notNoted(ctx context.Context, what string, err error) {
+	if !teams.NoteFrom(ctx).Missed(what, okr.CauseOf(err)) {
+		c.Logger.WarnContext(ctx, "not noted", "ref", teams.RefFrom(ctx), "what", what, "err", okr.CauseOf(err))
+	}
 }
 
 func (c *Chat) newTurn(ctx context.Context, a teams.Activity) *Turn {

@@ -2,22 +2,53 @@ package chat
 
 import (
 	"context"
+	"errors"
 
 	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
 
-// Words puts an error into words for people. A fault of okrbot's own is logged
-// and shown as a reference only.
+// Words puts an error into words for people. A fault of okrbot's own is shown as a
+// reference only. What stands behind it is in the log: in the line of the turn, or in
+// one of its own.
 func (c *Chat) Words(ctx context.Context, err error) string {
+	c.note(ctx, err)
 	if msg, ok := okr.MessageOf(err); ok {
-		// What people read holds names and titles; the log gets the cause only.
-		c.Logger.InfoContext(ctx, "refused", "ref", teams.RefFrom(ctx), "kind", okr.KindOf(err).String(), "err", okr.CauseOf(err))
 		return c.WithSteps(msg, okr.NextOf(err))
 	}
-	c.Logger.ErrorContext(ctx, "fault", "ref", teams.RefFrom(ctx), "err", err)
 	return teams.FaultText(teams.RefFrom(ctx))
+}
+
+// note puts a failure into the log. What people read holds names and titles, so the
+// log gets the cause only.
+func (c *Chat) note(ctx context.Context, err error) {
+	kind, cause := okr.KindOf(err), okr.CauseOf(err)
+	if kind == okr.Internal {
+		cause = err
+	}
+	switch {
+	case teams.NoteFrom(ctx).Refuse(outcomeOf(err), kind.String(), cause):
+	case kind == okr.Internal:
+		c.Logger.ErrorContext(ctx, "fault", "ref", teams.RefFrom(ctx), "err", cause)
+	default:
+		c.Logger.InfoContext(ctx, "refused", "ref", teams.RefFrom(ctx), "failure", kind.String(), "err", cause)
+	}
+}
+
+// outcomeOf says whose failure an error is.
+func outcomeOf(err error) string {
+	kind := okr.KindOf(err)
+	switch {
+	case errors.Is(err, okr.ErrStore):
+		return teams.OutcomeStore
+	case kind == okr.Internal:
+		return teams.OutcomeFault
+	case kind.Passes():
+		return teams.OutcomeUnavailable
+	default:
+		return teams.OutcomeRefused
+	}
 }
 
 // Refusal is the card that says why something was not done and what to do next.

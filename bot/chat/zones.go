@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"okrbot/bot/teams"
 )
 
 const (
@@ -52,7 +50,7 @@ func (c *Chat) noteZone(ctx context.Context, t *Turn) {
 		return
 	}
 	if err := c.Access.SeenIn(ctx, t.Actor, name); err != nil {
-		c.Logger.WarnContext(ctx, "time zone not noted", "ref", teams.RefFrom(ctx), "err", err)
+		c.notNoted(ctx, "time zone", err)
 		return
 	}
 	c.zones.put(person, name, c.Now().Add(zoneLife))

@@ -175,7 +175,11 @@ func (s *Subject) askDeleteCheckIn(ctx context.Context, t *chat.Turn, p chat.Pre
 }
 
 func (s *Subject) deleteCheckIn(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	v, err := s.plan.DeleteCheckIn(ctx, t.Actor, okr.CheckInID(p.Data[cards.KeyCheckIn]))
+	id := okr.CheckInID(p.Data[cards.KeyCheckIn])
+	v, err := s.plan.DeleteCheckIn(ctx, t.Actor, id)
+	if err == nil {
+		s.chat.Audit(ctx, t, chat.Deed{Did: "check-in deleted", Of: string(id)})
+	}
 	return chat.SayAll(cards.Goal(t.Place, v)), err
 }
 

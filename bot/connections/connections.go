@@ -125,12 +125,28 @@ func (s *Subject) editConnection(ctx context.Context, t *chat.Turn, p chat.Press
 }
 
 func (s *Subject) shareConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	c, stopped, err := s.connect.ShareConnection(ctx, t.Actor, p.Connection(), p.Data[cards.KeyShared] == "true")
+	before, err := s.connect.Connection(ctx, t.Actor, p.Connection())
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	c, stopped, err := s.connect.ShareConnection(ctx, t.Actor, before.ID, p.Data[cards.KeyShared] == "true")
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	s.auditSharing(ctx, t, before, c)
 	s.tellStopped(ctx, t, c, stopped)
 	return s.connectionCard(ctx, t, c.ID)
+}
+
+// auditSharing writes down who let others use a connection, or no longer lets them.
+func (s *Subject) auditSharing(ctx context.Context, t *chat.Turn, before, after okr.Connection) {
+	switch {
+	case before.ID == "" || before.Shared == after.Shared:
+	case after.Shared:
+		s.chat.Audit(ctx, t, chat.Deed{Did: "connection shared", Of: string(after.ID)})
+	default:
+		s.chat.Audit(ctx, t, chat.Deed{Did: "connection made private", Of: string(after.ID)})
+	}
 }
 
 // tellStopped tells those who had bound something through a connection that it is
@@ -175,6 +191,7 @@ func (s *Subject) deleteConnection(ctx context.Context, t *chat.Turn, p chat.Pre
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	s.chat.Audit(ctx, t, chat.Deed{Did: "connection deleted", Of: string(c.ID)})
 	return chat.SayAll(cards.Done("Connection deleted", "The connection "+c.Name+" is gone. What was measured through it keeps its last value; bind it again with another connection.", []cards.Button{
 		{Title: "Connections", Verb: cards.VerbConnections}, {Title: "OKRs", Verb: cards.VerbGoals},
 	})), nil

@@ -154,6 +154,13 @@ func (s *Subject) saveConnection(ctx context.Context, t *chat.Turn, p chat.Press
 		d.Name = okr.CleanLine(name)
 	}
 	d.Project, d.Shared = chat.OrElse(p.Data[cards.InputProject], d.Project), p.Data[cards.KeyShared] == "true"
+	var before okr.Connection // none: it is new
+	if d.Editing != "" {
+		before, err = s.connect.Connection(ctx, t.Actor, d.Editing)
+		if okr.IgnoreNotFound(err) != nil { // of what is gone the save tells, in the form
+			return chat.Reply{}, err
+		}
+	}
 	c, err := s.connect.SaveConnection(ctx, t.Actor, okr.ConnectionInput{
 		Editing: d.Editing, Name: d.Name, Organization: d.Organization, Project: d.Project,
 		Credential: d.Credential, Shared: d.Shared,
@@ -175,6 +182,7 @@ func (s *Subject) saveConnection(ctx context.Context, t *chat.Turn, p chat.Press
 			return chat.Reply{}, err
 		}
 	}
+	s.auditSharing(ctx, t, before, c)
 	if err := s.chat.DropForm(ctx, t, formKind, d.ID); err != nil {
 		return chat.Reply{}, err
 	}

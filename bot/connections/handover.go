@@ -56,6 +56,7 @@ func (s *Subject) offer(ctx context.Context, t *chat.Turn, id okr.ConnectionID, 
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	s.chat.Audit(ctx, t, chat.Deed{Did: "connection offered", Of: string(id), To: string(to.ID)})
 	words := to.Name + " was asked in the chat with okrbot. Until " + to.Name + " accepts with an own sign-in, everything stays as it is."
 	v := cards.ConnectionView{Connection: c, WebURL: c.Project.URL}
 	v.Bound, v.BoundCount, err = s.connect.Bound(ctx, okr.Actor{Tenant: t.Actor.Tenant, Person: to}, id, okr.Page{Limit: connectionPage})
@@ -96,6 +97,7 @@ func (s *Subject) dropOffer(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	s.chat.Audit(ctx, t, chat.Deed{Did: "offer dropped", Of: string(c.ID), To: string(offer.To.ID)})
 	if offer.To.ID == t.Actor.ID {
 		s.chat.TellSoftly(ctx, t, offer.By.ID, cards.Done("Declined", offer.To.Name+" does not take over the connection "+c.Name+". It stays as it is.", []cards.Button{
 			{Title: "Ask somebody else", Verb: cards.VerbHandOverAsk, Data: chat.ConnectionData(c.ID)},
@@ -135,6 +137,7 @@ func (s *Subject) pressTakeOver(ctx context.Context, t *chat.Turn, p chat.Press)
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	s.chat.Audit(ctx, t, chat.Deed{Did: "connection taken over", Of: string(done.Connection.ID), To: string(t.Actor.ID)})
 	s.measureSoon(ctx, t, okr.SyncJob{Connection: id})
 	was := done.Connection
 	s.chat.TellSoftly(ctx, t, was.Owner.ID, cards.Done("Taken over", t.Actor.Name+" has taken over the connection "+was.Name+". It is used with the sign-in "+done.Account+" from now on, and no longer with yours.", nil))

@@ -72,6 +72,7 @@ func (s *Subject) moveBindings(ctx context.Context, t *chat.Turn, p chat.Press) 
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	s.chat.Audit(ctx, t, chat.Deed{Did: "bindings moved", Of: string(done.From.ID), To: string(done.To.ID)})
 	s.measureSoon(ctx, t, job)
 	moved, stayed := done.Movable()
 	words := fmt.Sprintf("%s now measured through %s with the access of %s. Values and history stay.", isOrAre(moved), done.To.Name, done.To.Account)
@@ -93,7 +94,7 @@ func isOrAre(n int) string {
 // measureSoon queues a sync that nobody waits for. Best effort: the hourly sync
 // does it as well.
 func (s *Subject) measureSoon(ctx context.Context, t *chat.Turn, job okr.SyncJob) {
-	if err := s.syncs.SyncNow(ctx, t.Actor.Tenant, []okr.SyncJob{job}, okr.Reply{Actor: t.Actor}); err != nil {
+	if err := s.syncs.SyncNow(ctx, t.Actor.Tenant, []okr.SyncJob{job}, okr.Reply{Actor: t.Actor, Ref: teams.RefFrom(ctx)}); err != nil {
 		s.chat.Logger.WarnContext(ctx, "sync not queued", "ref", teams.RefFrom(ctx), "connection", job.Connection, "err", okr.CauseOf(err))
 	}
 }

@@ -182,9 +182,11 @@ func idsOf(ids []okr.GoalID) []string {
 }
 
 func (s *Subject) stopDigest(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.Reply, error) {
-	if _, err := s.notify.Unsubscribe(ctx, t.Actor, t.Activity.BaseConversationID()); err != nil {
+	sub, err := s.notify.Unsubscribe(ctx, t.Actor, t.Activity.BaseConversationID())
+	if err != nil {
 		return chat.Reply{}, err
 	}
+	s.chat.Audit(ctx, t, chat.Deed{Did: "digest deleted", Of: string(sub.ID)})
 	return chat.SayAll(cards.Done("Digest stopped", "Nothing more is posted here by itself.", []cards.Button{{Title: "Start again", Verb: cards.VerbDigest}})), nil
 }
 

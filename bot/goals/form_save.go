@@ -53,6 +53,7 @@ func (s *Subject) saveGoal(ctx context.Context, t *chat.Turn, p chat.Press) (cha
 	case err != nil:
 		return chat.Reply{}, err
 	}
+	s.chat.AuditRights(ctx, t, f.current, v.Goal)
 	if shared, err := s.withWeight(ctx, t, v); err == nil {
 		v = shared
 	}

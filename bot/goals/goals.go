@@ -47,6 +47,7 @@ func (s *Subject) deleteGoal(ctx context.Context, t *chat.Turn, id okr.GoalID) (
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	s.chat.Audit(ctx, t, chat.Deed{Did: "goal deleted", Of: string(g.ID)})
 	return chat.SayAll(cards.Done("Deleted", string(g.ID)+" "+g.Title+" is deleted. It can be restored for 30 days.", []cards.Button{
 		{Title: "Undo", Verb: cards.VerbGoalRestore, Data: chat.GoalData(g.ID)}, {Title: "OKRs", Verb: cards.VerbGoals},
 	})), nil
@@ -96,5 +97,8 @@ func (s *Subject) undo(ctx context.Context, t *chat.Turn, arg string) (chat.Repl
 
 func (s *Subject) restore(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 	v, err := s.plan.Restore(ctx, t.Actor, id)
+	if err == nil {
+		s.chat.Audit(ctx, t, chat.Deed{Did: "goal restored", Of: string(id)})
+	}
 	return chat.SayAll(cards.Goal(t.Place, v)), err
 }

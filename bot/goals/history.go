@@ -41,7 +41,7 @@ func (s *Subject) historyCard(ctx context.Context, t *chat.Turn, id okr.GoalID, 
 	zone := t.Settings.Location()
 	view := cards.HistoryView{
 		Goal: h.View, Points: dailyPoints(h.Points, zone), Expected: linePoints(h.Expected), Total: total, Offset: offset,
-		Projection: projectionOf(h, zone), Why: h.Why,
+		Projection: projectionOf(h, zone), Why: h.Why, Breaks: breaksOf(h.Points, zone),
 	}
 	if view.Moved, err = s.movedSpans(ctx, t, h); err != nil {
 		return chat.Reply{}, err
@@ -83,14 +83,31 @@ func projectionOf(h okr.GoalHistory, zone *time.Location) *cards.Projection {
 	end := h.View.Goal.Period.End
 	p := cards.Projection{From: h.Projection.Values, AtEnd: h.Projection.End, End: end, Meets: h.Projection.MeetsOn}
 	last := h.Points[len(h.Points)-1]
-	if day := okr.DateOf(last.At.In(zone)); day.Days() < end.Days() {
-		p.Points = []cards.Point{{Day: day, Value: last.Value}, {Day: end, Value: h.Projection.End}}
+	day := okr.DateOf(last.At.In(zone))
+	if day.Days() >= end.Days() {
+		return &p
 	}
+	p.Points = []cards.Point{{Day: day, Value: last.Value}}
+	if meets := p.Meets; meets != "" && day.Days() < meets.Days() && meets.Days() < end.Days() {
+		p.Points = append(p.Points, cards.Point{Day: meets, Value: p.AtEnd}) // and stays there
+	}
+	p.Points = append(p.Points, cards.Point{Day: end, Value: p.AtEnd})
 	return &p
 }
 
-// movedSpans says what moved a goal since its last change, a day and a week. Of an
-// objective it says by how much only: what moved it stands at what is below it.
+// breaksOf lists where values begin that are of something else than those before.
+func breaksOf(points []okr.HistoryPoint, zone *time.Location) []cards.Break {
+	var out []cards.Break
+	for _, p := range points[min(1, len(points)):] {
+		if p.Anew {
+			out = append(out, cards.Break{Day: okr.DateOf(p.At.In(zone)), Causes: p.Causes})
+		}
+	}
+	return out
+}
+
+// movedSpans says what moved a goal since its last change, a day and a week; an
+// objective since a day and a week, as what is below it changed at other times.
 func (s *Subject) movedSpans(ctx context.Context, t *chat.Turn, h okr.GoalHistory) ([]cards.MovedSpan, error) {
 	g := h.View.Goal
 	last := "the value before"
@@ -101,34 +118,45 @@ func (s *Subject) movedSpans(ctx context.Context, t *chat.Turn, h okr.GoalHistor
 	for _, span := range []struct {
 		span  okr.Span
 		words string
-		ago   time.Duration
-	}{{okr.SinceSync, last, 0}, {okr.SinceDay, "yesterday", 24 * time.Hour}, {okr.SinceWeek, "a week ago", 7 * 24 * time.Hour}} {
-		if g.Kind == okr.Objective {
-			if m, ok := movedSince(h.Points, t.Place.Now.Add(-span.ago)); ok && span.ago > 0 {
-				m.Since = span.words
-				out = append(out, m)
-			}
+	}{{okr.SinceSync, last}, {okr.SinceDay, "yesterday"}, {okr.SinceWeek, "a week ago"}} {
+		if g.Kind == okr.Objective && span.span == okr.SinceSync {
 			continue
 		}
 		moves, err := s.plan.WhatMoved(ctx, t.Actor, g.ID, span.span)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range moves {
-			out = append(out, cards.MovedSpan{Since: span.words, Before: m.Before.Value, After: m.After.Value, Changes: m.Changes})
+		if m, ok := movedSpan(g.ID, moves); ok {
+			m.Since = span.words
+			out = append(out, m)
 		}
 	}
 	return out, nil
 }
 
-// movedSince compares the newest value with that of a time.
-func movedSince(points []okr.HistoryPoint, at time.Time) (cards.MovedSpan, bool) {
-	var m cards.MovedSpan
-	for _, p := range points {
-		if !p.At.After(at) {
-			m.Before = &p.Value
+// movedSpan is what moved a goal among what moved it and what is below it.
+func movedSpan(id okr.GoalID, moves []okr.Move) (cards.MovedSpan, bool) {
+	var out cards.MovedSpan
+	found := false
+	for _, m := range moves {
+		if m.Goal.ID != id {
+			if movesAbove(m) {
+				out.Below = append(out.Below, m)
+			}
+			continue
 		}
-		m.After = &p.Value
+		found = true
+		out.Before, out.After, out.Changes = m.Before.Value, m.After.Value, m.Changes
+		if m.Goal.Kind == okr.Objective {
+			out.Before, out.After = m.Before.Progress, m.After.Progress
+		}
 	}
-	return m, m.After != nil && (m.Before == nil || *m.Before != *m.After)
+	return out, found
+}
+
+// movesAbove says whether a change below an objective can have moved it: it counts, and
+// has another progress or has ended.
+func movesAbove(m okr.Move) bool {
+	ended := m.Goal.Closed != nil && m.StatusChanged()
+	return m.Weight > 0 && (ended || m.Before.Moves(m.After))
 }

@@ -45,7 +45,7 @@ func (s *Subject) withWeight(ctx context.Context, t *chat.Turn, v okr.GoalView) 
 	}
 	for _, c := range above.Children {
 		if c.Goal.ID == v.Goal.ID {
-			v.Weight = c.Weight
+			v.Weight, v.Taken = c.Weight, c.Taken
 		}
 	}
 	return v, err

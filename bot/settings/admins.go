@@ -15,13 +15,14 @@ import (
 func (s *Subject) admins(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	word, who, _ := strings.Cut(strings.TrimSpace(arg), " ")
 	var change func(context.Context, okr.Actor, okr.Person) (okr.Settings, error)
+	did := "admin added"
 	switch strings.ToLower(word) {
 	case "":
 		return s.listAdmins(ctx, t, t.Settings)
 	case "add":
 		change = s.access.AddAdmin
 	case "remove":
-		change = s.access.RemoveAdmin
+		change, did = s.access.RemoveAdmin, "admin removed"
 	default:
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "That can be: admins, admins add @person, admins remove @person.")
 	}
@@ -35,6 +36,9 @@ func (s *Subject) admins(ctx context.Context, t *chat.Turn, arg string) (chat.Re
 	settings, err := change(ctx, t.Actor, person)
 	if err != nil {
 		return chat.Reply{}, err
+	}
+	if t.Settings.HasAdmin(person.ID) != settings.HasAdmin(person.ID) {
+		s.chat.Audit(ctx, t, chat.Deed{Did: did, To: string(person.ID)})
 	}
 	return s.listAdmins(ctx, t, settings)
 }

@@ -39,6 +39,9 @@ func (s *Subject) enable(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if !t.Settings.Enabled {
+		s.chat.Audit(ctx, t, chat.Deed{Did: "integration enabled"})
+	}
 	return chat.SayAll(cards.Manage(t.Place, integrationView(in))), nil
 }
 
@@ -63,6 +66,9 @@ func (s *Subject) disable(ctx context.Context, t *chat.Turn, _ chat.Press) (chat
 	in, err := s.access.Disable(ctx, t.Actor)
 	if err != nil {
 		return chat.Reply{}, err
+	}
+	if t.Settings.Enabled {
+		s.chat.Audit(ctx, t, chat.Deed{Did: "integration disabled"})
 	}
 	return chat.SayAll(cards.Disabled(integrationView(in))), nil
 }

@@ -20,6 +20,7 @@ func (s *Subject) addPeriod(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 	if err != nil {
 		return s.settingsAgain(ctx, t, f.rebased(), err)
 	}
+	s.chat.Audit(ctx, t, chat.Deed{Did: "period added"})
 	f.tenant, f.period = saved, chat.Values{}
 	return s.settingsCard(ctx, t, f.rebased())
 }
@@ -41,6 +42,7 @@ func (s *Subject) removePeriod(ctx context.Context, t *chat.Turn, p chat.Press) 
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	s.chat.Audit(ctx, t, chat.Deed{Did: "period deleted", Of: p.Data[cards.KeyPeriod]})
 	f.tenant = saved
 	return s.settingsCard(ctx, t, f.rebased())
 }

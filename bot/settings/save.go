@@ -40,12 +40,19 @@ func (s *Subject) saveSettings(ctx context.Context, t *chat.Turn, p chat.Press) 
 	if f.tenant, err = s.plan.SaveSettings(ctx, t.Actor, in); err != nil {
 		return s.settingsAgain(ctx, t, f, err)
 	}
+	isChanged := !maps.Equal(now, settingsValues(f.tenant))
+	if isChanged {
+		s.chat.Audit(ctx, t, chat.Deed{Did: "settings changed"})
+	}
 	f.values = settingsValues(f.tenant)
 	f.base = f.values
 	if hasPeriod(f.period) {
 		if _, err := s.access.SavePeriod(ctx, t.Actor, f.newPeriod(), chat.IsOn(f.period[cards.InputPeriodCurrent])); err != nil {
 			f.saved = true
 			return s.settingsAgain(ctx, t, f, err)
+		}
+		if !isChanged {
+			s.chat.Audit(ctx, t, chat.Deed{Did: "period added"})
 		}
 	}
 	buttons := []cards.Button{{Title: "Settings", Verb: cards.VerbSettings}, {Title: "OKRs", Verb: cards.VerbGoalMine}}

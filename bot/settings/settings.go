@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"okrbot/bot/chat"
@@ -64,6 +65,10 @@ func (s *Subject) settingsCard(ctx context.Context, t *chat.Turn, f settingsForm
 	}
 	if isAdmin {
 		c.Version, err = s.chat.OpenForm(ctx, t, formKind, settingsState{Base: f.base, Kept: chat.Values{cards.InputCreatePeople: v[cards.InputCreatePeople]}})
+	}
+	if errors.Is(err, okr.ErrNoWrites) { // what there is can be read: without a form to fill in
+		s.chat.Words(ctx, err) // for the log
+		c.Closed, err = true, nil
 	}
 	return chat.Say(cards.EditSettings(c)), err
 }

@@ -96,7 +96,7 @@ func (s *Subject) EnterCode(ctx context.Context, t *chat.Turn, typed string) (ch
 		return chat.Reply{}, err
 	}
 	if tries > maxTries || !sameText(code, waiting.Code) {
-		return chat.Reply{}, s.wrongCode(ctx, key, tries)
+		return chat.Reply{}, s.wrongCode(ctx, waiting.Ticket, key, tries)
 	}
 	if _, err := s.tickets.TakeTicket(ctx, key); err != nil {
 		return chat.Reply{}, err
@@ -105,18 +105,21 @@ func (s *Subject) EnterCode(ctx context.Context, t *chat.Turn, typed string) (ch
 	if err != nil {
 		r = s.chat.Refusal(ctx, err, nextFailed)
 	}
+	s.kept(ctx, waiting.Ticket, err)
 	return r.Only(waiting.Ticket.Actor.ID), nil
 }
 
 // nextFailed is the title of what goes wrong after a sign-in.
 const nextFailed = "You are signed in, but the next step did not work"
 
-func (s *Subject) wrongCode(ctx context.Context, key string, tries int) error {
+func (s *Subject) wrongCode(ctx context.Context, k signInTicket, key string, tries int) error {
 	if tries < maxTries {
+		s.ended(ctx, k, outcomeWrongCode, nil)
 		return okr.FieldErrorf(cards.InputCode, "That is not the code. %d tries are left.", maxTries-tries)
 	}
 	if _, err := s.tickets.TakeTicket(ctx, key); err != nil && okr.KindOf(err) != okr.NotFound {
 		return err
 	}
+	s.ended(ctx, k, outcomeDropped, nil)
 	return okr.WithNext(okr.Errorf(okr.Forbidden, "That was the wrong code five times, so the sign-in was dropped."), okr.Step{Kind: okr.StepSignIn})
 }

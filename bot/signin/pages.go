@@ -90,7 +90,9 @@ func (s *Subject) callbackPage(w http.ResponseWriter, r *http.Request, show show
 		value = cookie.Value
 	}
 	s.setCookie(w, name, "", -1)
-	status, p := s.callback(teams.WithRef(r.Context(), teams.NewRef()), r.URL.Query(), value)
+	// What goes wrong stands in the one line of the sign-in.
+	ctx := teams.WithNote(teams.WithRef(r.Context(), teams.NewRef()))
+	status, p := s.callback(ctx, r.URL.Query(), value)
 	show(w, status, p)
 }
 
@@ -99,7 +101,11 @@ func (s *Subject) callbackPage(w http.ResponseWriter, r *http.Request, show show
 func (s *Subject) callback(ctx context.Context, q url.Values, cookie string) (int, signInPage) {
 	f, c, err := s.finish(ctx, q.Get("state"), q.Get("code"), cookie)
 	if err != nil {
-		return s.failedPage(ctx, err)
+		status, p := s.failedPage(ctx, err)
+		if okr.KindOf(err) != okr.NotFound { // else there is no sign-in, or none any more
+			s.ended(ctx, f.Ticket, outcomeFailed, err)
+		}
+		return status, p
 	}
 	if c.ID == "" {
 		return s.refusedPage(ctx, f, q)
@@ -111,6 +117,7 @@ func (s *Subject) callback(ctx context.Context, q url.Values, cookie string) (in
 	if err != nil {
 		r = s.chat.Refusal(ctx, err, nextFailed)
 	}
+	s.kept(ctx, f.Ticket, err)
 	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), r.Only(f.Ticket.Actor.ID)); err != nil {
 		s.chat.Logger.WarnContext(ctx, "chat not told of the sign-in", "err", err)
 	}
@@ -120,8 +127,11 @@ func (s *Subject) callback(ctx context.Context, q url.Values, cookie string) (in
 func (s *Subject) heldPage(ctx context.Context, k signInTicket, c okr.Credential) (int, signInPage) {
 	code, err := s.hold(ctx, k, c)
 	if err != nil {
-		return s.failedPage(ctx, err)
+		status, p := s.failedPage(ctx, err)
+		s.ended(ctx, k, outcomeFailed, err)
+		return status, p
 	}
+	s.ended(ctx, k, outcomeCode, nil)
 	who := okr.CleanLine(c.Account.UserName)
 	if k.At.Organization != "" {
 		who += " for the organization " + k.At.Organization
@@ -140,6 +150,11 @@ func (s *Subject) heldPage(ctx context.Context, k signInTicket, c okr.Credential
 // the popup and in the chat.
 func (s *Subject) refusedPage(ctx context.Context, f flow, q url.Values) (int, signInPage) {
 	title, words := refusedWords(q.Get("error"), q.Get("error_description"), s.options)
+	outcome := outcomeRefused
+	if title == cancelled {
+		outcome = outcomeCancelled
+	}
+	s.ended(ctx, f.Ticket, outcome, denialOf(q))
 	again := []cards.Button{{Title: "Sign in again", Verb: cards.VerbConnectionAccount, Data: signInData(f.Ticket.At)}}
 	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), chat.Say(cards.Problem(title, words, "", again))); err != nil {
 		s.chat.Logger.WarnContext(ctx, "chat not told of the refused sign-in", "err", err)
@@ -167,7 +182,7 @@ type refusal struct {
 func refusals(o Options) []refusal {
 	consent := strings.TrimSuffix(o.LoginURL, "/") + "/" + o.LoginTenant + "/adminconsent?client_id=" + o.ClientID
 	return []refusal{
-		{[]string{"AADSTS65004"}, "Sign-in cancelled", "You declined to let okrbot read Azure DevOps, so nothing was connected and nothing changed."},
+		{[]string{"AADSTS65004"}, cancelled, "You declined to let okrbot read Azure DevOps, so nothing was connected and nothing changed."},
 		{[]string{"AADSTS90094", "AADSTS65001", "consent_required"}, "An administrator must agree", "Your organization lets only administrators agree to new apps. Ask one to open " + consent + " and sign in again after that."},
 		{[]string{"AADSTS50105"}, "This account is not assigned to okrbot", "Your organization lets only chosen people use okrbot. Ask a Microsoft Entra administrator to assign your account to okrbot's application, then sign in again."},
 		{[]string{"AADSTS50020", "AADSTS90072", "AADSTS50178"}, "This account does not belong here", "The account that you chose is not known in the directory where okrbot signs in. Sign in again with the account of your organization, or ask its administrator to invite you."},
@@ -190,7 +205,7 @@ func refusedWords(code, description string, o Options) (title, words string) {
 		}
 	}
 	if code == "access_denied" && !strings.Contains(description, "AADSTS") {
-		return "Sign-in cancelled", "The sign-in was cancelled, so nothing was connected and nothing changed."
+		return cancelled, "The sign-in was cancelled, so nothing was connected and nothing changed."
 	}
 	return "Sign-in refused", "Microsoft refused the sign-in (" + okr.Shorten(okr.CleanLine(code+" "+aadsts.FindString(description)), 60) + "). Try again, or with another account."
 }

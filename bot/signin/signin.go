@@ -118,7 +118,14 @@ func (s *Subject) askSignOut(ctx context.Context, t *chat.Turn, _ string) (chat.
 }
 
 func (s *Subject) signOut(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.Reply, error) {
+	accounts, err := s.connect.Accounts(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
 	stopped, err := s.connect.SignOut(ctx, t.Actor)
+	if err == nil && len(accounts) > 0 {
+		s.chat.Audit(ctx, t, chat.Deed{Did: "sign-ins deleted", Of: string(t.Actor.ID)})
+	}
 	return chat.Say(cards.SignedOut(stopped)), err
 }
 
@@ -151,7 +158,7 @@ func (s *Subject) syncHealed(ctx context.Context, k signInTicket, healed []okr.C
 	if len(jobs) == 0 {
 		return
 	}
-	if err := s.syncs.SyncNow(ctx, k.Actor.Tenant, jobs, okr.Reply{Actor: k.Actor}); err != nil {
+	if err := s.syncs.SyncNow(ctx, k.Actor.Tenant, jobs, okr.Reply{Actor: k.Actor, Ref: teams.RefFrom(ctx)}); err != nil {
 		s.chat.Logger.WarnContext(ctx, "sync after sign-in not queued", "err", err)
 	}
 }

@@ -138,7 +138,10 @@ func (v *Validator) Verify(ctx context.Context, header string) (Identity, error)
 		key, err = v.keyFor(ctx, t)
 		return key.public, err
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, jwt.ErrTokenInvalidClaims) && !errors.Is(err, jwt.ErrTokenUnverifiable):
+		return Identity{}, fmt.Errorf("%w: %w: %w", ErrUnauthorized, errMisdirected, err)
+	case err != nil:
 		return Identity{}, fmt.Errorf("%w: %w", ErrUnauthorized, err)
 	}
 	serviceURL, _ := claims["serviceurl"].(string)
@@ -158,6 +161,11 @@ func (v *Validator) Ready(ctx context.Context) error {
 	return err
 }
 
+// errMisdirected is a token whose signature is right, but whose issuer, audience or
+// time is not: the bot's own configuration or clock is wrong, or a token of another bot
+// was sent here.
+var errMisdirected = errors.New("not for this bot, or not now")
+
 // keyFor finds the key of t. A token that is not for this bot anyway must not
 // be able to cause a refresh of the keys, so its issuer and audience are looked
 // at first; they are checked again, verified, after the signature.
@@ -167,6 +175,9 @@ func (v *Validator) keyFor(ctx context.Context, t *jwt.Token) (signingKey, error
 		return signingKey{}, errors.New("no key id")
 	}
 	if err := v.claims.Validate(t.Claims); err != nil {
+		if key, ok := v.keys.held(kid); ok {
+			return key, nil // the parser refuses it, after it has checked the signature
+		}
 		return signingKey{}, err
 	}
 	return v.keys.key(ctx, kid)

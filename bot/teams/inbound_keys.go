@@ -100,6 +100,14 @@ func (k *keySet) found(key signingKey, ok bool) (signingKey, error) {
 	return signingKey{}, errors.New("unknown signing key")
 }
 
+// held gives a key that is there already; nothing is fetched for it.
+func (k *keySet) held(kid string) (signingKey, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key, ok := k.keys[kid]
+	return key, ok
+}
+
 // loaded says whether there ever were keys.
 func (k *keySet) loaded() bool {
 	k.mu.Lock()

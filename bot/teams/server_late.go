@@ -86,7 +86,7 @@ func (s *Server) earlier(ctx context.Context, a Activity) (InvokeResponse, bool)
 		err = json.Unmarshal(raw, &kept)
 	}
 	if err != nil { // then the work is done anew, which forms see to
-		s.log.WarnContext(ctx, "result of an earlier press not read", "ref", RefFrom(ctx), "err", err)
+		NoteFrom(ctx).Missed("late press", err)
 	}
 	switch {
 	case err != nil || raw == nil:
@@ -112,14 +112,14 @@ func (s *Server) keep(ctx context.Context, a Activity, key string, r lateResult,
 		err = s.options.Results.PutResult(ctx, a.TenantID(), key, raw, ttl)
 	}
 	if err != nil {
-		s.log.WarnContext(ctx, "late press not noted", "ref", RefFrom(ctx), "err", err)
+		NoteFrom(ctx).Missed("late press", err)
 	}
 	return err == nil
 }
 
 func (s *Server) dropResult(ctx context.Context, a Activity, key string) {
 	if err := s.options.Results.DropResult(ctx, a.TenantID(), key); err != nil { // it is forgotten by itself
-		s.log.WarnContext(ctx, "late press not forgotten", "ref", RefFrom(ctx), "err", err)
+		NoteFrom(ctx).Missed("late press", err)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // and its binding to the activity before anything is done with it. Refusals
 // have an empty body: they never say which check failed.
 func (s *Server) messages(c *gin.Context) {
-	ctx := WithRef(c.Request.Context(), NewRef())
+	ctx := WithNote(WithRef(c.Request.Context(), NewRef()))
 	a, status, outcome, err := s.receive(ctx, c)
 	if errors.Is(err, errTenant) {
 		s.dismiss(ctx, c, a)
@@ -23,7 +23,11 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	if err != nil {
 		s.metrics.count(a.Type, outcome)
-		s.log.InfoContext(ctx, "activity refused", "ref", RefFrom(ctx), "outcome", outcome, "err", err)
+		level := slog.LevelInfo
+		if outcome == outcomeMisdirected || outcome == outcomeForbidden {
+			level = slog.LevelWarn // a wrong setting, most likely, and nobody is answered
+		}
+		s.log.Log(ctx, level, "activity refused", "ref", RefFrom(ctx), "outcome", outcome, "err", err)
 		c.Status(status)
 		return
 	}
@@ -50,8 +54,7 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	s.await(c, a, func(finished chan<- InvokeResponse, abandoned <-chan struct{}) {
 		defer end()
-		defer handled()
-		s.work(turn, a, finished, abandoned)
+		s.work(turn, a, finished, abandoned, handled)
 	})
 }
 
@@ -62,6 +65,9 @@ func (s *Server) receive(ctx context.Context, c *gin.Context) (a Activity, statu
 		return a, http.StatusUnauthorized, outcomeUnauthorized, errors.New("not one Authorization header")
 	}
 	identity, err := s.options.Validator.Verify(ctx, headers[0])
+	if errors.Is(err, errMisdirected) {
+		return a, http.StatusUnauthorized, outcomeMisdirected, err
+	}
 	if err != nil {
 		return a, http.StatusUnauthorized, outcomeUnauthorized, err
 	}
@@ -109,7 +115,7 @@ func (s *Server) await(c *gin.Context, a Activity, work func(finished chan<- Inv
 
 // work runs the handler and hands its response to the waiting request or, when
 // that has given up, delivers it through the connector.
-func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeResponse, abandoned <-chan struct{}) {
+func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeResponse, abandoned <-chan struct{}, handled func()) {
 	start := time.Now()
 	response, outcome, err := s.handle(ctx, a)
 	late := false
@@ -129,6 +135,7 @@ func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeRes
 		}
 		err = errors.Join(err, s.deliverLate(ctx, a, response))
 	}
+	handled()
 	s.finish(ctx, a, outcome, err, time.Since(start))
 }
 
@@ -136,15 +143,21 @@ func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeRes
 func (s *Server) finish(ctx context.Context, a Activity, outcome string, err error, took time.Duration) {
 	s.metrics.count(a.Type, outcome)
 	s.metrics.observe(a.Type, took)
-	attrs := append(s.attrs(ctx, a, outcome), "dur", took)
-	level := slog.LevelInfo
-	if err != nil {
-		attrs = append(attrs, "err", err)
-		if !errors.Is(err, context.Canceled) && !errors.Is(err, ErrNotImplemented) {
-			level = slog.LevelError
-		}
+	attrs := append(append(s.attrs(ctx, a, outcome), "dur", took), NoteFrom(ctx).Attrs(err)...)
+	s.log.Log(ctx, levelOf(outcome, err), "activity", attrs...)
+}
+
+// levelOf is how loud the line of a turn is.
+func levelOf(outcome string, err error) slog.Level {
+	isFault := err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, ErrNotImplemented)
+	switch {
+	case isFault, outcome == OutcomeFault && err == nil, outcome == outcomePanic:
+		return slog.LevelError
+	case outcome == OutcomeStore, outcome == OutcomeUnavailable:
+		return slog.LevelWarn
+	default:
+		return slog.LevelInfo
 	}
-	s.log.Log(ctx, level, "activity", attrs...)
 }
 
 // attrs are the fields of a turn's log line: ids and kinds, never content.

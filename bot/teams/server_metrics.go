@@ -13,13 +13,22 @@ const (
 	outcomePanic        = "panic"
 	outcomeLate         = "late"
 	outcomeDuplicate    = "duplicate"
-	outcomeUnauthorized = "unauthorized"
+	outcomeUnauthorized = "unauthorized" // anybody can cause it
+	outcomeMisdirected  = "misdirected"  // signed by Microsoft, but not for this bot or not now
 	outcomeForbidden    = "forbidden"
 	outcomeTenant       = "tenant"
 	outcomeMalformed    = "malformed"
 	outcomeTooBig       = "too_big"
 	outcomeStopping     = "stopping"
 )
+
+// outcomes are all of them.
+func outcomes() []string {
+	return []string{
+		outcomeOK, outcomeError, outcomePanic, outcomeLate, outcomeDuplicate, outcomeUnauthorized, outcomeMisdirected, outcomeForbidden, outcomeTenant,
+		outcomeMalformed, outcomeTooBig, outcomeStopping, OutcomeRefused, OutcomeUnavailable, OutcomeStore,
+	}
+}
 
 // serverMetrics counts activities by type and outcome and times their turns.
 type serverMetrics struct {
@@ -33,7 +42,7 @@ func newServerMetrics(r prometheus.Registerer) *serverMetrics {
 	if r == nil {
 		r = prometheus.NewRegistry()
 	}
-	return &serverMetrics{
+	m := &serverMetrics{
 		activities: register(r, prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "okrbot_activities_total", Help: "Activities received from Teams.",
 		}, []string{"type", "outcome"})),
@@ -42,6 +51,14 @@ func newServerMetrics(r prometheus.Registerer) *serverMetrics {
 			Buckets: []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 120},
 		}, []string{"type"})),
 	}
+	// A first failure is an increase only of what began at 0.
+	for _, activityType := range []string{TypeMessage, TypeInvoke, TypeConversationUpdate, TypeInstallationUpdate, ""} {
+		m.seconds.WithLabelValues(typeLabel(activityType))
+		for _, outcome := range outcomes() {
+			m.activities.WithLabelValues(typeLabel(activityType), outcome)
+		}
+	}
+	return m
 }
 
 func register[C prometheus.Collector](r prometheus.Registerer, c C) C {

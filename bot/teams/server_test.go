@@ -414,7 +414,7 @@ func TestMetrics(t *testing.T) {
 	counts := map[string]float64{}
 	for _, family := range families {
 		for _, m := range family.GetMetric() {
-			if m.GetCounter() != nil {
+			if m.GetCounter().GetValue() > 0 {
 				counts[m.GetLabel()[1].GetValue()+" "+m.GetLabel()[0].GetValue()] = m.GetCounter().GetValue()
 			}
 		}

@@ -1,6 +1,7 @@
 package teams
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ func (s *Server) handle(ctx context.Context, a Activity) (InvokeResponse, string
 	response, panicked, err := s.dispatch(ctx, a)
 	switch {
 	case err == nil:
-		return responseFor(a, response), outcomeOK, nil
+		return responseFor(a, response), cmp.Or(NoteFrom(ctx).noted(), outcomeOK), nil
 	case errors.Is(err, ErrNotImplemented):
 		return responseFor(a, InvokeResponse{Status: http.StatusNotImplemented}), outcomeOK, err
 	case errors.Is(err, ErrMalformedValue):

@@ -228,6 +228,58 @@ func TestAnUnknownStateIsLookedUpAgain(t *testing.T) {
 	require.Equal(t, 2, w.Cloud.Count(adotest.OpTypeList))
 }
 
+// TestANewStateIsAskedForAtOnce: a state that came into the process a moment ago
+// counts in the same run, and one that nobody knows is asked for once an hour.
+func TestANewStateIsAskedForAtOnce(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	w.SignIn(okrtest.Alex)
+	bugs := w.Cloud.Result(adotest.OrgContoso, adotest.ProjectFiber, okrtest.LaunchBugs, "")
+	measure := func() okr.Measurement {
+		t.Helper()
+		run, err := w.Run(t.Context(), okrtest.AccessOf(okrtest.Alex), w.Fiber(), w.FiberQuery(okrtest.LaunchBugs))
+		require.NoError(t, err)
+		return okr.Binding{}.Measure(run, okr.KeyResult, nil)
+	}
+	before := measure()
+	reads := func() int { return w.Cloud.Count(adotest.OpTypeList) }
+	require.Equal(t, 1, reads())
+
+	state := func(name, category string) {
+		require.NoError(t, w.Cloud.UpdateType(adotest.OrgContoso, adotest.ProjectFiber, "Bug", func(typ *adotest.Type) {
+			typ.States = append(typ.States, adotest.State{Name: name, Category: category})
+		}))
+	}
+	open := 0
+	move := func(name string, n int) {
+		for ; n > 0; open++ {
+			if bugs[open].Type == "Bug" && w.Cloud.Category(adotest.OrgContoso, bugs[open]) == "Proposed" {
+				require.NoError(t, w.Cloud.SetState(adotest.OrgContoso, bugs[open].ID, name))
+				n--
+			}
+		}
+	}
+	state("Verified", "Completed")
+	move("Verified", 2)
+	require.Equal(t, before.Completed+2, measure().Completed, "within the same minute")
+	require.Equal(t, 2, reads())
+	move("Nobody's", 1)
+	for range 3 {
+		require.Equal(t, 1, measure().Unknown)
+		require.Equal(t, 3, reads(), "asked for once")
+	}
+	state("Accepted", "Completed")
+	move("Accepted", 1)
+	m := measure()
+	require.Equal(t, []int{before.Completed + 3, 1}, []int{m.Completed, m.Unknown}, "one that is missing hides no new one")
+	require.Equal(t, 4, reads())
+	state("Nobody's", "Completed")
+	w.Advance(61 * time.Minute)
+	w.SignIn(okrtest.Alex)
+	require.Zero(t, measure().Unknown, "and again after an hour")
+	require.Equal(t, 5, reads())
+}
+
 func TestStatesAreReadWhereTheListHasNone(t *testing.T) {
 	t.Parallel()
 	w := okrtest.NewWorld(t)

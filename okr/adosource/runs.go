@@ -148,6 +148,7 @@ func (r *runner) buildOne(a *asked, c *contents, categories states) okr.Run {
 		item, ok := c.items[id]
 		if !ok {
 			run.Unreadable++
+			run.Hidden = append(run.Hidden, id)
 			continue
 		}
 		item.Category, item.Parent, item.Values = categories.category(item), a.above[id], only(item.Values, run.Fields)

@@ -3,6 +3,8 @@ package adosource
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,9 +15,13 @@ import (
 
 const (
 	typesLifetime = 24 * time.Hour
-	// typesRecheck is the shortest time between two reads because of a state that
-	// the list does not have.
+	// typesRecheck is the shortest time between two reads because of the same state
+	// that the list does not have. One that nobody has asked for is asked for at once:
+	// it may be new in the process, and mean completed.
 	typesRecheck = time.Hour
+	// maxMissing bounds how many states of a project are remembered to be missing;
+	// those beyond it are asked for no more often than the others.
+	maxMissing = 1_000
 	// maxProjects bounds how many projects' types one run may ask for: a query
 	// over a whole collection must not become hundreds of calls.
 	maxProjects = 50
@@ -40,6 +46,7 @@ type projectKey struct {
 type projectTypes struct {
 	read       time.Time
 	categories map[stateKey]okr.Category
+	missing    map[stateKey]bool // that were asked for, and were not in the list when it was read
 }
 
 type stateKey struct{ typ, state string } // lower case
@@ -66,31 +73,76 @@ func keyOf(w okr.WorkItem) stateKey {
 // the measurement reports; it does not fail the run.
 func (c *typeCache) statesFor(ctx context.Context, session *ado.Session, access okr.Access, ref okr.ProjectRef, items []okr.WorkItem) (states, error) {
 	out := states{projects: map[string]projectTypes{}}
-	for _, w := range items {
-		name := strings.ToLower(w.Project)
-		types, known := out.projects[name]
-		if known && (types.has(w) || c.now().Sub(types.read) < typesRecheck) {
-			continue
+	for _, p := range statesOf(items) {
+		if len(out.projects) == maxProjects {
+			break
 		}
-		if !known && len(out.projects) == maxProjects {
-			continue
-		}
-		types, err := c.types(ctx, session, access, ref, w)
+		types, err := c.types(ctx, session, access, ref, p)
 		if err != nil {
 			return out, err
 		}
-		out.projects[name] = types
+		out.projects[strings.ToLower(p.name)] = types
 	}
 	return out, nil
 }
 
-func (t projectTypes) has(w okr.WorkItem) bool {
-	_, ok := t.categories[keyOf(w)]
-	return ok
+// usedStates are the states that the items of a project are in, each once.
+type usedStates struct {
+	name string
+	keys []stateKey
 }
 
-func (c *typeCache) types(ctx context.Context, session *ado.Session, access okr.Access, ref okr.ProjectRef, w okr.WorkItem) (projectTypes, error) {
-	key := projectKey{tenant: access.Tenant, organization: strings.ToLower(ref.Organization), project: strings.ToLower(w.Project)}
+// statesOf lists the states of items by project, in order of appearance.
+func statesOf(items []okr.WorkItem) []usedStates {
+	type place struct {
+		project string
+		stateKey
+	}
+	var out []usedStates
+	at, seen := map[string]int{}, map[place]bool{}
+	for _, w := range items {
+		name := strings.ToLower(w.Project)
+		i, known := at[name]
+		if !known {
+			i = len(out)
+			at[name], out = i, append(out, usedStates{name: w.Project})
+		}
+		if p := (place{name, keyOf(w)}); !seen[p] {
+			seen[p] = true
+			out[i].keys = append(out[i].keys, p.stateKey)
+		}
+	}
+	return out
+}
+
+// without lists those of some states that the list does not have.
+func (t projectTypes) without(keys []stateKey) []stateKey {
+	var out []stateKey
+	for _, k := range keys {
+		if _, ok := t.categories[k]; !ok {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// answers says whether the list can be taken for some states: it has them, or was
+// read for the sake of the others.
+func (t projectTypes) answers(keys []stateKey, now time.Time) bool {
+	age := now.Sub(t.read)
+	if age >= typesLifetime {
+		return false
+	}
+	missing := t.without(keys)
+	if len(missing) == 0 {
+		return true
+	}
+	isNew := func(k stateKey) bool { return !t.missing[k] }
+	return age < typesRecheck && (len(t.missing) >= maxMissing || !slices.ContainsFunc(missing, isNew))
+}
+
+func (c *typeCache) types(ctx context.Context, session *ado.Session, access okr.Access, ref okr.ProjectRef, p usedStates) (projectTypes, error) {
+	key := projectKey{tenant: access.Tenant, organization: strings.ToLower(ref.Organization), project: strings.ToLower(p.name)}
 	leave, err := c.slots.enter(ctx, key)
 	if err != nil {
 		return projectTypes{}, err
@@ -99,22 +151,34 @@ func (c *typeCache) types(ctx context.Context, session *ado.Session, access okr.
 	c.mu.Lock()
 	cached, ok := c.all[key]
 	c.mu.Unlock()
-	age := c.now().Sub(cached.read)
-	if ok && age < typesLifetime && (cached.has(w) || age < typesRecheck) {
+	if ok && cached.answers(p.keys, c.now()) {
 		return cached, nil
 	}
-	fresh, err := readTypes(ctx, session, ref.Organization, w.Project)
+	fresh, err := readTypes(ctx, session, ref.Organization, p.name)
 	fresh.read = c.now()
 	if errors.Is(err, ado.ErrForbidden) || errors.Is(err, ado.ErrNotFound) {
 		return fresh, nil // not kept: another person's access may do
 	}
 	if err != nil {
-		return fresh, translate(err, "the work item types of the project "+w.Project)
+		return fresh, translate(err, "the work item types of the project "+p.name)
 	}
+	fresh.missing = missingFrom(fresh, cached.missing, p.keys)
 	c.mu.Lock()
 	c.all[key] = fresh
 	c.mu.Unlock()
 	return fresh, nil
+}
+
+// missingFrom remembers which states a list does not have: those that it was read
+// for, and those that were missing before.
+func missingFrom(t projectTypes, before map[stateKey]bool, keys []stateKey) map[stateKey]bool {
+	out := map[stateKey]bool{}
+	for _, k := range t.without(append(slices.Clone(keys), slices.Collect(maps.Keys(before))...)) {
+		if len(out) < maxMissing {
+			out[k] = true
+		}
+	}
+	return out
 }
 
 func readTypes(ctx context.Context, session *ado.Session, organization, project string) (projectTypes, error) {

@@ -145,8 +145,7 @@ func (s *Service) moveQuery(ctx context.Context, actor okr.Actor, p okr.MovePrev
 		moved = append(moved, g)
 		_, err := s.Store.Goals().Update(ctx, actor.Tenant, g.ID, func(g *okr.Goal) error {
 			if b := g.Binding; b != nil && b.Connection == p.From.ID && b.Query.ID == q.ID {
-				b.Connection, b.Query, b.BoundBy = p.To.ID, q, actor.Person
-				b.Health = okr.Health{LastOK: b.Health.LastOK}
+				b.MoveTo(p.To.ID, q, actor.Person)
 			}
 			return nil
 		})

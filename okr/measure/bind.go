@@ -88,8 +88,8 @@ func (s *Service) tryBinding(ctx context.Context, actor okr.Actor, in okr.BindIn
 	if err != nil {
 		return okr.Preview{}, tried{}, err
 	}
-	g.Binding = s.newBinding(actor, in, run)
-	m := measured(&g, run, nil, c)
+	s.bindTo(&g, actor, in, run)
+	m := run.Apply(&g, nil, c)
 	parent, err := s.access.ParentOf(ctx, actor.Tenant, g)
 	if err != nil {
 		return okr.Preview{}, tried{}, err
@@ -124,20 +124,14 @@ func (s *Service) runToBind(ctx context.Context, t okr.Settings, c okr.Connectio
 	return run, ask.Before, err
 }
 
-func (s *Service) newBinding(actor okr.Actor, in okr.BindInput, run okr.Run) *okr.Binding {
-	return &okr.Binding{
+// bindTo ties a goal to a query; what it was bound to before says what becomes another.
+func (s *Service) bindTo(g *okr.Goal, actor okr.Actor, in okr.BindInput, run okr.Run) {
+	b := &okr.Binding{
 		Connection: in.Connection, Query: run.Query, Method: in.Method, Field: in.Field, ItemType: in.ItemType,
 		BoundBy: actor.Person, BoundAt: s.Now(),
 	}
-}
-
-// measured applies a run to a bound goal and gives the measurement.
-func measured(g *okr.Goal, run okr.Run, before *okr.Snapshot, c okr.Connection) okr.Measurement {
-	m := g.Binding.Measure(run, g.Kind, before)
-	m.Account, m.Connection = c.Account, c.Name
-	g.Binding.Last, g.Binding.Query = &m, run.Query
-	g.TakeAutomatic(m.Value, m.At)
-	return m
+	b.Follow(g.Binding)
+	g.Binding = b
 }
 
 // warnings says what a person should know before saving.
@@ -173,7 +167,7 @@ func (s *Service) Bind(ctx context.Context, actor okr.Actor, in okr.BindInput) (
 		if err := s.access.MayEdit(ctx, actor, *g); err != nil {
 			return err
 		}
-		g.Binding = s.newBinding(actor, try.in, try.run)
+		s.bindTo(g, actor, try.in, try.run)
 		return nil
 	})
 	if err != nil {

@@ -137,5 +137,5 @@ func TestAnotherQueryStartsAfresh(t *testing.T) {
 	v, err := w.Measure.Bind(t.Context(), okrtest.Alex, okr.BindInput{Goal: kr, Connection: c.ID, Query: w.FiberQuery("Launch bugs (open)"), Method: okr.CountTotal})
 	require.NoError(t, err)
 	require.InDelta(t, 16, *v.Goal.Metric.Current, 1e-9)
-	require.True(t, v.Goal.Binding.Last.Changes.First, "what the other binding saw before is not its own")
+	require.Equal(t, okr.Changes{Causes: []okr.Cause{okr.CauseQuery, okr.CauseMeasure}}, v.Goal.Binding.Last.Changes, "what the other binding saw before is not its own")
 }

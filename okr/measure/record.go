@@ -99,13 +99,9 @@ func (y *syncing) recordGoal(ctx context.Context, was okr.Goal, run okr.Run, bef
 		if b.Last != nil {
 			row.Found = b.Last.Found()
 		}
-		compare := before
-		if b.Last == nil {
-			compare = nil // its first measurement: earlier runs were not its own
-		}
-		row.Changes = measured(g, run, compare, c).Changes
+		row.Changes = run.Apply(g, before, c).Changes
 		markEmptied(g, run, row, c)
-		b.Health = b.Health.Worked(run.At)
+		g.Binding.Health = g.Binding.Health.Worked(run.At)
 		return nil
 	})
 	if err != nil {
@@ -120,9 +116,10 @@ func (y *syncing) recordGoal(ctx context.Context, was okr.Goal, run okr.Run, bef
 }
 
 // addHistory keeps a measurement that says something new; the value between two
-// entries is that of the earlier one. A project's tree is not kept.
+// entries is that of the earlier one. A project's tree is not kept, and nothing while
+// a person's value is shown until it is resumed: it moves nothing.
 func (s *Service) addHistory(ctx context.Context, tenant okr.TenantID, row okr.SyncRow) error {
-	if row.Changes.Empty() && !row.Changes.First && !row.Moved() {
+	if row.Goal.Paused() || row.Changes.Empty() && !row.Changes.First && !row.Moved() {
 		return nil
 	}
 	m := *row.Goal.Binding.Last

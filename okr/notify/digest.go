@@ -101,7 +101,7 @@ func (s *Service) addMoves(ctx context.Context, tenant okr.TenantID, d *okr.Dige
 			continue
 		}
 		var err error
-		if m.Changes, err = s.changesSince(ctx, tenant, c.Goal.ID, m.Before); err != nil {
+		if m.Changes, err = s.changesOf(ctx, tenant, m); err != nil {
 			return err
 		}
 		d.Moved = append(d.Moved, m)
@@ -110,6 +110,10 @@ func (s *Service) addMoves(ctx context.Context, tenant okr.TenantID, d *okr.Dige
 		return nil
 	}
 	if m, moved := d.MoveOf(o.GoalView, ""); moved {
+		var err error
+		if m.Changes, err = s.changesOf(ctx, tenant, m); err != nil {
+			return err
+		}
 		d.Objectives = append(d.Objectives, m)
 	} else if d.Subscription.Always && o.Goal.IsOpen() {
 		d.Still = append(d.Still, o.GoalView)
@@ -117,13 +121,15 @@ func (s *Service) addMoves(ctx context.Context, tenant okr.TenantID, d *okr.Dige
 	return nil
 }
 
-func (s *Service) changesSince(ctx context.Context, tenant okr.TenantID, id okr.GoalID, before okr.Reported) (okr.Changes, error) {
-	history, err := s.Measurements.History(ctx, tenant, id, before.At, historyLimit)
-	var c okr.Changes
-	for _, m := range history {
-		c = c.Merge(m.Changes)
+// changesOf says what moved a goal since a place was told of it. What nothing measures
+// has only the causes since the last post.
+func (s *Service) changesOf(ctx context.Context, tenant okr.TenantID, m okr.Move) (okr.Changes, error) {
+	after := m.Before.At
+	if m.Goal.Binding == nil && m.Since.After(after) {
+		after = m.Since
 	}
-	return c, err
+	history, err := s.Measurements.History(ctx, tenant, m.Goal.ID, after, historyLimit)
+	return okr.ChangesOf(m.Goal, history, m.Since), err
 }
 
 // DigestPosted records that Teams took a digest: its changes are told.

@@ -154,4 +154,9 @@ func testWatermark(t *testing.T, s AllStores, _ okr.TenantID) {
 		require.NoError(t, err)
 		require.WithinDuration(t, c.want, at, 0)
 	}
+	require.NoError(t, s.SetMark(ctx, okr.MarkSynced, Noon()))
+	require.NoError(t, s.SetMark(ctx, okr.MarkSynced, Noon().Add(-time.Hour)))
+	marks, err := s.Marks(ctx)
+	require.NoError(t, err)
+	require.Equal(t, map[okr.Mark]time.Time{okr.MarkTicked: Noon().Add(time.Minute), okr.MarkSynced: Noon()}, marks)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -28,7 +29,7 @@ type Memory struct {
 	snapshots   map[string]*okr.Snapshot
 	credentials map[string]okr.Credential
 	due         map[okr.Due]bool
-	ticked      time.Time
+	marks       map[okr.Mark]time.Time
 	refreshing  sync.Mutex
 	Down        *atomic.Bool // the store cannot be reached
 }
@@ -46,7 +47,7 @@ func NewMemory() *Memory {
 		checkIns:      &table[okr.CheckInID, okr.CheckIn]{down: down},
 		members:       &table[okr.UserID, okr.Member]{down: down},
 		numbers:       map[string]int64{}, history: map[string][]okr.Measurement{}, snapshots: map[string]*okr.Snapshot{},
-		credentials: map[string]okr.Credential{}, due: map[okr.Due]bool{}, Down: down,
+		credentials: map[string]okr.Credential{}, due: map[okr.Due]bool{}, marks: map[okr.Mark]time.Time{}, Down: down,
 	}
 }
 
@@ -226,19 +227,30 @@ func (m *Memory) Due(_ context.Context, slots []int) ([]okr.Due, error) {
 	return out, nil
 }
 
-// TickedUntil implements [AllStores].
-func (m *Memory) TickedUntil(context.Context) (time.Time, error) {
+// Marks implements [AllStores].
+func (m *Memory) Marks(context.Context) (map[okr.Mark]time.Time, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.ticked, nil
+	return maps.Clone(m.marks), nil
+}
+
+// SetMark implements [AllStores].
+func (m *Memory) SetMark(_ context.Context, mark okr.Mark, at time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if at.After(m.marks[mark]) {
+		m.marks[mark] = at
+	}
+	return nil
+}
+
+// TickedUntil implements [AllStores].
+func (m *Memory) TickedUntil(ctx context.Context) (time.Time, error) {
+	marks, err := m.Marks(ctx)
+	return marks[okr.MarkTicked], err
 }
 
 // SetTickedUntil implements [AllStores].
-func (m *Memory) SetTickedUntil(_ context.Context, at time.Time) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if at.After(m.ticked) {
-		m.ticked = at
-	}
-	return nil
+func (m *Memory) SetTickedUntil(ctx context.Context, at time.Time) error {
+	return m.SetMark(ctx, okr.MarkTicked, at)
 }

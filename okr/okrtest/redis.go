@@ -187,7 +187,7 @@ func (r *RedisServer) ready() error {
 	poll := time.NewTicker(10 * time.Millisecond)
 	defer poll.Stop()
 	for {
-		if answer, err := r.Do("PING"); err == nil && answer == "+PONG" {
+		if answer, err := r.Do("PING"); err == nil && (answer == "+PONG" || strings.HasPrefix(answer, "-NOAUTH")) { // or it has an ACL
 			return nil
 		}
 		select {

@@ -20,6 +20,10 @@ type AllStores interface {
 	TickedUntil(ctx context.Context) (time.Time, error)
 	// SetTickedUntil moves that time forward, never back.
 	SetTickedUntil(ctx context.Context, t time.Time) error
+	// Marks gives how far the hour came; what never was is zero.
+	Marks(ctx context.Context) (map[okr.Mark]time.Time, error)
+	// SetMark moves a mark forward, never back.
+	SetMark(ctx context.Context, mark okr.Mark, t time.Time) error
 }
 
 // TestStore runs the contract of okr's store interfaces against a store. open

@@ -134,10 +134,12 @@ func (s *Service) Resume(ctx context.Context, actor okr.Actor, id okr.GoalID) (o
 	if _, err := s.access.Goal(ctx, actor, id); err != nil {
 		return okr.GoalView{}, err
 	}
+	var before okr.Goal
 	g, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *okr.Goal) error {
 		if err := s.access.MayCheckIn(ctx, actor, *g); err != nil {
 			return err
 		}
+		before = *g
 		if g.Manual == nil || !g.IsAutomatic() {
 			return okr.WithNext(okr.Errorf(okr.Invalid, "%s is not overridden, so there is nothing to resume.", id), okr.Step{Kind: okr.StepShow, Goal: id})
 		}
@@ -146,6 +148,17 @@ func (s *Service) Resume(ctx context.Context, actor okr.Actor, id okr.GoalID) (o
 	})
 	if err != nil {
 		return okr.GoalView{}, err
+	}
+	return s.resumed(ctx, actor, before, g)
+}
+
+// resumed keeps in the history that an override has ended, if it has, and carries up
+// what the goal shows then.
+func (s *Service) resumed(ctx context.Context, actor okr.Actor, before, g okr.Goal) (okr.GoalView, error) {
+	if m, ok := okr.Resumed(before, g, s.Now()); ok {
+		if err := s.Measurements.AddHistory(ctx, actor.Tenant, g.ID, m); err != nil {
+			return okr.GoalView{}, err
+		}
 	}
 	return s.Carried(ctx, actor, g)
 }

@@ -86,12 +86,14 @@ func (s *Service) afterCheckIns(ctx context.Context, actor okr.Actor, id okr.Goa
 	if err != nil {
 		return okr.GoalView{}, err
 	}
+	var before okr.Goal
 	g, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *okr.Goal) error {
+		before = *g
 		g.CheckInsChanged(list, history, which, edited)
 		return nil
 	})
 	if err != nil {
 		return okr.GoalView{}, err
 	}
-	return s.Carried(ctx, actor, g)
+	return s.resumed(ctx, actor, before, g)
 }

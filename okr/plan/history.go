@@ -35,7 +35,7 @@ func (s *Service) History(ctx context.Context, actor okr.Actor, id okr.GoalID, a
 	if p, ok := v.Goal.Project(h.Points, s.Now(), t.Location()); ok && v.Goal.IsOpen() {
 		h.Projection = &p
 	} else {
-		h.Why = v.Goal.WhyNoProjection(len(h.Points))
+		h.Why = v.Goal.WhyNoProjection(h.Points)
 	}
 	return h, nil
 }
@@ -50,9 +50,13 @@ func (s *Service) WhatMoved(ctx context.Context, actor okr.Actor, id okr.GoalID,
 	if err != nil {
 		return nil, err
 	}
+	t, err := s.access.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return nil, err
+	}
 	var moves []okr.Move
 	for _, v := range append(slices.Clone(v.Children), v) {
-		m, moved, err := s.moveOf(ctx, actor.Tenant, v, span)
+		m, moved, err := s.moveOf(ctx, t, v, span)
 		if err != nil {
 			return nil, err
 		}
@@ -63,16 +67,12 @@ func (s *Service) WhatMoved(ctx context.Context, actor okr.Actor, id okr.GoalID,
 	return moves, nil
 }
 
-func (s *Service) moveOf(ctx context.Context, tenant okr.TenantID, v okr.GoalView, span okr.Span) (okr.Move, bool, error) {
-	t, err := s.access.Settings(ctx, tenant)
+func (s *Service) moveOf(ctx context.Context, t okr.Settings, v okr.GoalView, span okr.Span) (okr.Move, bool, error) {
+	measured, err := s.Measurements.History(ctx, t.ID, v.Goal.ID, time.Time{}, mostPoints)
 	if err != nil {
 		return okr.Move{}, false, err
 	}
-	measured, err := s.Measurements.History(ctx, tenant, v.Goal.ID, time.Time{}, mostPoints)
-	if err != nil {
-		return okr.Move{}, false, err
-	}
-	checkIns, err := s.checkInsOf(ctx, tenant, v.Goal.ID)
+	checkIns, err := s.checkInsOf(ctx, t.ID, v.Goal.ID)
 	if err != nil {
 		return okr.Move{}, false, err
 	}
@@ -81,12 +81,9 @@ func (s *Service) moveOf(ctx context.Context, tenant okr.TenantID, v okr.GoalVie
 	if span == okr.SinceSync && len(points) > 0 {
 		since = points[len(points)-1].At.Add(-time.Nanosecond)
 	}
-	m := okr.Move{Goal: v.Goal, Parent: v.ParentTitle, After: v.Reported(), Before: v.Goal.ReportedAt(points, since, t)}
-	for _, x := range measured {
-		if x.At.After(since) {
-			m.Changes = m.Changes.Merge(x.Changes)
-		}
-	}
-	moved := slices.ContainsFunc(points, func(p okr.HistoryPoint) bool { return p.At.After(since) })
+	m := okr.Move{Goal: v.Goal, Parent: v.ParentTitle, Weight: v.Weight, After: v.Reported(), Before: v.Goal.ReportedAt(points, since, t)}
+	m.Changes = okr.ChangesOf(v.Goal, slices.DeleteFunc(measured, func(x okr.Measurement) bool { return !x.At.After(since) }), since)
+	moved := slices.ContainsFunc(points, func(p okr.HistoryPoint) bool { return p.At.After(since) }) ||
+		span != okr.SinceSync && v.Goal.Closed != nil && v.Goal.Closed.At.After(since)
 	return m, moved && (m.Before.Differs(m.After) || !m.Changes.Empty()), nil
 }

@@ -80,15 +80,16 @@ func (s *tree) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.Weight
 // replaces what a person set for once.
 func (s *tree) storeRolled(ctx context.Context, tenant okr.TenantID, id okr.GoalID, fresh okr.Rolled) error {
 	fresh.At = s.Now()
+	var m okr.Measurement
 	moved := false
 	_, err := s.Store.Goals().Update(ctx, tenant, id, func(o *okr.Goal) error {
-		moved = o.TakeRolled(fresh)
+		m, moved = o.TakeRolled(fresh)
 		return nil
 	})
 	if err != nil || !moved {
 		return err
 	}
-	return s.Measurements.AddHistory(ctx, tenant, id, okr.Measurement{At: fresh.At, Value: fresh.Progress})
+	return s.Measurements.AddHistory(ctx, tenant, id, m)
 }
 
 // rollAll adds up all objectives, the lowest first as far as they tell: each

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"okrbot/okr"
 )
@@ -94,32 +95,40 @@ func (s *Service) addChildren(ctx context.Context, t okr.Settings, actor okr.Act
 	if len(children) < total {
 		return nil
 	}
-	if v.Goal.IsOpen() { // a closed one stays as it ended
-		s.addUp(t, v, children)
+	whole, err := siblings(ctx, s.Store.Goals(), t, v.Goal, children)
+	if err != nil {
+		return err
 	}
-	addShares(t, v, children)
+	if v.Goal.IsOpen() { // a closed one stays as it ended
+		addUp(t, v, whole, s.Now())
+	}
+	shares := t.WeightsRule.Shares(whole)
+	for i, c := range v.Children {
+		share := shares[c.Goal.ID]
+		v.Children[i].Weight, v.Children[i].Taken = share.Weight, share.Taken
+	}
 	return nil
 }
 
-// addUp adds up an objective from its children, unless some of them are hidden
-// from the viewer: then what is stored is the whole.
-func (s *Service) addUp(t okr.Settings, v *okr.GoalView, children []okr.Goal) {
-	fresh := t.WeightsRule.Roll(children)
-	if r := v.Goal.Rolled; r == nil || r.Children <= fresh.Children {
-		if r != nil {
-			fresh.At = r.At
-		}
-		v.Goal.Rolled = &fresh
-		v.Standing = v.Goal.Standing(v.Goal.Period, t.Bands, t.Today(s.Now()))
+// siblings are all children of an objective, where the viewer sees some: those that
+// are hidden count and have weight as well.
+func siblings(ctx context.Context, goals okr.Records[okr.GoalID, okr.Goal], t okr.Settings, o okr.Goal, seen []okr.Goal) ([]okr.Goal, error) {
+	r := o.Rolled
+	if r == nil || r.Below <= len(seen) && r.Children <= t.WeightsRule.Roll(seen).Children {
+		return seen, nil
 	}
+	all, _, err := goals.List(ctx, t.ID, okr.ChildIndex(o.ID), okr.Page{})
+	return all, err
 }
 
-// addShares gives each child the weight that it has, or had at the end, in its objective.
-func addShares(t okr.Settings, v *okr.GoalView, children []okr.Goal) {
-	shares := t.WeightsRule.Shares(children)
-	for i, c := range v.Children {
-		v.Children[i].Weight = shares[c.Goal.ID]
+// addUp adds up an objective from all its children.
+func addUp(t okr.Settings, v *okr.GoalView, children []okr.Goal, now time.Time) {
+	fresh := t.WeightsRule.Roll(children)
+	if r := v.Goal.Rolled; r != nil {
+		fresh.At = r.At
 	}
+	v.Goal.Rolled = &fresh
+	v.Standing = v.Goal.Standing(v.Goal.Period, t.Bands, t.Today(now))
 }
 
 // views computes goals with their objectives, which are read in one go.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -64,7 +63,7 @@ func (s *Store) Due(ctx context.Context, slots []int) ([]okr.Due, error) {
 		for _, member := range set.Val() {
 			due, err := decodeDue(member)
 			if err != nil {
-				s.log.ErrorContext(ctx, "an entry of the agenda cannot be read", "entry", member, "error", err)
+				s.log.ErrorContext(ctx, "an entry of the agenda cannot be read", "entry", member, "err", err)
 				continue
 			}
 			work = append(work, due)
@@ -76,23 +75,51 @@ func (s *Store) Due(ctx context.Context, slots []int) ([]okr.Due, error) {
 // TickedUntil gives the time up to which all due work was queued, to the
 // millisecond; zero when there never was any.
 func (s *Store) TickedUntil(ctx context.Context) (time.Time, error) {
-	text, err := s.client.Get(ctx, tickedKey()).Result()
-	if missing(err) {
-		return time.Time{}, nil
-	} else if err != nil {
-		return time.Time{}, fail(ctx, "read watermark", err)
-	}
-	ms, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return time.Time{}, unreadable(fmt.Errorf("watermark of the agenda: %w", err))
-	}
-	return time.UnixMilli(ms).UTC(), nil
+	marks, err := s.Marks(ctx)
+	return marks[okr.MarkTicked], err
 }
 
 // SetTickedUntil moves the watermark forward to t. It never goes back: an
 // earlier t changes nothing and is no error.
 func (s *Store) SetTickedUntil(ctx context.Context, t time.Time) error {
-	return fail(ctx, "move watermark", forwardScript.Run(ctx, s.client, []string{tickedKey()}, t.UnixMilli()).Err())
+	return s.SetMark(ctx, okr.MarkTicked, t)
+}
+
+// markKeys are the keys of the marks.
+func markKeys() map[okr.Mark]string {
+	return map[okr.Mark]string{okr.MarkTicked: tickedKey(), okr.MarkSynced: syncedKey(), okr.MarkWanted: wantedKey()}
+}
+
+// Marks gives how far the hour came, over all replicas, to the millisecond; zero what
+// never was.
+func (s *Store) Marks(ctx context.Context) (map[okr.Mark]time.Time, error) {
+	read := map[okr.Mark]*redis.StringCmd{}
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for mark, key := range markKeys() {
+			read[mark] = p.Get(ctx, key)
+		}
+		return nil
+	})
+	if err != nil && !missing(err) {
+		return nil, fail(ctx, "read watermark", err)
+	}
+	marks := map[okr.Mark]time.Time{}
+	for mark, cmd := range read {
+		switch ms, err := cmd.Int64(); {
+		case err == nil:
+			marks[mark] = time.UnixMilli(ms).UTC()
+		case cmd.Err() == nil:
+			return nil, unreadable(fmt.Errorf("watermark of the agenda: %w", err))
+		case !missing(cmd.Err()):
+			return nil, fail(ctx, "read watermark", cmd.Err())
+		}
+	}
+	return marks, nil
+}
+
+// SetMark moves a mark forward to t, never back.
+func (s *Store) SetMark(ctx context.Context, mark okr.Mark, t time.Time) error {
+	return fail(ctx, "move watermark", forwardScript.Run(ctx, s.client, []string{markKeys()[mark]}, t.UnixMilli()).Err())
 }
 
 // encodeDue makes the same text for the same work, always.

@@ -101,7 +101,7 @@ func fill(tb testing.TB, use okrtest.Activities, s *redisstore.Store, actor okr.
 	for n := range objectives {
 		o := okrtest.Objective(n + 1)
 		o.Title = fmt.Sprintf("Grow the web shop %d", n)
-		o.Rolled = &okr.Rolled{Progress: new(float64), Counted: 5, Children: 5, Unstarted: 5, Weights: 100, At: okrtest.Noon()}
+		o.Rolled = &okr.Rolled{Progress: new(float64), Counted: 5, Children: 5, Below: 5, Unstarted: 5, Weights: 100, At: okrtest.Noon()}
 		require.NoError(tb, s.Goals().Create(tb.Context(), okrtest.TenantID, o))
 		for k := range 5 {
 			kr := okrtest.KeyResult(5*n+k+1, o.ID)

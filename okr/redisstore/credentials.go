@@ -115,7 +115,7 @@ func (s *Store) CredentialsOf(ctx context.Context, tenant okr.TenantID, owner ok
 		if err != nil && c.ID == "" {
 			return nil, err
 		} else if err != nil {
-			s.log.WarnContext(ctx, "a stored sign-in cannot be opened", "credential", ids[i], "error", err)
+			s.log.WarnContext(ctx, "a stored sign-in cannot be opened", "credential", ids[i], "err", err)
 		}
 		list = append(list, c)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
@@ -11,7 +12,16 @@ import (
 	"okrbot/okr"
 )
 
-const unreachable = "okrbot cannot reach its store at the moment. Nothing is lost; try again in a minute."
+const (
+	unreachable = "okrbot cannot reach its store at the moment. Nothing is lost; try again in a minute."
+	noWrites    = "okrbot cannot save changes at the moment, because its store takes none. What is there can still be read. Whoever runs okrbot can mend that. Try again later."
+)
+
+// refusesWrites finds the refusals of a Redis that can still be read: it is full, is a
+// replica, has lost its replicas, or cannot write to its disk. A script repeats them
+// within its own words, and a transaction only says that it was discarded for one
+// (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors).
+var refusesWrites = regexp.MustCompile(`\b(OOM|READONLY|NOREPLICAS|MISCONF|EXECABORT)\b`)
 
 // fail turns what Redis says into an error of the domain. Errors of the domain
 // and a cancelled context pass; everything else is Unavailable, since an
@@ -29,7 +39,11 @@ func fail(ctx context.Context, op string, err error) error {
 	case ctx.Err() != nil && !errors.Is(err, ctx.Err()):
 		err = fmt.Errorf("%w: %w", ctx.Err(), withoutArguments(err))
 	}
-	return okr.WrapError(okr.Unavailable, fmt.Errorf("store: %s: %w", op, withoutArguments(err)), unreachable)
+	err = withoutArguments(err)
+	if refusesWrites.MatchString(err.Error()) {
+		return okr.WrapError(okr.Unavailable, fmt.Errorf("%w: %s: %w", okr.ErrNoWrites, op, err), noWrites)
+	}
+	return okr.WrapError(okr.Unavailable, fmt.Errorf("%w: %s: %w", okr.ErrStore, op, err), unreachable)
 }
 
 // withoutArguments cuts the arguments that Redis repeats when it refuses a

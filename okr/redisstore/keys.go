@@ -54,12 +54,6 @@ func indexKey(tenant okr.TenantID, kind, index string) string {
 	return tenantKey(tenant, kind, "index", index)
 }
 
-// foundKey: ZSET of what stands in several indexes. TTL: it ends with its
-// transaction. Bound: one for each list that is being read.
-func foundKey(tenant okr.TenantID, kind, token string) string {
-	return tenantKey(tenant, kind, "found", token)
-}
-
 // namesKey: HASH of unique name to record id. No TTL. Bound: a place for each
 // connection and digest.
 func namesKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant, kind, "names") }
@@ -155,3 +149,15 @@ func tickedKey() string { return globalKey("ticked") }
 // canariesKey: HASH of the id of a seal key to a text that it sealed. No TTL.
 // Bound: a place for each key of SEAL_KEYS.
 func canariesKey() string { return globalKey("canaries") }
+
+// syncedKey: STRING, Unix milliseconds of the last sync that was answered. No TTL.
+// Bound: one.
+func syncedKey() string { return globalKey("synced") }
+
+// wantedKey: STRING, Unix milliseconds of the last minute in which a sync was due.
+// No TTL. Bound: one.
+func wantedKey() string { return globalKey("wanted") }
+
+// writableKey: STRING, nothing, to see whether it can be written; n is any number.
+// TTL: a minute. Bound: one for each master and process.
+func writableKey(n int) string { return globalKey("writable", strconv.Itoa(n)) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/redis/go-redis/v9"
 
@@ -56,35 +57,56 @@ func (r records[K, T]) many(ctx context.Context, tenant okr.TenantID, ids []stri
 	return list, nil
 }
 
-// ids reads a page of what stands in all lists and how many there are, at the
-// same moment. Several lists are intersected under a key of their own, which is
-// gone with the transaction.
+// pageScript gives a page of what stands in all of some lists, and how many there
+// are, at the same moment. The embedded Redis gives an intersection by name, so it is
+// sorted where it is not. It writes nothing, so that a Redis that is full or a
+// replica answers it too; a transaction would be refused there.
+//
+//	KEYS    sorted sets with the same members' scores
+//	ARGV[1] the first place, from 0
+//	ARGV[2] the last place, -1: to the end
+//
+// Returns the number of members, then those of the page.
+var pageScript = redis.NewScript(`
+local first, last = tonumber(ARGV[1]), tonumber(ARGV[2])
+local total, page
+if #KEYS == 1 then
+  total = redis.call("ZCARD", KEYS[1])
+  page = redis.call("ZRANGE", KEYS[1], first, last)
+else
+  local call = {"ZINTER", #KEYS}
+  for _, key in ipairs(KEYS) do call[#call + 1] = key end
+  call[#call + 1] = "AGGREGATE"
+  call[#call + 1] = "MAX"
+  call[#call + 1] = "WITHSCORES"
+  local found, all, isSorted = redis.call(unpack(call)), {}, true
+  for i = 1, #found, 2 do
+    all[#all + 1] = {found[i], tonumber(found[i + 1])}
+    isSorted = isSorted and (#all == 1 or all[#all - 1][2] <= all[#all][2])
+  end
+  if not isSorted then table.sort(all, function(a, b) return a[2] < b[2] end) end
+  total, page = #all, {}
+  if last < 0 or last >= total then last = total - 1 end
+  for i = first, last do page[#page + 1] = all[i + 1][1] end
+end
+table.insert(page, 1, tostring(total))
+return page`)
+
+// ids reads a page of what stands in all lists and how many there are.
 func (r records[K, T]) ids(ctx context.Context, tenant okr.TenantID, keys []string, page okr.Page) ([]string, int, error) {
-	start, stop := int64(max(0, page.Offset)), int64(-1)
+	start, stop := max(0, page.Offset), -1
 	if page.Limit > 0 {
-		stop = start + int64(page.Limit) - 1
+		stop = start + page.Limit - 1
 	}
-	key := indexKey(tenant, r.kind, "")
-	if len(keys) == 1 {
-		key = keys[0]
+	if len(keys) == 0 {
+		keys = []string{indexKey(tenant, r.kind, "")}
 	}
-	var ids *redis.StringSliceCmd
-	var total *redis.IntCmd
-	_, err := r.s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		if len(keys) > 1 {
-			key = foundKey(tenant, r.kind, newToken())
-			p.ZInterStore(ctx, key, &redis.ZStore{Keys: keys, Aggregate: "MAX"}) // all have the creation number
-		}
-		ids, total = p.ZRange(ctx, key, start, stop), p.ZCard(ctx, key)
-		if len(keys) > 1 {
-			p.Unlink(ctx, key)
-		}
-		return nil
-	})
+	found, err := pageScript.Run(ctx, r.s.client, keys, start, stop).StringSlice()
 	if err != nil {
 		return nil, 0, err
 	}
-	return ids.Val(), int(total.Val()), nil
+	total, err := strconv.Atoi(found[0])
+	return found[1:], total, err
 }
 
 // appendRecords reads records by id. One that was deleted since its id was read

@@ -46,6 +46,6 @@ func (s *Store) release(ctx context.Context, key, token string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
 	if err := releaseScript.Run(ctx, s.client, []string{key}, token).Err(); err != nil {
-		s.log.WarnContext(ctx, "a lock was not given back, it runs out by itself", "error", fail(ctx, "release", err))
+		s.log.WarnContext(ctx, "a lock was not given back, it runs out by itself", "err", fail(ctx, "release", err))
 	}
 }

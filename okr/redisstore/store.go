@@ -27,8 +27,11 @@ type Options struct {
 	// ?sentinel_password= if they want a login). Empty: an embedded Redis in memory
 	// that forgets everything when it is closed.
 	URL string
+	// Socket is the path of the unix socket of a Redis beside this process, instead
+	// of a URL.
+	Socket string
 	// SealKeys seal tokens at rest: id:base64(32 bytes), comma-separated. The first
-	// seals, all open. Required with a URL; without one a random key is made.
+	// seals, all open. Required with a URL or a socket; without one a random key is made.
 	SealKeys string
 	// Inspect is for an operator's look: seal keys that do not fit the store are no
 	// reason to refuse, and the opening writes nothing.
@@ -54,16 +57,18 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.URL == "" {
+	if o.URL == "" && o.Socket == "" {
 		return openEmbedded(ctx, o)
 	}
 	sealer, err := NewSealer(o.SealKeys)
 	if err != nil {
 		return nil, err
 	}
-	options, err := parseURL(o.URL)
-	if err != nil {
-		return nil, err
+	options := universal(&redis.Options{}, []string{o.Socket}, special{})
+	if o.URL != "" {
+		if options, err = parseURL(o.URL); err != nil {
+			return nil, err
+		}
 	}
 	s := &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger}
 	s.replicas.expected = options.MasterName != "" || options.IsClusterMode || len(options.Addrs) > 1

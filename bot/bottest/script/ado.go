@@ -30,6 +30,12 @@ func (w *World) cmdADO(_ bool, args []string) error {
 		return errors.Join(err, w.Azure.UpdateItem(w.org, id, func(i *adotest.Item) { i.Deleted = true }))
 	case "points":
 		return w.setPoints(args[0], args[1], args[2])
+	case "state", "type", "hide-items", "withhold":
+		return w.changeItems(verb, args[0], args[1], args[2])
+	case "new-state":
+		return w.Azure.UpdateType(w.org, w.project, args[0], func(t *adotest.Type) {
+			t.States = append(t.States, adotest.State{Name: args[1], Category: args[2]})
+		})
 	case "grant", "revoke", "expire", "sign-out":
 		return w.changeAccess(verb, args[0])
 	case "rename-project":
@@ -98,6 +104,35 @@ func (w *World) moveItems(verb, query, count string) error {
 	}
 	if err == nil && len(moved) != n {
 		err = fmt.Errorf("%d of %d items of %q", len(moved), n, query)
+	}
+	return err
+}
+
+// changeItems gives the first bugs of a query another state or type, or hides them from
+// everybody but one person.
+func (w *World) changeItems(verb, query, count, to string) error {
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return err
+	}
+	for _, it := range w.Azure.Result(w.org, w.project, query, "") {
+		if n == 0 || it.Type != "Bug" {
+			continue
+		}
+		n--
+		switch verb {
+		case "hide-items":
+			err = errors.Join(err, w.Azure.ShowTo(w.org, it.ID, w.Teams.User(to).ObjectID))
+		case "withhold":
+			err = errors.Join(err, w.Azure.Withhold(w.org, it.ID))
+		case "state":
+			err = errors.Join(err, w.Azure.SetState(w.org, it.ID, to))
+		default:
+			err = errors.Join(err, w.Azure.UpdateItem(w.org, it.ID, func(i *adotest.Item) { i.Type = to }))
+		}
+	}
+	if err == nil && n > 0 {
+		err = fmt.Errorf("%d bugs too few in %q", n, query)
 	}
 	return err
 }

@@ -103,6 +103,10 @@
 //	ado grow N TYPE TITLE TAG [PARENT]  N new items, "TITLE 1" and so on, below the item of that title
 //	ado drop TITLE          the item of that title is deleted
 //	ado points QUERY N VALUE  N items of a query get so many story points
+//	ado state QUERY N STATE, ado type QUERY N TYPE   the first N bugs of a query get another state or type
+//	ado hide-items QUERY N USER  nobody but USER sees the first N bugs of a query any more, not even that they are there
+//	ado withhold QUERY N    nobody may read the first N bugs of a query any more, which results still list
+//	ado new-state TYPE NAME CATEGORY  the process gets a state
 //	ado remove QUERY N      N items leave by deletion
 //	ado delete-query NAME, restore-query NAME, break-query NAME, rename-query NAME NEW, move-query NAME FOLDER
 //	ado hide-query NAME USER  nobody but USER sees the query any more

@@ -1,0 +1,289 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/stretchr/testify/require"
+
+	"okrbot/bot/bottest"
+	"okrbot/cards"
+	"okrbot/okr"
+)
+
+// moreActs are presses beside those of the matrix of rights that change a right.
+func moreActs() map[string][]map[string]string {
+	return map[string][]map[string]string{
+		cards.VerbGoalSave: {
+			goalData(cards.KeyKind, "key result", cards.KeyVersion, "1", cards.InputTitle, "Taken", cards.InputMetric, "Teams", cards.InputTarget, "7", cards.KeyParent, "O1", cards.InputPrivate, "true"),
+		},
+		cards.VerbMove: {{cards.KeyConnection: "C1", cards.KeyTarget: "C2"}},
+		cards.VerbHandOver: {
+			{cards.KeyConnection: "C2", cards.InputPerson: "Megan Bowen"},
+		},
+		cards.VerbSettingsSave: {{cards.KeyVersion: "1", cards.InputCreateTeam: "admins"}},
+	}
+}
+
+// TestAudit presses every button and says every command as somebody who may: what
+// changes a right, deletes, moves or hands over writes one line, of ids only, and
+// nothing else writes any. After each the store is as it was.
+func TestAudit(t *testing.T) {
+	t.Parallel()
+	r := newRightsWorld(t)
+	start := copyOf(t, r.redis)
+	commands, presses, more := commandActs(), pressActs(), moreActs()
+	audited := map[string]bool{}
+	try := func(what string, do func() (bottest.Delivery, error)) {
+		before, told := r.facts(t), len(r.audits())
+		_, err := do()
+		require.NoError(t, err, what)
+		require.NoError(t, r.app.scheduler.Idle(t.Context()))
+		changed := changedFacts(before, r.facts(t))
+		lines := r.audits()[told:]
+		require.Len(t, lines, min(1, len(changed)), "%s changes %v", what, changed)
+		for _, line := range lines {
+			audited[attribute(line, "did")] = true
+			require.NotEmpty(t, attribute(line, "ref"), what)
+			require.Equal(t, r.Teams.User("alex").ObjectID, attribute(line, "user"), what)
+			for _, words := range []string{"Launch", "Secret", "Hidden", "Megan", "Alex", "Autumn", "@"} {
+				require.NotContains(t, line, words, what)
+			}
+		}
+		start.restore(r.redis)
+	}
+	alex, place := r.Teams.User("alex"), r.Teams.Personal(r.Teams.User("alex"))
+	for _, subject := range r.app.bot.Subjects() {
+		for _, verb := range slices.Sorted(maps.Keys(subject.Presses)) {
+			a := presses[verb]
+			for _, data := range append([]map[string]string{a.data}, more[verb]...) {
+				for _, ids := range r.real(a.kind) {
+					filled := map[string]string{}
+					for k, v := range data {
+						filled[r.fill(k, a, ids)] = r.fill(v, a, ids)
+					}
+					try(fmt.Sprintf("button %s %v", verb, filled), func() (bottest.Delivery, error) {
+						return r.Teams.Invoke(t.Context(), place, alex, "adaptiveCard/action", map[string]any{"action": map[string]any{"type": "Action.Execute", "verb": verb, "data": filled}})
+					})
+				}
+			}
+		}
+		for _, c := range subject.Commands {
+			for _, ids := range r.real(commands[c.Name].kind) {
+				text := strings.TrimSpace(c.Name + " " + r.fill(commands[c.Name].words, commands[c.Name], ids))
+				try("“"+text+"”", func() (bottest.Delivery, error) {
+					return r.Teams.Say(t.Context(), r.Teams.Channel("Delivery"), alex, text)
+				})
+				try("“"+text+"” in the own chat", func() (bottest.Delivery, error) { return r.Teams.Say(t.Context(), place, alex, text) })
+			}
+		}
+	}
+	for _, step := range r.auditedSteps() {
+		told := len(r.audits())
+		play(t, r.world, step.lines...)
+		require.NoError(t, r.app.scheduler.Idle(t.Context()))
+		lines := r.audits()[told:]
+		require.Len(t, lines, 1, "%v", step.lines)
+		require.Equal(t, step.did, attribute(lines[0], "did"))
+		audited[step.did] = true
+	}
+	require.Equal(t, deeds(t), slices.Sorted(maps.Keys(audited)), "each deed is shown")
+}
+
+// auditedStep is a piece of a conversation with one deed in it.
+type auditedStep struct {
+	did   string
+	lines []string
+}
+
+// auditedSteps are for deeds that need others before them.
+func (r *rightsWorld) auditedSteps() []auditedStep {
+	return []auditedStep{
+		{"admin added", []string{"user alex", "in channel Delivery", "say admins add megan@contoso.example"}},
+		{"admin removed", []string{"say admins remove megan@contoso.example"}},
+		{"integration disabled", []string{"in personal", "say disable", "press Disable"}},
+		{"integration enabled", []string{"say enable", "press Enable"}},
+		{"settings changed", []string{"say settings", "fill timeZone=Asia/Tokyo", "press Save"}},
+		{"period added", []string{"say settings", "fill periodName=Sprint periodStart=2026-09-01 periodEnd=2026-09-30", "press Save"}},
+		{"binding moved", []string{"say bind KR1", "fill connection='Hidden way'", "press 'Use this connection'", "fill 'text=Launch bugs'", "press Search", "press Choose", "press Preview", "press Save"}},
+		{"connection shared", []string{"say C1", "press Share"}},
+		{"connection made private", []string{"say C1", "press 'Stop sharing'"}},
+		{"connection offered", []string{"in channel Delivery", "say hand over C1 to Megan Bowen", "expect Offered"}},
+		{"offer dropped", []string{"press 'Take the offer back'"}},
+		{"connection offered", []string{"say hand over C1 to Megan Bowen", "expect Offered"}},
+		{"connection taken over", []string{"user megan", "in personal", "say take over C1", "signin", "expect 'Take over'", "press 'Take over'"}},
+		{"goal handed over", []string{"user alex", "in channel Delivery", "say edit KR2", "fill 'owner=Megan Bowen'", "press Save"}},
+	}
+}
+
+// deeds are all that the source writes down.
+func deeds(t *testing.T) []string {
+	t.Helper()
+	named := regexp.MustCompile(`(?:[dD]id(?:: | :?= )|RemoveAdmin, |d\.To = )"([a-z -]+)"`)
+	var out []string
+	require.NoError(t, filepath.WalkDir("bot", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path) //nolint:gosec // of this repository
+		for _, m := range named.FindAllStringSubmatch(string(source), -1) {
+			out = append(out, m[1])
+		}
+		return err
+	}))
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// audits are the lines of the log that say who changed what.
+func (r *rightsWorld) audits() []string {
+	return slices.DeleteFunc(r.Log.Lines(), func(line string) bool { return !strings.Contains(line, " msg=audit ") })
+}
+
+// attribute is a value in a line of the log.
+func attribute(line, name string) string {
+	_, rest, _ := strings.Cut(" "+line, " "+name+"=")
+	if quoted, ok := strings.CutPrefix(rest, `"`); ok {
+		value, _, _ := strings.Cut(quoted, `"`)
+		return value
+	}
+	value, _, _ := strings.Cut(rest, " ")
+	return value
+}
+
+// facts are what an audit is about, by the keys of the store: what there is, and who may
+// do what with it.
+func (r *rightsWorld) facts(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for key, text := range r.dump(t) {
+		_, name, _ := strings.Cut(key, "}:")
+		kind, rest, _ := strings.Cut(name, ":")
+		isRecord := strings.HasPrefix(rest, "record:")
+		var stored struct {
+			Data json.RawMessage `json:"d"`
+		}
+		if isRecord {
+			require.NoError(t, json.Unmarshal([]byte(text), &stored), key)
+		}
+		switch {
+		case kind == "goal" && isRecord:
+			out[key] = goalFacts(t, stored.Data)
+		case kind == "connection" && isRecord:
+			var c okr.Connection
+			require.NoError(t, json.Unmarshal(stored.Data, &c))
+			out[key] = fmt.Sprint(c.Owner.ID, c.Shared, c.Offer)
+		case kind == "tenant" && isRecord:
+			out[key] = string(stored.Data)
+		case kind == "checkin" && isRecord, kind == "subscription" && isRecord, kind == "credential":
+			out[key] = "there"
+		}
+	}
+	return out
+}
+
+func goalFacts(t *testing.T, raw json.RawMessage) string {
+	t.Helper()
+	var g okr.Goal
+	require.NoError(t, json.Unmarshal(raw, &g))
+	through := okr.ConnectionID("")
+	if g.Binding != nil {
+		through = g.Binding.Connection
+	}
+	ids := func(people []okr.Person) (out []okr.UserID) {
+		for _, p := range people {
+			out = append(out, p.ID)
+		}
+		return out
+	}
+	return fmt.Sprint(g.Owner.ID, ids(g.CoOwners), g.CheckInOwner.ID, g.Delegate.ID, g.Private, ids(g.Viewers), ids(g.Editors), g.OnlyEditors, g.Parent, g.Deleted != nil, through)
+}
+
+// changedFacts are those of before that are other ones, or gone. What a turn makes anew
+// takes nothing from anybody.
+func changedFacts(before, after map[string]string) []string {
+	var out []string
+	for key, was := range before {
+		if after[key] != was {
+			out = append(out, fmt.Sprintf("%s: %s -> %s", key, was, after[key]))
+		}
+	}
+	return out
+}
+
+// storeCopy is everything in a Redis.
+type storeCopy struct {
+	text  map[string]string
+	hash  map[string]map[string]string
+	list  map[string][]string
+	set   map[string][]string
+	score map[string]map[string]float64
+	life  map[string]time.Duration
+}
+
+func copyOf(t *testing.T, redis *miniredis.Miniredis) storeCopy {
+	t.Helper()
+	c := storeCopy{map[string]string{}, map[string]map[string]string{}, map[string][]string{}, map[string][]string{}, map[string]map[string]float64{}, map[string]time.Duration{}}
+	for _, key := range redis.Keys() {
+		var err error
+		switch redis.Type(key) {
+		case "string":
+			c.text[key], err = redis.Get(key)
+		case "list":
+			c.list[key], err = redis.List(key)
+		case "set":
+			c.set[key], err = redis.Members(key)
+		case "zset":
+			c.score[key], err = redis.SortedSet(key)
+		case "hash":
+			c.hash[key] = map[string]string{}
+			var fields []string
+			fields, err = redis.HKeys(key)
+			for _, field := range fields {
+				c.hash[key][field] = redis.HGet(key, field)
+			}
+		}
+		require.NoError(t, err)
+		c.life[key] = redis.TTL(key)
+	}
+	return c
+}
+
+// restore makes a Redis what it was.
+func (c storeCopy) restore(redis *miniredis.Miniredis) {
+	redis.FlushAll()
+	for key, value := range c.text {
+		_ = redis.Set(key, value)
+	}
+	for key, values := range c.list {
+		_, _ = redis.Push(key, values...)
+	}
+	for key, members := range c.set {
+		_, _ = redis.SetAdd(key, members...)
+	}
+	for key, members := range c.score {
+		for member, score := range members {
+			_, _ = redis.ZAdd(key, score, member)
+		}
+	}
+	for key, fields := range c.hash {
+		for field, value := range fields {
+			redis.HSet(key, field, value)
+		}
+	}
+	for key, life := range c.life {
+		if life > 0 {
+			redis.SetTTL(key, life)
+		}
+	}
+}
