@@ -219,8 +219,7 @@ type Store interface {
 // Measurements keeps what was measured.
 type Measurements interface {
 	// AddHistory appends a measurement of a goal. The same measurement time is
-	// kept once. Of all but the newest few hundred it keeps what [Thin] does, and of
-	// those the newest thousands.
+	// kept once. Of those older than a week it may keep what [Thin] does, for years.
 	AddHistory(ctx context.Context, tenant TenantID, goal GoalID, m Measurement) error
 	// History reads the measurements of a goal after a time, oldest first, at most
 	// the newest limit of them.

@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -106,18 +107,18 @@ type sweep struct {
 // look looks at keys; samplesAll says whether Redis can be asked for all their members.
 func (w *sweep) look(ctx context.Context, c *redis.Client, keys []string, samplesAll bool) error {
 	bytes, ttls := make([]*redis.IntCmd, len(keys)), make([]*redis.DurationCmd, len(keys))
-	_, err := c.Pipelined(ctx, func(p redis.Pipeliner) error {
+	_, _ = c.Pipelined(ctx, func(p redis.Pipeliner) error { // each says its own error
 		for i, key := range keys {
 			bytes[i], ttls[i] = memoryOf(ctx, p, key, samplesAll), p.TTL(ctx, key)
 		}
 		return nil
 	})
-	if err != nil && !missing(err) { // a key that has ended meanwhile
-		return err
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i, key := range keys {
+		if err := cmp.Or(bytes[i].Err(), ttls[i].Err()); err != nil && !missing(err) && !redis.HasErrorPrefix(err, "NOPERM") {
+			return err // neither that the key has ended meanwhile, nor that it is somebody else's
+		}
 		kind := kindOfKey(key)
 		u := w.usage[kind]
 		w.usage[kind] = Usage{Keys: u.Keys + 1, Bytes: u.Bytes + bytes[i].Val()}
@@ -170,7 +171,10 @@ func endConversation(ctx context.Context, c *redis.Client, key string) error {
 	if _, err := decode(raw, &of); err != nil || lifeOf(of) == 0 {
 		return nil //nolint:nilerr // a person's chat, or what another program reads
 	}
-	return c.Expire(ctx, key, lifeOf(of)).Err()
+	if err := c.Expire(ctx, key, lifeOf(of)).Err(); !redis.HasErrorPrefix(err, "READONLY") {
+		return err
+	}
+	return nil // a replica can be looked at, too
 }
 
 // conversationLife is for how long a channel or group chat is known in which nobody

@@ -177,6 +177,45 @@ func TestSweepRests(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 }
 
+// With the rights that docs/operations gives okrbot it may not look at keys of others,
+// only count them.
+func TestSweepBesideOtherPrograms(t *testing.T) {
+	t.Parallel()
+	server := okrtest.StartRedisServer(t)
+	page, err := os.ReadFile("../../docs/operations/README.md")
+	require.NoError(t, err)
+	user := regexp.MustCompile(`user okrbot on >PASSWORD (.+)`).FindStringSubmatch(string(page))
+	require.NotNil(t, user)
+	for _, command := range [][]string{append([]string{"ACL", "SETUSER", "okrbot", "on", ">secret"}, strings.Fields(user[1])...), {"SET", "foreign", "x"}} {
+		answer, err := server.Do(command...)
+		require.NoError(t, err)
+		require.Equal(t, "+OK", answer)
+	}
+	s := open(t, "redis://okrbot:secret@"+server.Addr())
+	for n := range 300 { // thinned, too
+		require.NoError(t, s.AddHistory(t.Context(), okrtest.TenantID, "KR1", teamAtWork(hour(n), n)))
+	}
+	usage, _, err := s.Sweep(t.Context(), noRest)
+	require.NoError(t, err)
+	require.Equal(t, redisstore.Usage{Keys: 1}, usage["other"])
+	require.Positive(t, usage["history"].Bytes)
+}
+
+// Of a Cluster all masters are looked at.
+func TestSweepOfACluster(t *testing.T) {
+	t.Parallel()
+	s := open(t, okrtest.StartCluster(t).URL)
+	const tenants = 20
+	for n := range tenants {
+		tenant := okr.TenantID(fmt.Sprintf("tenant %d", n))
+		require.NoError(t, s.Settings().Create(t.Context(), tenant, okr.Settings{ID: tenant}))
+	}
+	usage, found, err := s.Sweep(t.Context(), noRest)
+	require.NoError(t, err)
+	require.Equal(t, int64(tenants), usage["tenant"].Keys)
+	require.Len(t, found, tenants)
+}
+
 // Each meeting has a chat of its own: it is forgotten when nobody uses okrbot there. A
 // person's own chat stays.
 func TestConversationsEnd(t *testing.T) {
