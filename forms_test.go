@@ -55,33 +55,58 @@ func TestFormsAreSavedOnce(t *testing.T) {
 		for _, dies := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, okrbot dies: %t", name, dies), func(t *testing.T) {
 				t.Parallel()
-				store := startBreakable(t)
-				w := newWorld(t, time.Now(), "REDIS_URL", store.url())
-				require.NoError(t, w.Start())
-				play(t, w, "start bound", "say new kr", "fill 'title=By hand' metric=Teams target=100", "press Save", "expect KR2")
+				b := startBroken(t)
 				for at, broke := 1, true; broke; at++ {
-					numbered := func(lines []string) []string {
-						return strings.Split(strings.ReplaceAll(strings.Join(lines, "\n"), "%d", strconv.Itoa(at)), "\n")
-					}
-					play(t, w, numbered(form.open)...)
-					before := form.count(t, w)
-					store.breakAt(at)
-					_ = w.Play(numbered(form.save)...) // refused, or not
-					if broke = store.isBroken(); dies && broke {
-						require.NoError(t, w.Stop()) // it could note nothing any more
-						store.mend()
-						store.redis.FastForward(time.Minute)
-						require.NoError(t, w.Start())
-						play(t, w, "redeliver")
-					} else {
-						store.mend()
-						play(t, w, "again") // saved, or saved already
-					}
-					require.Equal(t, before+1, form.count(t, w), "broken at command %d", at)
+					play(t, b.world, numbered(form.open, at)...)
+					before := form.count(t, b.world)
+					broke = b.breakOff(t, at, dies, numbered(form.save, at))
+					require.Equal(t, before+1, form.count(t, b.world), "broken at command %d", at)
 				}
 			})
 		}
 	}
+}
+
+// numbered puts a number into the lines of a form.
+func numbered(lines []string, n int) []string {
+	return strings.Split(strings.ReplaceAll(strings.Join(lines, "\n"), "%d", strconv.Itoa(n)), "\n")
+}
+
+// broken is a world whose Redis breaks.
+type broken struct {
+	*world
+	store *breakable
+}
+
+// startBroken has KR1, which is bound, and KR2, which is not.
+func startBroken(t *testing.T) *broken {
+	t.Helper()
+	store := startBreakable(t)
+	b := &broken{newWorld(t, time.Now(), "REDIS_URL", store.url()), store}
+	require.NoError(t, b.Start())
+	play(t, b.world, "start bound", "say new kr", "fill 'title=By hand' metric=Teams target=100", "press Save", "expect KR2")
+	return b
+}
+
+// breakOff plays the save of a form, breaks Redis off at one of its writes, and does what
+// comes then: the person presses again, or okrbot has died and Teams delivers the press
+// again. It says whether it came to the break.
+func (b *broken) breakOff(t *testing.T, at int, dies bool, save []string) bool {
+	t.Helper()
+	b.store.breakAt(at)
+	_ = b.Play(save...) // refused, or not
+	broke := b.store.isBroken()
+	if !dies || !broke {
+		b.store.mend()
+		play(t, b.world, "again") // saved, or saved already
+		return broke
+	}
+	require.NoError(t, b.Stop()) // it could note nothing any more
+	b.store.mend()
+	b.store.redis.FastForward(time.Minute)
+	require.NoError(t, b.Start())
+	play(t, b.world, "redeliver")
+	return true
 }
 
 // TestAMessageIsAnsweredAfterADeath lets okrbot die at each write to Redis while it
@@ -186,4 +211,45 @@ func (b *breakable) mend() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.left = 0
+}
+
+// changedBy are the forms that change what is there, with how one is filled in, and how
+// it is seen that the change was made.
+func changedBy() map[string]struct{ open, save, seen []string } {
+	return map[string]struct{ open, save, seen []string }{
+		"edit": {
+			[]string{"say edit KR2", "expect 'Edit key result KR2'"},
+			[]string{"fill 'title=Renamed %d'", "press Save"},
+			[]string{"say okr KR2", "expect 'Renamed %d'"},
+		},
+		"bind": {
+			[]string{"say bind KR2", "fill 'text=Launch bugs'", "press Search", "press Choose", "press Preview", "expect 'Preview of KR2'"},
+			[]string{"press Save"},
+			[]string{"say unbind KR2", "press Unbind", "expect 'Not bound to a query yet'"},
+		},
+		"close": {
+			[]string{"say close KR2", "expect 'Close KR2'"},
+			[]string{"fill state=closed 'note=Over %d'", "press 'Close it'"},
+			[]string{"say okr KR2", "expect Closed 'Over %d'", "say reopen KR2", "press Reopen", "expect 'Key result · KR2'"},
+		},
+	}
+}
+
+// TestFormsChangeAllOrNothing breaks off forms that change what is there, as
+// TestFormsAreSavedOnce does those that make something.
+func TestFormsChangeAllOrNothing(t *testing.T) {
+	t.Parallel()
+	for name, form := range changedBy() {
+		for _, dies := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, okrbot dies: %t", name, dies), func(t *testing.T) {
+				t.Parallel()
+				b := startBroken(t)
+				for at, broke := 1, true; broke; at++ {
+					play(t, b.world, numbered(form.open, at)...)
+					broke = b.breakOff(t, at, dies, numbered(form.save, at))
+					play(t, b.world, numbered(form.seen, at)...)
+				}
+			})
+		}
+	}
 }

@@ -146,16 +146,17 @@ func (c countedRequests) observe(op, outcome string, took time.Duration) {
 type about struct {
 	app                *app
 	build, ready, role *prometheus.Desc
-	store              *prometheus.Desc
+	store, oneCopy     *prometheus.Desc
 }
 
 func newAbout(a *app) about {
 	return about{
-		app:   a,
-		build: prometheus.NewDesc("okrbot_build_info", "1 for the version that runs.", []string{"version", "go"}, nil),
-		ready: prometheus.NewDesc("okrbot_ready", "Whether /readyz says ready.", nil, nil),
-		role:  prometheus.NewDesc("okrbot_role", "1 for each role of this process.", []string{"role"}, nil),
-		store: prometheus.NewDesc("okrbot_store_ok", "Whether the store could be read and written when it was tried.", []string{"op"}, nil),
+		app:     a,
+		build:   prometheus.NewDesc("okrbot_build_info", "1 for the version that runs.", []string{"version", "go"}, nil),
+		ready:   prometheus.NewDesc("okrbot_ready", "Whether /readyz says ready.", nil, nil),
+		role:    prometheus.NewDesc("okrbot_role", "1 for each role of this process.", []string{"role"}, nil),
+		store:   prometheus.NewDesc("okrbot_store_ok", "Whether the store could be read and written when it was tried.", []string{"op"}, nil),
+		oneCopy: prometheus.NewDesc("okrbot_store_one_copy_total", "Tries in which no replica of Redis took a write, where there should be one.", nil, nil),
 	}
 }
 
@@ -165,6 +166,7 @@ func (b about) Describe(out chan<- *prometheus.Desc) {
 	out <- b.ready
 	out <- b.role
 	out <- b.store
+	out <- b.oneCopy
 }
 
 // Collect implements prometheus.Collector.
@@ -181,6 +183,7 @@ func (b about) Collect(out chan<- prometheus.Metric) {
 	is(b.ready, c.notReady == "")
 	is(b.store, c.reads, "read")
 	is(b.store, c.writes, "write")
+	out <- prometheus.MustNewConstMetric(b.oneCopy, prometheus.CounterValue, float64(b.app.store.OneCopy()))
 	for _, role := range []string{roleWeb, roleWorker, roleClock} {
 		if b.app.config.has(role) {
 			is(b.role, true, role)

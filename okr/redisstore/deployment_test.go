@@ -32,6 +32,7 @@ func TestDeploymentsLoseNothing(t *testing.T) {
 			done()
 			<-written.done
 			requireWritten(t, s, written)
+			require.Equal(t, name != "single", s.OneCopy() > 0, "there is no replica any more")
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -23,7 +24,8 @@ const (
 // it: a check-in that was "saved", or a renewed sign-in.
 // https://redis.io/docs/latest/commands/wait/
 type replicas struct {
-	expected bool // there is a Sentinel or a Cluster, and so there should be a replica
+	expected bool         // there is a Sentinel or a Cluster, and so there should be a replica
+	missed   atomic.Int64 // tries in which no replica took a write
 	mu       sync.Mutex
 	alone    map[string]time.Time // hash tags whose node has no replica: when that was seen
 }
@@ -40,9 +42,14 @@ func (s *Store) await(ctx context.Context, tx *redis.Tx, key string) error {
 		return err
 	}
 	s.replicas.setAlone(tag)
+	s.replicas.missed.Add(1)
 	s.log.WarnContext(ctx, "no replica took a write in time: what is saved now is lost if this Redis dies", "waited_ms", replicaTime.Milliseconds(), "next_try_in_s", replicaPause.Seconds())
 	return nil
 }
+
+// OneCopy is how often no replica took a write in time, where there should be one.
+// After each, writes do not wait for a minute.
+func (s *Store) OneCopy() int64 { return s.replicas.missed.Load() }
 
 func (r *replicas) isAlone(tag string) bool {
 	r.mu.Lock()
