@@ -73,9 +73,12 @@ func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (
 }
 
 // restoreWith restores a goal below another, then what was deleted with it.
-func (s *tree) restoreWith(ctx context.Context, tenant okr.TenantID, g, above okr.Goal) error {
+func (s *Service) restoreWith(ctx context.Context, tenant okr.TenantID, g, above okr.Goal) error {
 	restored, err := s.unmark(ctx, tenant, g.ID, above)
 	if err != nil {
+		return err
+	}
+	if err := s.PlanReminder(ctx, tenant, g); err != nil {
 		return err
 	}
 	all, _, err := s.Store.Goals().List(ctx, tenant, okr.DeletedIndex, okr.Page{})
@@ -85,6 +88,9 @@ func (s *tree) restoreWith(ctx context.Context, tenant okr.TenantID, g, above ok
 	for _, c := range all {
 		if c.Deleted.With == g.ID && c.Parent == g.ID {
 			if _, err := s.unmark(ctx, tenant, c.ID, restored); okr.IgnoreNotFound(err) != nil {
+				return err
+			}
+			if err := s.PlanReminder(ctx, tenant, c); err != nil {
 				return err
 			}
 		}
