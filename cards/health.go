@@ -26,7 +26,7 @@ func healthText(h okr.Health) string {
 	case okr.HealthUnavailable:
 		return "◐ Azure DevOps does not answer"
 	case okr.HealthUnbound:
-		return "▲ Its connection was deleted"
+		return "▲ Its connection cannot be used"
 	}
 	return "▲ " + capital(string(h.State))
 }

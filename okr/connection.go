@@ -77,6 +77,30 @@ func (c Connection) SameAccess(o Connection) bool {
 	return c.Credential == o.Credential && c.Organization == o.Organization && c.Project.ID == o.Project.ID
 }
 
+// Serves says whether a binding may be measured through the connection: a private one
+// measures only what its owner bound.
+func (c Connection) Serves(b Binding) bool { return c.Shared || b.BoundBy.ID == c.Owner.ID }
+
+// privateTo says why a binding of somebody else is not measured through a connection.
+func (c Connection) privateTo() error {
+	return Errorf(Forbidden, "Its connection %s is private to %s again. Bind it again with another connection; the last value stays until then.", c.ID, c.Owner.Name)
+}
+
+// Follow brings the binding of a goal in line with who may use its connection now, and
+// says whether that ended its measuring.
+func (c Connection) Follow(b *Binding, now time.Time) (stopped bool) {
+	isStopped := b.Health.State == HealthUnbound
+	switch {
+	case c.Serves(*b) && isStopped:
+		b.Health = Health{LastOK: b.Health.LastOK}
+	case !c.Serves(*b) && !isStopped:
+		b.Health = b.Health.Failed(c.privateTo(), now)
+		b.Health.State = HealthUnbound
+		return true
+	}
+	return false
+}
+
 // ProjectRef is a project of an organization in Azure DevOps.
 type ProjectRef struct {
 	Organization string

@@ -153,17 +153,27 @@ func (g *registry) short(words []string) (Command, bool) {
 	return found[0], true
 }
 
-// maxNamed is how many goals a text is looked through for.
-const maxNamed = 3
+const (
+	// maxNamed is how many goals of a text are offered.
+	maxNamed = 3
+	// maxTried is how many ids of a text are looked up: a pasted list of thousands is
+	// not asked for one by one.
+	maxTried = 10
+)
 
 // namedGoals are the goals whose ids stand in a text and that the person may see here.
 func (c *Chat) namedGoals(ctx context.Context, t *Turn, text string) ([]okr.Goal, error) {
 	var out []okr.Goal
+	var tried []okr.GoalID
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if len(out) == maxNamed || len(tried) == maxTried {
+			break
+		}
 		id, ok := okr.ParseGoalID(word)
-		if !ok || len(out) == maxNamed || slices.ContainsFunc(out, func(g okr.Goal) bool { return g.ID == id }) {
+		if !ok || slices.Contains(tried, id) {
 			continue
 		}
+		tried = append(tried, id)
 		found, err := c.Plan.FindGoals(ctx, t.Actor, string(id))
 		if kind := okr.KindOf(err); kind == okr.NotFound || kind == okr.Forbidden {
 			continue

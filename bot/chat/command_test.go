@@ -3,6 +3,8 @@ package chat_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -145,4 +147,34 @@ func TestTexts(t *testing.T) {
 		}
 		require.Equal(t, want, got, text)
 	}
+}
+
+// countedGoals is a plan without goals that counts how often it is asked for one.
+type countedGoals struct {
+	noGoals
+	asked *int
+}
+
+func (g countedGoals) FindGoals(ctx context.Context, who okr.Actor, text string, kinds ...okr.GoalKind) ([]okr.Goal, error) {
+	*g.asked++
+	return g.noGoals.FindGoals(ctx, who, text, kinds...)
+}
+
+// TestFewIDsOfATextAreLookedUp pastes a list of thousands, and one id thousands of times.
+func TestFewIDsOfATextAreLookedUp(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	c := chat.New(chat.Options{Plan: countedGoals{asked: &asked}})
+	require.NoError(t, c.Register(chat.Subject{Title: "Test", Commands: []chat.Command{{Name: "help"}, {Name: "status"}, {Name: "okrs"}}}))
+	var list strings.Builder
+	for n := range 3000 {
+		fmt.Fprintf(&list, "about KR%d ", 1000+n)
+	}
+	_, err := c.Answer(t.Context(), &chat.Turn{}, list.String())
+	require.NoError(t, err)
+	require.LessOrEqual(t, asked, 10)
+	asked = 0
+	_, err = c.Answer(t.Context(), &chat.Turn{}, strings.Repeat("about KR7 ", 3000))
+	require.NoError(t, err)
+	require.Equal(t, 1, asked)
 }

@@ -36,7 +36,8 @@ func (s *Service) RemoteProjects(ctx context.Context, actor okr.Actor, id okr.Cr
 }
 
 // SaveConnection makes or edits a connection after checking that the actor can
-// really read the project. Conflict: the name is in use. NotFound, NoAccess: the
+// really read the project. After an edit that makes it private,
+// [Service.ShareConnection] says what others measure through it no longer. Conflict: the name is in use. NotFound, NoAccess: the
 // organization or project does not exist or refuses the account. Forbidden: the
 // actor is a guest or not the owner.
 func (s *Service) SaveConnection(ctx context.Context, actor okr.Actor, in okr.ConnectionInput) (okr.Connection, error) {
@@ -78,7 +79,7 @@ func (s *Service) storeConnection(ctx context.Context, actor okr.Actor, in okr.C
 			fill(c)
 			return nil
 		})
-		if err == nil {
+		if err == nil && conn.Shared { // what is private again is stopped by ShareConnection, which says what
 			_, err = s.followSharing(ctx, actor.Tenant, conn)
 		}
 		return conn, connectionGone(in.Editing, nameInUse(err, in.Name))
@@ -209,31 +210,38 @@ func (s *Service) ShareConnection(ctx context.Context, actor okr.Actor, id okr.C
 // followSharing stops what others bound through a connection that is private again,
 // and lets it go on through one that is shared. It gives what it stopped.
 func (s *Service) followSharing(ctx context.Context, tenant okr.TenantID, c okr.Connection) ([]okr.Goal, error) {
-	goals, err := s.boundByOthers(ctx, tenant, c)
+	goals, err := s.everBound(ctx, tenant, c.ID)
 	if err != nil {
 		return nil, err
 	}
 	var stopped []okr.Goal
 	for _, g := range goals {
-		isStopped := g.Binding.Health.State == okr.HealthUnbound
-		switch {
-		case c.Shared && isStopped:
-			_, err = s.Store.Goals().Update(ctx, tenant, g.ID, func(g *okr.Goal) error {
-				if g.Binding != nil && g.Binding.Connection == c.ID && g.Binding.Health.State == okr.HealthUnbound {
-					g.Binding.Health = okr.Health{}
-				}
-				return nil
-			})
-		case !c.Shared && !isStopped:
-			private := okr.Errorf(okr.Forbidden, "Its connection %s is private to %s again. Bind it again with another connection; the last value stays until then.", c.ID, c.Owner.Name)
-			g, err = s.FailBinding(ctx, tenant, g.ID, c.ID, okr.HealthUnbound, private)
-			stopped = append(stopped, g)
-		}
+		hasStopped := false
+		g, err := s.Store.Goals().Update(ctx, tenant, g.ID, func(g *okr.Goal) error {
+			hasStopped = g.Binding != nil && g.Binding.Connection == c.ID && c.Follow(g.Binding, s.Now())
+			return nil
+		})
 		if okr.IgnoreNotFound(err) != nil {
 			return stopped, err
 		}
+		if hasStopped && g.Deleted == nil {
+			stopped = append(stopped, g)
+		}
 	}
 	return stopped, nil
+}
+
+// everBound lists what is bound through a connection, and what is deleted and would be
+// if it were restored.
+func (s *Service) everBound(ctx context.Context, tenant okr.TenantID, id okr.ConnectionID) ([]okr.Goal, error) {
+	bound, _, err := s.Store.Goals().List(ctx, tenant, okr.BoundIndex(id), okr.Page{})
+	if err != nil {
+		return nil, err
+	}
+	deleted, _, err := s.Store.Goals().List(ctx, tenant, okr.DeletedIndex, okr.Page{})
+	return append(bound, slices.DeleteFunc(deleted, func(g okr.Goal) bool {
+		return g.Binding == nil || g.Binding.Connection != id
+	})...), err
 }
 
 // boundByOthers lists what is bound through a connection by others than its owner.
@@ -261,7 +269,7 @@ func (s *Service) DeleteConnection(ctx context.Context, actor okr.Actor, id okr.
 	} else if (c.Owner.ID != actor.ID || actor.Guest) && !admin {
 		return c, okr.Errorf(okr.Forbidden, "Only %s, who made it, or an admin can delete this connection.", c.Owner.Name)
 	}
-	bound, _, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(id), okr.Page{})
+	bound, err := s.everBound(ctx, actor.Tenant, id)
 	if err != nil {
 		return c, err
 	}
@@ -303,7 +311,7 @@ func (s *Service) forgetSnapshots(ctx context.Context, tenant okr.TenantID, c ok
 // and gives the goal as it then stands; one that was deleted meanwhile is empty.
 func (s *Service) FailBinding(ctx context.Context, tenant okr.TenantID, id okr.GoalID, connection okr.ConnectionID, state okr.HealthState, cause error) (okr.Goal, error) {
 	g, err := s.Store.Goals().Update(ctx, tenant, id, func(g *okr.Goal) error {
-		if g.Binding != nil && g.Binding.Connection == connection {
+		if b := g.Binding; b != nil && b.Connection == connection && (b.Health.State != okr.HealthUnbound || state == okr.HealthUnbound) {
 			g.Binding.Health = g.Binding.Health.Failed(cause, s.Now())
 			if state != okr.HealthNew {
 				g.Binding.Health.State = state

@@ -144,7 +144,7 @@ func (s *Service) TakeOver(ctx context.Context, actor okr.Actor, id okr.Connecti
 			return p, err
 		}
 	}
-	_, err = s.Store.Connections().Update(ctx, actor.Tenant, id, func(c *okr.Connection) error {
+	now, err := s.Store.Connections().Update(ctx, actor.Tenant, id, func(c *okr.Connection) error {
 		if c.Owner.ID != was.Owner.ID {
 			return okr.Errorf(okr.Conflict, "%s has just been taken over by %s.", c.Name, c.Owner.Name)
 		}
@@ -155,12 +155,13 @@ func (s *Service) TakeOver(ctx context.Context, actor okr.Actor, id okr.Connecti
 	if err != nil {
 		return p, connectionGone(id, err)
 	}
-	return p, s.inherit(ctx, actor, was)
+	return p, s.inherit(ctx, actor, was, now)
 }
 
-// inherit makes the new owner the one who hears of queries that the old one bound.
-func (s *Service) inherit(ctx context.Context, actor okr.Actor, was okr.Connection) error {
-	goals, _, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(was.ID), okr.Page{})
+// inherit makes the new owner the one who hears of queries that the old one bound. What
+// others bound through a private connection stays as it was: not measured.
+func (s *Service) inherit(ctx context.Context, actor okr.Actor, was, now okr.Connection) error {
+	goals, err := s.everBound(ctx, actor.Tenant, was.ID)
 	if err != nil {
 		return err
 	}
@@ -174,6 +175,7 @@ func (s *Service) inherit(ctx context.Context, actor okr.Actor, was okr.Connecti
 				b.BoundBy = actor.Person
 			}
 			b.Health = okr.Health{LastOK: b.Health.LastOK}
+			now.Follow(b, s.Now())
 			return nil
 		})
 		if okr.IgnoreNotFound(err) != nil {

@@ -49,7 +49,7 @@ func (s *Service) siblings(ctx context.Context, tenant okr.TenantID, lead okr.Co
 			return out, err
 		}
 		out.Goals = append(out.Goals, slices.DeleteFunc(goals, func(g okr.Goal) bool {
-			return !g.IsOpen() || g.Binding.Health.State == okr.HealthUnbound
+			return !g.IsOpen() || g.Binding.Health.State == okr.HealthUnbound || !out.Connections[id].Serves(*g.Binding)
 		})...)
 	}
 	return out, nil

@@ -92,7 +92,7 @@ func (y *syncing) recordGoal(ctx context.Context, was okr.Goal, run okr.Run, bef
 	c := y.Connections[was.Binding.Connection]
 	g, err := y.Store.Goals().Update(ctx, y.tenant.ID, was.ID, func(g *okr.Goal) error {
 		b := g.Binding
-		if b == nil || !g.IsOpen() || b.Connection != c.ID || b.Query.ID != run.Query.ID || (b.Last != nil && b.Last.At.After(run.At)) {
+		if b == nil || !g.IsOpen() || b.Health.State == okr.HealthUnbound || b.Connection != c.ID || b.Query.ID != run.Query.ID || (b.Last != nil && b.Last.At.After(run.At)) {
 			return errOvertaken
 		}
 		row.Before = g.Value()

@@ -224,7 +224,10 @@ func isNamed(p okr.DigestPlan, goals map[okr.GoalID]okr.Goal, g okr.Goal) bool {
 			return true
 		}
 		before, known := goals[g.CopyOf]
-		if !known || before.IsOpen() {
+		if !known { // deleted since, or no longer for everyone
+			return g.CopyOf != "" && slices.Contains(p.Objectives, g.CopyOf)
+		}
+		if before.IsOpen() {
 			return false
 		}
 		g = before

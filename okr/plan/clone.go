@@ -134,7 +134,7 @@ func (c *cloner) bind(ctx context.Context, g okr.Goal, clone *okr.Goal) error {
 		return nil
 	}
 	b := *g.Binding
-	b.BoundBy, b.BoundAt, b.Last, b.Causes, b.Health = c.actor.Person, c.s.Now(), nil, nil, okr.Health{}
+	b.BoundBy, b.BoundAt, b.Last, b.Causes, b.Health, b.Emptied = c.actor.Person, c.s.Now(), nil, nil, okr.Health{}, ""
 	clone.Binding = &b
 	return c.s.connect.PlanSync(ctx, c.actor.Tenant, connection.ID)
 }

@@ -117,8 +117,11 @@ func TestDeletingAnObjectiveTakesAllBelow(t *testing.T) {
 	w.RequireRefused(okr.Forbidden, err)
 	_, err = w.Plan.Restore(t.Context(), okrtest.Alex, kr)
 	w.RequireRefused(okr.Invalid, err, "Restore that one first")
+	asked := okr.Due{Kind: okr.DueReminder, Tenant: okrtest.Contoso, ID: string(okrtest.Alex.ID)}
+	require.NoError(t, w.Store.Drop(t.Context(), asked))
 	_, err = w.Plan.Restore(t.Context(), okrtest.Alex, o)
 	require.NoError(t, err)
+	require.True(t, w.Store.Planned(asked), "whoever was asked for nothing meanwhile is asked again")
 	for _, id := range []okr.GoalID{o, kr, p} {
 		require.Equal(t, id, w.View(okrtest.Alex, id).Goal.ID)
 	}
