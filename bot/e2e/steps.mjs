@@ -103,11 +103,11 @@ export const steps = [
   }],
 
   ['a key result is bound to a query after a preview', async (pg) => {
-    await pg.fill('Or search by a part of the name', 'launch');
+    await pg.fill('Or search by a part of the name*', 'launch');
     await pg.press('Search');
     await pg.waitText('Launch bugs');
     await pg.screenshot('bind-search', { card: true });
-    await pg.fill('Or search by a part of the name', 'Launch bugs');
+    await pg.fill('Or search by a part of the name*', 'Launch bugs');
     await pg.press('Search');
     await pg.waitText('Launch bugs');
     await pg.press('Choose');
@@ -124,7 +124,7 @@ export const steps = [
   ['a project is bound and shows its tree', async (pg) => {
     await pg.say('bind P1');
     await pg.waitText('Bind P1');
-    await pg.fill('Or search by a part of the name', 'Launch scope');
+    await pg.fill('Or search by a part of the name*', 'Launch scope');
     await pg.press('Search');
     await pg.waitText('Launch scope');
     await pg.press('Choose');
