@@ -229,13 +229,13 @@ func DigestPaused(sub okr.Subscription, absent string) Card {
 	title := "The digest for " + okr.Shorten(place, maxRow) + " is paused"
 	return newCard(title, []element{
 		box("warning", text(mdf("▲ %s", title)).with(bolder, ""), text(mdn(maxMessage, "%s", words))),
-		text("It goes on with what moved meanwhile as soon as somebody there writes to okrbot or adds it again."),
+		text("It resumes as soon as someone there writes to me or adds me again, and then covers everything that changed in the meantime."),
 	}, run("Help", VerbHelp))
 }
 
 // DigestResumed tells a place that its digest goes on.
 func DigestResumed() Card {
 	const title = "The digest goes on"
-	return newCard(title, []element{heading(title), text("It was paused because nothing could be posted here. The next one covers what moved meanwhile.")},
+	return newCard(title, []element{heading(title), text("It was paused because nothing could be posted here. The next one covers everything that changed in the meantime.")},
 		run("Change it", VerbDigest), run("Stop it", VerbDigestStop).destructive())
 }

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"okrbot/okr"
@@ -117,6 +118,9 @@ func causeSentence(v GoalView, c okr.Cause) md {
 	case okr.CauseQuery:
 		return mdf("Another query is measured now: %s. Work items of the former one are not compared.", okr.Shorten(b.Query.Name, maxRow))
 	case okr.CauseMeasure:
+		if slices.Contains(b.Last.Changes.Causes, okr.CauseQuery) {
+			return "It is measured another way, too."
+		}
 		return "It is measured another way now, so work items are not compared."
 	case okr.CauseAccount:
 		return mdf("Another account reads the query now: %s. It may see more or fewer work items.", b.Last.Account)

@@ -146,7 +146,7 @@ func sorted() okr.Changes {
 // causedHistory is a history in which values are of several things.
 func causedHistory() cards.HistoryView {
 	h := history()
-	h.Points, h.Projection, h.Why = h.Points[:6], nil, "A projection needs at least 4 values of the same kind; there are fewer since another query is measured."
+	h.Points, h.Projection, h.Why = h.Points[:6], nil, "A projection needs at least 4 comparable values; there are fewer since another query is measured."
 	h.Breaks = []cards.Break{
 		{Day: "2026-10-12", Causes: []okr.Cause{okr.CauseOverride}},
 		{Day: "2026-10-19", Causes: []okr.Cause{okr.CauseResumed}},

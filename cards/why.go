@@ -134,7 +134,7 @@ func share(v GoalView) md {
 	}
 	taken := md("")
 	if !okr.SameNumber(v.Weight, v.Taken) {
-		taken = md(", taken as " + percentText(v.Taken))
+		taken = md(", counted as " + percentText(v.Taken))
 	}
 	points := v.Taken * *v.Standing.Progress / 100
 	return weightText(v) + taken + md(fmt.Sprintf(", adds %s points", okr.FormatNumber(points)))
