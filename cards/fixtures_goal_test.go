@@ -115,7 +115,7 @@ func history() cards.HistoryView {
 		Goal: v, Points: points("2026-10-05", 7, 0, 4, 9, 12.345, 18, 26, 33, 40), Expected: points("2026-10-01", 91, 0, 100),
 		Projection: &cards.Projection{Points: points("2026-11-23", 60, 40, 100), From: 8, AtEnd: 78, End: "2026-12-31", Meets: "2027-01-22"},
 		Moved: []cards.MovedSpan{
-			{Since: "the last sync", Before: new(float64(40)), After: new(float64(40))},
+			{Since: "the last update", Before: new(float64(40)), After: new(float64(40))},
 			{Since: "a week ago", Before: new(float64(33)), After: new(float64(40)), Changes: changes()},
 		},
 		CheckIns: []cards.CheckInRow{{CheckIn: checkIn("CI9", 33, 75*time.Hour), MayEdit: true}, {CheckIn: odd}},
@@ -154,7 +154,7 @@ func causedHistory() cards.HistoryView {
 		{Day: "2026-11-02", Causes: []okr.Cause{okr.CauseQuery, okr.CauseConnection}},
 	}
 	h.Moved = []cards.MovedSpan{
-		{Since: "the sync before", Before: new(float64(18)), After: new(float64(18)), Changes: okr.Changes{Causes: []okr.Cause{okr.CauseAccount}}},
+		{Since: "the last update", Before: new(float64(18)), After: new(float64(18)), Changes: okr.Changes{Causes: []okr.Cause{okr.CauseAccount}}},
 		{Since: "a week ago", Before: new(float64(33)), After: new(float64(18)), Changes: okr.Changes{Causes: []okr.Cause{okr.CauseQuery}, Discarded: sorted().Discarded}},
 	}
 	return h

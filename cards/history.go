@@ -34,7 +34,7 @@ type Point struct {
 
 // MovedSpan is what moved a goal in a span of time up to now.
 type MovedSpan struct {
-	Since         string   // for example "the last sync", "yesterday", "a week ago"
+	Since         string   // for example "the last update", "yesterday", "a week ago"
 	Before, After *float64 // in the metric's unit, else percent; nil: no data
 	Changes       okr.Changes
 	Below         []okr.Move // what moved below an objective

@@ -198,7 +198,7 @@ func whyMeasured(p Place, v GoalView, bytes int) []element {
 		items = append([]element{note(s)}, items...)
 	}
 	if items = append(causeNotes(v), items...); len(items) > 0 {
-		items = append([]element{section("Since the measurement before")}, items...)
+		items = append([]element{section("Since the last update")}, items...)
 	}
 	return append(out, within(bytes-sizeOf(out...), items, nil)...)
 }
