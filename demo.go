@@ -219,6 +219,9 @@ func (d *demo) buildClouds(log *slog.Logger) (err error) {
 	if err = d.azureCloud.Seed(adotest.World{}); err != nil {
 		return err
 	}
+	if err = seedRoadmap(d.azureCloud); err != nil {
+		return err
+	}
 	d.azureCloud.RegisterApp(adotest.App{
 		ClientID: demoAppID, ClientSecret: demoAppSecret, RedirectURIs: []string{urlOf(d.bot) + "/auth/callback"},
 		Tenant: bottest.DefaultTenant,

@@ -228,8 +228,8 @@ func wouldRead(m okr.Metric, value *float64) md {
 	switch {
 	case !ok || m.IsControl():
 		return metricText(&m)
-	case m.Start == 0 && m.Target == 100 && m.Unit == "%":
-		return mdf("%s", is) // which is its progress
+	case isProgress(&m):
+		return mdf("%s", is)
 	case m.Start == 0 && m.Target > 0:
 		return mdf("%s of %s, %s", okr.FormatNumber(*value), valueText(&m, &m.Target), percent)
 	}

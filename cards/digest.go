@@ -56,6 +56,9 @@ func digestBody(p Place, d okr.Digest) []element {
 	group := ""
 	shown := rowsWithin(len(list), most, maxListBytes-sizeOf(stale...), func(i int) element {
 		isFirst := i >= len(d.Objectives) && (i == len(d.Objectives) || list[i].Parent != group)
+		if i > 0 && list[i-1].Goal.Kind == okr.Objective && list[i-1].Goal.Title == list[i].Parent {
+			isFirst = false // the row above is what it is below
+		}
 		group = list[i].Parent
 		return moveRow(list[i], isFirst)
 	})
@@ -229,13 +232,13 @@ func DigestPaused(sub okr.Subscription, absent string) Card {
 	title := "The digest for " + okr.Shorten(place, maxRow) + " is paused"
 	return newCard(title, []element{
 		box("warning", text(mdf("▲ %s", title)).with(bolder, ""), text(mdn(maxMessage, "%s", words))),
-		text("It goes on with what moved meanwhile as soon as somebody there writes to okrbot or adds it again."),
+		text("It resumes as soon as someone there writes to me or adds me again, and then covers everything that changed in the meantime."),
 	}, run("Help", VerbHelp))
 }
 
 // DigestResumed tells a place that its digest goes on.
 func DigestResumed() Card {
 	const title = "The digest goes on"
-	return newCard(title, []element{heading(title), text("It was paused because nothing could be posted here. The next one covers what moved meanwhile.")},
-		run("Change it", VerbDigest), run("Stop it", VerbDigestStop).destructive())
+	return newCard(title, []element{heading(title), text("It was paused because nothing could be posted here. The next one covers everything that changed in the meantime.")},
+		run("Change the digest", VerbDigest), run("Stop the digest", VerbDigestStop).destructive())
 }

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"okrbot/okr"
@@ -117,6 +118,9 @@ func causeSentence(v GoalView, c okr.Cause) md {
 	case okr.CauseQuery:
 		return mdf("Another query is measured now: %s. Work items of the former one are not compared.", okr.Shorten(b.Query.Name, maxRow))
 	case okr.CauseMeasure:
+		if slices.Contains(b.Last.Changes.Causes, okr.CauseQuery) {
+			return "It is measured another way, too."
+		}
 		return "It is measured another way now, so work items are not compared."
 	case okr.CauseAccount:
 		return mdf("Another account reads the query now: %s. It may see more or fewer work items.", b.Last.Account)
@@ -173,9 +177,9 @@ func scopeText(c okr.Changes, b *okr.Binding) md {
 	n := c.Added.Count + c.Back.Count - c.Removed.Count - c.Discarded.Count - c.Retyped.Count - c.Hidden.Count
 	switch {
 	case n > 0:
-		return md(fmt.Sprintf("The scope grew by %s.", count(n, "work item")))
+		return md(fmt.Sprintf("%s added to scope", count(n, "work item")))
 	case n < 0:
-		return md(fmt.Sprintf("The scope shrank by %s.", count(-n, "work item")))
+		return md(fmt.Sprintf("%s removed from scope", count(-n, "work item")))
 	}
 	return ""
 }
@@ -183,9 +187,9 @@ func scopeText(c okr.Changes, b *okr.Binding) md {
 func sumScopeText(by float64, field string) md {
 	switch {
 	case by > 0:
-		return mdf("The scope grew by %s %s.", okr.FormatNumber(by), field)
+		return mdf("%s %s added to scope", okr.FormatNumber(by), field)
 	case by < 0:
-		return mdf("The scope shrank by %s %s.", okr.FormatNumber(-by), field)
+		return mdf("%s %s removed from scope", okr.FormatNumber(-by), field)
 	}
 	return ""
 }

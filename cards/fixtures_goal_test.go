@@ -115,7 +115,7 @@ func history() cards.HistoryView {
 		Goal: v, Points: points("2026-10-05", 7, 0, 4, 9, 12.345, 18, 26, 33, 40), Expected: points("2026-10-01", 91, 0, 100),
 		Projection: &cards.Projection{Points: points("2026-11-23", 60, 40, 100), From: 8, AtEnd: 78, End: "2026-12-31", Meets: "2027-01-22"},
 		Moved: []cards.MovedSpan{
-			{Since: "the last sync", Before: new(float64(40)), After: new(float64(40))},
+			{Since: "the last update", Before: new(float64(40)), After: new(float64(40))},
 			{Since: "a week ago", Before: new(float64(33)), After: new(float64(40)), Changes: changes()},
 		},
 		CheckIns: []cards.CheckInRow{{CheckIn: checkIn("CI9", 33, 75*time.Hour), MayEdit: true}, {CheckIn: odd}},
@@ -146,7 +146,7 @@ func sorted() okr.Changes {
 // causedHistory is a history in which values are of several things.
 func causedHistory() cards.HistoryView {
 	h := history()
-	h.Points, h.Projection, h.Why = h.Points[:6], nil, "A projection needs at least 4 values of the same kind; there are fewer since another query is measured."
+	h.Points, h.Projection, h.Why = h.Points[:6], nil, "A projection needs at least 4 comparable values; there are fewer since another query is measured."
 	h.Breaks = []cards.Break{
 		{Day: "2026-10-12", Causes: []okr.Cause{okr.CauseOverride}},
 		{Day: "2026-10-19", Causes: []okr.Cause{okr.CauseResumed}},
@@ -154,7 +154,7 @@ func causedHistory() cards.HistoryView {
 		{Day: "2026-11-02", Causes: []okr.Cause{okr.CauseQuery, okr.CauseConnection}},
 	}
 	h.Moved = []cards.MovedSpan{
-		{Since: "the sync before", Before: new(float64(18)), After: new(float64(18)), Changes: okr.Changes{Causes: []okr.Cause{okr.CauseAccount}}},
+		{Since: "the last update", Before: new(float64(18)), After: new(float64(18)), Changes: okr.Changes{Causes: []okr.Cause{okr.CauseAccount}}},
 		{Since: "a week ago", Before: new(float64(33)), After: new(float64(18)), Changes: okr.Changes{Causes: []okr.Cause{okr.CauseQuery}, Discarded: sorted().Discarded}},
 	}
 	return h

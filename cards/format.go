@@ -114,8 +114,22 @@ func shiftText(before, after *float64) string {
 	return was + " → " + is
 }
 
-// valueText is a number of the metric with its unit.
+// valueText is a number of the metric with its unit. One that is its progress reads
+// like the progress beside it.
 func valueText(m *okr.Metric, f *float64) string {
+	if f != nil && isProgress(m) {
+		return percentText(*f)
+	}
+	return exactText(m, f)
+}
+
+// isProgress says whether the values of a metric are its progress.
+func isProgress(m *okr.Metric) bool {
+	return m != nil && m.IsScaled() && m.Start == 0 && m.Target == 100 && m.Unit == "%"
+}
+
+// exactText is a number of the metric as a person gave it, with its unit.
+func exactText(m *okr.Metric, f *float64) string {
 	if f == nil {
 		return "no data"
 	}

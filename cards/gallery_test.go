@@ -248,7 +248,7 @@ func digestCards() []exhibit {
 	muted := full
 	muted.MutedTill = now.Add(24 * time.Hour)
 	paused := d.Subscription
-	paused.Paused = "No digest could be posted since 17 August 2026, 09:05. Teams does not find this place (404 ConversationNotFound)."
+	paused.Paused = "No digest could be posted since 17 Aug 2026 09:05 CEST. Teams does not find this place (404 ConversationNotFound)."
 	return []exhibit{
 		{"digest-always", cards.Digest(place, quiet)},
 		{"digest-preview", cards.DigestPreview(place, cards.DigestPreviewView{Place: "Launch team", Digest: d, Next: now.Add(48 * time.Minute)})},

@@ -199,9 +199,9 @@ func sinceLast(v GoalView, bytes int) []element {
 	b := v.Goal.Binding
 	c := b.Last.Changes
 	if c.First {
-		return []element{note("This is the first measurement; the next one says what changed.")}
+		return []element{note("First measurement. Changes show from the next one on.")}
 	}
-	out := []element{section("Since the measurement before")}
+	out := []element{section("Since the last update")}
 	if c.Empty() {
 		return append(out, note("Nothing changed."))
 	}

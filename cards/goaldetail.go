@@ -202,7 +202,7 @@ func phaseText(m *okr.Metric) md {
 	}
 	var out []md
 	for _, p := range m.Phases[:min(len(m.Phases), 6)] {
-		out = append(out, mdf("%s by %s", valueText(m, &p.Value), p.Date))
+		out = append(out, mdf("%s by %s", exactText(m, &p.Value), p.Date))
 	}
 	if n := len(m.Phases) - 6; n > 0 {
 		out = append(out, md(count(n, "more phase")))

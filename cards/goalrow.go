@@ -1,6 +1,10 @@
 package cards
 
-import "okrbot/okr"
+import (
+	"strings"
+
+	"okrbot/okr"
+)
 
 // goalRow shows a goal on two lines; choosing it opens its card.
 func goalRow(v GoalView, level int) columnSet {
@@ -27,7 +31,9 @@ func kindWord(kind okr.GoalKind) string { return capital(string(kind)) }
 func rowDetail(v GoalView) md {
 	g := v.Goal
 	var value md
-	if m := g.MetricNow(); m != nil && m.Current != nil && m.IsScaled() {
+	if m := g.MetricNow(); m != nil && m.Current != nil && isProgress(m) {
+		value = md(strings.TrimSuffix(percentText(*m.Current), " %") + " of 100 %")
+	} else if m != nil && m.Current != nil && m.IsScaled() {
 		value = mdf("%s of %s", okr.FormatNumber(*m.Current), valueText(m, &m.Target))
 	} else if m != nil && m.Current != nil {
 		value = metricText(m)

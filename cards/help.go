@@ -1,6 +1,9 @@
 package cards
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // VerbHelp lists the commands.
 const VerbHelp = "help"
@@ -39,7 +42,8 @@ func Help(sections []HelpSection) Card {
 		body, all = append(body, part...), append(all, s.Commands...)
 	}
 	body = append(body, more(hidden, "command")...)
-	return newCard("What I can do", body, commandActions(all, maxVisible)...)
+	isHelp := func(c Command) bool { return c.Verb == VerbHelp } // it is what one reads
+	return newCard("What I can do", body, commandActions(slices.DeleteFunc(all, isHelp), maxVisible)...)
 }
 
 func helpSection(s HelpSection) []element {
@@ -67,10 +71,24 @@ func commandActions(commands []Command, most int) []action {
 	var out []action
 	for _, c := range commands {
 		if c.Verb != "" && len(out) < most {
-			out = append(out, runData(capital(firstWord(c.Usage)), c.Verb, c.Data))
+			out = append(out, runData(buttonTitle(firstWord(c.Usage)), c.Verb, c.Data))
 		}
 	}
 	return out
+}
+
+// buttonTitle names what a command's button does, where the command itself is short
+// for it.
+func buttonTitle(command string) string {
+	switch strings.TrimSpace(command) {
+	case "okrs":
+		return "My OKRs"
+	case "new kr":
+		return "New key result"
+	case "deleted":
+		return "Deleted OKRs"
+	}
+	return capital(command)
 }
 
 // firstWord is the command without its arguments.

@@ -34,7 +34,7 @@ type Point struct {
 
 // MovedSpan is what moved a goal in a span of time up to now.
 type MovedSpan struct {
-	Since         string   // for example "the last sync", "yesterday", "a week ago"
+	Since         string   // for example "the last update", "yesterday", "a week ago"
 	Before, After *float64 // in the metric's unit, else percent; nil: no data
 	Changes       okr.Changes
 	Below         []okr.Move // what moved below an objective
@@ -272,10 +272,13 @@ func breaks(h HistoryView) []element {
 	if len(days) == 0 {
 		return nil
 	}
-	return []element{note(joinMD("; ", days...) + ". Values from before are not of the same kind.")}
+	return []element{note(joinMD("; ", days...) + ". Earlier values can't be compared with later ones.")}
 }
 
 func movedAmount(g okr.Goal, m MovedSpan) string {
+	if isProgress(g.Metric) {
+		return shiftText(m.Before, m.After)
+	}
 	was, is := amount(g, m.Before), amount(g, m.After)
 	if was == is {
 		return is

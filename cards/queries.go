@@ -42,7 +42,11 @@ func Queries(l QueryList) Card {
 	if l.Found.More {
 		body = append(body, note("More queries match. Type more of the name."))
 	}
-	return newCard("Queries with "+Plain(l.Text, maxQueryText), body, append(l.pages(len(shown)), run("Show the OKRs", VerbGoals))...)
+	actions := l.pages(len(shown))
+	if len(l.Problems) > 0 {
+		actions = append(actions, run("Search again", VerbQueries, KeyText, l.Text).bare())
+	}
+	return newCard("Queries with "+Plain(l.Text, maxQueryText), body, append(actions, run("All OKRs", VerbGoals))...)
 }
 
 // maxProblems is how many connections are named that could not be searched.
@@ -56,17 +60,25 @@ func queryRow(f okr.FoundQuery) element {
 }
 
 func searchedThrough(f okr.FoundQueries) md {
-	words := fmt.Sprintf("Shared queries, through %s.", count(len(f.Searched), "connection"))
+	words := fmt.Sprintf("Shared queries from %s.", count(len(f.Searched), "connection"))
 	if len(f.Searched) == 0 {
 		words = "No connection could be searched."
 	}
 	if f.Left > 0 {
-		words += fmt.Sprintf(" %d more were not searched, which are too many at once.", f.Left)
+		words += fmt.Sprintf(" %s not searched, because that is too many at once.", notSearched(f.Left))
 	}
 	if f.Private {
-		words += " Your private connections are searched in your own chat with okrbot."
+		words += " Your private connections are searched only in your 1:1 chat with me."
 	}
 	return md(words)
+}
+
+// notSearched counts the connections that were left out.
+func notSearched(n int) string {
+	if n == 1 {
+		return "1 more was"
+	}
+	return fmt.Sprintf("%d more were", n)
 }
 
 func (l QueryList) pages(shown int) []action {

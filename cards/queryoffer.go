@@ -15,7 +15,7 @@ func OfferQuery(o QueryOffer) Card {
 	const title = "Bind this query?"
 	body := []element{
 		heading(title),
-		text(mdn(maxLong, "That is the address of a query in %s / %s. Which key result or project is it to measure? You see what it would read before anything is saved.", o.Connection.Organization, o.Connection.Project.Name)),
+		text(mdn(maxLong, "That is the address of a query in %s / %s. Which key result or project should it measure? You see a preview before anything is saved.", o.Connection.Organization, o.Connection.Project.Name)),
 	}
 	shown := rows(len(o.Goals), func(i int) element {
 		g := o.Goals[i]

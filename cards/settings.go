@@ -163,9 +163,9 @@ func projectRules() []Choice {
 
 func createInputs(f SettingsForm) (in form, keep string) {
 	in.err = f.Error
-	in.add(choiceInput(InputCreateOrganization, "Goals of the organization", orAny(f.CreateOrganization), creators("admins")),
-		choiceInput(InputCreateTeam, "Goals of teams", orAny(f.CreateTeam), creators("every member")),
-		choiceInput(InputCreateIndividual, "Goals of persons", orAny(f.CreateIndividual), creators("every member")))
+	in.add(choiceInput(InputCreateOrganization, "Organization goals", orAny(f.CreateOrganization), creators("admins")),
+		choiceInput(InputCreateTeam, "Team goals", orAny(f.CreateTeam), creators("every member")),
+		choiceInput(InputCreateIndividual, "Personal goals", orAny(f.CreateIndividual), creators("every member")))
 	field, ok := peopleInput(InputCreatePeople, "The chosen people", f.CreatePeople, f.Picker, true)
 	if !ok {
 		in.show(field)

@@ -66,7 +66,7 @@ func readSettings(f SettingsForm) Card {
 		fact{"Organization goals by", titleOf(creators("admins"), orAny(f.CreateOrganization))},
 		fact{"Team goals by", titleOf(creators("every member"), orAny(f.CreateTeam))},
 		fact{"Personal goals by", titleOf(creators("every member"), orAny(f.CreateIndividual))},
-		fact{"Reminders", reminders}, fact{"Digests", digests}, fact{"Own periods", periodNames(f.Periods)},
+		fact{"Reminders", reminders}, fact{"Digests", digests}, fact{"Custom periods", periodNames(f.Periods)},
 	), note(whoChanges(f))}
 	return newCard(title, body, run("OKRs", VerbGoals), run("Help", VerbHelp))
 }
@@ -74,7 +74,7 @@ func readSettings(f SettingsForm) Card {
 // whoChanges says who can change the settings that are shown.
 func whoChanges(f SettingsForm) md {
 	if f.Closed {
-		return "They cannot be changed at the moment, because okrbot's store takes no changes. Whoever runs okrbot can mend that. Try again later."
+		return "They can only be read at the moment. Whoever runs okrbot can fix that. Try again later."
 	}
 	return "Only an admin can change them. " + whoCan(f.Admins)
 }

@@ -72,6 +72,9 @@ func syncRow(r SyncRow) element {
 // movedValue is a value before and after: of a key result its number, of a
 // project its percentage.
 func movedValue(g okr.Goal, before, after *float64) string {
+	if isProgress(g.Metric) {
+		return shiftText(before, after)
+	}
 	show := func(f *float64) string {
 		switch {
 		case f == nil:

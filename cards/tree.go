@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -37,7 +38,7 @@ func treeCard(p Place, v GoalView, b okr.Branch, bytes int) Card {
 	rows := treeRows(v.Goal.ID, b, bytes*5/2)
 	body = append(body, note(joinMD(" · ", treeRange(b, len(rows)), "As of "+p.when(b.At), valueOf(p, v.Goal, b))))
 	if b.Gone {
-		body = append(body, box("warning", text("What you chose is no longer in the three levels of this project, so you see its top.")))
+		body = append(body, box("warning", text("That work item is no longer in the first three levels of this project. Here is its top level.")))
 	}
 	if len(rows) == 0 {
 		body = append(body, text("There are no work items here."))
@@ -52,7 +53,7 @@ func valueOf(p Place, g okr.Goal, b okr.Branch) md {
 	if m == nil || m.At.Equal(b.At) {
 		return ""
 	}
-	return mdf("the value of %s is of ", string(g.ID)) + p.at(m.At)
+	return mdf("%s was measured on ", string(g.ID)) + p.at(m.At)
 }
 
 // treeHead is a title with the progress of what it names.
@@ -155,12 +156,13 @@ func treeSummary(s okr.TreeSize, shown int, isWhole bool) []element {
 		top = rangeText(max(s.Top, shown), 0, shown)
 	}
 	if s.Rows > s.Top {
-		levels = md(fmt.Sprintf("%d at the top, %s in three levels", s.Top, count(s.Rows, "work item")))
+		top = cmp.Or(top, md(fmt.Sprint(s.Top))) + " at the top"
+		levels = md(count(s.Rows, "work item")) + " in three levels"
 	}
 	if s.Deeper > 0 {
 		below = md(count(s.Deeper, "deeper item")) + " included but not shown"
 	}
-	if out := joinMD(" · ", top, joinMD(", ", levels, below)); out != "" {
+	if out := joinMD(", ", top, levels, below); out != "" {
 		return []element{note(out)}
 	}
 	return nil

@@ -134,7 +134,7 @@ func share(v GoalView) md {
 	}
 	taken := md("")
 	if !okr.SameNumber(v.Weight, v.Taken) {
-		taken = md(", taken as " + percentText(v.Taken))
+		taken = md(", counted as " + percentText(v.Taken))
 	}
 	points := v.Taken * *v.Standing.Progress / 100
 	return weightText(v) + taken + md(fmt.Sprintf(", adds %s points", okr.FormatNumber(points)))
@@ -198,7 +198,7 @@ func whyMeasured(p Place, v GoalView, bytes int) []element {
 		items = append([]element{note(s)}, items...)
 	}
 	if items = append(causeNotes(v), items...); len(items) > 0 {
-		items = append([]element{section("Since the measurement before")}, items...)
+		items = append([]element{section("Since the last update")}, items...)
 	}
 	return append(out, within(bytes-sizeOf(out...), items, nil)...)
 }

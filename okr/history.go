@@ -210,7 +210,7 @@ func (g Goal) WhyNoProjection(points []HistoryPoint) string {
 	case m != nil && m.IsControl():
 		return "A limit is kept or not, so there is nothing to project."
 	case len(of) < minFit && len(of) < len(points):
-		return fmt.Sprintf("A projection needs at least 4 values of the same kind; there are fewer since %s.", of[0].since())
+		return fmt.Sprintf("A projection needs at least 4 comparable values; there are fewer since %s.", of[0].since())
 	case len(of) < minFit:
 		return "A projection needs at least 4 values; there are fewer so far."
 	default:

@@ -102,7 +102,7 @@ func TestAProjectionIsOfOneThing(t *testing.T) {
 		require.Equal(t, okr.Date("2026-02-14"), p.MeetsOn, "one a day")
 		_, ok = g.Project(points[:6], at(6), time.UTC)
 		require.False(t, ok, "two are too few")
-		require.Contains(t, g.WhyNoProjection(points[:6]), "of the same kind; there are fewer since", c)
+		require.Contains(t, g.WhyNoProjection(points[:6]), "comparable values; there are fewer since", c)
 	}
 	other := okr.Measurement{At: at(9), Value: new(float64), Changes: okr.Changes{Causes: []okr.Cause{okr.CauseConnection}}}
 	require.Len(t, okr.SinceAnew(okr.HistoryPoints([]okr.Measurement{{At: at(8), Value: new(float64)}, other}, nil)), 2, "another way to the same is no other thing")

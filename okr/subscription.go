@@ -328,7 +328,7 @@ func (sub *Subscription) Refuse(cause error, now time.Time, zone *time.Location)
 		sub.RefusedAt = now
 	}
 	if now.Sub(sub.RefusedAt) >= refusedFor {
-		since := sub.RefusedAt.In(zone).Format("2 January 2006, 15:04")
+		since := sub.RefusedAt.In(zone).Format("2 Jan 2006 15:04 MST")
 		sub.Paused = cmp.Or(sub.Paused, "No digest could be posted since "+since+". "+words)
 	}
 }

@@ -103,11 +103,11 @@ export const steps = [
   }],
 
   ['a key result is bound to a query after a preview', async (pg) => {
-    await pg.fill('Or search by a part of the name', 'launch');
+    await pg.fill('Or search by a part of the name*', 'launch');
     await pg.press('Search');
     await pg.waitText('Launch bugs');
     await pg.screenshot('bind-search', { card: true });
-    await pg.fill('Or search by a part of the name', 'Launch bugs');
+    await pg.fill('Or search by a part of the name*', 'Launch bugs');
     await pg.press('Search');
     await pg.waitText('Launch bugs');
     await pg.press('Choose');
@@ -115,6 +115,7 @@ export const steps = [
     await pg.screenshot('bind-options', { card: true });
     await pg.press('Preview');
     await pg.waitText('Preview of KR1');
+    await pg.waitText(/It would read\s*\d+ %/);
     await pg.screenshot('bind-preview', { card: true });
     await pg.press('Save');
     await pg.waitText('Launch bugs');
@@ -124,7 +125,7 @@ export const steps = [
   ['a project is bound and shows its tree', async (pg) => {
     await pg.say('bind P1');
     await pg.waitText('Bind P1');
-    await pg.fill('Or search by a part of the name', 'Launch scope');
+    await pg.fill('Or search by a part of the name*', 'Launch scope');
     await pg.press('Search');
     await pg.waitText('Launch scope');
     await pg.press('Choose');
@@ -137,6 +138,45 @@ export const steps = [
     await pg.say('okrs');
     await pg.waitText('KR1');
     await pg.screenshot('okrs', { card: true });
+  }],
+
+  ['a large project is opened branch by branch', async (pg) => {
+    await pg.say('new project');
+    await pg.fill('Title', 'Open the shop everywhere');
+    await pg.press('Save');
+    await pg.waitText('P2');
+    await pg.say('bind P2');
+    await pg.fill('Or search by a part of the name*', 'roadmap');
+    await pg.press('Search');
+    await pg.waitText('Market roadmap');
+    await pg.press('Choose');
+    await pg.press('Preview');
+    await pg.waitText('1 to 15 of 18 at the top');
+    await pg.press('Save');
+    await pg.waitText('Show all work items');
+    await pg.press('Show all work items');
+    await pg.waitText('Work items of P2');
+    await pg.press('Next');
+    await pg.waitText('16 to 18 of 18');
+    await open(pg, '▸ Open the shop in Spain');
+    await pg.waitText('Delivery and returns in Spain');
+    await pg.screenshot('project-branch', { card: true });
+    await open(pg, '▴ All work items of P2');
+    await pg.waitText('16 to 18 of 18');
+    await pg.say('delete P2');
+    await pg.waitText('Delete');
+    await pg.press('Delete');
+    await pg.waitText('is deleted');
+  }],
+
+  ['the address of a query finds what it could measure', async (pg) => {
+    await pg.say('queries roadmap');
+    await pg.waitText('Shared queries from 1 connection');
+    const card = await pg.lastCard('Market roadmap');
+    const address = await card.getByRole('link', { name: 'Market roadmap' }).getAttribute('href');
+    await pg.say(address);
+    await pg.waitText('Bind this query?');
+    await pg.screenshot('query-offer', { card: true });
   }],
 
   ...quarter,
@@ -170,7 +210,7 @@ export const steps = [
     await pg.screenshot('connection', { card: true });
     await pg.pressMore('Stop sharing');
     await pg.waitText('Its owner only');
-    await pg.press('Edit');
+    await pg.say('edit C1');
     await pg.waitText('Name of the connection');
     await pg.fill('Name of the connection', 'Contoso launch');
     await pg.press('Next');

@@ -110,10 +110,7 @@ func breaksOf(points []okr.HistoryPoint, zone *time.Location) []cards.Break {
 // objective since a day and a week, as what is below it changed at other times.
 func (s *Subject) movedSpans(ctx context.Context, t *chat.Turn, h okr.GoalHistory) ([]cards.MovedSpan, error) {
 	g := h.View.Goal
-	last := "the value before"
-	if g.Binding != nil {
-		last = "the sync before"
-	}
+	const last = "the last update"
 	var out []cards.MovedSpan
 	for _, span := range []struct {
 		span  okr.Span
