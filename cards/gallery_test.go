@@ -153,7 +153,7 @@ func goalCards() []exhibit {
 		{"goals", cards.Goals(place, cards.GoalList{Views: []cards.GoalView{objectiveView(), secondObjective()}, Total: 17})},
 		{"goals-empty", cards.Goals(place, cards.GoalList{})},
 		{"goal-choose", cards.ChooseGoal("“launch” fits several.", []okr.Goal{objective(), keyResult(), unboundView().Goal}, cards.VerbGoal)},
-		{"goal-delete", cards.ConfirmDeleteGoal(objective(), 4)},
+		{"goal-delete", cards.ConfirmDeleteGoal(objective(), 4, 2)},
 		{"unbind", cards.ConfirmUnbind(keyResult())},
 	}
 }

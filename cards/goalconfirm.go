@@ -39,11 +39,14 @@ func ChooseGoal(words string, goals []okr.Goal, verb string) Card {
 }
 
 // ConfirmDeleteGoal asks before a goal and its children are deleted.
-func ConfirmDeleteGoal(g okr.Goal, children int) Card {
+func ConfirmDeleteGoal(g okr.Goal, children, objectives int) Card {
 	title := "Delete " + string(g.ID) + " " + okr.Shorten(g.Title, maxRow) + "?"
 	body := []element{heading(mdn(maxLong, "%s", title)), text("It can be restored for 30 days and is then gone for good, with its history of measurements. Nothing changes in Azure DevOps.")}
 	if children > 0 {
 		body = append(body, box("warning", text(md(fmt.Sprintf("Deleted with it: %s below it.", below(children))))))
+	}
+	if objectives > 0 {
+		body = append(body, text(md(fmt.Sprintf("Objectives below it: %d. They stay, and move up to where it is now.", objectives))))
 	}
 	id := string(g.ID)
 	return newCard(title, body, run("Delete", VerbGoalDelete, KeyGoal, id).destructive(), run("Keep it", VerbGoal, KeyGoal, id))

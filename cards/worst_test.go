@@ -106,7 +106,7 @@ func worstOf(title string) []exhibit {
 		{"tree-whole", cards.Tree(place, pv, okr.Branch{Rows: tree.Tree, Whole: true, Total: 15, Gone: true, At: now})},
 		{"goals", cards.Goals(place, cards.GoalList{Views: manyObjectives(o), Total: 1000, Offset: 15})},
 		{"goal-choose", cards.ChooseGoal(title+title+title, hundred(g), cards.VerbBind)},
-		{"goal-delete", cards.ConfirmDeleteGoal(g, 100)},
+		{"goal-delete", cards.ConfirmDeleteGoal(g, 100, 2)},
 		{"unbind", cards.ConfirmUnbind(g)},
 		{"bind-search", cards.BindSearch(bind)},
 		{"bind-options", cards.BindOptions(bind)},

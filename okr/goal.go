@@ -307,6 +307,8 @@ type Deletion struct {
 	By   Person    `json:"by"`
 	At   time.Time `json:"at"`
 	With GoalID    `json:"with"` // the one that was deleted, which is restored with all that went with it
+	// Raised are the objectives that stood below it and took its place.
+	Raised []GoalID `json:"raised,omitempty"`
 }
 
 // Expired says whether what was deleted is gone for good.

@@ -27,6 +27,21 @@ func (g Goal) audience(parent Goal) []UserID {
 	return slices.Compact(users)
 }
 
+// KeepPrivate makes a goal that was private by the objective above it so by itself,
+// for the same people, before it leaves that one.
+func (g *Goal) KeepPrivate(above Goal) {
+	if !above.Private || g.Private {
+		return
+	}
+	g.Private = true
+	g.Viewers = slices.Clone(g.Viewers)
+	for _, p := range above.People() {
+		if p.ID != "" && len(g.Viewers) < MaxPeople && !slices.ContainsFunc(g.People(), func(o Person) bool { return o.ID == p.ID }) {
+			g.Viewers = append(g.Viewers, p)
+		}
+	}
+}
+
 // MayEdit says whether the actor may change the goal below its parent. Admins may,
 // unless it is for its editors only.
 func (a Actor) MayEdit(g, parent Goal, isAdmin bool) bool {

@@ -11,7 +11,11 @@ import (
 	"okrbot/okr"
 )
 
+// showGoal shows a goal, or a connection.
 func (s *Subject) showGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	if id, ok := okr.ParseConnectionID(arg); ok {
+		return s.chat.Act(ctx, t, chat.Press{Verb: cards.VerbConnection, Data: chat.ConnectionData(id)})
+	}
 	return s.chat.OneGoal(ctx, t, arg, cards.VerbGoal, s.goalCard)
 }
 
@@ -39,7 +43,13 @@ func (s *Subject) askDeleteGoal(ctx context.Context, t *chat.Turn, id okr.GoalID
 	if err := v.Goal.RequireOpen(); err != nil {
 		return chat.Reply{}, err
 	}
-	return chat.Say(cards.ConfirmDeleteGoal(v.Goal, len(v.Children))), nil
+	objectives := 0
+	for _, c := range v.Children {
+		if c.Goal.Kind == okr.Objective {
+			objectives++
+		}
+	}
+	return chat.Say(cards.ConfirmDeleteGoal(v.Goal, len(v.Children)-objectives, objectives)), nil
 }
 
 func (s *Subject) deleteGoal(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {

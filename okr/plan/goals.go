@@ -139,15 +139,20 @@ func (s *Service) DeleteGoal(ctx context.Context, actor okr.Actor, id okr.GoalID
 	if err := s.mayDeleteBelow(ctx, actor, g, children); err != nil {
 		return g, err
 	}
-	for _, child := range append(children, g) {
-		if child.Kind == okr.Objective && child.ID != id {
+	var raised []okr.GoalID
+	for _, child := range children {
+		if child.Kind == okr.Objective {
+			raised = append(raised, child.ID)
 			err = s.moveUp(ctx, actor.Tenant, child, g)
 		} else {
-			err = s.markDeleted(ctx, actor, child.ID, id)
+			err = s.markDeleted(ctx, actor, child.ID, id, nil)
 		}
 		if err != nil {
 			return g, err
 		}
+	}
+	if err := s.markDeleted(ctx, actor, id, id, raised); err != nil {
+		return g, err
 	}
 	return g, s.RollUp(ctx, actor.Tenant, g.Parent)
 }
@@ -196,13 +201,15 @@ func (s *tree) forget(ctx context.Context, tenant okr.TenantID, id okr.GoalID) e
 	return err
 }
 
-// moveUp puts an objective where the one above it was.
+// moveUp puts an objective where the one above it was. Whoever could not see it there
+// does not see it now.
 func (s *tree) moveUp(ctx context.Context, tenant okr.TenantID, child, gone okr.Goal) error {
 	above, err := s.access.ParentOf(ctx, tenant, gone)
 	if err != nil {
 		return err
 	}
 	moved, err := s.Store.Goals().Update(ctx, tenant, child.ID, func(g *okr.Goal) error {
+		g.KeepPrivate(gone)
 		g.Parent = above.ID
 		g.Below(above)
 		return nil

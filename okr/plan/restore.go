@@ -8,9 +8,9 @@ import (
 )
 
 // markDeleted takes a goal out of everything but the list of what can be restored.
-func (s *tree) markDeleted(ctx context.Context, actor okr.Actor, id, with okr.GoalID) error {
+func (s *tree) markDeleted(ctx context.Context, actor okr.Actor, id, with okr.GoalID, raised []okr.GoalID) error {
 	_, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *okr.Goal) error {
-		g.Deleted = &okr.Deletion{By: actor.Person, At: s.Now(), With: with}
+		g.Deleted = &okr.Deletion{By: actor.Person, At: s.Now(), With: with, Raised: raised}
 		return nil
 	})
 	return okr.IgnoreNotFound(err)
@@ -95,10 +95,52 @@ func (s *Service) restoreWith(ctx context.Context, tenant okr.TenantID, g, above
 			}
 		}
 	}
-	if g.Kind == okr.Objective {
-		return s.RollUp(ctx, tenant, g.ID)
+	if g.Kind != okr.Objective {
+		return s.RollUp(ctx, tenant, g.Parent)
 	}
-	return s.RollUp(ctx, tenant, g.Parent)
+	if err := s.takeBack(ctx, tenant, g, restored); err != nil {
+		return err
+	}
+	if err := s.RollUp(ctx, tenant, g.ID); err != nil {
+		return err
+	}
+	return s.RollUp(ctx, tenant, restored.Parent)
+}
+
+// takeBack puts those objectives below a restored one that took its place when it was
+// deleted, unless they were moved since or would stand too deep.
+func (s *tree) takeBack(ctx context.Context, tenant okr.TenantID, was, restored okr.Goal) error {
+	above, err := s.levelsAbove(ctx, tenant, restored, "")
+	if err != nil {
+		return err
+	}
+	for _, id := range was.Deleted.Raised {
+		below, err := s.levelsBelow(ctx, tenant, id)
+		if err != nil {
+			return err
+		}
+		if above+below > okr.MaxDepth {
+			continue
+		}
+		back := false
+		child, err := s.Store.Goals().Update(ctx, tenant, id, func(g *okr.Goal) error {
+			back = g.Deleted == nil && g.Parent == was.Parent
+			if back {
+				g.Parent = restored.ID
+				g.Below(restored)
+			}
+			return nil
+		})
+		if okr.IgnoreNotFound(err) != nil {
+			return err
+		}
+		if back {
+			if err := s.passOn(ctx, tenant, child); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (s *tree) unmark(ctx context.Context, tenant okr.TenantID, id okr.GoalID, above okr.Goal) (okr.Goal, error) {
