@@ -74,7 +74,11 @@ func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (
 
 // restoreWith restores a goal below another, then what was deleted with it.
 func (s *Service) restoreWith(ctx context.Context, tenant okr.TenantID, g, above okr.Goal) error {
-	restored, err := s.unmark(ctx, tenant, g.ID, above)
+	private, err := s.keptPrivate(ctx, tenant, g, above)
+	if err != nil {
+		return err
+	}
+	restored, err := s.unmark(ctx, tenant, g.ID, above, private)
 	if err != nil {
 		return err
 	}
@@ -87,7 +91,7 @@ func (s *Service) restoreWith(ctx context.Context, tenant okr.TenantID, g, above
 	}
 	for _, c := range all {
 		if c.Deleted.With == g.ID && c.Parent == g.ID {
-			if _, err := s.unmark(ctx, tenant, c.ID, restored); okr.IgnoreNotFound(err) != nil {
+			if _, err := s.unmark(ctx, tenant, c.ID, restored, okr.Goal{}); okr.IgnoreNotFound(err) != nil {
 				return err
 			}
 			if err := s.PlanReminder(ctx, tenant, c); err != nil {
@@ -143,8 +147,18 @@ func (s *tree) takeBack(ctx context.Context, tenant okr.TenantID, was, restored 
 	return nil
 }
 
-func (s *tree) unmark(ctx context.Context, tenant okr.TenantID, id okr.GoalID, above okr.Goal) (okr.Goal, error) {
+// keptPrivate is the private objective that a goal leaves by standing below another one
+// than before; empty: it leaves none.
+func (s *tree) keptPrivate(ctx context.Context, tenant okr.TenantID, g, above okr.Goal) (okr.Goal, error) {
+	if g.Parent == above.ID {
+		return okr.Goal{}, nil
+	}
+	return s.privateAbove(ctx, tenant, g)
+}
+
+func (s *tree) unmark(ctx context.Context, tenant okr.TenantID, id okr.GoalID, above, private okr.Goal) (okr.Goal, error) {
 	return s.Store.Goals().Update(ctx, tenant, id, func(g *okr.Goal) error {
+		g.KeepPrivate(private)
 		g.Deleted, g.Parent = nil, above.ID
 		g.Below(above)
 		return nil
