@@ -47,7 +47,7 @@ func (s *tree) mayRestore(ctx context.Context, actor okr.Actor, g okr.Goal) erro
 
 // Restore brings back a deleted goal with what was deleted with it. NotFound: it is not
 // deleted, or gone for good. Forbidden: the actor may not edit it. Invalid: the
-// objective that it belongs to is deleted.
+// objective that it belongs to is deleted or closed.
 func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error) {
 	g, err := s.Store.Goals().Get(ctx, actor.Tenant, id)
 	if okr.IgnoreNotFound(err) != nil {
@@ -65,6 +65,9 @@ func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (
 	}
 	if g.Kind != okr.Objective && above.ID == "" {
 		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s belongs to %s, which is deleted. Restore that one first.", id, g.Parent), okr.Step{Kind: okr.StepRestore, Goal: g.Parent})
+	}
+	if above.ID != "" && !above.IsOpen() {
+		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s belongs to %s, which is %s and stays as it ended. Reopen that one first.", id, above.ID, above.Closed.State), okr.Step{Kind: okr.StepReopen, Goal: above.ID})
 	}
 	if err := s.restoreWith(ctx, actor.Tenant, g, above); err != nil {
 		return okr.GoalView{}, err
