@@ -108,6 +108,13 @@ func (c *cloner) make(ctx context.Context, g, parent okr.Goal) (okr.Goal, error)
 			clone.PeriodID = c.period.ID
 		}
 	}
+	if g.ID == c.in.Goal { // what is below it stands below its copy
+		private, err := c.s.keptPrivate(ctx, c.actor.Tenant, g, parent)
+		if err != nil {
+			return clone, err
+		}
+		clone.KeepPrivate(private)
+	}
 	clone.Below(parent)
 	if err := c.bind(ctx, g, &clone); err != nil {
 		return clone, err

@@ -47,7 +47,7 @@ func (s *tree) mayRestore(ctx context.Context, actor okr.Actor, g okr.Goal) erro
 
 // Restore brings back a deleted goal with what was deleted with it. NotFound: it is not
 // deleted, or gone for good. Forbidden: the actor may not edit it. Invalid: the
-// objective that it belongs to is deleted.
+// objective that it belongs to is deleted or closed.
 func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error) {
 	g, err := s.Store.Goals().Get(ctx, actor.Tenant, id)
 	if okr.IgnoreNotFound(err) != nil {
@@ -66,6 +66,9 @@ func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (
 	if g.Kind != okr.Objective && above.ID == "" {
 		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s belongs to %s, which is deleted. Restore that one first.", id, g.Parent), okr.Step{Kind: okr.StepRestore, Goal: g.Parent})
 	}
+	if above.ID != "" && !above.IsOpen() {
+		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s belongs to %s, which is %s and stays as it ended. Reopen that one first.", id, above.ID, above.Closed.State), okr.Step{Kind: okr.StepReopen, Goal: above.ID})
+	}
 	if err := s.restoreWith(ctx, actor.Tenant, g, above); err != nil {
 		return okr.GoalView{}, err
 	}
@@ -74,7 +77,11 @@ func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (
 
 // restoreWith restores a goal below another, then what was deleted with it.
 func (s *Service) restoreWith(ctx context.Context, tenant okr.TenantID, g, above okr.Goal) error {
-	restored, err := s.unmark(ctx, tenant, g.ID, above)
+	private, err := s.keptPrivate(ctx, tenant, g, above)
+	if err != nil {
+		return err
+	}
+	restored, err := s.unmark(ctx, tenant, g.ID, above, private)
 	if err != nil {
 		return err
 	}
@@ -87,7 +94,7 @@ func (s *Service) restoreWith(ctx context.Context, tenant okr.TenantID, g, above
 	}
 	for _, c := range all {
 		if c.Deleted.With == g.ID && c.Parent == g.ID {
-			if _, err := s.unmark(ctx, tenant, c.ID, restored); okr.IgnoreNotFound(err) != nil {
+			if _, err := s.unmark(ctx, tenant, c.ID, restored, okr.Goal{}); okr.IgnoreNotFound(err) != nil {
 				return err
 			}
 			if err := s.PlanReminder(ctx, tenant, c); err != nil {
@@ -143,8 +150,18 @@ func (s *tree) takeBack(ctx context.Context, tenant okr.TenantID, was, restored 
 	return nil
 }
 
-func (s *tree) unmark(ctx context.Context, tenant okr.TenantID, id okr.GoalID, above okr.Goal) (okr.Goal, error) {
+// keptPrivate is the private objective that a goal leaves by standing below another one
+// than before; empty: it leaves none.
+func (s *tree) keptPrivate(ctx context.Context, tenant okr.TenantID, g, above okr.Goal) (okr.Goal, error) {
+	if g.Parent == above.ID {
+		return okr.Goal{}, nil
+	}
+	return s.privateAbove(ctx, tenant, g)
+}
+
+func (s *tree) unmark(ctx context.Context, tenant okr.TenantID, id okr.GoalID, above, private okr.Goal) (okr.Goal, error) {
 	return s.Store.Goals().Update(ctx, tenant, id, func(g *okr.Goal) error {
+		g.KeepPrivate(private)
 		g.Deleted, g.Parent = nil, above.ID
 		g.Below(above)
 		return nil

@@ -64,6 +64,22 @@ func (s *tree) checkPlace(ctx context.Context, tenant okr.TenantID, in okr.GoalI
 	return nil
 }
 
+// privateAbove is the nearest private objective above a goal, be it deleted or not;
+// empty: none. What leaves it is to stay as private as it was.
+func (s *tree) privateAbove(ctx context.Context, tenant okr.TenantID, g okr.Goal) (okr.Goal, error) {
+	for range okr.MaxDepth {
+		if g.Parent == "" {
+			break
+		}
+		above, err := s.Store.Goals().Get(ctx, tenant, g.Parent)
+		if err != nil || above.Private {
+			return above, okr.IgnoreNotFound(err)
+		}
+		g = above
+	}
+	return okr.Goal{}, nil
+}
+
 // levelsAbove counts the levels down to an objective, itself included. Invalid:
 // id is one of them.
 func (s *tree) levelsAbove(ctx context.Context, tenant okr.TenantID, o okr.Goal, id okr.GoalID) (int, error) {

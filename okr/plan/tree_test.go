@@ -76,9 +76,23 @@ func TestDeletingKeepsTheObjectivesBelow(t *testing.T) {
 	require.NoError(t, err)
 	v := w.View(okrtest.Alex, low)
 	require.Equal(t, top, v.Goal.Parent)
-	require.Equal(t, low, w.View(okrtest.Lee, low).Goal.ID, "the privacy was the other's")
+	require.Equal(t, low, w.View(okrtest.Megan, low).Goal.ID)
+	_, err = w.Plan.Goal(t.Context(), okrtest.Lee, low)
+	w.RequireRefused(okr.NotFound, err)
 	_, err = w.Plan.Goal(t.Context(), okrtest.Alex, kr)
 	w.RequireRefused(okr.NotFound, err)
+
+	// Restored, it has its objectives back, unless they were moved since.
+	_, err = w.Plan.Restore(t.Context(), okrtest.Alex, middle)
+	require.NoError(t, err)
+	require.Equal(t, middle, w.View(okrtest.Alex, low).Goal.Parent)
+	_, err = w.Plan.DeleteGoal(t.Context(), okrtest.Alex, middle)
+	require.NoError(t, err)
+	_, err = w.Plan.SaveGoal(t.Context(), okrtest.Alex, okrtest.Form(w.View(okrtest.Alex, low), func(in *okr.GoalInput) { in.Parent = "" }))
+	require.NoError(t, err)
+	_, err = w.Plan.Restore(t.Context(), okrtest.Alex, middle)
+	require.NoError(t, err)
+	require.Empty(t, w.View(okrtest.Alex, low).Goal.Parent)
 }
 
 // megan2 is Megan, who may see a goal.
