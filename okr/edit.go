@@ -166,7 +166,7 @@ func (g *Goal) Below(parent Goal) {
 	if g.Kind != Objective && parent.ID != "" {
 		g.Period, g.PeriodID = parent.Period, parent.PeriodID
 	}
-	g.Audience = g.audience(parent)
+	g.Audience = audience(*g, parent)
 }
 
 // GoalInput is what a person gives to make or edit a goal.

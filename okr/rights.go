@@ -9,7 +9,7 @@ import (
 // audience lists who alone may see the goal below its parent, sorted; nobody
 // means everyone. A private goal is seen by its own people only, another one below
 // a private objective by that one's people too.
-func (g Goal) audience(parent Goal) []UserID {
+func audience(g, parent Goal) []UserID {
 	if !g.Private && len(parent.Audience) == 0 {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package okrtest
 
 import (
+	"context"
 	"time"
 
 	"okrbot/okr"
@@ -18,6 +19,11 @@ type Activities struct {
 	Plan    *plan.Service
 	Measure *measure.Service
 	Notify  *notify.Service
+}
+
+// Tidy removes what has ended in a tenant.
+func (a Activities) Tidy(ctx context.Context, tenant okr.TenantID) error {
+	return plan.Tidy(ctx, a.Plan, tenant)
 }
 
 // Azure is the way to Azure DevOps.

@@ -69,14 +69,14 @@ func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (
 	if above.ID != "" && !above.IsOpen() {
 		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s belongs to %s, which is %s and stays as it ended. Reopen that one first.", id, above.ID, above.Closed.State), okr.Step{Kind: okr.StepReopen, Goal: above.ID})
 	}
-	if err := s.restoreWith(ctx, actor.Tenant, g, above); err != nil {
+	if err := restoreWith(ctx, s, actor.Tenant, g, above); err != nil {
 		return okr.GoalView{}, err
 	}
 	return s.Goal(ctx, actor, id)
 }
 
 // restoreWith restores a goal below another, then what was deleted with it.
-func (s *Service) restoreWith(ctx context.Context, tenant okr.TenantID, g, above okr.Goal) error {
+func restoreWith(ctx context.Context, s *Service, tenant okr.TenantID, g, above okr.Goal) error {
 	private, err := s.keptPrivate(ctx, tenant, g, above)
 	if err != nil {
 		return err

@@ -12,7 +12,6 @@ import (
 
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
-	"okrbot/okr/plan"
 	"okrbot/okr/redisstore"
 )
 
@@ -68,7 +67,7 @@ func (m *month) day() {
 	_, tenants, err := m.store.Sweep(m.t.Context(), noRest)
 	require.NoError(m.t, err)
 	require.Equal(m.t, []okr.TenantID{okrtest.TenantID}, tenants)
-	require.NoError(m.t, plan.Tidy(m.t.Context(), m.use.Plan, okrtest.TenantID))
+	require.NoError(m.t, m.use.Tidy(m.t.Context(), okrtest.TenantID))
 }
 
 // hour is what a sync leaves in which everything moved.
