@@ -237,14 +237,17 @@ func TestProxyLooksReplicasUpAnew(t *testing.T) {
 func TestProxyKeepsTheRestInside(t *testing.T) {
 	t.Parallel()
 	p := startProxy(t)
+	got := func() int32 { return p.replicas[0].got.Load() + p.replicas[1].got.Load() }
+	before := got() // startProxy has looked whether it is there
 	for path, status := range map[string]int{
 		"/healthz": 200, "/auth/start?t=x": 200, "/auth/callback?state=x": 200,
-		"/metrics": 404, "/readyz": 404, "/": 404, "/healthz/x": 404, "/api/messages/x": 404,
+		"/": 200, "/privacy": 200, "/terms": 200, // the app package names them
+		"/metrics": 404, "/readyz": 404, "/other": 404, "/healthz/x": 404, "/api/messages/x": 404,
 	} {
 		resp, err := p.client.Get(p.address + path)
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 		require.Equal(t, status, resp.StatusCode, path)
 	}
-	require.EqualValues(t, 3, p.replicas[0].got.Load()+p.replicas[1].got.Load(), strconv.Itoa(int(p.known.Load()))+" replicas")
+	require.EqualValues(t, 6, got()-before, strconv.Itoa(int(p.known.Load()))+" replicas")
 }
