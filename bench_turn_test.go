@@ -105,6 +105,7 @@ func (w *benchWorld) getenv(redis string) func(string) string {
 		"BOT_OPENID_METADATA_URL": w.teams.MetadataURL(), "BOT_SERVICE_URLS": w.connector.URL,
 		"REDIS_URL": redis, "SEAL_KEYS": "k1:" + base64.StdEncoding.EncodeToString(key[:]),
 		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID,
+		"ROLES":            "web,worker", // what the clock reads by itself is no turn's
 	}
 	return func(name string) string { return values[name] }
 }
