@@ -293,7 +293,7 @@ func start(t *testing.T, s *scheduler.Scheduler) {
 	t.Helper()
 	require.NoError(t, s.Start(t.Context()))
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 2*time.Minute)
 		defer cancel()
 		require.NoError(t, s.Shutdown(ctx))
 	})
@@ -302,7 +302,7 @@ func start(t *testing.T, s *scheduler.Scheduler) {
 // idle waits until the queues are empty.
 func idle(t *testing.T, s *scheduler.Scheduler) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	require.NoError(t, s.Idle(ctx))
 }

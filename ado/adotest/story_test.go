@@ -53,7 +53,7 @@ func TestStartStoryEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	wait := s.StartStory(ctx, time.Millisecond)
 	n := len(s.Items("contoso", "Fabrikam Fiber"))
-	require.Eventually(t, func() bool { return len(s.Items("contoso", "Fabrikam Fiber")) > n }, 5*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return len(s.Items("contoso", "Fabrikam Fiber")) > n }, 2*time.Minute, 5*time.Millisecond)
 	cancel()
 	wait()
 }

@@ -98,7 +98,7 @@ func during(w *okrtest.World, sync, do func()) {
 	go func() { defer close(done); sync() }()
 	select {
 	case <-held:
-	case <-time.After(10 * time.Second):
+	case <-time.After(2 * time.Minute):
 		require.Fail(w.T, "the sync does not read the types")
 	}
 	do()

@@ -13,7 +13,7 @@ import (
 )
 
 // mending is how long a deployment may take until it serves again.
-const mending = 20 * time.Second
+const mending = 2 * time.Minute
 
 // masterName is what the Sentinel of a deployment calls its master.
 const masterName = "okrs"

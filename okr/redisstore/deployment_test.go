@@ -47,7 +47,7 @@ type writing struct {
 // more waits for writes that begin from now on.
 func (w *writing) more(t *testing.T, n int) {
 	t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(2 * time.Minute)
 	for range n {
 		select {
 		case <-w.each:

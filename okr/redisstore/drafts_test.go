@@ -17,7 +17,7 @@ import (
 
 const (
 	soon = 30 * time.Millisecond
-	late = 5 * time.Second
+	late = 2 * time.Minute
 	poll = 10 * time.Millisecond
 )
 

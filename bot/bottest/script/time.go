@@ -144,14 +144,15 @@ func (w *World) cmdRedis(_ bool, args []string) error {
 	if err := w.redis.Restart(); err != nil {
 		return err
 	}
-	return w.untilHealthy()
-}
-
-// untilHealthy waits until okrbot has found its store again for good: the client
-// dials anew once a second, and until then some commands find no connection.
-func (w *World) untilHealthy() error {
 	ctx, cancel := w.ctx()
 	defer cancel()
+	return w.untilHealthy(ctx, 30)
+}
+
+// untilHealthy waits until okrbot says so often in a row that it is ready. Once is enough
+// after a start. When its store is back it is many times: the client dials anew once a
+// second, and until then some commands find no connection.
+func (w *World) untilHealthy(ctx context.Context, often int) error {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for inARow := 0; ; {
@@ -159,7 +160,7 @@ func (w *World) untilHealthy() error {
 		if inARow++; err != nil {
 			inARow = 0
 		}
-		if inARow == 30 {
+		if inARow == often {
 			return nil
 		}
 		select {

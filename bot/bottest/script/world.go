@@ -177,7 +177,7 @@ func (w *World) Start() error {
 	if err != nil {
 		return err
 	}
-	return w.healthy(ctx)
+	return w.untilHealthy(ctx, 1)
 }
 
 // Stop ends okrbot if it runs.
