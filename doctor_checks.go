@@ -25,7 +25,7 @@ type doctor struct {
 	config Config
 	client *http.Client
 	store  *storage // nil: it does not answer, or there is none yet
-	unborn bool     // DATA_DIR: there is no folder yet
+	unborn bool     // DATA_DIR: there is nothing in it yet
 	life   life
 	skew   time.Duration // the largest that was seen
 	skewed string        // by whose clock

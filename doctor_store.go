@@ -19,7 +19,7 @@ func (d *doctor) beforeFirstStart(ctx context.Context) (string, error) {
 		return "", err
 	}
 	d.unborn = true
-	return "okrbot will start " + program + " in DATA_DIR, which it makes at its first start", nil
+	return "okrbot will start " + program + " in DATA_DIR when it is started for the first time", nil
 }
 
 // users looks at what becomes of the data when Redis is started anew.

@@ -127,6 +127,35 @@ func TestDoctorBeforeAFolderIsMade(t *testing.T) {
 	require.Regexp(t, `ok    Redis +okrbot will start \S*redis-server in DATA_DIR`, out)
 	require.Regexp(t, `wait  lists `, out)
 	require.NoDirExists(t, folder)
+
+	require.NoError(t, os.Mkdir(folder, 0o755)) //nolint:gosec // as somebody prepares it, and okrbot closes it
+	prepared, err := examine(t, w, nil)
+	require.NoError(t, err)
+	require.Equal(t, out, prepared)
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Empty(t, entries, "a look makes no key")
+	require.NoError(t, w.Start())
+	require.NoError(t, w.Stop())
+}
+
+// The key alone is lost: okrbot says what to do, starts when that was done, and only
+// the sign-ins are gone.
+func TestDataDirKeyThatIsLost(t *testing.T) {
+	t.Parallel()
+	w, folder := newFolderWorld(t)
+	require.NoError(t, w.Start())
+	enableAndBind(t, w)
+	require.NoError(t, w.Stop())
+	require.NoError(t, os.Remove(filepath.Join(folder, "seal.key")))
+	serves := func() error { return run(t.Context(), []string{"serve"}, w.Getenv, io.Discard) }
+	require.ErrorContains(t, serves(), "set SEAL_KEYS to a new key and run okrbot accept-keys")
+	w.Env["SEAL_KEYS"] = configKey("k2", 32)
+	require.ErrorContains(t, serves(), "SEAL_KEYS does not fit this store")
+	require.NoError(t, run(t.Context(), []string{"accept-keys"}, w.Getenv, io.Discard))
+	require.NoError(t, w.Start())
+	play(t, w, "say okr KR1", "expect '12 of 30'", "say sync KR1", "expect 'Sign in'")
+	require.NoError(t, w.Stop())
 }
 
 // A Redis that is named goes before the folder, which then stays as it is.

@@ -18,10 +18,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 )
 
 const (
@@ -119,16 +121,22 @@ func Look(ctx context.Context, path string) (program string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := d.mayUse(); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := d.mayMake(); err != nil {
 		return "", err
 	}
 	return findServer(ctx)
 }
 
-// Exists says whether there is a folder yet.
+// Exists says whether an okrbot was ever started with the folder, or a backup was put
+// into it; an empty folder was only prepared. What may not be looked at exists.
 func Exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
+	for _, name := range []string{keyName, lockName, backupName, "appendonlydir", "appendonly.aof"} {
+		_, err := os.Stat(filepath.Join(path, name))
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+			return true
+		}
+	}
+	return false
 }
 
 // newDir checks what is known without looking: the path.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,13 +17,16 @@ import (
 // maxSocket is how long the path of a unix socket may be; the last byte is zero.
 const maxSocket = len(syscall.RawSockaddrUnix{}.Path) - 1
 
+// mayAdd asks access(2) whether this user may make something in a folder: W_OK and X_OK.
+const mayAdd = 2 | 1
+
 // makeFolder makes the folder for this user alone, or checks the one that is
 // there. An empty one of this user is closed to others; one with something in it
 // is not touched, since others may have read or changed that.
 func (d *Dir) makeFolder() error {
 	err := os.MkdirAll(d.path, 0o700)
 	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("DATA_DIR: %w. Make it for the user that okrbot runs as: sudo install -d -m 700 -o %s %s", err, userName(os.Geteuid()), d.path)
+		return d.makeItYourself(err)
 	} else if err != nil {
 		return fmt.Errorf("DATA_DIR: %w", err)
 	}
@@ -30,6 +34,41 @@ func (d *Dir) makeFolder() error {
 		_ = os.Chmod(d.path, 0o700) //nolint:gosec // a folder needs x; what fails is said below
 	}
 	return d.mayUse()
+}
+
+func (d *Dir) makeItYourself(err error) error {
+	return fmt.Errorf("DATA_DIR: %w. Make it for the user that okrbot runs as: sudo install -d -m 700 -o %s %s", err, userName(os.Geteuid()), d.path)
+}
+
+// mayMake says why makeFolder would fail, and makes nothing.
+func (d *Dir) mayMake() error {
+	info, err := os.Stat(d.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return d.mayMakeBelow(filepath.Dir(d.path))
+	}
+	if entries, unread := os.ReadDir(d.path); err == nil && unread == nil && len(entries) == 0 {
+		return d.mine(info, d.path) // makeFolder sets its mode
+	}
+	return d.mayUse()
+}
+
+// mayMakeBelow looks at the nearest parent that is there.
+func (d *Dir) mayMakeBelow(parent string) error {
+	_, err := os.Stat(parent)
+	if errors.Is(err, fs.ErrNotExist) {
+		return d.mayMakeBelow(filepath.Dir(parent))
+	}
+	if err == nil {
+		err = syscall.Access(parent, mayAdd)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrPermission):
+		return d.makeItYourself(&fs.PathError{Op: "mkdir", Path: d.path, Err: err})
+	default:
+		return fmt.Errorf("DATA_DIR: %w", err)
+	}
 }
 
 // mayUse says why the folder cannot be trusted with the data.
@@ -47,6 +86,17 @@ func (d *Dir) mayUse() error {
 // private says what is wrong with a file or folder that must be this user's and
 // closed to others.
 func (d *Dir) private(info fs.FileInfo, path, mode string) error {
+	if err := d.mine(info, path); err != nil {
+		return err
+	}
+	if open := info.Mode().Perm() & 0o077; open != 0 {
+		return fmt.Errorf("DATA_DIR: %s is open to other users of this machine (mode %04o). Run: chmod %s %[1]s", path, info.Mode().Perm(), mode)
+	}
+	return nil
+}
+
+// mine says what is wrong with a file or folder that must be this user's.
+func (d *Dir) mine(info fs.FileInfo, path string) error {
 	me := os.Geteuid()
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != me {
 		next := ""
@@ -54,9 +104,6 @@ func (d *Dir) private(info fs.FileInfo, path, mode string) error {
 			next = fmt.Sprintf(", or give the folder to %s: sudo chown -R %[1]s %s", userName(me), d.path)
 		}
 		return fmt.Errorf("DATA_DIR: %s belongs to %s, and this okrbot runs as %s. Run it as %[2]s%s", path, userName(int(stat.Uid)), userName(me), next)
-	}
-	if open := info.Mode().Perm() & 0o077; open != 0 {
-		return fmt.Errorf("DATA_DIR: %s is open to other users of this machine (mode %04o). Run: chmod %s %[1]s", path, info.Mode().Perm(), mode)
 	}
 	return nil
 }
@@ -107,7 +154,7 @@ func (d *Dir) keys(given string, create bool) (string, error) {
 			return given, nil
 		case d.hasData():
 			return "", fmt.Errorf("DATA_DIR: %s has data, but the key to the sign-ins in it is gone: %s. Put it back from where you keep it. "+
-				"Without it, set SEAL_KEYS to a new key: people then sign in again, and nothing else is lost", d.path, d.file(keyName))
+				"Without it, set SEAL_KEYS to a new key and run okrbot accept-keys: people then sign in again, and nothing else is lost", d.path, d.file(keyName))
 		case create:
 			return d.makeKey()
 		}

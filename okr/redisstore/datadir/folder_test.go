@@ -57,6 +57,29 @@ func TestFolderOfAnotherUser(t *testing.T) {
 	refused(t, datadir.Options{Path: folder}, folder+" belongs to ", "Run it as ")
 }
 
+// What Open would refuse of a folder, Look says before, and it makes nothing.
+func TestLookSaysWhatOpenRefuses(t *testing.T) {
+	t.Parallel()
+	prepared := shortDir(t)
+	require.False(t, datadir.Exists(prepared))
+	_, err := datadir.Look(t.Context(), filepath.Join(prepared, "deeper"))
+	require.NoError(t, err)
+	require.NoDirExists(t, prepared)
+	require.NoError(t, os.Mkdir(prepared, 0o755))
+	_, err = datadir.Look(t.Context(), prepared)
+	require.NoError(t, err, "Open closes it")
+	requireMode(t, prepared, 0o755)
+	require.False(t, datadir.Exists(prepared), "nobody used it")
+	open(t, datadir.Options{Path: prepared})
+	require.True(t, datadir.Exists(prepared))
+
+	if os.Geteuid() == 0 {
+		t.Skip("root may make a folder everywhere")
+	}
+	_, err = datadir.Look(t.Context(), "/usr/okrbot/data")
+	require.ErrorContains(t, err, "permission denied. Make it for the user that okrbot runs as: sudo install -d -m 700")
+}
+
 func TestPathIsShortEnough(t *testing.T) {
 	t.Parallel()
 	long := filepath.Join(filepath.Dir(shortDir(t)), strings.Repeat("x", 100))
