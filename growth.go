@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"okrbot/bot/teams"
 	"okrbot/okr"
 	"okrbot/okr/plan"
 	"okrbot/okr/redisstore"
@@ -61,7 +62,7 @@ func (g *growth) start(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var done sync.WaitGroup
 	done.Go(func() {
-		for next := growthStart; rest(ctx, next) == nil; {
+		for next := growthStart; teams.Sleep(ctx, next) == nil; {
 			began := time.Now()
 			if err := g.pass(ctx, growthRest); err != nil && ctx.Err() == nil {
 				g.log.WarnContext(ctx, "what grows in Redis was not looked at to the end; the next hour tries again", "err", okr.CauseOf(err))
@@ -77,7 +78,7 @@ func (g *growth) start(ctx context.Context) (stop func()) {
 
 // pass looks at all keys once, and then tidies up the tenants whose day has come.
 func (g *growth) pass(ctx context.Context, pause time.Duration) error {
-	usage, tenants, err := g.store.Sweep(ctx, func(ctx context.Context) error { return rest(ctx, pause) })
+	usage, tenants, err := g.store.Sweep(ctx, func(ctx context.Context) error { return teams.Sleep(ctx, pause) })
 	if err != nil {
 		return err
 	}
@@ -99,16 +100,4 @@ func (g *growth) tidy(ctx context.Context, tenant okr.TenantID) error {
 		return err
 	}
 	return plan.Tidy(ctx, g.plan, tenant)
-}
-
-// rest waits, or says why it did not.
-func rest(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

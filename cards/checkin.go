@@ -58,7 +58,7 @@ func CheckIn(p Place, f CheckInForm) Card {
 	in := form{err: f.Error}
 	checkInInputs(&in, f)
 	rest := form{err: f.Error}
-	rest.add(dateInput(InputOn, "Day that it tells of (empty: today)", f.Date))
+	rest.add(dateInput(InputOn, "Date (empty: today)", f.Date))
 	in.addFolded("another", "Another day", f.Date != "", rest)
 	save := run("Save", VerbCheckInSave, KeyGoal, string(g.ID), KeyCheckIn, string(f.Editing), KeyDraft, f.Draft).positive()
 	back := run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare()
@@ -104,8 +104,8 @@ func checkInInputs(in *form, f CheckInForm) {
 			override = OverrideOnce
 		}
 		in.add(choiceInput(InputOverride, "If the value differs from the automatic one", override, []Choice{
-			{Title: "It stands until the next automatic value", Value: OverrideOnce},
-			{Title: "It stands until automatic updates are resumed", Value: OverrideLasting},
+			{Title: "Until the next automatic value", Value: OverrideOnce},
+			{Title: "Until automatic updates are resumed", Value: OverrideLasting},
 		}))
 	}
 	in.add(statusInput(KeyStatus, f.Status), linesInput(InputNote, "What happened, and what is next", f.Note, okr.MaxNote))

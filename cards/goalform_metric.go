@@ -79,7 +79,7 @@ func peopleInput(id, label string, p People, picker string, many bool) (element,
 		if len(p.Names) > maxPeopleBytes {
 			return tooMany(label), false
 		}
-		return textInput(id, label, p.Names, maxPeopleBytes).hint("names, with commas between"), true
+		return textInput(id, label, p.Names, maxPeopleBytes).hint("names, separated by commas"), true
 	}
 	in := input{Type: "Input.ChoiceSet", ID: id, Label: label, Style: "compact", IsMultiSelect: many, Choices: choicesJSON(p.Chosen)}
 	if jsonSize(in.Choices) > maxPeopleBytes {

@@ -36,7 +36,7 @@ func moreInputs(f GoalForm, bytes int) (in form, keep []string) {
 	} else {
 		in.add(linesInput(InputDescription, "Description", f.Values[InputDescription], okr.MaxDescription))
 	}
-	in.add(textInput(InputTags, "Tags", f.Values[InputTags], okr.MaxTags*(okr.MaxTag+2)).hint("with commas between"))
+	in.add(textInput(InputTags, "Tags", f.Values[InputTags], okr.MaxTags*(okr.MaxTag+2)).hint("separated by commas"))
 	in.addPair(textInput(KeyTeam, "Team", f.Values[KeyTeam], okr.MaxName).hint(teamHint(f.Teams)), choiceInput(InputLevel, "Belongs to", cmp.Or(f.Values[InputLevel], string(okr.LevelTeam)), levels()))
 	if f.Kind == okr.KeyResult {
 		metricMore(&in, f)
@@ -74,7 +74,7 @@ func accessInputs(in *form, f GoalForm) (keep []string) {
 func (f GoalForm) isOn(id string) bool { return strings.EqualFold(f.Values[id], "true") }
 
 func aboveInput(f GoalForm, bytes int) input {
-	choices := append([]Choice{{Title: "None: it stands at the top", Value: ChoiceNone}}, f.Objectives...)
+	choices := append([]Choice{{Title: "None: it is at the top", Value: ChoiceNone}}, f.Objectives...)
 	chosen := f.Values[KeyParent]
 	if chosen == "" {
 		chosen = ChoiceNone

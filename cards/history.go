@@ -202,7 +202,7 @@ func projection(h HistoryView) []element {
 	}
 	end := mdf("A projection from the last %d values, not a promise", pr.From)
 	if pr.End != "" {
-		end += mdf("; on %s it would stand at %s", pr.End, amount(g, &pr.AtEnd))
+		end += mdf("; on %s it would be at %s", pr.End, amount(g, &pr.AtEnd))
 	}
 	return []element{text(meets).with(bolder, color), note(end + ".")}
 }

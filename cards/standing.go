@@ -52,7 +52,7 @@ func reason(v GoalView) md {
 	case s.Progress == nil && s.Status != okr.StatusInProgress:
 		return noData(v)
 	case g.IsAtStart():
-		return "Nobody has given a value yet: it stands at its start."
+		return "Nobody has given a value yet: it is at its start."
 	case s.Status == okr.NotStarted && s.Expected > 0:
 		return "Nobody has begun with what is below it."
 	case s.Status == okr.NotStarted:

@@ -71,7 +71,7 @@ export const quarter = [
   ['a value by hand stands over the automatic one until resumed', async (pg) => {
     await pg.say('check-in KR1');
     await pg.fill('Launch bugs closed*', '77');
-    await pg.choose('If the value differs from the automatic one', 'It stands until automatic updates are resumed');
+    await pg.choose('If the value differs from the automatic one', 'Until automatic updates are resumed');
     await pg.press('Save');
     await pg.waitText('77 %');
     await pg.say('okr KR1');

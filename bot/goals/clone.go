@@ -31,7 +31,7 @@ func (e ends) cloneForm(ctx context.Context, t *chat.Turn, f cards.CloneForm, id
 		return chat.Reply{}, err
 	}
 	if v.Goal.Kind != okr.Objective {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is a %s. Clone its objective %s, with what stands below it.", id, v.Goal.Kind, v.Goal.Parent)
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is a %s. Clone its objective %s, with what is below it.", id, v.Goal.Kind, v.Goal.Parent)
 	}
 	f.Goal = v.Goal
 	next := t.Settings.PeriodAfter(v.Goal.Period, t.Today())

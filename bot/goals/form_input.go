@@ -135,7 +135,7 @@ func (f goalForm) period(t *chat.Turn) (string, okr.Period, error) {
 	}
 	p, ok := t.Settings.PeriodByID(v[cards.KeyPeriod])
 	if !ok {
-		return "", own, okr.FieldErrorf(cards.KeyPeriod, "This period does not exist (any more). Choose another one.")
+		return "", own, okr.FieldErrorf(cards.KeyPeriod, "This period does not exist. Choose another one.")
 	}
 	isSame := f.current.ID != "" && v[cards.KeyPeriod] == f.base[cards.KeyPeriod]
 	if !isSame || own.Start == "" && own.End == "" {

@@ -82,7 +82,7 @@ func (s *Subject) EnterCode(ctx context.Context, t *chat.Turn, typed string) (ch
 	key := pendingKey(t.Actor)
 	raw, err := s.tickets.PeekTicket(ctx, key)
 	if okr.KindOf(err) == okr.NotFound {
-		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.SignIn, "No sign-in of yours waits for a code (any more)."), okr.Step{Kind: okr.StepSignIn})
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.SignIn, "No sign-in of yours waits for a code."), okr.Step{Kind: okr.StepSignIn})
 	}
 	if err != nil {
 		return chat.Reply{}, err

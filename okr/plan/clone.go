@@ -16,7 +16,7 @@ func (s *Service) Clone(ctx context.Context, actor okr.Actor, in okr.CloneInput)
 		return okr.Cloned{}, err
 	}
 	if o.Kind != okr.Objective {
-		return okr.Cloned{}, okr.Errorf(okr.Invalid, "%s is a %s. Clone its objective %s, with what stands below it.", o.ID, o.Kind, o.Parent)
+		return okr.Cloned{}, okr.Errorf(okr.Invalid, "%s is a %s. Clone its objective %s, with what is below it.", o.ID, o.Kind, o.Parent)
 	}
 	t, err := s.Upgraded(ctx, actor.Tenant)
 	if err != nil {

@@ -72,11 +72,14 @@ func TestLookSaysWhatOpenRefuses(t *testing.T) {
 	require.False(t, datadir.Exists(prepared), "nobody used it")
 	open(t, datadir.Options{Path: prepared})
 	require.True(t, datadir.Exists(prepared))
+}
 
+func TestLookSaysWhoMakesTheFolder(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() == 0 {
-		t.Skip("root may make a folder everywhere")
+		t.Skip("NOT TESTED: root may make a folder everywhere")
 	}
-	_, err = datadir.Look(t.Context(), "/usr/okrbot/data")
+	_, err := datadir.Look(t.Context(), "/usr/okrbot/data")
 	require.ErrorContains(t, err, "permission denied. Make it for the user that okrbot runs as: sudo install -d -m 700")
 }
 
