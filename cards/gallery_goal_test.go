@@ -27,6 +27,8 @@ func fullForm() cards.GoalForm {
 }
 
 func formCards() []exhibit {
+	ownDates := fullForm()
+	ownDates.Values[cards.KeyPeriod], ownDates.Values[cards.InputStart], ownDates.Values[cards.InputEnd] = cards.ChoiceCustomPeriod, "2026-07-01", "2027-01-31"
 	more := fullForm()
 	more.Values["phases"] = "tomorrow: 20"
 	more.Error = cards.FieldError{Field: "phases", Message: "Each phase has a day and a number, for example 2026-02-15: 40."}
@@ -63,6 +65,7 @@ func formCards() []exhibit {
 		{"goal-form-objective-above", cards.EditGoal(objective)},
 		{"goal-form-objective-dates", cards.EditGoal(dates)},
 		{"goal-form-key-result", cards.EditGoal(fullForm())},
+		{"goal-form-key-result-dates", cards.EditGoal(ownDates)},
 		{"goal-form-key-result-more", cards.EditGoal(more)},
 		{"goal-form-key-result-picker", cards.EditGoal(picker)},
 		{"goal-form-conflict", cards.EditGoal(conflict)},

@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -92,6 +93,9 @@ func goalForm(f GoalForm, bytes int) Card {
 		in.show(note("A project gets its progress from a shared query. Bind it after saving."))
 	}
 	ownerInput(&in, f, bytes)
+	if f.Kind != okr.Objective {
+		ownPeriodInputs(&in, f, bytes)
+	}
 	rest, keep := moreInputs(f, bytes)
 	in.addFolded("more", "More", false, rest)
 	head := []element{heading(mdf("%s", title))}
@@ -162,18 +166,31 @@ func parentInput(in *form, f GoalForm, bytes int) {
 // periodInputs offers periods and own dates. The dates of their own stand below,
 // since a card cannot show them only then.
 func periodInputs(in *form, period string, periods []Choice, start, end string, bytes int) {
-	choices := append([]Choice{}, periods...)
-	if !hasChoice(choices, ChoiceCustomPeriod) {
-		choices = append(choices, Choice{Title: "Own dates", Value: ChoiceCustomPeriod})
-	}
-	chosen := period
-	if chosen == "" {
-		chosen = choices[0].Value
-	}
+	choices := withOwnDates(periods)
+	chosen := cmp.Or(period, choices[0].Value)
 	in.add(limitedChoice(KeyPeriod, "Period", chosen, choices, bytes).required("Choose the period."))
 	dates := form{err: in.err}
 	dates.addPair(dateInput(InputStart, "First day", start), dateInput(InputEnd, "Last day", end))
 	in.addFolded("dates", "Own dates", chosen == ChoiceCustomPeriod, dates)
+}
+
+// ownPeriodInputs offer a key result or project another period than its objective's.
+func ownPeriodInputs(in *form, f GoalForm, bytes int) {
+	choices := append([]Choice{{Title: "The same as its objective", Value: ChoiceNone}}, withOwnDates(f.Periods)...)
+	chosen := cmp.Or(f.Values[KeyPeriod], ChoiceNone)
+	part := form{err: in.err}
+	part.add(limitedChoice(KeyPeriod, "Period", chosen, choices, bytes).required("Choose the period."))
+	part.addPair(dateInput(InputStart, "First day, with own dates", f.Values[InputStart]), dateInput(InputEnd, "Last day", f.Values[InputEnd]))
+	in.addFolded("dates", "Period", chosen != ChoiceNone, part)
+}
+
+// withOwnDates are the periods, and own dates besides.
+func withOwnDates(periods []Choice) []Choice {
+	choices := append([]Choice{}, periods...)
+	if !hasChoice(choices, ChoiceCustomPeriod) {
+		choices = append(choices, Choice{Title: "Own dates", Value: ChoiceCustomPeriod})
+	}
+	return choices
 }
 
 // maxNumber is how long a typed number may be, in characters.

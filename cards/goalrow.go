@@ -38,6 +38,9 @@ func rowDetail(v GoalView) md {
 	} else if m != nil && m.Current != nil {
 		value = metricText(m)
 	}
+	if g.OwnPeriod {
+		value = joinMD(" · ", value, periodName(g.Period))
+	}
 	switch {
 	case g.Kind == okr.Objective:
 		return periodName(g.Period)

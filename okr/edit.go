@@ -110,10 +110,10 @@ func (in GoalInput) over(g Goal) Goal {
 	if in.Details != nil {
 		g.Details = *in.Details
 	}
-	switch in.Kind {
-	case Objective:
+	if g.OwnPeriod = in.OwnPeriod && in.Kind != Objective; g.OwnPeriod || in.Kind == Objective {
 		g.PeriodID, g.Period = in.PeriodID, in.Period
-	case KeyResult:
+	}
+	if in.Kind == KeyResult {
 		g.Metric = in.metricOver(g.Metric)
 	}
 	return g
@@ -147,6 +147,9 @@ func (g *Goal) Edit(in GoalInput, parent Goal, actor Actor, isAdmin bool, now ti
 		return &Error{Kind: Forbidden, Field: "owner", Msg: "A delegate may change everything but who owns it. Ask " + g.Owner.Name + "."}
 	}
 	*g = merged
+	if !g.HasPeriod() {
+		g.PeriodID, g.Period = before.PeriodID, before.Period // until it takes that of its objective
+	}
 	if g.Parent == in.Parent { // else the parent is another one than was read
 		g.Below(parent)
 	}
@@ -163,8 +166,8 @@ func changesOwners(g, before Goal) bool {
 
 // Below makes the goal take from its objective what it does not choose itself.
 func (g *Goal) Below(parent Goal) {
-	if g.Kind != Objective && parent.ID != "" {
-		g.Period, g.PeriodID = parent.Period, parent.PeriodID
+	if parent.ID != "" {
+		g.PeriodID, g.Period = g.PeriodUnder(parent)
 	}
 	g.Audience = audience(*g, parent)
 }
@@ -176,13 +179,14 @@ type GoalInput struct {
 	Title   string
 	Owner   Person  // who it belongs to; empty: the actor, or as it was
 	Parent  GoalID  // the objective above; empty for an objective at the top
-	Period  Period  // objectives; without dates those of PeriodID
+	Period  Period  // of what has its own; without dates those of PeriodID
 	Metric  *Metric // key results; Current is left alone
 
-	PeriodID string   // objectives: the period to file it under; empty: that of the dates
-	Details  *Details // nil: as they were
-	Form     string   // of a new goal: the id of the form that makes it, once; empty: none
-	Version  int      // Goal.Version when the form was opened; 0: whatever it is now
+	PeriodID  string   // the period to file it under; empty: that of the dates
+	OwnPeriod bool     // key results and projects: false: the period of the objective
+	Details   *Details // nil: as they were
+	Form      string   // of a new goal: the id of the form that makes it, once; empty: none
+	Version   int      // Goal.Version when the form was opened; 0: whatever it is now
 }
 
 // InputOf is the input of a form that says what the goal has.
@@ -191,7 +195,7 @@ func InputOf(g Goal) GoalInput {
 		Editing: g.ID, Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: g.Parent,
 		Metric: g.Metric, Details: &g.Details, Version: g.Version,
 	}
-	if g.Kind == Objective {
+	if in.OwnPeriod = g.OwnPeriod; g.HasPeriod() {
 		in.Period, in.PeriodID = g.Period, g.PeriodID
 	}
 	return in

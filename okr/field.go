@@ -42,7 +42,7 @@ const (
 	FieldPeople FieldKind = "people" // ids with commas between
 	FieldParent FieldKind = "parent" // the id of an objective
 	FieldPhases FieldKind = "phases" // a day and a number a line
-	FieldPeriod FieldKind = "period" // what an objective is filed under: its id and its name, which is no input of its own
+	FieldPeriod FieldKind = "period" // what a goal is filed under: its id, its name and whether it is its own; one input for all
 	FieldDate   FieldKind = "date"   // of the period
 )
 
@@ -69,18 +69,46 @@ func GoalFields() []GoalField {
 	})
 }
 
-// periodFields are the period of an objective. They are typed together, for what
+// periodFields are the period of a goal that has its own. They are typed together, for what
 // dates mean depends on the chosen period.
 func periodFields() []GoalField {
-	return []GoalField{
-		textField(FieldPeriod, periodField, "period", nil, func(g *Goal) *string { return &g.PeriodID }).of(Objective),
-		textField(FieldPeriod, "periodName", "period", nil, func(g *Goal) *string { return &g.Period.Name }).of(Objective),
-		textField(FieldDate, "start", "first day", nil, func(g *Goal) *Date { return &g.Period.Start }).of(Objective),
-		textField(FieldDate, "end", "last day", nil, func(g *Goal) *Date { return &g.Period.End }).of(Objective),
+	own := toggleField(ownPeriodField, "period", func(g *Goal) *bool { return &g.OwnPeriod })
+	own.Kind = FieldPeriod
+	fields := []GoalField{
+		own,
+		textField(FieldPeriod, periodField, "period", nil, func(g *Goal) *string { return &g.PeriodID }),
+		textField(FieldPeriod, "periodName", "period", nil, func(g *Goal) *string { return &g.Period.Name }),
+		textField(FieldDate, "start", "first day", nil, func(g *Goal) *Date { return &g.Period.Start }),
+		textField(FieldDate, "end", "last day", nil, func(g *Goal) *Date { return &g.Period.End }),
 	}
+	for i := range fields[1:] {
+		fields[i+1] = fields[i+1].ofOwnPeriod()
+	}
+	return fields
 }
 
-const periodField = "period"
+// ofOwnPeriod is the field as empty in a goal that has the period of its objective.
+func (f GoalField) ofOwnPeriod() GoalField {
+	get, text := f.get, f.text
+	f.get = func(g Goal) any {
+		if !g.HasPeriod() {
+			return nil
+		}
+		return get(g)
+	}
+	f.text = func(g Goal) string {
+		if !g.HasPeriod() {
+			return ""
+		}
+		return text(g)
+	}
+	return f
+}
+
+const (
+	periodField    = "period"
+	ownPeriodField = "ownPeriod" // whether there is one
+)
 
 // metricFields are the number of a key result; its type says how start and target
 // are read, and so comes before them.
@@ -183,6 +211,9 @@ func (f GoalField) Words(g Goal) string {
 	case FieldPerson, FieldPeople:
 		return strings.Join(names(f.people(g)), ", ")
 	case FieldPeriod:
+		if !g.HasPeriod() {
+			return "that of its objective"
+		}
 		if g.Period.Name == "" {
 			return "own dates"
 		}

@@ -63,8 +63,10 @@ type Goal struct {
 	Title    string   `json:"title"`
 	Owner    Person   `json:"owner"`
 	Parent   GoalID   `json:"parent,omitempty"`   // the objective above; empty at the top
-	Period   Period   `json:"period"`             // key results and projects take their objective's
+	Period   Period   `json:"period"`             // key results and projects take their objective's, unless they have their own
 	PeriodID string   `json:"periodId,omitempty"` // the period that it is filed under; empty: that of its dates
+	// OwnPeriod says that a key result or project has a period of its own.
+	OwnPeriod bool `json:"ownPeriod,omitempty"`
 	Details
 
 	Metric  *Metric  `json:"metric,omitempty"`  // key results only
@@ -155,10 +157,12 @@ func (g Goal) Validate() error {
 	if err := g.validatePeople(); err != nil {
 		return err
 	}
-	if g.Kind == Objective {
-		return g.Period.validate()
+	if g.HasPeriod() {
+		if err := g.Period.validate(); err != nil {
+			return err
+		}
 	}
-	if g.Parent == "" {
+	if g.Kind != Objective && g.Parent == "" {
 		return FieldErrorf("parent", "Choose the objective that this %s belongs to.", g.Kind)
 	}
 	if g.Kind == KeyResult {

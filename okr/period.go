@@ -65,6 +65,34 @@ func (g Goal) FiledUnder() string {
 	return g.Period.SpanID()
 }
 
+// HasPeriod says whether the goal has a period of its own: objectives do, key results
+// and projects where somebody chose one.
+func (g Goal) HasPeriod() bool { return g.Kind == Objective || g.OwnPeriod }
+
+// PeriodUnder is the goal's period below an objective.
+func (g Goal) PeriodUnder(parent Goal) (id string, p Period) {
+	if g.HasPeriod() {
+		return g.PeriodID, g.Period
+	}
+	return parent.PeriodID, parent.Period
+}
+
+// Moved is the period of a goal whose objective moves from one period to another: as
+// many months later where both begin on the same day of a month, else as many days.
+// It reports false where it would not lie in the objective's new one.
+func (p Period) Moved(from, to Period) (Period, bool) {
+	first, last := from.Start.time(), to.Start.time()
+	months, days := (last.Year()-first.Year())*12+int(last.Month()-first.Month()), 0
+	if first.Day() != last.Day() {
+		months, days = 0, to.Start.Days()-from.Start.Days()
+	}
+	moved := Period{
+		Start: DateOf(p.Start.time().AddDate(0, months, days)),
+		End:   DateOf(p.End.time().AddDate(0, 0, 1).AddDate(0, months, days-1)), // the last day of a month stays one
+	}
+	return moved, to.Contains(moved.Start) && to.Contains(moved.End)
+}
+
 // PlanningMonth is the month in which the planning year begins.
 func (t Settings) PlanningMonth() time.Month {
 	if t.PlanningStart < time.January || t.PlanningStart > time.December {

@@ -100,3 +100,33 @@ func TestAGoalGoesOnInThePeriodAfterItsOwn(t *testing.T) {
 		require.Equal(t, c.want, january.PeriodAfter(c.own, c.day).Name, name)
 	}
 }
+
+// TestAnOwnPeriodMovesAlong is what a key result's own period becomes in the clone of
+// its objective.
+func TestAnOwnPeriodMovesAlong(t *testing.T) {
+	t.Parallel()
+	year := func(y string) okr.Period {
+		return okr.Period{Start: okr.Date(y + "-01-01"), End: okr.Date(y + "-12-31")}
+	}
+	for name, test := range map[string]struct {
+		own, from, to okr.Period
+		want          string // empty: it does not lie there
+	}{
+		"a quarter of a year":       {okr.Period{Start: "2026-07-01", End: "2026-09-30"}, year("2026"), year("2027"), "2027-07-01/2027-09-30"},
+		"to the end of February":    {okr.Period{Start: "2023-01-01", End: "2023-02-28"}, year("2023"), year("2024"), "2024-01-01/2024-02-29"},
+		"a month of a quarter":      {okr.Period{Start: "2026-11-01", End: "2026-11-30"}, okr.Period{Start: "2026-10-01", End: "2026-12-31"}, okr.Period{Start: "2027-01-01", End: "2027-03-31"}, "2027-02-01/2027-02-28"},
+		"by days":                   {okr.Period{Start: "2026-01-05", End: "2026-01-16"}, okr.Period{Start: "2026-01-05", End: "2026-02-01"}, okr.Period{Start: "2026-02-02", End: "2026-03-01"}, "2026-02-02/2026-02-13"},
+		"beyond the objective":      {okr.Period{Start: "2026-07-01", End: "2027-03-31"}, year("2026"), year("2027"), ""},
+		"a quarter into a quarter":  {okr.Period{Start: "2026-07-01", End: "2026-09-30"}, year("2026"), okr.Period{Start: "2027-01-01", End: "2027-03-31"}, ""},
+		"backwards into a year ago": {okr.Period{Start: "2026-04-01", End: "2026-06-30"}, year("2026"), year("2025"), "2025-04-01/2025-06-30"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			moved, fits := test.own.Moved(test.from, test.to)
+			require.Equal(t, test.want != "", fits)
+			if fits {
+				require.Equal(t, test.want, moved.SpanID())
+			}
+		})
+	}
+}

@@ -139,9 +139,7 @@ func (f goalForm) card(t *chat.Turn) cards.GoalForm {
 	c := cards.GoalForm{
 		Kind: f.kind, Editing: f.current.ID, Version: f.version, Values: f.values, People: map[string]cards.People{},
 		OwnerName: f.nameOf(t, f.values[cards.KeyOwner]), Teams: t.Settings.Teams, Picker: t.Picker(), Conflict: f.conflict, Error: f.err,
-	}
-	if f.kind == okr.Objective {
-		c.Periods = chat.PeriodChoices(t, f.values[cards.KeyPeriod])
+		Periods: chat.PeriodChoices(t, f.values[cards.KeyPeriod]),
 	}
 	known := append(f.people, t.Actor.Person)
 	for _, field := range okr.GoalFields() {

@@ -27,14 +27,18 @@ func goalValues(t *chat.Turn, g okr.Goal) chat.Values {
 	}
 	if g.Kind == okr.Objective {
 		v[cards.KeyParent] = chat.OrElse(v[cards.KeyParent], cards.ChoiceNone)
-		periodValues(t, g, v)
 	}
+	periodValues(t, g, v)
 	return v
 }
 
-// periodValues names the period that an objective is filed under; dates of its
-// own stand beside it.
+// periodValues names the period that a goal is filed under; dates of its own stand
+// beside it.
 func periodValues(t *chat.Turn, g okr.Goal, v chat.Values) {
+	if !g.HasPeriod() {
+		v[cards.KeyPeriod] = cards.ChoiceNone
+		return
+	}
 	filed, ok := t.Settings.PeriodByID(g.FiledUnder())
 	isOffered := slices.ContainsFunc(t.Settings.PeriodChoices(t.Today()), func(p okr.TimePeriod) bool { return p.ID == filed.ID })
 	if !ok || filed.Name == "" && !isOffered {
@@ -62,7 +66,7 @@ func (s *Subject) goalInput(ctx context.Context, t *chat.Turn, f goalForm) (okr.
 func (s *Subject) typedGoal(ctx context.Context, t *chat.Turn, f goalForm) (okr.Goal, error) {
 	g := f.current
 	g.Kind = f.kind
-	if f.kind == okr.Objective {
+	if g.OwnPeriod = f.hasOwnPeriod(); g.HasPeriod() {
 		var err error
 		if g.PeriodID, g.Period, err = f.period(t); err != nil {
 			return g, err
@@ -124,9 +128,15 @@ func (f goalForm) privacy(t *chat.Turn, g okr.Goal) error {
 	return nil
 }
 
-// period reads the period of an objective. Dates beside a period count only where
-// an objective that is filed under it is edited; another period than before brings
-// its own dates.
+// hasOwnPeriod says whether a key result or project was given another period than its
+// objective's. The form of an older okrbot has no such choice.
+func (f goalForm) hasOwnPeriod() bool {
+	chosen := f.values[cards.KeyPeriod]
+	return f.kind != okr.Objective && chosen != "" && chosen != cards.ChoiceNone
+}
+
+// period reads the period of a goal. Dates beside a period count only where a goal
+// that is filed under it is edited; another period than before brings its own dates.
 func (f goalForm) period(t *chat.Turn) (string, okr.Period, error) {
 	v := f.values
 	own := okr.Period{Start: okr.Date(strings.TrimSpace(v[cards.InputStart])), End: okr.Date(strings.TrimSpace(v[cards.InputEnd]))}

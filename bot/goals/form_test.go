@@ -98,6 +98,8 @@ func openedGoal(kind okr.GoalKind, settings okr.Settings) okr.Goal {
 	switch kind {
 	case okr.Objective:
 		g.PeriodID, g.Period = "T1", settings.Periods[0].Period
+	case okr.Project: // one with the period of its objective, and the other with its own
+		g.OwnPeriod, g.PeriodID, g.Period = true, "T1", settings.Periods[0].Period
 	case okr.KeyResult:
 		g.Metric = &okr.Metric{Name: "Bugs", Target: 100}
 	}
@@ -108,6 +110,9 @@ func openedGoal(kind okr.GoalKind, settings okr.Settings) okr.Goal {
 func change(t *testing.T, f okr.GoalField, g *okr.Goal) {
 	t.Helper()
 	others := texts{"text": "Other", "lines": "Other", "list": "web, shop", "number": "12.5", "toggle": "true", "choice": "other", "parent": "O2", "phases": "2026-02-15: 40", "period": "T2", "date": "2026-02-01"}
+	if f.Kind == okr.FieldPeriod || f.Kind == okr.FieldDate {
+		g.OwnPeriod = g.Kind != okr.Objective
+	}
 	require.NoError(t, f.Read(g, others[string(f.Kind)]))
 	if f.IsPeople() {
 		f.SetPeople(g, []okr.Person{{ID: "u2", Name: "Grace"}})

@@ -137,7 +137,8 @@ func (y *syncing) statusOf(ctx context.Context, g okr.Goal) (okr.Status, error) 
 		}
 		y.parents[g.Parent] = parent
 	}
-	return g.Standing(parent.Period, y.tenant.Bands, y.tenant.Today(y.Now())).Status, nil
+	_, period := g.PeriodUnder(parent)
+	return g.Standing(period, y.tenant.Bands, y.tenant.Today(y.Now())).Status, nil
 }
 
 // conclude records that the connections through which something was measured

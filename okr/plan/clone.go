@@ -33,7 +33,7 @@ func (s *Service) Clone(ctx context.Context, actor okr.Actor, in okr.CloneInput)
 	if err != nil {
 		return okr.Cloned{}, err
 	}
-	c := cloner{s: s, actor: actor, in: in, period: p, rule: t.WeightsRule}
+	c := cloner{s: s, t: t, actor: actor, in: in, from: o.Period, period: p}
 	clone, err := c.copy(ctx, o, parent, okr.MaxDepth)
 	if err != nil {
 		return okr.Cloned{}, err
@@ -60,10 +60,11 @@ func (s *tree) cloneBelow(ctx context.Context, tenant okr.TenantID, o okr.Goal, 
 // cloner makes the clones of one objective.
 type cloner struct {
 	s      *Service
+	t      okr.Settings
 	actor  okr.Actor
 	in     okr.CloneInput
+	from   okr.Period // of the objective that is cloned
 	period okr.TimePeriod
-	rule   okr.WeightsRule
 	out    okr.Cloned
 }
 
@@ -87,7 +88,7 @@ func (c *cloner) copy(ctx context.Context, g, parent okr.Goal, depth int) (okr.G
 			return clone, err
 		}
 	}
-	if _, _, err := c.s.rollOne(ctx, c.actor.Tenant, c.rule, clone.ID); err != nil {
+	if _, _, err := c.s.rollOne(ctx, c.actor.Tenant, c.t.WeightsRule, clone.ID); err != nil {
 		return clone, err
 	}
 	return clone, nil
@@ -102,12 +103,7 @@ func (c *cloner) make(ctx context.Context, g, parent okr.Goal) (okr.Goal, error)
 		ID: okr.GoalID(id), Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: parent.ID, Details: g.Details,
 		Metric: g.Metric.Anew(c.in.Continue), CopyOf: g.ID, Form: c.in.Form, CreatedBy: c.actor.Person, CreatedAt: c.s.Now(), Version: 1,
 	}
-	if g.Kind == okr.Objective {
-		clone.Period = c.period.Period
-		if c.period.ID != c.period.SpanID() {
-			clone.PeriodID = c.period.ID
-		}
-	}
+	c.date(g, &clone)
 	if g.ID == c.in.Goal { // what is below it stands below its copy
 		private, err := c.s.keptPrivate(ctx, c.actor.Tenant, g, parent)
 		if err != nil {
@@ -125,6 +121,24 @@ func (c *cloner) make(ctx context.Context, g, parent okr.Goal) (okr.Goal, error)
 	c.out.Count++
 	c.in.Form = "" // the first clone stands for all
 	return clone, okr.MadeOnce(c.s.Store.Goals().Create(ctx, c.actor.Tenant, clone))
+}
+
+// date gives a clone its period. A key result's or project's own one moves along with
+// the objective's; where it would leave that, the clone has the objective's.
+func (c *cloner) date(g okr.Goal, clone *okr.Goal) {
+	period := c.period
+	if g.Kind != okr.Objective {
+		moved, fits := g.Period.Moved(c.from, c.period.Period)
+		if !g.OwnPeriod || !fits {
+			return
+		}
+		clone.OwnPeriod = true
+		period, _ = c.t.PeriodByID(moved.SpanID())
+	}
+	clone.Period = period.Period
+	if period.ID != period.SpanID() {
+		clone.PeriodID = period.ID
+	}
 }
 
 // bind binds the clone as the original is, if that was wanted and the actor may.
