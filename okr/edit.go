@@ -147,7 +147,7 @@ func (g *Goal) Edit(in GoalInput, parent Goal, actor Actor, isAdmin bool, now ti
 		return &Error{Kind: Forbidden, Field: "owner", Msg: "A delegate may change everything but who owns it. Ask " + g.Owner.Name + "."}
 	}
 	*g = merged
-	if !g.HasPeriod() {
+	if !HasPeriod(*g) {
 		g.PeriodID, g.Period = before.PeriodID, before.Period // until it takes that of its objective
 	}
 	if g.Parent == in.Parent { // else the parent is another one than was read
@@ -167,7 +167,7 @@ func changesOwners(g, before Goal) bool {
 // Below makes the goal take from its objective what it does not choose itself.
 func (g *Goal) Below(parent Goal) {
 	if parent.ID != "" {
-		g.PeriodID, g.Period = g.PeriodUnder(parent)
+		g.PeriodID, g.Period = PeriodUnder(*g, parent)
 	}
 	g.Audience = audience(*g, parent)
 }
@@ -195,7 +195,7 @@ func InputOf(g Goal) GoalInput {
 		Editing: g.ID, Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: g.Parent,
 		Metric: g.Metric, Details: &g.Details, Version: g.Version,
 	}
-	if in.OwnPeriod = g.OwnPeriod; g.HasPeriod() {
+	if in.OwnPeriod = g.OwnPeriod; HasPeriod(g) {
 		in.Period, in.PeriodID = g.Period, g.PeriodID
 	}
 	return in

@@ -91,13 +91,13 @@ func periodFields() []GoalField {
 func (f GoalField) ofOwnPeriod() GoalField {
 	get, text := f.get, f.text
 	f.get = func(g Goal) any {
-		if !g.HasPeriod() {
+		if !HasPeriod(g) {
 			return nil
 		}
 		return get(g)
 	}
 	f.text = func(g Goal) string {
-		if !g.HasPeriod() {
+		if !HasPeriod(g) {
 			return ""
 		}
 		return text(g)
@@ -211,7 +211,7 @@ func (f GoalField) Words(g Goal) string {
 	case FieldPerson, FieldPeople:
 		return strings.Join(names(f.people(g)), ", ")
 	case FieldPeriod:
-		if !g.HasPeriod() {
+		if !HasPeriod(g) {
 			return "that of its objective"
 		}
 		if g.Period.Name == "" {

@@ -157,7 +157,7 @@ func (g Goal) Validate() error {
 	if err := g.validatePeople(); err != nil {
 		return err
 	}
-	if g.HasPeriod() {
+	if HasPeriod(g) {
 		if err := g.Period.validate(); err != nil {
 			return err
 		}

@@ -67,11 +67,11 @@ func (g Goal) FiledUnder() string {
 
 // HasPeriod says whether the goal has a period of its own: objectives do, key results
 // and projects where somebody chose one.
-func (g Goal) HasPeriod() bool { return g.Kind == Objective || g.OwnPeriod }
+func HasPeriod(g Goal) bool { return g.Kind == Objective || g.OwnPeriod }
 
 // PeriodUnder is the goal's period below an objective.
-func (g Goal) PeriodUnder(parent Goal) (id string, p Period) {
-	if g.HasPeriod() {
+func PeriodUnder(g, parent Goal) (id string, p Period) {
+	if HasPeriod(g) {
 		return g.PeriodID, g.Period
 	}
 	return parent.PeriodID, parent.Period

@@ -35,7 +35,7 @@ func goalValues(t *chat.Turn, g okr.Goal) chat.Values {
 // periodValues names the period that a goal is filed under; dates of its own stand
 // beside it.
 func periodValues(t *chat.Turn, g okr.Goal, v chat.Values) {
-	if !g.HasPeriod() {
+	if !okr.HasPeriod(g) {
 		v[cards.KeyPeriod] = cards.ChoiceNone
 		return
 	}
@@ -66,7 +66,7 @@ func (s *Subject) goalInput(ctx context.Context, t *chat.Turn, f goalForm) (okr.
 func (s *Subject) typedGoal(ctx context.Context, t *chat.Turn, f goalForm) (okr.Goal, error) {
 	g := f.current
 	g.Kind = f.kind
-	if g.OwnPeriod = f.hasOwnPeriod(); g.HasPeriod() {
+	if g.OwnPeriod = f.hasOwnPeriod(); okr.HasPeriod(g) {
 		var err error
 		if g.PeriodID, g.Period, err = f.period(t); err != nil {
 			return g, err

@@ -137,7 +137,7 @@ func (y *syncing) statusOf(ctx context.Context, g okr.Goal) (okr.Status, error) 
 		}
 		y.parents[g.Parent] = parent
 	}
-	_, period := g.PeriodUnder(parent)
+	_, period := okr.PeriodUnder(g, parent)
 	return g.Standing(period, y.tenant.Bands, y.tenant.Today(y.Now())).Status, nil
 }
 

@@ -66,7 +66,7 @@ func (s *Service) openUnder(ctx context.Context, t okr.Settings, actor okr.Actor
 
 // ViewOf computes a goal below its parent, without its children.
 func (s *Service) ViewOf(t okr.Settings, actor okr.Actor, g, parent okr.Goal) okr.GoalView {
-	g.PeriodID, g.Period = g.PeriodUnder(parent)
+	g.PeriodID, g.Period = okr.PeriodUnder(g, parent)
 	isAdmin := s.access.Administers(t, actor)
 	v := okr.GoalView{Goal: g, MayEdit: actor.MayEdit(g, parent, isAdmin)}
 	v.MayCheckIn = g.IsOpen() && actor.MayCheckIn(g, parent, isAdmin)
