@@ -204,6 +204,11 @@ func (t Settings) Location() *time.Location {
 	return time.UTC
 }
 
+// DefaultSettings are those of a tenant that has stored none.
+func DefaultSettings(tenant TenantID) Settings {
+	return Settings{ID: tenant, Bands: DefaultBands(), TimeZone: "UTC"}
+}
+
 // HasAdmin says whether the tenant's own list names the person.
 func (t Settings) HasAdmin(user UserID) bool {
 	return slices.ContainsFunc(t.Admins, func(p Person) bool { return p.ID == user })

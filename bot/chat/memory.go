@@ -11,11 +11,12 @@ import (
 // Memory keeps what the conversation has to remember between turns, over all
 // replicas and restarts.
 type Memory interface {
-	// TakeDelivery takes an activity in hand for a time, or keeps it there longer. Mine
-	// says that nobody else has it, done that it was handled lately.
-	TakeDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID, token string, hold time.Duration) (mine, done bool, err error)
+	// Open takes the delivery of a turn in hand and reads what it begins with.
+	Open(ctx context.Context, o okr.Opening) okr.Opened
+	// HoldDelivery keeps a delivery in hand for longer; false: it is not in this hand.
+	HoldDelivery(ctx context.Context, d okr.Delivery) (mine bool, err error)
 	// FinishDelivery notes that it was handled.
-	FinishDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID, token string) error
+	FinishDelivery(ctx context.Context, d okr.Delivery) error
 	// FirstTime reports whether it is asked about something in a place for the first
 	// time within an hour, over all replicas.
 	FirstTime(ctx context.Context, tenant okr.TenantID, conversation, what string) (bool, error)
@@ -37,14 +38,27 @@ func DeliveriesOf(m Memory) teams.Deliveries { return deliveries{m} }
 
 type deliveries struct{ Memory }
 
-// Take implements Deliveries.
-func (d deliveries) Take(ctx context.Context, a teams.Delivery, hold time.Duration) (mine, done bool, err error) {
-	return d.TakeDelivery(ctx, okr.TenantID(a.Tenant), a.Conversation, a.Activity, a.Token, hold)
+// Open implements Deliveries.
+func (d deliveries) Open(ctx context.Context, a teams.Activity, of teams.Delivery, late string) teams.Opening {
+	o := openingOf(a)
+	o.Delivery, o.Draft = deliveryOf(of), late
+	read := d.Memory.Open(ctx, o)
+	return teams.Opening{Mine: read.Mine, Done: read.Done, Err: read.NotTaken, Late: read.Draft, Unread: read.Unread, Read: read}
+}
+
+// Hold implements Deliveries.
+func (d deliveries) Hold(ctx context.Context, of teams.Delivery) error {
+	_, err := d.HoldDelivery(ctx, deliveryOf(of))
+	return err
 }
 
 // Finish implements Deliveries.
-func (d deliveries) Finish(ctx context.Context, a teams.Delivery) error {
-	return d.FinishDelivery(ctx, okr.TenantID(a.Tenant), a.Conversation, a.Activity, a.Token)
+func (d deliveries) Finish(ctx context.Context, of teams.Delivery) error {
+	return d.FinishDelivery(ctx, deliveryOf(of))
+}
+
+func deliveryOf(d teams.Delivery) okr.Delivery {
+	return okr.Delivery{Tenant: okr.TenantID(d.Tenant), Conversation: d.Conversation, Activity: d.Activity, Token: d.Token, Hold: d.Hold}
 }
 
 // ResultsOf is the memory of late presses as the wire asks for it.
@@ -55,12 +69,6 @@ type results struct{ Memory }
 // PutResult implements Results.
 func (r results) PutResult(ctx context.Context, tenant, key string, data []byte, ttl time.Duration) error {
 	return r.PutDraft(ctx, okr.TenantID(tenant), key, data, ttl)
-}
-
-// Result implements Results.
-func (r results) Result(ctx context.Context, tenant, key string) ([]byte, error) {
-	data, err := r.Draft(ctx, okr.TenantID(tenant), key)
-	return data, okr.IgnoreNotFound(err)
 }
 
 // DropResult implements Results.

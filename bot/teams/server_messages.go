@@ -39,8 +39,8 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	// Only now may the delivery be remembered: one that was turned away
 	// because of a shutdown must count as new when it comes again.
-	handled, isFirst := s.admit(ctx, a)
-	answer, isKnown := s.earlier(ctx, a)
+	opening, handled, isFirst := s.admit(ctx, a)
+	answer, isKnown := s.earlier(ctx, a, opening)
 	if !isFirst || isKnown {
 		handled()
 		end()
@@ -54,7 +54,7 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	s.await(c, a, func(finished chan<- InvokeResponse, abandoned <-chan struct{}) {
 		defer end()
-		s.work(turn, a, finished, abandoned, handled)
+		s.work(withRead(turn, opening), a, finished, abandoned, handled)
 	})
 }
 

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/prometheus/client_golang/prometheus"
@@ -64,22 +63,27 @@ type wireDeliveries struct {
 	err  error
 }
 
-func (d *wireDeliveries) Take(_ context.Context, a teams.Delivery, _ time.Duration) (mine, done bool, err error) {
+func (d *wireDeliveries) Open(_ context.Context, a teams.Activity, of teams.Delivery, _ string) teams.Opening {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	key := a.Tenant + "|" + a.Conversation + "|" + a.Activity
-	switch held := d.hand[key]; {
-	case d.err != nil || d.seen[key]:
-		return false, d.seen[key], d.err
-	case held != "" && held != a.Token:
-		return false, false, nil
+	o := teams.Opening{Err: d.err, Read: "read for " + a.ID}
+	if of.Token == "" || d.err != nil {
+		return o
 	}
+	key := of.Tenant + "|" + of.Conversation + "|" + of.Activity
+	held := d.hand[key]
+	o.Done = d.seen[key]
+	o.Mine = !o.Done && (held == "" || held == of.Token)
 	if d.hand == nil {
 		d.hand = map[string]string{}
 	}
-	d.hand[key] = a.Token
-	return true, false, nil
+	if o.Mine {
+		d.hand[key] = of.Token
+	}
+	return o
 }
+
+func (d *wireDeliveries) Hold(context.Context, teams.Delivery) error { return d.err }
 
 func (d *wireDeliveries) Finish(_ context.Context, a teams.Delivery) error {
 	d.mu.Lock()

@@ -75,9 +75,12 @@ func (t *turns) cancel() {
 // hand while its turn runs, and handled only afterwards: what a process that died had
 // in hand is handled by whoever gets it next.
 type Deliveries interface {
-	// Take takes an activity in hand for a time, or keeps it there longer. Mine says
-	// that nobody else has it, done that it was handled lately.
-	Take(ctx context.Context, d Delivery, hold time.Duration) (mine, done bool, err error)
+	// Open takes an activity in hand for a time, where the delivery has a token, and reads
+	// with the same question what its turn begins with. Late is the key of what is kept of
+	// an earlier press; empty: nothing.
+	Open(ctx context.Context, a Activity, d Delivery, late string) Opening
+	// Hold keeps an activity in hand for longer.
+	Hold(ctx context.Context, d Delivery) error
 	// Finish notes that it was handled, for an hour or so.
 	Finish(ctx context.Context, d Delivery) error
 }
@@ -85,8 +88,29 @@ type Deliveries interface {
 // Delivery is an activity as it came to one process.
 type Delivery struct {
 	Tenant, Conversation, Activity string
-	Token                          string // of this arrival
+	Token                          string        // of this arrival; empty: it is handled each time it comes
+	Hold                           time.Duration // how long it stays in hand by itself
 }
+
+// Opening is how a turn begins.
+type Opening struct {
+	Mine, Done bool   // nobody else has it in hand; it was handled lately
+	Err        error  // of taking it: nobody knows
+	Late       []byte // what is kept of an earlier press; nil: nothing
+	Unread     error  // of reading the rest
+	// Read is what the turn of the handler begins with, for [ReadFrom].
+	Read any
+}
+
+// readKey is the context key of Opening.Read.
+type readKey struct{}
+
+func withRead(ctx context.Context, o Opening) context.Context {
+	return context.WithValue(ctx, readKey{}, o.Read)
+}
+
+// ReadFrom is what [Deliveries] read for the turn that ctx belongs to; nil: nothing.
+func ReadFrom(ctx context.Context) any { return ctx.Value(readKey{}) }
 
 const (
 	// holdTime is how long an activity stays in the hand of a process that died.
@@ -97,36 +121,49 @@ const (
 	finishTime = 3 * time.Second
 )
 
-// admit takes the activity in hand. One that is in another hand is waited for: either
-// that turn ends, or its process has died and this turn is the one that counts.
-// What cannot be found out is handled: twice is better than not at all.
-func (s *Server) admit(ctx context.Context, a Activity) (finish func(), ok bool) {
-	if s.options.Deliveries == nil || a.ID == "" || a.Type == TypeInvoke && repeatableInvoke(a.Name) {
-		return func() {}, true
+// deliveryOf is an activity that is to be handled once.
+func deliveryOf(a Activity) Delivery {
+	d := Delivery{Tenant: a.TenantID(), Conversation: a.Conversation.ID, Activity: a.ID, Hold: holdTime}
+	if a.ID != "" && (a.Type != TypeInvoke || !repeatableInvoke(a.Name)) {
+		d.Token = rand.Text()
 	}
-	d := Delivery{Tenant: a.TenantID(), Conversation: a.Conversation.ID, Activity: a.ID, Token: rand.Text()}
+	return d
+}
+
+// admit opens the turn of an activity and takes it in hand. One that is in another hand is
+// waited for: either that turn ends, or its process has died and this turn is the one that
+// counts. What cannot be found out is handled: twice is better than not at all.
+func (s *Server) admit(ctx context.Context, a Activity) (o Opening, finish func(), ok bool) {
+	finish = func() {}
+	if s.options.Deliveries == nil {
+		return o, finish, true
+	}
+	d := deliveryOf(a)
+	late, _ := s.resultKey(a)
 	limit := time.NewTimer(s.options.AnswerWithin)
 	defer limit.Stop()
 	for {
-		mine, done, err := s.options.Deliveries.Take(ctx, d, holdTime)
+		o = s.options.Deliveries.Open(ctx, a, d, late)
 		switch {
-		case err != nil:
-			NoteFrom(ctx).Missed("delivery", err)
-			return func() {}, true
-		case mine:
-			return s.hold(ctx, d), true
-		case done:
-			return func() {}, false
+		case d.Token == "":
+			return o, finish, true
+		case o.Done:
+			return o, finish, false
+		case o.Err != nil:
+			NoteFrom(ctx).Missed("delivery", o.Err)
+			return o, finish, true
+		case o.Mine:
+			return o, s.hold(ctx, d), true
 		}
 		look := time.NewTimer(holdLook)
 		select {
 		case <-look.C:
 		case <-limit.C:
 			look.Stop()
-			return func() {}, false
+			return o, finish, false
 		case <-ctx.Done():
 			look.Stop()
-			return func() {}, false
+			return o, finish, false
 		}
 	}
 }
@@ -156,7 +193,7 @@ func (s *Server) renew(ctx context.Context, d Delivery, ended <-chan struct{}) {
 		case <-ended:
 			return
 		case <-tick.C:
-			if _, _, err := s.options.Deliveries.Take(ctx, d, holdTime); err != nil {
+			if err := s.options.Deliveries.Hold(ctx, d); err != nil {
 				s.log.WarnContext(ctx, "delivery not held", "ref", RefFrom(ctx), "err", err)
 			}
 		}

@@ -12,7 +12,7 @@ import (
 func (s *Service) Settings(ctx context.Context, tenant okr.TenantID) (okr.Settings, error) {
 	t, err := s.Store.Settings().Get(ctx, tenant, okr.Settings{}.Key())
 	if okr.KindOf(err) == okr.NotFound {
-		return okr.Settings{ID: tenant, Bands: okr.DefaultBands(), TimeZone: "UTC"}, nil
+		return okr.DefaultSettings(tenant), nil
 	}
 	return t, err
 }
