@@ -276,13 +276,25 @@ type Opened struct {
 	Mine     bool  // nobody else has the delivery in hand
 	Done     bool  // it was handled within the last hour
 	NotTaken error // it could not be found out; Unavailable
-	Unread   error // nothing of the following could be read; Unavailable
+	Unread   error // what follows could not be read; Unavailable or, of a value that is none, Internal
 	Settings Settings
 	Member   Member // what is known of the person
 	Chat     string // id of the person's own chat with okrbot; empty: none is known
 	Noted    bool   // the place is known as it is now, and was noted within a day
 	Halted   bool   // a digest of the place does not come at the moment, see [Subscription.Halted]
 	Draft    []byte // nil: none
+}
+
+// Ending asks to note what is to be noted at the end of a turn.
+type Ending struct {
+	Delivery Delivery      // that was handled; without a token: none
+	Place    *Conversation // where the turn was; nil: that is known
+}
+
+// Ended is what came of a [Ending]. The errors are Unavailable.
+type Ended struct {
+	NotFinished error // nobody knows that the delivery was handled
+	NotNoted    error // the place is as it was noted before
 }
 
 // NextID gives a new short id of a prefix, such as KR7.

@@ -15,8 +15,8 @@ type Memory interface {
 	Open(ctx context.Context, o okr.Opening) okr.Opened
 	// HoldDelivery keeps a delivery in hand for longer; false: it is not in this hand.
 	HoldDelivery(ctx context.Context, d okr.Delivery) (mine bool, err error)
-	// FinishDelivery notes that it was handled.
-	FinishDelivery(ctx context.Context, d okr.Delivery) error
+	// End notes what is to be noted at the end of a turn.
+	End(ctx context.Context, c okr.Ending) okr.Ended
 	// FirstTime reports whether it is asked about something in a place for the first
 	// time within an hour, over all replicas.
 	FirstTime(ctx context.Context, tenant okr.TenantID, conversation, what string) (bool, error)
@@ -42,8 +42,10 @@ type deliveries struct{ Memory }
 func (d deliveries) Open(ctx context.Context, a teams.Activity, of teams.Delivery, late string) teams.Opening {
 	o := openingOf(a)
 	o.Delivery, o.Draft = deliveryOf(of), late
-	read := d.Memory.Open(ctx, o)
-	return teams.Opening{Mine: read.Mine, Done: read.Done, Err: read.NotTaken, Late: read.Draft, Unread: read.Unread, Read: read}
+	f := &frame{opened: d.Memory.Open(ctx, o)}
+	return teams.Opening{
+		Mine: f.opened.Mine, Done: f.opened.Done, Err: f.opened.NotTaken, Late: f.opened.Draft, Unread: f.opened.Unread, Read: f,
+	}
 }
 
 // Hold implements Deliveries.
@@ -52,9 +54,40 @@ func (d deliveries) Hold(ctx context.Context, of teams.Delivery) error {
 	return err
 }
 
-// Finish implements Deliveries.
-func (d deliveries) Finish(ctx context.Context, of teams.Delivery) error {
-	return d.FinishDelivery(ctx, deliveryOf(of))
+// Close implements Deliveries.
+func (d deliveries) Close(ctx context.Context, of teams.Delivery, o teams.Opening) error {
+	var c okr.Ending
+	if o.Mine {
+		c.Delivery = deliveryOf(of)
+	}
+	if f, ok := o.Read.(*frame); ok {
+		c.Place = f.place
+	}
+	done := d.Memory.End(ctx, c)
+	if done.NotNoted != nil {
+		teams.NoteFrom(ctx).Missed("place", okr.CauseOf(done.NotNoted))
+	}
+	return done.NotFinished
+}
+
+// frame is what a turn begins with, and what it leaves for the end. Only the one who runs
+// the turn writes in it, so it needs no lock.
+type frame struct {
+	opened okr.Opened
+	place  *okr.Conversation // to be noted; nil: it stands there as it is
+}
+
+// forget leaves out that a turn was in a place that is gone.
+func (f *frame) forget(id string) {
+	if f != nil && f.place != nil && f.place.ID == id {
+		f.place = nil
+	}
+}
+
+// frameOf is the frame of the turn that ctx belongs to; nil outside of one.
+func frameOf(ctx context.Context) *frame {
+	f, _ := teams.ReadFrom(ctx).(*frame)
+	return f
 }
 
 func deliveryOf(d teams.Delivery) okr.Delivery {

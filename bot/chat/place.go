@@ -175,6 +175,7 @@ func (c *Chat) reopened(ctx context.Context, ref teams.Ref) (own okr.Conversatio
 	}
 	own, err = c.openPersonal(ctx, was, was.User, string(was.User))
 	if err == nil && own.ID != was.ID {
+		frameOf(ctx).forget(was.ID)
 		err = c.Memory.DropConversation(ctx, was.Tenant, was.ID)
 	}
 	return own, true, err

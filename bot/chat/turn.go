@@ -52,8 +52,8 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 // Opened is what the turn of an activity begins with: what was read when its delivery was
 // taken in hand, else what is read now.
 func (c *Chat) Opened(ctx context.Context, a teams.Activity) okr.Opened {
-	if read, ok := teams.ReadFrom(ctx).(okr.Opened); ok {
-		return read
+	if f := frameOf(ctx); f != nil {
+		return f.opened
 	}
 	return c.Memory.Open(ctx, openingOf(a))
 }
@@ -70,10 +70,15 @@ func userOf(a teams.Activity) okr.UserID { return okr.UserID(strings.ToLower(a.F
 // Halted says whether a digest of the place may be halted, see [okr.Subscription.Halted].
 func (t *Turn) Halted() bool { return t.opened.Halted }
 
-// notePlace notes where the person can be reached, unless that stands there as it is. Best
-// effort: what was noted before does as well, and a store that takes no changes can be read.
+// notePlace notes where the person can be reached, unless that stands there as it is: at the
+// end of the turn, where somebody ends it. Best effort: what was noted before does as well,
+// and a store that takes no changes can be read.
 func (c *Chat) notePlace(ctx context.Context, t *Turn) {
 	if t.opened.Noted {
+		return
+	}
+	if f := frameOf(ctx); f != nil {
+		f.place = new(t.Conversation())
 		return
 	}
 	if err := c.Memory.SaveConversation(ctx, t.Conversation()); err != nil {

@@ -42,7 +42,9 @@ func (s *Server) messages(c *gin.Context) {
 	opening, handled, isFirst := s.admit(ctx, a)
 	answer, isKnown := s.earlier(ctx, a, opening)
 	if !isFirst || isKnown {
-		handled()
+		if isFirst {
+			handled()
+		}
 		end()
 		if !isKnown {
 			answer = duplicateAnswer(a)

@@ -85,10 +85,12 @@ func (d *wireDeliveries) Open(_ context.Context, a teams.Activity, of teams.Deli
 
 func (d *wireDeliveries) Hold(context.Context, teams.Delivery) error { return d.err }
 
-func (d *wireDeliveries) Finish(_ context.Context, a teams.Delivery) error {
+func (d *wireDeliveries) Close(_ context.Context, of teams.Delivery, o teams.Opening) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.seen[a.Tenant+"|"+a.Conversation+"|"+a.Activity] = true
+	if o.Mine {
+		d.seen[of.Tenant+"|"+of.Conversation+"|"+of.Activity] = true
+	}
 	return d.err
 }
 

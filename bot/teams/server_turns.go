@@ -81,8 +81,9 @@ type Deliveries interface {
 	Open(ctx context.Context, a Activity, d Delivery, late string) Opening
 	// Hold keeps an activity in hand for longer.
 	Hold(ctx context.Context, d Delivery) error
-	// Finish notes that it was handled, for an hour or so.
-	Finish(ctx context.Context, d Delivery) error
+	// Close notes, for an hour or so, that an activity was handled which is in hand, and what
+	// the turn of the handler left to be noted. The error is of the former.
+	Close(ctx context.Context, d Delivery, o Opening) error
 }
 
 // Delivery is an activity as it came to one process.
@@ -98,7 +99,8 @@ type Opening struct {
 	Err        error  // of taking it: nobody knows
 	Late       []byte // what is kept of an earlier press; nil: nothing
 	Unread     error  // of reading the rest
-	// Read is what the turn of the handler begins with, for [ReadFrom].
+	// Read is what the turn of the handler begins with, and what it leaves for the end, see
+	// [ReadFrom].
 	Read any
 }
 
@@ -132,11 +134,11 @@ func deliveryOf(a Activity) Delivery {
 
 // admit opens the turn of an activity and takes it in hand. One that is in another hand is
 // waited for: either that turn ends, or its process has died and this turn is the one that
-// counts. What cannot be found out is handled: twice is better than not at all.
-func (s *Server) admit(ctx context.Context, a Activity) (o Opening, finish func(), ok bool) {
-	finish = func() {}
+// counts. What cannot be found out is handled: twice is better than not at all. Handled is
+// to be called at the end of a turn that is begun.
+func (s *Server) admit(ctx context.Context, a Activity) (o Opening, handled func(), ok bool) {
 	if s.options.Deliveries == nil {
-		return o, finish, true
+		return o, func() {}, true
 	}
 	d := deliveryOf(a)
 	late, _ := s.resultKey(a)
@@ -145,40 +147,47 @@ func (s *Server) admit(ctx context.Context, a Activity) (o Opening, finish func(
 	for {
 		o = s.options.Deliveries.Open(ctx, a, d, late)
 		switch {
-		case d.Token == "":
-			return o, finish, true
 		case o.Done:
-			return o, finish, false
+			return o, nil, false
 		case o.Err != nil:
 			NoteFrom(ctx).Missed("delivery", o.Err)
-			return o, finish, true
-		case o.Mine:
-			return o, s.hold(ctx, d), true
+			return o, s.closing(ctx, d, o), true
+		case o.Mine, d.Token == "":
+			return o, s.hold(ctx, d, o), true
 		}
 		look := time.NewTimer(holdLook)
 		select {
 		case <-look.C:
 		case <-limit.C:
 			look.Stop()
-			return o, finish, false
+			return o, nil, false
 		case <-ctx.Done():
 			look.Stop()
-			return o, finish, false
+			return o, nil, false
 		}
 	}
 }
 
-// hold keeps the delivery in hand until the turn has ended, and then notes that it was
-// handled.
-func (s *Server) hold(ctx context.Context, d Delivery) (finish func()) {
-	ctx = context.WithoutCancel(ctx)
+// hold keeps a delivery that is in hand there until its turn has ended.
+func (s *Server) hold(ctx context.Context, d Delivery, o Opening) (handled func()) {
+	end := s.closing(ctx, d, o)
+	if !o.Mine {
+		return end
+	}
 	ended := make(chan struct{})
-	go s.renew(ctx, d, ended)
+	go s.renew(context.WithoutCancel(ctx), d, ended)
 	return func() {
 		close(ended)
-		ctx, cancel := context.WithTimeout(ctx, finishTime)
+		end()
+	}
+}
+
+// closing notes what is to be noted at the end of a turn.
+func (s *Server) closing(ctx context.Context, d Delivery, o Opening) func() {
+	return func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
 		defer cancel()
-		if err := s.options.Deliveries.Finish(ctx, d); err != nil {
+		if err := s.options.Deliveries.Close(ctx, d, o); err != nil {
 			NoteFrom(ctx).Missed("delivery", err)
 		}
 	}

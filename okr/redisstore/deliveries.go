@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -49,10 +50,46 @@ func (m Memory) HoldDelivery(ctx context.Context, d okr.Delivery) (mine bool, er
 	return n == 1, fail(ctx, "hold delivery", err)
 }
 
-// FinishDelivery notes for an hour that an activity was handled.
-func (m Memory) FinishDelivery(ctx context.Context, d okr.Delivery) error {
-	err := finishDeliveryScript.Run(ctx, m.s.client, []string{keyOfDelivery(d)}, d.Token, deliveryTTL.Milliseconds()).Err()
-	return fail(ctx, "finish delivery", err)
+// End notes for an hour that the delivery of a turn was handled, and keeps its place, in
+// one round trip.
+func (m Memory) End(ctx context.Context, c okr.Ending) (out okr.Ended) {
+	if c.Place == nil {
+		if c.Delivery.Token != "" {
+			out.NotFinished = fail(ctx, "finish delivery", finishDelivery(ctx, m.s.client, c.Delivery, finishDeliveryScript.Run).Err())
+		}
+		return out
+	}
+	raw, err := encode(0, *c.Place)
+	if err != nil {
+		return okr.Ended{NotNoted: err}
+	}
+	var finished *redis.Cmd
+	var noted []*redis.StatusCmd
+	_, _ = m.s.client.Pipelined(ctx, func(p redis.Pipeliner) error { // each says its own error
+		noted = setConversation(ctx, p, *c.Place, raw)
+		if c.Delivery.Token != "" {
+			finished = finishDelivery(ctx, p, c.Delivery, finishDeliveryScript.EvalSha)
+		}
+		return nil
+	})
+	for _, cmd := range noted {
+		out.NotNoted = cmp.Or(out.NotNoted, fail(ctx, "save conversation", cmd.Err()))
+	}
+	if finished != nil {
+		err := finished.Err()
+		if redis.HasErrorPrefix(err, "NOSCRIPT") {
+			err = finishDelivery(ctx, m.s.client, c.Delivery, finishDeliveryScript.Run).Err()
+		}
+		out.NotFinished = fail(ctx, "finish delivery", err)
+	}
+	return out
+}
+
+// running is a way to run a script.
+type running func(ctx context.Context, c redis.Scripter, keys []string, args ...any) *redis.Cmd
+
+func finishDelivery(ctx context.Context, c redis.Scripter, d okr.Delivery, run running) *redis.Cmd {
+	return run(ctx, c, []string{keyOfDelivery(d)}, d.Token, deliveryTTL.Milliseconds())
 }
 
 // Open takes the delivery of a turn in hand and reads what the turn begins with, in one

@@ -64,9 +64,9 @@ func TestDeliveriesAreInHandAndThenHandled(t *testing.T) {
 		is(false, true)(take("second", time.Minute)) // as a program of before notes what is handled
 		require.True(t, hold("first", time.Millisecond))
 		require.Eventually(t, func() bool { mine, _ := take("second", time.Hour); return mine }, time.Minute, time.Millisecond, "the first has died")
-		require.NoError(t, m.FinishDelivery(t.Context(), openingOf("first", 0).Delivery))
+		require.NoError(t, m.End(t.Context(), okr.Ending{Delivery: openingOf("first", 0).Delivery}).NotFinished)
 		is(true, false)(take("second", time.Hour)) // it is not the first one's any more
-		require.NoError(t, m.FinishDelivery(t.Context(), openingOf("second", 0).Delivery))
+		require.NoError(t, m.End(t.Context(), okr.Ending{Delivery: openingOf("second", 0).Delivery}).NotFinished)
 		is(false, true)(take("third", time.Hour))
 		is(false, true)(take("second", time.Hour))
 		require.False(t, hold("second", time.Hour))
@@ -97,6 +97,28 @@ func TestATurnBeginsWithWhatIsKept(t *testing.T) {
 		other := ask
 		other.Place.Tenant, other.Delivery.Tenant = "other", "other"
 		require.Equal(t, okr.Opened{Mine: true, Settings: okr.DefaultSettings("other")}, m.Open(ctx, other))
+	})
+}
+
+// A turn ends with both, with either of them, or with nothing.
+func TestATurnEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	onAll(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
+		ctx, m, ask := t.Context(), s.Memory(), openingOf("first", time.Minute)
+		require.Equal(t, okr.Ended{}, m.End(ctx, okr.Ending{}))
+		require.Equal(t, okr.Opened{Mine: true, Settings: okr.DefaultSettings(okrtest.TenantID)}, m.Open(ctx, ask))
+		require.NoError(t, s.Client().ScriptFlush(ctx).Err())
+		require.Equal(t, okr.Ended{}, m.End(ctx, okr.Ending{Delivery: ask.Delivery, Place: &ask.Place}))
+		after := okr.Opened{Done: true, Settings: okr.DefaultSettings(okrtest.TenantID), Chat: ask.Place.ID, Noted: true}
+		require.Equal(t, after, m.Open(ctx, ask))
+		got, err := m.PersonalConversation(ctx, okrtest.TenantID, okrtest.Ada.ID)
+		require.NoError(t, err)
+		require.Equal(t, ask.Place, got)
+
+		channel := okrtest.Conversation("19:x@thread.tacv2")
+		require.Equal(t, okr.Ended{}, m.End(ctx, okr.Ending{Place: &channel}))
+		require.True(t, m.Open(ctx, okr.Opening{Place: channel, Person: okrtest.Ada.ID}).Noted)
 	})
 }
 
@@ -194,6 +216,9 @@ func TestATurnBeginsWithoutWrites(t *testing.T) {
 			require.ErrorIs(t, o.NotTaken, okr.ErrNoWrites)
 			require.NoError(t, o.Unread)
 			require.True(t, o.Noted)
+			ended := s.Memory().End(t.Context(), okr.Ending{Delivery: ask.Delivery, Place: &ask.Place})
+			require.ErrorIs(t, ended.NotFinished, okr.ErrNoWrites)
+			require.ErrorIs(t, ended.NotNoted, okr.ErrNoWrites)
 			server.Kill()
 			o = s.Memory().Open(t.Context(), ask)
 			okrtest.RequireKind(t, okr.Unavailable, o.NotTaken)
