@@ -117,8 +117,8 @@ func (w *benchWorld) post(ctx context.Context, activity map[string]any) (int, er
 	n := w.next.Add(1)
 	maps.Copy(activity, map[string]any{
 		"id": strconv.FormatInt(n, 10), "channelId": "msteams", "serviceUrl": w.connector.URL,
-		"from":         map[string]any{"id": "29:1alex", "name": "Alex Wilber", "aadObjectId": adotest.AlexOID},
-		"recipient":    map[string]any{"id": "28:" + script.AppID}, "localTimezone": "Europe/Paris",
+		"from":      map[string]any{"id": "29:1alex", "name": "Alex Wilber", "aadObjectId": adotest.AlexOID},
+		"recipient": map[string]any{"id": "28:" + script.AppID}, "localTimezone": "Europe/Paris",
 		"conversation": map[string]any{"id": "a:1bench", "conversationType": "personal", "tenantId": bottest.DefaultTenant},
 		"channelData":  map[string]any{"tenant": map[string]any{"id": bottest.DefaultTenant}},
 	})
