@@ -42,9 +42,10 @@ type deliveries struct{ Memory }
 func (d deliveries) Open(ctx context.Context, a teams.Activity, of teams.Delivery, late string) teams.Opening {
 	o := openingOf(a)
 	o.Delivery, o.Draft = deliveryOf(of), late
-	f := &frame{opened: d.Memory.Open(ctx, o)}
+	opened := d.Memory.Open(ctx, o)
 	return teams.Opening{
-		Mine: f.opened.Mine, Done: f.opened.Done, Err: f.opened.NotTaken, Late: f.opened.Draft, Unread: f.opened.Unread, Read: f,
+		Mine: opened.Mine, Done: opened.Done, Err: opened.NotTaken, Late: opened.Draft, Unread: opened.Unread,
+		Context: func(turn context.Context) context.Context { return withFrame(turn, opened) },
 	}
 }
 
@@ -55,12 +56,12 @@ func (d deliveries) Hold(ctx context.Context, of teams.Delivery) error {
 }
 
 // Close implements Deliveries.
-func (d deliveries) Close(ctx context.Context, of teams.Delivery, o teams.Opening) error {
+func (d deliveries) Close(ctx context.Context, of teams.Delivery, mine bool) error {
 	var c okr.Ending
-	if o.Mine {
+	if mine {
 		c.Delivery = deliveryOf(of)
 	}
-	if f, ok := o.Read.(*frame); ok {
+	if f := frameOf(ctx); f != nil {
 		c.Place = f.place
 	}
 	done := d.Memory.End(ctx, c)
@@ -84,9 +85,21 @@ func (f *frame) forget(id string) {
 	}
 }
 
+// frameKey is the context key of a turn's frame.
+type frameKey struct{}
+
+// withFrame gives the context of a turn what it begins with. The settings are for the
+// activities, which go by them, too.
+func withFrame(ctx context.Context, opened okr.Opened) context.Context {
+	if opened.Unread == nil {
+		ctx = okr.WithSettings(ctx, opened.Settings)
+	}
+	return context.WithValue(ctx, frameKey{}, &frame{opened: opened})
+}
+
 // frameOf is the frame of the turn that ctx belongs to; nil outside of one.
 func frameOf(ctx context.Context) *frame {
-	f, _ := teams.ReadFrom(ctx).(*frame)
+	f, _ := ctx.Value(frameKey{}).(*frame)
 	return f
 }
 

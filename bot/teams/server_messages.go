@@ -43,7 +43,7 @@ func (s *Server) messages(c *gin.Context) {
 	answer, isKnown := s.earlier(ctx, a, opening)
 	if !isFirst || isKnown {
 		if isFirst {
-			handled()
+			handled(ctx)
 		}
 		end()
 		if !isKnown {
@@ -56,7 +56,7 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	s.await(c, a, func(finished chan<- InvokeResponse, abandoned <-chan struct{}) {
 		defer end()
-		s.work(withRead(turn, opening), a, finished, abandoned, handled)
+		s.work(opening.in(turn), a, finished, abandoned, handled)
 	})
 }
 
@@ -117,7 +117,7 @@ func (s *Server) await(c *gin.Context, a Activity, work func(finished chan<- Inv
 
 // work runs the handler and hands its response to the waiting request or, when
 // that has given up, delivers it through the connector.
-func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeResponse, abandoned <-chan struct{}, handled func()) {
+func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeResponse, abandoned <-chan struct{}, handled func(context.Context)) {
 	start := time.Now()
 	response, outcome, err := s.handle(ctx, a)
 	late := false
@@ -137,7 +137,7 @@ func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeRes
 		}
 		err = errors.Join(err, s.deliverLate(ctx, a, response))
 	}
-	handled()
+	handled(ctx)
 	s.finish(ctx, a, outcome, err, time.Since(start))
 }
 

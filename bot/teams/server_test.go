@@ -61,12 +61,17 @@ type wireDeliveries struct {
 	seen map[string]bool // handled
 	hand map[string]string
 	err  error
+	// closed is what the contexts of the turns held that ended.
+	closed []any
 }
+
+// wireRead is the context key of what was read for a turn.
+type wireRead struct{}
 
 func (d *wireDeliveries) Open(_ context.Context, a teams.Activity, of teams.Delivery, _ string) teams.Opening {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	o := teams.Opening{Err: d.err, Read: "read for " + a.ID}
+	o := teams.Opening{Err: d.err, Context: func(ctx context.Context) context.Context { return context.WithValue(ctx, wireRead{}, a.ID) }}
 	if of.Token == "" || d.err != nil {
 		return o
 	}
@@ -85,10 +90,11 @@ func (d *wireDeliveries) Open(_ context.Context, a teams.Activity, of teams.Deli
 
 func (d *wireDeliveries) Hold(context.Context, teams.Delivery) error { return d.err }
 
-func (d *wireDeliveries) Close(_ context.Context, of teams.Delivery, o teams.Opening) error {
+func (d *wireDeliveries) Close(ctx context.Context, of teams.Delivery, mine bool) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if o.Mine {
+	d.closed = append(d.closed, ctx.Value(wireRead{}))
+	if mine {
 		d.seen[of.Tenant+"|"+of.Conversation+"|"+of.Activity] = true
 	}
 	return d.err

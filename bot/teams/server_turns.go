@@ -81,9 +81,9 @@ type Deliveries interface {
 	Open(ctx context.Context, a Activity, d Delivery, late string) Opening
 	// Hold keeps an activity in hand for longer.
 	Hold(ctx context.Context, d Delivery) error
-	// Close notes, for an hour or so, that an activity was handled which is in hand, and what
-	// the turn of the handler left to be noted. The error is of the former.
-	Close(ctx context.Context, d Delivery, o Opening) error
+	// Close notes, for an hour or so, that an activity was handled, where it is in hand, and
+	// what the handler left in the turn's context to be noted. The error is of the former.
+	Close(ctx context.Context, d Delivery, mine bool) error
 }
 
 // Delivery is an activity as it came to one process.
@@ -99,20 +99,17 @@ type Opening struct {
 	Err        error  // of taking it: nobody knows
 	Late       []byte // what is kept of an earlier press; nil: nothing
 	Unread     error  // of reading the rest
-	// Read is what the turn of the handler begins with, and what it leaves for the end, see
-	// [ReadFrom].
-	Read any
+	// Context gives the context of the turn what was read for its handler; nil: nothing was.
+	Context func(context.Context) context.Context
 }
 
-// readKey is the context key of Opening.Read.
-type readKey struct{}
-
-func withRead(ctx context.Context, o Opening) context.Context {
-	return context.WithValue(ctx, readKey{}, o.Read)
+// in is the context of a turn with what was read for its handler.
+func (o Opening) in(ctx context.Context) context.Context {
+	if o.Context == nil {
+		return ctx
+	}
+	return o.Context(ctx)
 }
-
-// ReadFrom is what [Deliveries] read for the turn that ctx belongs to; nil: nothing.
-func ReadFrom(ctx context.Context) any { return ctx.Value(readKey{}) }
 
 const (
 	// holdTime is how long an activity stays in the hand of a process that died.
@@ -135,10 +132,10 @@ func deliveryOf(a Activity) Delivery {
 // admit opens the turn of an activity and takes it in hand. One that is in another hand is
 // waited for: either that turn ends, or its process has died and this turn is the one that
 // counts. What cannot be found out is handled: twice is better than not at all. Handled is
-// to be called at the end of a turn that is begun.
-func (s *Server) admit(ctx context.Context, a Activity) (o Opening, handled func(), ok bool) {
+// to be called at the end of a turn that is begun, with its context.
+func (s *Server) admit(ctx context.Context, a Activity) (o Opening, handled func(context.Context), ok bool) {
 	if s.options.Deliveries == nil {
-		return o, func() {}, true
+		return o, func(context.Context) {}, true
 	}
 	d := deliveryOf(a)
 	late, _ := s.resultKey(a)
@@ -151,7 +148,7 @@ func (s *Server) admit(ctx context.Context, a Activity) (o Opening, handled func
 			return o, nil, false
 		case o.Err != nil:
 			NoteFrom(ctx).Missed("delivery", o.Err)
-			return o, s.closing(ctx, d, o), true
+			return o, s.closing(d, false), true
 		case o.Mine, d.Token == "":
 			return o, s.hold(ctx, d, o), true
 		}
@@ -169,25 +166,25 @@ func (s *Server) admit(ctx context.Context, a Activity) (o Opening, handled func
 }
 
 // hold keeps a delivery that is in hand there until its turn has ended.
-func (s *Server) hold(ctx context.Context, d Delivery, o Opening) (handled func()) {
-	end := s.closing(ctx, d, o)
+func (s *Server) hold(ctx context.Context, d Delivery, o Opening) (handled func(context.Context)) {
+	end := s.closing(d, o.Mine)
 	if !o.Mine {
 		return end
 	}
 	ended := make(chan struct{})
 	go s.renew(context.WithoutCancel(ctx), d, ended)
-	return func() {
+	return func(ctx context.Context) {
 		close(ended)
-		end()
+		end(ctx)
 	}
 }
 
 // closing notes what is to be noted at the end of a turn.
-func (s *Server) closing(ctx context.Context, d Delivery, o Opening) func() {
-	return func() {
+func (s *Server) closing(d Delivery, mine bool) func(context.Context) {
+	return func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
 		defer cancel()
-		if err := s.options.Deliveries.Close(ctx, d, o); err != nil {
+		if err := s.options.Deliveries.Close(ctx, d, mine); err != nil {
 			NoteFrom(ctx).Missed("delivery", err)
 		}
 	}
