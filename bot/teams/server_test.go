@@ -383,6 +383,31 @@ func TestADeliveryInHandIsWaitedFor(t *testing.T) {
 	}
 }
 
+// What was read for a turn is in its context, up to its end, also for what is answered each
+// time and where it is not known whether it is in hand.
+func TestATurnHasWhatWasReadForIt(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	search := wireInvoke(teams.InvokeSearch, map[string]any{"queryText": "x"})
+	search["id"] = "3"
+	for _, down := range []error{nil, errors.New("takes no writes")} {
+		deliveries, read := &wireDeliveries{seen: map[string]bool{}, err: down}, make(chan any, 2)
+		h := wireHandler{
+			message: func(ctx context.Context, _ teams.Activity) error { read <- ctx.Value(wireRead{}); return nil },
+			invoke: func(ctx context.Context, _ teams.Activity) (teams.InvokeResponse, error) {
+				read <- ctx.Value(wireRead{})
+				return teams.MessageResponse("done"), nil
+			},
+		}
+		s := c.newServer(t, h, func(o *teams.ServerOptions) { o.Deliveries = deliveries })
+		wireDeliver(t, s, c.header(t), c.activity(map[string]any{"id": "2"}))
+		wireDeliver(t, s, c.header(t), c.activity(search))
+		require.NoError(t, s.Shutdown(t.Context()))
+		require.Equal(t, []any{"2", "3"}, []any{<-read, <-read})
+		require.ElementsMatch(t, []any{"2", "3"}, deliveries.closed)
+	}
+}
+
 func TestDeliveriesFail(t *testing.T) {
 	t.Parallel()
 	c := newWireCloud(t)
