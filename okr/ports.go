@@ -281,7 +281,7 @@ type Opened struct {
 	Member   Member // what is known of the person
 	Chat     string // id of the person's own chat with okrbot; empty: none is known
 	Noted    bool   // the place is known as it is now, and was noted within a day
-	Halted   bool   // a digest of the place does not come at the moment, see [Subscription.Halted]
+	Halted   bool   // a digest of the place may be halted, see [Subscription.Halted]
 	Draft    []byte // nil: none
 }
 
@@ -291,7 +291,7 @@ type Ending struct {
 	Place    *Conversation // where the turn was; nil: that is known
 }
 
-// Ended is what came of a [Ending]. The errors are Unavailable.
+// Ended is what came of an [Ending]. The errors are Unavailable.
 type Ended struct {
 	NotFinished error // nobody knows that the delivery was handled
 	NotNoted    error // the place is as it was noted before

@@ -13,7 +13,8 @@ import (
 type Memory interface {
 	// Open takes the delivery of a turn in hand and reads what it begins with.
 	Open(ctx context.Context, o okr.Opening) okr.Opened
-	// HoldDelivery keeps a delivery in hand for longer; false: it is not in this hand.
+	// HoldDelivery keeps a delivery in hand for longer; false: another one has it by now, or
+	// it is handled.
 	HoldDelivery(ctx context.Context, d okr.Delivery) (mine bool, err error)
 	// End notes what is to be noted at the end of a turn.
 	End(ctx context.Context, c okr.Ending) okr.Ended

@@ -16,7 +16,8 @@ import (
 // of who has it in hand.
 const delivered = "done"
 
-// holdDeliveryScript keeps a delivery in hand for longer.
+// holdDeliveryScript keeps a delivery in hand for longer, and takes it there again when it
+// is in none: a master that died may have taken that with it.
 //
 //	KEYS[1] the delivery
 //	ARGV[1] the token of who has it
@@ -24,8 +25,10 @@ const delivered = "done"
 //
 // Returns 1 when it is in that hand, else 0.
 var holdDeliveryScript = redis.NewScript(`
-if redis.call("GET", KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call("PEXPIRE", KEYS[1], ARGV[2])`)
+local now = redis.call("GET", KEYS[1])
+if now and now ~= ARGV[1] then return 0 end
+redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
+return 1`)
 
 // finishDeliveryScript notes that a delivery was handled, unless it has come into
 // another hand.
@@ -43,8 +46,8 @@ return 1`)
 
 func keyOfDelivery(d okr.Delivery) string { return deliveryKey(d.Tenant, d.Conversation, d.Activity) }
 
-// HoldDelivery keeps a delivery in hand for d.Hold from now on; false: it is not in this
-// hand (any more).
+// HoldDelivery keeps a delivery in hand for d.Hold from now on; false: it is in another hand
+// by now, or handled.
 func (m Memory) HoldDelivery(ctx context.Context, d okr.Delivery) (mine bool, err error) {
 	n, err := holdDeliveryScript.Run(ctx, m.s.client, []string{keyOfDelivery(d)}, d.Token, d.Hold.Milliseconds()).Int()
 	return n == 1, fail(ctx, "hold delivery", err)
