@@ -31,7 +31,7 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	if t.Actor.Tenant == "" || t.Actor.ID == "" {
 		return t, okr.Errorf(okr.Forbidden, "Teams did not say who you are, so okrbot cannot know what you may do. Try again from the Teams app, signed in with a work account.")
 	}
-	t.opened = c.Opened(ctx, a)
+	t.opened = Opened(ctx, c.Memory, a)
 	if t.opened.Unread != nil {
 		return t, t.opened.Unread
 	}
@@ -51,11 +51,11 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 
 // Opened is what the turn of an activity begins with: what was read when its delivery was
 // taken in hand, else what is read now.
-func (c *Chat) Opened(ctx context.Context, a teams.Activity) okr.Opened {
+func Opened(ctx context.Context, m Memory, a teams.Activity) okr.Opened {
 	if f := frameOf(ctx); f != nil {
 		return f.opened
 	}
-	return c.Memory.Open(ctx, openingOf(a))
+	return m.Open(ctx, openingOf(a))
 }
 
 // openingOf asks for what the turn of an activity begins with.

@@ -132,7 +132,7 @@ func (s *Subject) composeTurn(ctx context.Context, a teams.Activity) (*chat.Turn
 	if t.Actor.Tenant == "" || t.Actor.ID == "" || isForeign {
 		return t, okr.Errorf(okr.Forbidden, "Teams did not say that you belong to this organization, so okrbot shows nothing here.")
 	}
-	opened := s.chat.Opened(ctx, a)
+	opened := chat.Opened(ctx, s.chat.Memory, a)
 	if opened.Unread != nil {
 		return t, opened.Unread
 	}
