@@ -39,7 +39,7 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	// Only now may the delivery be remembered: one that was turned away
 	// because of a shutdown must count as new when it comes again.
-	opening, handled, isFirst := s.admit(ctx, a)
+	opening, handled, isFirst := s.admit(turn, ctx, a)
 	answer, isKnown := s.earlier(ctx, a, opening)
 	if !isFirst || isKnown {
 		if isFirst {

@@ -63,12 +63,17 @@ type wireDeliveries struct {
 	err  error
 	// closed is what the contexts of the turns held that ended.
 	closed []any
+	// began is called with the context in which a turn begins.
+	began func(context.Context)
 }
 
 // wireRead is the context key of what was read for a turn.
 type wireRead struct{}
 
-func (d *wireDeliveries) Open(_ context.Context, a teams.Activity, of teams.Delivery, _ string) teams.Opening {
+func (d *wireDeliveries) Open(ctx context.Context, a teams.Activity, of teams.Delivery, _ string) teams.Opening {
+	if d.began != nil {
+		d.began(ctx)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	o := teams.Opening{Err: d.err, Context: func(ctx context.Context) context.Context { return context.WithValue(ctx, wireRead{}, a.ID) }}
@@ -406,6 +411,22 @@ func TestATurnHasWhatWasReadForIt(t *testing.T) {
 		require.Equal(t, []any{"2", "3"}, []any{<-read, <-read})
 		require.ElementsMatch(t, []any{"2", "3"}, deliveries.closed)
 	}
+}
+
+// Whoever delivers an activity may be gone before its turn has begun.
+func TestATurnIsBegunWithoutWhoeverDeliveredIt(t *testing.T) {
+	t.Parallel()
+	c, opened := newWireCloud(t), make(chan error, 1)
+	deliveries := &wireDeliveries{seen: map[string]bool{}, began: func(ctx context.Context) { opened <- ctx.Err() }}
+	s := c.newServer(t, wireHandler{}, func(o *teams.ServerOptions) { o.Deliveries = deliveries })
+	ctx, gone := context.WithCancel(t.Context())
+	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/api/messages", bytes.NewReader(c.activity(nil)))
+	request.Header.Set("Authorization", c.header(t))
+	wireDeliver(t, s, c.header(t), c.activity(map[string]any{"id": "first"})) // the keys are there now
+	require.NoError(t, <-opened)
+	gone()
+	s.ServeHTTP(httptest.NewRecorder(), request)
+	require.NoError(t, <-opened)
 }
 
 func TestDeliveriesFail(t *testing.T) {

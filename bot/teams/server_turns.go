@@ -132,8 +132,9 @@ func deliveryOf(a Activity) Delivery {
 // admit opens the turn of an activity and takes it in hand. One that is in another hand is
 // waited for: either that turn ends, or its process has died and this turn is the one that
 // counts. What cannot be found out is handled: twice is better than not at all. Handled is
-// to be called at the end of a turn that is begun, with its context.
-func (s *Server) admit(ctx context.Context, a Activity) (o Opening, handled func(context.Context), ok bool) {
+// to be called at the end of a turn that is begun, with its context. Request is the context of
+// the one who waits, without whom the turn goes on.
+func (s *Server) admit(ctx, request context.Context, a Activity) (o Opening, handled func(context.Context), ok bool) {
 	if s.options.Deliveries == nil {
 		return o, func(context.Context) {}, true
 	}
@@ -158,7 +159,7 @@ func (s *Server) admit(ctx context.Context, a Activity) (o Opening, handled func
 		case <-limit.C:
 			look.Stop()
 			return o, nil, false
-		case <-ctx.Done():
+		case <-request.Done():
 			look.Stop()
 			return o, nil, false
 		}
