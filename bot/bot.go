@@ -76,7 +76,7 @@ func New(o Options) (*Bot, error) {
 		Access: o.Access, Plan: o.Plan, Memory: o.Memory, Connector: o.Connector, Logger: o.Logger, Now: o.Now,
 		PostsPerSecond: o.PostsPerSecond, LookupTime: o.LookupTime,
 	})
-	b := &Bot{chat: c, compose: compose.New(c, o.Access, o.Plan), digests: digests.New(c, o.Access, o.Plan, o.Notify)}
+	b := &Bot{chat: c, compose: compose.New(c, o.Plan), digests: digests.New(c, o.Access, o.Plan, o.Notify)}
 	b.signIn = signin.New(c, signin.Parts{Access: o.Access, Connect: o.Connect, Tickets: o.Memory, Syncs: o.Syncer}, o.SignIn)
 	b.connections = connections.New(c, connections.Options{Access: o.Access, Connect: o.Connect, Syncs: o.Syncer, SignIn: b.signIn})
 	b.bindings = bindings.New(c, bindings.Options{

@@ -253,6 +253,50 @@ type Agenda interface {
 	Drop(ctx context.Context, work Due) error
 }
 
+// Opening asks for all that a turn begins with, at once.
+type Opening struct {
+	Place    Conversation // as the turn would note it; of its tenant everything is
+	Person   UserID
+	Delivery Delivery // what to take in hand; without a token: nothing
+	Draft    string   // id of what else was put aside for the turn; empty: nothing
+}
+
+// Delivery is an activity that came to a process. It is in hand while its turn runs, and
+// handled afterwards: what a process that died had in hand is free again.
+type Delivery struct {
+	Tenant                 TenantID
+	Conversation, Activity string
+	Token                  string        // of this arrival
+	Hold                   time.Duration // how long it stays in hand by itself
+}
+
+// Opened is what came of an [Opening]. What cannot be done or read leaves the rest as it
+// is.
+type Opened struct {
+	Mine     bool  // nobody else has the delivery in hand
+	Done     bool  // it was handled within the last hour
+	NotTaken error // it could not be found out; Unavailable
+	Unread   error // what follows could not be read; Unavailable or, of a value that is none, Internal
+	Settings Settings
+	Member   Member // what is known of the person
+	Chat     string // id of the person's own chat with okrbot; empty: none is known
+	Noted    bool   // the place is known as it is now, and was noted within a day
+	Halted   bool   // a digest of the place may be halted, see [Subscription.Halted]
+	Draft    []byte // nil: none
+}
+
+// Ending asks to note what is to be noted at the end of a turn.
+type Ending struct {
+	Delivery Delivery      // that was handled; without a token: none
+	Place    *Conversation // where the turn was; nil: that is known
+}
+
+// Ended is what came of an [Ending]. The errors are Unavailable.
+type Ended struct {
+	NotFinished error // nobody knows that the delivery was handled
+	NotNoted    error // the place is as it was noted before
+}
+
 // NextID gives a new short id of a prefix, such as KR7.
 func NextID(ctx context.Context, store Store, tenant TenantID, prefix string) (string, error) {
 	n, err := store.NextNumber(ctx, tenant, prefix)

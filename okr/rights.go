@@ -155,6 +155,12 @@ const (
 	SeenEvery = 30 * 24 * time.Hour
 )
 
+// IsKnown says whether nothing about a person who uses okrbot now has to be noted: the
+// name, the time zone, and that they were seen, to the month.
+func (m Member) IsKnown(who Person, zone string, now time.Time) bool {
+	return m.Zone == zone && m.Person == who && now.Sub(m.SeenAt) < SeenEvery
+}
+
 // LastSeen is the last sign that the person uses okrbot; zero: nobody took note.
 func (m Member) LastSeen() time.Time {
 	if m.RemindedAt.After(m.SeenAt) {

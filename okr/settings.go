@@ -1,7 +1,9 @@
 package okr
 
 import (
+	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -202,6 +204,40 @@ func (t Settings) Location() *time.Location {
 		return loc
 	}
 	return time.UTC
+}
+
+// DefaultSettings are those of a tenant that has stored none.
+func DefaultSettings(tenant TenantID) Settings {
+	return Settings{ID: tenant, Bands: DefaultBands(), TimeZone: "UTC"}
+}
+
+// turnSettings is the context key of the settings that a turn goes by.
+type turnSettings struct{}
+
+// WithSettings lets a turn go by settings that were read when it began, until it changes
+// them: what it says and allows then fits together, and they are read once. They are of
+// this turn only, so what others change counts from the next one on.
+func WithSettings(ctx context.Context, t Settings) context.Context {
+	held := &atomic.Pointer[Settings]{}
+	held.Store(&t)
+	return context.WithValue(ctx, turnSettings{}, held)
+}
+
+// SettingsFrom gives the settings that a turn goes by, if they are those of a tenant.
+func SettingsFrom(ctx context.Context, tenant TenantID) (Settings, bool) {
+	if held, ok := ctx.Value(turnSettings{}).(*atomic.Pointer[Settings]); ok {
+		if t := held.Load(); t != nil && t.ID == tenant {
+			return *t, true
+		}
+	}
+	return Settings{}, false
+}
+
+// DropSettings lets a turn read its settings anew, since it is about to change them.
+func DropSettings(ctx context.Context) {
+	if held, ok := ctx.Value(turnSettings{}).(*atomic.Pointer[Settings]); ok {
+		held.Store(nil)
+	}
 }
 
 // HasAdmin says whether the tenant's own list names the person.

@@ -77,6 +77,10 @@ func (sub Subscription) Unique() string { return sub.Conversation.ID }
 // Indexes names the lists that the subscription stands in.
 func (sub Subscription) Indexes() []string { return []string{ConversationIndex(sub.Conversation.ID)} }
 
+// Halted says that the digest does not come because of its place: it is paused, or Teams
+// has refused it lately. Somebody who writes there ends that.
+func (sub Subscription) Halted() bool { return sub.Paused != "" || !sub.RefusedAt.IsZero() }
+
 // ConversationIndex lists the subscriptions of a conversation.
 func ConversationIndex(conversation string) string { return "conversation:" + conversation }
 

@@ -33,7 +33,6 @@ type Chat struct {
 	Options
 	registry
 	roles roles
-	zones zones
 }
 
 // New makes a chat without any subject.

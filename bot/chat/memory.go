@@ -11,11 +11,13 @@ import (
 // Memory keeps what the conversation has to remember between turns, over all
 // replicas and restarts.
 type Memory interface {
-	// TakeDelivery takes an activity in hand for a time, or keeps it there longer. Mine
-	// says that nobody else has it, done that it was handled lately.
-	TakeDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID, token string, hold time.Duration) (mine, done bool, err error)
-	// FinishDelivery notes that it was handled.
-	FinishDelivery(ctx context.Context, tenant okr.TenantID, conversation, activityID, token string) error
+	// Open takes the delivery of a turn in hand and reads what it begins with.
+	Open(ctx context.Context, o okr.Opening) okr.Opened
+	// HoldDelivery keeps a delivery in hand for longer; false: another one has it by now, or
+	// it is handled.
+	HoldDelivery(ctx context.Context, d okr.Delivery) (mine bool, err error)
+	// End notes what is to be noted at the end of a turn.
+	End(ctx context.Context, c okr.Ending) okr.Ended
 	// FirstTime reports whether it is asked about something in a place for the first
 	// time within an hour, over all replicas.
 	FirstTime(ctx context.Context, tenant okr.TenantID, conversation, what string) (bool, error)
@@ -37,14 +39,73 @@ func DeliveriesOf(m Memory) teams.Deliveries { return deliveries{m} }
 
 type deliveries struct{ Memory }
 
-// Take implements Deliveries.
-func (d deliveries) Take(ctx context.Context, a teams.Delivery, hold time.Duration) (mine, done bool, err error) {
-	return d.TakeDelivery(ctx, okr.TenantID(a.Tenant), a.Conversation, a.Activity, a.Token, hold)
+// Open implements Deliveries.
+func (d deliveries) Open(ctx context.Context, a teams.Activity, of teams.Delivery, late string) teams.Opening {
+	o := openingOf(a)
+	o.Delivery, o.Draft = deliveryOf(of), late
+	opened := d.Memory.Open(ctx, o)
+	return teams.Opening{
+		Mine: opened.Mine, Done: opened.Done, Err: opened.NotTaken, Late: opened.Draft, Unread: opened.Unread,
+		Context: func(turn context.Context) context.Context { return withFrame(turn, opened) },
+	}
 }
 
-// Finish implements Deliveries.
-func (d deliveries) Finish(ctx context.Context, a teams.Delivery) error {
-	return d.FinishDelivery(ctx, okr.TenantID(a.Tenant), a.Conversation, a.Activity, a.Token)
+// Hold implements Deliveries.
+func (d deliveries) Hold(ctx context.Context, of teams.Delivery) error {
+	_, err := d.HoldDelivery(ctx, deliveryOf(of))
+	return err
+}
+
+// Close implements Deliveries.
+func (d deliveries) Close(ctx context.Context, of teams.Delivery, mine bool) error {
+	var c okr.Ending
+	if mine {
+		c.Delivery = deliveryOf(of)
+	}
+	if f := frameOf(ctx); f != nil {
+		c.Place = f.place
+	}
+	done := d.Memory.End(ctx, c)
+	if done.NotNoted != nil {
+		teams.NoteFrom(ctx).Missed("place", okr.CauseOf(done.NotNoted))
+	}
+	return done.NotFinished
+}
+
+// frame is what a turn begins with, and what it leaves for the end. Only the one who runs
+// the turn writes in it, so it needs no lock.
+type frame struct {
+	opened okr.Opened
+	place  *okr.Conversation // to be noted; nil: it stands there as it is
+}
+
+// forget leaves out that a turn was in a place that is gone.
+func (f *frame) forget(id string) {
+	if f != nil && f.place != nil && f.place.ID == id {
+		f.place = nil
+	}
+}
+
+// frameKey is the context key of a turn's frame.
+type frameKey struct{}
+
+// withFrame gives the context of a turn what it begins with. The settings are for the
+// activities, which go by them, too.
+func withFrame(ctx context.Context, opened okr.Opened) context.Context {
+	if opened.Unread == nil {
+		ctx = okr.WithSettings(ctx, opened.Settings)
+	}
+	return context.WithValue(ctx, frameKey{}, &frame{opened: opened})
+}
+
+// frameOf is the frame of the turn that ctx belongs to; nil outside of one.
+func frameOf(ctx context.Context) *frame {
+	f, _ := ctx.Value(frameKey{}).(*frame)
+	return f
+}
+
+func deliveryOf(d teams.Delivery) okr.Delivery {
+	return okr.Delivery{Tenant: okr.TenantID(d.Tenant), Conversation: d.Conversation, Activity: d.Activity, Token: d.Token, Hold: d.Hold}
 }
 
 // ResultsOf is the memory of late presses as the wire asks for it.
@@ -55,12 +116,6 @@ type results struct{ Memory }
 // PutResult implements Results.
 func (r results) PutResult(ctx context.Context, tenant, key string, data []byte, ttl time.Duration) error {
 	return r.PutDraft(ctx, okr.TenantID(tenant), key, data, ttl)
-}
-
-// Result implements Results.
-func (r results) Result(ctx context.Context, tenant, key string) ([]byte, error) {
-	data, err := r.Draft(ctx, okr.TenantID(tenant), key)
-	return data, okr.IgnoreNotFound(err)
 }
 
 // DropResult implements Results.

@@ -69,29 +69,35 @@ func closedWords(code string) string {
 
 // Conversation is the place of the turn, without the thread.
 func (t *Turn) Conversation() okr.Conversation {
+	return placeOf(t.Activity, t.Actor.Tenant, t.Actor.ID)
+}
+
+// placeOf is the place of an activity of somebody, without the thread.
+func placeOf(a teams.Activity, tenant okr.TenantID, user okr.UserID) okr.Conversation {
 	c := okr.Conversation{
-		Tenant: t.Actor.Tenant, ID: t.Activity.BaseConversationID(), Kind: okr.ConversationKind(t.Activity.Kind()),
-		ServiceURL: t.Activity.ServiceURL, BotID: t.Activity.Recipient.ID,
-		TeamID: t.Activity.ChannelData.Team.ID, Name: t.PlaceName(),
+		Tenant: tenant, ID: a.BaseConversationID(), Kind: okr.ConversationKind(a.Kind()),
+		ServiceURL: a.ServiceURL, BotID: a.Recipient.ID, TeamID: a.ChannelData.Team.ID, Name: placeName(a),
 	}
-	if t.Activity.IsPersonal() {
-		c.Kind, c.User = okr.Personal, t.Actor.ID
+	if a.IsPersonal() {
+		c.Kind, c.User = okr.Personal, user
 	}
 	return c
 }
 
 // PlaceName is what people call the place, as far as Teams tells.
-func (t *Turn) PlaceName() string {
-	d := t.Activity.ChannelData
+func (t *Turn) PlaceName() string { return placeName(t.Activity) }
+
+func placeName(a teams.Activity) string {
+	d := a.ChannelData
 	switch {
-	case t.Activity.IsPersonal():
+	case a.IsPersonal():
 		return ""
 	case d.Channel.Name != "":
 		return d.Channel.Name
-	case t.Activity.Kind() == teams.KindChannel && d.Channel.ID != "" && d.Channel.ID == d.Team.ID:
+	case a.Kind() == teams.KindChannel && d.Channel.ID != "" && d.Channel.ID == d.Team.ID:
 		return "General"
 	default:
-		return t.Activity.Conversation.Name
+		return a.Conversation.Name
 	}
 }
 
@@ -169,6 +175,7 @@ func (c *Chat) reopened(ctx context.Context, ref teams.Ref) (own okr.Conversatio
 	}
 	own, err = c.openPersonal(ctx, was, was.User, string(was.User))
 	if err == nil && own.ID != was.ID {
+		frameOf(ctx).forget(was.ID)
 		err = c.Memory.DropConversation(ctx, was.Tenant, was.ID)
 	}
 	return own, true, err

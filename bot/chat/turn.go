@@ -20,6 +20,7 @@ type Turn struct {
 	roster   *roster      // of the place, once it was read
 	Met      []okr.Person // whom a form named and who were looked up
 	roleless bool         // Teams does not say whether the person is a member
+	opened   okr.Opened   // what it began with
 }
 
 // Begin begins a turn. It takes the identity from the verified activity only, and
@@ -30,11 +31,14 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	if t.Actor.Tenant == "" || t.Actor.ID == "" {
 		return t, okr.Errorf(okr.Forbidden, "Teams did not say who you are, so okrbot cannot know what you may do. Try again from the Teams app, signed in with a work account.")
 	}
-	var err error
-	if t.Settings, err = c.Access.Settings(ctx, t.Actor.Tenant); err != nil {
-		return t, err
+	t.opened = Opened(ctx, c.Memory, a)
+	if t.opened.Unread != nil {
+		return t, t.opened.Unread
 	}
-	t.Place.Zone = Zone(a.LocalTimezone, t.Settings.Location())
+	t.Settings = t.opened.Settings
+	if t.Place.Zone == time.UTC {
+		t.Place.Zone = Zone(a.LocalTimezone, t.Settings.Location())
+	}
 	c.noteZone(ctx, t)
 	c.notePlace(ctx, t)
 	for _, s := range c.subjects {
@@ -45,9 +49,38 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	return t, nil
 }
 
-// notePlace notes where the person can be reached. Best effort: what was noted before
-// does as well, and a store that takes no changes can be read.
+// Opened is what the turn of an activity begins with: what was read when its delivery was
+// taken in hand, else what is read now.
+func Opened(ctx context.Context, m Memory, a teams.Activity) okr.Opened {
+	if f := frameOf(ctx); f != nil {
+		return f.opened
+	}
+	return m.Open(ctx, openingOf(a))
+}
+
+// openingOf asks for what the turn of an activity begins with.
+func openingOf(a teams.Activity) okr.Opening {
+	user := userOf(a)
+	return okr.Opening{Place: placeOf(a, okr.TenantID(a.TenantID()), user), Person: user}
+}
+
+// userOf is who sent an activity.
+func userOf(a teams.Activity) okr.UserID { return okr.UserID(strings.ToLower(a.From.AADObjectID)) }
+
+// Halted says whether a digest of the place may be halted, see [okr.Subscription.Halted].
+func (t *Turn) Halted() bool { return t.opened.Halted }
+
+// notePlace notes where the person can be reached, unless that stands there as it is: at the
+// end of the turn, where somebody ends it. Best effort: what was noted before does as well,
+// and a store that takes no changes can be read.
 func (c *Chat) notePlace(ctx context.Context, t *Turn) {
+	if t.opened.Noted {
+		return
+	}
+	if f := frameOf(ctx); f != nil {
+		f.place = new(t.Conversation())
+		return
+	}
 	if err := c.Memory.SaveConversation(ctx, t.Conversation()); err != nil {
 		c.notNoted(ctx, "place", err)
 	}
@@ -64,7 +97,7 @@ func (c *Chat) newTurn(ctx context.Context, a teams.Activity) *Turn {
 	is := c.roleOf(ctx, a)
 	t := &Turn{Activity: a, roleless: is == roleUnknown, Actor: okr.Actor{
 		Tenant: okr.TenantID(a.TenantID()),
-		Person: okr.Person{ID: okr.UserID(strings.ToLower(a.From.AADObjectID)), Name: okr.CleanLine(a.From.Name)},
+		Person: okr.Person{ID: userOf(a), Name: okr.CleanLine(a.From.Name)},
 		Guest:  is != roleMember,
 		Shared: !a.IsPersonal(),
 	}}

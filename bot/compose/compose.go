@@ -132,20 +132,14 @@ func (s *Subject) composeTurn(ctx context.Context, a teams.Activity) (*chat.Turn
 	if t.Actor.Tenant == "" || t.Actor.ID == "" || isForeign {
 		return t, okr.Errorf(okr.Forbidden, "Teams did not say that you belong to this organization, so okrbot shows nothing here.")
 	}
-	var err error
-	if t.Settings, err = s.access.Settings(ctx, t.Actor.Tenant); err != nil {
-		return t, err
+	opened := chat.Opened(ctx, s.chat.Memory, a)
+	if opened.Unread != nil {
+		return t, opened.Unread
 	}
+	t.Settings = opened.Settings
 	t.Place = cards.Place{Zone: chat.Zone(a.LocalTimezone, t.Settings.Location()), Now: s.chat.Now()}
-	if !a.IsPersonal() {
-		return t, nil
-	}
-	own, err := s.chat.Memory.PersonalConversation(ctx, t.Actor.Tenant, t.Actor.ID)
-	t.Actor.Shared = err != nil || own.ID != a.BaseConversationID()
-	if okr.KindOf(err) == okr.NotFound {
-		err = nil
-	}
-	return t, err
+	t.Actor.Shared = !a.IsPersonal() || opened.Chat != a.BaseConversationID()
+	return t, nil
 }
 
 // composeViews finds what was typed; without it the sender's own goals, or all

@@ -6,11 +6,6 @@ import (
 	"okrbot/okr"
 )
 
-// accessor is what this subject needs of [okrbot/okr/access].
-type accessor interface {
-	Settings(ctx context.Context, tenant okr.TenantID) (okr.Settings, error)
-}
-
 // planner is what this subject needs of [okrbot/okr/plan].
 type planner interface {
 	OpenGoal(ctx context.Context, actor okr.Actor, id okr.GoalID, page okr.Page) (okr.GoalView, error)

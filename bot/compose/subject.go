@@ -6,12 +6,11 @@ import "okrbot/bot/chat"
 
 // Subject is the search of the message extension.
 type Subject struct {
-	chat   *chat.Chat
-	access accessor
-	plan   planner
+	chat *chat.Chat
+	plan planner
 }
 
 // New makes the subject.
-func New(c *chat.Chat, access accessor, plan planner) *Subject {
-	return &Subject{chat: c, access: access, plan: plan}
+func New(c *chat.Chat, plan planner) *Subject {
+	return &Subject{chat: c, plan: plan}
 }

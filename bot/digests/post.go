@@ -154,6 +154,9 @@ func (s *Subject) concerned(ctx context.Context, a teams.Activity) ([]okr.Subscr
 // signOfLife goes on with the digest of a place in which somebody writes or presses:
 // whatever Teams said of the place, okrbot is there.
 func (s *Subject) signOfLife(ctx context.Context, t *chat.Turn) {
+	if !t.Halted() {
+		return
+	}
 	list, err := s.notify.SubscriptionsOf(ctx, t.Actor.Tenant, t.Activity.BaseConversationID(), "")
 	for _, sub := range list {
 		err = errors.Join(err, s.resumeDigest(ctx, sub, t.Activity.ServiceURL))
@@ -167,7 +170,7 @@ func (s *Subject) signOfLife(ctx context.Context, t *chat.Turn) {
 // that was only refused is tried again as if it never had been. A place that is closed
 // to okrbot all the same stays paused: nobody is to be told twice.
 func (s *Subject) resumeDigest(ctx context.Context, sub okr.Subscription, serviceURL string) error {
-	if sub.Paused == "" && sub.RefusedAt.IsZero() {
+	if !sub.Halted() {
 		return nil
 	}
 	if sub.Paused != "" {

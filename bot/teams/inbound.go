@@ -168,14 +168,18 @@ var errMisdirected = errors.New("not for this bot, or not now")
 
 // keyFor finds the key of t. A token that is not for this bot anyway must not
 // be able to cause a refresh of the keys, so its issuer and audience are looked
-// at first; they are checked again, verified, after the signature.
+// at before; they are checked again, verified, after the signature.
 func (v *Validator) keyFor(ctx context.Context, t *jwt.Token) (signingKey, error) {
 	kid, _ := t.Header["kid"].(string)
 	if kid == "" {
 		return signingKey{}, errors.New("no key id")
 	}
+	key, isHeld, isFresh := v.keys.held(kid)
+	if isFresh {
+		return key, nil // nothing is fetched; the parser looks at the rest after the signature
+	}
 	if err := v.claims.Validate(t.Claims); err != nil {
-		if key, ok := v.keys.held(kid); ok {
+		if isHeld {
 			return key, nil // the parser refuses it, after it has checked the signature
 		}
 		return signingKey{}, err

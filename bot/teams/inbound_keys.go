@@ -100,12 +100,13 @@ func (k *keySet) found(key signingKey, ok bool) (signingKey, error) {
 	return signingKey{}, errors.New("unknown signing key")
 }
 
-// held gives a key that is there already; nothing is fetched for it.
-func (k *keySet) held(kid string) (signingKey, bool) {
+// held gives a key that is there already, and says whether it is to be used as it is;
+// nothing is fetched for it.
+func (k *keySet) held(kid string) (key signingKey, isHeld, isFresh bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	key, ok := k.keys[kid]
-	return key, ok
+	key, isHeld = k.keys[kid]
+	return key, isHeld, isHeld && k.now().Sub(k.fetched) < k.refreshEvery
 }
 
 // loaded says whether there ever were keys.

@@ -11,12 +11,10 @@ import (
 )
 
 // Results keeps what came of a press that took longer than Teams waits, over all
-// replicas: until whoever pressed has seen it.
+// replicas: until whoever pressed has seen it. [Deliveries] reads it.
 type Results interface {
 	// PutResult keeps data under a key for a time, replacing what was there.
 	PutResult(ctx context.Context, tenant, key string, data []byte, ttl time.Duration) error
-	// Result gives what is kept; nil: nothing.
-	Result(ctx context.Context, tenant, key string) ([]byte, error)
 	// DropResult forgets it; nothing there is no error.
 	DropResult(ctx context.Context, tenant, key string) error
 }
@@ -74,27 +72,27 @@ func (s *Server) resultKey(a Activity) (string, bool) {
 }
 
 // earlier is the answer to a press whose work an earlier one has begun: its result, which
-// is then seen, or that it is still under way.
-func (s *Server) earlier(ctx context.Context, a Activity) (InvokeResponse, bool) {
-	key, ok := s.resultKey(a)
-	if !ok {
-		return InvokeResponse{}, false
-	}
-	raw, err := s.options.Results.Result(ctx, a.TenantID(), key)
+// is then seen, or that it is still under way. Of what cannot be read the work is done
+// anew, which forms see to.
+func (s *Server) earlier(ctx context.Context, a Activity, o Opening) (InvokeResponse, bool) {
 	var kept lateResult
-	if err == nil && raw != nil {
-		err = json.Unmarshal(raw, &kept)
+	err := o.Unread
+	if err == nil && o.Late != nil {
+		err = json.Unmarshal(o.Late, &kept)
 	}
-	if err != nil { // then the work is done anew, which forms see to
+	isPress := a.Type == TypeInvoke && a.Name == InvokeCardAction
+	if err != nil && isPress {
 		NoteFrom(ctx).Missed("late press", err)
 	}
 	switch {
-	case err != nil || raw == nil:
+	case err != nil || o.Late == nil:
 		return InvokeResponse{}, false
 	case kept.Working:
 		return lateAnswer(a), true
 	}
-	s.dropResult(ctx, a, key)
+	if key, ok := s.resultKey(a); ok {
+		s.dropResult(ctx, a, key)
+	}
 	return InvokeResponse{Status: kept.Status, Body: kept.Body}, true
 }
 

@@ -39,10 +39,12 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	// Only now may the delivery be remembered: one that was turned away
 	// because of a shutdown must count as new when it comes again.
-	handled, isFirst := s.admit(ctx, a)
-	answer, isKnown := s.earlier(ctx, a)
+	opening, handled, isFirst := s.admit(turn, ctx, a)
+	answer, isKnown := s.earlier(ctx, a, opening)
 	if !isFirst || isKnown {
-		handled()
+		if isFirst {
+			handled(ctx)
+		}
 		end()
 		if !isKnown {
 			answer = duplicateAnswer(a)
@@ -54,7 +56,7 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	s.await(c, a, func(finished chan<- InvokeResponse, abandoned <-chan struct{}) {
 		defer end()
-		s.work(turn, a, finished, abandoned, handled)
+		s.work(opening.in(turn), a, finished, abandoned, handled)
 	})
 }
 
@@ -115,7 +117,7 @@ func (s *Server) await(c *gin.Context, a Activity, work func(finished chan<- Inv
 
 // work runs the handler and hands its response to the waiting request or, when
 // that has given up, delivers it through the connector.
-func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeResponse, abandoned <-chan struct{}, handled func()) {
+func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeResponse, abandoned <-chan struct{}, handled func(context.Context)) {
 	start := time.Now()
 	response, outcome, err := s.handle(ctx, a)
 	late := false
@@ -135,7 +137,7 @@ func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeRes
 		}
 		err = errors.Join(err, s.deliverLate(ctx, a, response))
 	}
-	handled()
+	handled(ctx)
 	s.finish(ctx, a, outcome, err, time.Since(start))
 }
 

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/prometheus/client_golang/prometheus"
@@ -62,29 +61,47 @@ type wireDeliveries struct {
 	seen map[string]bool // handled
 	hand map[string]string
 	err  error
+	// closed is what the contexts of the turns held that ended.
+	closed []any
+	// began is called with the context in which a turn begins.
+	began func(context.Context)
 }
 
-func (d *wireDeliveries) Take(_ context.Context, a teams.Delivery, _ time.Duration) (mine, done bool, err error) {
+// wireRead is the context key of what was read for a turn.
+type wireRead struct{}
+
+func (d *wireDeliveries) Open(ctx context.Context, a teams.Activity, of teams.Delivery, _ string) teams.Opening {
+	if d.began != nil {
+		d.began(ctx)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	key := a.Tenant + "|" + a.Conversation + "|" + a.Activity
-	switch held := d.hand[key]; {
-	case d.err != nil || d.seen[key]:
-		return false, d.seen[key], d.err
-	case held != "" && held != a.Token:
-		return false, false, nil
+	o := teams.Opening{Err: d.err, Context: func(ctx context.Context) context.Context { return context.WithValue(ctx, wireRead{}, a.ID) }}
+	if of.Token == "" || d.err != nil {
+		return o
 	}
+	key := of.Tenant + "|" + of.Conversation + "|" + of.Activity
+	held := d.hand[key]
+	o.Done = d.seen[key]
+	o.Mine = !o.Done && (held == "" || held == of.Token)
 	if d.hand == nil {
 		d.hand = map[string]string{}
 	}
-	d.hand[key] = a.Token
-	return true, false, nil
+	if o.Mine {
+		d.hand[key] = of.Token
+	}
+	return o
 }
 
-func (d *wireDeliveries) Finish(_ context.Context, a teams.Delivery) error {
+func (d *wireDeliveries) Hold(context.Context, teams.Delivery) error { return d.err }
+
+func (d *wireDeliveries) Close(ctx context.Context, of teams.Delivery, mine bool) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.seen[a.Tenant+"|"+a.Conversation+"|"+a.Activity] = true
+	d.closed = append(d.closed, ctx.Value(wireRead{}))
+	if mine {
+		d.seen[of.Tenant+"|"+of.Conversation+"|"+of.Activity] = true
+	}
 	return d.err
 }
 
@@ -369,6 +386,47 @@ func TestADeliveryInHandIsWaitedFor(t *testing.T) {
 			require.Empty(t, began, "handled twice")
 		})
 	}
+}
+
+// What was read for a turn is in its context, up to its end, also for what is answered each
+// time and where it is not known whether it is in hand.
+func TestATurnHasWhatWasReadForIt(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	search := wireInvoke(teams.InvokeSearch, map[string]any{"queryText": "x"})
+	search["id"] = "3"
+	for _, down := range []error{nil, errors.New("takes no writes")} {
+		deliveries, read := &wireDeliveries{seen: map[string]bool{}, err: down}, make(chan any, 2)
+		h := wireHandler{
+			message: func(ctx context.Context, _ teams.Activity) error { read <- ctx.Value(wireRead{}); return nil },
+			invoke: func(ctx context.Context, _ teams.Activity) (teams.InvokeResponse, error) {
+				read <- ctx.Value(wireRead{})
+				return teams.MessageResponse("done"), nil
+			},
+		}
+		s := c.newServer(t, h, func(o *teams.ServerOptions) { o.Deliveries = deliveries })
+		wireDeliver(t, s, c.header(t), c.activity(map[string]any{"id": "2"}))
+		wireDeliver(t, s, c.header(t), c.activity(search))
+		require.NoError(t, s.Shutdown(t.Context()))
+		require.Equal(t, []any{"2", "3"}, []any{<-read, <-read})
+		require.ElementsMatch(t, []any{"2", "3"}, deliveries.closed)
+	}
+}
+
+// Whoever delivers an activity may be gone before its turn has begun.
+func TestATurnIsBegunWithoutWhoeverDeliveredIt(t *testing.T) {
+	t.Parallel()
+	c, opened := newWireCloud(t), make(chan error, 1)
+	deliveries := &wireDeliveries{seen: map[string]bool{}, began: func(ctx context.Context) { opened <- ctx.Err() }}
+	s := c.newServer(t, wireHandler{}, func(o *teams.ServerOptions) { o.Deliveries = deliveries })
+	ctx, gone := context.WithCancel(t.Context())
+	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/api/messages", bytes.NewReader(c.activity(nil)))
+	request.Header.Set("Authorization", c.header(t))
+	wireDeliver(t, s, c.header(t), c.activity(map[string]any{"id": "first"})) // the keys are there now
+	require.NoError(t, <-opened)
+	gone()
+	s.ServeHTTP(httptest.NewRecorder(), request)
+	require.NoError(t, <-opened)
 }
 
 func TestDeliveriesFail(t *testing.T) {

@@ -75,17 +75,40 @@ func (t *turns) cancel() {
 // hand while its turn runs, and handled only afterwards: what a process that died had
 // in hand is handled by whoever gets it next.
 type Deliveries interface {
-	// Take takes an activity in hand for a time, or keeps it there longer. Mine says
-	// that nobody else has it, done that it was handled lately.
-	Take(ctx context.Context, d Delivery, hold time.Duration) (mine, done bool, err error)
-	// Finish notes that it was handled, for an hour or so.
-	Finish(ctx context.Context, d Delivery) error
+	// Open takes an activity in hand for a time, where the delivery has a token, and reads
+	// with the same question what its turn begins with. Late is the key of what is kept of
+	// an earlier press; empty: nothing.
+	Open(ctx context.Context, a Activity, d Delivery, late string) Opening
+	// Hold keeps an activity in hand for longer.
+	Hold(ctx context.Context, d Delivery) error
+	// Close notes, for an hour or so, that an activity was handled, where it is in hand, and
+	// what the handler left in the turn's context to be noted. The error is of the former.
+	Close(ctx context.Context, d Delivery, mine bool) error
 }
 
 // Delivery is an activity as it came to one process.
 type Delivery struct {
 	Tenant, Conversation, Activity string
-	Token                          string // of this arrival
+	Token                          string        // of this arrival; empty: it is handled each time it comes
+	Hold                           time.Duration // how long it stays in hand by itself
+}
+
+// Opening is how a turn begins.
+type Opening struct {
+	Mine, Done bool   // nobody else has it in hand; it was handled lately
+	Err        error  // of taking it: nobody knows
+	Late       []byte // what is kept of an earlier press; nil: nothing
+	Unread     error  // of reading the rest
+	// Context gives the context of the turn what was read for its handler; nil: nothing was.
+	Context func(context.Context) context.Context
+}
+
+// in is the context of a turn with what was read for its handler.
+func (o Opening) in(ctx context.Context) context.Context {
+	if o.Context == nil {
+		return ctx
+	}
+	return o.Context(ctx)
 }
 
 const (
@@ -97,51 +120,72 @@ const (
 	finishTime = 3 * time.Second
 )
 
-// admit takes the activity in hand. One that is in another hand is waited for: either
-// that turn ends, or its process has died and this turn is the one that counts.
-// What cannot be found out is handled: twice is better than not at all.
-func (s *Server) admit(ctx context.Context, a Activity) (finish func(), ok bool) {
-	if s.options.Deliveries == nil || a.ID == "" || a.Type == TypeInvoke && repeatableInvoke(a.Name) {
-		return func() {}, true
+// deliveryOf is an activity that is to be handled once.
+func deliveryOf(a Activity) Delivery {
+	d := Delivery{Tenant: a.TenantID(), Conversation: a.Conversation.ID, Activity: a.ID, Hold: holdTime}
+	if a.ID != "" && (a.Type != TypeInvoke || !repeatableInvoke(a.Name)) {
+		d.Token = rand.Text()
 	}
-	d := Delivery{Tenant: a.TenantID(), Conversation: a.Conversation.ID, Activity: a.ID, Token: rand.Text()}
+	return d
+}
+
+// admit opens the turn of an activity and takes it in hand. One that is in another hand is
+// waited for: either that turn ends, or its process has died and this turn is the one that
+// counts. What cannot be found out is handled: twice is better than not at all. Handled is
+// to be called at the end of a turn that is begun, with its context. Request is the context of
+// the one who waits, without whom the turn goes on.
+func (s *Server) admit(ctx, request context.Context, a Activity) (o Opening, handled func(context.Context), ok bool) {
+	if s.options.Deliveries == nil {
+		return o, func(context.Context) {}, true
+	}
+	d := deliveryOf(a)
+	late, _ := s.resultKey(a)
 	limit := time.NewTimer(s.options.AnswerWithin)
 	defer limit.Stop()
 	for {
-		mine, done, err := s.options.Deliveries.Take(ctx, d, holdTime)
+		o = s.options.Deliveries.Open(ctx, a, d, late)
 		switch {
-		case err != nil:
-			NoteFrom(ctx).Missed("delivery", err)
-			return func() {}, true
-		case mine:
-			return s.hold(ctx, d), true
-		case done:
-			return func() {}, false
+		case o.Done:
+			return o, nil, false
+		case o.Err != nil:
+			NoteFrom(ctx).Missed("delivery", o.Err)
+			return o, s.closing(d, false), true
+		case o.Mine, d.Token == "":
+			return o, s.hold(ctx, d, o), true
 		}
 		look := time.NewTimer(holdLook)
 		select {
 		case <-look.C:
 		case <-limit.C:
 			look.Stop()
-			return func() {}, false
-		case <-ctx.Done():
+			return o, nil, false
+		case <-request.Done():
 			look.Stop()
-			return func() {}, false
+			return o, nil, false
 		}
 	}
 }
 
-// hold keeps the delivery in hand until the turn has ended, and then notes that it was
-// handled.
-func (s *Server) hold(ctx context.Context, d Delivery) (finish func()) {
-	ctx = context.WithoutCancel(ctx)
+// hold keeps a delivery that is in hand there until its turn has ended.
+func (s *Server) hold(ctx context.Context, d Delivery, o Opening) (handled func(context.Context)) {
+	end := s.closing(d, o.Mine)
+	if !o.Mine {
+		return end
+	}
 	ended := make(chan struct{})
-	go s.renew(ctx, d, ended)
-	return func() {
+	go s.renew(context.WithoutCancel(ctx), d, ended)
+	return func(ctx context.Context) {
 		close(ended)
-		ctx, cancel := context.WithTimeout(ctx, finishTime)
+		end(ctx)
+	}
+}
+
+// closing notes what is to be noted at the end of a turn.
+func (s *Server) closing(d Delivery, mine bool) func(context.Context) {
+	return func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
 		defer cancel()
-		if err := s.options.Deliveries.Finish(ctx, d); err != nil {
+		if err := s.options.Deliveries.Close(ctx, d, mine); err != nil {
 			NoteFrom(ctx).Missed("delivery", err)
 		}
 	}
@@ -156,7 +200,7 @@ func (s *Server) renew(ctx context.Context, d Delivery, ended <-chan struct{}) {
 		case <-ended:
 			return
 		case <-tick.C:
-			if _, _, err := s.options.Deliveries.Take(ctx, d, holdTime); err != nil {
+			if err := s.options.Deliveries.Hold(ctx, d); err != nil {
 				s.log.WarnContext(ctx, "delivery not held", "ref", RefFrom(ctx), "err", err)
 			}
 		}

@@ -111,3 +111,27 @@ func TestAdminsAreTakenBack(t *testing.T) {
 	_, err = w.Access.Enable(t.Context(), okrtest.Megan)
 	w.RequireRefused(okr.Forbidden, err)
 }
+
+// A turn goes by the settings that it began with, until it changes them; another tenant's
+// are none of its own.
+func TestATurnGoesByItsSettings(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	settings, err := w.Access.Settings(t.Context(), okrtest.Contoso)
+	require.NoError(t, err)
+	turn := okr.WithSettings(t.Context(), settings)
+	_, err = w.Access.Enable(t.Context(), okrtest.Alex) // somebody else, meanwhile
+	require.NoError(t, err)
+	w.RequireRefused(okr.Disabled, w.Access.RequireEnabled(turn, okrtest.Alex))
+	require.NoError(t, w.Access.RequireEnabled(t.Context(), okrtest.Alex))
+
+	settings, err = w.Access.AddAdmin(turn, okrtest.Alex, okrtest.Megan.Person)
+	require.NoError(t, err)
+	require.True(t, settings.Enabled, "what is changed is what is stored")
+	require.NoError(t, w.Access.RequireEnabled(turn, okrtest.Megan))
+	require.NoError(t, w.Access.RequireAdmin(turn, okrtest.Megan))
+
+	other, err := w.Access.Settings(okr.WithSettings(t.Context(), settings), "another-tenant")
+	require.NoError(t, err)
+	require.Equal(t, okr.DefaultSettings("another-tenant"), other)
+}

@@ -43,7 +43,7 @@ func (s *Service) SeenIn(ctx context.Context, actor okr.Actor, zone string) erro
 		return nil //nolint:nilerr // the zone before is better than none
 	}
 	m, err := s.Member(ctx, actor.Tenant, actor.ID)
-	if err != nil || m.Zone == zone && m.Person == actor.Person && s.Now().Sub(m.SeenAt) < okr.SeenEvery {
+	if err != nil || m.IsKnown(actor.Person, zone, s.Now()) {
 		return err
 	}
 	return s.ChangeMember(ctx, actor.Tenant, actor.Person, func(m *okr.Member) error {

@@ -8,11 +8,15 @@ import (
 	"okrbot/okr"
 )
 
-// Settings reads a tenant's settings, with the defaults for a new one.
+// Settings reads a tenant's settings, with the defaults for a new one. In a turn they are
+// those that it goes by.
 func (s *Service) Settings(ctx context.Context, tenant okr.TenantID) (okr.Settings, error) {
+	if t, ok := okr.SettingsFrom(ctx, tenant); ok {
+		return t, nil
+	}
 	t, err := s.Store.Settings().Get(ctx, tenant, okr.Settings{}.Key())
 	if okr.KindOf(err) == okr.NotFound {
-		return okr.Settings{ID: tenant, Bands: okr.DefaultBands(), TimeZone: "UTC"}, nil
+		return okr.DefaultSettings(tenant), nil
 	}
 	return t, err
 }
@@ -20,6 +24,7 @@ func (s *Service) Settings(ctx context.Context, tenant okr.TenantID) (okr.Settin
 // ChangeSettings changes a tenant's settings as they stand in the store. It asks for
 // no right: that is the caller's.
 func (s *Service) ChangeSettings(ctx context.Context, tenant okr.TenantID, change func(*okr.Settings) error) (okr.Settings, error) {
+	okr.DropSettings(ctx)
 	t, err := s.Settings(ctx, tenant)
 	if err != nil {
 		return t, err

@@ -17,13 +17,20 @@ func (m Memory) SaveConversation(ctx context.Context, c okr.Conversation) error 
 		return err
 	}
 	_, err = m.s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		p.Set(ctx, conversationKey(c.Tenant, c.ID), raw, lifeOf(c))
-		if c.Kind == okr.Personal && c.User != "" {
-			p.Set(ctx, chatKey(c.Tenant, c.User), c.ID, 0)
-		}
+		setConversation(ctx, p, c, raw)
 		return nil
 	})
 	return fail(ctx, "save conversation", err)
+}
+
+// setConversation queues what a conversation consists of: it as it is stored, and whose chat
+// it is.
+func setConversation(ctx context.Context, p redis.Pipeliner, c okr.Conversation, raw []byte) []*redis.StatusCmd {
+	cmds := []*redis.StatusCmd{p.Set(ctx, conversationKey(c.Tenant, c.ID), raw, lifeOf(c))}
+	if c.Kind == okr.Personal && c.User != "" {
+		cmds = append(cmds, p.Set(ctx, chatKey(c.Tenant, c.User), c.ID, 0))
+	}
+	return cmds
 }
 
 // Conversation gives how to post to a conversation. NotFound: okrbot was never

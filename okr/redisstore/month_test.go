@@ -110,15 +110,15 @@ func (m *month) turns() {
 	meeting.Kind = okr.GroupChat
 	for n := range monthTurns {
 		id := fmt.Sprintf("%d-%d", m.now.Unix(), n)
-		_, _, err := memory.TakeDelivery(ctx, tenant, own.ID, id, "token", time.Minute)
-		require.NoError(m.t, err)
-		require.NoError(m.t, memory.FinishDelivery(ctx, tenant, own.ID, id, "token"))
+		d := okr.Delivery{Tenant: tenant, Conversation: own.ID, Activity: id, Token: "token", Hold: time.Minute}
+		require.True(m.t, memory.Open(ctx, okr.Opening{Place: own, Person: own.User, Delivery: d}).Mine)
+		require.NoError(m.t, memory.End(ctx, okr.Ending{Delivery: d}).NotFinished)
 		for _, c := range []okr.Conversation{own, meeting, okrtest.Conversation("19:launch")} {
 			require.NoError(m.t, memory.SaveConversation(ctx, c))
 		}
 		require.NoError(m.t, memory.PutDraft(ctx, tenant, "goal:"+id, []byte("{}"), 24*time.Hour))
 		require.NoError(m.t, memory.PutTicket(ctx, id, []byte("{}"), 10*time.Minute))
-		_, err = memory.CountTry(ctx, tenant, "nudge:"+id, 7*24*time.Hour)
+		_, err := memory.CountTry(ctx, tenant, "nudge:"+id, 7*24*time.Hour)
 		require.NoError(m.t, err)
 		_, err = memory.FirstTime(ctx, tenant, own.ID, "greeting")
 		require.NoError(m.t, err)

@@ -48,6 +48,7 @@ type Store struct {
 	log      *slog.Logger
 	embedded *miniredis.Miniredis // nil: a real Redis
 	replicas replicas
+	places   places
 }
 
 // Open connects to Redis and checks that it answers. The caller closes the

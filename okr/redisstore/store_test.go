@@ -60,14 +60,20 @@ func TestContractCluster(t *testing.T) {
 	t.Parallel()
 	okrtest.TestStore(t, func(t *testing.T) okrtest.AllStores {
 		t.Helper()
-		server := okrtest.StartRedisServer(t, "--cluster-enabled", "yes")
-		answer, err := server.Do("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
-		require.NoError(t, err)
-		require.Equal(t, "+OK", answer)
-		require.Eventually(t, func() bool {
-			answer, err := server.Do("GET", "any")
-			return err == nil && answer == "$-1"
-		}, clusterForms, clusterPoll, "the cluster does not form")
-		return open(t, server.URL()+"?cluster=true")
+		return openCluster(t)
 	})
+}
+
+// openCluster opens a store on a Cluster of one node.
+func openCluster(t *testing.T) *redisstore.Store {
+	t.Helper()
+	server := okrtest.StartRedisServer(t, "--cluster-enabled", "yes")
+	answer, err := server.Do("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+	require.NoError(t, err)
+	require.Equal(t, "+OK", answer)
+	require.Eventually(t, func() bool {
+		answer, err := server.Do("GET", "any")
+		return err == nil && answer == "$-1"
+	}, clusterForms, clusterPoll, "the cluster does not form")
+	return open(t, server.URL()+"?cluster=true")
 }
