@@ -19,7 +19,7 @@ import (
 // benchWorld is the use cases on a real Redis and the stand-in of Azure DevOps over
 // HTTP: no chat.
 type benchWorld struct {
-	b      *testing.B
+	b      testing.TB
 	cloud  *adotest.Cloud
 	store  *redisstore.Store
 	client *ado.Client
@@ -28,7 +28,7 @@ type benchWorld struct {
 }
 
 // newBenchWorld makes a world with an empty cloud, which one person administers.
-func newBenchWorld(b *testing.B, o adotest.Options, admin string) *benchWorld {
+func newBenchWorld(b testing.TB, o adotest.Options, admin string) *benchWorld {
 	b.Helper()
 	o.Key = okrtest.SigningKey()
 	w := &benchWorld{b: b, cloud: adotest.New(o)}
