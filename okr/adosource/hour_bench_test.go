@@ -42,7 +42,7 @@ func BenchmarkHour(b *testing.B) {
 		h.bind(hourBindings)
 		h.pass(0) // what was made long ago is no news
 		var table strings.Builder
-		table.WriteString("\n| hour | calls | " + strings.Join(hourOps(), " | ") + " | wall | peak heap | in flight |\n")
+		table.WriteString("\n| hour | calls | " + strings.Join(hourOps(), " | ") + " | KB | KB unpacked | wall | peak heap | in flight |\n")
 		row := func(name string, f func(identity int) error) {
 			calls := h.measure(&table, name, f)
 			b.ReportMetric(float64(calls), strings.ReplaceAll(name, " ", "-")+"-calls")
@@ -233,10 +233,24 @@ func (h *hourWorld) measure(table *strings.Builder, name string, f func(identity
 	}
 	fmt.Fprintf(table, "| %s | %d |", name, h.cloud.Count(""))
 	for _, op := range hourOps() {
-		fmt.Fprintf(table, " %d |", h.cloud.Count(op))
+		_, sent := broughtBy(h.cloud, op)
+		fmt.Fprintf(table, " %d (%.0f KB) |", h.cloud.Count(op), float64(sent)/1000)
 	}
+	size, sent := broughtBy(h.cloud, "")
+	fmt.Fprintf(table, " %.0f | %.0f |", float64(sent)/1000, float64(size)/1000)
 	fmt.Fprintf(table, " %.1f s | %.0f MB | %d |\n", took.Seconds(), h.peak/(1<<20), inFlight)
 	return h.cloud.Count("")
+}
+
+// broughtBy gives how many bytes the answers of an operation had, or of all, and how
+// many of them went over the wire.
+func broughtBy(cloud *adotest.Cloud, op string) (size, sent int) {
+	for _, call := range cloud.Calls() {
+		if op == "" || call.Op == op {
+			size, sent = size+call.Size, sent+call.Sent
+		}
+	}
+	return size, sent
 }
 
 // watchHeap gives, when asked, the most bytes of heap above those at the start;
