@@ -38,7 +38,7 @@ const (
 // are measured side by side, each one's requests one after the other.
 func BenchmarkHour(b *testing.B) {
 	for range b.N {
-		h := newHourWorld(b, hourQueries, hourItems, hourIdentities)
+		h := newHourWorld(b, hourLatency, hourQueries, hourItems, hourIdentities)
 		h.bind(hourBindings)
 		h.pass(0) // what was made long ago is no news
 		var table strings.Builder
@@ -58,13 +58,34 @@ func BenchmarkHour(b *testing.B) {
 	}
 }
 
+// An hour costs one run of each query, whatever hangs on it, and little besides: the
+// items once, the feed of changes and the names once.
+func TestHourAsksLittle(t *testing.T) {
+	t.Parallel()
+	const queries, items, identities = 20, 250, 2
+	h := newHourWorld(t, 0, queries, items, identities)
+	h.bind(100)
+	hour := func(changes int) int {
+		h.pass(changes)
+		h.cloud.ResetCalls()
+		for n := range h.people {
+			require.NoError(t, h.sync(n))
+		}
+		return h.cloud.Count("")
+	}
+	reads, feeds, names, types := identities*((queries/identities*items+199)/200), identities, identities, 1
+	require.LessOrEqual(t, hour(0), queries+reads+feeds+names+types)
+	require.LessOrEqual(t, hour(0), queries+feeds+1)
+	require.LessOrEqual(t, hour(queries*items/100), queries+feeds+1)
+}
+
 // BenchmarkHourMemory measures what a run of 20,000 work items holds in memory,
 // and that it is the same for one key result and for 200 on the same query.
 func BenchmarkHourMemory(b *testing.B) {
 	for _, bindings := range []int{1, 200} {
 		b.Run(fmt.Sprintf("%d bindings", bindings), func(b *testing.B) {
 			for range b.N {
-				h := newHourWorld(b, 1, 19_999, 1)
+				h := newHourWorld(b, hourLatency, 1, 19_999, 1)
 				h.bind(bindings)
 				h.pass(0)
 				var table strings.Builder
@@ -92,10 +113,10 @@ func (h *hourWorld) now() time.Time {
 	return time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC).Add(time.Duration(h.clock.Load()))
 }
 
-func newHourWorld(b *testing.B, queries, items, identities int) *hourWorld {
+func newHourWorld(b testing.TB, latency time.Duration, queries, items, identities int) *hourWorld {
 	b.Helper()
 	h := &hourWorld{bound: map[int][]string{}}
-	h.benchWorld = newBenchWorld(b, adotest.Options{Now: h.now, Latency: hourLatency, TokenLifetime: 240 * time.Hour}, personID(0))
+	h.benchWorld = newBenchWorld(b, adotest.Options{Now: h.now, Latency: latency, TokenLifetime: 240 * time.Hour}, personID(0))
 	h.fill(queries, items)
 	h.join(identities)
 	return h
@@ -158,6 +179,7 @@ func (h *hourWorld) bind(bindings int) {
 			Owner: h.people[who].Person, Metric: &okr.Metric{Name: "Done", Target: 100},
 			Binding: &okr.Binding{
 				Connection: okr.ConnectionID(fmt.Sprintf("C%d", who+1)), Query: okr.Query{ID: h.queries[query]}, Method: okr.PercentCompleted,
+				BoundBy: h.people[who].Person,
 			},
 		}
 		require.NoError(h.b, h.store.Goals().Create(ctx, adotest.TenantID, g))
