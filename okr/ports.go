@@ -244,8 +244,8 @@ type Measurements interface {
 	Record(ctx context.Context, tenant TenantID, ids []GoalID, change func(now []Goal) (Recorded, error)) error
 }
 
-// MaxRecord is how many goals a use case gives to one [Measurements.Record]: others who
-// write one of them wait for it.
+// MaxRecord is how many goals a use case gives to one [Measurements.Record]: few enough
+// that it comes through beside others who write one of them.
 const MaxRecord = 100
 
 // Recorded is what one step of [Measurements.Record] keeps. What is not in it stays as

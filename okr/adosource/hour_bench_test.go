@@ -113,10 +113,10 @@ func (h *hourWorld) now() time.Time {
 	return time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC).Add(time.Duration(h.clock.Load()))
 }
 
-func newHourWorld(b testing.TB, latency time.Duration, queries, items, identities int) *hourWorld {
-	b.Helper()
+func newHourWorld(tb testing.TB, latency time.Duration, queries, items, identities int) *hourWorld {
+	tb.Helper()
 	h := &hourWorld{bound: map[int][]string{}}
-	h.benchWorld = newBenchWorld(b, adotest.Options{Now: h.now, Latency: latency, TokenLifetime: 240 * time.Hour}, personID(0))
+	h.benchWorld = newBenchWorld(tb, adotest.Options{Now: h.now, Latency: latency, TokenLifetime: 240 * time.Hour}, personID(0))
 	h.fill(queries, items)
 	h.join(identities)
 	return h

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9" //nolint:depguard // a hook counts what goes to Redis
 	"github.com/stretchr/testify/require"
 
 	"okrbot/ado/adotest"
@@ -122,45 +122,45 @@ func (r *roundTrips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.P
 	}
 }
 
-func syncOnce(b testing.TB, w *benchWorld, id okr.ConnectionID, rows int) {
-	b.Helper()
-	report, err := w.Measure.SyncConnection(b.Context(), okrtest.Contoso, id, nil, 0)
-	require.NoError(b, err)
-	require.NoError(b, report.Failure)
-	require.Len(b, report.Rows, rows)
+func syncOnce(tb testing.TB, w *benchWorld, id okr.ConnectionID, rows int) {
+	tb.Helper()
+	report, err := w.Measure.SyncConnection(tb.Context(), okrtest.Contoso, id, nil, 0)
+	require.NoError(tb, err)
+	require.NoError(tb, report.Failure)
+	require.Len(tb, report.Rows, rows)
 }
 
 // move completes an item of each query, or takes that back.
-func move(b testing.TB, w *benchWorld, forward bool) {
-	b.Helper()
+func move(tb testing.TB, w *benchWorld, forward bool) {
+	tb.Helper()
 	for _, query := range syncQueries {
 		change := w.cloud.Reopen
 		if forward {
 			change = w.cloud.Complete
 		}
 		_, err := change(adotest.OrgContoso, adotest.ProjectFiber, query, 1)
-		require.NoError(b, err)
+		require.NoError(tb, err)
 	}
 }
 
 // bindMany gives Alex a connection and binds key results of one objective.
-func bindMany(b testing.TB, w *benchWorld, n int) okr.ConnectionID {
-	b.Helper()
-	ctx := b.Context()
+func bindMany(tb testing.TB, w *benchWorld, n int) okr.ConnectionID {
+	tb.Helper()
+	ctx := tb.Context()
 	_, err := w.Access.Enable(ctx, okrtest.Alex)
-	require.NoError(b, err)
+	require.NoError(tb, err)
 	connection := w.connect(okrtest.Alex, time.Now(), okr.ConnectionInput{Name: "Contoso", Organization: adotest.OrgContoso, Project: adotest.ProjectFiber})
 	objective, err := w.Plan.SaveGoal(ctx, okrtest.Alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Settings{}.Quarter(okr.DateOf(time.Now()), 0).Period})
-	require.NoError(b, err)
+	require.NoError(tb, err)
 	for i := range n {
 		query, ok := w.cloud.Query(adotest.OrgContoso, adotest.ProjectFiber, syncQueries[i%len(syncQueries)])
-		require.True(b, ok)
+		require.True(tb, ok)
 		g, err := w.Plan.SaveGoal(ctx, okrtest.Alex, okr.GoalInput{
 			Kind: okr.KeyResult, Title: fmt.Sprintf("Key result %d", i), Parent: objective.Goal.ID, Metric: &okr.Metric{Name: "Done", Target: 100},
 		})
-		require.NoError(b, err)
+		require.NoError(tb, err)
 		_, err = w.Measure.Bind(ctx, okrtest.Alex, okr.BindInput{Goal: g.Goal.ID, Connection: connection.ID, Query: query.ID, Method: okr.PercentCompleted})
-		require.NoError(b, err)
+		require.NoError(tb, err)
 	}
 	return connection.ID
 }

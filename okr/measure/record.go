@@ -31,25 +31,31 @@ func (y *syncing) record(ctx context.Context, runs []compared) (map[string][]okr
 			return rows, err
 		}
 	}
-	var above []okr.GoalID
-	for _, list := range rows {
-		for _, row := range list {
-			if row.Moved() {
-				above = append(above, row.Goal.Parent)
-			}
-		}
-	}
-	if len(above) > 0 {
-		if err := y.plan.RollUp(ctx, y.tenant.ID, above...); err != nil {
-			return rows, err
-		}
-	}
 	for _, list := range rows {
 		if err := y.fillStatus(ctx, list); err != nil {
 			return rows, err
 		}
 	}
-	return rows, nil
+	return rows, y.carryUp(ctx, rows)
+}
+
+// carryUp brings the objectives above what moved up to date; those, too, that were not
+// when something moved before: a sync may have broken off in between.
+func (y *syncing) carryUp(ctx context.Context, rows map[string][]okr.SyncRow) error {
+	var above []okr.GoalID
+	for _, list := range rows {
+		for _, row := range list {
+			o := y.parents[row.Goal.Parent]
+			missed := o.IsOpen() && o.Rolled != nil && row.Goal.MovedAt.After(o.Rolled.At)
+			if row.Moved() || missed {
+				above = append(above, row.Goal.Parent)
+			}
+		}
+	}
+	if len(above) == 0 {
+		return nil
+	}
+	return y.plan.RollUp(ctx, y.tenant.ID, above...)
 }
 
 // measurable fills in the goals of runs, without those that need what a run lacks.
@@ -200,25 +206,31 @@ func newHistory(row okr.SyncRow) (okr.Measurement, bool) {
 
 // fillStatus says in rows how their goals stand.
 func (y *syncing) fillStatus(ctx context.Context, rows []okr.SyncRow) error {
+	if err := y.readParents(ctx, rows); err != nil {
+		return err
+	}
+	for i, row := range rows {
+		rows[i].Status = row.Goal.Standing(y.parents[row.Goal.Parent].Period, y.tenant.Bands, y.tenant.Today(y.Now())).Status
+	}
+	return nil
+}
+
+// readParents reads the objectives of rows, each once a sync.
+func (y *syncing) readParents(ctx context.Context, rows []okr.SyncRow) error {
 	var unknown []okr.GoalID
 	for _, row := range rows {
 		if _, known := y.parents[row.Goal.Parent]; !known && !slices.Contains(unknown, row.Goal.Parent) {
 			unknown = append(unknown, row.Goal.Parent)
 		}
 	}
-	if len(unknown) > 0 {
-		parents, err := y.Store.Goals().GetMany(ctx, y.tenant.ID, unknown)
-		if err != nil {
-			return err
-		}
-		for _, p := range parents {
-			y.parents[p.ID] = p
-		}
+	if len(unknown) == 0 {
+		return nil
 	}
-	for i, row := range rows {
-		rows[i].Status = row.Goal.Standing(y.parents[row.Goal.Parent].Period, y.tenant.Bands, y.tenant.Today(y.Now())).Status
+	parents, err := y.Store.Goals().GetMany(ctx, y.tenant.ID, unknown)
+	for _, p := range parents {
+		y.parents[p.ID] = p
 	}
-	return nil
+	return err
 }
 
 // conclude records that the connections through which something was measured

@@ -218,6 +218,7 @@ func (s *Store) tryThinMany(ctx context.Context, tenant okr.TenantID, added []ok
 			if until, ok := from[i].(string); ok {
 				since = "(" + until
 			}
+			p.ZRemRangeByRank(ctx, key, 0, -maxHistory-1)
 			all[i], named[i] = p.ZCount(ctx, key, since, "+inf"), p.ZCount(ctx, key, strconv.FormatInt(namedSince(e.Measurement), 10), "+inf")
 		}
 		return nil

@@ -53,7 +53,7 @@ func pause(ctx context.Context, limit time.Duration) error {
 	}
 }
 
-// Record implements [okr.Measurements]. It costs four commands for any number of goals,
+// Record implements [okr.Measurements]. It costs five commands for any number of goals,
 // three for each measurement that is added, and one for each snapshot.
 func (s *Store) Record(ctx context.Context, tenant okr.TenantID, ids []okr.GoalID, change func(now []okr.Goal) (okr.Recorded, error)) error {
 	st := &step{s: s, tenant: tenant, packed: map[*okr.Snapshot][]byte{}}
