@@ -26,6 +26,6 @@ func (f WorkItemField) Numeric() bool {
 // https://learn.microsoft.com/rest/api/azure/devops/wit/fields/list
 func (s *Session) WorkItemFields(ctx context.Context, organization, project string) ([]WorkItemField, error) {
 	c := get("work item fields", s.org(organization, project, "_apis", "wit", "fields"))
-	page, _, err := fetch[list[WorkItemField]](ctx, s, c)
+	page, _, err := fetch[list[WorkItemField]](ctx, s, c.withoutURLs())
 	return page.Value, err
 }

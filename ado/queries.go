@@ -28,8 +28,7 @@ type Query struct {
 	IsPublic         bool     `json:"isPublic"`
 	IsFolder         bool     `json:"isFolder"`
 	IsDeleted        bool     `json:"isDeleted"`
-	IsInvalidSyntax  bool     `json:"isInvalidSyntax"` // can be read, cannot run
-	WIQL             string   `json:"wiql"`
+	IsInvalidSyntax  bool     `json:"isInvalidSyntax"`  // can be read, cannot run
 	LastModifiedBy   Identity `json:"lastModifiedBy"`   // only from Query
 	LastModifiedDate Time     `json:"lastModifiedDate"` // only from Query
 	Links            struct {
@@ -60,7 +59,7 @@ func (s *Session) SearchQueries(
 	return items, page.HasMore, err
 }
 
-// Query reads one query by id or path. With includeDeleted, an id also finds what is in the recycle bin (IsDeleted).
+// Query reads one query by id or path, without its text. With includeDeleted, an id also finds what is in the recycle bin (IsDeleted).
 // https://learn.microsoft.com/rest/api/azure/devops/wit/queries/get
 func (s *Session) Query(
 	ctx context.Context, organization, project, idOrPath string, includeDeleted bool,
@@ -68,7 +67,7 @@ func (s *Session) Query(
 	// Each segment is escaped by itself: the service does not find a path whose slashes are escaped.
 	segments := append([]string{project, "_apis", "wit", "queries"}, strings.Split(idOrPath, "/")...)
 	c := get("query", s.org(organization, segments...),
-		"$expand", "wiql", "$depth", "0", "$includeDeleted", strconv.FormatBool(includeDeleted))
+		"$expand", "none", "$depth", "0", "$includeDeleted", strconv.FormatBool(includeDeleted))
 	q, _, err := fetch[Query](ctx, s, c)
 	return q, err
 }

@@ -31,7 +31,7 @@ func queryEndpoints() []endpoint {
 			},
 			method: "GET",
 			uri: "/fabrikam/Fiber/_apis/wit/queries/Shared%20Queries/50%25%20done%3F/Q3" +
-				"?%24depth=0&%24expand=wiql&%24includeDeleted=true&api-version=7.1",
+				"?%24depth=0&%24expand=none&%24includeDeleted=true&api-version=7.1",
 			body: `{"id":"q","isPublic":true,"_links":{"html":{"href":"https://h"}},"isDeleted":true,
 				"lastModifiedBy":{"displayName":"Jamal"},"lastModifiedDate":"2026-07-03T11:01:18.57Z"}`,
 			want: []any{"q", "https://h", true, "Jamal", true},

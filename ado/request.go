@@ -28,6 +28,7 @@ type call struct {
 	url       string
 	body      []byte
 	anonymous bool
+	bare      bool  // without the addresses of what is in the answer
 	err       error // a name that cannot stand in a URL
 }
 
@@ -40,6 +41,13 @@ func get(op string, at target, query ...string) call {
 func post(op string, at target, body any, query ...string) call {
 	data, err := json.Marshal(body)
 	return call{op: op, method: http.MethodPost, url: at.with(query...), body: data, err: errors.Join(at.err, err)}
+}
+
+// withoutURLs asks for an answer without the addresses of each item, field and type, which are most of a long one. The
+// service's own pages ask so; it is not documented, and one that does not know it answers as always.
+func (c call) withoutURLs() call {
+	c.bare = true
+	return c
 }
 
 // target is a URL being built.
@@ -138,7 +146,7 @@ func (c *Client) send(ctx context.Context, k call, token string) reply {
 	if err != nil {
 		return reply{cause: withoutURL(err)}
 	}
-	c.setHeaders(req, token)
+	c.setHeaders(req, k, token)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return reply{cause: withoutURL(err)}
@@ -148,9 +156,14 @@ func (c *Client) send(ctx context.Context, k call, token string) reply {
 	return reply{status: resp.StatusCode, header: resp.Header, body: body, cause: err}
 }
 
-// setHeaders asks for JSON, and for a 401 in place of the sign-in page, as Microsoft's own clients do.
-func (c *Client) setHeaders(req *http.Request, token string) {
-	req.Header.Set("Accept", "application/json")
+// setHeaders asks for JSON, and for a 401 in place of the sign-in page, as Microsoft's own clients do. That the answer
+// may be packed (gzip) is asked by net/http, which unpacks it too.
+func (c *Client) setHeaders(req *http.Request, k call, token string) {
+	accept := "application/json"
+	if k.bare {
+		accept += ";excludeUrls=true"
+	}
+	req.Header.Set("Accept", accept)
 	req.Header.Set("User-Agent", c.userAgent)
 	req.Header.Set("X-TFS-FedAuthRedirect", "Suppress")
 	if req.Method == http.MethodPost {

@@ -39,7 +39,7 @@ func (s *Session) Revisions(
 		Values      []WorkItem `json:"values"` // not "value", as everywhere else
 		Token       string     `json:"continuationToken"`
 		IsLastBatch bool       `json:"isLastBatch"`
-	}](ctx, s, c)
+	}](ctx, s, c.withoutURLs())
 	// A page that leads nowhere is the last, whatever it says.
 	last := page.IsLastBatch || page.Token == "" || page.Token == token
 	return RevisionPage{Items: page.Values, Next: page.Token, Last: last}, err

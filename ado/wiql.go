@@ -78,7 +78,7 @@ func (s *Session) Wiql(ctx context.Context, organization, project, text string) 
 }
 
 func (s *Session) result(ctx context.Context, c call) (QueryResult, error) {
-	r, _, err := fetch[QueryResult](ctx, s, c)
+	r, _, err := fetch[QueryResult](ctx, s, c.withoutURLs())
 	if err == nil && r.rows() >= maxResults {
 		err = newError(c.op, reply{status: http.StatusOK, overflow: true})
 	}

@@ -67,7 +67,7 @@ func (s *Session) EachWorkItems(
 	for chunk := range slices.Chunk(unique(ids), MaxWorkItemsBatch) {
 		c := post("work items", s.org(organization, "_apis", "wit", "workitemsbatch"),
 			map[string]any{"ids": chunk, "fields": fields, "errorPolicy": "omit"})
-		page, _, err := fetch[list[WorkItem]](ctx, s, c)
+		page, _, err := fetch[list[WorkItem]](ctx, s, c.withoutURLs())
 		if err != nil {
 			return err
 		}

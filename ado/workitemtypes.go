@@ -39,7 +39,7 @@ type State struct {
 // https://learn.microsoft.com/rest/api/azure/devops/wit/work-item-types/list
 func (s *Session) WorkItemTypes(ctx context.Context, organization, project string) ([]WorkItemType, error) {
 	c := get("work item types", s.org(organization, project, "_apis", "wit", "workitemtypes"))
-	page, _, err := fetch[list[WorkItemType]](ctx, s, c)
+	page, _, err := fetch[list[WorkItemType]](ctx, s, c.withoutURLs())
 	return page.Value, err
 }
 
@@ -47,6 +47,6 @@ func (s *Session) WorkItemTypes(ctx context.Context, organization, project strin
 // https://learn.microsoft.com/rest/api/azure/devops/wit/work-item-type-states/list
 func (s *Session) WorkItemTypeStates(ctx context.Context, organization, project, typeName string) ([]State, error) {
 	c := get("work item states", s.org(organization, project, "_apis", "wit", "workitemtypes", typeName, "states"))
-	page, _, err := fetch[list[State]](ctx, s, c)
+	page, _, err := fetch[list[State]](ctx, s, c.withoutURLs())
 	return page.Value, err
 }

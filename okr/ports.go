@@ -202,6 +202,8 @@ type Records[K ~string, T Record] interface {
 	// List reads a page of an index in the order of creation, and how many the
 	// index has. The empty index is that of all records.
 	List(ctx context.Context, tenant TenantID, index string, page Page) ([]T, int, error)
+	// Lists reads several indexes whole, each as List does, all at once.
+	Lists(ctx context.Context, tenant TenantID, indexes []string) ([][]T, error)
 }
 
 // Store keeps everything that must survive a restart.
@@ -229,8 +231,47 @@ type Measurements interface {
 	// Snapshot reads what the last run of a query with a sign-in held; nil when
 	// there is none.
 	Snapshot(ctx context.Context, tenant TenantID, access CredentialID, query string) (*Snapshot, error)
+	// Snapshots reads those of several queries at once, in their order; nil where there
+	// is none.
+	Snapshots(ctx context.Context, tenant TenantID, access CredentialID, queries []string) ([]*Snapshot, error)
 	// SaveSnapshot keeps what a run of a query held; nil forgets it.
 	SaveSnapshot(ctx context.Context, tenant TenantID, access CredentialID, query string, s *Snapshot) error
+	// Record reads goals by id, those that are there in this order, and keeps what change
+	// makes of them, in one step: all of it or nothing. Where somebody else wrote one of
+	// the goals meanwhile, it begins again. An error of change is returned as it is and
+	// nothing is kept. A goal keeps its id and its unique name. Conflict: too many others
+	// write.
+	Record(ctx context.Context, tenant TenantID, ids []GoalID, change func(now []Goal) (Recorded, error)) error
+}
+
+// MaxRecord is how many goals a use case gives to one [Measurements.Record]: few enough
+// that it comes through beside others who write one of them.
+const MaxRecord = 100
+
+// Recorded is what one step of [Measurements.Record] keeps. What is not in it stays as
+// it is.
+type Recorded struct {
+	Goals     []Goal         // of those that were read
+	History   []HistoryEntry // each as by AddHistory, and not older than what is thinned
+	Snapshots []HeldByQuery  // each as by SaveSnapshot
+}
+
+// HistoryEntry is a measurement of a goal.
+type HistoryEntry struct {
+	Goal        GoalID
+	Measurement Measurement
+}
+
+// HeldByQuery is what the last run of a query with a sign-in held.
+type HeldByQuery struct {
+	Access   CredentialID
+	Query    string
+	Snapshot *Snapshot // never nil
+}
+
+// Empty says whether there is nothing to keep.
+func (r Recorded) Empty() bool {
+	return len(r.Goals)+len(r.History)+len(r.Snapshots) == 0
 }
 
 // Credentials keeps sign-ins. Tokens are sealed at rest.

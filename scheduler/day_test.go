@@ -1,15 +1,18 @@
 package scheduler_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9" //nolint:depguard // a hook counts what goes to Redis
 	"github.com/stretchr/testify/require"
 
 	"okrbot/okr"
@@ -93,6 +96,17 @@ type day struct {
 	*dayWork
 	store    *redisstore.Store
 	replicas []*scheduler.Scheduler
+	minutes  []minuteCost
+	sent     sentCounts
+}
+
+// minuteCost is what a minute of the clock took.
+type minuteCost struct {
+	at       time.Time     // when it was ticked, really
+	commands int64         // sent by the ticks of all replicas
+	trips    int64         // that these took
+	tick     time.Duration // of them
+	worked   time.Duration // until all of its work was done
 }
 
 // newDay plans connections in the real agenda: half of them of one tenant, the
@@ -118,6 +132,7 @@ func newDay(tb testing.TB, connections, replicas int) *day {
 	for tenant := range tenants {
 		require.NoError(tb, store.Plan(tb.Context(), okr.Due{Kind: okr.DueDigest, Tenant: tenant, ID: "S1"}))
 	}
+	store.Client().AddHook(tickCounts{})
 	require.NoError(tb, store.SetTickedUntil(tb.Context(), d.now.Add(-time.Minute)))
 	for range replicas {
 		s, err := scheduler.New(scheduler.Options{
@@ -136,14 +151,86 @@ func newDay(tb testing.TB, connections, replicas int) *day {
 func (d *day) pass(tb testing.TB, span time.Duration) {
 	tb.Helper()
 	for range int(span / time.Minute) {
-		now := d.clock()
+		now, m := d.clock(), minuteCost{at: time.Now()}
+		commands, trips := d.sent.commands.Load(), d.sent.trips.Load()
+		ctx := context.WithValue(tb.Context(), tickCounts{}, &d.sent)
 		for _, s := range d.replicas {
-			require.NoError(tb, s.Tick(tb.Context(), now))
+			require.NoError(tb, s.Tick(ctx, now))
 		}
+		m.commands, m.trips = d.sent.commands.Load()-commands, d.sent.trips.Load()-trips
+		m.tick = time.Since(m.at)
 		require.NoError(tb, d.replicas[0].Idle(tb.Context()))
+		m.worked = time.Since(m.at)
+		d.minutes = append(d.minutes, m)
+		d.forget(tb)
 		d.mu.Lock()
 		d.now = d.now.Add(time.Minute)
 		d.mu.Unlock()
+	}
+}
+
+// tickCounts counts what ticks send to Redis, and nobody else: it goes by their context.
+type tickCounts struct{}
+
+type sentCounts struct{ commands, trips atomic.Int64 }
+
+func (tickCounts) count(ctx context.Context, commands int) {
+	if sent, ok := ctx.Value(tickCounts{}).(*sentCounts); ok {
+		sent.commands.Add(int64(commands))
+		sent.trips.Add(1)
+	}
+}
+
+func (tickCounts) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (c tickCounts) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		c.count(ctx, 1)
+		return next(ctx, cmd)
+	}
+}
+
+func (c tickCounts) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		c.count(ctx, len(cmds))
+		return next(ctx, cmds)
+	}
+}
+
+// forgetScript removes tasks that were kept long enough, as asynq's janitor does.
+//
+//	KEYS[1] the completed tasks by when they are to be forgotten
+//	ARGV[1] until when
+//	ARGV[2] what the keys of tasks begin with
+//
+// Returns how many there were.
+var forgetScript = redis.NewScript(`
+local ids = redis.call("ZRANGEBYSCORE", KEYS[1], "-inf", ARGV[1], "LIMIT", 0, 1000)
+for _, id in ipairs(ids) do
+  redis.call("DEL", ARGV[2] .. id)
+  redis.call("ZREM", KEYS[1], id)
+end
+return #ids`)
+
+// keptFor is how long a task that is done is kept: its hour, and some minutes.
+const keptFor = 65
+
+// forget removes what the queue keeps no longer by the simulated clock; asynq goes by
+// the real one.
+func (d *day) forget(tb testing.TB) {
+	tb.Helper()
+	if len(d.minutes) <= keptFor {
+		return
+	}
+	until := d.minutes[len(d.minutes)-keptFor].at.Add(keptFor * time.Minute).Unix()
+	for _, queue := range []string{"hourly", "digest"} {
+		for {
+			n, err := forgetScript.Run(tb.Context(), d.store.Client(), []string{"asynq:{" + queue + "}:completed"}, until-1, "asynq:{"+queue+"}:t:").Int()
+			require.NoError(tb, err)
+			if n == 0 {
+				break
+			}
+		}
 	}
 }
 
@@ -178,14 +265,50 @@ func TestDay(t *testing.T) {
 	d := newDay(t, 1000, 2)
 	d.pass(t, 3*time.Hour)
 	d.requireWhole(t, 1000, 3)
+	// A tick of a replica reads the marks and the 24 sets that are due, in two round trips,
+	// and moves two marks; each task is one command more.
+	const once = 40 // scripts that Redis does not have yet, the names of the queues
+	tasks, ticks := int64(3*(1000+51)), int64(3*60)
+	require.LessOrEqual(t, d.sent.commands.Load(), once+tasks+ticks*(2*3+24+2))
+	require.LessOrEqual(t, d.sent.trips.Load(), once+tasks+ticks*(2*1+1+2))
 }
 
-// BenchmarkDay simulates a day of 10,000 connections.
+// BenchmarkDay simulates a day of 10,000 and of 100,000 connections, which takes 2 and 10
+// minutes.
 func BenchmarkDay(b *testing.B) {
-	for range b.N {
-		d := newDay(b, 10_000, 2)
-		d.pass(b, 24*time.Hour)
-		d.requireWhole(b, 10_000, 24)
-		b.ReportMetric(float64(d.posts), "posts")
+	for _, connections := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprintf("%d connections", connections), func(b *testing.B) {
+			for range b.N {
+				d := newDay(b, connections, 2)
+				planned := usageOf(b, d.store)
+				d.pass(b, 24*time.Hour)
+				d.requireWhole(b, connections, 24)
+				d.report(b, planned)
+			}
+		})
 	}
+}
+
+// report tells what the minutes took.
+func (d *day) report(b *testing.B, planned redisUse) {
+	b.Helper()
+	minutes := d.minutes[keptFor:] // since the queue forgets as much as it gets
+	by := func(f func(a, b minuteCost) int) minuteCost { return slices.MaxFunc(minutes, f) }
+	slowest := by(func(a, b minuteCost) int { return cmp.Compare(a.tick, b.tick) })
+	busiest := by(func(a, b minuteCost) int { return cmp.Compare(a.worked, b.worked) })
+	var commands, trips int64
+	var ticks time.Duration
+	for _, m := range minutes {
+		commands, trips, ticks = commands+m.commands, trips+m.trips, ticks+m.tick
+	}
+	n := float64(len(minutes))
+	b.ReportMetric(float64(d.posts), "posts")
+	b.ReportMetric(float64(commands)/n, "commands/tick")
+	b.ReportMetric(float64(trips)/n, "round-trips/tick")
+	b.ReportMetric(ticks.Seconds()*1000/n, "ms/tick")
+	b.ReportMetric(slowest.tick.Seconds()*1000, "slowest-tick-ms")
+	b.ReportMetric(busiest.worked.Seconds()*1000, "slowest-minute-ms")
+	b.ReportMetric(float64(planned.memory)/(1<<20), "agenda-MB")
+	b.ReportMetric(float64(usageOf(b, d.store).memory)/(1<<20), "redis-MB")
+	b.ReportMetric(0, "ns/op")
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"okrbot/okr"
 )
 
@@ -29,6 +31,9 @@ type Agenda interface {
 const (
 	// minuteTimeout bounds the enqueueing of one minute's work.
 	minuteTimeout = time.Minute
+	// enqueuers is how many tasks a tick enqueues at a time. In a large deployment
+	// thousands are due in a minute, and each takes a round trip.
+	enqueuers = 8
 	// clockSkew is how far the clocks of two replicas may differ.
 	clockSkew = 5 * time.Minute
 )
@@ -96,10 +101,8 @@ func (s *Scheduler) tickMinute(ctx context.Context, minute time.Time) error {
 	due = slices.DeleteFunc(due, func(work okr.Due) bool {
 		return !slices.Contains(okr.SlotsDue(minute, s.every(work.Kind)), work.Slot())
 	})
-	for _, work := range roundRobin(due) {
-		if err := s.enqueueDue(ctx, work, minute); err != nil {
-			return err
-		}
+	if err := s.enqueueAll(ctx, roundRobin(due), minute); err != nil {
+		return err
 	}
 	if slices.ContainsFunc(due, func(work okr.Due) bool { return work.Kind == okr.DueSync }) {
 		if err := s.opts.Agenda.SetMark(ctx, okr.MarkWanted, minute); err != nil {
@@ -111,6 +114,20 @@ func (s *Scheduler) tickMinute(ctx context.Context, minute time.Time) error {
 	}
 	s.ticked(minute)
 	return nil
+}
+
+// enqueueAll enqueues the work of a minute, some at a time: each waits for the store's
+// answer. It keeps the order but for those few.
+func (s *Scheduler) enqueueAll(ctx context.Context, due []okr.Due, minute time.Time) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(enqueuers)
+	for _, work := range due {
+		if ctx.Err() != nil {
+			break // one failed; the next tick goes on from here
+		}
+		group.Go(func() error { return s.enqueueDue(ctx, work, minute) })
+	}
+	return group.Wait() //nolint:wrapcheck // it is one of our own
 }
 
 // every is how often work of a kind repeats. What is told to people at a time of

@@ -20,6 +20,8 @@ type Call struct {
 	Project      string
 	User         string // object id behind a known bearer token
 	Status       int    // 0 when the connection was dropped
+	Size         int    // of the answer's body, in bytes
+	Sent         int    // of it as it went over the wire: packed, where the caller takes that
 	Start        time.Time
 	Took         time.Duration
 }
@@ -32,9 +34,9 @@ type callLog struct {
 }
 
 // enter counts the request as in flight until the returned function is called
-// with its status, which happens before the answer is written: who has the
+// with its answer, which happens before the answer is written: who has the
 // answer finds the call in the log.
-func (l *callLog) enter(x *exchange) func(status int) {
+func (l *callLog) enter(x *exchange) func(answer) {
 	call := Call{Op: x.op, Method: x.r.Method, Path: x.r.URL.EscapedPath(), Query: x.r.URL.RawQuery, Organization: x.org, Project: x.project, Start: time.Now()}
 	if x.tenant != "" {
 		call.Query = "" // holds state, challenge and login hint
@@ -50,14 +52,14 @@ func (l *callLog) enter(x *exchange) func(status int) {
 	who := strings.ToLower(call.User)
 	l.inFlight[who]++
 	l.most[who] = max(l.most[who], l.inFlight[who])
-	return func(status int) { l.leave(call, status) }
+	return func(a answer) { l.leave(call, a) }
 }
 
-func (l *callLog) leave(call Call, status int) {
+func (l *callLog) leave(call Call, a answer) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.inFlight[strings.ToLower(call.User)]--
-	call.Status, call.Took = status, time.Since(call.Start)
+	call.Status, call.Size, call.Sent, call.Took = a.status, a.size, len(a.body), time.Since(call.Start)
 	if len(l.calls) >= maxCalls {
 		l.calls = slices.Delete(l.calls, 0, maxCalls/10)
 	}

@@ -98,8 +98,8 @@ func (c *Cloud) ProfileURL() string { return c.PublicURL() + "/vssps" }
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := c.exchange(r)
 	leave := c.calls.enter(x)
-	a := c.answer(x)
-	leave(a.status)
+	a := c.answer(x).packed(x)
+	leave(a)
 	c.log.DebugContext(r.Context(), "request", "op", x.op, "method", r.Method, "status", a.status)
 	a.write(w, x)
 }

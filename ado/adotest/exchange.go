@@ -1,7 +1,10 @@
 package adotest
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -38,6 +41,8 @@ type exchange struct {
 	inProj   *Project      // set by the /ado gate when the path names one
 	viewer   *User         // set by the gates
 	activity string
+	bare     bool // the caller wants no addresses in the answer; not documented, the service's own pages ask so
+	packs    bool // the caller takes a packed answer
 }
 
 // exchange reads the request, names its operation and its caller.
@@ -54,6 +59,8 @@ func (c *Cloud) exchange(r *http.Request) *exchange {
 		x.base = "http://" + r.Host
 	}
 	x.session = c.entra.access[bearer(r)]
+	x.bare = strings.Contains(r.Header.Get("Accept"), "excludeUrls=true") && !c.modes[ModeKeepURLs]
+	x.packs = strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && !c.modes[ModeNeverPack]
 	x.route()
 	return x
 }
@@ -101,6 +108,14 @@ func (x *exchange) suppressed() bool {
 	return strings.EqualFold(x.r.Header.Get("X-TFS-FedAuthRedirect"), "Suppress")
 }
 
+// at adds the address of what an object says.
+func (x *exchange) at(url string, o object) object {
+	if !x.bare {
+		o["url"] = url
+	}
+	return o
+}
+
 // answer is a whole response. Status 0 means that the connection is dropped.
 type answer struct {
 	status int
@@ -108,10 +123,31 @@ type answer struct {
 	body   []byte
 	pause  time.Duration // before the second half of the body
 	cut    bool          // the second half of the body is never sent
+	size   int           // of the body before it was packed
+}
+
+// packMin is how long a body is at least that is packed.
+const packMin = 1000
+
+// packed is the answer as it goes over the wire: packed, if the caller takes that.
+func (a answer) packed(x *exchange) answer {
+	a.size = len(a.body)
+	if a.size < packMin || x.r.Method == http.MethodHead || !x.packs {
+		return a
+	}
+	var out bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed) // its only error is a level that does not exist
+	_, err := w.Write(a.body)
+	if err := errors.Join(err, w.Close()); err != nil {
+		return a
+	}
+	a.body = out.Bytes()
+	return a.with("Content-Encoding", "gzip").with("Vary", "Accept-Encoding")
 }
 
 // with returns the answer with one more header.
 func (a answer) with(name, value string) answer {
+	a.header = a.header.Clone()
 	if a.header == nil {
 		a.header = http.Header{}
 	}

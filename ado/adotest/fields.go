@@ -29,10 +29,10 @@ func (c *Cloud) serveFields(x *exchange) answer {
 	}
 	rows := []object{}
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
-		rows = append(rows, object{
+		rows = append(rows, x.at(x.orgURL()+"/_apis/wit/fields/"+name, object{
 			"name": cmp.Or(c.renamed[name], spaced(name)), "referenceName": name, "type": kinds[name], "usage": "workItem",
-			"readOnly": false, "isQueryable": true, "url": x.orgURL() + "/_apis/wit/fields/" + name,
-		})
+			"readOnly": false, "isQueryable": true,
+		}))
 	}
 	return listAnswer(rows)
 }

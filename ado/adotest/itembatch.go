@@ -49,7 +49,7 @@ func (c *Cloud) batch(x *exchange, ids []int, fields []string, omit bool) answer
 		elsewhere := it != nil && x.inProj != nil && it.Project != x.inProj.Name && !c.modes[ModeOpenProjectBatch]
 		switch {
 		case it != nil && !elsewhere && !it.ListedOnly && it.visibleTo(x.viewer, x.inOrg.Name):
-			rows = append(rows, object{"id": it.ID, "rev": it.Rev, "fields": c.fields(x, it, fields), "url": x.itemURL(it.ID)})
+			rows = append(rows, x.at(x.itemURL(it.ID), object{"id": it.ID, "rev": it.Rev, "fields": c.fields(x, it, fields)}))
 		case omit:
 			rows = append(rows, nil)
 		default:
@@ -178,11 +178,10 @@ func stateRows(t Type) []object {
 }
 
 func (x *exchange) typeJSON(t Type, states bool) object {
-	out := object{
+	out := x.at(x.projectURL()+"/_apis/wit/workItemTypes/"+strings.ReplaceAll(t.Name, " ", "%20"), object{
 		"name": t.Name, "referenceName": t.ReferenceName, "description": "", "color": t.Color, "isDisabled": t.Disabled,
-		"icon": object{"id": t.Icon, "url": x.orgURL() + "/_apis/wit/workItemIcons/" + t.Icon + "?color=" + t.Color + "&v=2"},
-		"url":  x.projectURL() + "/_apis/wit/workItemTypes/" + strings.ReplaceAll(t.Name, " ", "%20"),
-	}
+		"icon": x.at(x.orgURL()+"/_apis/wit/workItemIcons/"+t.Icon+"?color="+t.Color+"&v=2", object{"id": t.Icon}),
+	})
 	if states {
 		out["states"] = stateRows(t)
 	}

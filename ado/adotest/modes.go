@@ -34,6 +34,8 @@ const (
 	ModeTolerateReuse      Mode = "tolerate-reuse"
 	ModeCodeFirst          Mode = "code-first"
 	ModeNameForeignUser    Mode = "name-foreign-user"
+	ModeKeepURLs           Mode = "keep-urls"
+	ModeNeverPack          Mode = "never-pack"
 )
 
 // modeTexts is a function so that the package keeps no state.
@@ -61,6 +63,8 @@ func modeTexts() [][2]string {
 		{string(ModeTolerateReuse), "a refresh token stays good after its successor was issued, as Entra does for a while; off: AADSTS70000"},
 		{string(ModeCodeFirst), "a code that nobody was given is refused before the client's secret is looked at; off: after it"},
 		{string(ModeNameForeignUser), "a token of another tenant is refused as somebody who is no member; off: as a bad token, which a new sign-in at the home tenant does not mend"},
+		{string(ModeKeepURLs), "answers have the addresses of all that is in them, also for who wants none"},
+		{string(ModeNeverPack), "answers are never packed; off: those of a kilobyte or more are, for who takes that"},
 	}
 }
 

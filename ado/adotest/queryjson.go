@@ -122,7 +122,7 @@ func (x *exchange) fieldRef(name string) object {
 	if short == "Id" {
 		short = "ID"
 	}
-	return object{"referenceName": name, "name": short, "url": x.orgURL() + "/_apis/wit/fields/" + name}
+	return x.at(x.orgURL()+"/_apis/wit/fields/"+name, object{"referenceName": name, "name": short})
 }
 
 func (q *Query) wiql() string {

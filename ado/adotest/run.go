@@ -117,7 +117,7 @@ func (x *exchange) resultHead(c *Cloud, k Kind) object {
 
 // ref points at an item; in query results the URL has no project.
 func (x *exchange) ref(id int) object {
-	return object{"id": id, "url": x.orgURL() + "/_apis/wit/workItems/" + itoa(id)}
+	return x.at(x.orgURL()+"/_apis/wit/workItems/"+itoa(id), object{"id": id})
 }
 
 func (x *exchange) refs(ids []int) []object {

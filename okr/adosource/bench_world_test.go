@@ -19,7 +19,7 @@ import (
 // benchWorld is the use cases on a real Redis and the stand-in of Azure DevOps over
 // HTTP: no chat.
 type benchWorld struct {
-	b      *testing.B
+	b      testing.TB
 	cloud  *adotest.Cloud
 	store  *redisstore.Store
 	client *ado.Client
@@ -28,20 +28,20 @@ type benchWorld struct {
 }
 
 // newBenchWorld makes a world with an empty cloud, which one person administers.
-func newBenchWorld(b *testing.B, o adotest.Options, admin string) *benchWorld {
-	b.Helper()
+func newBenchWorld(tb testing.TB, o adotest.Options, admin string) *benchWorld {
+	tb.Helper()
 	o.Key = okrtest.SigningKey()
-	w := &benchWorld{b: b, cloud: adotest.New(o)}
+	w := &benchWorld{b: tb, cloud: adotest.New(o)}
 	server := httptest.NewServer(w.cloud)
-	b.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 	w.cloud.SetPublicURL(server.URL)
 	w.cloud.RegisterApp(adotest.App{ClientID: okrtest.ClientID, ClientSecret: okrtest.ClientSecret})
 	var err error
 	w.client, err = ado.New(ado.Options{BaseURL: w.cloud.BaseURL(), ProfileURL: w.cloud.ProfileURL()})
-	require.NoError(b, err)
-	w.store, err = redisstore.Open(b.Context(), redisstore.Options{URL: okrtest.StartRedis(b), SealKeys: "k:" + base64.StdEncoding.EncodeToString(make([]byte, 32))})
-	require.NoError(b, err)
-	b.Cleanup(func() { require.NoError(b, w.store.Close()) })
+	require.NoError(tb, err)
+	w.store, err = redisstore.Open(tb.Context(), redisstore.Options{URL: okrtest.StartRedis(tb), SealKeys: "k:" + base64.StdEncoding.EncodeToString(make([]byte, 32))})
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, w.store.Close()) })
 	source := adosource.New(adosource.Options{
 		Client: w.client, Credentials: w.store, LoginURL: w.cloud.LoginURL(), ClientID: okrtest.ClientID,
 		ClientSecret: okrtest.ClientSecret, HTTP: server.Client(), Now: o.Now,

@@ -19,7 +19,8 @@ const (
 )
 
 // choiceCache keeps what people choose from when they bind, and what that is called now,
-// by sign-in and project: what one person's access sees is offered to nobody else.
+// by sign-in and project: what one person's access sees is offered to nobody else. Only
+// the name of a project, which says nothing to who cannot measure there, is by tenant.
 type choiceCache struct {
 	now   func() time.Time
 	slots slots
@@ -97,9 +98,10 @@ func (c *choiceCache) makeRoom() {
 	}
 }
 
-// Names implements okr.Queries.
+// Names implements okr.Queries. What a project is called is asked for once for all of a
+// tenant who measure something in it, as the names of its queries are.
 func (s *Source) Names(ctx context.Context, access okr.Access, ref okr.ProjectRef, fields bool, within time.Duration) (okr.Names, error) {
-	projects, err := choose(ctx, s.choices, choiceKey(access, ref, "project"), within, func() ([]okr.RemoteProject, error) {
+	projects, err := choose(ctx, s.choices, projectName(access, ref), within, func() ([]okr.RemoteProject, error) {
 		p, err := s.session(access).Project(ctx, ref.Organization, project(ref))
 		return []okr.RemoteProject{s.remote(ref.Organization, p)}, queryError(err, ref, "the project "+ref.Project.Name)
 	})
@@ -114,6 +116,13 @@ func (s *Source) Names(ctx context.Context, access okr.Access, ref okr.ProjectRe
 		names.Fields[f.Ref] = f.Name
 	}
 	return names, err
+}
+
+// projectName names what a project is called.
+func projectName(access okr.Access, ref okr.ProjectRef) projectKey {
+	key := nameKey(access, ref)
+	key.what = "project"
+	return key
 }
 
 func first[E any](list []E) (e E) {

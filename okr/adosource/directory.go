@@ -61,7 +61,9 @@ func (s *Source) Project(ctx context.Context, access okr.Access, organization, n
 	if _, _, err := session.SearchQueries(ctx, organization, p.ID, "a", 1); err != nil {
 		return okr.RemoteProject{}, fieldError(translate(err, "the queries of "+what), "project")
 	}
-	return s.remote(organization, p), nil
+	found := s.remote(organization, p)
+	s.choices.keep(projectName(access, okr.ProjectRef{Organization: organization, Project: found}), []okr.RemoteProject{found})
+	return found, nil
 }
 
 // OrganizationTenant implements okr.Directory. It needs nobody's access.

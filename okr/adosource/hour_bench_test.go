@@ -38,11 +38,11 @@ const (
 // are measured side by side, each one's requests one after the other.
 func BenchmarkHour(b *testing.B) {
 	for range b.N {
-		h := newHourWorld(b, hourQueries, hourItems, hourIdentities)
+		h := newHourWorld(b, hourLatency, hourQueries, hourItems, hourIdentities)
 		h.bind(hourBindings)
 		h.pass(0) // what was made long ago is no news
 		var table strings.Builder
-		table.WriteString("\n| hour | calls | " + strings.Join(hourOps(), " | ") + " | wall | peak heap | in flight |\n")
+		table.WriteString("\n| hour | calls | " + strings.Join(hourOps(), " | ") + " | KB | KB unpacked | wall | peak heap | in flight |\n")
 		row := func(name string, f func(identity int) error) {
 			calls := h.measure(&table, name, f)
 			b.ReportMetric(float64(calls), strings.ReplaceAll(name, " ", "-")+"-calls")
@@ -58,13 +58,34 @@ func BenchmarkHour(b *testing.B) {
 	}
 }
 
+// An hour costs one run of each query, whatever hangs on it, and little besides: the
+// items once, the feed of changes and the names once.
+func TestHourAsksLittle(t *testing.T) {
+	t.Parallel()
+	const queries, items, identities = 20, 250, 2
+	h := newHourWorld(t, 0, queries, items, identities)
+	h.bind(100)
+	hour := func(changes int) int {
+		h.pass(changes)
+		h.cloud.ResetCalls()
+		for n := range h.people {
+			require.NoError(t, h.sync(n))
+		}
+		return h.cloud.Count("")
+	}
+	reads, feeds, names, types := identities*((queries/identities*items+199)/200), identities, identities, 1
+	require.LessOrEqual(t, hour(0), queries+reads+feeds+names+types)
+	require.LessOrEqual(t, hour(0), queries+feeds+1)
+	require.LessOrEqual(t, hour(queries*items/100), queries+feeds+1)
+}
+
 // BenchmarkHourMemory measures what a run of 20,000 work items holds in memory,
 // and that it is the same for one key result and for 200 on the same query.
 func BenchmarkHourMemory(b *testing.B) {
 	for _, bindings := range []int{1, 200} {
 		b.Run(fmt.Sprintf("%d bindings", bindings), func(b *testing.B) {
 			for range b.N {
-				h := newHourWorld(b, 1, 19_999, 1)
+				h := newHourWorld(b, hourLatency, 1, 19_999, 1)
 				h.bind(bindings)
 				h.pass(0)
 				var table strings.Builder
@@ -92,10 +113,10 @@ func (h *hourWorld) now() time.Time {
 	return time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC).Add(time.Duration(h.clock.Load()))
 }
 
-func newHourWorld(b *testing.B, queries, items, identities int) *hourWorld {
-	b.Helper()
+func newHourWorld(tb testing.TB, latency time.Duration, queries, items, identities int) *hourWorld {
+	tb.Helper()
 	h := &hourWorld{bound: map[int][]string{}}
-	h.benchWorld = newBenchWorld(b, adotest.Options{Now: h.now, Latency: hourLatency, TokenLifetime: 240 * time.Hour}, personID(0))
+	h.benchWorld = newBenchWorld(tb, adotest.Options{Now: h.now, Latency: latency, TokenLifetime: 240 * time.Hour}, personID(0))
 	h.fill(queries, items)
 	h.join(identities)
 	return h
@@ -158,6 +179,7 @@ func (h *hourWorld) bind(bindings int) {
 			Owner: h.people[who].Person, Metric: &okr.Metric{Name: "Done", Target: 100},
 			Binding: &okr.Binding{
 				Connection: okr.ConnectionID(fmt.Sprintf("C%d", who+1)), Query: okr.Query{ID: h.queries[query]}, Method: okr.PercentCompleted,
+				BoundBy: h.people[who].Person,
 			},
 		}
 		require.NoError(h.b, h.store.Goals().Create(ctx, adotest.TenantID, g))
@@ -233,10 +255,24 @@ func (h *hourWorld) measure(table *strings.Builder, name string, f func(identity
 	}
 	fmt.Fprintf(table, "| %s | %d |", name, h.cloud.Count(""))
 	for _, op := range hourOps() {
-		fmt.Fprintf(table, " %d |", h.cloud.Count(op))
+		_, sent := broughtBy(h.cloud, op)
+		fmt.Fprintf(table, " %d (%.0f KB) |", h.cloud.Count(op), float64(sent)/1000)
 	}
+	size, sent := broughtBy(h.cloud, "")
+	fmt.Fprintf(table, " %.0f | %.0f |", float64(sent)/1000, float64(size)/1000)
 	fmt.Fprintf(table, " %.1f s | %.0f MB | %d |\n", took.Seconds(), h.peak/(1<<20), inFlight)
 	return h.cloud.Count("")
+}
+
+// broughtBy gives how many bytes the answers of an operation had, or of all, and how
+// many of them went over the wire.
+func broughtBy(cloud *adotest.Cloud, op string) (size, sent int) {
+	for _, call := range cloud.Calls() {
+		if op == "" || call.Op == op {
+			size, sent = size+call.Size, sent+call.Sent
+		}
+	}
+	return size, sent
 }
 
 // watchHeap gives, when asked, the most bytes of heap above those at the start;

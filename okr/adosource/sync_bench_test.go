@@ -1,11 +1,14 @@
 package adosource_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9" //nolint:depguard // a hook counts what goes to Redis
 	"github.com/stretchr/testify/require"
 
 	"okrbot/ado/adotest"
@@ -25,10 +28,10 @@ func BenchmarkSync(b *testing.B) {
 		b.Run(map[bool]string{false: "nothing moved", true: "all moved"}[moves], func(b *testing.B) {
 			w := newBenchWorld(b, adotest.Options{Now: time.Now}, adotest.AlexOID)
 			require.NoError(b, w.cloud.Seed(adotest.World{}))
-			connection := bindTwenty(b, w)
-			syncOnce(b, w, connection) // fills the caches of types and profiles
+			connection := bindMany(b, w, 20)
+			syncOnce(b, w, connection, 20) // fills the caches of types and profiles
 			w.cloud.ResetCalls()
-			commands := okrtest.InfoField(w.store.Client().Info(b.Context(), "stats").Val(), "total_commands_processed")
+			count := countRedis(w)
 			took := make([]time.Duration, 0, b.N)
 			b.ResetTimer()
 			for i := range b.N {
@@ -38,61 +41,126 @@ func BenchmarkSync(b *testing.B) {
 					b.StartTimer()
 				}
 				start := time.Now()
-				syncOnce(b, w, connection)
+				syncOnce(b, w, connection, 20)
 				took = append(took, time.Since(start))
 			}
 			b.StopTimer()
 			slices.Sort(took)
 			n := float64(b.N)
-			after := okrtest.InfoField(w.store.Client().Info(b.Context(), "stats").Val(), "total_commands_processed")
+			commands, trips := count()
 			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 			b.ReportMetric(float64(w.cloud.Count(""))/n, "ado-requests/sync")
-			b.ReportMetric(float64(after-commands)/n, "redis-commands/sync")
+			b.ReportMetric(float64(commands)/n, "redis-commands/sync")
+			b.ReportMetric(float64(trips)/n, "redis-round-trips/sync")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
 }
 
-func syncOnce(b *testing.B, w *benchWorld, id okr.ConnectionID) {
-	b.Helper()
-	report, err := w.Measure.SyncConnection(b.Context(), okrtest.Contoso, id, nil, 0)
-	require.NoError(b, err)
-	require.NoError(b, report.Failure)
-	require.Len(b, report.Rows, 20)
+// What a sync asks of Redis does not grow with its key results where nothing moved, and
+// by their measurements only where something did.
+func TestSyncAsksRedisLittle(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ goals, commands, moved int }{
+		{20, 26, 100},
+		{60, 26, 220},
+	} {
+		t.Run(fmt.Sprintf("%d key results", c.goals), func(t *testing.T) {
+			t.Parallel()
+			w := newBenchWorld(t, adotest.Options{Now: time.Now}, adotest.AlexOID)
+			require.NoError(t, w.cloud.Seed(adotest.World{}))
+			connection := bindMany(t, w, c.goals)
+			syncOnce(t, w, connection, c.goals)
+			count := countRedis(w)
+			syncOnce(t, w, connection, c.goals)
+			commands, trips := count()
+			require.LessOrEqual(t, commands, c.commands)
+			require.LessOrEqual(t, trips, 16, "round trips")
+
+			move(t, w, true)
+			count = countRedis(w)
+			syncOnce(t, w, connection, c.goals)
+			commands, trips = count()
+			require.LessOrEqual(t, commands, c.moved)
+			require.LessOrEqual(t, trips, 27, "round trips")
+		})
+	}
+}
+
+// countRedis gives, when asked, how many commands Redis processed since, those of
+// scripts included, and how many round trips they took.
+func countRedis(w *benchWorld) func() (commands, trips int) {
+	trips := &roundTrips{}
+	processed := func() int {
+		return int(okrtest.InfoField(w.store.Client().Info(w.b.Context(), "stats").Val(), "total_commands_processed"))
+	}
+	before := processed()
+	w.store.Client().AddHook(trips)
+	return func() (int, int) {
+		n := int(trips.n.Load())
+		return processed() - before - 1, n // without the look itself
+	}
+}
+
+// roundTrips counts them.
+type roundTrips struct{ n atomic.Int64 }
+
+func (r *roundTrips) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (r *roundTrips) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		r.n.Add(1)
+		return next(ctx, cmd)
+	}
+}
+
+func (r *roundTrips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		r.n.Add(1)
+		return next(ctx, cmds)
+	}
+}
+
+func syncOnce(tb testing.TB, w *benchWorld, id okr.ConnectionID, rows int) {
+	tb.Helper()
+	report, err := w.Measure.SyncConnection(tb.Context(), okrtest.Contoso, id, nil, 0)
+	require.NoError(tb, err)
+	require.NoError(tb, report.Failure)
+	require.Len(tb, report.Rows, rows)
 }
 
 // move completes an item of each query, or takes that back.
-func move(b *testing.B, w *benchWorld, forward bool) {
-	b.Helper()
+func move(tb testing.TB, w *benchWorld, forward bool) {
+	tb.Helper()
 	for _, query := range syncQueries {
 		change := w.cloud.Reopen
 		if forward {
 			change = w.cloud.Complete
 		}
 		_, err := change(adotest.OrgContoso, adotest.ProjectFiber, query, 1)
-		require.NoError(b, err)
+		require.NoError(tb, err)
 	}
 }
 
-// bindTwenty gives Alex a connection and binds 20 key results.
-func bindTwenty(b *testing.B, w *benchWorld) okr.ConnectionID {
-	b.Helper()
-	ctx := b.Context()
+// bindMany gives Alex a connection and binds key results of one objective.
+func bindMany(tb testing.TB, w *benchWorld, n int) okr.ConnectionID {
+	tb.Helper()
+	ctx := tb.Context()
 	_, err := w.Access.Enable(ctx, okrtest.Alex)
-	require.NoError(b, err)
+	require.NoError(tb, err)
 	connection := w.connect(okrtest.Alex, time.Now(), okr.ConnectionInput{Name: "Contoso", Organization: adotest.OrgContoso, Project: adotest.ProjectFiber})
 	objective, err := w.Plan.SaveGoal(ctx, okrtest.Alex, okr.GoalInput{Kind: okr.Objective, Title: "Launch", Period: okr.Settings{}.Quarter(okr.DateOf(time.Now()), 0).Period})
-	require.NoError(b, err)
-	for i := range 20 {
+	require.NoError(tb, err)
+	for i := range n {
 		query, ok := w.cloud.Query(adotest.OrgContoso, adotest.ProjectFiber, syncQueries[i%len(syncQueries)])
-		require.True(b, ok)
+		require.True(tb, ok)
 		g, err := w.Plan.SaveGoal(ctx, okrtest.Alex, okr.GoalInput{
 			Kind: okr.KeyResult, Title: fmt.Sprintf("Key result %d", i), Parent: objective.Goal.ID, Metric: &okr.Metric{Name: "Done", Target: 100},
 		})
-		require.NoError(b, err)
+		require.NoError(tb, err)
 		_, err = w.Measure.Bind(ctx, okrtest.Alex, okr.BindInput{Goal: g.Goal.ID, Connection: connection.ID, Query: query.ID, Method: okr.PercentCompleted})
-		require.NoError(b, err)
+		require.NoError(tb, err)
 	}
 	return connection.ID
 }

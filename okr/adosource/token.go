@@ -23,6 +23,9 @@ const (
 	// as the lifetime.
 	// https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes
 	early = 5 * time.Minute
+	// held is how long the requests of one piece of work go on with a token without
+	// looking whether its owner has signed out.
+	held = 10 * time.Second
 )
 
 // renewAt is when an access token is to be renewed.
@@ -42,6 +45,8 @@ type tokenSource struct {
 
 	mu      sync.Mutex
 	refused string // a token that Azure DevOps did not accept
+	current okr.Credential
+	readAt  time.Time // when current was read; zero: not yet
 }
 
 // Invalidate makes the next Token renew token if it is still the stored one.
@@ -60,14 +65,36 @@ func (t *tokenSource) isFresh(c okr.Credential) bool {
 
 // Token gives a token that is good for some minutes more.
 func (t *tokenSource) Token(ctx context.Context) (string, error) {
-	c, err := t.source.Credentials.Credential(ctx, t.access.Tenant, t.access.Credential)
-	if err != nil {
-		return "", err
+	if c := t.recent(); c.AccessToken != "" && t.isFresh(c) {
+		return c.AccessToken.Reveal(), nil
 	}
-	if !t.isFresh(c) {
+	c, err := t.read(ctx)
+	return c.AccessToken.Reveal(), err
+}
+
+// recent is what was read a moment ago; empty: nothing.
+func (t *tokenSource) recent() okr.Credential {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.source.Now().Sub(t.readAt).Abs() >= held {
+		return okr.Credential{}
+	}
+	return t.current
+}
+
+// read reads the sign-in, and renews it where that is due.
+func (t *tokenSource) read(ctx context.Context) (okr.Credential, error) {
+	c, err := t.source.Credentials.Credential(ctx, t.access.Tenant, t.access.Credential)
+	if err == nil && !t.isFresh(c) {
 		c, err = t.source.Credentials.Refresh(ctx, t.access.Tenant, t.access.Credential, t.isFresh, t.source.renew)
 	}
-	return c.AccessToken.Reveal(), err
+	if err != nil {
+		return okr.Credential{}, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.current, t.readAt = c, t.source.Now()
+	return c, nil
 }
 
 // renew exchanges the refresh token for new tokens. Microsoft Entra rotates the

@@ -274,10 +274,8 @@ func (s *Service) DeleteConnection(ctx context.Context, actor okr.Actor, id okr.
 		return c, err
 	}
 	gone := okr.Errorf(okr.NotFound, "Its connection %s was deleted by %s. Bind it again with another connection; the last value stays until then.", c.Name, actor.Name)
-	for _, g := range bound {
-		if _, err := s.FailBinding(ctx, actor.Tenant, g.ID, id, okr.HealthUnbound, gone); err != nil {
-			return c, err
-		}
+	if _, err := s.FailBindings(ctx, actor.Tenant, bound, okr.HealthUnbound, gone); err != nil {
+		return c, err
 	}
 	if err := s.forgetSnapshots(ctx, actor.Tenant, c, bound); err != nil {
 		return c, err
@@ -307,19 +305,42 @@ func (s *Service) forgetSnapshots(ctx context.Context, tenant okr.TenantID, c ok
 	return nil
 }
 
-// FailBinding records why a goal is not measured through a connection any more
-// and gives the goal as it then stands; one that was deleted meanwhile is empty.
-func (s *Service) FailBinding(ctx context.Context, tenant okr.TenantID, id okr.GoalID, connection okr.ConnectionID, state okr.HealthState, cause error) (okr.Goal, error) {
-	g, err := s.Store.Goals().Update(ctx, tenant, id, func(g *okr.Goal) error {
-		if b := g.Binding; b != nil && b.Connection == connection && (b.Health.State != okr.HealthUnbound || state == okr.HealthUnbound) {
-			g.Binding.Health = g.Binding.Health.Failed(cause, s.Now())
-			if state != okr.HealthNew {
-				g.Binding.Health.State = state
-			}
+// FailBindings records why goals are not measured any more through the connections that
+// they were bound to, and gives them as they then stand; those that were deleted
+// meanwhile are left out.
+func (s *Service) FailBindings(ctx context.Context, tenant okr.TenantID, goals []okr.Goal, state okr.HealthState, cause error) ([]okr.Goal, error) {
+	var all []okr.Goal
+	for chunk := range slices.Chunk(goals, okr.MaxRecord) {
+		after, err := s.failBindings(ctx, tenant, chunk, state, cause)
+		if err != nil {
+			return all, err
 		}
-		return nil
+		all = append(all, after...)
+	}
+	return all, nil
+}
+
+func (s *Service) failBindings(ctx context.Context, tenant okr.TenantID, goals []okr.Goal, state okr.HealthState, cause error) (after []okr.Goal, err error) {
+	ids, through := make([]okr.GoalID, len(goals)), map[okr.GoalID]okr.ConnectionID{}
+	for i, g := range goals {
+		ids[i], through[g.ID] = g.ID, g.Binding.Connection
+	}
+	err = s.Measurements.Record(ctx, tenant, ids, func(now []okr.Goal) (kept okr.Recorded, _ error) {
+		for _, g := range now {
+			b := g.Binding
+			if b == nil || b.Connection != through[g.ID] || b.Health.State == okr.HealthUnbound && state != okr.HealthUnbound {
+				continue
+			}
+			b.Health = b.Health.Failed(cause, s.Now())
+			if state != okr.HealthNew {
+				b.Health.State = state
+			}
+			kept.Goals = append(kept.Goals, g)
+		}
+		after = now
+		return kept, nil
 	})
-	return g, okr.IgnoreNotFound(err)
+	return after, err
 }
 
 // OwnConnections lists the connections that the actor made.

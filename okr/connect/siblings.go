@@ -34,22 +34,28 @@ func (s *Service) SameSignIn(ctx context.Context, tenant okr.TenantID, lead okr.
 
 func (s *Service) siblings(ctx context.Context, tenant okr.TenantID, lead okr.Connection, same func(okr.Connection) bool) (Siblings, error) {
 	out := Siblings{Connections: map[okr.ConnectionID]okr.Connection{lead.ID: lead}}
-	own, _, err := s.Store.Connections().List(ctx, tenant, okr.OwnerIndex(lead.Owner.ID), okr.Page{})
+	own, err := s.Store.Connections().Lists(ctx, tenant, []string{okr.OwnerIndex(lead.Owner.ID)})
 	if err != nil {
 		return out, err
 	}
-	for _, c := range own {
+	for _, c := range own[0] {
 		if same(c) {
 			out.Connections[c.ID] = c
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(out.Connections)) {
-		goals, _, err := s.Store.Goals().List(ctx, tenant, okr.BoundIndex(id), okr.Page{})
-		if err != nil {
-			return out, err
-		}
-		out.Goals = append(out.Goals, slices.DeleteFunc(goals, func(g okr.Goal) bool {
-			return !g.IsOpen() || g.Binding.Health.State == okr.HealthUnbound || !out.Connections[id].Serves(*g.Binding)
+	ids := slices.Sorted(maps.Keys(out.Connections))
+	bound := make([]string, len(ids))
+	for i, id := range ids {
+		bound[i] = okr.BoundIndex(id)
+	}
+	goals, err := s.Store.Goals().Lists(ctx, tenant, bound)
+	if err != nil {
+		return out, err
+	}
+	for i, id := range ids {
+		out.Goals = append(out.Goals, slices.DeleteFunc(goals[i], func(g okr.Goal) bool {
+			return g.Binding == nil || g.Binding.Connection != id || // rebound since the list was read
+				!g.IsOpen() || g.Binding.Health.State == okr.HealthUnbound || !out.Connections[id].Serves(*g.Binding)
 		})...)
 	}
 	return out, nil

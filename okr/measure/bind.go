@@ -107,10 +107,11 @@ func (s *Service) runToBind(ctx context.Context, t okr.Settings, c okr.Connectio
 		return okr.Run{}, nil, err
 	}
 	goals := append(y.BoundTo(in.Query), okr.Goal{Binding: &okr.Binding{Field: in.Field}})
-	ask, err := y.ask(ctx, in.Query, goals)
+	before, err := s.Measurements.Snapshot(ctx, t.ID, c.Credential, in.Query)
 	if err != nil {
 		return okr.Run{}, nil, err
 	}
+	ask := okr.QueryAsk{ID: in.Query, Fields: fieldsOf(goals), Before: before}
 	outcomes := s.Queries.RunQueries(ctx, okr.RunInput{
 		Access: okr.Access{Tenant: t.ID, Credential: c.Credential}, Project: c.ProjectRef(), Asks: []okr.QueryAsk{ask},
 	})
@@ -121,7 +122,7 @@ func (s *Service) runToBind(ctx context.Context, t okr.Settings, c okr.Connectio
 	if err == nil {
 		err = run.Without(in.Field)
 	}
-	return run, ask.Before, err
+	return run, before, err
 }
 
 // bindTo ties a goal to a query; what it was bound to before says what becomes another.
@@ -184,7 +185,11 @@ func (s *Service) Bind(ctx context.Context, actor okr.Actor, in okr.BindInput) (
 	if err != nil {
 		return okr.GoalView{}, err
 	}
-	if _, err := y.record(ctx, try.run, try.before); err != nil {
+	rows, err := y.record(ctx, []compared{{run: try.run, before: try.before}})
+	if err == nil {
+		_, err = y.failWithout(ctx, try.run, rows[try.run.Query.ID])
+	}
+	if err != nil {
 		return okr.GoalView{}, err
 	}
 	return s.plan.Goal(ctx, actor, in.Goal)

@@ -50,33 +50,25 @@ func (y *syncing) failPart(ctx context.Context, cause error) ([]okr.SyncRow, err
 	return rows, err
 }
 
-// failGoals marks those of the goals that this sync has not measured.
+// failGoals marks the values of those of the goals as stale that this sync has not
+// measured. One that is no longer measured through its connection has no row.
 func (y *syncing) failGoals(ctx context.Context, goals []okr.Goal, cause error) ([]okr.SyncRow, error) {
-	var rows []okr.SyncRow
+	through := map[okr.GoalID]okr.ConnectionID{}
+	goals = slices.DeleteFunc(slices.Clone(goals), func(g okr.Goal) bool { return y.report.Measured(g.ID) })
 	for _, g := range goals {
-		if y.report.Measured(g.ID) {
-			continue
-		}
-		row, err := y.failGoal(ctx, g, cause)
-		if err != nil {
-			return rows, err
-		}
-		if row.Goal.ID != "" {
-			rows = append(rows, row)
+		through[g.ID] = g.Binding.Connection
+	}
+	failed, err := y.connect.FailBindings(ctx, y.tenant.ID, goals, okr.HealthNew, cause)
+	var rows []okr.SyncRow
+	for _, g := range failed {
+		if b := g.Binding; b != nil && b.Connection == through[g.ID] {
+			rows = append(rows, okr.SyncRow{Goal: g, Before: g.Value(), After: g.Value(), Problem: b.Health.Problem, Next: okr.NextOf(cause)})
 		}
 	}
-	return rows, nil
-}
-
-// failGoal marks a goal's value as stale; the row of one that is no longer
-// measured through its connection is empty.
-func (y *syncing) failGoal(ctx context.Context, was okr.Goal, cause error) (okr.SyncRow, error) {
-	g, err := y.connect.FailBinding(ctx, y.tenant.ID, was.ID, was.Binding.Connection, okr.HealthNew, cause)
-	if err != nil || g.Binding == nil || g.Binding.Connection != was.Binding.Connection {
-		return okr.SyncRow{}, err
+	if err != nil {
+		return rows, err
 	}
-	status, err := y.statusOf(ctx, g)
-	return okr.SyncRow{Goal: g, Before: g.Value(), After: g.Value(), Status: status, Problem: g.Binding.Health.Problem, Next: okr.NextOf(cause)}, err
+	return rows, y.fillStatus(ctx, rows)
 }
 
 // noteConnectionFailure records that nothing can be measured through some
@@ -227,14 +219,17 @@ func (s *Service) NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.No
 
 // changeBindings changes those of some goals, as far as they are bound.
 func (s *Service) changeBindings(ctx context.Context, tenant okr.TenantID, goals []okr.GoalID, change func(*okr.Binding)) error {
-	for _, id := range goals {
-		_, err := s.Store.Goals().Update(ctx, tenant, id, func(g *okr.Goal) error {
-			if g.Binding != nil {
-				change(g.Binding)
+	for ids := range slices.Chunk(goals, okr.MaxRecord) {
+		err := s.Measurements.Record(ctx, tenant, ids, func(now []okr.Goal) (kept okr.Recorded, _ error) {
+			for _, g := range now {
+				if g.Binding != nil {
+					change(g.Binding)
+					kept.Goals = append(kept.Goals, g)
+				}
 			}
-			return nil
+			return kept, nil
 		})
-		if err := okr.IgnoreNotFound(err); err != nil {
+		if err != nil {
 			return err
 		}
 	}

@@ -216,8 +216,18 @@ func (y *syncing) syncQueries(ctx context.Context, queries []string, within time
 		Access: okr.Access{Tenant: y.tenant.ID, Credential: y.lead.Credential}, Project: y.lead.ProjectRef(), Asks: asks,
 		Within: within, Answered: slices.ContainsFunc(y.report.Rows, func(r okr.SyncRow) bool { return r.Problem == "" }),
 	})
+	var runs []compared
 	for i, o := range outcomes {
-		rows, err := y.outcome(ctx, o, asks[i].Before)
+		if o.Err == nil {
+			runs = append(runs, compared{run: o.Run, before: asks[i].Before})
+		}
+	}
+	measured, err := y.record(ctx, runs)
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		rows, err := y.outcome(ctx, o, measured[o.Query])
 		y.report.Rows = append(y.report.Rows, rows...)
 		if err != nil || y.report.Failure != nil {
 			return err
@@ -226,11 +236,13 @@ func (y *syncing) syncQueries(ctx context.Context, queries []string, within time
 	return nil
 }
 
-// outcome records what came of a query.
-func (y *syncing) outcome(ctx context.Context, o okr.RunOutcome, before *okr.Snapshot) ([]okr.SyncRow, error) {
+// outcome tells what came of a query: the goals that it measured, and those that it
+// did not.
+func (y *syncing) outcome(ctx context.Context, o okr.RunOutcome, measured []okr.SyncRow) ([]okr.SyncRow, error) {
 	switch {
 	case o.Err == nil:
-		return y.record(ctx, o.Run, before)
+		y.noteEmptied(measured)
+		return y.failWithout(ctx, o.Run, measured)
 	case ctx.Err() != nil:
 		return nil, o.Err
 	case o.Whole:
@@ -240,28 +252,47 @@ func (y *syncing) outcome(ctx context.Context, o okr.RunOutcome, before *okr.Sna
 	}
 }
 
-func (y *syncing) asks(ctx context.Context, queries []string) ([]okr.QueryAsk, error) {
-	asks := make([]okr.QueryAsk, 0, len(queries))
-	for _, q := range queries {
-		ask, err := y.ask(ctx, q, y.BoundTo(q))
-		if err != nil {
-			return nil, err
+// failWithout marks the goals of a query that needed a field which could not be read, and
+// gives their rows behind those of the others.
+func (y *syncing) failWithout(ctx context.Context, run okr.Run, rows []okr.SyncRow) ([]okr.SyncRow, error) {
+	if len(run.FieldErrs) == 0 {
+		return rows, nil
+	}
+	var failed []okr.SyncRow
+	for _, g := range y.BoundTo(run.Query.ID) {
+		if cause := run.Without(g.Binding.Field); cause != nil {
+			row, err := y.failGoals(ctx, []okr.Goal{g}, cause)
+			if err != nil {
+				return rows, err
+			}
+			failed = append(failed, row...)
 		}
-		asks = append(asks, ask)
+	}
+	y.noteQueryFailure(ctx, failed)
+	return append(rows, failed...), nil
+}
+
+// asks asks for queries with what is known of them.
+func (y *syncing) asks(ctx context.Context, queries []string) ([]okr.QueryAsk, error) {
+	known, err := y.Measurements.Snapshots(ctx, y.tenant.ID, y.lead.Credential, queries)
+	if err != nil {
+		return nil, err
+	}
+	asks := make([]okr.QueryAsk, len(queries))
+	for i, q := range queries {
+		asks[i] = okr.QueryAsk{ID: q, Fields: fieldsOf(y.BoundTo(q)), Before: known[i]}
 	}
 	return asks, nil
 }
 
-// ask asks for a query with what its goals need and what is known of it.
-func (y *syncing) ask(ctx context.Context, query string, goals []okr.Goal) (okr.QueryAsk, error) {
-	ask := okr.QueryAsk{ID: query}
+// fieldsOf are the numeric fields that goals need.
+func fieldsOf(goals []okr.Goal) []string {
+	var fields []string
 	for _, g := range goals {
-		if f := g.Binding.Field; f != nil && !slices.Contains(ask.Fields, f.Ref) {
-			ask.Fields = append(ask.Fields, f.Ref)
+		if f := g.Binding.Field; f != nil && !slices.Contains(fields, f.Ref) {
+			fields = append(fields, f.Ref)
 		}
 	}
-	slices.Sort(ask.Fields)
-	var err error
-	ask.Before, err = y.Measurements.Snapshot(ctx, y.tenant.ID, y.lead.Credential, query)
-	return ask, err
+	slices.Sort(fields)
+	return fields
 }

@@ -49,6 +49,27 @@ func requireFound(t *testing.T, s AllStores, tenant okr.TenantID, indexes []stri
 	require.Equal(t, total, n)
 }
 
+func testLists(t *testing.T, s AllStores, tenant okr.TenantID) {
+	ctx := t.Context()
+	lists, err := s.Goals().Lists(ctx, tenant, nil)
+	require.NoError(t, err)
+	require.Empty(t, lists)
+	for _, goal := range []okr.Goal{Objective(1), KeyResult(2, "O1"), Objective(3), KeyResult(4, "O1"), KeyResult(5, "O3")} {
+		require.NoError(t, s.Goals().Create(ctx, tenant, goal))
+	}
+	lists, err = s.Goals().Lists(ctx, tenant, []string{okr.ChildIndex("O3"), okr.ChildIndex("O9"), okr.KindIndex(okr.KeyResult), okr.ChildIndex("O1"), ""})
+	require.NoError(t, err)
+	var ids [][]okr.GoalID
+	for _, list := range lists {
+		var of []okr.GoalID
+		for _, g := range list {
+			of = append(of, g.ID)
+		}
+		ids = append(ids, of)
+	}
+	require.Equal(t, [][]okr.GoalID{{"KR5"}, nil, {"KR2", "KR4", "KR5"}, {"KR2", "KR4"}, {"O1", "KR2", "O3", "KR4", "KR5"}}, ids)
+}
+
 func testGetMany(t *testing.T, s AllStores, tenant okr.TenantID) {
 	ctx := t.Context()
 	for n := range 300 { // more than a store reads at once

@@ -1,6 +1,7 @@
 package okrtest
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -69,6 +70,84 @@ func testSnapshots(t *testing.T, s AllStores, tenant okr.TenantID) {
 	got, err = s.Snapshot(ctx, tenant, "C1", "q")
 	require.NoError(t, err)
 	require.Nil(t, got)
+}
+
+func testRecord(t *testing.T, s AllStores, tenant okr.TenantID) {
+	ctx, m := t.Context(), Measurement(Noon(), 1, 2)
+	for _, g := range []okr.Goal{KeyResult(1, "O1"), KeyResult(2, "O1"), KeyResult(3, "O1")} {
+		require.NoError(t, s.Goals().Create(ctx, tenant, g))
+	}
+	held := okr.Snapshot{At: Noon(), Items: []okr.WorkItem{{ID: 1, Type: "Bug"}}}
+	keep := func(now []okr.Goal) okr.Recorded {
+		require.Len(t, now, 2, "one is not there")
+		require.Equal(t, []okr.GoalID{"KR2", "KR1"}, []okr.GoalID{now[0].ID, now[1].ID}, "in the order of the ids")
+		now[0].Title, now[0].Parent = "Measured", "O2"
+		return okr.Recorded{
+			Goals: now[:1], History: []okr.HistoryEntry{{Goal: "KR1", Measurement: m}},
+			Snapshots: []okr.HeldByQuery{{Access: "A", Query: "q", Snapshot: &held}},
+		}
+	}
+	refused := errors.New("refused")
+	err := s.Record(ctx, tenant, []okr.GoalID{"KR2", "KR9", "KR1"}, func(now []okr.Goal) (okr.Recorded, error) {
+		return keep(now), refused
+	})
+	require.Equal(t, refused, err, "the error as it is")
+	requireHistory(t, s, tenant, time.Time{}, 0, []okr.Measurement{})
+	requireList(t, s, tenant, okr.ChildIndex("O1"), "KR1", "KR2", "KR3")
+
+	require.NoError(t, s.Record(ctx, tenant, []okr.GoalID{"KR2", "KR9", "KR1"}, func(now []okr.Goal) (okr.Recorded, error) {
+		return keep(now), nil
+	}))
+	requireHistory(t, s, tenant, time.Time{}, 0, []okr.Measurement{m})
+	requireList(t, s, tenant, okr.ChildIndex("O1"), "KR1", "KR3")
+	requireList(t, s, tenant, okr.ChildIndex("O2"), "KR2")
+	got, err := s.Goals().Get(ctx, tenant, "KR2")
+	require.NoError(t, err)
+	require.Equal(t, "Measured", got.Title)
+	snapshots, err := s.Snapshots(ctx, tenant, "A", []string{"other", "q"})
+	require.NoError(t, err)
+	require.Equal(t, []*okr.Snapshot{nil, &held}, snapshots)
+
+	again := Measurement(m.At, 2, 2)
+	require.NoError(t, s.Record(ctx, tenant, nil, func(now []okr.Goal) (okr.Recorded, error) {
+		require.Empty(t, now)
+		return okr.Recorded{History: []okr.HistoryEntry{{Goal: "KR1", Measurement: again}}}, nil
+	}))
+	requireHistory(t, s, tenant, time.Time{}, 0, []okr.Measurement{again})
+	require.NoError(t, s.Record(ctx, tenant, []okr.GoalID{"KR1"}, func([]okr.Goal) (okr.Recorded, error) { return okr.Recorded{}, nil }))
+}
+
+func testConcurrentRecords(t *testing.T, s AllStores, tenant okr.TenantID) {
+	ids := []okr.GoalID{"KR1", "KR2", "KR3"}
+	for n := range ids {
+		require.NoError(t, s.Goals().Create(t.Context(), tenant, KeyResult(n+1, "O1")))
+	}
+	errs := make([]error, 20)
+	concurrently(len(errs), func(n int) {
+		if n%2 == 0 {
+			_, errs[n] = s.Goals().Update(t.Context(), tenant, ids[n%3], func(g *okr.Goal) error { g.Metric.Target++; return nil })
+			return
+		}
+		errs[n] = s.Record(t.Context(), tenant, ids, func(now []okr.Goal) (okr.Recorded, error) {
+			for _, g := range now {
+				g.Metric.Start++
+			}
+			m := Measurement(Noon().Add(time.Duration(n)*time.Hour), n, 100)
+			return okr.Recorded{Goals: now, History: []okr.HistoryEntry{{Goal: "KR1", Measurement: m}}}, nil
+		})
+	})
+	require.NoError(t, errors.Join(errs...))
+	before, targets := KeyResult(1, "O1").Metric, 0.0
+	for _, id := range ids {
+		g, err := s.Goals().Get(t.Context(), tenant, id)
+		require.NoError(t, err)
+		require.InDelta(t, before.Start+10, g.Metric.Start, 0)
+		targets += g.Metric.Target - before.Target
+	}
+	require.InDelta(t, 10, targets, 0)
+	history, err := s.History(t.Context(), tenant, "KR1", time.Time{}, 0)
+	require.NoError(t, err)
+	require.Len(t, history, 10)
 }
 
 func testCredentials(t *testing.T, s AllStores, tenant okr.TenantID) {

@@ -134,6 +134,34 @@ func (m *Memory) SaveSnapshot(_ context.Context, tenant okr.TenantID, access okr
 	return nil
 }
 
+// Snapshots implements [okr.Measurements].
+func (m *Memory) Snapshots(ctx context.Context, tenant okr.TenantID, access okr.CredentialID, queries []string) ([]*okr.Snapshot, error) {
+	out := make([]*okr.Snapshot, len(queries))
+	for i, q := range queries {
+		out[i], _ = m.Snapshot(ctx, tenant, access, q)
+	}
+	return out, nil
+}
+
+// Record implements [okr.Measurements].
+func (m *Memory) Record(ctx context.Context, tenant okr.TenantID, ids []okr.GoalID, change func([]okr.Goal) (okr.Recorded, error)) error {
+	var r okr.Recorded
+	err := m.goals.step(ctx, tenant, ids, func(now []okr.Goal) (changed []okr.Goal, err error) {
+		r, err = change(now)
+		return r.Goals, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range r.History {
+		_ = m.AddHistory(ctx, tenant, e.Goal, e.Measurement)
+	}
+	for _, h := range r.Snapshots {
+		_ = m.SaveSnapshot(ctx, tenant, h.Access, h.Query, h.Snapshot)
+	}
+	return nil
+}
+
 // SaveCredential implements [okr.Credentials].
 func (m *Memory) SaveCredential(_ context.Context, tenant okr.TenantID, c okr.Credential) error {
 	m.mu.Lock()

@@ -179,3 +179,62 @@ func (t *table[K, T]) Find(ctx context.Context, tenant okr.TenantID, indexes []s
 	}
 	return list, total, nil
 }
+
+// Lists implements [okr.Records].
+func (t *table[K, T]) Lists(ctx context.Context, tenant okr.TenantID, indexes []string) ([][]T, error) {
+	lists := make([][]T, len(indexes))
+	for i, index := range indexes {
+		var err error
+		if lists[i], _, err = t.List(ctx, tenant, index, okr.Page{}); err != nil {
+			return nil, err
+		}
+	}
+	return lists, nil
+}
+
+// step reads records and changes some of them, all in one step; others may do so
+// meanwhile.
+func (t *table[K, T]) step(ctx context.Context, tenant okr.TenantID, ids []K, change func([]T) ([]T, error)) error {
+	for {
+		var now []T
+		versions := map[string]int{}
+		for _, id := range ids {
+			record, version, err := t.read(ctx, tenant, id)
+			if okr.KindOf(err) == okr.NotFound {
+				continue
+			} else if err != nil {
+				return err
+			}
+			now, versions[string(id)] = append(now, record), version
+		}
+		changed, err := change(now)
+		if err != nil {
+			return err
+		}
+		if done, err := t.replaceAll(tenant, changed, versions); err != nil || done {
+			return err
+		}
+	}
+}
+
+func (t *table[K, T]) replaceAll(tenant okr.TenantID, records []T, versions map[string]int) (bool, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	rows := map[int]row{}
+	for _, record := range records {
+		r, err := rowOf(tenant, record)
+		if err != nil {
+			return false, err
+		}
+		i := t.find(tenant, r.id)
+		if i < 0 || t.rows[i].version != versions[r.id] {
+			return false, nil
+		}
+		r.version = versions[r.id] + 1
+		rows[i] = r
+	}
+	for i, r := range rows {
+		t.rows[i] = r
+	}
+	return true, nil
+}

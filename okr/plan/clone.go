@@ -88,10 +88,8 @@ func (c *cloner) copy(ctx context.Context, g, parent okr.Goal, depth int) (okr.G
 			return clone, err
 		}
 	}
-	if _, _, err := c.s.rollOne(ctx, c.actor.Tenant, c.t.WeightsRule, clone.ID); err != nil {
-		return clone, err
-	}
-	return clone, nil
+	_, err = c.s.rollEach(ctx, c.actor.Tenant, c.t.WeightsRule, []okr.GoalID{clone.ID})
+	return clone, err
 }
 
 func (c *cloner) make(ctx context.Context, g, parent okr.Goal) (okr.Goal, error) {

@@ -24,72 +24,94 @@ func (s *Service) Carried(ctx context.Context, actor okr.Actor, g okr.Goal) (okr
 	return s.written(ctx, t, actor, g)
 }
 
-// RollUp adds up an objective and, as long as something changes, those above.
-// It is called with the objective of whatever changed its progress; an empty id
+// RollUp adds up objectives and, as long as something changes, those above.
+// It is called with the objectives of whatever changed their progress; an empty id
 // is none. It costs a reading of the children of each objective that changes, and
-// of the first that does not.
-func (s *tree) RollUp(ctx context.Context, tenant okr.TenantID, id okr.GoalID) error {
+// of the first that does not; objectives of the same level go together.
+func (s *tree) RollUp(ctx context.Context, tenant okr.TenantID, ids ...okr.GoalID) error {
 	t, err := s.access.Settings(ctx, tenant)
 	if err != nil {
 		return err
 	}
-	return s.rollUp(ctx, t, id)
+	return s.rollUp(ctx, t, ids...)
 }
 
 // rollUp is RollUp with the settings at hand.
-func (s *tree) rollUp(ctx context.Context, t okr.Settings, id okr.GoalID) error {
+func (s *tree) rollUp(ctx context.Context, t okr.Settings, ids ...okr.GoalID) error {
 	for range okr.MaxDepth {
-		if id == "" {
+		ids = slices.Sorted(slices.Values(ids))
+		ids = slices.DeleteFunc(slices.Compact(ids), func(id okr.GoalID) bool { return id == "" })
+		if len(ids) == 0 {
 			return nil
 		}
-		above, changed, err := s.rollOne(ctx, t.ID, t.WeightsRule, id)
-		if err != nil || !changed {
-			return okr.IgnoreNotFound(err)
+		var err error
+		if ids, err = s.rollEach(ctx, t.ID, t.WeightsRule, ids); err != nil {
+			return err
 		}
-		id = above
 	}
 	return nil
 }
 
-// rollOne stores what the children of an objective make. It looks again after
-// writing: a child that changed in between may have found nothing to do yet. A
-// closed objective stays as it ended.
-func (s *tree) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, id okr.GoalID) (above okr.GoalID, changed bool, err error) {
+// rollEach stores what the children of objectives make, and gives what is above those
+// that changed. It looks again after writing: a child that changed in between may have
+// found nothing to do yet. A closed objective stays as it ended; one that is gone is
+// left out.
+func (s *tree) rollEach(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, ids []okr.GoalID) (above []okr.GoalID, err error) {
 	for range maxRolls {
-		children, _, err := s.Store.Goals().List(ctx, tenant, okr.ChildIndex(id), okr.Page{})
+		fresh, err := s.rolledNow(ctx, tenant, rule, ids)
 		if err != nil {
-			return "", changed, err
+			return nil, err
 		}
-		fresh := rule.Roll(children)
-		o, err := s.Store.Goals().Get(ctx, tenant, id)
-		if err != nil {
-			return "", changed, err
+		changed, err := s.storeRolled(ctx, tenant, ids, fresh)
+		if err != nil || len(changed) == 0 {
+			return above, err
 		}
-		if !o.IsOpen() || o.Deleted != nil || o.Rolled != nil && o.Rolled.Same(fresh) {
-			return o.Parent, changed, nil
+		ids = nil
+		for _, o := range changed {
+			ids, above = append(ids, o.ID), append(above, o.Parent)
 		}
-		if err := s.storeRolled(ctx, tenant, id, fresh); err != nil {
-			return "", changed, err
-		}
-		changed = true
 	}
-	return "", changed, nil
+	return above, nil
 }
 
-// storeRolled keeps what the children make, and a new progress in the history. It
-// replaces what a person set for once.
-func (s *tree) storeRolled(ctx context.Context, tenant okr.TenantID, id okr.GoalID, fresh okr.Rolled) error {
-	fresh.At = s.Now()
-	var m okr.Measurement
-	moved := false
-	_, err := s.Store.Goals().Update(ctx, tenant, id, func(o *okr.Goal) error {
-		m, moved = o.TakeRolled(fresh)
-		return nil
-	})
-	if err != nil || !moved {
-		return err
+// rolledNow adds up the children of objectives.
+func (s *tree) rolledNow(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, ids []okr.GoalID) (map[okr.GoalID]okr.Rolled, error) {
+	indexes := make([]string, len(ids))
+	for i, id := range ids {
+		indexes[i] = okr.ChildIndex(id)
 	}
-	return s.Measurements.AddHistory(ctx, tenant, id, m)
+	children, err := s.Store.Goals().Lists(ctx, tenant, indexes)
+	if err != nil {
+		return nil, err
+	}
+	fresh := make(map[okr.GoalID]okr.Rolled, len(ids))
+	for i, id := range ids {
+		r := rule.Roll(children[i])
+		r.At = s.Now()
+		fresh[id] = r
+	}
+	return fresh, nil
+}
+
+// storeRolled keeps what the children make where it is another than before, with a new
+// progress in the history, and gives the objectives that changed. It replaces what a
+// person set for once.
+func (s *tree) storeRolled(ctx context.Context, tenant okr.TenantID, ids []okr.GoalID, fresh map[okr.GoalID]okr.Rolled) ([]okr.Goal, error) {
+	var kept okr.Recorded
+	err := s.Measurements.Record(ctx, tenant, ids, func(now []okr.Goal) (okr.Recorded, error) {
+		kept = okr.Recorded{}
+		for _, o := range now {
+			if !o.IsOpen() || o.Deleted != nil || o.Rolled != nil && o.Rolled.Same(fresh[o.ID]) {
+				continue
+			}
+			if m, moved := o.TakeRolled(fresh[o.ID]); moved {
+				kept.History = append(kept.History, okr.HistoryEntry{Goal: o.ID, Measurement: m})
+			}
+			kept.Goals = append(kept.Goals, o)
+		}
+		return kept, nil
+	})
+	return kept.Goals, err
 }
 
 // rollAll adds up all objectives, the lowest first as far as they tell: each

@@ -68,6 +68,9 @@ func writeGoals(ctx context.Context, t *testing.T, s *redisstore.Store) *writing
 			if err == nil {
 				err = s.Goals().Create(ctx, okrtest.TenantID, okrtest.KeyResult(int(number), "O1"))
 			}
+			if err == nil {
+				err = recordOne(ctx, s, okr.GoalID(fmt.Sprintf("KR%d", number)))
+			}
 			if err != nil {
 				continue
 			}
@@ -81,6 +84,18 @@ func writeGoals(ctx context.Context, t *testing.T, s *redisstore.Store) *writing
 	return w
 }
 
+// recordOne records a measurement of a goal.
+func recordOne(ctx context.Context, s *redisstore.Store, id okr.GoalID) error {
+	return s.Record(ctx, okrtest.TenantID, []okr.GoalID{id}, func(now []okr.Goal) (r okr.Recorded, _ error) {
+		for _, g := range now {
+			m := okrtest.Measurement(okrtest.Noon(), 1, 2)
+			g.Metric.Current = m.Value
+			r.Goals, r.History = append(r.Goals, g), append(r.History, okr.HistoryEntry{Goal: g.ID, Measurement: m})
+		}
+		return r, nil
+	})
+}
+
 func requireWritten(t *testing.T, s *redisstore.Store, w *writing) {
 	t.Helper()
 	list, total, err := s.Goals().List(t.Context(), okrtest.TenantID, okr.ChildIndex("O1"), okr.Page{})
@@ -88,8 +103,11 @@ func requireWritten(t *testing.T, s *redisstore.Store, w *writing) {
 	require.Len(t, list, total, "lists and records agree")
 	there := map[okr.GoalID]bool{}
 	for _, g := range list {
-		require.False(t, there[g.ID], "%s twice", g.ID)
-		there[g.ID] = true
+		require.NotContains(t, there, g.ID, "twice")
+		there[g.ID] = g.Metric.Current != nil
+		history, err := s.History(t.Context(), okrtest.TenantID, g.ID, time.Time{}, 0)
+		require.NoError(t, err)
+		require.Equal(t, g.Metric.Current != nil, len(history) == 1, "%s and its history are written together", g.ID)
 	}
 	for id := range w.acknowledged {
 		require.True(t, there[id], "%s was acknowledged", id)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -188,4 +189,147 @@ func lifeOf(c okr.Conversation) time.Duration {
 		return 0
 	}
 	return conversationLife
+}
+
+// thinMany thins the histories of measurements that have just been added, as far as
+// enough came together. Best effort: they are kept, and the next look comes soon.
+func (s *Store) thinMany(ctx context.Context, tenant okr.TenantID, added []okr.HistoryEntry) {
+	if len(added) == 0 {
+		return
+	}
+	if err := s.tryThinMany(ctx, tenant, added); err != nil {
+		s.log.WarnContext(ctx, "histories not thinned; it is tried again", "tenant", tenant, "err", fail(ctx, "thin history", err))
+	}
+}
+
+func (s *Store) tryThinMany(ctx context.Context, tenant okr.TenantID, added []okr.HistoryEntry) error {
+	goals := make([]string, len(added))
+	for i, e := range added {
+		goals[i] = string(e.Goal)
+	}
+	from, err := s.client.HMGet(ctx, thinnedKey(tenant), goals...).Result()
+	if err != nil {
+		return err
+	}
+	all, named := make([]*redis.IntCmd, len(added)), make([]*redis.IntCmd, len(added))
+	_, err = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, e := range added {
+			key, since := historyKey(tenant, e.Goal), "-inf"
+			if until, ok := from[i].(string); ok {
+				since = "(" + until
+			}
+			p.ZRemRangeByRank(ctx, key, 0, -maxHistory-1)
+			all[i], named[i] = p.ZCount(ctx, key, since, "+inf"), p.ZCount(ctx, key, strconv.FormatInt(namedSince(e.Measurement), 10), "+inf")
+		}
+		return nil
+	})
+	for i, e := range added {
+		if err == nil && all[i].Val()-mustBeNamed(named[i].Val()) >= thinBatch {
+			err = s.thin(ctx, tenant, e.Goal, namedSince(e.Measurement))
+		}
+	}
+	return err
+}
+
+// namedSince is since when measurements of a goal have names after one.
+func namedSince(m okr.Measurement) int64 { return m.At.Add(-namedFor).UnixMilli() }
+
+// mustBeNamed is how many measurements have names where so many are young enough.
+func mustBeNamed(young int64) int64 { return min(max(young, minNamed), maxNamed) }
+
+// thin thins a batch of a goal's history.
+func (s *Store) thin(ctx context.Context, tenant okr.TenantID, goal okr.GoalID, since int64) error {
+	return s.transact(ctx, "thin history", func(tx *redis.Tx) error { return thin(ctx, tx, tenant, goal, since) },
+		historyKey(tenant, goal), thinnedKey(tenant))
+}
+
+// thin thins a batch of the oldest measurements of a goal that are not thinned yet.
+// Those since a time have names, in the bounds of minNamed and maxNamed.
+func thin(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, goal okr.GoalID, since int64) error {
+	key := historyKey(tenant, goal)
+	batch, err := nextToThin(ctx, tx, tenant, goal, since)
+	if err != nil || len(batch) == 0 {
+		return err
+	}
+	gone, fresh, err := thinned(batch)
+	if err != nil {
+		return err
+	}
+	// The last of the batch is read again with the next one, which may bring a later
+	// one of its day.
+	until := strconv.FormatInt(int64(batch[len(batch)-1].Score)-1, 10)
+	old, err := tx.ZCount(ctx, key, "-inf", until).Result()
+	if err != nil {
+		return err
+	}
+	excess := old - int64(len(gone)-len(fresh)) - maxDays
+	_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		if len(gone) > 0 {
+			p.ZRem(ctx, key, gone...)
+		}
+		if len(fresh) > 0 {
+			p.ZAdd(ctx, key, fresh...)
+		}
+		if excess > 0 {
+			p.ZRemRangeByRank(ctx, key, 0, excess-1)
+		}
+		p.HSet(ctx, thinnedKey(tenant), string(goal), until)
+		return nil
+	})
+	return err
+}
+
+// nextToThin reads the oldest measurements that are not thinned and need no names any
+// more, maxThinned of them at most.
+func nextToThin(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, goal okr.GoalID, since int64) ([]redis.Z, error) {
+	key := historyKey(tenant, goal)
+	from, err := tx.HGet(ctx, thinnedKey(tenant), string(goal)).Result()
+	if from = "(" + from; missing(err) {
+		from = "-inf"
+	} else if err != nil {
+		return nil, err
+	}
+	var all, named *redis.IntCmd
+	_, err = tx.Pipelined(ctx, func(p redis.Pipeliner) error {
+		all, named = p.ZCount(ctx, key, from, "+inf"), p.ZCount(ctx, key, strconv.FormatInt(since, 10), "+inf")
+		return nil
+	})
+	n := all.Val() - mustBeNamed(named.Val())
+	if err != nil || n <= 1 {
+		return nil, err
+	}
+	return tx.ZRangeArgsWithScores(ctx, redis.ZRangeArgs{Key: key, ByScore: true, Start: from, Stop: "+inf", Count: min(n, maxThinned)}).Result()
+}
+
+// thinned gives the measurements of a batch that go, and what comes in their place.
+// One that a newer program wrote, with more than this one knows, is left as it is.
+func thinned(batch []redis.Z) (gone []any, fresh []redis.Z, err error) {
+	stored, at := map[int64]value{}, map[int64]redis.Z{}
+	var known []okr.Measurement
+	for _, z := range batch {
+		var m okr.Measurement
+		raw, _ := z.Member.(string)
+		v, err := decode([]byte(raw), &m)
+		ms := int64(z.Score)
+		if err != nil || ms != m.At.UnixMilli() || !knows[okr.Measurement](v) {
+			continue
+		}
+		stored[ms], at[ms], known = v, z, append(known, m)
+	}
+	for _, m := range okr.Thin(known) {
+		ms := m.At.UnixMilli()
+		raw, err := encodeOver(stored[ms], m)
+		if err != nil {
+			return nil, nil, err
+		}
+		if at[ms].Member == string(raw) {
+			delete(at, ms) // it is thin already
+			continue
+		}
+		fresh = append(fresh, redis.Z{Score: float64(ms), Member: string(raw)})
+	}
+	for _, z := range at {
+		gone = append(gone, z.Member)
+	}
+	return gone, fresh, nil
 }

@@ -67,7 +67,7 @@ func createdKey(tenant okr.TenantID, kind string) string { return tenantKey(tena
 func numberKey(tenant okr.TenantID, prefix string) string { return tenantKey(tenant, "number", prefix) }
 
 // historyKey: ZSET of values with a measurement by its time in Unix milliseconds. No
-// TTL. Bound: one for each goal; the measurements of a week as they are (82 to 232 of
+// TTL. Bound: one for each goal; the measurements of a week as they are (82 to 248 of
 // them where there are so many), and of those before one a day, without names, of five
 // years.
 func historyKey(tenant okr.TenantID, goal okr.GoalID) string {

@@ -37,6 +37,42 @@ func (r records[K, T]) Find(ctx context.Context, tenant okr.TenantID, indexes []
 	return list, total, err
 }
 
+// Lists implements [okr.Records]: one round trip for all ids, one for the records.
+func (r records[K, T]) Lists(ctx context.Context, tenant okr.TenantID, indexes []string) ([][]T, error) {
+	if len(indexes) == 0 {
+		return nil, nil
+	}
+	members := make([]*redis.StringSliceCmd, len(indexes))
+	_, err := r.s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, index := range indexes {
+			members[i] = p.ZRange(ctx, indexKey(tenant, r.kind, index), 0, -1)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fail(ctx, "list "+r.kind, err)
+	}
+	var ids []string
+	for _, m := range members {
+		ids = append(ids, m.Val()...)
+	}
+	slices.Sort(ids)
+	all, err := r.many(ctx, tenant, slices.Compact(ids))
+	byID := make(map[string]T, len(all))
+	for _, record := range all {
+		byID[record.Key()] = record
+	}
+	lists := make([][]T, len(indexes))
+	for i, m := range members {
+		for _, id := range m.Val() {
+			if record, ok := byID[id]; ok {
+				lists[i] = append(lists[i], record)
+			}
+		}
+	}
+	return lists, err
+}
+
 // GetMany implements [okr.Records].
 func (r records[K, T]) GetMany(ctx context.Context, tenant okr.TenantID, ids []K) ([]T, error) {
 	plain := make([]string, len(ids))

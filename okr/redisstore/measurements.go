@@ -27,6 +27,9 @@ const (
 	// how many are thinned at a time.
 	thinBatch  = 32
 	maxThinned = 128
+	// thinLook is after how many measurements it is looked how many are to be thinned,
+	// where several goals are written together.
+	thinLook = 16
 	// maxDays is how many thinned measurements of a goal are kept: one a day of five
 	// years.
 	maxDays = 5 * 366
@@ -77,103 +80,12 @@ func (s *Store) AddHistory(ctx context.Context, tenant okr.TenantID, goal okr.Go
 		return err
 	}
 	keys := []string{historyKey(tenant, goal), thinnedKey(tenant)}
-	since := m.At.Add(-namedFor).UnixMilli()
+	since := namedSince(m)
 	waiting, err := addHistoryScript.Run(ctx, s.client, keys, m.At.UnixMilli(), raw, string(goal), maxHistory, since, minNamed, maxNamed).Int()
 	if err != nil || waiting < thinBatch {
 		return fail(ctx, "add history", err)
 	}
-	return s.transact(ctx, "thin history", func(tx *redis.Tx) error { return thin(ctx, tx, tenant, goal, since) }, keys...)
-}
-
-// thin thins a batch of the oldest measurements of a goal that are not thinned yet.
-// Those since a time have names, in the bounds of minNamed and maxNamed.
-func thin(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, goal okr.GoalID, since int64) error {
-	key := historyKey(tenant, goal)
-	batch, err := nextToThin(ctx, tx, tenant, goal, since)
-	if err != nil || len(batch) == 0 {
-		return err
-	}
-	gone, fresh, err := thinned(batch)
-	if err != nil {
-		return err
-	}
-	// The last of the batch is read again with the next one, which may bring a later
-	// one of its day.
-	until := strconv.FormatInt(int64(batch[len(batch)-1].Score)-1, 10)
-	old, err := tx.ZCount(ctx, key, "-inf", until).Result()
-	if err != nil {
-		return err
-	}
-	excess := old - int64(len(gone)-len(fresh)) - maxDays
-	_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		if len(gone) > 0 {
-			p.ZRem(ctx, key, gone...)
-		}
-		if len(fresh) > 0 {
-			p.ZAdd(ctx, key, fresh...)
-		}
-		if excess > 0 {
-			p.ZRemRangeByRank(ctx, key, 0, excess-1)
-		}
-		p.HSet(ctx, thinnedKey(tenant), string(goal), until)
-		return nil
-	})
-	return err
-}
-
-// nextToThin reads the oldest measurements that are not thinned and need no names any
-// more, maxThinned of them at most.
-func nextToThin(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, goal okr.GoalID, since int64) ([]redis.Z, error) {
-	key := historyKey(tenant, goal)
-	from, err := tx.HGet(ctx, thinnedKey(tenant), string(goal)).Result()
-	if from = "(" + from; missing(err) {
-		from = "-inf"
-	} else if err != nil {
-		return nil, err
-	}
-	var all, named *redis.IntCmd
-	_, err = tx.Pipelined(ctx, func(p redis.Pipeliner) error {
-		all, named = p.ZCount(ctx, key, from, "+inf"), p.ZCount(ctx, key, strconv.FormatInt(since, 10), "+inf")
-		return nil
-	})
-	n := all.Val() - min(max(named.Val(), minNamed), maxNamed)
-	if err != nil || n <= 1 {
-		return nil, err
-	}
-	return tx.ZRangeArgsWithScores(ctx, redis.ZRangeArgs{Key: key, ByScore: true, Start: from, Stop: "+inf", Count: min(n, maxThinned)}).Result()
-}
-
-// thinned gives the measurements of a batch that go, and what comes in their place.
-// One that a newer program wrote, with more than this one knows, is left as it is.
-func thinned(batch []redis.Z) (gone []any, fresh []redis.Z, err error) {
-	stored, at := map[int64]value{}, map[int64]redis.Z{}
-	var known []okr.Measurement
-	for _, z := range batch {
-		var m okr.Measurement
-		raw, _ := z.Member.(string)
-		v, err := decode([]byte(raw), &m)
-		ms := int64(z.Score)
-		if err != nil || ms != m.At.UnixMilli() || !knows[okr.Measurement](v) {
-			continue
-		}
-		stored[ms], at[ms], known = v, z, append(known, m)
-	}
-	for _, m := range okr.Thin(known) {
-		ms := m.At.UnixMilli()
-		raw, err := encodeOver(stored[ms], m)
-		if err != nil {
-			return nil, nil, err
-		}
-		if at[ms].Member == string(raw) {
-			delete(at, ms) // it is thin already
-			continue
-		}
-		fresh = append(fresh, redis.Z{Score: float64(ms), Member: string(raw)})
-	}
-	for _, z := range at {
-		gone = append(gone, z.Member)
-	}
-	return gone, fresh, nil
+	return s.thin(ctx, tenant, goal, since)
 }
 
 // History implements [okr.Measurements]. A limit of 0 or less means all.
@@ -218,6 +130,34 @@ func (s *Store) Snapshot(ctx context.Context, tenant okr.TenantID, access okr.Cr
 	} else if err != nil {
 		return nil, fail(ctx, "read snapshot", err)
 	}
+	return unpackSnapshot(packed, query)
+}
+
+// Snapshots implements [okr.Measurements].
+func (s *Store) Snapshots(ctx context.Context, tenant okr.TenantID, access okr.CredentialID, queries []string) ([]*okr.Snapshot, error) {
+	if len(queries) == 0 {
+		return nil, nil
+	}
+	keys := make([]string, len(queries))
+	for i, query := range queries {
+		keys[i] = snapshotKey(tenant, access, query)
+	}
+	values, err := s.client.MGet(ctx, keys...).Result()
+	if err != nil {
+		return nil, fail(ctx, "read snapshots", err)
+	}
+	out := make([]*okr.Snapshot, len(queries))
+	for i, packed := range values {
+		if text, ok := packed.(string); ok {
+			if out[i], err = unpackSnapshot([]byte(text), queries[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+func unpackSnapshot(packed []byte, query string) (*okr.Snapshot, error) {
 	raw, err := unpack(packed)
 	if err != nil {
 		return nil, unreadable(err)
@@ -235,15 +175,19 @@ func (s *Store) SaveSnapshot(ctx context.Context, tenant okr.TenantID, access ok
 	if snapshot == nil {
 		return fail(ctx, "forget snapshot", s.client.Unlink(ctx, key).Err())
 	}
-	raw, err := encode(0, snapshot)
-	if err != nil {
-		return err
-	}
-	packed, err := pack(raw)
+	packed, err := packSnapshot(snapshot)
 	if err != nil {
 		return err
 	}
 	return fail(ctx, "save snapshot", s.client.Set(ctx, key, packed, snapshotTTL).Err())
+}
+
+func packSnapshot(snapshot *okr.Snapshot) ([]byte, error) {
+	raw, err := encode(0, snapshot)
+	if err != nil {
+		return nil, err
+	}
+	return pack(raw)
 }
 
 func pack(raw []byte) ([]byte, error) {

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/redis/go-redis/v9"
@@ -39,7 +40,8 @@ func (r records[K, T]) Create(ctx context.Context, tenant okr.TenantID, record T
 			return err
 		}
 		_, err := tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
-			r.write(ctx, p, tenant, n, raw, record, nil)
+			p.Set(ctx, key, raw, 0)
+			r.place(ctx, p, tenant, n, record, nil, "")
 			return nil
 		})
 		return err
@@ -93,23 +95,31 @@ func (r records[K, T]) replace(ctx context.Context, tx *redis.Tx, tenant okr.Ten
 			return err
 		}
 	}
-	now, there := after.Indexes(), indexes
-	if stored.Indexed < indexVersion {
-		there = nil // the program that wrote it knew other lists
-	}
 	_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		for _, index := range indexes {
-			if !slices.Contains(now, index) {
-				p.ZRem(ctx, indexKey(tenant, r.kind, index), after.Key())
-			}
-		}
 		if name != "" && after.Unique() != name {
 			p.HDel(ctx, namesKey(tenant, r.kind), name)
 		}
-		r.write(ctx, p, tenant, stored.Created, raw, after, there)
+		p.Set(ctx, recordKey(tenant, r.kind, after.Key()), raw, 0)
+		r.writePlaces(ctx, p, tenant, stored, after, indexes, name)
 		return nil
 	})
 	return err
+}
+
+// writePlaces queues what changes in lists and names for a record that stood in
+// indexes under name.
+func (r records[K, T]) writePlaces(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, stored value, after T, indexes []string, name string) {
+	if stored.Indexed < indexVersion {
+		r.place(ctx, p, tenant, stored.Created, after, nil, "") // the program that wrote it knew other lists
+	} else {
+		r.place(ctx, p, tenant, stored.Created, after, indexes, name)
+	}
+	now := after.Indexes()
+	for _, index := range indexes {
+		if !slices.Contains(now, index) {
+			p.ZRem(ctx, indexKey(tenant, r.kind, index), after.Key())
+		}
+	}
 }
 
 // Delete implements [okr.Records].
@@ -155,6 +165,41 @@ func (r records[K, T]) read(ctx context.Context, c redis.Cmdable, tenant okr.Ten
 	return record, stored, err
 }
 
+// readRecord is a record as it was read, before anybody changed it.
+type readRecord[T any] struct {
+	now     T
+	stored  value
+	id      string
+	indexes []string
+	name    string
+}
+
+// readMany reads records by id in one command; those that are not there are left out.
+func (r records[K, T]) readMany(ctx context.Context, c redis.Cmdable, tenant okr.TenantID, ids []K) ([]readRecord[T], error) {
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = recordKey(tenant, r.kind, string(id))
+	}
+	values, err := c.MGet(ctx, keys...).Result()
+	if err != nil {
+		return nil, err
+	}
+	var out []readRecord[T]
+	for i, raw := range values {
+		text, ok := raw.(string)
+		if !ok {
+			continue
+		}
+		read := readRecord[T]{id: string(ids[i])}
+		if read.stored, err = decode([]byte(text), &read.now); err != nil {
+			return nil, fmt.Errorf("%s %s: %w", r.kind, ids[i], err)
+		}
+		read.indexes, read.name = read.now.Indexes(), read.now.Unique()
+		out = append(out, read)
+	}
+	return out, nil
+}
+
 // claimName watches the unique names and fails with Conflict when another record
 // has the name of this one.
 func (r records[K, T]) claimName(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, record T) error {
@@ -174,11 +219,10 @@ func (r records[K, T]) claimName(ctx context.Context, tx *redis.Tx, tenant okr.T
 	return okr.Errorf(okr.Conflict, "%s", r.taken)
 }
 
-// write queues the record, its unique name and its places in lists, except those
-// where it stands already.
-func (r records[K, T]) write(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, n int64, raw []byte, record T, there []string) {
+// place queues a record's unique name and its places in lists, except where it stands
+// already.
+func (r records[K, T]) place(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, n int64, record T, there []string, name string) {
 	id := record.Key()
-	p.Set(ctx, recordKey(tenant, r.kind, id), raw, 0)
 	place := redis.Z{Score: float64(n), Member: id}
 	if there == nil {
 		p.ZAdd(ctx, indexKey(tenant, r.kind, ""), place)
@@ -188,7 +232,7 @@ func (r records[K, T]) write(ctx context.Context, p redis.Pipeliner, tenant okr.
 			p.ZAdd(ctx, indexKey(tenant, r.kind, index), place)
 		}
 	}
-	if name := record.Unique(); name != "" {
-		p.HSet(ctx, namesKey(tenant, r.kind), name, id)
+	if now := record.Unique(); now != "" && now != name {
+		p.HSet(ctx, namesKey(tenant, r.kind), now, id)
 	}
 }

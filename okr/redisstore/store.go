@@ -117,8 +117,13 @@ func (s *Store) Settings() okr.Records[string, okr.Settings] {
 }
 
 // Goals keeps objectives, key results and projects.
-func (s *Store) Goals() okr.Records[okr.GoalID, okr.Goal] {
-	return records[okr.GoalID, okr.Goal]{s: s, kind: "goal", noun: "goal", taken: "This name is in use."}
+func (s *Store) Goals() okr.Records[okr.GoalID, okr.Goal] { return goalsIn(s) }
+
+// goalKind stands in the keys of goals.
+const goalKind = "goal"
+
+func goalsIn(s *Store) records[okr.GoalID, okr.Goal] {
+	return records[okr.GoalID, okr.Goal]{s: s, kind: goalKind, noun: "goal", taken: "This name is in use."}
 }
 
 // Connections keeps connections.

@@ -113,6 +113,34 @@ func TestHistoryIsThinned(t *testing.T) {
 	})
 }
 
+// Measurements that several goals get in one step are thinned, too.
+func TestRecordedHistoriesAreThinned(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
+		const hours, looks = 40 * 24, 16
+		for n := range hours {
+			m := teamAtWork(hour(n), n)
+			require.NoError(t, s.Record(t.Context(), okrtest.TenantID, nil, func([]okr.Goal) (okr.Recorded, error) {
+				return okr.Recorded{History: []okr.HistoryEntry{{Goal: "KR1", Measurement: m}, {Goal: "KR2", Measurement: m}}}, nil
+			}))
+		}
+		list := historyOf(t, s)
+		require.LessOrEqual(t, len(list), named+batch+looks+40+6)
+		other, err := s.History(t.Context(), okrtest.TenantID, "KR2", time.Time{}, 0)
+		require.NoError(t, err)
+		require.Equal(t, list, other)
+		completed := 0
+		for i, m := range list {
+			completed += m.Changes.Completed.Count
+			if i < len(list)-named-batch-looks {
+				require.Empty(t, m.Changes.Completed.First)
+			}
+		}
+		require.Equal(t, hours, completed, "each item that was completed is counted")
+	})
+}
+
 // A thinned measurement is small whatever it named.
 func TestThinnedHistoryIsSmall(t *testing.T) {
 	t.Parallel()

@@ -1,9 +1,12 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -48,4 +51,146 @@ func pause(ctx context.Context, limit time.Duration) error {
 	case <-timer.C:
 		return nil
 	}
+}
+
+// Record implements [okr.Measurements]. It costs five commands for any number of goals,
+// three for each measurement that is added, and one for each snapshot.
+func (s *Store) Record(ctx context.Context, tenant okr.TenantID, ids []okr.GoalID, change func(now []okr.Goal) (okr.Recorded, error)) error {
+	st := &step{s: s, tenant: tenant, packed: map[*okr.Snapshot][]byte{}}
+	if len(ids) == 0 {
+		return st.withoutGoals(ctx, change)
+	}
+	var refused error
+	err := s.transact(ctx, "record", func(tx *redis.Tx) error {
+		goals, err := goalsIn(s).readMany(ctx, tx, tenant, ids)
+		if err != nil {
+			return err
+		}
+		now := make([]okr.Goal, len(goals))
+		for i, g := range goals {
+			now[i] = g.now
+		}
+		r, err := change(now)
+		if refused = err; err != nil || r.Empty() {
+			return nil //nolint:nilerr // the caller gets it as it is, past the transaction
+		}
+		if err := st.prepare(r, goals); err != nil {
+			return err
+		}
+		_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error { st.queue(ctx, p); return nil })
+		return err
+	}, recordKeys(tenant, ids)...)
+	if err != nil || refused != nil {
+		return cmp.Or(refused, err)
+	}
+	s.thinMany(ctx, tenant, st.grown())
+	return nil
+}
+
+func recordKeys(tenant okr.TenantID, ids []okr.GoalID) []string {
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = recordKey(tenant, goalKind, string(id))
+	}
+	return keys
+}
+
+// step is what one transaction of [Store.Record] writes.
+type step struct {
+	s        *Store
+	tenant   okr.TenantID
+	packed   map[*okr.Snapshot][]byte // so that trying again packs nothing twice
+	recorded okr.Recorded
+	raw      []any // keys of goals and what they are to hold
+	places   []func(context.Context, redis.Pipeliner)
+	history  [][]byte
+	sizes    []*redis.IntCmd // of the histories
+}
+
+func (st *step) withoutGoals(ctx context.Context, change func([]okr.Goal) (okr.Recorded, error)) error {
+	r, err := change(nil)
+	if err != nil || r.Empty() {
+		return err
+	}
+	if err := st.prepare(r, nil); err != nil {
+		return err
+	}
+	_, err = st.s.client.TxPipelined(ctx, func(p redis.Pipeliner) error { st.queue(ctx, p); return nil })
+	if err != nil {
+		return fail(ctx, "record", err)
+	}
+	st.s.thinMany(ctx, st.tenant, st.grown())
+	return nil
+}
+
+// prepare makes the stored forms.
+func (st *step) prepare(r okr.Recorded, read []readRecord[okr.Goal]) error {
+	st.recorded, st.raw, st.places, st.history = r, nil, nil, nil
+	for _, g := range r.Goals {
+		i := slices.IndexFunc(read, func(was readRecord[okr.Goal]) bool { return was.id == g.Key() && was.name == g.Unique() })
+		if i < 0 {
+			return okr.Errorf(okr.Internal, "goal %s would become another", g.ID)
+		}
+		raw, err := encodeOver(read[i].stored, g)
+		if err != nil {
+			return err
+		}
+		st.raw = append(st.raw, recordKey(st.tenant, goalKind, g.Key()), raw)
+		st.places = append(st.places, func(ctx context.Context, p redis.Pipeliner) {
+			goalsIn(st.s).writePlaces(ctx, p, st.tenant, read[i].stored, g, read[i].indexes, read[i].name)
+		})
+	}
+	for _, e := range r.History {
+		raw, err := encode(0, e.Measurement)
+		if err != nil {
+			return err
+		}
+		st.history = append(st.history, raw)
+	}
+	for _, h := range r.Snapshots {
+		if err := st.pack(h.Snapshot); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (st *step) pack(snapshot *okr.Snapshot) (err error) {
+	if st.packed[snapshot] == nil {
+		st.packed[snapshot], err = packSnapshot(snapshot)
+	}
+	return err
+}
+
+// queue queues all writes.
+func (st *step) queue(ctx context.Context, p redis.Pipeliner) {
+	if len(st.raw) > 0 {
+		p.MSet(ctx, st.raw...)
+	}
+	for _, write := range st.places {
+		write(ctx, p)
+	}
+	st.sizes = make([]*redis.IntCmd, len(st.history))
+	for i, e := range st.recorded.History {
+		key, at := historyKey(st.tenant, e.Goal), e.Measurement.At.UnixMilli()
+		ms := strconv.FormatInt(at, 10)
+		p.ZRemRangeByScore(ctx, key, ms, ms)
+		p.ZAdd(ctx, key, redis.Z{Score: float64(at), Member: st.history[i]})
+		st.sizes[i] = p.ZCard(ctx, key)
+	}
+	for _, h := range st.recorded.Snapshots {
+		p.Set(ctx, snapshotKey(st.tenant, h.Access, h.Query), st.packed[h.Snapshot], snapshotTTL)
+	}
+}
+
+// grown are the measurements at which it is to be looked whether there are too many of
+// their goal: each so manieth.
+func (st *step) grown() []okr.HistoryEntry {
+	var out []okr.HistoryEntry
+	for i, e := range st.recorded.History {
+		if st.sizes[i].Val() > minNamed && st.sizes[i].Val()%thinLook == 0 {
+			out = append(out, e)
+		}
+	}
+	return out
 }
