@@ -1,6 +1,9 @@
 package cards
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // Keys of what the buttons of several cards carry as data. A name that some button
 // carries is a Key, also where an input has it as its id; the id of an input that
@@ -30,39 +33,93 @@ type Button struct {
 
 // action is a button, in the form of the Adaptive Cards schema.
 type action struct {
-	Type       string            `json:"type"`
-	Title      string            `json:"title"`
-	Verb       string            `json:"verb,omitempty"`
-	Data       map[string]string `json:"data,omitempty"`
-	URL        string            `json:"url,omitempty"`
-	Style      string            `json:"style,omitempty"`
-	Mode       string            `json:"mode,omitempty"`
-	Associated string            `json:"associatedInputs,omitempty"`
-	Card       *innerCard        `json:"card,omitempty"`
-	Targets    []string          `json:"targetElements,omitempty"` // of Action.ToggleVisibility
-	Fallback   *action           `json:"fallback,omitempty"`
+	Type       string
+	Title      string
+	Verb       string
+	Data       map[string]string
+	URL        string
+	Style      string
+	Mode       string
+	Associated string
+	Card       *innerCard
+	Targets    []string // of Action.ToggleVisibility
+	Fallback   *action
 }
 
 // innerCard is what an Action.ShowCard unfolds.
 type innerCard struct {
-	Type    string     `json:"type"`
-	Body    []element  `json:"body"`
-	Actions actionList `json:"actions,omitempty"`
+	Type    string
+	Body    []element
+	Actions []action
 }
 
-// actionList writes the actions after the sixth into the overflow menu.
-type actionList []action
+func (a action) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", a.Type)
+	o.text("title", a.Title)
+	o.some("verb", a.Verb)
+	o.data(a.Data)
+	o.some("url", a.URL)
+	o.some("style", a.Style)
+	o.some("mode", a.Mode)
+	o.some("associatedInputs", a.Associated)
+	if a.Card != nil {
+		o.element("card", *a.Card)
+	}
+	if len(a.Targets) > 0 {
+		o.key("targetElements")
+		o.b = appendList(o.b, a.Targets, appendText)
+	}
+	if a.Fallback != nil {
+		o.element("fallback", *a.Fallback)
+	}
+	return o.end()
+}
 
-// MarshalJSON writes the list.
-func (l actionList) MarshalJSON() ([]byte, error) {
-	out := make([]action, 0, len(l))
-	for i, a := range l {
-		if i >= maxVisible {
+func (c innerCard) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", c.Type)
+	o.elements("body", c.Body)
+	o.someActions(c.Actions)
+	return o.end()
+}
+
+// data writes what comes back when a button is pressed, in the order of its keys, so
+// that a card is always the same; nothing where there is none.
+func (o *object) data(data map[string]string) {
+	if len(data) == 0 {
+		return
+	}
+	keys := make([]string, 0, 8)
+	for key := range data {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	o.key("data")
+	inner := begin(o.b)
+	for _, key := range keys {
+		inner.text(key, data[key])
+	}
+	o.b = inner.end()
+}
+
+// someActions writes the actions of a card that has some.
+func (o *object) someActions(actions []action) {
+	if len(actions) > 0 {
+		o.actions(actions)
+	}
+}
+
+// actions writes the actions, those after the sixth into the overflow menu.
+func (o *object) actions(actions []action) {
+	o.key("actions")
+	n := 0
+	o.b = appendList(o.b, actions, func(b []byte, a action) []byte {
+		if n++; n > maxVisible {
 			a = a.secondary()
 		}
-		out = append(out, a)
-	}
-	return marshal(out)
+		return a.appendTo(b)
+	})
 }
 
 // run makes an Action.Execute. The pairs are keys and values of its data, empty
