@@ -180,5 +180,9 @@ func writeInvoke(c *gin.Context, r InvokeResponse) {
 		c.Writer.WriteHeaderNow()
 		return
 	}
-	c.JSON(status, r.Body)
+	body, err := encodeInvoke(r.Body)
+	if err != nil {
+		panic(err) // no answer holds what JSON cannot
+	}
+	c.Data(status, "application/json; charset=utf-8", body)
 }
