@@ -32,8 +32,9 @@ type Options struct {
 type Chat struct {
 	Options
 	registry
-	roles roles
-	zones zones
+	roles   roles
+	zones   zones
+	located locations
 }
 
 // New makes a chat without any subject.

@@ -34,7 +34,9 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	if t.Settings, err = c.Access.Settings(ctx, t.Actor.Tenant); err != nil {
 		return t, err
 	}
-	t.Place.Zone = Zone(a.LocalTimezone, t.Settings.Location())
+	if t.Place.Zone == time.UTC {
+		t.Place.Zone = c.located.zone(a.LocalTimezone, t.Settings.Location())
+	}
 	c.noteZone(ctx, t)
 	c.notePlace(ctx, t)
 	for _, s := range c.subjects {
@@ -71,7 +73,7 @@ func (c *Chat) newTurn(ctx context.Context, a teams.Activity) *Turn {
 	if t.Actor.Name == "" {
 		t.Actor.Name = "Someone"
 	}
-	t.Place = cards.Place{Zone: Zone(a.LocalTimezone, time.UTC), Now: c.Now()}
+	t.Place = cards.Place{Zone: c.located.zone(a.LocalTimezone, time.UTC), Now: c.Now()}
 	if p, ok := pressed(a); ok {
 		t.Press = &p
 	}
