@@ -39,6 +39,7 @@ func runServe(ctx context.Context, getenv func(string) string, stdout io.Writer)
 	}
 	log := newLogger(c, stdout)
 	redisstore.LogTo(quiet(log))
+	tuneMemory(getenv, "/")
 	h := &hooks{}
 	h.pace, _ = strconv.ParseFloat(pace, 64)
 	return serve(ctx, c, log, h)
