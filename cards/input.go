@@ -159,8 +159,10 @@ func hiddenInput(id, value string) input {
 // others show it as it is, so that nothing can be escaped: a link is broken by a
 // zero-width space.
 func choiceTitle(title string) string {
-	return strings.NewReplacer("](", "]\u200b(", "][", "]\u200b[", "<", "<\u200b").Replace(Plain(title, maxChoice))
+	return choiceMarks.Replace(Plain(title, maxChoice))
 }
+
+var choiceMarks = strings.NewReplacer("](", "]\u200b(", "][", "]\u200b[", "<", "<\u200b")
 
 // choiceInput is a drop-down. The chosen value is kept whatever its place in the
 // list; a value that is no choice is not preselected.

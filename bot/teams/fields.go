@@ -33,7 +33,7 @@ func membersOf(raw json.RawMessage) fields {
 	if !isObject(raw) {
 		return nil
 	}
-	f := make(fields, 0, 16)
+	f := make(fields, 0, min(24, 2+len(raw)/40))
 	for at := 1; ; {
 		name, rest := value(raw[at:])
 		if len(name) == 0 {
