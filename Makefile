@@ -11,10 +11,10 @@ GOLANGCI    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@
 GOVULNCHECK := $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz e2e pictures bench lint fmt fix build
+.PHONY: help demo test fuzz e2e pictures bench bench-binary lint fmt fix build
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## run okrbot with simulated Azure DevOps and Teams, and open the Playground
 	@$(ENSURE) node npm
@@ -40,6 +40,10 @@ pictures: ## renew the pictures of the documents: make e2e into docs/images
 bench: ## run the benchmarks
 	@$(ENSURE) go redis
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-binary: ## measure okrbot as a process of its own, in a minute; wants a machine that does nothing else
+	@$(ENSURE) go redis
+	$(GO) test -run '^$$' -bench '^BenchmarkBinary$$' .
 
 lint: ## formatting, linters and known vulnerabilities
 	@$(ENSURE) go
