@@ -1,8 +1,8 @@
 package cards
 
 import (
-	"maps"
 	"slices"
+	"strings"
 )
 
 // Keys of what the buttons of several cards carry as data. A name that some button
@@ -31,20 +31,23 @@ type Button struct {
 	Style string // "positive", "destructive" or empty
 }
 
-// action is a button, in the form of the Adaptive Cards schema.
+// action is a button, in the form of the Adaptive Cards schema. An Action.Execute is
+// written with an Action.Submit of the same data as its fallback.
 type action struct {
 	Type       string
 	Title      string
 	Verb       string
-	Data       map[string]string
+	Data       []datum // in the order of their keys, so that a card is always the same
 	URL        string
 	Style      string
 	Mode       string
 	Associated string
 	Card       *innerCard
 	Targets    []string // of Action.ToggleVisibility
-	Fallback   *action
 }
+
+// datum is a part of what comes back when a button is pressed.
+type datum struct{ key, value string }
 
 // innerCard is what an Action.ShowCard unfolds.
 type innerCard struct {
@@ -70,8 +73,9 @@ func (a action) appendTo(b []byte) []byte {
 		o.key("targetElements")
 		o.b = appendList(o.b, a.Targets, appendText)
 	}
-	if a.Fallback != nil {
-		o.element("fallback", *a.Fallback)
+	if a.Type == typeExecute {
+		a.Type, a.Verb = typeSubmit, ""
+		o.element("fallback", a)
 	}
 	return o.end()
 }
@@ -84,21 +88,14 @@ func (c innerCard) appendTo(b []byte) []byte {
 	return o.end()
 }
 
-// data writes what comes back when a button is pressed, in the order of its keys, so
-// that a card is always the same; nothing where there is none.
-func (o *object) data(data map[string]string) {
+func (o *object) data(data []datum) {
 	if len(data) == 0 {
 		return
 	}
-	keys := make([]string, 0, 8)
-	for key := range data {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
 	o.key("data")
 	inner := begin(o.b)
-	for _, key := range keys {
-		inner.text(key, data[key])
+	for _, d := range data {
+		inner.text(d.key, d.value)
 	}
 	o.b = inner.end()
 }
@@ -122,53 +119,70 @@ func (o *object) actions(actions []action) {
 	})
 }
 
+// The types of an action that comes back to the bot.
+const (
+	typeExecute = "Action.Execute"
+	typeSubmit  = "Action.Submit"
+)
+
 // run makes an Action.Execute. The pairs are keys and values of its data, empty
 // values left out; the data repeats the verb because the fallback has no other
 // place for it.
 func run(title, verb string, pairs ...string) action {
-	data := map[string]string{}
+	data := make([]datum, 0, 1+len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
-			data[pairs[i]] = pairs[i+1]
+			data = with(data, pairs[i], pairs[i+1])
 		}
 	}
-	return runData(title, verb, data)
+	return execute(title, verb, data)
 }
 
 func runData(title, verb string, extra map[string]string) action {
-	data := map[string]string{}
-	maps.Copy(data, extra)
-	data[KeyVerb] = verb
-	title = Plain(title, maxButton)
-	submit := action{Type: "Action.Submit", Title: title, Data: data}
-	return action{Type: "Action.Execute", Title: title, Verb: verb, Data: data, Fallback: &submit}
+	data := make([]datum, 0, 1+len(extra))
+	for key, value := range extra {
+		data = with(data, key, value)
+	}
+	return execute(title, verb, data)
 }
 
-// both changes an action and its fallback.
-func (a action) both(change func(*action)) action {
-	change(&a)
-	if a.Fallback != nil {
-		submit := *a.Fallback
-		change(&submit)
-		a.Fallback = &submit
+func execute(title, verb string, data []datum) action {
+	data = with(data, KeyVerb, verb)
+	slices.SortFunc(data, func(x, y datum) int { return strings.Compare(x.key, y.key) })
+	return action{Type: typeExecute, Title: Plain(title, maxButton), Verb: verb, Data: data}
+}
+
+// with sets a key, in place of what it had.
+func with(data []datum, key, value string) []datum {
+	for i := range data {
+		if data[i].key == key {
+			data[i].value = value
+			return data
+		}
 	}
-	return a
+	return append(data, datum{key, value})
 }
 
 func (a action) positive() action    { return a.styled("positive") }
 func (a action) destructive() action { return a.styled("destructive") }
 
 func (a action) styled(style string) action {
-	if style != "positive" && style != "destructive" {
-		return a
+	if style == "positive" || style == "destructive" {
+		a.Style = style
 	}
-	return a.both(func(a *action) { a.Style = style })
+	return a
 }
 
-func (a action) secondary() action { return a.both(func(a *action) { a.Mode = "secondary" }) }
+func (a action) secondary() action {
+	a.Mode = "secondary"
+	return a
+}
 
 // bare sends no inputs along, so that required ones do not stop it.
-func (a action) bare() action { return a.both(func(a *action) { a.Associated = "none" }) }
+func (a action) bare() action {
+	a.Associated = "none"
+	return a
+}
 
 // open makes an Action.OpenUrl; false where the address is not safe.
 func open(title, address string) (action, bool) {
