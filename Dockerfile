@@ -5,8 +5,8 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION
-# timetzdata: days are counted in the tenant's time zone, and scratch has no zone files
-RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata -ldflags "-s -w -X main.release=${VERSION}" -o /okrbot .
+# timetzdata: days are counted in the tenant's time zone, and scratch has no zone files; nomsgpack: see Makefile
+RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata,nomsgpack -ldflags "-s -w -X main.release=${VERSION}" -o /okrbot .
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

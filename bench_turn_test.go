@@ -29,6 +29,7 @@ import (
 	"okrbot/bot/bottest/script"
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
+	"okrbot/okr/plan"
 )
 
 // benchWorld is okrbot with a real Redis and a local connector that only
@@ -155,11 +156,17 @@ func pressGoal(goal string) func() map[string]any {
 // fill makes 50 objectives with two key results each.
 func (w *benchWorld) fill(b *testing.B) {
 	b.Helper()
+	fillGoals(b, w.app.activities.Plan, w.actor)
+}
+
+func fillGoals(b *testing.B, goals *plan.Service, actor okr.Actor) {
+	b.Helper()
+	period := okr.Settings{}.Quarter(okr.DateOf(time.Now()), 0).Period
 	for n := range 50 {
-		o, err := w.app.activities.Plan.SaveGoal(b.Context(), w.actor, okr.GoalInput{Kind: okr.Objective, Title: fmt.Sprintf("Objective %d", n), Period: okr.Settings{}.Quarter(okr.DateOf(time.Now()), 0).Period})
+		o, err := goals.SaveGoal(b.Context(), actor, okr.GoalInput{Kind: okr.Objective, Title: fmt.Sprintf("Objective %d", n), Period: period})
 		require.NoError(b, err)
 		for k := range 2 {
-			_, err := w.app.activities.Plan.SaveGoal(b.Context(), w.actor, okr.GoalInput{
+			_, err := goals.SaveGoal(b.Context(), actor, okr.GoalInput{
 				Kind: okr.KeyResult, Title: fmt.Sprintf("Key result %d", k), Parent: o.Goal.ID, Metric: &okr.Metric{Name: "Bugs", Target: 100},
 			})
 			require.NoError(b, err)

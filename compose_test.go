@@ -131,3 +131,12 @@ func TestProxiesAgree(t *testing.T) {
 	pages := slices.AppendSeq([]string{"/api/messages", "/auth/start", "/auth/callback", "/healthz"}, maps.Keys(manifest.Pages()))
 	require.ElementsMatch(t, pages, strings.Fields(m[1]), "TestProxyKeepsTheRestInside has those of nginx.conf")
 }
+
+// The image holds the same program as make build makes, with the zones that an empty image lacks; the benchmark measures
+// it too.
+func TestImageIsBuiltAsTheBinary(t *testing.T) {
+	t.Parallel()
+	require.Contains(t, fileOf(t, "Makefile"), "-trimpath -tags nomsgpack -ldflags '-s -w ")
+	require.Contains(t, fileOf(t, "Dockerfile"), "-trimpath -tags timetzdata,nomsgpack -ldflags \"-s -w ")
+	require.Contains(t, fileOf(t, "bench_binary_linux_test.go"), `"-trimpath", "-tags", "nomsgpack"`)
+}

@@ -228,10 +228,12 @@ func signIn(c Config) signin.Options {
 }
 
 // manyTurns keeps a connection open for each of many turns at a time: all of
-// them speak to one host, for which two are the default.
+// them speak to one host, for which two are the default. A message with the largest
+// card goes out in one piece.
 func manyTurns() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is one, by its documentation
-	t.MaxIdleConnsPerHost = 128
+	t.MaxIdleConnsPerHost, t.MaxIdleConns = 128, 256
+	t.WriteBufferSize = 32 << 10
 	return t
 }
 

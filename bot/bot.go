@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"okrbot/bot/bindings"
@@ -16,6 +17,7 @@ import (
 	"okrbot/bot/settings"
 	"okrbot/bot/signin"
 	"okrbot/bot/teams"
+	"okrbot/cards"
 	"okrbot/okr"
 	"okrbot/okr/access"
 	"okrbot/okr/connect"
@@ -65,6 +67,7 @@ type Bot struct {
 	connections *connections.Subject
 	digests     *digests.Subject
 	signIn      *signin.Subject
+	helpCard    func() cards.Card // always the same one
 }
 
 var _ teams.Handler = (*Bot)(nil)
@@ -83,6 +86,7 @@ func New(o Options) (*Bot, error) {
 		Connect: o.Connect, Plan: o.Plan, Measure: o.Measure, Syncs: o.Syncer, SignIn: b.signIn,
 	})
 	b.checkins = checkins.New(c, checkins.Options{Access: o.Access, Connect: o.Connect, Plan: o.Plan, Notify: o.Notify})
+	b.helpCard = sync.OnceValue(b.newHelpCard)
 	return b, c.Register(
 		b.register(),
 		goals.New(c, o.Plan).Register(),

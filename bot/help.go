@@ -23,6 +23,11 @@ func (b *Bot) register() chat.Subject {
 }
 
 func (b *Bot) help(context.Context, *chat.Turn, string) (chat.Reply, error) {
+	return chat.Say(b.helpCard()), nil
+}
+
+// newHelpCard lists what the subjects have registered.
+func (b *Bot) newHelpCard() cards.Card {
 	var sections []cards.HelpSection
 	for _, s := range b.chat.Subjects() {
 		section := cards.HelpSection{Title: s.Title}
@@ -31,5 +36,5 @@ func (b *Bot) help(context.Context, *chat.Turn, string) (chat.Reply, error) {
 		}
 		sections = append(sections, section)
 	}
-	return chat.Say(cards.Help(sections)), nil
+	return cards.Help(sections)
 }

@@ -1,6 +1,9 @@
 package cards
 
-import "maps"
+import (
+	"slices"
+	"strings"
+)
 
 // Keys of what the buttons of several cards carry as data. A name that some button
 // carries is a Key, also where an input has it as its id; the id of an input that
@@ -28,90 +31,158 @@ type Button struct {
 	Style string // "positive", "destructive" or empty
 }
 
-// action is a button, in the form of the Adaptive Cards schema.
+// action is a button, in the form of the Adaptive Cards schema. An Action.Execute is
+// written with an Action.Submit of the same data as its fallback.
 type action struct {
-	Type       string            `json:"type"`
-	Title      string            `json:"title"`
-	Verb       string            `json:"verb,omitempty"`
-	Data       map[string]string `json:"data,omitempty"`
-	URL        string            `json:"url,omitempty"`
-	Style      string            `json:"style,omitempty"`
-	Mode       string            `json:"mode,omitempty"`
-	Associated string            `json:"associatedInputs,omitempty"`
-	Card       *innerCard        `json:"card,omitempty"`
-	Targets    []string          `json:"targetElements,omitempty"` // of Action.ToggleVisibility
-	Fallback   *action           `json:"fallback,omitempty"`
+	Type       string
+	Title      string
+	Verb       string
+	Data       []datum // in the order of their keys, so that a card is always the same
+	URL        string
+	Style      string
+	Mode       string
+	Associated string
+	Card       *innerCard
+	Targets    []string // of Action.ToggleVisibility
 }
+
+// datum is a part of what comes back when a button is pressed.
+type datum struct{ key, value string }
 
 // innerCard is what an Action.ShowCard unfolds.
 type innerCard struct {
-	Type    string     `json:"type"`
-	Body    []element  `json:"body"`
-	Actions actionList `json:"actions,omitempty"`
+	Type    string
+	Body    []element
+	Actions []action
 }
 
-// actionList writes the actions after the sixth into the overflow menu.
-type actionList []action
+func (a action) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", a.Type)
+	o.text("title", a.Title)
+	o.some("verb", a.Verb)
+	o.data(a.Data)
+	o.some("url", a.URL)
+	o.some("style", a.Style)
+	o.some("mode", a.Mode)
+	o.some("associatedInputs", a.Associated)
+	if a.Card != nil {
+		o.element("card", *a.Card)
+	}
+	if len(a.Targets) > 0 {
+		o.key("targetElements")
+		o.b = appendList(o.b, a.Targets, appendText)
+	}
+	if a.Type == typeExecute {
+		a.Type, a.Verb = typeSubmit, ""
+		o.element("fallback", a)
+	}
+	return o.end()
+}
 
-// MarshalJSON writes the list.
-func (l actionList) MarshalJSON() ([]byte, error) {
-	out := make([]action, 0, len(l))
-	for i, a := range l {
-		if i >= maxVisible {
+func (c innerCard) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", c.Type)
+	o.elements("body", c.Body)
+	o.someActions(c.Actions)
+	return o.end()
+}
+
+func (o *object) data(data []datum) {
+	if len(data) == 0 {
+		return
+	}
+	o.key("data")
+	inner := begin(o.b)
+	for _, d := range data {
+		inner.text(d.key, d.value)
+	}
+	o.b = inner.end()
+}
+
+// someActions writes the actions of a card that has some.
+func (o *object) someActions(actions []action) {
+	if len(actions) > 0 {
+		o.actions(actions)
+	}
+}
+
+// actions writes the actions, those after the sixth into the overflow menu.
+func (o *object) actions(actions []action) {
+	o.key("actions")
+	n := 0
+	o.b = appendList(o.b, actions, func(b []byte, a action) []byte {
+		if n++; n > maxVisible {
 			a = a.secondary()
 		}
-		out = append(out, a)
-	}
-	return marshal(out)
+		return a.appendTo(b)
+	})
 }
+
+// The types of an action that comes back to the bot.
+const (
+	typeExecute = "Action.Execute"
+	typeSubmit  = "Action.Submit"
+)
 
 // run makes an Action.Execute. The pairs are keys and values of its data, empty
 // values left out; the data repeats the verb because the fallback has no other
 // place for it.
 func run(title, verb string, pairs ...string) action {
-	data := map[string]string{}
+	data := make([]datum, 0, 1+len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
-			data[pairs[i]] = pairs[i+1]
+			data = with(data, pairs[i], pairs[i+1])
 		}
 	}
-	return runData(title, verb, data)
+	return execute(title, verb, data)
 }
 
 func runData(title, verb string, extra map[string]string) action {
-	data := map[string]string{}
-	maps.Copy(data, extra)
-	data[KeyVerb] = verb
-	title = Plain(title, maxButton)
-	submit := action{Type: "Action.Submit", Title: title, Data: data}
-	return action{Type: "Action.Execute", Title: title, Verb: verb, Data: data, Fallback: &submit}
+	data := make([]datum, 0, 1+len(extra))
+	for key, value := range extra {
+		data = with(data, key, value)
+	}
+	return execute(title, verb, data)
 }
 
-// both changes an action and its fallback.
-func (a action) both(change func(*action)) action {
-	change(&a)
-	if a.Fallback != nil {
-		submit := *a.Fallback
-		change(&submit)
-		a.Fallback = &submit
+func execute(title, verb string, data []datum) action {
+	data = with(data, KeyVerb, verb)
+	slices.SortFunc(data, func(x, y datum) int { return strings.Compare(x.key, y.key) })
+	return action{Type: typeExecute, Title: Plain(title, maxButton), Verb: verb, Data: data}
+}
+
+// with sets a key, in place of what it had.
+func with(data []datum, key, value string) []datum {
+	for i := range data {
+		if data[i].key == key {
+			data[i].value = value
+			return data
+		}
 	}
-	return a
+	return append(data, datum{key, value})
 }
 
 func (a action) positive() action    { return a.styled("positive") }
 func (a action) destructive() action { return a.styled("destructive") }
 
 func (a action) styled(style string) action {
-	if style != "positive" && style != "destructive" {
-		return a
+	if style == "positive" || style == "destructive" {
+		a.Style = style
 	}
-	return a.both(func(a *action) { a.Style = style })
+	return a
 }
 
-func (a action) secondary() action { return a.both(func(a *action) { a.Mode = "secondary" }) }
+func (a action) secondary() action {
+	a.Mode = "secondary"
+	return a
+}
 
 // bare sends no inputs along, so that required ones do not stop it.
-func (a action) bare() action { return a.both(func(a *action) { a.Associated = "none" }) }
+func (a action) bare() action {
+	a.Associated = "none"
+	return a
+}
 
 // open makes an Action.OpenUrl; false where the address is not safe.
 func open(title, address string) (action, bool) {

@@ -1,10 +1,6 @@
 package cards
 
-import (
-	"bytes"
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // MaxBytes is the size in bytes of UTF-8 that no card exceeds. Teams refuses
 // messages of about 28 KB by its documentation ("Format your bot messages").
@@ -39,8 +35,7 @@ type Card struct {
 	// plain text.
 	Summary string
 
-	body    []element
-	actions []action
+	raw []byte // its JSON, made once; nil: of a card of nothing
 }
 
 // Attachment is a card with its content type, as a message carries it.
@@ -49,60 +44,31 @@ type Attachment struct {
 	Content     any    `json:"content"`
 }
 
-type cardJSON struct {
-	Type         string     `json:"type"`
-	Schema       string     `json:"$schema"`
-	Version      string     `json:"version"`
-	MSTeams      widthJSON  `json:"msteams"`
-	FallbackText string     `json:"fallbackText"`
-	Speak        string     `json:"speak"`
-	Body         []element  `json:"body"`
-	Actions      actionList `json:"actions,omitempty"`
-}
-
-type widthJSON struct {
-	Width string `json:"width"`
-}
-
-// MarshalJSON writes the card in the form of the Adaptive Cards schema 1.5.
+// MarshalJSON gives the card in the form of the Adaptive Cards schema 1.5. Nobody may
+// change what it gives.
 func (c Card) MarshalJSON() ([]byte, error) {
-	return marshal(cardJSON{
-		Type: "AdaptiveCard", Schema: schemaURL, Version: cardVersion, MSTeams: widthJSON{Width: "Full"},
-		FallbackText: c.Summary, Speak: c.Summary, Body: c.body, Actions: c.actions,
-	})
+	if c.raw == nil {
+		return newCard(c.Summary, nil).raw, nil
+	}
+	return c.raw, nil
 }
 
-// marshal writes <, > and & as they are: the six bytes of their escapes would
-// count against the size.
-func marshal(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSpace(buf.Bytes()), nil
-}
+// size is the bytes of the card.
+func (c Card) size() int { return jsonSize(c.raw) }
 
 // newCard makes a card; the summary is cut and made one line.
 func newCard(summary string, body []element, actions ...action) Card {
-	return Card{Summary: Plain(summary, maxSummary), body: body, actions: actions}
-}
-
-// sizeOf gives the bytes of elements in the card. encoding/json writes <, >
-// and & longer when somebody else marshals the card, so the longer form counts.
-func sizeOf(elements ...element) int {
-	size := 0
-	for _, e := range elements {
-		size += jsonSize(e)
-	}
-	return size
-}
-
-func jsonSize(v any) int {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return MaxBytes
-	}
-	return len(b) + 1
+	c := Card{Summary: Plain(summary, maxSummary)}
+	o := begin(make([]byte, 0, 4096))
+	o.text("type", "AdaptiveCard")
+	o.text("$schema", schemaURL)
+	o.text("version", cardVersion)
+	o.key("msteams")
+	o.b = append(o.b, `{"width":"Full"}`...)
+	o.text("fallbackText", c.Summary)
+	o.text("speak", c.Summary)
+	o.elements("body", body)
+	o.someActions(actions)
+	c.raw = o.end()
+	return c
 }

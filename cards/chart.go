@@ -3,26 +3,48 @@ package cards
 // lineChart is newer than schema 1.5 (Teams documentation, "Charts in Adaptive
 // Cards", Chart.Line).
 type lineChart struct {
-	Type     string      `json:"type"`
-	Title    string      `json:"title"`
-	XTitle   string      `json:"xAxisTitle,omitempty"`
-	YTitle   string      `json:"yAxisTitle,omitempty"`
-	Data     []chartLine `json:"data"`
-	Fallback container   `json:"fallback"`
+	Type     string
+	Title    string
+	XTitle   string
+	YTitle   string
+	Data     []chartLine
+	Fallback container
 }
 
 type chartLine struct {
-	Legend string       `json:"legend"`
-	Color  string       `json:"color,omitempty"`
-	Values []chartPoint `json:"values"`
+	Legend string
+	Color  string
+	Values []chartPoint
 }
 
 type chartPoint struct {
-	X string  `json:"x"` // a day as 2006-01-02
-	Y float64 `json:"y"`
+	X string // a day as 2006-01-02
+	Y float64
 }
 
-func (lineChart) isElement() {}
+func (c lineChart) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", c.Type)
+	o.text("title", c.Title)
+	o.some("xAxisTitle", c.XTitle)
+	o.some("yAxisTitle", c.YTitle)
+	o.key("data")
+	o.b = appendList(o.b, c.Data, func(b []byte, l chartLine) []byte {
+		o := begin(b)
+		o.text("legend", l.Legend)
+		o.some("color", l.Color)
+		o.key("values")
+		o.b = appendList(o.b, l.Values, func(b []byte, p chartPoint) []byte {
+			o := begin(b)
+			o.text("x", p.X)
+			o.number("y", p.Y)
+			return o.end()
+		})
+		return o.end()
+	})
+	o.element("fallback", c.Fallback)
+	return o.end()
+}
 
 // The colours of lines, by the names that charts know.
 const (

@@ -1,9 +1,5 @@
 package cards
 
-// element is a part of a card's body, in the form of the Adaptive Cards schema
-// (Adaptive Cards schema explorer, https://adaptivecards.io/explorer).
-type element interface{ isElement() }
-
 // The sizes, weights, colours and widths in use.
 const (
 	small     = "Small"
@@ -18,16 +14,16 @@ const (
 )
 
 type textBlock struct {
-	Type     string `json:"type"`
-	Text     md     `json:"text"`
-	Size     string `json:"size,omitempty"`
-	Weight   string `json:"weight,omitempty"`
-	Color    string `json:"color,omitempty"`
-	IsSubtle bool   `json:"isSubtle,omitempty"`
-	Style    string `json:"style,omitempty"`
-	Spacing  string `json:"spacing,omitempty"`
-	Align    string `json:"horizontalAlignment,omitempty"`
-	Wrap     bool   `json:"wrap"`
+	Type     string
+	Text     md
+	Size     string
+	Weight   string
+	Color    string
+	IsSubtle bool
+	Style    string
+	Spacing  string
+	Align    string
+	Wrap     bool
 }
 
 func text(s md) textBlock { return textBlock{Type: "TextBlock", Text: s, Wrap: true} }
@@ -81,13 +77,13 @@ func (t textBlock) near() textBlock {
 }
 
 type factSet struct {
-	Type  string `json:"type"`
-	Facts []fact `json:"facts"`
+	Type  string
+	Facts []fact
 }
 
 type fact struct {
-	Title md `json:"title"`
-	Value md `json:"value"`
+	Title md
+	Value md
 }
 
 // facts lists the facts that have a value.
@@ -102,10 +98,10 @@ func facts(all ...fact) factSet {
 }
 
 type column struct {
-	Type  string    `json:"type"`
-	Width string    `json:"width"`
-	Align string    `json:"verticalContentAlignment,omitempty"`
-	Items []element `json:"items"`
+	Type  string
+	Width string
+	Align string
+	Items []element
 }
 
 func col(width string, items ...element) column {
@@ -118,11 +114,11 @@ func (c column) middle() column {
 }
 
 type columnSet struct {
-	Type         string   `json:"type"`
-	Columns      []column `json:"columns"`
-	Spacing      string   `json:"spacing,omitempty"`
-	Separator    bool     `json:"separator,omitempty"`
-	SelectAction *action  `json:"selectAction,omitempty"`
+	Type         string
+	Columns      []column
+	Spacing      string
+	Separator    bool
+	SelectAction *action
 }
 
 func columns(cols ...column) columnSet { return columnSet{Type: "ColumnSet", Columns: cols} }
@@ -143,12 +139,12 @@ func (c columnSet) opens(a action) columnSet {
 }
 
 type container struct {
-	Type      string    `json:"type"`
-	ID        string    `json:"id,omitempty"`
-	Style     string    `json:"style,omitempty"`
-	Separator bool      `json:"separator,omitempty"`
-	IsVisible *bool     `json:"isVisible,omitempty"`
-	Items     []element `json:"items"`
+	Type      string
+	ID        string
+	Style     string
+	Separator bool
+	IsVisible *bool
+	Items     []element
 }
 
 func box(style string, items ...element) container {
@@ -161,34 +157,116 @@ func divided(items ...element) container {
 }
 
 type actionSet struct {
-	Type    string     `json:"type"`
-	Actions actionList `json:"actions"`
+	Type    string
+	Actions []action
 }
 
 func actionsOf(actions ...action) actionSet { return actionSet{Type: "ActionSet", Actions: actions} }
 
 // progressBar is newer than schema 1.5.
 type progressBar struct {
-	Type     string    `json:"type"`
-	Value    float64   `json:"value"`
-	Max      float64   `json:"max"`
-	Color    string    `json:"color"`
-	Fallback textBlock `json:"fallback"`
+	Type     string
+	Value    float64
+	Max      float64
+	Color    string
+	Fallback textBlock
 }
 
 // badge is newer than schema 1.5.
 type badge struct {
-	Type     string    `json:"type"`
-	Text     string    `json:"text"`
-	Style    string    `json:"style"`
-	Size     string    `json:"size"`
-	Fallback textBlock `json:"fallback"`
+	Type     string
+	Text     string
+	Style    string
+	Size     string
+	Fallback textBlock
 }
 
-func (textBlock) isElement()   {}
-func (factSet) isElement()     {}
-func (columnSet) isElement()   {}
-func (container) isElement()   {}
-func (actionSet) isElement()   {}
-func (progressBar) isElement() {}
-func (badge) isElement()       {}
+func (t textBlock) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", t.Type)
+	o.text("text", string(t.Text))
+	o.some("size", t.Size)
+	o.some("weight", t.Weight)
+	o.some("color", t.Color)
+	o.set("isSubtle", t.IsSubtle)
+	o.some("style", t.Style)
+	o.some("spacing", t.Spacing)
+	o.some("horizontalAlignment", t.Align)
+	o.flag("wrap", t.Wrap)
+	return o.end()
+}
+
+func (f factSet) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", f.Type)
+	o.key("facts")
+	o.b = appendList(o.b, f.Facts, func(b []byte, f fact) []byte {
+		o := begin(b)
+		o.text("title", string(f.Title))
+		o.text("value", string(f.Value))
+		return o.end()
+	})
+	return o.end()
+}
+
+func (c column) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", c.Type)
+	o.text("width", c.Width)
+	o.some("verticalContentAlignment", c.Align)
+	o.elements("items", c.Items)
+	return o.end()
+}
+
+func (c columnSet) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", c.Type)
+	o.key("columns")
+	o.b = appendList(o.b, c.Columns, func(b []byte, c column) []byte { return c.appendTo(b) })
+	o.some("spacing", c.Spacing)
+	o.set("separator", c.Separator)
+	if c.SelectAction != nil {
+		o.element("selectAction", *c.SelectAction)
+	}
+	return o.end()
+}
+
+func (c container) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", c.Type)
+	o.some("id", c.ID)
+	o.some("style", c.Style)
+	o.set("separator", c.Separator)
+	if c.IsVisible != nil {
+		o.flag("isVisible", *c.IsVisible)
+	}
+	o.elements("items", c.Items)
+	return o.end()
+}
+
+func (a actionSet) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", a.Type)
+	o.actions(a.Actions)
+	return o.end()
+}
+
+func (p progressBar) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", p.Type)
+	o.number("value", p.Value)
+	o.number("max", p.Max)
+	o.text("color", p.Color)
+	o.element("fallback", p.Fallback)
+	return o.end()
+}
+
+func (g badge) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", g.Type)
+	o.text("text", g.Text)
+	o.text("style", g.Style)
+	o.text("size", g.Size)
+	o.element("fallback", g.Fallback)
+	return o.end()
+}

@@ -32,9 +32,11 @@ func mdf(format string, args ...any) md { return mdn(maxRow, format, args...) }
 func mdn(n int, format string, args ...any) md {
 	safe := make([]any, len(args))
 	for i, arg := range args {
-		switch arg.(type) {
+		switch arg := arg.(type) {
 		case md, int:
 			safe[i] = arg
+		case string:
+			safe[i] = Escape(arg, n)
 		default:
 			safe[i] = Escape(fmt.Sprint(arg), n)
 		}

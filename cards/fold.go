@@ -28,7 +28,7 @@ func foldable(id string, isOpen bool, items ...element) container {
 func fit(build func(bytes int) Card) Card {
 	var c Card
 	for _, bytes := range []int{maxChoiceBytes, 5_000, 3_000, 2_000, 1_000, 400} {
-		if c = build(bytes); jsonSize(c) < MaxBytes-200 {
+		if c = build(bytes); c.size() < MaxBytes-200 {
 			break
 		}
 	}

@@ -82,7 +82,7 @@ func peopleInput(id, label string, p People, picker string, many bool) (element,
 		return textInput(id, label, p.Names, maxPeopleBytes).hint("names, separated by commas"), true
 	}
 	in := input{Type: "Input.ChoiceSet", ID: id, Label: label, Style: "compact", IsMultiSelect: many, Choices: choicesJSON(p.Chosen)}
-	if jsonSize(in.Choices) > maxPeopleBytes {
+	if jsonSize(appendList(nil, in.Choices, appendChoice)) > maxPeopleBytes {
 		return tooMany(label), false
 	}
 	var ids []string

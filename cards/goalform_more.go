@@ -30,7 +30,7 @@ func moreInputs(f GoalForm, bytes int) (in form, keep []string) {
 	if f.Kind == okr.Objective && len(f.Objectives) > 0 {
 		in.add(aboveInput(f, bytes))
 	}
-	if jsonSize(f.Values[InputDescription]) > 3*bytes {
+	if jsonSize(appendText(nil, f.Values[InputDescription])) > 3*bytes {
 		in.show(note("The description is too long for this card. It stays as it is."))
 		keep = append(keep, InputDescription)
 	} else {

@@ -35,37 +35,81 @@ type People struct {
 
 // input is any of the Input elements of the Adaptive Cards schema.
 type input struct {
-	Type          string       `json:"type"`
-	ID            string       `json:"id"`
-	Label         string       `json:"label,omitempty"`
-	Title         string       `json:"title,omitempty"` // of a toggle
-	Value         string       `json:"value,omitempty"`
-	Placeholder   string       `json:"placeholder,omitempty"`
-	IsRequired    bool         `json:"isRequired,omitempty"`
-	ErrorMessage  string       `json:"errorMessage,omitempty"`
-	MaxLength     int          `json:"maxLength,omitempty"`
-	IsMultiline   bool         `json:"isMultiline,omitempty"`
-	Style         string       `json:"style,omitempty"`
-	IsMultiSelect bool         `json:"isMultiSelect,omitempty"`
-	Choices       []choiceJSON `json:"choices,omitzero"`
-	ChoicesData   *dataQuery   `json:"choices.data,omitempty"`
-	Wrap          bool         `json:"wrap,omitempty"`
-	IsVisible     *bool        `json:"isVisible,omitempty"`
+	Type          string
+	ID            string
+	Label         string
+	Title         string // of a toggle
+	Value         string
+	Placeholder   string
+	IsRequired    bool
+	ErrorMessage  string
+	MaxLength     int
+	IsMultiline   bool
+	Style         string
+	IsMultiSelect bool
+	Choices       []choiceJSON
+	ChoicesData   *dataQuery
+	Wrap          bool
+	IsVisible     *bool
 }
 
-func (input) isElement() {}
+func (i input) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", i.Type)
+	o.text("id", i.ID)
+	o.some("label", i.Label)
+	o.some("title", i.Title)
+	o.some("value", i.Value)
+	o.some("placeholder", i.Placeholder)
+	o.set("isRequired", i.IsRequired)
+	o.some("errorMessage", i.ErrorMessage)
+	if i.MaxLength != 0 {
+		o.number("maxLength", float64(i.MaxLength))
+	}
+	o.set("isMultiline", i.IsMultiline)
+	o.some("style", i.Style)
+	o.set("isMultiSelect", i.IsMultiSelect)
+	if i.Choices != nil {
+		o.key("choices")
+		o.b = appendList(o.b, i.Choices, appendChoice)
+	}
+	if q := i.ChoicesData; q != nil {
+		o.key("choices.data")
+		o.b = q.appendTo(o.b)
+	}
+	o.set("wrap", i.Wrap)
+	if i.IsVisible != nil {
+		o.flag("isVisible", *i.IsVisible)
+	}
+	return o.end()
+}
+
+func appendChoice(b []byte, c choiceJSON) []byte {
+	o := begin(b)
+	o.text("title", c.Title)
+	o.text("value", c.Value)
+	return o.end()
+}
+
+func (q dataQuery) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", q.Type)
+	o.text("dataset", q.Dataset)
+	o.some("associatedInputs", q.AssociatedInputs)
+	return o.end()
+}
 
 type choiceJSON struct {
-	Title string `json:"title"`
-	Value string `json:"value"`
+	Title string
+	Value string
 }
 
 // dataQuery asks the bot for choices while somebody types (Teams documentation,
 // "Typeahead search in Adaptive Cards").
 type dataQuery struct {
-	Type             string `json:"type"`
-	Dataset          string `json:"dataset"`
-	AssociatedInputs string `json:"associatedInputs,omitempty"`
+	Type             string
+	Dataset          string
+	AssociatedInputs string
 }
 
 // textInput is a line of at most n characters.
@@ -115,8 +159,10 @@ func hiddenInput(id, value string) input {
 // others show it as it is, so that nothing can be escaped: a link is broken by a
 // zero-width space.
 func choiceTitle(title string) string {
-	return strings.NewReplacer("](", "]\u200b(", "][", "]\u200b[", "<", "<\u200b").Replace(Plain(title, maxChoice))
+	return choiceMarks.Replace(Plain(title, maxChoice))
 }
+
+var choiceMarks = strings.NewReplacer("](", "]\u200b(", "][", "]\u200b[", "<", "<\u200b")
 
 // choiceInput is a drop-down. The chosen value is kept whatever its place in the
 // list; a value that is no choice is not preselected.
@@ -172,7 +218,7 @@ func choicesWithin(bytes int, choices []Choice, chosen ...string) []choiceJSON {
 		}
 		seen[c.Value] = true
 		title := choiceTitle(c.Title)
-		n := jsonSize(choiceJSON{Title: title, Value: c.Value})
+		n := jsonSize(appendChoice(nil, choiceJSON{Title: title, Value: c.Value}))
 		if size+n > bytes && !isSpecial(c.Value) && !slices.Contains(chosen, c.Value) {
 			continue
 		}

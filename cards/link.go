@@ -17,11 +17,14 @@ func safeURL(raw string) (string, bool) {
 	if u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
 		return "", false
 	}
-	return strings.NewReplacer(
-		"(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "{", "%7B", "}", "%7D",
-		"\\", "%5C", "`", "%60", " ", "%20", "\"", "%22", "'", "%27", "[", "%5B", "]", "%5D",
-	).Replace(u.String()), true
+	return addressMarks.Replace(u.String()), true
 }
+
+// addressMarks are what is no address within a Markdown link.
+var addressMarks = strings.NewReplacer(
+	"(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "{", "%7B", "}", "%7D",
+	"\\", "%5C", "`", "%60", " ", "%20", "\"", "%22", "'", "%27", "[", "%5B", "]", "%5D",
+)
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
@@ -56,8 +59,10 @@ func paired(title string) string {
 	if depth == 0 {
 		return title
 	}
-	return strings.NewReplacer("[", "\uff3b", "]", "\uff3d").Replace(title)
+	return titleMarks.Replace(title)
 }
+
+var titleMarks = strings.NewReplacer("[", "\uff3b", "]", "\uff3d")
 
 // maxLink is the longest address that is linked in running text, in bytes.
 const maxLink = 400

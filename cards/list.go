@@ -14,8 +14,8 @@ func rows(n int, row func(i int) element) []element {
 func rowsWithin(n, most, bytes int, row func(i int) element) []element {
 	var out []element
 	for i := range min(n, most) {
-		e := row(i)
-		if bytes -= sizeOf(e); bytes < 0 && i > 0 {
+		e, size := encode(row(i))
+		if bytes -= size; bytes < 0 && i > 0 {
 			break
 		}
 		out = append(out, e)

@@ -6,6 +6,8 @@ import (
 	"okrbot/okr"
 )
 
+var resultMarks = strings.NewReplacer("<", "‹", ">", "›")
+
 // ResultTitle is the title and the subtitle of a goal in a list of search
 // results. They stand in a thumbnail card, whose text may hold markup, so the
 // subtitle has none.
@@ -16,7 +18,7 @@ func ResultTitle(v GoalView) (title, subtitle string) {
 		parts = append(parts, progressText(v.Standing.Progress))
 	}
 	if g.Owner.Name != "" {
-		parts = append(parts, strings.NewReplacer("<", "‹", ">", "›").Replace(okr.Shorten(g.Owner.Name, maxRow)))
+		parts = append(parts, resultMarks.Replace(okr.Shorten(g.Owner.Name, maxRow)))
 	}
 	return Plain(string(g.ID)+" "+g.Title, maxLong), Plain(strings.Join(parts, " · "), maxLong)
 }

@@ -65,13 +65,15 @@ func checkTitle(title string) error {
 	return nil
 }
 
+var numberMarks = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "", "’", "", "_", "", "−", "-")
+
 // ParseNumber reads a number as people write it: "1,5", "1 200", "80 %",
 // "1,200.5", "1.200,5". Of a comma and a point the last one is the decimal one;
 // a comma alone groups thousands where exactly three digits follow it and one to
 // three, not zero, stand before it.
 func ParseNumber(text string) (float64, bool) {
 	text = strings.TrimSuffix(strings.TrimSpace(text), "%")
-	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "", "’", "", "_", "", "−", "-").Replace(text)
+	text = numberMarks.Replace(text)
 	if strings.ContainsAny(text, "xXpPnN") {
 		return 0, false // hexadecimal, infinity and NaN, which strconv reads too
 	}

@@ -32,7 +32,8 @@ type Options struct {
 type Chat struct {
 	Options
 	registry
-	roles roles
+	roles   roles
+	located locations
 }
 
 // New makes a chat without any subject.

@@ -49,13 +49,15 @@ func (g *registry) Find(text string) (Command, bool) {
 // short form does when it is the beginning of one command only.
 func (g *registry) match(text string) (Command, string, bool) {
 	words := plainWords(text)
+	bare := make([]string, len(words))
+	for i, w := range words {
+		bare[i] = bareWord(w)
+	}
 	var best Command
 	length, said := 0, ""
-	for _, cmd := range g.commands {
-		for _, name := range cmd.names() {
-			if n := len(strings.Fields(name)); n > length && beginsWith(words, name) {
-				best, length, said = cmd, n, cmd.Phrases[name]
-			}
+	for _, name := range g.names {
+		if n := len(name.words); n > length && beginsWith(words, bare, name.words) {
+			best, length, said = g.commands[name.command], n, name.phrase
 		}
 	}
 	if length == 0 {
@@ -120,9 +122,10 @@ func isTrailing(r rune) bool {
 	return strings.ContainsRune(".,;:!?… \ufe0f\u200d", r) || unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) && r > unicode.MaxLatin1
 }
 
-func beginsWith(words []string, name string) bool {
-	for i, w := range strings.Fields(name) {
-		if i >= len(words) || !sameWord(words[i], w) {
+// beginsWith compares words, as typed and bare, with those of a name.
+func beginsWith(typed, bare, name []string) bool {
+	for i, w := range name {
+		if i >= len(typed) || !strings.EqualFold(typed[i], w) && !strings.EqualFold(bare[i], w) {
 			return false
 		}
 	}
@@ -136,7 +139,13 @@ func sameWord(typed, word string) bool {
 }
 
 func bareWord(typed string) string {
-	return strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-").Replace(strings.TrimRightFunc(strings.Trim(typed, closers), isTrailing))
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '‐', '‑', '–', '—', '−':
+			return '-'
+		}
+		return r
+	}, strings.TrimRightFunc(strings.Trim(typed, closers), isTrailing))
 }
 
 func (g *registry) short(words []string) (Command, bool) {

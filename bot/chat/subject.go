@@ -72,8 +72,16 @@ func (c Command) Card() cards.Command {
 type registry struct {
 	subjects []Subject
 	commands []Command
+	names    []commandName
 	presses  map[string]PressHandler
 	steps    map[okr.StepKind]NextStep
+}
+
+// commandName is a name of a command, word by word.
+type commandName struct {
+	words   []string
+	command int    // its place in the registry
+	phrase  string // the argument that a phrase stands for
 }
 
 func newRegistry() registry {
@@ -104,6 +112,9 @@ func (g *registry) addCommands(s Subject) error {
 			if old, ok := g.named(name); ok {
 				return fmt.Errorf("%s: the command %q is a name of %q already", s.Title, name, old.Name)
 			}
+		}
+		for _, name := range added.names() {
+			g.names = append(g.names, commandName{strings.Fields(name), len(g.commands), added.Phrases[name]})
 		}
 		g.commands = append(g.commands, added)
 	}

@@ -37,7 +37,7 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	}
 	t.Settings = t.opened.Settings
 	if t.Place.Zone == time.UTC {
-		t.Place.Zone = Zone(a.LocalTimezone, t.Settings.Location())
+		t.Place.Zone = c.located.zone(a.LocalTimezone, t.Settings.Location())
 	}
 	c.noteZone(ctx, t)
 	c.notePlace(ctx, t)
@@ -104,7 +104,7 @@ func (c *Chat) newTurn(ctx context.Context, a teams.Activity) *Turn {
 	if t.Actor.Name == "" {
 		t.Actor.Name = "Someone"
 	}
-	t.Place = cards.Place{Zone: Zone(a.LocalTimezone, time.UTC), Now: c.Now()}
+	t.Place = cards.Place{Zone: c.located.zone(a.LocalTimezone, time.UTC), Now: c.Now()}
 	if p, ok := pressed(a); ok {
 		t.Press = &p
 	}

@@ -30,7 +30,12 @@ func parseCode(text string) (code string, ok bool) {
 	if rest, found := strings.CutPrefix(text, "code"); found {
 		text = strings.TrimLeft(rest, " :=")
 	}
-	code = strings.NewReplacer(" ", "", "-", "").Replace(strings.Trim(text, ".,;!\"'“”„"))
+	code = strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' {
+			return -1
+		}
+		return r
+	}, strings.Trim(text, ".,;!\"'“”„"))
 	return code, len(code) == codeDigits && strings.Trim(code, "0123456789") == ""
 }
 

@@ -3,8 +3,10 @@ package signin
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"errors"
-	"html/template"
+	"html"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -41,18 +43,47 @@ func cookieName(state string) string {
 
 // Pages are the pages of the sign-in by their paths.
 func (s *Subject) Pages() map[string]http.Handler {
-	pages := template.Must(template.New("signin").Parse(signInHTML))
-	show := func(w http.ResponseWriter, status int, p signInPage) { showPage(w, pages, status, p) }
 	return map[string]http.Handler{
-		"/auth/start":    http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.startPage(w, r, show) }),
-		"/auth/callback": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.callbackPage(w, r, show) }),
+		"/auth/start":    http.HandlerFunc(s.startPage),
+		"/auth/callback": http.HandlerFunc(s.callbackPage),
 	}
 }
 
-// shower writes a page.
-type shower func(w http.ResponseWriter, status int, p signInPage)
+const (
+	codeHTML   = `<p class="code" aria-label="Code">{{code}}</p>`
+	notifyHTML = `<script src="https://res.cdn.office.net/teams-js/2.31.0/js/MicrosoftTeams.min.js"></script>
+<script>
+// Inside Teams this hands the outcome over and closes the popup; elsewhere the
+// page stays.
+if (window.microsoftTeams) {
+  microsoftTeams.app.initialize().then(function () {
+    microsoftTeams.authentication.{{how}}({{notify}});
+  }).catch(function () {});
+}
+</script>`
+)
 
-func showPage(w http.ResponseWriter, pages *template.Template, status int, p signInPage) {
+// markup fills in the page. It is no template, because the engine of html/template calls methods by names that only the
+// run knows, and the linker then keeps every method of every module: half of the program's size.
+func (p signInPage) markup() string {
+	code, notify := "", ""
+	if p.Code != "" {
+		code = strings.ReplaceAll(codeHTML, "{{code}}", html.EscapeString(p.Code))
+	}
+	if p.Notify != "" {
+		how := "notifySuccess"
+		if p.Failed {
+			how = "notifyFailure"
+		}
+		word, _ := json.Marshal(p.Notify) // a string; <, > and & are escaped, so that it cannot end the script
+		notify = strings.NewReplacer("{{how}}", how, "{{notify}}", string(word)).Replace(notifyHTML)
+	}
+	return strings.NewReplacer(
+		"{{title}}", html.EscapeString(p.Title), "{{words}}", html.EscapeString(p.Words), "{{code}}", code, "{{notify}}", notify,
+	).Replace(signInHTML)
+}
+
+func showPage(w http.ResponseWriter, status int, p signInPage) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'self' 'unsafe-inline' https://res.cdn.office.net; base-uri 'none'; form-action 'none'")
@@ -60,15 +91,15 @@ func showPage(w http.ResponseWriter, pages *template.Template, status int, p sig
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	_ = pages.Execute(w, p) // the browser is gone if this fails
+	_, _ = io.WriteString(w, p.markup()) // the browser is gone if this fails
 }
 
-func (s *Subject) startPage(w http.ResponseWriter, r *http.Request, show shower) {
+func (s *Subject) startPage(w http.ResponseWriter, r *http.Request) {
 	ctx := teams.WithRef(r.Context(), teams.NewRef())
 	address, state, f, err := s.begin(ctx, r.URL.Query().Get("t"))
 	if err != nil {
 		status, p := s.failedPage(ctx, err)
-		show(w, status, p)
+		showPage(w, status, p)
 		return
 	}
 	s.setCookie(w, cookieName(state), f.Cookie, int(ticketLife.Seconds()))
@@ -84,7 +115,7 @@ func (s *Subject) setCookie(w http.ResponseWriter, name, value string, seconds i
 	})
 }
 
-func (s *Subject) callbackPage(w http.ResponseWriter, r *http.Request, show shower) {
+func (s *Subject) callbackPage(w http.ResponseWriter, r *http.Request) {
 	name, value := cookieName(r.URL.Query().Get("state")), ""
 	if cookie, err := r.Cookie(name); err == nil {
 		value = cookie.Value
@@ -93,7 +124,7 @@ func (s *Subject) callbackPage(w http.ResponseWriter, r *http.Request, show show
 	// What goes wrong stands in the one line of the sign-in.
 	ctx := teams.WithNote(teams.WithRef(r.Context(), teams.NewRef()))
 	status, p := s.callback(ctx, r.URL.Query(), value)
-	show(w, status, p)
+	showPage(w, status, p)
 }
 
 // callback ends the sign-in: live at once for the person of the chat, else held

@@ -88,6 +88,7 @@ func FuzzParseActivity(f *testing.F) {
 	f.Add([]byte(`{"type":"message","text":"<at>a</at>","recipient":{"id":"x"},"entities":[{"type":"mention","mentioned":{"id":"x"},"text":"a"}]}`))
 	f.Add([]byte(`{"type":"invoke","value":[{}],"membersAdded":[{"id":1}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
+		requireSameMembers(t, body)
 		a, err := teams.ParseActivity(body)
 		if err != nil {
 			return

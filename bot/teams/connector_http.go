@@ -90,10 +90,14 @@ func (c *Connector) do(ctx context.Context, k call) error {
 }
 
 func encodeBody(in any) ([]byte, error) {
-	if in == nil {
+	switch in := in.(type) {
+	case nil:
 		return nil, nil
+	case wireMessage:
+		return in.encode()
+	default:
+		return json.Marshal(in)
 	}
-	return json.Marshal(in)
 }
 
 // again reports whether a failed try may be followed by another. A post that

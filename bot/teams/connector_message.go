@@ -1,6 +1,8 @@
 package teams
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 )
 
@@ -54,24 +56,52 @@ type Message struct {
 // wireMessage is the activity of an outbound message. Source: "Bot Framework
 // Activity schema".
 type wireMessage struct {
-	Type         string           `json:"type"`
-	From         wireID           `json:"from,omitzero"`
-	Conversation wireID           `json:"conversation,omitzero"`
-	ReplyToID    string           `json:"replyToId,omitempty"`
-	TextFormat   string           `json:"textFormat,omitempty"`
-	Text         string           `json:"text,omitempty"`
-	Summary      string           `json:"summary,omitempty"`
-	Attachments  []wireAttachment `json:"attachments,omitempty"`
+	Type         string `json:"type"`
+	From         wireID `json:"from,omitzero"`
+	Conversation wireID `json:"conversation,omitzero"`
+	ReplyToID    string `json:"replyToId,omitempty"`
+	TextFormat   string `json:"textFormat,omitempty"`
+	Text         string `json:"text,omitempty"`
+	Summary      string `json:"summary,omitempty"`
+	content      wireContent
+}
+
+// wireContent is the one attachment of a message, which is written behind the rest:
+// a card that knows its own JSON is copied, and not looked through again by
+// encoding/json.
+type wireContent struct {
+	Type string
+	Card any // nil: none
+}
+
+// encode gives the activity as JSON.
+func (w wireMessage) encode() ([]byte, error) {
+	head, err := json.Marshal(w)
+	if err != nil || w.content.Card == nil {
+		return head, err
+	}
+	name, err := json.Marshal(w.content.Type)
+	if err != nil {
+		return nil, err
+	}
+	card, err := jsonOf(w.content.Card)
+	if err != nil {
+		return nil, err
+	}
+	return bytes.Join([][]byte{head[:len(head)-1], []byte(`,"attachments":[{"contentType":`), name, []byte(`,"content":`), card, []byte(`}]}`)}, nil), nil
+}
+
+// jsonOf is the JSON of a value; of one that knows it, such as a card, as it gives it.
+func jsonOf(v any) ([]byte, error) {
+	if m, ok := v.(json.Marshaler); ok {
+		return m.MarshalJSON()
+	}
+	return json.Marshal(v)
 }
 
 type wireID struct {
 	ID   string `json:"id"`
 	Name string `json:"name,omitempty"`
-}
-
-type wireAttachment struct {
-	ContentType string `json:"contentType"`
-	Content     any    `json:"content"`
 }
 
 // validate fails with ErrMessage when m breaks the rules of Message.
@@ -102,7 +132,7 @@ func (m Message) wire(ref Ref) wireMessage {
 		if contentType == "" {
 			contentType = ContentTypeCard
 		}
-		w.Attachments = []wireAttachment{{ContentType: contentType, Content: m.Card}}
+		w.content = wireContent{contentType, m.Card}
 	}
 	return w
 }

@@ -63,11 +63,11 @@ func (o TokenOptions) identityToken(body []byte) (issuedToken, error) {
 	if t.value == "" {
 		return issuedToken{}, fmt.Errorf("%w: identity endpoint: no token in the answer", ErrBotToken)
 	}
-	if seconds, err := looseInt(f["expires_in"]); err == nil {
+	if seconds, err := looseInt(f.member("expires_in")); err == nil {
 		t.lifetime = time.Duration(seconds) * time.Second
 		return t, nil
 	}
-	end, err := looseInt(f["expires_on"])
+	end, err := looseInt(f.member("expires_on"))
 	if err != nil {
 		return issuedToken{}, fmt.Errorf("%w: identity endpoint: no expiry in the answer", ErrBotToken)
 	}

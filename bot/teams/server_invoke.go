@@ -1,8 +1,10 @@
 package teams
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 )
 
@@ -93,6 +95,20 @@ func SearchResponse(results []SearchResult) InvokeResponse {
 		results = []SearchResult{}
 	}
 	return answer(http.StatusOK, typeSearchAnswer, map[string]any{"results": results})
+}
+
+// encodeInvoke gives the body of an answer as JSON.
+func encodeInvoke(body any) ([]byte, error) {
+	a, ok := body.(InvokeAnswer)
+	if !ok {
+		return json.Marshal(body)
+	}
+	value, err := jsonOf(a.Value)
+	if err != nil {
+		return nil, err
+	}
+	head := fmt.Appendf(nil, `{"statusCode":%d,"type":%q,"value":`, a.StatusCode, a.Type) // a type has plain letters only
+	return bytes.Join([][]byte{head, value, []byte("}")}, nil), nil
 }
 
 // needsObject reports whether the value of the invoke name must be an object.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -182,5 +183,10 @@ func writeInvoke(c *gin.Context, r InvokeResponse) {
 		c.Writer.WriteHeaderNow()
 		return
 	}
-	c.JSON(status, r.Body)
+	body, err := encodeInvoke(r.Body)
+	if err != nil {
+		panic(err) // no answer holds what JSON cannot
+	}
+	c.Header("Content-Length", strconv.Itoa(len(body))) // else it is sent in chunks
+	c.Data(status, "application/json; charset=utf-8", body)
 }

@@ -78,6 +78,9 @@ func (r *RedisServer) Dir() string { return r.dir }
 // URL is where the server listens, as redis://127.0.0.1:port/0.
 func (r *RedisServer) URL() string { return "redis://" + r.addr + "/0" }
 
+// PID is the process that serves.
+func (r *RedisServer) PID() int { return r.cmd.Process.Pid }
+
 // Kill ends the server as kill -9 does, and returns when it is gone.
 func (r *RedisServer) Kill() { r.end(syscall.SIGKILL) }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"okrbot/okr"
 )
@@ -37,11 +39,34 @@ func encode(created int64, data any) ([]byte, error) {
 	if created > 0 {
 		v.Indexed = indexVersion
 	}
-	out, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("stored value: %w", err)
+	return v.append(make([]byte, 0, len(raw)+48)), nil
+}
+
+// append appends the stored form, as encoding/json would write it.
+func (v value) append(b []byte) []byte {
+	b = strconv.AppendInt(append(b, `{"v":`...), int64(v.Version), 10)
+	if v.Created != 0 {
+		b = strconv.AppendInt(append(b, `,"n":`...), v.Created, 10)
 	}
-	return out, nil
+	if v.Indexed != 0 {
+		b = strconv.AppendInt(append(b, `,"x":`...), int64(v.Indexed), 10)
+	}
+	return append(append(append(b, `,"d":`...), v.Data...), '}')
+}
+
+// split takes apart what stands in the form of append, so that the data need not be
+// looked through to find its end; any other form, and what is no JSON, gives false or
+// data that is no JSON either.
+func split(raw []byte) (v value, ok bool) {
+	head, data, ok := bytes.Cut(raw, []byte(`,"d":`))
+	if !ok || len(data) == 0 || data[len(data)-1] != '}' || bytes.IndexByte(head, '}') >= 0 {
+		return v, false
+	}
+	if err := json.Unmarshal(append(slices.Clone(head), '}'), &v); err != nil {
+		return v, false
+	}
+	v.Data = data[:len(data)-1]
+	return v, true
 }
 
 // encodeOver makes the stored form of data that replaces a stored value of the
@@ -95,10 +120,14 @@ func carry(stored, known, next json.RawMessage) json.RawMessage {
 // decode reads the stored form into data and gives what stands beside it. Values
 // of a newer program are Unavailable: another replica can read them.
 func decode(raw []byte, data any) (v value, err error) {
+	v, isPlain := split(raw)
+	if isPlain && v.isOurs() && json.Unmarshal(v.Data, data) == nil {
+		return v, nil
+	}
 	if err := json.Unmarshal(raw, &v); err != nil {
 		return v, unreadable(err)
 	}
-	if v.Version > dataVersion || v.Version < 1 {
+	if !v.isOurs() {
 		cause := fmt.Errorf("stored value of data version %d, this program knows 1 to %d", v.Version, dataVersion)
 		return v, okr.WrapError(okr.Unavailable, cause,
 			"This was written by a newer version of okrbot than the one that answered. Try again once the update is complete.")
@@ -108,6 +137,9 @@ func decode(raw []byte, data any) (v value, err error) {
 	}
 	return v, nil
 }
+
+// isOurs says whether this program knows how the data is written.
+func (v value) isOurs() bool { return v.Version >= 1 && v.Version <= dataVersion }
 
 // knows says whether a T has a place for all that stands in a stored value of its type.
 func knows[T any](stored value) bool {
