@@ -70,6 +70,7 @@ type Cloud struct {
 	posts     []*post
 	roots     map[string]bool
 	typing    map[string]int
+	passed    time.Duration // of the life of targeted messages
 	fills     map[string]map[string]string
 	flights   map[string]int
 	tokens    map[string]time.Time

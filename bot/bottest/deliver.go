@@ -82,7 +82,7 @@ func (c *Cloud) Deliver(ctx context.Context, activity map[string]any, opts Deliv
 	bare, root := splitConversation(text(object(activity, "conversation"), "id"))
 	if p := c.world.place(bare); p != nil {
 		d.Chat = p.InThread(root)
-		d.Chat.since = d.Seq
+		d.Chat.since, d.Chat.reader = d.Seq, text(object(activity, "from"), "id")
 	}
 	if root != "" {
 		c.roots[bare+";messageid="+root] = true

@@ -73,6 +73,9 @@ type Account struct {
 	AADObjectID string
 	UserRole    string
 	TenantID    string
+	// IsTargeted says of a recipient that only the sender and the recipient see the
+	// message. Source: "Send and receive targeted messages in group conversations".
+	IsTargeted bool
 }
 
 // Conversation is the place of an activity. In a channel the ID of an inbound
@@ -165,7 +168,7 @@ func accountOf(f fields) Account {
 	}
 	return Account{
 		ID: f.text("id"), Name: f.text("name"), AADObjectID: id,
-		UserRole: f.text("userRole"), TenantID: f.text("tenantId"),
+		UserRole: f.text("userRole"), TenantID: f.text("tenantId"), IsTargeted: f.flag("isTargeted"),
 	}
 }
 
@@ -261,14 +264,46 @@ func sharedKind(id string) ConversationKind {
 // unknown kind is not personal.
 func (a Activity) IsPersonal() bool { return a.Kind() == KindPersonal && !a.Conversation.IsGroup }
 
+// IsTargeted reports whether only the sender sees what the activity is about, in a
+// place where others read too: it is a slash command, or a button of a message that the
+// bot posted for the sender only.
+func (a Activity) IsTargeted() bool {
+	return !a.IsPersonal() && (a.Recipient.IsTargeted || a.isOfTargetedCard())
+}
+
+// isOfTargetedCard reports whether the pressed button is one that [targetedCard] marked.
+func (a Activity) isOfTargetedCard() bool {
+	data := objectOf(a.Value)
+	if a.Type == TypeInvoke {
+		data = data.object("action").object("data")
+	}
+	return data.text(KeyTargeted) != ""
+}
+
 // Ref is the reference that answers to the activity go to: the same thread, and
-// the activity itself as the one replied to.
+// the activity itself as the one replied to. What answers a targeted activity is
+// targeted, too.
 func (a Activity) Ref() Ref {
-	return Ref{
+	ref := Ref{
 		ServiceURL: a.ServiceURL, ConversationID: a.Conversation.ID, TenantID: a.TenantID(),
 		BotID: a.Recipient.ID, ActivityID: a.ID,
 	}
+	if a.IsTargeted() {
+		ref.Only = a.reader()
+	}
+	return ref
 }
+
+// OwnRef is the reference of messages that only the sender reads, in the same place.
+func (a Activity) OwnRef() Ref {
+	ref := a.Ref()
+	if !a.IsPersonal() {
+		ref.Only = a.reader()
+	}
+	return ref
+}
+
+func (a Activity) reader() Reader { return Reader{ID: a.From.ID, ObjectID: a.From.AADObjectID} }
 
 // CardRef is the reference of the message whose card was used: its ActivityID
 // is replyToId.
