@@ -83,8 +83,8 @@
 //
 // # Sign-in
 //
-// The link is that of the newest sign-in card in the 1:1 chat of the
-// acting person.
+// The link is that of the newest sign-in card that the acting person sees, wherever it
+// is.
 //
 //	signin [NAME]           opens the link in a browser and signs in as somebody (default: oneself)
 //	signin-cancel           opens the link and presses Cancel
