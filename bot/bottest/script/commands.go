@@ -52,7 +52,7 @@ func commands() map[string]command {
 		"start": (*World).cmdStart, "user": (*World).cmdUser, "outsider": (*World).cmdOutsider, "crowd": (*World).cmdCrowd, "in": (*World).cmdIn, "client": (*World).cmdClient,
 		"install": (*World).cmdInstall, "uninstall": (*World).cmdUninstall, "redeliver": (*World).cmdRedeliver,
 		"say": (*World).cmdSay, "slash": (*World).cmdSlash, "say-as": (*World).cmdSayAs, "paste": (*World).cmdPaste, "mention": (*World).cmdMention, "expect": (*World).cmdExpect, "open": (*World).cmdOpen,
-		"shows": (*World).cmdShows, "holds": (*World).cmdHolds, "fill": (*World).cmdFill, "press": (*World).cmdPress,
+		"shows": (*World).cmdShows, "holds": (*World).cmdHolds, "fill": (*World).cmdFill, "press": (*World).cmdPress, "press-of": (*World).cmdPressOf,
 		"again": (*World).cmdAgain, "refused": (*World).cmdRefused, "search": (*World).cmdSearch, "choices": (*World).cmdChoices,
 		"pick": (*World).cmdPick, "links": (*World).cmdLinks, "expect-silence": (*World).cmdSilence,
 		"mark": (*World).cmdMark, "last": (*World).cmdLast, "dump": (*World).cmdDump,

@@ -61,6 +61,7 @@
 //	fill ID=VALUE...        types into inputs of the current card; a choice goes by value or title (several: a|b)
 //	                        and must be offered; ID==VALUE types what no client would
 //	press TITLE             presses a button by title or verb ("Choose#2" is the second one)
+//	press-of NAME TITLE     presses, as a forged client does, a button of the current card that only NAME sees
 //	again                   the last press once more, as somebody does who is faster than the card
 //	again-until TEXT...     the same, until it is answered with these words
 //	answered TEXT...        the last press was answered with these words, on a card or for a moment

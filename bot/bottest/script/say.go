@@ -246,6 +246,9 @@ func (w *World) card(with string) (bottest.Post, error) {
 		w.current = &p
 	}
 	p := w.Teams.View(*w.current, w.User)
+	if p.ID == "" {
+		return p, fmt.Errorf("%s does not see the card", w.User.GivenName)
+	}
 	w.current = &p
 	return p, nil
 }

@@ -16,12 +16,13 @@ func (w *World) cmdOnly(_ bool, args []string) error {
 	if reader.ID == "" {
 		return fmt.Errorf("nobody is called %q", args[0])
 	}
-	p, err := w.seen(reader, args[2:])
+	only := reader.ID
+	if w.Chat.Kind == bottest.KindPersonal {
+		only = ""
+	}
+	p, err := w.seen(reader, args[2:], only)
 	if err != nil {
 		return err
-	}
-	if p.Only != reader.ID && p.Chat.User != reader.ID {
-		return fmt.Errorf("the card is for everybody in %q:\n%s", p.Chat.Name, p.Text())
 	}
 	if reader.ID == w.User.ID {
 		w.current = &p
@@ -35,12 +36,9 @@ func (w *World) cmdEverybody(_ bool, args []string) error {
 		return errors.New("everybody sees TEXT...")
 	}
 	for _, u := range w.Teams.Users(bottest.DefaultTenant) {
-		p, err := w.seen(u, args[1:])
+		p, err := w.seen(u, args[1:], "")
 		if err != nil {
-			return fmt.Errorf("%s: %w", u.Name, err)
-		}
-		if p.Only != "" {
-			return fmt.Errorf("only %s sees the card:\n%s", u.Name, p.Text())
+			return err
 		}
 		if u.ID == w.User.ID {
 			w.current = &p
@@ -57,13 +55,14 @@ func (w *World) cmdNobody(_ bool, args []string) error {
 	return errors.Join(w.cmdIdle(false, nil), w.hidden(w.User, args[2:]))
 }
 
-// seen waits until a new card in the place shows the texts to a person.
-func (w *World) seen(u bottest.User, texts []string) (found bottest.Post, err error) {
+// seen waits until a new card in the place, for that person only or for everybody, shows
+// the texts to a person.
+func (w *World) seen(u bottest.User, texts []string, only string) (found bottest.Post, err error) {
 	ctx, cancel := w.ctx()
 	defer cancel()
 	err = w.Teams.WaitUntil(ctx, func() bool {
 		for _, p := range w.freshTo(w.Chat, u) {
-			if p.HasCard() && showsAll(p, texts) {
+			if p.HasCard() && p.Only == only && showsAll(p, texts) {
 				found = p
 				return true
 			}
@@ -71,7 +70,7 @@ func (w *World) seen(u bottest.User, texts []string) (found bottest.Post, err er
 		return false
 	})
 	if err != nil {
-		return found, fmt.Errorf("no new card shows %q to %s: %w", texts, u.Name, err)
+		return found, fmt.Errorf("no new card, for %q only, shows %q to %s: %w", only, texts, u.Name, err)
 	}
 	return found, nil
 }
