@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"okrbot/bot/teams"
+	"okrbot/cards"
 	"okrbot/okr"
 )
 
@@ -32,9 +33,16 @@ func (c *Chat) reply(ctx context.Context, t *Turn, r Reply) error {
 	if isPress && (r.only == "" || t.Activity.IsTargeted()) {
 		return c.Replace(ctx, t.Activity.CardRef(), r)
 	}
-	err := c.Post(ctx, t.place(r), r)
-	if !t.Activity.IsPersonal() && r.only != "" && IsUnreachable(err) { // neither here nor there
-		return c.Post(ctx, withoutReader(t.Activity.Ref()), c.Refusal(ctx, err, "That did not work"))
+	at, err := c.post(ctx, t.place(r), r)
+	here := withoutReader(t.Activity.Ref())
+	switch {
+	case t.Activity.IsPersonal() || r.only == "":
+		return err
+	case IsUnreachable(err): // neither here nor there
+		err = c.Post(ctx, here, c.Refusal(ctx, err, "That did not work"))
+		return IgnoreUnreachable(err)
+	case err == nil && at.ConversationID != here.ConversationID && !t.Activity.IsTargeted(): // others saw that it was asked
+		return c.Post(ctx, here, Say(cards.AnsweredElsewhere(r.attachment != nil)))
 	}
 	return err
 }
@@ -63,13 +71,16 @@ func (c *Chat) answer(ctx context.Context, t *Turn, r Reply) (teams.InvokeRespon
 	if r.attachment == nil && !isApart {
 		return c.answerCard(ctx, t, r)
 	}
-	if err := c.Post(ctx, t.Activity.OwnRef(), r); err != nil {
+	at, err := c.post(ctx, t.Activity.OwnRef(), r)
+	switch {
+	case err != nil:
 		return refusalResponse(c.Refusal(ctx, err, "")), nil
+	case t.Activity.IsPersonal():
+		return teams.MessageResponse(r.summary), nil
+	case at.Only.ID == "":
+		return teams.MessageResponse("I have answered in our 1:1 chat."), nil
 	}
-	if r.attachment == nil || !t.Activity.IsPersonal() {
-		return teams.MessageResponse("I have answered in a message that only you can see."), nil
-	}
-	return teams.MessageResponse(r.summary), nil
+	return teams.MessageResponse("I have answered in a message that only you can see."), nil
 }
 
 // answerCard replaces the card for whoever pressed and, where others see it too,

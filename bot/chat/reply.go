@@ -114,9 +114,15 @@ func (c *Chat) ownPlace(ctx context.Context, ref teams.Ref, r Reply) (teams.Ref,
 // not take the post, which may pass. PerhapsShown: nobody knows. Throttled,
 // Unavailable: not now.
 func (c *Chat) Post(ctx context.Context, ref teams.Ref, r Reply) error {
+	_, err := c.post(ctx, ref, r)
+	return err
+}
+
+// post is Post, and says where the reply is now.
+func (c *Chat) post(ctx context.Context, ref teams.Ref, r Reply) (teams.Ref, error) {
 	ref, err := c.ownPlace(ctx, ref, r)
 	if err != nil {
-		return err
+		return ref, err
 	}
 	ref.ActivityID = ""
 	id, err := c.Connector.Send(ctx, ref, r.message(ref))
@@ -127,36 +133,29 @@ func (c *Chat) Post(ctx context.Context, ref teams.Ref, r Reply) error {
 		ref, id, err = c.postReopened(ctx, ref, r, err)
 	}
 	if err = postError(err); err != nil {
-		return err
+		return ref, err
 	}
 	if r.Posted != nil {
-		return r.Posted(ctx, ref.WithActivity(id))
+		return ref, r.Posted(ctx, ref.WithActivity(id))
 	}
-	return nil
+	return ref, nil
 }
 
 // postElsewhere posts in the 1:1 chat what Teams did not take as a message for one person
-// in a shared place, and says there that it did: the Teams of the place may not know
-// such messages, the old one is gone after 24 hours, a meeting may be over.
-func (c *Chat) postElsewhere(ctx context.Context, ref teams.Ref, r Reply, refusal error) error {
+// in a shared place: the Teams of the place may not know such messages, the old one is
+// gone after 24 hours, a meeting may be over.
+func (c *Chat) postElsewhere(ctx context.Context, ref teams.Ref, r Reply, refusal error) (teams.Ref, error) {
 	c.Logger.InfoContext(ctx, "no message for one person here", "ref", teams.RefFrom(ctx), "err", refusal)
 	user := okr.UserID(strings.ToLower(ref.Only.ObjectID))
 	near := okr.Conversation{Tenant: okr.TenantID(ref.TenantID), ServiceURL: ref.ServiceURL, BotID: ref.BotID}
 	own, err := c.PersonalOf(ctx, near, user, ref.Only.ID)
 	if err == nil {
-		err = c.Post(ctx, RefOf(own), r.Only(user))
+		ref, err = c.post(ctx, RefOf(own), r.Only(user))
 	}
 	if IsUnreachable(err) {
 		err = okr.WrapError(okr.Forbidden, err, "I can't write to you in our 1:1 chat, where the answer belongs. Choose okrbot under Apps in Teams, press Add or Chat (unblock it there if you blocked it), and try again.")
 	}
-	if err != nil {
-		return err
-	}
-	ref.Only = teams.Reader{}
-	if told := c.Post(ctx, ref, Say(cards.AnsweredElsewhere(r.attachment != nil))); told != nil { // it is answered all the same
-		c.Logger.InfoContext(ctx, "place not told", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(told))
-	}
-	return nil
+	return ref, err
 }
 
 // postReopened posts to the 1:1 chat that Teams gives instead of one that it refused;
@@ -217,7 +216,8 @@ func (c *Chat) Replace(ctx context.Context, card teams.Ref, r Reply) error {
 	case !IsUnreachable(err):
 		return err
 	case card.Only.ID != "":
-		return c.postElsewhere(ctx, card, r, err)
+		_, err = c.postElsewhere(ctx, card, r, err)
+		return err
 	}
 	return c.Post(ctx, card, r)
 }

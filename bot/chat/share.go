@@ -31,7 +31,7 @@ func (c *Chat) Share(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	all.Actor.Shared = true
 	r, err := c.presses[view.Verb](ctx, &all, view)
 	if okr.KindOf(err) == okr.NotFound {
-		err = okr.WrapError(okr.NotFound, err, "It can't be shared: it is private, or was deleted.")
+		err = okr.WrapError(okr.NotFound, err, "It is private or was deleted, so it can't be shared.")
 	}
 	if err != nil {
 		return Reply{}, err
