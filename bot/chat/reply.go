@@ -127,7 +127,7 @@ func (c *Chat) post(ctx context.Context, ref teams.Ref, r Reply) (teams.Ref, err
 	ref.ActivityID = ""
 	id, err := c.Connector.Send(ctx, ref, r.message(ref))
 	if isFailed := IsUnreachable(postError(err)); isFailed && ref.Only.ID != "" {
-		return c.postElsewhere(ctx, ref, r, err)
+		return postElsewhere(ctx, c, ref, r, err)
 	}
 	if errors.Is(err, teams.ErrGone) || errors.Is(err, teams.ErrUnreachable) {
 		ref, id, err = c.postReopened(ctx, ref, r, err)
@@ -144,7 +144,7 @@ func (c *Chat) post(ctx context.Context, ref teams.Ref, r Reply) (teams.Ref, err
 // postElsewhere posts in the 1:1 chat what Teams did not take as a message for one person
 // in a shared place: the Teams of the place may not know such messages, the old one is
 // gone after 24 hours, a meeting may be over.
-func (c *Chat) postElsewhere(ctx context.Context, ref teams.Ref, r Reply, refusal error) (teams.Ref, error) {
+func postElsewhere(ctx context.Context, c *Chat, ref teams.Ref, r Reply, refusal error) (teams.Ref, error) {
 	c.Logger.InfoContext(ctx, "no message for one person here", "ref", teams.RefFrom(ctx), "err", refusal)
 	user := okr.UserID(strings.ToLower(ref.Only.ObjectID))
 	near := okr.Conversation{Tenant: okr.TenantID(ref.TenantID), ServiceURL: ref.ServiceURL, BotID: ref.BotID}
@@ -216,7 +216,7 @@ func (c *Chat) Replace(ctx context.Context, card teams.Ref, r Reply) error {
 	case !IsUnreachable(err):
 		return err
 	case card.Only.ID != "":
-		_, err = c.postElsewhere(ctx, card, r, err)
+		_, err = postElsewhere(ctx, c, card, r, err)
 		return err
 	}
 	return c.Post(ctx, card, r)

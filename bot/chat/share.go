@@ -13,10 +13,16 @@ import (
 // does not show it again.
 const sharedLife = 10 * time.Minute
 
-// Share posts for everybody in the place what only the person sees so far. It is worked
+// sharing is what the button "Share with everyone" does.
+type sharing struct{ *Chat }
+
+// Share makes the button that shows everybody what only the person sees so far.
+func Share(c *Chat) PressHandler { return sharing{c}.share }
+
+// share posts for everybody in the place what only the person sees so far. It is worked
 // out anew as everybody may see it, by the rights that the person has now; the button
 // says no more than which view it was.
-func (c *Chat) Share(ctx context.Context, t *Turn, p Press) (Reply, error) {
+func (c sharing) share(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	view := Press{Verb: p.Data[cards.KeyView], Data: maps.Clone(p.Data)}
 	delete(view.Data, cards.KeyView)
 	delete(view.Data, cards.KeyVerb)
@@ -36,7 +42,7 @@ func (c *Chat) Share(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if err := c.postShared(ctx, t, r, key); err != nil {
+	if err := c.post(ctx, t, r, key); err != nil {
 		return Reply{}, err
 	}
 	own, err := c.presses[view.Verb](ctx, t, view)
@@ -44,13 +50,13 @@ func (c *Chat) Share(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	return own.seenBy(t), err
 }
 
-// postShared posts what everybody may see. Nobody else knows of the thread that a slash
+// post posts what everybody may see. Nobody else knows of the thread that a slash
 // command began; then it is a new one.
-func (c *Chat) postShared(ctx context.Context, t *Turn, r Reply, key string) error {
+func (c sharing) post(ctx context.Context, t *Turn, r Reply, key string) error {
 	r = Say(cards.SharedBy(r.card, t.Actor.Name))
 	at := withoutReader(t.Activity.Ref())
 	err := c.Post(ctx, at, r)
-	if okr.KindOf(err) == okr.NotFound && at.Root() != at {
+	if okr.KindOf(err) == okr.NotFound && at.Root().ConversationID != at.ConversationID {
 		err = c.Post(ctx, at.Root(), r)
 	}
 	if err != nil {

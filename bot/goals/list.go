@@ -94,12 +94,12 @@ func (s *Subject) listCard(ctx context.Context, t *chat.Turn, q goalQuery) (chat
 		Teams: teamChoices(t, q.team), Periods: chat.PeriodChoices(t, q.period),
 	}
 	list.Owners, err = s.ownerFilter(ctx, t, q, views)
-	return s.shareable(chat.Say(cards.Goals(t.Place, list)), t, q, views), err
+	return shareable(chat.Say(cards.Goals(t.Place, list)), t, q, views), err
 }
 
 // shareable says how others see the same list: all of it that everybody may see. One's
 // own list is then that of one owner.
-func (s *Subject) shareable(r chat.Reply, t *chat.Turn, q goalQuery, views []okr.GoalView) chat.Reply {
+func shareable(r chat.Reply, t *chat.Turn, q goalQuery, views []okr.GoalView) chat.Reply {
 	everybody := okr.Actor{Shared: true}
 	if !slices.ContainsFunc(views, func(v okr.GoalView) bool { return everybody.Sees(v.Goal) }) {
 		return r
