@@ -62,6 +62,8 @@ type Activity struct {
 	Value          json.RawMessage
 	MembersAdded   []Account
 	MembersRemoved []Account
+
+	ofTargeted bool // it is the press of a button that targetedCard marked
 }
 
 // Account is a user or a bot. ID is the Teams id of the account ("29:…" for a
@@ -134,6 +136,7 @@ func ParseActivity(body []byte) (Activity, error) {
 	a := envelopeOf(f)
 	a.ChannelData = channelDataOf(f.object("channelData"))
 	a.Value = f.raw("value")
+	a.ofTargeted = a.isOfTargetedCard()
 	a.MembersAdded = accountsOf(f.objects("membersAdded"))
 	a.MembersRemoved = accountsOf(f.objects("membersRemoved"))
 	for _, e := range f.objects("entities") {
@@ -268,10 +271,9 @@ func (a Activity) IsPersonal() bool { return a.Kind() == KindPersonal && !a.Conv
 // place where others read too: it is a slash command, or a button of a message that the
 // bot posted for the sender only.
 func (a Activity) IsTargeted() bool {
-	return !a.IsPersonal() && (a.Recipient.IsTargeted || a.isOfTargetedCard())
+	return !a.IsPersonal() && (a.Recipient.IsTargeted || a.ofTargeted)
 }
 
-// isOfTargetedCard reports whether the pressed button is one that [targetedCard] marked.
 func (a Activity) isOfTargetedCard() bool {
 	data := objectOf(a.Value)
 	if a.Type == TypeInvoke {
