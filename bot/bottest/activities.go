@@ -9,7 +9,8 @@ import (
 // the caller holds the lock.
 func (c *Cloud) reach(w http.ResponseWriter, k call) (Chat, bool) {
 	p := c.world.place(k.chat)
-	if p == nil || (k.root != "" && !c.roots[k.id] && !(k.only && c.whispers[k.id])) {
+	isKnown := k.root == "" || c.roots[k.id] || k.only && c.whispers[k.id]
+	if p == nil || !isKnown {
 		writeError(w, http.StatusNotFound, "ConversationNotFound", "Conversation not found.")
 		return Chat{}, false
 	}

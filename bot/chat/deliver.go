@@ -17,13 +17,19 @@ func (c *Chat) Deliver(ctx context.Context, t *Turn, r Reply) (teams.InvokeRespo
 	switch {
 	case t.Activity.IsPersonal():
 		r = r.Only("") // there is nobody else
-	case r.isRefusal():
+	case r.isRefusal(), isSubmit(t) && !r.forAll:
 		r = r.Only(t.Actor.ID)
 	}
 	if t.Activity.Name == teams.InvokeCardAction {
 		return c.answer(ctx, t, r)
 	}
 	return teams.InvokeResponse{Status: http.StatusOK}, c.reply(ctx, t, r)
+}
+
+// isSubmit says that a press came as a message. Only an Action.Execute has an answer of its
+// own, which nobody but the person sees.
+func isSubmit(t *Turn) bool {
+	return t.Press != nil && t.Activity.Name != teams.InvokeCardAction
 }
 
 // reply answers a message: an Action.Submit in place of its card, unless others see that

@@ -10,7 +10,7 @@ import (
 // cmdOnly waits for a card that only one person sees.
 func (w *World) cmdOnly(_ bool, args []string) error {
 	if len(args) < 3 || args[1] != "sees" {
-		return errors.New("only NAME sees TEXT...")
+		return errors.New("not as in: only NAME sees TEXT")
 	}
 	reader := w.Teams.User(args[0])
 	if reader.ID == "" {
@@ -33,7 +33,7 @@ func (w *World) cmdOnly(_ bool, args []string) error {
 // cmdEverybody waits for a card that every member of the place sees.
 func (w *World) cmdEverybody(_ bool, args []string) error {
 	if len(args) < 2 || args[0] != "sees" {
-		return errors.New("everybody sees TEXT...")
+		return errors.New("not as in: everybody sees TEXT")
 	}
 	for _, u := range w.Teams.Users(bottest.DefaultTenant) {
 		p, err := w.seen(u, args[1:], "")
@@ -50,7 +50,7 @@ func (w *World) cmdEverybody(_ bool, args []string) error {
 // cmdNobody looks that nothing new shows a text to anybody but the acting person.
 func (w *World) cmdNobody(_ bool, args []string) error {
 	if len(args) < 3 || args[0] != "else" || args[1] != "sees" {
-		return errors.New("nobody else sees TEXT...")
+		return errors.New("not as in: nobody else sees TEXT")
 	}
 	return errors.Join(w.cmdIdle(false, nil), w.hidden(w.User, args[2:]))
 }
