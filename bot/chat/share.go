@@ -42,7 +42,7 @@ func (c sharing) share(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if err := c.post(ctx, t, r, key); err != nil {
+	if err := c.toAll(ctx, t, r, key); err != nil {
 		return Reply{}, err
 	}
 	own, err := c.presses[view.Verb](ctx, t, view)
@@ -50,13 +50,13 @@ func (c sharing) share(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	return own.seenBy(t), err
 }
 
-// post posts what everybody may see. Nobody else knows of the thread that a slash
+// toAll posts what everybody may see. Nobody else knows of the thread that a slash
 // command began; then it is a new one.
-func (c sharing) post(ctx context.Context, t *Turn, r Reply, key string) error {
+func (c sharing) toAll(ctx context.Context, t *Turn, r Reply, key string) error {
 	r = Say(cards.SharedBy(r.card, t.Actor.Name))
 	at := withoutReader(t.Activity.Ref())
 	err := c.Post(ctx, at, r)
-	if okr.KindOf(err) == okr.NotFound && at.Root().ConversationID != at.ConversationID {
+	if IsUnreachable(err) && at.Root().ConversationID != at.ConversationID {
 		err = c.Post(ctx, at.Root(), r)
 	}
 	if err != nil {
