@@ -57,8 +57,7 @@ type Command struct {
 	Data     map[string]string // of that button
 	Run      CommandHandler
 	// Own says that the answer is for one person only, be it a form or a list of one's
-	// own: in a shared place nobody else sees it. Nil: everybody sees it whom the person
-	// asked in front of.
+	// own: in a shared place nobody else sees it. Nil: everyone there sees the answer.
 	Own func(arg string) bool
 }
 
