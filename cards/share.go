@@ -10,11 +10,11 @@ const (
 )
 
 // WithShare is a card that only one person sees, with a button that shows others the
-// same.
+// same. It is among those that Teams shows without its overflow menu.
 func WithShare(c Card, view string, data map[string]string) Card {
 	share := runData("Share with everyone", VerbShare, data)
 	share.Data[KeyView] = view // the fallback has the same data
-	c.actions = append(slices.Clone(c.actions), share.bare())
+	c.actions = slices.Insert(slices.Clone(c.actions), min(len(c.actions), maxVisible-1), share.bare())
 	return c
 }
 
