@@ -271,7 +271,7 @@ export const steps = [
     await pg.say('okrs');
     await pg.waitText('Launch the new shop');
     await pg.say('connect');
-    await pg.waitText('chat');
+    await pg.waitText('New connection');
   }],
 
   ['the channel gets its digest by itself', async (pg) => {
