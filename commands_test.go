@@ -94,9 +94,16 @@ func TestMenuOffersTheCommands(t *testing.T) {
 			what[c.Name] = c.What
 		}
 	}
+	all := chat.New(chat.Options{})
+	require.NoError(t, all.Register(registered(t)...))
 	for _, list := range menu(t) {
 		require.NotEmpty(t, list.Commands)
 		for _, c := range list.Commands {
+			if c.Type == "prompt" {
+				_, known := all.Find(c.Prompt)
+				require.True(t, known, "the prompt starter %q sends %q, which is no command", c.Title, c.Prompt)
+				continue
+			}
 			require.Contains(t, what, c.Title, "the menu offers what is no command")
 			require.Equal(t, what[c.Title], c.Description, "the menu's words for %s", c.Title)
 		}
@@ -104,7 +111,7 @@ func TestMenuOffersTheCommands(t *testing.T) {
 }
 
 type menuList struct {
-	Commands []struct{ Title, Description string }
+	Commands []struct{ Title, Description, Type, Prompt string }
 }
 
 // menu reads the menu out of the app package.

@@ -24,7 +24,7 @@ import (
 // postingFunctions are all that may call the connector to post, update or open a chat,
 // outside of the wire itself: there it is decided what a refusal means.
 var postingFunctions = map[string][]string{
-	"Send":           {"Post", "postReopened"},
+	"Send":           {"post", "postReopened"},
 	"Update":         {"Update", "answerCard"},
 	"CreatePersonal": {"openPersonal"},
 }
@@ -93,8 +93,8 @@ func waysToAPerson() map[string]wayToPerson {
 			[]string{"user alex", "in channel Delivery", "say nudge O1", "expect 'has no chat'"},
 		},
 		"notice":          {own, []string{"ado sign-out megan", "advance 2h"}, "Contoso launch", nil},
-		"sign-in card":    {[]string{"start enabled", "user megan", "say help", "expect Help"}, []string{"in channel Delivery", "say connect", "expect 'our own chat'"}, "Sign in to Azure DevOps", []string{"in channel Delivery", "say connect", "expect 'write to you in our 1:1 chat'"}},
-		"private reply":   {[]string{"start bound", "user megan", "say help", "expect Help"}, []string{"in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'", "say 'digest preview'", "expect 'our own chat'"}, "Preview of the digest", []string{"in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'", "say 'digest preview'", "expect 'write to you in our 1:1 chat'"}},
+		"sign-in card":    {[]string{"start enabled", "user megan", "say help", "expect Help"}, []string{"in channel Delivery", "fault here targeted 400:BadArgument -1", "say connect", "expect 'our own chat'"}, "Sign in to Azure DevOps", []string{"in channel Delivery", "fault here targeted 400:BadArgument -1", "say connect", "expect 'write to you in our 1:1 chat'"}},
+		"private reply":   {[]string{"start bound", "user megan", "say help", "expect Help"}, []string{"in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'", "fault here targeted 404:BotNotInConversationRoster -1", "say 'digest preview'", "expect 'our own chat'"}, "Preview of the digest", []string{"in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'", "fault here targeted 403 -1", "say 'digest preview'", "expect 'write to you in our 1:1 chat'"}},
 		"digest":          {append(slices.Clone(own), "say digest", "press Subscribe", "expect 'Digest on'"), []string{"ado complete 'Launch bugs' 3", "advance 3h"}, "What moved", nil},
 		"pause of digest": {append(slices.Clone(own), "in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'"), []string{"in channel Delivery", "event channelDeleted"}, "is paused", nil},
 		"offer": {

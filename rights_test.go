@@ -67,7 +67,8 @@ func commandActs() map[string]act {
 // pressActs say for each button how it is tried.
 func pressActs() map[string]act {
 	return map[string]act{
-		cards.VerbHelp: {bare: true}, cards.VerbGoals: {bare: true}, cards.VerbGoalMine: {bare: true},
+		cards.VerbShare: {data: goalData(cards.KeyView, cards.VerbGoal)},
+		cards.VerbHelp:  {bare: true}, cards.VerbGoals: {bare: true}, cards.VerbGoalMine: {bare: true},
 		cards.VerbGoal: {data: goalData()}, cards.VerbWhy: {data: goalData()}, cards.VerbHistory: {data: goalData()},
 		cards.VerbGoalNew:  {data: map[string]string{cards.KeyKind: "key result", cards.KeyParent: "O1"}, member: true, bare: true},
 		cards.VerbGoalEdit: {data: goalData()},
@@ -421,7 +422,9 @@ func (r *rightsWorld) try(t *testing.T, what string, a act, place bottest.Chat, 
 	}
 	told := string(d.Body)
 	for _, p := range r.Teams.Posts(place.Since(d)) {
-		told += p.Text()
+		if !r.who.isOwner || p.Only == "" { // what the owner alone sees is the owner's
+			told += p.Text()
+		}
 	}
 	for _, secret := range secrets() {
 		if (!r.who.isOwner || place.Kind != bottest.KindPersonal) && strings.Contains(told, secret) {

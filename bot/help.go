@@ -15,7 +15,7 @@ func (b *Bot) register() chat.Subject {
 		Commands: []chat.Command{
 			{Name: "help", Aliases: []string{"hi", "hello", "?"}, Arg: "[command]", What: "What okrbot can do, or all about one command", Examples: []string{"help", "help digest"}, Verb: cards.VerbHelp, Run: b.helpOn},
 		},
-		Presses: map[string]chat.PressHandler{cards.VerbHelp: chat.Pressed(b.help)},
+		Presses: map[string]chat.PressHandler{cards.VerbHelp: chat.Pressed(b.help), cards.VerbShare: chat.Share(b.chat)},
 		Steps: []chat.NextStep{
 			{Kind: okr.StepHelp, Command: "help", Says: "To see what can be done now, send: %s.", Title: "Help", Verb: cards.VerbHelp},
 		},

@@ -35,7 +35,9 @@ type Card struct {
 	// plain text.
 	Summary string
 
-	raw []byte // its JSON, made once; nil: of a card of nothing
+	raw     []byte // its JSON, made once; nil: of a card of nothing
+	body    []element
+	actions []action
 }
 
 // Attachment is a card with its content type, as a message carries it.
@@ -58,7 +60,7 @@ func (c Card) size() int { return jsonSize(c.raw) }
 
 // newCard makes a card; the summary is cut and made one line.
 func newCard(summary string, body []element, actions ...action) Card {
-	c := Card{Summary: Plain(summary, maxSummary)}
+	c := Card{Summary: Plain(summary, maxSummary), body: body, actions: actions}
 	o := begin(make([]byte, 0, 4096))
 	o.text("type", "AdaptiveCard")
 	o.text("$schema", schemaURL)

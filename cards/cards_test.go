@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -66,6 +67,19 @@ func TestSize(t *testing.T) {
 // TestElements walks each card: what is newer than 1.5 has a fallback of 1.5, at
 // most six actions are primary, an Execute falls back to a Submit of the same
 // data, no id stands twice, and what a toggle shows is there.
+// A card that only one person sees has a button more, and a mark in each (teams.KeyTargeted).
+// Teams takes about 28 KB ("Format your bot messages").
+func TestSizeForOnePerson(t *testing.T) {
+	t.Parallel()
+	data := map[string]string{cards.KeyOwner: strings.Repeat("o", 40), cards.KeyTeam: strings.Repeat("Ö", 100), cards.KeyText: strings.Repeat("Ö", 100)}
+	for _, e := range all() {
+		raw, err := json.Marshal(cards.WithShare(e.card, cards.VerbGoals, data))
+		require.NoError(t, err)
+		marks := (bytes.Count(raw, []byte(`"Action.Execute"`)) + bytes.Count(raw, []byte(`"Action.Submit"`))) * len(`"only":"1",`)
+		require.Less(t, len(raw)+marks, 28_000, e.name)
+	}
+}
+
 func TestElements(t *testing.T) {
 	t.Parallel()
 	for _, e := range all() {

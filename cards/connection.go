@@ -161,7 +161,7 @@ type ConnectionList struct {
 }
 
 // notListed says where the private connections are.
-const notListed = "Private ones are listed in the chat with okrbot only."
+const notListed = "Private ones are not listed here, where others can read along. Send connections to see yours: only you see the answer."
 
 // Connections lists connections, the viewer's own before the shared ones.
 func Connections(p Place, l ConnectionList) Card {

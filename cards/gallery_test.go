@@ -90,7 +90,11 @@ func signInCards() []exhibit {
 	mine := []okr.Connection{connectionViews()[0].Connection, connectionViews()[2].Connection}
 	return []exhibit{
 		{"signin-link", cards.SignInLink("https://okr.example.com/auth/start?t=93")},
-		{"signin-elsewhere", cards.SignInElsewhere("Launch team")},
+		{"signin-elsewhere", cards.AnsweredElsewhere(true)},
+		{"answered-elsewhere", cards.AnsweredElsewhere(false)},
+		{"only-you", cards.WithShare(cards.Done("Saved", "", nil), cards.VerbGoal, map[string]string{cards.KeyGoal: "KR1"})},
+		{"shared-by", cards.SharedBy(cards.Done("Saved", "", nil), nasty)},
+		{"shared-here", cards.SharedHere(cards.Done("Saved", "", nil))},
 		{"signin-code", cards.SignInCode("You signed in with another account than the one you use in Teams. Type the code that the page shows.", cards.FieldError{})},
 		{"signin-code-wrong", cards.SignInCode("", cards.FieldError{Field: "code", Message: "This is not the code. 4 tries are left."})},
 		{"signed-in", cards.SignedIn("megan@contoso.example", []cards.Button{{Title: "Make a connection", Verb: cards.VerbConnect, Style: "positive"}})},

@@ -68,7 +68,7 @@ func searchedThrough(f okr.FoundQueries) md {
 		words += fmt.Sprintf(" %s not searched, because that is too many at once.", notSearched(f.Left))
 	}
 	if f.Private {
-		words += " Your private connections are searched only in your 1:1 chat with me."
+		words += " Others can read along here, so your private connections are not searched. Send the command to search them: only you see the answer."
 	}
 	return md(words)
 }

@@ -59,19 +59,6 @@ func SignInLink(address string) Card {
 	}, withLink(nil, "Open the sign-in page", address)...)
 }
 
-// SignInElsewhere tells somebody in a shared place that the sign-in waits in
-// their own chat. The place may be empty.
-func SignInElsewhere(place string) Card {
-	where := md("others can read along here")
-	if place != "" {
-		where = mdf("others can read along in %s", place)
-	}
-	return newCard("I have sent you a message in our chat", []element{
-		heading("Sign in in our own chat"),
-		text("I have sent you a message in our chat, because " + where + ". Open it and press **Sign in**."),
-	})
-}
-
 // SignInCode asks for the one-time code that the sign-in page showed.
 func SignInCode(words string, err FieldError) Card {
 	f := form{err: err}

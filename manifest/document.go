@@ -27,6 +27,8 @@ type document struct {
 	DefaultInstallScope    string             `json:"defaultInstallScope"`
 	DefaultGroupCapability groupDefaults      `json:"defaultGroupCapability"`
 	ValidDomains           []string           `json:"validDomains"`
+	// Without it, the app cannot be added to private and shared channels.
+	SupportsChannelFeatures string `json:"supportsChannelFeatures"`
 }
 
 type developer struct {
@@ -47,11 +49,13 @@ type icons struct {
 }
 
 type bot struct {
-	BotID              string        `json:"botId"`
-	Scopes             []string      `json:"scopes"`
-	IsNotificationOnly bool          `json:"isNotificationOnly"`
-	SupportsFiles      bool          `json:"supportsFiles"`
-	CommandLists       []commandList `json:"commandLists"`
+	BotID              string   `json:"botId"`
+	Scopes             []string `json:"scopes"`
+	IsNotificationOnly bool     `json:"isNotificationOnly"`
+	SupportsFiles      bool     `json:"supportsFiles"`
+	// Without it, people cannot send slash commands.
+	SupportsTargetedMessages bool          `json:"supportsTargetedMessages"`
+	CommandLists             []commandList `json:"commandLists"`
 }
 
 // groupDefaults says what opens when the app is added to a team or a group chat.
@@ -82,11 +86,13 @@ func newDocument(o Options) document {
 		Description:            shortAndFull{Short: shortDescription, Full: fullDescription},
 		Icons:                  icons{Color: colorName, Outline: outlineName},
 		AccentColor:            o.AccentColor,
-		Bots:                   []bot{{BotID: strings.ToLower(o.AppID), Scopes: scopes(), CommandLists: commandLists()}},
+		Bots:                   []bot{{BotID: strings.ToLower(o.AppID), Scopes: scopes(), SupportsTargetedMessages: true, CommandLists: commandLists()}},
 		ComposeExtensions:      composeExtensions(strings.ToLower(o.AppID)),
 		DefaultInstallScope:    "personal",
 		DefaultGroupCapability: groupDefaults{Team: "bot", GroupChat: "bot"},
 		ValidDomains:           []string{host(o.PublicURL)},
+
+		SupportsChannelFeatures: "tier1",
 	}
 }
 

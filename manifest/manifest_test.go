@@ -107,9 +107,9 @@ func TestManifestNamesTheBotAndItsHost(t *testing.T) {
 func TestEveryScopeHasAMenuThatFits(t *testing.T) {
 	t.Parallel()
 	m := parse(t, build(t, options())["manifest.json"])
-	var scopes []string
+	require.LessOrEqual(t, len(m.Bots[0].CommandLists), 3)
 	for _, list := range m.Bots[0].CommandLists {
-		scopes = append(scopes, list.Scopes...)
+		require.Subset(t, m.Bots[0].Scopes, list.Scopes)
 		require.LessOrEqual(t, len(list.Commands), 12)
 		for _, c := range list.Commands {
 			require.NotEmpty(t, c.Title)
@@ -117,7 +117,23 @@ func TestEveryScopeHasAMenuThatFits(t *testing.T) {
 			require.LessOrEqual(t, len(c.Description), 128)
 		}
 	}
-	require.Equal(t, m.Bots[0].Scopes, scopes)
+	require.Equal(t, m.Bots[0].Scopes, m.Bots[0].CommandLists[0].Scopes)
+}
+
+// TestSlashCommandsAndChannels names what Teams needs for messages that one person sees, and for private and shared
+// channels. Slash commands are for places where others read.
+func TestSlashCommandsAndChannels(t *testing.T) {
+	t.Parallel()
+	m := parse(t, build(t, options())["manifest.json"])
+	require.True(t, m.Bots[0].SupportsTargetedMessages)
+	require.Equal(t, "tier1", m.SupportsChannelFeatures)
+	slash := m.Bots[0].CommandLists[1]
+	require.Equal(t, []string{"slash"}, slash.Triggers)
+	require.Equal(t, []string{"team", "groupChat"}, slash.Scopes)
+	for _, c := range m.Bots[0].CommandLists[2].Commands {
+		require.Equal(t, "prompt", c.Type)
+		require.NotEmpty(t, c.Prompt)
+	}
 }
 
 // TestMessageExtensionSearches names the command and the parameter that the bot knows.
@@ -145,14 +161,16 @@ type parsed struct {
 		}
 	}
 
-	ManifestVersion, ID string
-	ValidDomains        []string
-	Bots                []struct {
-		BotID        string
-		Scopes       []string
-		CommandLists []struct {
-			Scopes   []string
-			Commands []struct{ Title, Description string }
+	ManifestVersion, ID     string
+	SupportsChannelFeatures string
+	ValidDomains            []string
+	Bots                    []struct {
+		BotID                    string
+		Scopes                   []string
+		SupportsTargetedMessages bool
+		CommandLists             []struct {
+			Triggers, Scopes []string
+			Commands         []struct{ Title, Description, Type, Prompt string }
 		}
 	}
 }

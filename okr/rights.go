@@ -100,7 +100,7 @@ type Actor struct {
 	Tenant TenantID
 	Person
 	Guest  bool
-	Shared bool // in a group chat or channel, where others read along
+	Shared bool // others read what is said: it is in a group chat or channel, and not for this person only
 }
 
 // Sees says whether the goal exists for the actor. A private one never does where

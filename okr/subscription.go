@@ -17,8 +17,14 @@ type Conversation struct {
 	ServiceURL string           `json:"serviceUrl"`
 	BotID      string           `json:"botId"`
 	TeamID     string           `json:"teamId,omitempty"`
-	User       UserID           `json:"user,omitempty"` // whose chat, for Personal
+	User       UserID           `json:"user,omitempty"` // whose chat, for Personal; else who alone reads, beside Account
+	// Account is the id in Teams of the person who alone sees what is posted in this shared
+	// place; empty: everybody does.
+	Account string `json:"account,omitempty"`
 }
+
+// IsShared says whether others read what is posted there.
+func (c Conversation) IsShared() bool { return c.Kind != Personal && c.Account == "" }
 
 // ConversationKind is where a conversation takes place.
 type ConversationKind string

@@ -217,5 +217,5 @@ func (s *Subject) unbind(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat
 	if err == nil {
 		s.chat.Audit(ctx, t, chat.Deed{Did: "binding deleted", Of: string(id)})
 	}
-	return chat.SayAll(cards.Goal(t.Place, v)), err
+	return chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }

@@ -210,5 +210,5 @@ func (s *Subject) saveBinding(ctx context.Context, t *chat.Turn, p chat.Press) (
 	if err := s.chat.DropForm(ctx, t, formKind, d.ID); err != nil {
 		return chat.Reply{}, err
 	}
-	return chat.SayAll(cards.Goal(t.Place, v)), nil
+	return chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), nil
 }

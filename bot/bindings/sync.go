@@ -24,25 +24,25 @@ func (s *Subject) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow)
 		return nil
 	}
 	place := cards.Place{Zone: chat.Zone(r.Zone, time.UTC), Now: s.chat.Now()}
-	r.Actor.Shared = r.Conversation.Kind != okr.Personal // the place of the post decides, not where it was asked for
+	r.Actor.Shared = r.Conversation.IsShared() // the place of the post decides, not where it was asked for
 	rows = slices.DeleteFunc(slices.Clone(rows), func(row okr.SyncRow) bool { return !r.Actor.Sees(row.Goal) })
 	for i, row := range rows {
 		rows[i].Problem = s.chat.WithSteps(row.Problem, row.Next)
 	}
-	card := cards.SyncDone(place, rows)
+	reply := chat.Say(cards.SyncDone(place, rows))
 	if r.Goal != "" && r.Goal.Kind() != okr.Objective && !failed(rows) {
 		v, err := s.plan.Goal(ctx, r.Actor, r.Goal)
 		if err != nil && okr.KindOf(err) != okr.NotFound {
 			return err
 		}
 		if err == nil {
-			card = cards.Goal(place, v)
+			reply = chat.Say(cards.Goal(place, v)).ViewOf(v.Goal, cards.VerbGoal)
 		}
 	}
 	ref := chat.RefOf(r.Conversation).WithActivity(r.ActivityID)
 	// The card may be gone, or be one that somebody put in with the message extension;
 	// and where okrbot is no member, the outcome is left to the button of the card.
-	return chat.IgnoreUnreachable(s.chat.Replace(ctx, ref, chat.Say(card)))
+	return chat.IgnoreUnreachable(s.chat.Replace(ctx, ref, reply))
 }
 
 func failed(rows []okr.SyncRow) bool {
@@ -115,14 +115,12 @@ func (s *Subject) startSync(ctx context.Context, t *chat.Turn, id okr.GoalID) (c
 		return underWay(what, id), err
 	}
 	r := chat.SayAll(cards.SyncStarted(what, showButton(id)))
-	r.Posted = func(ctx context.Context, activityID string) error {
+	r.Posted = func(ctx context.Context, at teams.Ref) error {
 		if err := s.chat.Memory.PutDraft(ctx, t.Actor.Tenant, runKey(id), []byte("{}"), runLife); err != nil {
 			return err
 		}
-		place := t.Conversation()
-		place.ID = t.Activity.Conversation.ID // the thread, not a new post
 		return s.syncs.SyncNow(ctx, t.Actor.Tenant, jobs, okr.Reply{
-			Conversation: place, ActivityID: activityID, Actor: t.Actor, Goal: id, Zone: t.Place.Zone.String(), Ref: teams.RefFrom(ctx),
+			Conversation: t.At(at), ActivityID: at.ActivityID, Actor: t.Actor, Goal: id, Zone: t.Place.Zone.String(), Ref: teams.RefFrom(ctx),
 		})
 	}
 	return r, nil

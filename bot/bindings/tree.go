@@ -21,6 +21,6 @@ func (s *Subject) pressTree(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 		if err != nil {
 			return chat.Reply{}, err
 		}
-		return chat.Say(cards.Tree(t.Place, v, b)), nil
+		return chat.Say(cards.Tree(t.Place, v, b)).ViewOf(v.Goal, cards.VerbGoal), nil
 	})(ctx, t, p)
 }

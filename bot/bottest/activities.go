@@ -2,18 +2,24 @@ package bottest
 
 import (
 	"net/http"
+	"slices"
 )
 
 // reach finds the conversation of a call and answers if the bot may not write there;
 // the caller holds the lock.
 func (c *Cloud) reach(w http.ResponseWriter, k call) (Chat, bool) {
 	p := c.world.place(k.chat)
-	if p == nil || (k.root != "" && !c.roots[k.id]) {
+	isKnown := k.root == "" || c.roots[k.id] || k.only && c.whispers[k.id]
+	if p == nil || !isKnown {
 		writeError(w, http.StatusNotFound, "ConversationNotFound", "Conversation not found.")
 		return Chat{}, false
 	}
 	if !p.installed {
-		writeError(w, http.StatusForbidden, "BotNotInConversationRoster", "The bot is not part of the conversation roster.")
+		status := http.StatusForbidden
+		if k.only {
+			status = http.StatusNotFound
+		}
+		writeError(w, status, "BotNotInConversationRoster", "The bot is not part of the conversation roster.")
 		return Chat{}, false
 	}
 	return p.InThread(k.root), true
@@ -32,12 +38,36 @@ func (c *Cloud) send(w http.ResponseWriter, k call) {
 		writeJSON(w, http.StatusAccepted, map[string]any{})
 		return
 	}
+	if !c.mayTarget(w, k) {
+		return
+	}
 	id, status := c.post(w, chat, k.body)
 	if status == http.StatusAccepted {
 		writeJSON(w, status, map[string]any{})
 	} else if status == http.StatusCreated {
 		writeJSON(w, status, map[string]any{"id": id})
 	}
+}
+
+// mayTarget refuses what is no proper targeted message: only in a group chat or channel,
+// only to a member, who is named, and only with the query that says so. It does not
+// mind what is not targeted at all; the caller holds the lock. Source: "Send and receive
+// targeted messages in group conversations".
+func (c *Cloud) mayTarget(w http.ResponseWriter, k call) bool {
+	recipient := object(k.body, "recipient")
+	isTargeted, _ := recipient["isTargeted"].(bool)
+	p := c.world.place(k.chat)
+	switch {
+	case !k.only && !isTargeted:
+		return true
+	case k.only != isTargeted, text(recipient, "id") == "", p.Kind == KindPersonal:
+		writeError(w, http.StatusBadRequest, "BadArgument", "Bad argument.")
+		return false
+	case !slices.Contains(p.members, text(recipient, "id")):
+		writeError(w, http.StatusForbidden, "Forbidden", "The recipient is not part of the conversation.")
+		return false
+	}
+	return true
 }
 
 // post records a message and returns its id with 201. Text and attachments in one
@@ -73,6 +103,10 @@ func (c *Cloud) own(w http.ResponseWriter, k call) *post {
 		writeError(w, http.StatusNotFound, "ActivityNotFound", "Activity not found.")
 		return nil
 	}
+	if k.only != (p.Only != "") || !c.shows(p, p.Only) {
+		writeError(w, http.StatusNotFound, "ActivityNotFoundInConversation", "Activity not found in conversation.")
+		return nil
+	}
 	return p
 }
 
@@ -85,6 +119,10 @@ func (c *Cloud) updateActivity(w http.ResponseWriter, k call) {
 	}
 	if text(k.body, "text") == "" && len(list(k.body, "attachments")) == 0 {
 		writeError(w, http.StatusBadRequest, "BadSyntax", "Activity must have text or attachments.")
+		return
+	}
+	if k.body["recipient"] != nil {
+		writeError(w, http.StatusBadRequest, "BadArgument", "Bad argument.")
 		return
 	}
 	c.update(p, k.body)

@@ -90,6 +90,21 @@ func (c *Cloud) Say(ctx context.Context, chat Chat, u User, words string) (Deliv
 	return c.turn(ctx, activity)
 }
 
+// Slash sends a text as the person by a slash command, so that only the bot sees it. In a
+// personal chat there are none.
+func (c *Cloud) Slash(ctx context.Context, chat Chat, u User, words string) (Delivery, error) {
+	if chat.Kind == KindPersonal {
+		return Delivery{}, errors.New("bottest: Teams has targeted messages in group chats and channels only")
+	}
+	activity, err := c.message(chat, u)
+	if err != nil {
+		return Delivery{}, err
+	}
+	activity["text"], activity["textFormat"] = words, "plain"
+	object(activity, "recipient")["isTargeted"] = true
+	return c.turn(ctx, activity)
+}
+
 // text is a message with a text.
 func (c *Cloud) text(chat Chat, u User, words string) (map[string]any, error) {
 	activity, err := c.message(chat, u)

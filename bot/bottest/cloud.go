@@ -69,7 +69,9 @@ type Cloud struct {
 	platform  string // of the clients; empty: Web
 	posts     []*post
 	roots     map[string]bool
+	whispers  map[string]bool // the threads that begin with a slash command
 	typing    map[string]int
+	passed    time.Duration // of the life of targeted messages
 	fills     map[string]map[string]string
 	flights   map[string]int
 	tokens    map[string]time.Time
@@ -107,7 +109,7 @@ func New(opts Options) (*Cloud, error) {
 		opts: opts, keys: keys, changed: make(chan struct{}),
 		client:    &http.Client{Timeout: opts.TurnLimit, Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
 		publicURL: strings.TrimRight(opts.PublicURL, "/"),
-		roots:     map[string]bool{}, typing: map[string]int{},
+		roots:     map[string]bool{}, whispers: map[string]bool{}, typing: map[string]int{},
 		fills: map[string]map[string]string{}, flights: map[string]int{}, tokens: map[string]time.Time{},
 		counts: Counts{Connector: map[Op]int{}},
 	}

@@ -22,6 +22,7 @@ type call struct {
 	chat string // the conversation id without ";messageid="
 	root string // what follows ";messageid="
 	arg  string // activity or member id, unescaped
+	only bool   // is about a targeted message
 	body map[string]any
 }
 
@@ -41,7 +42,7 @@ func (c *Cloud) serveConnector(w http.ResponseWriter, r *http.Request) {
 	c.counts.Connector[k.op]++
 	c.mu.Unlock()
 	c.opts.Logger.DebugContext(r.Context(), "connector call", "op", string(k.op), "conversation", k.id)
-	f := c.takeFault(k.op, k.chat)
+	f := c.takeFault(k.op, k.chat, k.only)
 	if f == nil {
 		c.answer(w, r, k)
 		return
@@ -117,6 +118,7 @@ func parseCall(r *http.Request) (call, bool) {
 	if len(parts) > 3 {
 		k.arg = parts[3]
 	}
+	k.only = r.URL.Query().Get("isTargetedActivity") == "true"
 	return k, ok
 }
 

@@ -82,11 +82,9 @@ func (c *Cloud) Deliver(ctx context.Context, activity map[string]any, opts Deliv
 	bare, root := splitConversation(text(object(activity, "conversation"), "id"))
 	if p := c.world.place(bare); p != nil {
 		d.Chat = p.InThread(root)
-		d.Chat.since = d.Seq
+		d.Chat.since, d.Chat.reader = d.Seq, text(object(activity, "from"), "id")
 	}
-	if root != "" {
-		c.roots[bare+";messageid="+root] = true
-	}
+	c.noteThread(activity, bare, root)
 	c.mu.Unlock()
 	if botURL == "" {
 		return d, errors.New("bottest: no bot: call SetBot first")
@@ -104,6 +102,20 @@ func (c *Cloud) Deliver(ctx context.Context, activity map[string]any, opts Deliv
 	}
 	err = c.postActivity(ctx, botURL, header, raw, &d)
 	return d, err
+}
+
+// noteThread notes the thread of an activity. That which a slash command begins is known
+// to nobody but its sender; the caller holds the lock.
+func (c *Cloud) noteThread(activity map[string]any, bare, root string) {
+	id := bare + ";messageid=" + root
+	isTargeted, _ := object(activity, "recipient")["isTargeted"].(bool)
+	switch {
+	case root == "":
+	case isTargeted && root == text(activity, "id"):
+		c.whispers[id] = true
+	case !c.whispers[id]:
+		c.roots[id] = true
+	}
 }
 
 // Redeliver posts the same activity again, as Teams does when a turn took too long.

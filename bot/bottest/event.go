@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 )
@@ -142,6 +143,9 @@ func (c *Cloud) ChannelEvent(ctx context.Context, chat Chat, actor User, eventTy
 func (c *Cloud) React(ctx context.Context, p Post, u User, kind string) (Delivery, error) {
 	if err := known(p.Chat, u); err != nil {
 		return Delivery{}, err
+	}
+	if p.Only != "" {
+		return Delivery{}, errors.New("bottest: Teams takes no reactions to a targeted message")
 	}
 	activity := c.Activity(p.Chat, u, "messageReaction")
 	activity["reactionsAdded"], activity["replyToId"] = []any{map[string]any{"type": kind}}, p.ID

@@ -28,6 +28,8 @@ const (
 	OpToken    Op = "token"
 	OpMetadata Op = "metadata"
 	OpKeys     Op = "keys"
+	// OpTargeted is any call about a targeted message, besides its own operation.
+	OpTargeted Op = "targeted"
 )
 
 // Fault is one way to go wrong.
@@ -81,14 +83,14 @@ func (c *Cloud) ClearFaults() {
 }
 
 // takeFault returns the fault that the call meets, or nil.
-func (c *Cloud) takeFault(op Op, conversation string) *Fault {
+func (c *Cloud) takeFault(op Op, conversation string, isTargeted bool) *Fault {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, f := range c.faults {
 		if f.Count == 0 || (f.Conversation != "" && f.Conversation != conversation) {
 			continue
 		}
-		if f.op == op || (f.op == OpAny && op.connector()) {
+		if f.op == op || (f.op == OpAny && op.connector()) || (f.op == OpTargeted && isTargeted) {
 			if f.Count > 0 {
 				f.Count--
 			}
@@ -112,7 +114,7 @@ func (c *Cloud) enter(w http.ResponseWriter, r *http.Request, op Op) bool {
 		c.counts.Keys++
 	}
 	c.mu.Unlock()
-	f := c.takeFault(op, "")
+	f := c.takeFault(op, "", false)
 	if f == nil {
 		return false
 	}

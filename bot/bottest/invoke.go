@@ -35,7 +35,13 @@ func (c *Cloud) takeFill(p Post) map[string]string {
 // message. The error names an action or input that is not there, or an answer that a
 // Teams client could not use; error answers in due form are no error.
 func (c *Cloud) Press(ctx context.Context, p Post, u User, action string) (Answer, error) {
-	found, inputs, err := c.prepare(p, u, action)
+	return c.PressOf(ctx, p, u, u, action)
+}
+
+// PressOf presses as the person u what another one sees, as a client does that forges a
+// press.
+func (c *Cloud) PressOf(ctx context.Context, p Post, reader, u User, action string) (Answer, error) {
+	found, inputs, err := c.prepare(p, reader, action)
 	if err != nil {
 		return Answer{}, err
 	}

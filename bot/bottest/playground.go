@@ -37,7 +37,9 @@ const forwardedBody = 1 << 20
 // Proxy returns a handler that gives Microsoft's Agents Playground the manners of
 // Teams. The Playground sends no tokens and checks none. The proxy signs each of its
 // activities with the Cloud's key, sets a serviceUrl that leads back to the proxy,
-// checks the bot's bearer on that way, and carries out deletes. The bot thus runs its
+// checks the bot's bearer on that way, carries out deletes, and takes a message that begins
+// with a slash for a slash command. Messages for one person the Playground shows like all
+// others, for it shows one person only. The bot thus runs its
 // real authentication code. Paths below the handler are /api/messages and /connector/.
 //
 // The Playground should be started with the file of PlaygroundConfig, so that tenant,
@@ -99,6 +101,9 @@ func (p *proxy) dress(activity map[string]any) {
 	activity["channelId"] = "msteams"
 	if recipient := object(activity, "recipient"); recipient != nil {
 		recipient["id"] = p.cloud.BotID()
+		if isSlash(activity) {
+			recipient["isTargeted"] = true
+		}
 	}
 	conversation := object(activity, "conversation")
 	tenant := text(object(activity, "channelData", "tenant"), "id")
@@ -117,6 +122,16 @@ func (p *proxy) dress(activity map[string]any) {
 		activity["channelData"] = data
 	}
 	data["tenant"] = map[string]any{"id": tenant}
+}
+
+// isSlash says that a message begins with a slash behind the mention: the Playground
+// knows no slash commands, and thus sends them all the same.
+func isSlash(activity map[string]any) bool {
+	words := text(activity, "text")
+	if _, rest, ok := strings.Cut(words, "</at>"); ok {
+		words = rest
+	}
+	return text(activity, "type") == "message" && strings.HasPrefix(strings.TrimSpace(words), "/")
 }
 
 // toPlayground passes one connector call of the bot on, after checking its bearer.

@@ -67,6 +67,10 @@ func TestProxySignsActivities(t *testing.T) {
 	require.Equal(t, cloud.BotID(), seen["recipient"].(map[string]any)["id"])
 	require.Equal(t, bottest.DefaultTenant, seen["conversation"].(map[string]any)["tenantId"])
 	require.Equal(t, map[string]any{"tenant": map[string]any{"id": bottest.DefaultTenant}}, seen["channelData"])
+	for words, want := range map[string]any{"<at>okrbot</at> /why KR1": true, "/help": true, "why KR1 1/2": nil} {
+		call(t, "", http.MethodPost, proxy+"/api/messages", `{"type":"message","text":"`+words+`","recipient":{"id":"bot"},"conversation":{"id":"19:x@thread.v2"}}`)
+		require.Equal(t, want, bot.last()["recipient"].(map[string]any)["isTargeted"], words)
+	}
 	status, _ = call(t, "", http.MethodHead, proxy+"/api/messages", "")
 	require.Equal(t, http.StatusOK, status)
 }

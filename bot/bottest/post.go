@@ -31,6 +31,9 @@ type Post struct {
 	History []map[string]any
 	// Deleted is set when the bot has deleted the message.
 	Deleted bool
+	// Only is the id of the person who alone sees a targeted message; empty: everybody
+	// in the place.
+	Only string
 	// At is when the bot posted it, and Seq orders changes over the whole Cloud.
 	At  time.Time
 	Seq int
@@ -40,6 +43,7 @@ type Post struct {
 type post struct {
 	Post
 	views map[string]map[string]any
+	born  time.Duration // what had passed when it was posted
 }
 
 // add records a message; the caller holds the lock.
@@ -49,9 +53,12 @@ func (c *Cloud) add(chat Chat, activity map[string]any) *post {
 		chat.Thread = id
 		c.roots[chat.ConversationID()] = true
 	}
-	p := &post{views: map[string]map[string]any{}}
+	p := &post{views: map[string]map[string]any{}, born: c.passed}
 	p.ID, p.Chat, p.At = id, chat, c.opts.Now()
 	p.set(activity)
+	if recipient := object(activity, "recipient"); recipient["isTargeted"] == true {
+		p.Only = text(recipient, "id")
+	}
 	p.Seq = c.touch()
 	c.posts = append(c.posts, p)
 	return p
@@ -101,6 +108,7 @@ func (p *post) seenBy(userID string) Post {
 // Posts returns the bot's messages in the chat, oldest first, without deleted ones. A
 // channel shows all its threads, a thread only itself. In a personal chat the posts
 // are as its owner sees them, elsewhere as someone sees them who has pressed nothing.
+// Targeted ones are among them for who looks with [Chat.As].
 func (c *Cloud) Posts(chat Chat) []Post {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -110,10 +118,41 @@ func (c *Cloud) Posts(chat Chat) []Post {
 func (c *Cloud) visible(chat Chat) []Post {
 	var out []Post
 	for _, p := range c.posts {
-		if p.Deleted || p.Chat.ID != chat.ID || p.Seq <= chat.since || (chat.Thread != "" && p.Chat.Thread != chat.Thread) {
+		if p.Deleted || p.Chat.ID != chat.ID || p.Seq <= chat.since || (chat.Thread != "" && p.Chat.Thread != chat.Thread) || !c.shows(p, chat.reader) {
 			continue
 		}
 		out = append(out, p.seenBy(""))
+	}
+	return out
+}
+
+// targetedLife is how long a targeted message is shown ("Send and receive targeted
+// messages in group conversations").
+const targetedLife = 24 * time.Hour
+
+// shows says whether the person still sees the message; the caller holds the lock.
+func (c *Cloud) shows(p *post, reader string) bool {
+	return p.Only == "" || p.Only == reader && c.passed-p.born < targetedLife
+}
+
+// Pass lets time go by for targeted messages, which are gone after 24 hours.
+func (c *Cloud) Pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.passed += d
+	c.touch()
+}
+
+// Everything returns the bot's messages in the chat as Posts does, with those that only
+// one person sees or saw, whoever that is.
+func (c *Cloud) Everything(chat Chat) []Post {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []Post
+	for _, p := range c.posts {
+		if !p.Deleted && p.Chat.ID == chat.ID && p.Seq > chat.since {
+			out = append(out, p.seenBy(p.Only))
+		}
 	}
 	return out
 }
@@ -127,11 +166,12 @@ func (c *Cloud) Last(chat Chat) Post {
 	return posts[len(posts)-1]
 }
 
-// View returns the post as it is now for the person; a deleted one says so.
+// View returns the post as it is now for the person; a deleted one says so. What the
+// person does not see is the zero Post.
 func (c *Cloud) View(p Post, u User) Post {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if found := c.findPost(p.Chat.ID, p.ID); found != nil {
+	if found := c.findPost(p.Chat.ID, p.ID); found != nil && c.shows(found, u.ID) {
 		return found.seenBy(u.ID)
 	}
 	return Post{}

@@ -52,6 +52,8 @@ type Chat struct {
 	// User is the id of the person of a personal chat.
 	User  string
 	since int
+	// reader is the id of the person who looks; empty: somebody who was sent nothing.
+	reader string
 }
 
 // ConversationID returns the id as the wire has it, with ";messageid=" for a thread.
@@ -68,10 +70,20 @@ func (c Chat) InThread(root string) Chat {
 	return c
 }
 
+// As looks at the chat as the person does: with the targeted messages that are for that
+// person.
+func (c Chat) As(u User) Chat {
+	c.reader = u.ID
+	return c
+}
+
 // Since narrows what Posts and the Wait functions see to posts that were made or
-// changed after the delivery began.
+// changed after the delivery began, as whoever sent it sees them.
 func (c Chat) Since(d Delivery) Chat {
 	c.since = d.Seq
+	if sender := text(object(d.Activity, "from"), "id"); sender != "" {
+		c.reader = sender
+	}
 	return c
 }
 

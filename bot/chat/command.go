@@ -20,6 +20,9 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 	}
 	if cmd, arg, ok := c.match(text); ok {
 		teams.NoteFrom(ctx).Did(cmd.Name)
+		if cmd.Own != nil && cmd.Own(arg) {
+			t.Actor.Shared = false // only the person sees the answer, see [Chat.Deliver]
+		}
 		r, err := cmd.Run(ctx, t, arg)
 		return r.seenBy(t), err
 	}
@@ -33,7 +36,7 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 		}
 	}
 	named, err := c.namedGoals(ctx, t, text)
-	return Say(cards.UnknownText(okr.Shorten(okr.CleanLine(text), 80), named, c.nearest(text))), err
+	return Say(cards.UnknownText(okr.Shorten(okr.CleanLine(text), 80), named, c.nearest(text))).Only(t.Actor.ID), err
 }
 
 // Find gives the command that a text begins with, as [Chat.Answer] would.

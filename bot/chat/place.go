@@ -84,6 +84,20 @@ func placeOf(a teams.Activity, tenant okr.TenantID, user okr.UserID) okr.Convers
 	return c
 }
 
+// At is the conversation of a message that answers the turn, for what is said there
+// later: with the thread, and with who alone sees it.
+func (t *Turn) At(message teams.Ref) okr.Conversation {
+	c := t.Conversation()
+	if message.Root().ConversationID != c.ID { // it was sent to the person's own chat
+		c.Kind, c.User, c.TeamID, c.Name = okr.Personal, t.Actor.ID, "", ""
+	}
+	c.ID = message.ConversationID
+	if message.Only.ID != "" {
+		c.User, c.Account = t.Actor.ID, message.Only.ID
+	}
+	return c
+}
+
 // PlaceName is what people call the place, as far as Teams tells.
 func (t *Turn) PlaceName() string { return placeName(t.Activity) }
 
@@ -123,15 +137,11 @@ func (c *Chat) NamePlace(ctx context.Context, t *Turn) {
 
 // RefOf is where to post in a place.
 func RefOf(c okr.Conversation) teams.Ref {
-	return teams.Ref{ServiceURL: c.ServiceURL, ConversationID: c.ID, TenantID: string(c.Tenant), BotID: c.BotID}
-}
-
-// Personal finds or makes the 1:1 chat of the person of the turn.
-func (c *Chat) Personal(ctx context.Context, t *Turn) (okr.Conversation, error) {
-	if t.Activity.IsPersonal() {
-		return t.Conversation(), nil
+	ref := teams.Ref{ServiceURL: c.ServiceURL, ConversationID: c.ID, TenantID: string(c.Tenant), BotID: c.BotID}
+	if c.Account != "" {
+		ref.Only = teams.Reader{ID: c.Account, ObjectID: string(c.User)}
 	}
-	return c.PersonalOf(ctx, t.Conversation(), t.Actor.ID, t.Activity.From.ID)
+	return ref
 }
 
 // PersonalOf finds the 1:1 chat of a person, or makes one through the service of

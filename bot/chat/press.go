@@ -53,6 +53,7 @@ func NewPress(verb string, data map[string]json.RawMessage) (Press, bool) {
 		}
 		p.Data[k] = text
 	}
+	delete(p.Data, teams.KeyTargeted)
 	if p.Verb == "" {
 		p.Verb = p.Data[cards.KeyVerb]
 	}

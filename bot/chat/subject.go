@@ -19,6 +19,7 @@ type Subject struct {
 	Title    string // of its section in help
 	Commands []Command
 	Presses  map[string]PressHandler // by the verbs of cards
+	Views    []string                // those of the verbs that only show something, and may be shown to everybody
 	Steps    []NextStep              // of the domain's, that are taken here
 	// Otherwise answers a text that is no command; false: the text says nothing to it.
 	// Nil: none does.
@@ -55,7 +56,13 @@ type Command struct {
 	Verb     string            // of the button that does the same without an argument; empty: none
 	Data     map[string]string // of that button
 	Run      CommandHandler
+	// Own says that the answer is for one person only, be it a form or a list of one's
+	// own: in a shared place nobody else sees it. Nil: everyone there sees the answer.
+	Own func(arg string) bool
 }
+
+// Always says that a command is answered for one person only whatever follows it.
+func Always(string) bool { return true }
 
 // CommandHandler answers a command; arg is what followed its name.
 type CommandHandler func(ctx context.Context, t *Turn, arg string) (Reply, error)
@@ -74,6 +81,7 @@ type registry struct {
 	commands []Command
 	names    []commandName
 	presses  map[string]PressHandler
+	views    map[string]bool
 	steps    map[okr.StepKind]NextStep
 }
 
@@ -85,7 +93,7 @@ type commandName struct {
 }
 
 func newRegistry() registry {
-	return registry{presses: map[string]PressHandler{}, steps: map[okr.StepKind]NextStep{}}
+	return registry{presses: map[string]PressHandler{}, views: map[string]bool{}, steps: map[okr.StepKind]NextStep{}}
 }
 
 // Register adds subjects in the order in which help shows them. Two that claim
@@ -100,6 +108,9 @@ func (g *registry) Register(subjects ...Subject) error {
 				return fmt.Errorf("%s: the button %q has a handler already", s.Title, verb)
 			}
 			g.presses[verb] = handle
+		}
+		for _, verb := range s.Views {
+			g.views[verb] = true
 		}
 		g.subjects = append(g.subjects, s)
 	}

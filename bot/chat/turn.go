@@ -99,7 +99,7 @@ func (c *Chat) newTurn(ctx context.Context, a teams.Activity) *Turn {
 		Tenant: okr.TenantID(a.TenantID()),
 		Person: okr.Person{ID: userOf(a), Name: okr.CleanLine(a.From.Name)},
 		Guest:  is != roleMember,
-		Shared: !a.IsPersonal(),
+		Shared: !a.IsPersonal() && !a.IsTargeted(),
 	}}
 	if t.Actor.Name == "" {
 		t.Actor.Name = "Someone"

@@ -72,7 +72,7 @@ func (s *Subject) saveCheckIn(ctx context.Context, t *chat.Turn, p chat.Press) (
 	if okr.FieldOf(err) != "" {
 		return s.checkInAgain(ctx, t, p, in, err)
 	}
-	return chat.SayAll(cards.CheckedIn(t.Place, v, c)), err
+	return chat.SayAll(cards.CheckedIn(t.Place, v, c)).ViewOf(v.Goal, cards.VerbGoal), err
 }
 
 // keepUnpicked leaves of a check-in that is edited what its choices sent back empty.
@@ -180,7 +180,7 @@ func (s *Subject) deleteCheckIn(ctx context.Context, t *chat.Turn, p chat.Press)
 	if err == nil {
 		s.chat.Audit(ctx, t, chat.Deed{Did: "check-in deleted", Of: string(id)})
 	}
-	return chat.SayAll(cards.Goal(t.Place, v)), err
+	return chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }
 
 func (s *Subject) resumeGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
@@ -190,7 +190,7 @@ func (s *Subject) resumeGoal(ctx context.Context, t *chat.Turn, arg string) (cha
 // resumeAutomatic gives an overridden goal back to what measures it.
 func (s *Subject) resumeAutomatic(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 	v, err := s.plan.Resume(ctx, t.Actor, id)
-	return chat.SayAll(cards.Goal(t.Place, v)), err
+	return chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }
 
 // formKind is the kind of the form of a check-in.

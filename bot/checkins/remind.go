@@ -58,7 +58,7 @@ func (s *Subject) answerReminder(ctx context.Context, t *chat.Turn, p chat.Press
 	}
 	rest, err := s.stillAsked(ctx, t, p, id)
 	if err != nil || len(rest) == 0 {
-		return chat.SayAll(cards.CheckedIn(t.Place, v, c)), err
+		return chat.SayAll(cards.CheckedIn(t.Place, v, c)).ViewOf(v.Goal, cards.VerbGoal), err
 	}
 	return chat.SayAll(cards.Reminder(t.Place, cards.ReminderView{Goals: rest, Total: len(rest)})), nil
 }

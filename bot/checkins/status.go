@@ -2,6 +2,7 @@ package checkins
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"okrbot/bot/chat"
@@ -24,6 +25,15 @@ func (s *Subject) status(ctx context.Context, t *chat.Turn, arg string) (chat.Re
 		return s.chat.Act(ctx, t, chat.PressGoal(cards.VerbGoal, id))
 	})
 }
+
+// isOwnStatus says whether what follows status asks for the person's own.
+func isOwnStatus(arg string) bool {
+	arg = strings.ToLower(strings.TrimSpace(arg))
+	return arg == "mine" || arg == "my"
+}
+
+// everybody sees what is not private.
+func everybody() okr.Actor { return okr.Actor{Shared: true} }
 
 func (s *Subject) pressStatus(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	switch p.Data[cards.KeyScope] {
@@ -56,7 +66,11 @@ func (s *Subject) attention(ctx context.Context, t *chat.Turn, isMine bool) (cha
 			group.Rows = append(group.Rows, row)
 		}
 	}
-	return chat.Say(cards.NeedsAttention(t.Place, out)), nil
+	r := chat.Say(cards.NeedsAttention(t.Place, out))
+	if isMine || !slices.ContainsFunc(found.List, func(a okr.Attention) bool { return everybody().Sees(a.View.Goal) }) {
+		return r, nil // one's own is nobody else's
+	}
+	return r.ViewBy(chat.Press{Verb: cards.VerbAttention, Data: map[string]string{cards.KeyScope: "all"}}), nil
 }
 
 // maxConcerns is how many goals of one concern are looked at more closely; a card

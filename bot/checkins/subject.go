@@ -32,17 +32,17 @@ func New(c *chat.Chat, o Options) *Subject {
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Check-ins and attention", Commands: s.commands(), Presses: s.presses(), Steps: steps()}
+	return chat.Subject{Title: "Check-ins and attention", Commands: s.commands(), Presses: s.presses(), Views: []string{cards.VerbAttention}, Steps: steps()}
 }
 
 func (s *Subject) commands() []chat.Command {
 	return []chat.Command{
-		{Name: "check-in", Aliases: []string{"checkin", "check in"}, Verbatim: true, Arg: "[id]", What: "Say how a goal stands; without an id, all that waits for you", Who: chat.Members, Examples: []string{"check-in", "check-in KR4 45 two more teams"}, Run: s.checkIn},
-		{Name: "set", Aliases: []string{"update"}, Arg: "<id> to <value>", What: "Check in a value: the form, filled in", Who: chat.Members, Examples: []string{"set KR4 to 45%"}, Run: s.setValue},
+		{Name: "check-in", Aliases: []string{"checkin", "check in"}, Verbatim: true, Arg: "[id]", What: "Say how a goal stands; without an id, all that waits for you", Who: chat.Members, Examples: []string{"check-in", "check-in KR4 45 two more teams"}, Run: s.checkIn, Own: chat.Always},
+		{Name: "set", Aliases: []string{"update"}, Arg: "<id> to <value>", What: "Check in a value: the form, filled in", Who: chat.Members, Examples: []string{"set KR4 to 45%"}, Run: s.setValue, Own: chat.Always},
 		{Name: "resume", Arg: "<id>", What: "Take the automatic value again after an override", Who: chat.Members, Examples: []string{"resume KR4"}, Run: s.resumeGoal},
-		{Name: "status", Aliases: []string{"attention"}, Arg: "[all]", What: "What needs attention, each with its next step", Examples: []string{"status", "status all"}, Verb: cards.VerbAttention, Run: s.status},
+		{Name: "status", Aliases: []string{"attention"}, Arg: "[all]", What: "What needs attention, each with its next step", Examples: []string{"status", "status all"}, Verb: cards.VerbAttention, Run: s.status, Own: isOwnStatus},
 		{Name: "nudge", Aliases: []string{"remind"}, Arg: "<id>", What: "Remind whoever is asked about a goal", Who: chat.Members, Examples: []string{"nudge KR4"}, Run: s.nudge},
-		{Name: "reminders", What: "When you are asked for check-ins", Who: chat.Members, Examples: []string{"reminders"}, Verb: cards.VerbRemindLess, Run: s.reminders},
+		{Name: "reminders", What: "When you are asked for check-ins", Who: chat.Members, Examples: []string{"reminders"}, Verb: cards.VerbRemindLess, Run: s.reminders, Own: chat.Always},
 	}
 }
 

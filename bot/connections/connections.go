@@ -39,7 +39,7 @@ func (s *Subject) startConnection(ctx context.Context, t *chat.Turn, after *chat
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return s.chat.InPersonal(ctx, t, chat.Say(cards.EditConnection(form)))
+	return chat.Say(cards.EditConnection(form)).Only(t.Actor.ID), nil
 }
 
 func (s *Subject) listConnections(ctx context.Context, t *chat.Turn, _ string) (chat.Reply, error) {
@@ -121,7 +121,7 @@ func (s *Subject) editConnection(ctx context.Context, t *chat.Turn, p chat.Press
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return s.chat.InPersonal(ctx, t, chat.Say(cards.EditConnection(form)))
+	return chat.Say(cards.EditConnection(form)).Only(t.Actor.ID), nil
 }
 
 func (s *Subject) shareConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {

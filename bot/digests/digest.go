@@ -243,5 +243,10 @@ func (s *Subject) previewDigest(ctx context.Context, t *chat.Turn, _ chat.Press)
 	if t.Activity.Type == teams.TypeInvoke {
 		return chat.Say(card), nil // the answer to a button is seen by who pressed it
 	}
-	return s.chat.InPersonal(ctx, t, chat.Say(card))
+	return chat.Say(card).Only(t.Actor.ID), nil
+}
+
+// isOwnDigest says whether the answer is for one person only.
+func isOwnDigest(arg string) bool {
+	return strings.EqualFold(strings.TrimSpace(arg), "preview")
 }

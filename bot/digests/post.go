@@ -71,11 +71,11 @@ func (s *Subject) postDigest(ctx context.Context, sub okr.Subscription, ref team
 			return err
 		}
 	}
-	r.Posted = func(ctx context.Context, id string) error {
-		if id == "" {
+	r.Posted = func(ctx context.Context, at teams.Ref) error {
+		if at.ActivityID == "" {
 			return nil
 		}
-		if err := s.notify.DigestThread(ctx, sub, id); err != nil { // the next one begins a thread of its own
+		if err := s.notify.DigestThread(ctx, sub, at.ActivityID); err != nil { // the next one begins a thread of its own
 			s.chat.Logger.WarnContext(ctx, "thread of a digest not kept", "subscription", sub.ID, "err", err)
 		}
 		return nil

@@ -27,7 +27,7 @@ func (s *Subject) Register() chat.Subject {
 		Title: "Digests",
 		Seen:  s.signOfLife,
 		Commands: []chat.Command{
-			{Name: "digest", Arg: "[preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly", Who: chat.Members, Examples: []string{"digest", "digest mute 2d"}, Verb: cards.VerbDigest, Run: s.digest},
+			{Name: "digest", Arg: "[preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly", Who: chat.Members, Examples: []string{"digest", "digest mute 2d"}, Verb: cards.VerbDigest, Own: isOwnDigest, Run: s.digest},
 		},
 		Presses: map[string]chat.PressHandler{
 			cards.VerbDigest:        chat.Pressed(s.digest),

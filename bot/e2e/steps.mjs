@@ -190,6 +190,15 @@ export const steps = [
     await pg.waitText('Digest on');
   }],
 
+  ['a slash command is answered for one person, who shares it', async (pg) => {
+    await pg.say('/why KR1');
+    await pg.waitText('Share with everyone');
+    await pg.screenshot('only-you', { card: true });
+    await pg.press('Share with everyone');
+    await pg.waitText('Shared by Alex Wilber');
+    await pg.screenshot('shared', { card: true });
+  }],
+
   ['sync measures now and says what changed', async (pg) => {
     await pg.switchTo('Personal');
     await pg.say('sync');
@@ -262,7 +271,7 @@ export const steps = [
     await pg.say('okrs');
     await pg.waitText('Launch the new shop');
     await pg.say('connect');
-    await pg.waitText('chat');
+    await pg.waitText('New connection');
   }],
 
   ['the channel gets its digest by itself', async (pg) => {

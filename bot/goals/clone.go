@@ -75,7 +75,7 @@ func (e ends) saveClone(ctx context.Context, t *chat.Turn, p chat.Press) (chat.R
 		return chat.Reply{}, err
 	}
 	source, err := e.plan.Goal(ctx, t.Actor, id)
-	return chat.SayAll(cards.Cloned(source.Goal, out.View, out.Count, len(out.Unbound))), err
+	return chat.SayAll(cards.Cloned(source.Goal, out.View, out.Count, len(out.Unbound))).ViewOf(out.View.Goal, cards.VerbGoal), err
 }
 
 func cloneInput(id okr.GoalID, f cards.CloneForm) (okr.CloneInput, error) {

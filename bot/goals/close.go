@@ -69,7 +69,7 @@ func (e ends) saveClose(ctx context.Context, t *chat.Turn, p chat.Press) (chat.R
 		f.Error, _ = e.chat.FieldError(ctx, err)
 		return e.closeForm(ctx, t, f, id)
 	}
-	return chat.SayAll(cards.Closed(t.Place, v, len(before.Also), before.Kept)), err
+	return chat.SayAll(cards.Closed(t.Place, v, len(before.Also), before.Kept)).ViewOf(v.Goal, cards.VerbGoal), err
 }
 
 func (e ends) reopenGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
@@ -91,5 +91,5 @@ func (e ends) askReopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.
 
 func (e ends) reopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 	v, err := e.plan.Reopen(ctx, t.Actor, id)
-	return chat.SayAll(cards.Goal(t.Place, v)), err
+	return chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }

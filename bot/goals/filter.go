@@ -43,6 +43,16 @@ func (s *Subject) typedQuery(ctx context.Context, t *chat.Turn, arg string) (goa
 	return first, nil
 }
 
+// isOwnList says whether what follows okrs asks for the person's own.
+func isOwnList(arg string) bool {
+	words, filters := splitFilters(arg)
+	words, isMine := leadingScope(words)
+	if isMine != nil {
+		return *isMine
+	}
+	return len(words) == 0 && len(filters) == 0
+}
+
 // leadingScope takes "all" or "mine" off the words; nil: neither was said.
 func leadingScope(words []string) (rest []string, isMine *bool) {
 	yes, no := true, false

@@ -119,7 +119,7 @@ func (f goalForm) privacy(t *chat.Turn, g okr.Goal) error {
 		return nil
 	}
 	if t.Actor.Shared {
-		return okr.FieldErrorf(cards.InputPrivate, "Others read along here. Open your 1:1 chat with okrbot and make it private there.")
+		return okr.FieldErrorf(cards.InputPrivate, "Others read along here. Start from the command instead, or in your 1:1 chat with okrbot: only you see that form.")
 	}
 	isMine := f.current.ID == "" || slices.ContainsFunc(g.People(), func(p okr.Person) bool { return p.ID == t.Actor.ID })
 	if !isMine {

@@ -57,10 +57,10 @@ func (s *Subject) saveGoal(ctx context.Context, t *chat.Turn, p chat.Press) (cha
 	if shared, err := s.withWeight(ctx, t, v); err == nil {
 		v = shared
 	}
-	r := chat.SayAll(cards.Goal(t.Place, v))
+	r := chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal)
 	if note, ok := mergedNote(t, f, v.Goal); ok {
-		r.Posted = func(ctx context.Context, _ string) error {
-			if err := s.chat.Post(ctx, t.Activity.Ref(), chat.Say(note)); err != nil { // it is saved all the same
+		r.Posted = func(ctx context.Context, at teams.Ref) error {
+			if err := s.chat.Post(ctx, at, chat.Say(note)); err != nil { // it is saved all the same
 				s.chat.Logger.WarnContext(ctx, "note of a merge not posted", "ref", teams.RefFrom(ctx), "err", err)
 			}
 			return nil

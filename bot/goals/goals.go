@@ -21,7 +21,7 @@ func (s *Subject) showGoal(ctx context.Context, t *chat.Turn, arg string) (chat.
 
 func (s *Subject) goalCard(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 	v, err := s.weighted(ctx, t, id)
-	return chat.Say(cards.Goal(t.Place, v)), err
+	return chat.Say(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }
 
 // askDelete asks before a goal or connection is deleted.
@@ -110,5 +110,5 @@ func (s *Subject) restore(ctx context.Context, t *chat.Turn, id okr.GoalID) (cha
 	if err == nil {
 		s.chat.Audit(ctx, t, chat.Deed{Did: "goal restored", Of: string(id)})
 	}
-	return chat.SayAll(cards.Goal(t.Place, v)), err
+	return chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }

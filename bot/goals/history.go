@@ -50,7 +50,7 @@ func (s *Subject) historyCard(ctx context.Context, t *chat.Turn, id okr.GoalID, 
 		isOwn := c.By.ID == t.Actor.ID && h.View.MayCheckIn
 		view.CheckIns = append(view.CheckIns, cards.CheckInRow{CheckIn: c, MayEdit: isOwn || h.View.MayEdit})
 	}
-	return chat.Say(cards.History(t.Place, view)), nil
+	return chat.Say(cards.History(t.Place, view)).ViewOf(h.View.Goal, cards.VerbHistory), nil
 }
 
 // dailyPoints keeps the last value of each day.

@@ -2,7 +2,9 @@ package goals
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strconv"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -92,7 +94,26 @@ func (s *Subject) listCard(ctx context.Context, t *chat.Turn, q goalQuery) (chat
 		Teams: teamChoices(t, q.team), Periods: chat.PeriodChoices(t, q.period),
 	}
 	list.Owners, err = s.ownerFilter(ctx, t, q, views)
-	return chat.Say(cards.Goals(t.Place, list)), err
+	return shareable(chat.Say(cards.Goals(t.Place, list)), t, q, views), err
+}
+
+// shareable says how others see the same list: all of it that everybody may see. One's
+// own list is then that of one owner.
+func shareable(r chat.Reply, t *chat.Turn, q goalQuery, views []okr.GoalView) chat.Reply {
+	everybody := okr.Actor{Shared: true}
+	if !slices.ContainsFunc(views, func(v okr.GoalView) bool { return everybody.Sees(v.Goal) }) {
+		return r
+	}
+	f := q.shown()
+	if q.mine && f.Owner == "" {
+		f.Owner = string(t.Actor.ID)
+	}
+	data := map[string]string{
+		cards.KeyOwner: f.Owner, cards.KeyTeam: f.Team, cards.KeyPeriod: f.Period, cards.KeyStatus: f.Status, cards.KeyKind: f.Kind,
+		cards.KeyText: f.Text, cards.KeyOffset: strconv.Itoa(q.offset),
+	}
+	maps.DeleteFunc(data, func(_, value string) bool { return value == "" || value == "0" })
+	return r.ViewBy(chat.Press{Verb: cards.VerbGoals, Data: data})
 }
 
 // listed reads a page of what a query chooses, and how many there are.

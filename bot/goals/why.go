@@ -18,7 +18,7 @@ func (s *Subject) whyCard(ctx context.Context, t *chat.Turn, id okr.GoalID) (cha
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return chat.Say(cards.Why(t.Place, v)), nil
+	return chat.Say(cards.Why(t.Place, v)).ViewOf(v.Goal, cards.VerbWhy), nil
 }
 
 // mostSiblings is how many goals of one objective are shared out for a weight.

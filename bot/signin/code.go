@@ -67,7 +67,7 @@ func (s *Subject) OnVerifyState(ctx context.Context, t *chat.Turn) (teams.Invoke
 		s.chat.Words(ctx, err)
 		return teams.InvokeResponse{Status: 412}, nil
 	}
-	return teams.InvokeResponse{Status: 200}, s.chat.Post(ctx, t.Activity.Ref(), r)
+	return teams.InvokeResponse{Status: 200}, s.chat.Post(ctx, t.Activity.OwnRef(), r)
 }
 
 func (s *Subject) pressCode(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {

@@ -168,7 +168,7 @@ func (s *Subject) heldPage(ctx context.Context, k signInTicket, c okr.Credential
 		who += " for the organization " + k.At.Organization
 	}
 	prompt := chat.Say(cards.SignInCode("You signed in as "+who+", which is not the account of this chat. To show that it was you, type the code of six digits that the sign-in page shows.", cards.FieldError{}))
-	if err := s.chat.Post(ctx, chat.RefOf(k.Conversation), prompt); err != nil {
+	if err := s.chat.Post(ctx, chat.RefOf(k.Conversation), prompt.Only(k.Actor.ID)); err != nil {
 		s.chat.Logger.WarnContext(ctx, "code not asked for in the chat", "err", err)
 	}
 	return http.StatusOK, signInPage{
@@ -187,7 +187,7 @@ func (s *Subject) refusedPage(ctx context.Context, f flow, q url.Values) (int, s
 	}
 	s.ended(ctx, f.Ticket, outcome, denialOf(q))
 	again := []cards.Button{{Title: "Sign in again", Verb: cards.VerbConnectionAccount, Data: signInData(f.Ticket.At)}}
-	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), chat.Say(cards.Problem(title, words, "", again))); err != nil {
+	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), chat.Say(cards.Problem(title, words, "", again)).Only(f.Ticket.Actor.ID)); err != nil {
 		s.chat.Logger.WarnContext(ctx, "chat not told of the refused sign-in", "err", err)
 	}
 	return http.StatusOK, signInPage{Title: title, Words: words, Failed: true, Notify: "cancelled"}

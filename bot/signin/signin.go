@@ -24,7 +24,7 @@ func (s *Subject) pressSignIn(ctx context.Context, t *chat.Turn, p chat.Press) (
 // signInTicket is what the link of a sign-in card stands for.
 type signInTicket struct {
 	Actor        okr.Actor        `json:"actor"`
-	Conversation okr.Conversation `json:"conversation"` // the 1:1 chat
+	Conversation okr.Conversation `json:"conversation"` // where nobody but the person sees the card
 	Zone         string           `json:"zone,omitempty"`
 	At           okr.SignInAt     `json:"at"`
 	Next         *chat.Resume     `json:"next,omitempty"`
@@ -33,8 +33,8 @@ type signInTicket struct {
 // ticketLife is how long the link of a sign-in card can be used.
 const ticketLife = 10 * time.Minute
 
-// Ask brings the card whose button opens the sign-in at a place, always in the 1:1
-// chat: in a group anybody could press it.
+// Ask brings the card whose button opens the sign-in at a place, always where nobody but
+// the person sees it: in a group anybody could press it.
 func (s *Subject) Ask(ctx context.Context, t *chat.Turn, at okr.SignInAt, next *chat.Resume) (chat.Reply, error) {
 	at, err := s.options.place(at, t.Actor.Tenant)
 	if err != nil {
@@ -44,18 +44,14 @@ func (s *Subject) Ask(ctx context.Context, t *chat.Turn, at okr.SignInAt, next *
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return s.chat.InPersonal(ctx, t, s.signInCard(s.address(id), at))
+	return s.signInCard(s.address(id), at).Only(t.Actor.ID), nil
 }
 
 // ticketFor makes the ticket of a sign-in of the person, and notes it as the newest.
 func (s *Subject) ticketFor(ctx context.Context, t *chat.Turn, at okr.SignInAt, next *chat.Resume) (string, error) {
-	own, err := s.chat.Personal(ctx, t)
-	if err != nil {
-		return "", err
-	}
 	actor := t.Actor
 	actor.Shared = false
-	id, err := s.newTicket(ctx, signInTicket{Actor: actor, Conversation: own, Zone: t.Place.Zone.String(), At: at, Next: next})
+	id, err := s.newTicket(ctx, signInTicket{Actor: actor, Conversation: t.At(t.Activity.OwnRef()), Zone: t.Place.Zone.String(), At: at, Next: next})
 	if err != nil {
 		return "", err
 	}
@@ -86,7 +82,7 @@ func (s *Subject) askLink(ctx context.Context, t *chat.Turn, _ string) (chat.Rep
 	case err != nil:
 		return chat.Reply{}, err
 	}
-	return s.chat.InPersonal(ctx, t, chat.Say(cards.SignInLink(s.address(id))))
+	return chat.Say(cards.SignInLink(s.address(id))).Only(t.Actor.ID), nil
 }
 
 func (s *Subject) signInCard(link string, at okr.SignInAt) chat.Reply {
@@ -138,7 +134,7 @@ func (s *Subject) completeSignIn(ctx context.Context, k signInTicket, c okr.Cred
 	}
 	s.syncHealed(ctx, k, healed)
 	t := &chat.Turn{Actor: k.Actor, Place: cards.Place{Zone: chat.Zone(k.Zone, time.UTC), Now: s.chat.Now()}}
-	t.Activity = personalActivity(k)
+	t.Activity = activityOf(k)
 	if t.Settings, err = s.access.Settings(ctx, k.Actor.Tenant); err != nil {
 		return chat.Reply{}, err
 	}
@@ -163,13 +159,15 @@ func (s *Subject) syncHealed(ctx context.Context, k signInTicket, healed []okr.C
 	}
 }
 
-// personalActivity stands for a turn in the 1:1 chat of a ticket, after the
-// browser and not Teams brought the person back.
-func personalActivity(k signInTicket) teams.Activity {
+// activityOf stands for a turn where the card of a ticket is, after the browser and not
+// Teams brought the person back.
+func activityOf(k signInTicket) teams.Activity {
+	c := k.Conversation
 	return teams.Activity{
-		Type: teams.TypeMessage, ServiceURL: k.Conversation.ServiceURL, ChannelID: "msteams",
-		From:         teams.Account{AADObjectID: string(k.Actor.ID), Name: k.Actor.Name},
-		Recipient:    teams.Account{ID: k.Conversation.BotID},
-		Conversation: teams.Conversation{ID: k.Conversation.ID, Type: teams.KindPersonal, TenantID: string(k.Actor.Tenant)},
+		Type: teams.TypeMessage, ServiceURL: c.ServiceURL, ChannelID: teams.ChannelTeams,
+		From:         teams.Account{ID: c.Account, AADObjectID: string(k.Actor.ID), Name: k.Actor.Name},
+		Recipient:    teams.Account{ID: c.BotID, IsTargeted: c.Account != ""},
+		Conversation: teams.Conversation{ID: c.ID, Type: teams.ConversationKind(c.Kind), IsGroup: c.Kind != okr.Personal, TenantID: string(k.Actor.Tenant)},
+		ChannelData:  teams.ChannelData{Team: teams.Team{ID: c.TeamID}},
 	}
 }

@@ -62,6 +62,8 @@ type Activity struct {
 	Value          json.RawMessage
 	MembersAdded   []Account
 	MembersRemoved []Account
+
+	ofTargeted bool // it is the press of a button that targetedCard marked
 }
 
 // Account is a user or a bot. ID is the Teams id of the account ("29:…" for a
@@ -73,6 +75,9 @@ type Account struct {
 	AADObjectID string
 	UserRole    string
 	TenantID    string
+	// IsTargeted says of a recipient that only the sender and the recipient see the
+	// message. Source: "Send and receive targeted messages in group conversations".
+	IsTargeted bool
 }
 
 // Conversation is the place of an activity. In a channel the ID of an inbound
@@ -128,6 +133,7 @@ func ParseActivity(body []byte) (Activity, error) {
 	a := envelopeOf(f)
 	a.ChannelData = channelDataOf(f.object("channelData"))
 	a.Value = f.raw("value")
+	a.ofTargeted = a.isOfTargetedCard()
 	a.MembersAdded = accountsOf(f.objects("membersAdded"))
 	a.MembersRemoved = accountsOf(f.objects("membersRemoved"))
 	for _, e := range f.objects("entities") {
@@ -162,7 +168,7 @@ func accountOf(f fields) Account {
 	}
 	return Account{
 		ID: f.text("id"), Name: f.text("name"), AADObjectID: id,
-		UserRole: f.text("userRole"), TenantID: f.text("tenantId"),
+		UserRole: f.text("userRole"), TenantID: f.text("tenantId"), IsTargeted: f.flag("isTargeted"),
 	}
 }
 
@@ -258,14 +264,45 @@ func sharedKind(id string) ConversationKind {
 // unknown kind is not personal.
 func (a Activity) IsPersonal() bool { return a.Kind() == KindPersonal && !a.Conversation.IsGroup }
 
+// IsTargeted reports whether only the sender sees what the activity is about, in a
+// place where others read too: it is a slash command, or a button of a message that the
+// bot posted for the sender only.
+func (a Activity) IsTargeted() bool {
+	return !a.IsPersonal() && (a.Recipient.IsTargeted || a.ofTargeted)
+}
+
+func (a Activity) isOfTargetedCard() bool {
+	data := objectOf(a.Value)
+	if a.Type == TypeInvoke {
+		data = data.object("action").object("data")
+	}
+	return data.text(KeyTargeted) != ""
+}
+
 // Ref is the reference that answers to the activity go to: the same thread, and
-// the activity itself as the one replied to.
+// the activity itself as the one replied to. What answers a targeted activity is
+// targeted, too.
 func (a Activity) Ref() Ref {
-	return Ref{
+	ref := Ref{
 		ServiceURL: a.ServiceURL, ConversationID: a.Conversation.ID, TenantID: a.TenantID(),
 		BotID: a.Recipient.ID, ActivityID: a.ID,
 	}
+	if a.IsTargeted() {
+		ref.Only = a.reader()
+	}
+	return ref
 }
+
+// OwnRef is the reference of messages that only the sender reads, in the same place.
+func (a Activity) OwnRef() Ref {
+	ref := a.Ref()
+	if !a.IsPersonal() {
+		ref.Only = a.reader()
+	}
+	return ref
+}
+
+func (a Activity) reader() Reader { return Reader{ID: a.From.ID, ObjectID: a.From.AADObjectID} }
 
 // CardRef is the reference of the message whose card was used: its ActivityID
 // is replyToId.

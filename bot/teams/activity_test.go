@@ -1,6 +1,7 @@
 package teams_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -96,4 +97,33 @@ func FuzzParseActivity(f *testing.F) {
 		require.NotEmpty(t, a.Type)
 		_, _, _, _ = a.Words(), a.BaseConversationID(), a.Kind(), a.Ref()
 	})
+}
+
+// A slash command says so by its recipient, a button by what it carries; in a personal
+// chat nothing is targeted.
+func TestActivityIsTargeted(t *testing.T) {
+	t.Parallel()
+	const from = `"from":{"id":"29:1megan","aadObjectId":"0a1b"},"conversation":{"id":"x","conversationType":"%s"}`
+	for name, test := range map[string]struct {
+		body, kind string
+		want       bool
+	}{
+		"slash command":        {`"type":"message","recipient":{"id":"28:b","isTargeted":true}`, "groupChat", true},
+		"mention":              {`"type":"message","recipient":{"id":"28:b"}`, "groupChat", false},
+		"no truth value":       {`"type":"message","recipient":{"id":"28:b","isTargeted":"true"}`, "channel", false},
+		"personal":             {`"type":"message","recipient":{"id":"28:b","isTargeted":true}`, "personal", false},
+		"execute":              {`"type":"invoke","name":"adaptiveCard/action","recipient":{"id":"28:b"},"value":{"action":{"data":{"only":"1"}}}`, "channel", true},
+		"execute for all":      {`"type":"invoke","name":"adaptiveCard/action","recipient":{"id":"28:b"},"value":{"action":{"data":{"goal":"O1"}}}`, "channel", false},
+		"submit":               {`"type":"message","recipient":{"id":"28:b"},"value":{"only":"1"}`, "channel", true},
+		"a value of no object": {`"type":"message","recipient":{"id":"28:b"},"value":["only"]`, "channel", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, err := teams.ParseActivity([]byte("{" + test.body + "," + fmt.Sprintf(from, test.kind) + "}"))
+			require.NoError(t, err)
+			require.Equal(t, test.want, a.IsTargeted())
+			require.Equal(t, test.want, a.Ref().Only.ID == "29:1megan")
+			require.Equal(t, test.kind != "personal", a.OwnRef().Only == teams.Reader{ID: "29:1megan", ObjectID: "0a1b"})
+		})
+	}
 }

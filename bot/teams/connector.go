@@ -156,6 +156,9 @@ func (c *Connector) post(ctx context.Context, op string, ref Ref, msg Message) (
 	}
 	body := msg.wire(ref)
 	body.ReplyToID = ref.ActivityID
+	if ref.Only.ID != "" {
+		body.Recipient = &wireRecipient{ID: ref.Only.ID, IsTargeted: true}
+	}
 	var out struct {
 		ID string `json:"id"`
 	}
@@ -163,8 +166,9 @@ func (c *Connector) post(ctx context.Context, op string, ref Ref, msg Message) (
 	return out.ID, err
 }
 
-// Update replaces the message ref.ActivityID by msg, for everyone. Source: "Bot
-// Connector API reference", Update Activity.
+// Update replaces the message ref.ActivityID by msg, for everyone who sees it. That of a
+// targeted message names no recipient. Source: "Bot Connector API reference", Update
+// Activity.
 func (c *Connector) Update(ctx context.Context, ref Ref, msg Message) error {
 	if err := msg.validate(); err != nil {
 		return err
@@ -220,6 +224,9 @@ func activitiesPath(ref Ref) string {
 	path := conversationPath(ref.ConversationID) + "/activities"
 	if ref.ActivityID != "" {
 		path += "/" + escapeID(ref.ActivityID)
+	}
+	if ref.Only.ID != "" {
+		path += "?isTargetedActivity=true"
 	}
 	return path
 }

@@ -23,6 +23,17 @@ type Ref struct {
 	// ActivityID is the message that Reply answers, Update replaces and
 	// Delete removes.
 	ActivityID string `json:"activityId,omitempty"`
+	// Only is who alone sees the message; the zero value: everybody in the place. Teams
+	// takes it for members of group chats, channels and meetings, and shows such a
+	// message for 24 hours. Source: "Send and receive targeted messages in group
+	// conversations".
+	Only Reader `json:"only,omitzero"`
+}
+
+// Reader is the person for whom a targeted message is.
+type Reader struct {
+	ID       string `json:"id"`                 // in Teams ("29:…")
+	ObjectID string `json:"objectId,omitempty"` // in Microsoft Entra
 }
 
 // Root is the place itself instead of a thread in it and without a message; a
@@ -56,13 +67,14 @@ type Message struct {
 // wireMessage is the activity of an outbound message. Source: "Bot Framework
 // Activity schema".
 type wireMessage struct {
-	Type         string `json:"type"`
-	From         wireID `json:"from,omitzero"`
-	Conversation wireID `json:"conversation,omitzero"`
-	ReplyToID    string `json:"replyToId,omitempty"`
-	TextFormat   string `json:"textFormat,omitempty"`
-	Text         string `json:"text,omitempty"`
-	Summary      string `json:"summary,omitempty"`
+	Type         string         `json:"type"`
+	Recipient    *wireRecipient `json:"recipient,omitempty"`
+	From         wireID         `json:"from,omitzero"`
+	Conversation wireID         `json:"conversation,omitzero"`
+	ReplyToID    string         `json:"replyToId,omitempty"`
+	TextFormat   string         `json:"textFormat,omitempty"`
+	Text         string         `json:"text,omitempty"`
+	Summary      string         `json:"summary,omitempty"`
 	content      wireContent
 }
 
@@ -104,6 +116,12 @@ type wireID struct {
 	Name string `json:"name,omitempty"`
 }
 
+// wireRecipient is the recipient of a targeted message.
+type wireRecipient struct {
+	ID         string `json:"id"`
+	IsTargeted bool   `json:"isTargeted"`
+}
+
 // validate fails with ErrMessage when m breaks the rules of Message.
 func (m Message) validate() error {
 	switch {
@@ -132,7 +150,55 @@ func (m Message) wire(ref Ref) wireMessage {
 		if contentType == "" {
 			contentType = ContentTypeCard
 		}
-		w.content = wireContent{contentType, m.Card}
+		card := m.Card
+		if ref.Only.ID != "" && contentType == ContentTypeCard {
+			card = targetedCard(card)
+		}
+		w.content = wireContent{contentType, card}
 	}
 	return w
+}
+
+// KeyTargeted stands in the data of every button of a targeted message, because Teams
+// does not say of a press what sort of message the card is in. It gives no right: it
+// only keeps what answers the press from everybody else.
+const KeyTargeted = "only"
+
+// targetedCard is a card whose buttons say that they are those of a targeted message. A
+// card that is no JSON object stays as it is.
+func targetedCard(card any) any {
+	raw, err := json.Marshal(card)
+	if err != nil {
+		return card
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var whole map[string]any
+	if dec.Decode(&whole) != nil {
+		return card
+	}
+	markActions(whole)
+	return whole
+}
+
+// markActions marks the actions of a card at any depth that send something to the bot.
+func markActions(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, each := range v {
+			markActions(each)
+		}
+	case map[string]any:
+		if kind := v["type"]; kind == "Action.Execute" || kind == "Action.Submit" {
+			data, _ := v["data"].(map[string]any)
+			if data == nil {
+				data = map[string]any{}
+			}
+			data[KeyTargeted] = "1"
+			v["data"] = data
+		}
+		for _, each := range v {
+			markActions(each)
+		}
+	}
 }

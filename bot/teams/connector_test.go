@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -154,4 +155,42 @@ func TestRoster(t *testing.T) {
 	channels, err := c.Channels(t.Context(), cloud.serviceURL(), "19:g")
 	require.NoError(t, err)
 	require.Equal(t, []teams.TeamChannel{{ID: "19:g"}, {ID: "19:d", Name: "Delivery"}}, channels)
+}
+
+// A targeted message names its recipient when it is sent, and none when it is replaced or
+// removed, and each of its buttons says what it is of. The shapes are those of the types
+// of npm @microsoft/teams.api 2.1.0 (clients/conversation/activity, models/account).
+func TestConnectorTargets(t *testing.T) {
+	t.Parallel()
+	card := json.RawMessage(`{"type":"AdaptiveCard","version":"1.5","body":[{"type":"ActionSet","actions":[{"type":"Action.Execute","verb":"a","fallback":{"type":"Action.Submit","data":{"x":"y"}}}]}],
+		"actions":[{"type":"Action.ShowCard","card":{"type":"AdaptiveCard","actions":[{"type":"Action.Execute","data":{"verb":"b"}}]}},{"type":"Action.OpenUrl","url":"https://example.com"}]}`)
+	msg := teams.Message{Card: card, Summary: "moved"}
+	cloud := newWireCloud(t)
+	c, ref := cloud.newConnector(t), cloud.ref()
+	ref.Only = teams.Reader{ID: "29:1megan", ObjectID: "0a1b"}
+	_, err := c.Send(t.Context(), ref, msg)
+	require.NoError(t, err)
+	_, err = c.Reply(t.Context(), ref.WithActivity("17"), msg)
+	require.NoError(t, err)
+	require.NoError(t, c.Update(t.Context(), ref.WithActivity("17"), msg))
+	require.NoError(t, c.Delete(t.Context(), ref.WithActivity("17")))
+	got := cloud.got()
+	require.Len(t, got, 4)
+	for i, want := range []string{"POST /activities", "POST /activities/17", "PUT /activities/17", "DELETE /activities/17"} {
+		method, path, _ := strings.Cut(want, " ")
+		require.Equal(t, method, got[i].Method)
+		require.Equal(t, "/teams/v3/conversations/"+escapedThread+path, got[i].Path)
+		require.Equal(t, "isTargetedActivity=true", got[i].Query)
+		switch method {
+		case "DELETE":
+			continue
+		case "POST":
+			require.Equal(t, map[string]any{"id": "29:1megan", "isTargeted": true}, got[i].Body["recipient"])
+		default:
+			require.NotContains(t, got[i].Body, "recipient")
+		}
+		attachments, _ := json.Marshal(got[i].Body["attachments"])
+		require.JSONEq(t, `[{"contentType":"application/vnd.microsoft.card.adaptive","content":{"type":"AdaptiveCard","version":"1.5","body":[{"type":"ActionSet","actions":[{"type":"Action.Execute","verb":"a","data":{"only":"1"},"fallback":{"type":"Action.Submit","data":{"x":"y","only":"1"}}}]}],
+			"actions":[{"type":"Action.ShowCard","card":{"type":"AdaptiveCard","actions":[{"type":"Action.Execute","data":{"verb":"b","only":"1"}}]}},{"type":"Action.OpenUrl","url":"https://example.com"}]}}]`, string(attachments))
+	}
 }

@@ -49,8 +49,8 @@ type wireCloud struct {
 
 // wireRequest is a request that the connector got.
 type wireRequest struct {
-	Method, Path, Authorization string
-	Body                        map[string]any
+	Method, Path, Query, Authorization string
+	Body                               map[string]any
 }
 
 var wireKey = sync.OnceValue(func() *rsa.PrivateKey { return newRSAKey() })
@@ -101,7 +101,7 @@ func (c *wireCloud) jwks(w http.ResponseWriter, _ *http.Request) {
 
 func (c *wireCloud) connect(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
-	got := wireRequest{Method: r.Method, Path: r.URL.EscapedPath(), Authorization: r.Header.Get("Authorization")}
+	got := wireRequest{Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Authorization: r.Header.Get("Authorization")}
 	_ = json.Unmarshal(body, &got.Body)
 	c.mu.Lock()
 	c.requests = append(c.requests, got)

@@ -132,8 +132,8 @@ func (s *Server) keepResult(ctx context.Context, a Activity, r InvokeResponse) b
 }
 
 // deliverLate shows the response to a card action that came too late for the
-// request. What everybody may see replaces the card that was used, for everyone. Where
-// that cannot be, as with what is private in a shared place, an error there, or a card
+// request. What everybody may see who sees the card replaces it, for all of them. Where
+// that cannot be, as with what is private on a card for everybody, an error there, or a card
 // that somebody put in with the message extension, it is kept for the next press of the
 // button by the same person, and announced.
 func (s *Server) deliverLate(ctx context.Context, a Activity, r InvokeResponse) error {
@@ -144,9 +144,9 @@ func (s *Server) deliverLate(ctx context.Context, a Activity, r InvokeResponse) 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lateTimeout)
 	defer cancel()
 	msg, isCard := lateMessage(body)
-	isForAll := a.IsPersonal() || isCard && !r.Private
+	isForReaders := a.IsPersonal() || a.IsTargeted() || isCard && !r.Private
 	var failure error
-	if isForAll {
+	if isForReaders {
 		if failure = s.showLate(ctx, a, msg, isCard); failure == nil {
 			if key, ok := s.resultKey(a); ok {
 				s.dropResult(ctx, a, key)
@@ -157,7 +157,7 @@ func (s *Server) deliverLate(ctx context.Context, a Activity, r InvokeResponse) 
 	if !s.keepResult(ctx, a, r) && failure != nil {
 		return failure
 	}
-	_, err := s.options.Connector.Send(ctx, a.Ref(), Message{Text: lateDoneText})
+	err := s.tellSender(ctx, a, Message{Text: lateDoneText})
 	if err != nil { // okrbot need not be a member where a card was put in; the next press shows it
 		s.log.InfoContext(ctx, "late result not announced", "ref", RefFrom(ctx), "err", errors.Join(failure, err))
 	}

@@ -58,10 +58,15 @@ func (s *Server) dispatch(ctx context.Context, a Activity) (response InvokeRespo
 }
 
 // responseFor is r for an invoke. Everything else is answered by an empty 200,
-// whatever happened, or Teams would deliver it again.
+// whatever happened, or Teams would deliver it again. A card in place of a targeted one
+// is targeted.
 func responseFor(a Activity, r InvokeResponse) InvokeResponse {
 	if a.Type != TypeInvoke {
 		return InvokeResponse{Status: http.StatusOK}
+	}
+	if body, ok := r.Body.(InvokeAnswer); ok && body.Type == ContentTypeCard && a.IsTargeted() {
+		body.Value = targetedCard(body.Value)
+		r.Body = body
 	}
 	return r
 }
@@ -79,8 +84,8 @@ func faultResponse(ctx context.Context, a Activity) InvokeResponse {
 	}
 }
 
-// apologize tells the sender of a message that it failed: a message has no
-// answer of its own.
+// apologize tells the sender of a message, and nobody else, that it failed: a message
+// has no answer of its own.
 func (s *Server) apologize(ctx context.Context, a Activity, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lateTimeout)
 	defer cancel()
@@ -88,7 +93,21 @@ func (s *Server) apologize(ctx context.Context, a Activity, cause error) error {
 	if errors.Is(cause, ErrPerhapsShown) {
 		text = unsureText
 	}
-	_, err := s.options.Connector.Reply(ctx, a.Ref(), Message{Text: text})
+	return s.tellSender(ctx, a, Message{Text: text})
+}
+
+// tellSender answers so that only the sender sees it, or everybody in the place where
+// Teams does not take such a message. It is for words that hold nothing of anybody.
+func (s *Server) tellSender(ctx context.Context, a Activity, msg Message) error {
+	ref := a.OwnRef()
+	if a.Type == TypeInvoke {
+		ref.ActivityID = "" // nobody sees a press
+	}
+	_, err := s.options.Connector.Reply(ctx, ref, msg)
+	if ref.Only.ID != "" && (errors.Is(err, ErrRefused) || errors.Is(err, ErrGone) || errors.Is(err, ErrUnreachable)) {
+		ref.Only = Reader{}
+		_, err = s.options.Connector.Reply(ctx, ref, msg)
+	}
 	return err
 }
 

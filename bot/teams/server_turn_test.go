@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -182,4 +183,60 @@ func TestUnreachablePlaceGetsNoApology(t *testing.T) {
 	require.Equal(t, http.StatusOK, wireDeliver(t, s, c.header(t), c.activity(nil)).Code)
 	require.NoError(t, s.Shutdown(t.Context()))
 	require.Empty(t, c.got())
+}
+
+// In a group chat only the sender sees that something failed, unless Teams takes no such
+// message there. What comes late of a button that only one person sees takes the place of
+// its card for that person.
+func TestFaultsAndLateCardsOfOnePerson(t *testing.T) {
+	t.Parallel()
+	group := map[string]any{"id": "19:x@thread.v2", "conversationType": "groupChat", "isGroup": true, "tenantId": wireTenant}
+	const only = "isTargetedActivity=true"
+	t.Run("fault", func(t *testing.T) {
+		t.Parallel()
+		c := newWireCloud(t)
+		s := c.newServer(t, wireHandler{message: func(context.Context, teams.Activity) error { return errors.New("inner secret") }}, nil)
+		wireDeliver(t, s, c.header(t), c.activity(map[string]any{"conversation": group}))
+		got := c.got()
+		require.Len(t, got, 1)
+		require.Equal(t, only, got[0].Query)
+		require.Equal(t, map[string]any{"id": "29:1alex", "isTargeted": true}, got[0].Body["recipient"])
+	})
+	t.Run("fault where there are none", func(t *testing.T) {
+		t.Parallel()
+		c := newWireCloud(t)
+		c.connector = func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.RawQuery != "" {
+				w.WriteHeader(http.StatusBadRequest)
+				return
+			}
+			w.WriteHeader(http.StatusCreated)
+		}
+		s := c.newServer(t, wireHandler{message: func(context.Context, teams.Activity) error { return errors.New("inner secret") }}, nil)
+		wireDeliver(t, s, c.header(t), c.activity(map[string]any{"conversation": group}))
+		got := c.got()
+		require.Len(t, got, 2)
+		require.Empty(t, got[1].Query)
+		require.NotContains(t, got[1].Body, "recipient")
+		require.NotContains(t, got[1].Body["text"], "secret")
+	})
+	t.Run("late", func(t *testing.T) {
+		t.Parallel()
+		c := newWireCloud(t)
+		release := make(chan struct{})
+		s := c.newServer(t, wireHandler{invoke: func(context.Context, teams.Activity) (teams.InvokeResponse, error) {
+			<-release
+			r := teams.CardResponse(json.RawMessage(`{"type":"AdaptiveCard","speak":"private","actions":[{"type":"Action.Execute"}]}`))
+			r.Private = true
+			return r, nil
+		}}, func(o *teams.ServerOptions) { o.AnswerWithin = 20 * time.Millisecond })
+		action := wireInvoke(teams.InvokeCardAction, map[string]any{"action": map[string]any{"data": map[string]any{teams.KeyTargeted: "1"}}})
+		action["conversation"] = group
+		wireDeliver(t, s, c.header(t), c.activity(action))
+		close(release)
+		got := <-c.posted
+		require.Equal(t, "PUT", got.Method)
+		require.Equal(t, only, got.Query)
+		require.NotContains(t, got.Body, "recipient")
+	})
 }

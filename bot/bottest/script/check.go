@@ -23,7 +23,7 @@ func (w *World) places() []bottest.Chat {
 func (w *World) checkCards() error {
 	var errs []error
 	for _, place := range w.places() {
-		for _, p := range w.Teams.Posts(place) {
+		for _, p := range w.Teams.Everything(place) {
 			for _, activity := range append(p.History, p.Activity) {
 				errs = append(errs, checkActivity(activity))
 			}
@@ -86,7 +86,7 @@ func (w *World) checkLog() error {
 
 // evidence is what a failed script leaves: the place, and the end of the log.
 func (w *World) evidence() string {
-	lines, posts := w.Log.Lines(), w.Teams.Posts(w.Chat)
+	lines, posts := w.Log.Lines(), w.Teams.Posts(w.Chat.As(w.User))
 	var shown strings.Builder
 	for _, p := range posts[max(0, len(posts)-3):] {
 		p = w.Teams.View(p, w.User)

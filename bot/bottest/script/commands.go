@@ -51,8 +51,8 @@ func commands() map[string]command {
 	return map[string]command{
 		"start": (*World).cmdStart, "user": (*World).cmdUser, "outsider": (*World).cmdOutsider, "crowd": (*World).cmdCrowd, "in": (*World).cmdIn, "client": (*World).cmdClient,
 		"install": (*World).cmdInstall, "uninstall": (*World).cmdUninstall, "redeliver": (*World).cmdRedeliver,
-		"say": (*World).cmdSay, "say-as": (*World).cmdSayAs, "paste": (*World).cmdPaste, "mention": (*World).cmdMention, "expect": (*World).cmdExpect, "open": (*World).cmdOpen,
-		"shows": (*World).cmdShows, "holds": (*World).cmdHolds, "fill": (*World).cmdFill, "press": (*World).cmdPress,
+		"say": (*World).cmdSay, "slash": (*World).cmdSlash, "say-as": (*World).cmdSayAs, "paste": (*World).cmdPaste, "mention": (*World).cmdMention, "expect": (*World).cmdExpect, "open": (*World).cmdOpen,
+		"shows": (*World).cmdShows, "holds": (*World).cmdHolds, "fill": (*World).cmdFill, "press": (*World).cmdPress, "press-of": (*World).cmdPressOf,
 		"again": (*World).cmdAgain, "refused": (*World).cmdRefused, "search": (*World).cmdSearch, "choices": (*World).cmdChoices,
 		"pick": (*World).cmdPick, "links": (*World).cmdLinks, "expect-silence": (*World).cmdSilence,
 		"mark": (*World).cmdMark, "last": (*World).cmdLast, "dump": (*World).cmdDump,
@@ -65,6 +65,7 @@ func commands() map[string]command {
 		"fault": (*World).cmdFault, "restart": (*World).cmdRestart, "redis": (*World).cmdRedis,
 		"teams-waits": (*World).cmdTeamsWaits, "config": (*World).cmdConfig, "allow-errors": (*World).cmdAllowErrors,
 		"event": (*World).cmdEvent, "forget": (*World).cmdForget, "once": (*World).cmdOnce, "heard": (*World).cmdHeard, "again-until": (*World).cmdAgainUntil, "answered": (*World).cmdAnswered, "posts-wait": (*World).cmdPostsWait,
+		"only": (*World).cmdOnly, "everybody": (*World).cmdEverybody, "nobody": (*World).cmdNobody,
 		"compose": (*World).cmdCompose, "composed": (*World).cmdComposed, "insert": (*World).cmdInsert,
 	}
 }

@@ -46,6 +46,7 @@
 // signin, code, advance or mark; the "current" card is the one last expected.
 //
 //	say WORDS...            writes in the place (mentions okrbot where needed)
+//	slash WORDS...          the same by a slash command in a shared place, which nobody else sees
 //	say-as FORM WORDS...    the same as some clients send it: quoting, quoting-words, quoting-lines, mentioned-twice,
 //	                        mentioned-bare, named, soft, escaped, signed
 //	paste QUERY [WORDS...]  says the words with the address of a query behind them
@@ -60,6 +61,7 @@
 //	fill ID=VALUE...        types into inputs of the current card; a choice goes by value or title (several: a|b)
 //	                        and must be offered; ID==VALUE types what no client would
 //	press TITLE             presses a button by title or verb ("Choose#2" is the second one)
+//	press-of NAME TITLE     presses, as a forged client does, a button of the current card that only NAME sees
 //	again                   the last press once more, as somebody does who is faster than the card
 //	again-until TEXT...     the same, until it is answered with these words
 //	answered TEXT...        the last press was answered with these words, on a card or for a moment
@@ -68,6 +70,11 @@
 //	choices TEXT...         the last search offered a choice with each TEXT; ! for none of them
 //	pick ID TEXT            takes the choice of the last search whose title holds TEXT
 //	links TITLE TEXT        a link of the current card with this title leads to an address with TEXT
+//	only NAME sees TEXT...  waits until a new card in the place shows all TEXTs to NAME, and it is a message that
+//	                        nobody else sees; nobody else sees any of the TEXTs anywhere
+//	everybody sees TEXT...  waits until a new card in the place shows all TEXTs to every member
+//	nobody else sees TEXT...  when okrbot has nothing left to do, nothing new in any place shows one of the TEXTs to
+//	                        anybody but the acting person
 //	expect-silence          okrbot has nothing left to do and nothing is new in any place
 //	compose [skip N] [WORDS...]  searches with the message extension, as somebody who writes a message in the place
 //	composed TEXT...        the last compose showed a line, a number ("3 results") or a message with each TEXT
@@ -77,8 +84,8 @@
 //
 // # Sign-in
 //
-// The link is that of the newest sign-in card in the 1:1 chat of the
-// acting person.
+// The link is that of the newest sign-in card that the acting person sees, wherever it
+// is.
 //
 //	signin [NAME]           opens the link in a browser and signs in as somebody (default: oneself)
 //	signin-cancel           opens the link and presses Cancel
@@ -124,6 +131,8 @@
 //	fault teams OP FAULT [N]  N calls (default 1, -1 for all) of send, reply, update, create... fail: with an HTTP status
 //	                        (403) and perhaps a code (403:BadArgument), or after they took effect: shown-502,
 //	                        shown-reset (the connection), shown-late (the answer never comes)
+//	                        OP targeted is any call about a message that only one person sees, as where Teams does
+//	                        not know such messages (400:BadArgument)
 //	fault here OP FAULT [N]  the same in the place only
 //	fault entra NAME        the next sign-in fails: consent, admin, blocked, disabled, mfa, unavailable,
 //	                        unassigned, stranger, other-tenant, unknown-app

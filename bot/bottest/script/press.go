@@ -94,6 +94,29 @@ func (w *World) cmdPress(_ bool, args []string) error {
 	if err != nil {
 		return err
 	}
+	return w.pressed(a)
+}
+
+// cmdPressOf presses a button of a card that only somebody else sees.
+func (w *World) cmdPressOf(_ bool, args []string) error {
+	if len(args) < 2 || w.current == nil {
+		return errors.New("press-of NAME TITLE, with a current card")
+	}
+	reader := w.Teams.User(args[0])
+	ctx, cancel := w.ctx()
+	defer cancel()
+	card := *w.current
+	a, err := w.Teams.PressOf(ctx, w.Teams.View(card, reader), reader, w.User, strings.Join(args[1:], " "))
+	if err != nil {
+		return err
+	}
+	err = w.pressed(a)
+	w.current = &card
+	return err
+}
+
+// pressed keeps what a press was answered with.
+func (w *World) pressed(a bottest.Answer) error {
 	w.since, w.sent, w.answer, w.current = a.Seq, a.Delivery, a, nil
 	if a.Card != nil {
 		raw, err := json.Marshal(a.Card)

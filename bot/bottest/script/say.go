@@ -29,6 +29,15 @@ func (w *World) cmdSay(_ bool, args []string) error {
 	return err
 }
 
+// cmdSlash is say by a slash command, which only okrbot sees.
+func (w *World) cmdSlash(_ bool, args []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	d, err := w.Teams.Slash(ctx, w.Chat, w.User, strings.Join(args, " "))
+	w.begin(d)
+	return err
+}
+
 // cmdSayAs is say as some clients send it.
 func (w *World) cmdSayAs(_ bool, args []string) error {
 	ctx, cancel := w.ctx()
@@ -71,7 +80,7 @@ func (w *World) cmdMention(_ bool, args []string) error {
 // fresh are the new posts of the place as the acting person sees them, the newest
 // change first.
 func (w *World) fresh() []bottest.Post {
-	posts := w.Teams.Posts(w.Chat.Since(bottest.Delivery{Seq: w.since}))
+	posts := w.Teams.Posts(w.Chat.As(w.User).Since(bottest.Delivery{Seq: w.since}))
 	var out []bottest.Post
 	for _, p := range slices.Backward(posts) {
 		out = append(out, w.Teams.View(p, w.User))
@@ -157,7 +166,7 @@ func (w *World) expectNone(args []string) error {
 
 // newestWith finds the newest card of any age in the place.
 func (w *World) newestWith(texts []string) (bottest.Post, error) {
-	posts := w.Teams.Posts(w.Chat)
+	posts := w.Teams.Posts(w.Chat.As(w.User))
 	for _, p := range slices.Backward(posts) {
 		if p := w.Teams.View(p, w.User); showsAll(p, texts) {
 			return p, nil
@@ -213,7 +222,7 @@ func unfolded(v any) any {
 }
 
 func (w *World) cmdLast(neg bool, args []string) error {
-	return compare(w.Teams.View(w.Teams.Last(w.Chat), w.User), neg, args)
+	return compare(w.Teams.View(w.Teams.Last(w.Chat.As(w.User)), w.User), neg, args)
 }
 
 func compare(p bottest.Post, neg bool, args []string) error {
@@ -237,6 +246,9 @@ func (w *World) card(with string) (bottest.Post, error) {
 		w.current = &p
 	}
 	p := w.Teams.View(*w.current, w.User)
+	if p.ID == "" {
+		return p, fmt.Errorf("%s does not see the card", w.User.GivenName)
+	}
 	w.current = &p
 	return p, nil
 }
@@ -255,7 +267,7 @@ func (w *World) cmdSilence(bool, []string) error {
 		return err
 	}
 	for _, place := range w.places() {
-		if posts := w.Teams.Posts(place.Since(bottest.Delivery{Seq: w.since})); len(posts) > 0 {
+		if posts := w.Teams.Everything(place.Since(bottest.Delivery{Seq: w.since})); len(posts) > 0 {
 			return fmt.Errorf("new in %s %q:\n%s", place.Kind, place.Name, posts[len(posts)-1].Text())
 		}
 	}
@@ -266,7 +278,7 @@ func (w *World) cmdSilence(bool, []string) error {
 func (w *World) cmdMark(bool, []string) error {
 	w.current, w.answer, w.calls = nil, bottest.Answer{}, len(w.Azure.Calls())
 	for _, place := range w.places() {
-		for _, p := range w.Teams.Posts(place) {
+		for _, p := range w.Teams.Everything(place) {
 			w.since = max(w.since, p.Seq)
 		}
 	}

@@ -49,10 +49,18 @@ func get(ctx context.Context, browser *http.Client, address string) (status int,
 
 // newestLink waits for the sign-in card of the acting person.
 func (w *World) newestLink(ctx context.Context) error {
-	chat := w.Teams.Personal(w.User).Since(bottest.Delivery{Seq: w.since})
-	_, link, err := w.Teams.WaitSignIn(ctx, chat)
-	w.link = link
-	return err
+	return w.Teams.WaitUntil(ctx, func() bool {
+		w.link = ""
+		newest := 0
+		for _, place := range w.places() {
+			for _, p := range w.freshTo(place, w.User) {
+				if link := w.Teams.SignInURL(p); link != "" && p.Seq > newest && (place.Kind != bottest.KindPersonal || place.User == w.User.ID) {
+					w.link, newest = link, p.Seq
+				}
+			}
+		}
+		return w.link != ""
+	})
 }
 
 // follow opens the sign-in link, does what choose does on Microsoft's page and
@@ -176,9 +184,12 @@ func (w *World) cmdSignInElsewhere(_ bool, args []string) error {
 
 // cmdSignInLate opens a link of any age that was never used.
 func (w *World) cmdSignInLate(neg bool, args []string) error {
-	for _, p := range w.Teams.Posts(w.Teams.Personal(w.User)) {
-		if link := w.Teams.SignInURL(p); link != "" {
-			w.link = link
+	newest := 0
+	for _, place := range w.places() {
+		for _, p := range w.Teams.Posts(place.As(w.User)) {
+			if link := w.Teams.SignInURL(p); link != "" && p.Seq > newest && (place.Kind != bottest.KindPersonal || place.User == w.User.ID) {
+				w.link, newest = link, p.Seq
+			}
 		}
 	}
 	return w.cmdSignInReuse(neg, args)

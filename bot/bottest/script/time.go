@@ -70,6 +70,7 @@ func (w *World) untilDue(ctx context.Context, limit time.Duration) (time.Duratio
 // after the other, so that a digest always sees the syncs before it.
 func (w *World) minute(ctx context.Context, step time.Duration) error {
 	w.Clock.Add(step)
+	w.Teams.Pass(step)
 	w.redis.FastForward(step)
 	now := w.Clock.Now()
 	if err := w.running.Scheduler.Tick(ctx, now); err != nil {
