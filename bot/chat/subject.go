@@ -23,6 +23,8 @@ type Subject struct {
 	// Otherwise answers a text that is no command; false: the text says nothing to it.
 	// Nil: none does.
 	Otherwise func(ctx context.Context, t *Turn, text string) (Reply, bool, error)
+	// Undoes take back what the subject remembers by [Chat.DidLast], by its names there.
+	Undoes map[string]UndoHandler
 	// Seen is told of each turn before it is answered: somebody is in the place, and
 	// okrbot too. Nil: nothing follows from that.
 	Seen func(ctx context.Context, t *Turn)
@@ -46,7 +48,12 @@ type Command struct {
 	Name    string   // the words that it begins with
 	Aliases []string // second names, which help does not list
 	// Phrases are other ways to say it with an argument: "my okrs" is okrs with "mine".
-	Phrases  map[string]string
+	Phrases map[string]string
+	// Sentences are whole texts that stand for it.
+	Sentences []Sentence
+	// Exact says that it takes something away or ends it: only its own name calls it, no
+	// sentence that has it in it, and no short form.
+	Exact    bool
 	Arg      string // what follows, as help writes it; empty: nothing
 	Verbatim bool   // what follows is kept to the last sign, such as a title
 	What     string // what it does, in a few words
@@ -72,12 +79,15 @@ func (c Command) Card() cards.Command {
 type registry struct {
 	subjects []Subject
 	commands []Command
-	presses  map[string]PressHandler
-	steps    map[okr.StepKind]NextStep
+	// sentences of all commands; those with words of a title are the last.
+	sentences []sentence
+	presses   map[string]PressHandler
+	steps     map[okr.StepKind]NextStep
+	undoes    map[string]UndoHandler
 }
 
 func newRegistry() registry {
-	return registry{presses: map[string]PressHandler{}, steps: map[okr.StepKind]NextStep{}}
+	return registry{presses: map[string]PressHandler{}, steps: map[okr.StepKind]NextStep{}, undoes: map[string]UndoHandler{}}
 }
 
 // Register adds subjects in the order in which help shows them. Two that claim
@@ -93,6 +103,7 @@ func (g *registry) Register(subjects ...Subject) error {
 			}
 			g.presses[verb] = handle
 		}
+		maps.Copy(g.undoes, s.Undoes)
 		g.subjects = append(g.subjects, s)
 	}
 	return nil
@@ -106,7 +117,15 @@ func (g *registry) addCommands(s Subject) error {
 			}
 		}
 		g.commands = append(g.commands, added)
+		for _, says := range added.Sentences {
+			compiled, err := newSentence(added, says)
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.Title, err)
+			}
+			g.sentences = append(g.sentences, compiled)
+		}
 	}
+	slices.SortStableFunc(g.sentences, func(a, b sentence) int { return a.is.SubexpIndex("goal") - b.is.SubexpIndex("goal") })
 	return nil
 }
 
