@@ -55,8 +55,10 @@ func (g *registry) Find(text string) (Command, bool) {
 // when it is the beginning of one command only. What is [Command.Exact] is meant by its
 // own name only: where a sentence asks for it, it is given and false.
 func (g *registry) match(text string) (meaning, bool) {
-	words := plainWords(text)
-	words, isAsked := withoutAsking(words)
+	words, isAsked := withoutAsking(plainWords(text))
+	if len(words) == 0 {
+		return meaning{}, false
+	}
 	if m, ok := g.sentence(strings.Join(words, " ")); ok {
 		return m, true
 	}
@@ -171,9 +173,12 @@ const (
 	// maxTried is how many ids of a text are looked up: a pasted list of thousands is
 	// not asked for one by one.
 	maxTried = 10
+	// maxWords is of how many words a text is looked for in titles.
+	maxWords = 5
 )
 
-// namedGoals are the goals whose ids stand in a text and that the person may see here.
+// namedGoals are the goals whose ids stand in a text and that the person may see here;
+// of a few words without an id, those whose titles have them.
 func (c *Chat) namedGoals(ctx context.Context, t *Turn, text string) ([]okr.Goal, error) {
 	var out []okr.Goal
 	var tried []okr.GoalID
@@ -195,7 +200,11 @@ func (c *Chat) namedGoals(ctx context.Context, t *Turn, text string) ([]okr.Goal
 		}
 		out = append(out, found...)
 	}
-	return out, nil
+	if words := len(strings.Fields(text)); len(tried) > 0 || words == 0 || words > maxWords {
+		return out, nil
+	}
+	titled, err := c.Plan.FindGoals(ctx, t.Actor, Plain(text))
+	return titled[:min(len(titled), maxNamed)], okr.IgnoreNotFound(err)
 }
 
 // nearest gives the commands that a text most likely meant.

@@ -56,7 +56,7 @@ func (u Undo) mayUndo(ctx context.Context, actor okr.Actor, g okr.Goal, c okr.Ch
 	}
 	list, err := u.s.checkInsOf(ctx, actor.Tenant, c.Goal)
 	for _, other := range okr.StandingCheckIns(list) {
-		if other.By.ID != actor.ID && other.MadeAt.After(c.MadeAt) {
+		if other.By.ID != actor.ID && !other.MadeAt.Before(c.MadeAt) {
 			return okr.WithNext(okr.Errorf(okr.Conflict, "%s checked in %s after you. Nothing was undone.", other.By.Name, c.Goal), okr.Step{Kind: okr.StepHistory, Goal: c.Goal})
 		}
 	}
