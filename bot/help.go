@@ -61,7 +61,7 @@ func (b *Bot) cancel(ctx context.Context, t *chat.Turn, arg string) (chat.Reply,
 	if arg != "" {
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "Cancel ends the form that you have open here. To end it, send only: cancel")
 	}
-	ended, err := b.chat.Cancel(ctx, t)
+	ended, err := chat.Cancel(ctx, b.chat, t)
 	if err != nil {
 		return chat.Reply{}, err
 	}

@@ -22,7 +22,7 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 	if ok {
 		teams.NoteFrom(ctx).Did(m.cmd.Name)
 		r, err := m.cmd.Run(ctx, t, m.arg)
-		return c.withForm(t, r.seenBy(t)), err
+		return withForm(c, t, r.seenBy(t)), err
 	}
 	teams.NoteFrom(ctx).Did("text")
 	for _, s := range c.subjects {

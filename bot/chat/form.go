@@ -40,7 +40,7 @@ func (c *Chat) KeepForm(ctx context.Context, t *Turn, kind, id string, state any
 	if err := c.Memory.PutDraft(ctx, t.Actor.Tenant, formKey(kind, id), data, formLife); err != nil {
 		return err
 	}
-	c.noteOpen(ctx, t, kind, id)
+	noteOpen(ctx, c, t, kind, id)
 	return nil
 }
 

@@ -23,7 +23,7 @@ type Subject struct {
 	// Otherwise answers a text that is no command; false: the text says nothing to it.
 	// Nil: none does.
 	Otherwise func(ctx context.Context, t *Turn, text string) (Reply, bool, error)
-	// Undoes take back what the subject remembers by [Chat.DidLast], by its names there.
+	// Undoes take back what the subject remembers by [DidLast], by its names there.
 	Undoes map[string]UndoHandler
 	// Seen is told of each turn before it is answered: somebody is in the place, and
 	// okrbot too. Nil: nothing follows from that.

@@ -32,21 +32,21 @@ func undoKey(user okr.UserID) string { return "undo:" + string(user) }
 
 // DidLast remembers what the person of the turn did, for `undo`. Best effort: it is done
 // all the same.
-func (c *Chat) DidLast(ctx context.Context, t *Turn, d Done, state any) {
+func DidLast(ctx context.Context, c *Chat, t *Turn, d Done, state any) {
 	d.At = c.Now()
 	var err error
 	if state != nil {
 		d.State, err = json.Marshal(state)
 	}
 	if err == nil {
-		err = c.keepDone(ctx, t, d)
+		err = keepDone(ctx, c, t, d)
 	}
 	if err != nil {
 		c.notNoted(ctx, "undo", err)
 	}
 }
 
-func (c *Chat) keepDone(ctx context.Context, t *Turn, d Done) error {
+func keepDone(ctx context.Context, c *Chat, t *Turn, d Done) error {
 	data, err := json.Marshal(d)
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (c *Chat) keepDone(ctx context.Context, t *Turn, d Done) error {
 }
 
 // lastDone is what the person did in the last 10 minutes; false: nothing.
-func (c *Chat) lastDone(ctx context.Context, t *Turn) (d Done, ok bool, err error) {
+func lastDone(ctx context.Context, c *Chat, t *Turn) (d Done, ok bool, err error) {
 	data, err := c.Memory.Draft(ctx, t.Actor.Tenant, undoKey(t.Actor.ID))
 	if okr.KindOf(err) == okr.NotFound {
 		return d, false, nil
@@ -68,8 +68,8 @@ func (c *Chat) lastDone(ctx context.Context, t *Turn) (d Done, ok bool, err erro
 
 // UndoLast undoes what the person did in the last 10 minutes; false: that is nothing.
 // Conflict: it is undone already, or others changed the same since.
-func (c *Chat) UndoLast(ctx context.Context, t *Turn) (r Reply, ok bool, err error) {
-	d, ok, err := c.lastDone(ctx, t)
+func UndoLast(ctx context.Context, c *Chat, t *Turn) (r Reply, ok bool, err error) {
+	d, ok, err := lastDone(ctx, c, t)
 	if err != nil || !ok {
 		return r, false, err
 	}
@@ -86,7 +86,7 @@ func (c *Chat) UndoLast(ctx context.Context, t *Turn) (r Reply, ok bool, err err
 		return r, true, err
 	}
 	d.Undone = true
-	if err := c.keepDone(ctx, t, d); err != nil {
+	if err := keepDone(ctx, c, t, d); err != nil {
 		c.notNoted(ctx, "undo", err) // a second one finds it undone
 	}
 	return r, true, nil
@@ -110,7 +110,7 @@ func openKey(t *Turn) string {
 }
 
 // openForms are the forms of the person in the place, the latest last.
-func (c *Chat) openForms(ctx context.Context, t *Turn) (list []openForm, err error) {
+func openForms(ctx context.Context, c *Chat, t *Turn) (list []openForm, err error) {
 	data, err := c.Memory.Draft(ctx, t.Actor.Tenant, openKey(t))
 	if err == nil {
 		err = json.Unmarshal(data, &list)
@@ -118,7 +118,7 @@ func (c *Chat) openForms(ctx context.Context, t *Turn) (list []openForm, err err
 	return list, okr.IgnoreNotFound(err)
 }
 
-func (c *Chat) keepOpenForms(ctx context.Context, t *Turn, list []openForm) error {
+func keepOpenForms(ctx context.Context, c *Chat, t *Turn, list []openForm) error {
 	data, err := json.Marshal(list[max(0, len(list)-mostOpen):])
 	if err != nil {
 		return err
@@ -127,10 +127,10 @@ func (c *Chat) keepOpenForms(ctx context.Context, t *Turn, list []openForm) erro
 }
 
 // noteOpen notes that a form is open. Best effort: without it `cancel` does not find it.
-func (c *Chat) noteOpen(ctx context.Context, t *Turn, kind, id string) {
-	list, err := c.openForms(ctx, t)
+func noteOpen(ctx context.Context, c *Chat, t *Turn, kind, id string) {
+	list, err := openForms(ctx, c, t)
 	if n := len(list); err == nil && (n == 0 || list[n-1].ID != id) {
-		err = c.keepOpenForms(ctx, t, append(list, openForm{Kind: kind, ID: id}))
+		err = keepOpenForms(ctx, c, t, append(list, openForm{Kind: kind, ID: id}))
 	}
 	if err != nil {
 		c.notNoted(ctx, "form", err)
@@ -139,21 +139,21 @@ func (c *Chat) noteOpen(ctx context.Context, t *Turn, kind, id string) {
 }
 
 // withForm notes with a reply that shows a new form which message that is.
-func (c *Chat) withForm(t *Turn, r Reply) Reply {
+func withForm(c *Chat, t *Turn, r Reply) Reply {
 	if t.opened == "" || t.Press != nil || r.Posted != nil {
 		return r
 	}
 	id := t.opened
 	t.opened = ""
 	r.Posted = func(ctx context.Context, activityID string) error {
-		list, err := c.openForms(ctx, t)
+		list, err := openForms(ctx, c, t)
 		for i := range list {
 			if list[i].ID == id {
 				list[i].Card = t.Activity.Ref().WithActivity(activityID)
 			}
 		}
 		if err == nil {
-			err = c.keepOpenForms(ctx, t, list)
+			err = keepOpenForms(ctx, c, t, list)
 		}
 		if err != nil {
 			c.notNoted(ctx, "form", err)
@@ -165,8 +165,8 @@ func (c *Chat) withForm(t *Turn, r Reply) Reply {
 
 // Cancel ends the form that the person opened last in the place and did not save; what it
 // was opened for is as it was. False: there is none.
-func (c *Chat) Cancel(ctx context.Context, t *Turn) (bool, error) {
-	list, err := c.openForms(ctx, t)
+func Cancel(ctx context.Context, c *Chat, t *Turn) (bool, error) {
+	list, err := openForms(ctx, c, t)
 	for err == nil && len(list) > 0 {
 		last := list[len(list)-1]
 		list = list[:len(list)-1]
@@ -179,10 +179,10 @@ func (c *Chat) Cancel(ctx context.Context, t *Turn) (bool, error) {
 			err = c.Memory.PutDraft(ctx, t.Actor.Tenant, key, []byte(cancelled), formLife)
 		}
 		if err == nil {
-			err = c.keepOpenForms(ctx, t, list)
+			err = keepOpenForms(ctx, c, t, list)
 		}
 		if err == nil && last.Card.ActivityID != "" {
-			c.closeCard(ctx, last.Card)
+			closeCard(ctx, c, last.Card)
 		}
 		return err == nil, err
 	}
@@ -191,7 +191,7 @@ func (c *Chat) Cancel(ctx context.Context, t *Turn) (bool, error) {
 
 // closeCard puts a word in place of a form that was cancelled. Best effort: it can be
 // saved no longer.
-func (c *Chat) closeCard(ctx context.Context, card teams.Ref) {
+func closeCard(ctx context.Context, c *Chat, card teams.Ref) {
 	if err := c.Update(ctx, card, Say(cards.Done("Cancelled", "Nothing was saved.", nil))); err != nil {
 		c.Logger.InfoContext(ctx, "cancelled form not replaced", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
 	}

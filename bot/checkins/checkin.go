@@ -198,7 +198,7 @@ func (s *Subject) resumeGoal(ctx context.Context, t *chat.Turn, arg string) (cha
 func (s *Subject) resumeAutomatic(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 	v, err := s.plan.Resume(ctx, t.Actor, id)
 	if err == nil {
-		s.chat.DidLast(ctx, t, chat.Done{What: "resumed automatic updates of " + string(id), Goal: id, Instead: "check-in " + string(id)}, nil)
+		chat.DidLast(ctx, s.chat, t, chat.Done{What: "resumed automatic updates of " + string(id), Goal: id, Instead: "check-in " + string(id)}, nil)
 	}
 	return chat.SayAll(cards.Goal(t.Place, v)), err
 }

@@ -55,15 +55,15 @@ func (s *Subject) undoBy(what string, do func(context.Context, *chat.Turn, undon
 
 // didCheckIn remembers a check-in for `undo`.
 func (s *Subject) didCheckIn(ctx context.Context, t *chat.Turn, c okr.CheckIn) {
-	s.chat.DidLast(ctx, t, chat.Done{What: "checked in " + string(c.Goal), Goal: c.Goal, By: undoCheckIn}, undone{Was: okr.CheckIn{ID: c.ID}})
+	chat.DidLast(ctx, s.chat, t, chat.Done{What: "checked in " + string(c.Goal), Goal: c.Goal, By: undoCheckIn}, undone{Was: okr.CheckIn{ID: c.ID}})
 }
 
 // didEdit remembers an edit of a check-in.
 func (s *Subject) didEdit(ctx context.Context, t *chat.Turn, was, now okr.CheckIn) {
-	s.chat.DidLast(ctx, t, chat.Done{What: "edited a check-in of " + string(now.Goal), Goal: now.Goal, By: undoEdit}, undone{Was: was, Now: okr.CheckIn{EditedAt: now.EditedAt}})
+	chat.DidLast(ctx, s.chat, t, chat.Done{What: "edited a check-in of " + string(now.Goal), Goal: now.Goal, By: undoEdit}, undone{Was: was, Now: okr.CheckIn{EditedAt: now.EditedAt}})
 }
 
 // didDelete remembers a check-in that was deleted.
 func (s *Subject) didDelete(ctx context.Context, t *chat.Turn, was okr.CheckIn) {
-	s.chat.DidLast(ctx, t, chat.Done{What: "deleted a check-in of " + string(was.Goal), Goal: was.Goal, By: undoDeletion}, undone{Was: was})
+	chat.DidLast(ctx, s.chat, t, chat.Done{What: "deleted a check-in of " + string(was.Goal), Goal: was.Goal, By: undoDeletion}, undone{Was: was})
 }

@@ -70,7 +70,7 @@ func (e ends) saveClose(ctx context.Context, t *chat.Turn, p chat.Press) (chat.R
 		return e.closeForm(ctx, t, f, id)
 	}
 	if err == nil {
-		e.chat.DidLast(ctx, t, chat.Done{What: "closed " + string(id), Goal: id, Instead: "reopen " + string(id)}, nil)
+		chat.DidLast(ctx, e.chat, t, chat.Done{What: "closed " + string(id), Goal: id, Instead: "reopen " + string(id)}, nil)
 	}
 	return chat.SayAll(cards.Closed(t.Place, v, len(before.Also), before.Kept)), err
 }
@@ -95,7 +95,7 @@ func (e ends) askReopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.
 func (e ends) reopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 	v, err := e.plan.Reopen(ctx, t.Actor, id)
 	if err == nil {
-		e.chat.DidLast(ctx, t, chat.Done{What: "reopened " + string(id), Goal: id, Instead: "close " + string(id)}, nil)
+		chat.DidLast(ctx, e.chat, t, chat.Done{What: "reopened " + string(id), Goal: id, Instead: "close " + string(id)}, nil)
 	}
 	return chat.SayAll(cards.Goal(t.Place, v)), err
 }

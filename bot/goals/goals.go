@@ -58,7 +58,7 @@ func (s *Subject) deleteGoal(ctx context.Context, t *chat.Turn, id okr.GoalID) (
 		return chat.Reply{}, err
 	}
 	s.chat.Audit(ctx, t, chat.Deed{Did: "goal deleted", Of: string(g.ID)})
-	s.chat.DidLast(ctx, t, chat.Done{What: "deleted " + string(g.ID), Goal: g.ID, By: undoDeletion}, nil)
+	chat.DidLast(ctx, s.chat, t, chat.Done{What: "deleted " + string(g.ID), Goal: g.ID, By: undoDeletion}, nil)
 	return chat.SayAll(cards.Done("Deleted", string(g.ID)+" "+g.Title+" is deleted. It can be restored for 30 days.", []cards.Button{
 		{Title: "Undo", Verb: cards.VerbGoalRestore, Data: chat.GoalData(g.ID)}, {Title: "OKRs", Verb: cards.VerbGoals},
 	})), nil
@@ -97,7 +97,7 @@ func (s *Subject) undo(ctx context.Context, t *chat.Turn, arg string) (chat.Repl
 		return s.restore(ctx, t, id)
 	}
 	if strings.TrimSpace(arg) == "" {
-		if r, ok, err := s.chat.UndoLast(ctx, t); ok || err != nil {
+		if r, ok, err := chat.UndoLast(ctx, s.chat, t); ok || err != nil {
 			return r, err
 		}
 	}
@@ -119,7 +119,7 @@ func (s *Subject) restore(ctx context.Context, t *chat.Turn, id okr.GoalID) (cha
 	v, err := s.plan.Restore(ctx, t.Actor, id)
 	if err == nil {
 		s.chat.Audit(ctx, t, chat.Deed{Did: "goal restored", Of: string(id)})
-		s.chat.DidLast(ctx, t, chat.Done{What: "restored " + string(id), Goal: id, Instead: "delete " + string(id)}, nil)
+		chat.DidLast(ctx, s.chat, t, chat.Done{What: "restored " + string(id), Goal: id, Instead: "delete " + string(id)}, nil)
 	}
 	return chat.SayAll(cards.Goal(t.Place, v)), err
 }

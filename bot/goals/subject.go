@@ -23,7 +23,7 @@ func New(c *chat.Chat, plan planner, past undoer) *Subject {
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Objectives and key results", Commands: s.commands(), Presses: s.presses(), Steps: steps(), Undoes: s.undoes()}
+	return chat.Subject{Title: "Objectives and key results", Commands: s.commands(), Presses: s.presses(), Steps: steps(), Undoes: undoes(s)}
 }
 
 func (s *Subject) commands() []chat.Command {

@@ -15,7 +15,7 @@ const (
 	undoDeletion = "goal deleted"
 )
 
-func (s *Subject) undoes() map[string]chat.UndoHandler {
+func undoes(s *Subject) map[string]chat.UndoHandler {
 	return map[string]chat.UndoHandler{
 		undoEdit: s.undoLastEdit,
 		undoDeletion: func(ctx context.Context, t *chat.Turn, d chat.Done) (chat.Reply, error) {
@@ -25,18 +25,18 @@ func (s *Subject) undoes() map[string]chat.UndoHandler {
 }
 
 // didSave remembers what the person made or edited.
-func (s *Subject) didSave(ctx context.Context, t *chat.Turn, before, after okr.Goal) {
+func didSave(ctx context.Context, c *chat.Chat, t *chat.Turn, before, after okr.Goal) {
 	id := after.ID
 	switch {
 	case before.ID == "":
-		s.chat.DidLast(ctx, t, chat.Done{What: "made " + string(id), Goal: id, Instead: "delete " + string(id)}, nil)
+		chat.DidLast(ctx, c, t, chat.Done{What: "made " + string(id), Goal: id, Instead: "delete " + string(id)}, nil)
 	case len(after.Edits) > 0 && after.Version > before.Version && after.Edits[len(after.Edits)-1].By.ID == t.Actor.ID:
-		s.chat.DidLast(ctx, t, chat.Done{What: "edited " + string(id), Goal: id, By: undoEdit}, after.Version)
+		chat.DidLast(ctx, c, t, chat.Done{What: "edited " + string(id), Goal: id, By: undoEdit}, after.Version)
 	}
 }
 
 // undoLastEdit makes a goal what it was before an edit.
-func (s *Subject) undoLastEdit(ctx context.Context, t *chat.Turn, d chat.Done) (chat.Reply, error) {
+func undoLastEdit(ctx context.Context, s *Subject, t *chat.Turn, d chat.Done) (chat.Reply, error) {
 	var version int
 	if err := json.Unmarshal(d.State, &version); err != nil {
 		return chat.Reply{}, err
