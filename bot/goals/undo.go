@@ -17,7 +17,9 @@ const (
 
 func undoes(s *Subject) map[string]chat.UndoHandler {
 	return map[string]chat.UndoHandler{
-		undoEdit: s.undoLastEdit,
+		undoEdit: func(ctx context.Context, t *chat.Turn, d chat.Done) (chat.Reply, error) {
+			return undoLastEdit(ctx, s, t, d)
+		},
 		undoDeletion: func(ctx context.Context, t *chat.Turn, d chat.Done) (chat.Reply, error) {
 			return s.restore(ctx, t, d.Goal)
 		},
