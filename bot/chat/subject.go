@@ -25,6 +25,9 @@ type Subject struct {
 	Otherwise func(ctx context.Context, t *Turn, text string) (Reply, bool, error)
 	// Undoes take back what the subject remembers by [DidLast], by its names there.
 	Undoes map[string]UndoHandler
+	// CheckedIn is told of each new check-in, before it is answered. Nil: nothing follows
+	// from one.
+	CheckedIn func(ctx context.Context, t *Turn, v okr.GoalView, c okr.CheckIn)
 	// Seen is told of each turn before it is answered: somebody is in the place, and
 	// okrbot too. Nil: nothing follows from that.
 	Seen func(ctx context.Context, t *Turn)
@@ -127,6 +130,15 @@ func (g *registry) addCommands(s Subject) error {
 	}
 	slices.SortStableFunc(g.sentences, func(a, b sentence) int { return a.is.SubexpIndex("goal") - b.is.SubexpIndex("goal") })
 	return nil
+}
+
+// CheckedIn tells the subjects of a new check-in of the person of the turn.
+func (g *registry) CheckedIn(ctx context.Context, t *Turn, v okr.GoalView, c okr.CheckIn) {
+	for _, s := range g.subjects {
+		if s.CheckedIn != nil {
+			s.CheckedIn(ctx, t, v, c)
+		}
+	}
 }
 
 // Subjects are all that are registered, in order.

@@ -67,7 +67,7 @@ func (s *Subject) saveCheckIn(ctx context.Context, t *chat.Turn, p chat.Press) (
 			return err
 		})
 		if err == nil {
-			s.didCheckIn(ctx, t, c)
+			s.didCheckIn(ctx, t, v, c)
 		}
 	}
 	if okr.FieldOf(err) != "" {

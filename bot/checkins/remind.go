@@ -81,7 +81,7 @@ func (s *Subject) checkInOnce(ctx context.Context, t *chat.Turn, in okr.CheckInI
 	}
 	v, c, err := s.plan.CheckIn(ctx, t.Actor, in)
 	if err == nil {
-		s.didCheckIn(ctx, t, c)
+		s.didCheckIn(ctx, t, v, c)
 	}
 	return v, c, err
 }

@@ -53,8 +53,9 @@ func (s *Subject) undoBy(what string, do func(context.Context, *chat.Turn, undon
 	}
 }
 
-// didCheckIn remembers a check-in for `undo`.
-func (s *Subject) didCheckIn(ctx context.Context, t *chat.Turn, c okr.CheckIn) {
+// didCheckIn remembers a check-in for `undo`, and tells those who follow it.
+func (s *Subject) didCheckIn(ctx context.Context, t *chat.Turn, v okr.GoalView, c okr.CheckIn) {
+	s.chat.CheckedIn(ctx, t, v, c)
 	chat.DidLast(ctx, s.chat, t, chat.Done{What: "checked in " + string(c.Goal), Goal: c.Goal, By: undoCheckIn}, undone{Was: okr.CheckIn{ID: c.ID}})
 }
 
