@@ -116,7 +116,7 @@ func pressActs() map[string]act {
 		cards.VerbHandOverAsk: {data: connectionData()}, cards.VerbHandOver: {data: connectionData(cards.InputPerson, "me")}, cards.VerbHandOverDrop: {data: connectionData()},
 		cards.VerbTakeOverAsk: {data: connectionData()}, cards.VerbTakeOver: {data: connectionData()},
 		cards.VerbSignInCode: {data: map[string]string{cards.InputCode: "123456"}}, cards.VerbSignOutAsk: {bare: true}, cards.VerbSignOut: {bare: true},
-		cards.VerbDigest: {bare: true, member: true}, cards.VerbDigestSave: {data: map[string]string{cards.InputCadence: "daily", cards.InputHour: "9"}, bare: true, member: true},
+		cards.VerbDigest: {bare: true, member: true}, cards.VerbDigestNew: {bare: true, member: true}, cards.VerbDigestSave: {data: map[string]string{cards.InputCadence: "daily", cards.InputHour: "9"}, bare: true, member: true},
 		cards.VerbDigestStop: {bare: true, member: true}, cards.VerbDigestPreview: {bare: true, member: true}, cards.VerbDigestMute: {data: map[string]string{cards.InputMute: "4h"}, bare: true, member: true},
 		cards.VerbEnableAsk: {bare: true}, cards.VerbEnable: {bare: true}, cards.VerbManage: {bare: true}, cards.VerbDisableAsk: {bare: true}, cards.VerbDisable: {bare: true},
 		cards.VerbSettings:     {bare: true},

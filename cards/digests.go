@@ -21,7 +21,7 @@ func Digests(place string, rows []DigestRow, title, verb string) Card {
 		if r.Subscription.Paused != "" {
 			state = "Paused."
 		}
-		items := []element{text(mdf("%d. ", i+1) + mdn(maxShort, "%s", PlanText(r.Subscription.DigestPlan, r.Zone))), note(state)}
+		items := []element{text(mdf("Digest %d: ", i+1) + mdn(maxShort, "%s", PlanText(r.Subscription.DigestPlan, r.Zone))), note(state)}
 		if state == "" {
 			items = items[:1]
 		}
