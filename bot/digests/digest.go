@@ -68,7 +68,7 @@ func pressedAt(p chat.Press) digestAt {
 	if slot == cards.ChoiceNone {
 		slot = ""
 	}
-	return digestAt{slot: slot, draft: p.Data[cards.KeyDraft]}
+	return digestAt{slot: slot}
 }
 
 // digestForm shows the form with what stands, or with what was typed and is wrong.
@@ -195,6 +195,7 @@ func (s *Subject) saveDigest(ctx context.Context, t *chat.Turn, p chat.Press) (c
 		return chat.Reply{}, err
 	}
 	at := pressedAt(p)
+	at.draft = p.Data[cards.KeyDraft]
 	sub, _, err := s.subscription(ctx, t, at)
 	if err != nil {
 		return chat.Reply{}, err

@@ -27,7 +27,7 @@ func (s *Subject) Register() chat.Subject {
 		Title: "Digests",
 		Seen:  s.signOfLife, CheckedIn: s.checkedIn,
 		Commands: []chat.Command{
-			{Name: "digest", Arg: "[mine|of <person>|tag <tag>|all|new|preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly, and each check-in at once if you like", Who: chat.Members, Examples: []string{"digest", "digest mine", "digest mute 2d"}, Verb: cards.VerbDigest, Run: s.digest},
+			{Name: "digest", Arg: "[mine|of <person>|tag <tag>|all|new|preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly", Who: chat.Members, Examples: []string{"digest", "digest mine", "digest mute 2d"}, Verb: cards.VerbDigest, Run: s.digest},
 		},
 		Presses: map[string]chat.PressHandler{
 			cards.VerbDigest:        s.pressDigest,
