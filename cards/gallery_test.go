@@ -250,8 +250,9 @@ func digestCards() []exhibit {
 	followed := full
 	followed.Slot, followed.People, followed.OfPeople, followed.Tags, followed.OfTags = "FORM2", []cards.Choice{{Title: "Ada Lovelace", Value: "ada"}}, []string{"ada"}, []string{"growth", "emea"}, []string{"emea"}
 	followed.AtOnce, followed.HereOnly, followed.Error = true, true, cards.FieldError{}
+	followed.Readers = cards.ReadersPrivate
 	fresh := followed
-	fresh.Slot, fresh.Draft, fresh.Subscribed = "", "FORM3", false
+	fresh.Slot, fresh.Draft, fresh.Subscribed, fresh.Readers = "", "FORM3", false, cards.ReadersShared
 	several := d
 	several.Subscription.Slot, several.Subscription.DigestPlan = "FORM2", okr.DigestPlan{People: []okr.Person{{ID: "ada", Name: "Ada Lovelace"}}, Tags: []string{nasty}, CheckIns: true}
 	stopped := several.Subscription

@@ -58,6 +58,7 @@ type DigestForm struct {
 	Others     int    // how many others the place gets
 	AtOnce     bool   // each check-in is told at once, too
 	HereOnly   bool   // all go into the thread of the form
+	Readers    Readers
 	Cadence    string // an okr.Cadence
 	Hour       string
 	Weekday    string
@@ -74,6 +75,31 @@ type DigestForm struct {
 	MutedTill  time.Time
 	Next       time.Time
 	Error      FieldError
+}
+
+// Readers says who reads along in a place.
+type Readers string
+
+// The readers of places.
+const (
+	ReadersHere    Readers = ""        // those who are in it: a group chat, a channel of a team
+	ReadersOne     Readers = "one"     // one person: a chat with okrbot
+	ReadersPrivate Readers = "private" // the members of a private channel, which are not those of its team
+	ReadersShared  Readers = "shared"  // the members of a shared channel, of other teams and organizations too
+)
+
+// readers begin the sentence about what is seen in a place.
+func readers(f DigestForm, place string) md {
+	switch f.Readers {
+	case ReadersOne:
+		return "Here you see"
+	case ReadersPrivate:
+		return "Every member of this private channel sees"
+	case ReadersShared:
+		return "Every member of this shared channel, people of other teams and organizations included, sees"
+	default:
+		return mdf("Everybody in %s sees", place)
+	}
 }
 
 // Subscribe is the form of a place's digest. The ids of its inputs are objectives,
@@ -112,7 +138,7 @@ func subscribeCard(p Place, f DigestForm, bytes int) Card {
 	in.add(choiceInput(InputCadence, "How often", orAny(f.Cadence), cadences()))
 	in.addPair(choiceInput(InputHour, "From (daily, weekly)", f.Hour, hours()), choiceInput(InputWeekday, "On (weekly)", f.Weekday, weekdays()))
 	in.addFolded("more", "Quiet times, and more", f.QuietFrom != "" || len(f.QuietDays) > 0 || f.AtOnce, digestMore(f))
-	in.show(box("emphasis", text(mdf("Everybody in %s sees what each connection's owner can see in Azure DevOps, titles of work items included.", place))))
+	in.show(box("emphasis", text(readers(f, place)+" what each connection's owner can see in Azure DevOps, titles of work items included.")))
 	return newCard(title, in.elements(head...), digestActions(f)...)
 }
 

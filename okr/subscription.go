@@ -315,6 +315,7 @@ func (sub *Subscription) Replan(fresh Subscription, told map[GoalID]Reported) {
 	if !fresh.Threaded {
 		sub.ThreadID = ""
 	}
+	fresh.Conversation.Name = cmp.Or(fresh.Conversation.Name, sub.Conversation.Name) // Teams does not always say it
 	sub.Conversation, sub.DigestPlan = fresh.Conversation, fresh.DigestPlan
 	sub.Resume()
 	sub.MutedTill = time.Time{}

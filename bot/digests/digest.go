@@ -99,8 +99,8 @@ func (s *Subject) digestForm(ctx context.Context, t *chat.Turn, at digestAt, typ
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	f.Place, f.Error, f.Objectives, f.Subscribed, f.Paused = t.PlaceName(), wrong, choices, known, sub.Paused
-	f.Slot, f.Draft = sub.Slot, at.draft
+	f.Place, f.Error, f.Objectives, f.Subscribed, f.Paused = orWord(t.PlaceName(), sub.Conversation.Name), wrong, choices, known, sub.Paused
+	f.Slot, f.Draft, f.Readers = sub.Slot, at.draft, readersOf(t)
 	f.HereOnly = plan.Threaded && sub.ThreadID != "" && sub.ThreadID == threadOf(t)
 	f.People, f.Tags = chat.PersonChoices(people(t, plan, objectives)), tagsOf(objectives)
 	if known {

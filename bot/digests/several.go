@@ -203,3 +203,16 @@ func (s *Subject) stoppedWords(ctx context.Context, t *chat.Turn) string {
 	}
 	return "Nothing more is posted here by itself."
 }
+
+// readersOf says who reads along in the place of the turn.
+func readersOf(t *chat.Turn) cards.Readers {
+	switch {
+	case t.Activity.IsPersonal():
+		return cards.ReadersOne
+	case t.Activity.ChannelData.Channel.Type == teams.ChannelPrivate:
+		return cards.ReadersPrivate
+	case t.Activity.ChannelData.Channel.Type == teams.ChannelShared:
+		return cards.ReadersShared
+	}
+	return cards.ReadersHere
+}
