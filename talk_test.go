@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -247,6 +248,18 @@ thanks -> ?
 hello -> ?
 xyzzy plugh -> ?
 `
+
+// TestAPastedPageIsOneText: nothing is parted that nobody wrote as commands.
+func TestAPastedPageIsOneText(t *testing.T) {
+	t.Parallel()
+	c := typed(t)
+	for _, lines := range [][]string{
+		slices.Repeat([]string{"KR1"}, 3000), {strings.Repeat("KR1 is at 45% and ", 3000)}, {strings.Repeat("check-in KR1 45; ", 300)},
+	} {
+		texts := c.Commands(lines)
+		require.True(t, len(texts) == 1 || c.OneByOne(texts) != nil, "%d texts", len(texts))
+	}
+}
 
 // TestSmallTalk: a greeting in any language, and thanks.
 func TestSmallTalk(t *testing.T) {

@@ -49,8 +49,19 @@ var shortIs = regexp.MustCompile(`(?i)^(how|what|where|why)['’‘]?s\b`)
 // pronouns name no goal.
 var pronouns = regexp.MustCompile(`(?i)^(?:it|that|this|they|you|things|life)\b`)
 
+const (
+	// longestSentence is of how many bytes a text is looked at as a sentence.
+	longestSentence = 300
+	// mostLines is of how many lines a message is looked at line by line: a pasted page is
+	// one text.
+	mostLines = 20
+)
+
 // sentence finds the command that a whole text is a sentence for.
 func (g *registry) sentence(text string) (meaning, bool) {
+	if len(text) > longestSentence {
+		return meaning{}, false
+	}
 	text = plainArg(shortIs.ReplaceAllString(text, "$1 is"))
 	for _, s := range g.sentences {
 		at := s.is.FindStringSubmatchIndex(text)
@@ -210,6 +221,9 @@ func (g *registry) Commands(lines []string) []string {
 // byLines parts lines where one begins with a command and those before it do, too. What
 // is a note on a line of its own names no goal.
 func (g *registry) byLines(lines []string) []string {
+	if len(lines) > mostLines {
+		return []string{strings.Join(lines, " ")}
+	}
 	var out []string
 	for _, line := range lines {
 		if len(out) == 0 {
@@ -234,7 +248,7 @@ func (g *registry) parted(text string) []string {
 	if ids := plainArg(m.arg); idList.MatchString(ids) {
 		return repeated(m.cmd, ids)
 	}
-	parts := between.Split(strings.TrimRight(text, closers+" "), -1)
+	parts := between.Split(strings.TrimRight(text, closers+" "), mostLines)
 	if ok && m.cmd.Verbatim || len(parts) == 1 {
 		return []string{text}
 	}
