@@ -17,15 +17,15 @@ func Digests(place string, rows []DigestRow, title, verb string) Card {
 	head := fmt.Sprintf("%s for %s", count(len(rows), "digest"), orThisPlace(place))
 	body := []element{heading(mdf("%s", head))}
 	for i, r := range rows {
-		state := md("")
+		plan, about := r.Subscription.DigestPlan, mdf("%s", whenOfPlan(r.Subscription.DigestPlan, r.Zone))
+		if plan.CheckIns {
+			about += ", and each check-in at once"
+		}
 		if r.Subscription.Paused != "" {
-			state = "Paused."
+			about += ". Paused"
 		}
-		items := []element{text(mdf("Digest %d: ", i+1) + mdn(maxShort, "%s", PlanText(r.Subscription.DigestPlan, r.Zone))), note(state)}
-		if state == "" {
-			items = items[:1]
-		}
-		row := box("", append(items, actionsOf(run(fmt.Sprintf("%s %d", title, i+1), verb, KeyDigest, orNone(r.Subscription.Slot))))...)
+		row := box("", bold(mdf("Digest %d: ", i+1)+mdn(maxShort, "%s", scopeOfPlan(plan))), note(about+"."),
+			actionsOf(run(fmt.Sprintf("%s %d", title, i+1), verb, KeyDigest, orNone(r.Subscription.Slot))))
 		row.Separator = true
 		body = append(body, row)
 	}

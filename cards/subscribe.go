@@ -266,19 +266,23 @@ func manyInput(id, label string, choices []Choice, chosen []string, bytes int) i
 	return in
 }
 
-// PlanText is a digest's plan in a sentence.
-func PlanText(plan okr.DigestPlan, zone string) string {
+// whenOfPlan says how often a digest comes.
+func whenOfPlan(plan okr.DigestPlan, zone string) string {
 	at := fmt.Sprintf("between %02d:00 and %02d:00 (%s)", plan.Rule.Hour, (plan.Rule.Hour+1)%24, zone)
-	when := "Every hour in which something moves"
 	switch {
 	case plan.Rule.Cadence == okr.Daily:
-		when = "Every day " + at
+		return "Every day " + at
 	case plan.Rule.Cadence == okr.Weekly:
-		when = "Every " + plan.Rule.Weekday.String() + " " + at
+		return "Every " + plan.Rule.Weekday.String() + " " + at
 	case plan.Always:
-		when = "Every hour"
+		return "Every hour"
 	}
-	out := when + ", one card here says what moved in " + scopeOfPlan(plan) + ", from what to what and why."
+	return "Every hour in which something moves"
+}
+
+// PlanText is a digest's plan in a sentence.
+func PlanText(plan okr.DigestPlan, zone string) string {
+	out := whenOfPlan(plan, zone) + ", one card here says what moved in " + scopeOfPlan(plan) + ", from what to what and why."
 	if !plan.Always {
 		out += " When nothing moved, nothing is posted."
 	}

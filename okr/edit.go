@@ -365,21 +365,6 @@ func onePeriod(fields []ConflictField) []ConflictField {
 	return out
 }
 
-// BeforeEdit is the input that makes a goal what it was before its last edit. Conflict:
-// it was edited after that version, or what it was is not remembered.
-func BeforeEdit(g Goal, version int) (GoalInput, error) {
-	if by, _, _ := g.ChangedSince(version, ""); len(by) > 0 {
-		return GoalInput{}, Errorf(Conflict, "%s changed %s after you did. Nothing was undone.", JoinNames(by), g.ID)
-	}
-	was, known, err := g.asOf(version - 1)
-	if err == nil && (!known || g.Version != version) {
-		err = Errorf(Conflict, "%s isn't what it was after your edit. Nothing was undone.", g.ID)
-	}
-	in := InputOf(was)
-	in.Version = g.Version
-	return in, err
-}
-
 // ChangedSince says who edited the goal after a version, besides one person, when
 // the last of them did, and the labels of what they changed.
 func (g Goal) ChangedSince(version int, besides UserID) (by []Person, at time.Time, labels []string) {

@@ -149,7 +149,7 @@ func isFiller(word string) bool {
 
 var (
 	// asking is how a sentence asks for a command that follows.
-	asking = regexp.MustCompile(`(?i)^(?:good (?:morning|afternoon|evening)[,!.]?|(?:can|could|would|will) (?:you|we|i)|may i|i(?: would|['’]d) like|i (?:want|need)|let me|let['’]?s|let us|kannst du|können sie|(?:is it )?possible)(?: (?:maybe|kindly|please|quickly|just|to|have|know|do|go ahead and))* `)
+	asking = regexp.MustCompile(`(?i)^(?:good (?:morning|afternoon|evening)[,!.]?|(?:can|could|would|will) (?:you|we|i)|may i|i(?: would|['’]d) like|i (?:want|need)|let me|let['’]?s|let us|kannst du|können sie)(?: (?:maybe|kindly|please|quickly|just|to|have|know|do|go ahead and))* `)
 	// showing is how one asks to see what follows.
 	showing = regexp.MustCompile(`(?i)^(?:(?:show|give|get|list|tell|display|open|see|view|look at|check|zeig|zeige)(?: me| us| mir)?|(?:what|which|where|how) (?:is|are))(?: (?:the|our|all the|about))* `)
 )

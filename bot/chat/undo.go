@@ -140,11 +140,11 @@ func noteOpen(ctx context.Context, c *Chat, t *Turn, kind, id string) {
 
 // withForm notes with a reply that shows a new form which message that is.
 func withForm(c *Chat, t *Turn, r Reply) Reply {
-	if t.opened == "" || t.Press != nil || r.Posted != nil {
+	id := t.opened
+	t.opened = "" // a further command of the message may open another one
+	if id == "" || t.Press != nil || r.Posted != nil {
 		return r
 	}
-	id := t.opened
-	t.opened = ""
 	r.Posted = func(ctx context.Context, activityID string) error {
 		list, err := openForms(ctx, c, t)
 		for i := range list {
