@@ -11,6 +11,7 @@ import (
 
 	"okrbot/bot/bottest"
 	"okrbot/bot/bottest/script"
+	"okrbot/okr"
 )
 
 // Wrong, expired, forged and foreign tokens are refused without a word, and
@@ -145,15 +146,18 @@ func TestInboundWithoutIdentity(t *testing.T) {
 func TestInboundOtherTenant(t *testing.T) {
 	t.Parallel()
 	w := newCheckedWorld(t)
-	for _, kind := range []string{"message", "installationUpdate", "conversationUpdate"} {
+	const other = "99999999-0d0a-4a54-9d3a-1f6c2b7e9a09"
+	for _, kind := range []string{"message", "installationUpdate", "conversationUpdate", "messageReaction", "event", "invoke"} {
 		activity := w.Teams.Activity(w.Chat, w.User, kind)
 		activity["text"], activity["action"] = "enable", "add"
-		activity["channelData"] = map[string]any{"tenant": map[string]any{"id": "99999999-0d0a-4a54-9d3a-1f6c2b7e9a09"}}
+		activity["channelData"] = map[string]any{"tenant": map[string]any{"id": other}}
 		d, err := w.Teams.Deliver(t.Context(), activity, bottest.DeliverOptions{})
 		require.NoError(t, err)
 		require.Equal(t, http.StatusOK, d.Status, "acknowledged, so that it does not come again")
 		require.Empty(t, d.Body)
 	}
+	_, err := w.app.store.Memory().Conversation(t.Context(), other, w.Chat.ID)
+	require.Equal(t, okr.NotFound, okr.KindOf(err), "nothing is kept")
 	require.Empty(t, w.Teams.Posts(w.Chat), "nothing was said")
 	require.Zero(t, w.Teams.Counts().Tokens, "Teams was not asked")
 	play(t, w, "say help", "expect 'What I can do'")

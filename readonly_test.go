@@ -39,7 +39,7 @@ func writing() (commands, presses []string) {
 		cards.VerbGoalNew, cards.VerbGoalEdit, cards.VerbGoalSave, cards.VerbGoalDelete, cards.VerbGoalRestore, cards.VerbClose, cards.VerbCloneAsk,
 		cards.VerbCheckIn, cards.VerbCheckInQuick, cards.VerbCheckInSame, cards.VerbRemindSave, cards.VerbBind, cards.VerbUnbind, cards.VerbSync,
 		cards.VerbConnect, cards.VerbConnectionAccount, cards.VerbConnectionEdit, cards.VerbConnectionDelete, cards.VerbConnectionShare,
-		cards.VerbConnectionSignIn, cards.VerbSignOut, cards.VerbDigestSave, cards.VerbDisable, cards.VerbEnable, cards.VerbPeriodAdd, cards.VerbPeriodRemove,
+		cards.VerbConnectionSignIn, cards.VerbSignOut, cards.VerbDigestSave, cards.VerbDigestNew, cards.VerbDisable, cards.VerbEnable, cards.VerbPeriodAdd, cards.VerbPeriodRemove,
 	}
 	return commands, presses
 }

@@ -52,7 +52,7 @@ func with(key, value string, more []string) map[string]string {
 // commandActs say for each command how it is tried.
 func commandActs() map[string]act {
 	return map[string]act{
-		"help": {bare: true}, "okrs": {words: "all", bare: true}, "okr": {words: "{goal}"}, "why": {words: "{goal}"}, "history": {words: "{goal}"},
+		"help": {bare: true}, "cancel": {bare: true}, "okrs": {words: "all", bare: true}, "okr": {words: "{goal}"}, "why": {words: "{goal}"}, "history": {words: "{goal}"},
 		"new objective": {words: "Mine", member: true, bare: true}, "new kr": {member: true, bare: true}, "new project": {member: true, bare: true},
 		"edit": {words: "{goal}"}, "delete": {words: "{goal}"}, "close": {words: "{goal}"}, "deleted": {bare: true}, "undo": {words: "{deleted}", bare: true}, "postpone": {words: "{goal}"}, "reopen": {words: "{goal}"},
 		"clone": {words: "{goal}", kind: okr.Objective, member: true}, "check-in": {words: "{goal} 5 fine"}, "set": {words: "{goal} to 5"}, "resume": {words: "{goal}"},
@@ -117,7 +117,7 @@ func pressActs() map[string]act {
 		cards.VerbHandOverAsk: {data: connectionData()}, cards.VerbHandOver: {data: connectionData(cards.InputPerson, "me")}, cards.VerbHandOverDrop: {data: connectionData()},
 		cards.VerbTakeOverAsk: {data: connectionData()}, cards.VerbTakeOver: {data: connectionData()},
 		cards.VerbSignInCode: {data: map[string]string{cards.InputCode: "123456"}}, cards.VerbSignOutAsk: {bare: true}, cards.VerbSignOut: {bare: true},
-		cards.VerbDigest: {bare: true, member: true}, cards.VerbDigestSave: {data: map[string]string{cards.InputCadence: "daily", cards.InputHour: "9"}, bare: true, member: true},
+		cards.VerbDigest: {bare: true, member: true}, cards.VerbDigestNew: {bare: true, member: true}, cards.VerbDigestSave: {data: map[string]string{cards.InputCadence: "daily", cards.InputHour: "9"}, bare: true, member: true},
 		cards.VerbDigestStop: {bare: true, member: true}, cards.VerbDigestPreview: {bare: true, member: true}, cards.VerbDigestMute: {data: map[string]string{cards.InputMute: "4h"}, bare: true, member: true},
 		cards.VerbEnableAsk: {bare: true}, cards.VerbEnable: {bare: true}, cards.VerbManage: {bare: true}, cards.VerbDisableAsk: {bare: true}, cards.VerbDisable: {bare: true},
 		cards.VerbSettings:     {bare: true},

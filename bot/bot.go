@@ -85,11 +85,12 @@ func New(o Options) (*Bot, error) {
 	b.bindings = bindings.New(c, bindings.Options{
 		Connect: o.Connect, Plan: o.Plan, Measure: o.Measure, Syncs: o.Syncer, SignIn: b.signIn,
 	})
-	b.checkins = checkins.New(c, checkins.Options{Access: o.Access, Connect: o.Connect, Plan: o.Plan, Notify: o.Notify})
+	past := plan.NewUndo(o.Plan)
+	b.checkins = checkins.New(c, checkins.Options{Access: o.Access, Connect: o.Connect, Plan: o.Plan, Undo: past, Notify: o.Notify})
 	b.helpCard = sync.OnceValue(b.newHelpCard)
 	return b, c.Register(
 		b.register(),
-		goals.New(c, o.Plan).Register(),
+		goals.New(c, o.Plan, past).Register(),
 		b.checkins.Register(),
 		b.bindings.Register(),
 		b.connections.Register(),

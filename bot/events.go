@@ -11,7 +11,8 @@ import (
 )
 
 // OnConversationUpdate greets where okrbot was added and forgets where it was
-// removed; it pauses and goes on where channels and teams close and open. People who
+// removed; it pauses and goes on where channels and teams close and open,
+// and knows channels by their new names. People who
 // come and go change nothing.
 func (b *Bot) OnConversationUpdate(ctx context.Context, a teams.Activity) error {
 	for _, m := range a.MembersRemoved {
@@ -25,6 +26,8 @@ func (b *Bot) OnConversationUpdate(ctx context.Context, a teams.Activity) error 
 		}
 	}
 	switch {
+	case digests.Renames(a):
+		return b.digests.RenamePlace(ctx, a)
 	case digests.Closes(a):
 		return b.digests.PauseDigests(ctx, a) // the place may come back
 	case digests.Opens(a):

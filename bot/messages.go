@@ -16,11 +16,29 @@ func (b *Bot) OnMessage(ctx context.Context, a teams.Activity) error {
 	if err != nil {
 		return b.deliver(ctx, t, r(ctx, err, "okrbot cannot do this"))
 	}
-	reply, err := b.reply(ctx, t)
-	if err != nil {
-		reply = r(ctx, err, "That did not work")
+	texts := b.texts(t)
+	if err := b.chat.OneByOne(texts); err != nil {
+		return b.deliver(ctx, t, r(ctx, err, "One at a time"))
 	}
-	return b.deliver(ctx, t, reply)
+	for _, text := range texts {
+		reply, err := b.reply(ctx, t, text)
+		if err != nil {
+			reply = r(ctx, err, "That did not work")
+		}
+		if err := b.deliver(ctx, t, reply); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// texts are the commands of a message; a press, a code and an empty message are one.
+func (b *Bot) texts(t *chat.Turn) []string {
+	words := t.Activity.Words()
+	if t.Press != nil || words == "" || signin.IsCode(words) {
+		return []string{words}
+	}
+	return b.chat.Commands(t.Activity.Lines())
 }
 
 func (b *Bot) deliver(ctx context.Context, t *chat.Turn, r chat.Reply) error {
@@ -30,16 +48,15 @@ func (b *Bot) deliver(ctx context.Context, t *chat.Turn, r chat.Reply) error {
 
 // reply runs what the turn asks for: a button, a command, or, of a person in the
 // middle of a sign-in, the code.
-func (b *Bot) reply(ctx context.Context, t *chat.Turn) (chat.Reply, error) {
-	r, err := b.run(ctx, t)
+func (b *Bot) reply(ctx context.Context, t *chat.Turn, text string) (chat.Reply, error) {
+	r, err := b.run(ctx, t, text)
 	return r, t.Explain(err)
 }
 
-func (b *Bot) run(ctx context.Context, t *chat.Turn) (chat.Reply, error) {
+func (b *Bot) run(ctx context.Context, t *chat.Turn, text string) (chat.Reply, error) {
 	if t.Press != nil {
 		return b.chat.Act(ctx, t, *t.Press)
 	}
-	text := t.Activity.Words()
 	if signin.IsCode(text) {
 		teams.NoteFrom(ctx).Did("code")
 		return b.signIn.EnterCode(ctx, t, text)
@@ -68,7 +85,7 @@ func (b *Bot) OnInvoke(ctx context.Context, a teams.Activity) (teams.InvokeRespo
 	case t.Press == nil:
 		return teams.InvokeResponse{}, teams.ErrMalformedValue
 	}
-	r, err := b.reply(ctx, t)
+	r, err := b.reply(ctx, t, "")
 	if err != nil {
 		return b.chat.RefuseInvoke(ctx, err), nil
 	}

@@ -200,7 +200,7 @@ func checkInBlock(p Place, g okr.Goal, c okr.CheckIn) container {
 
 // remarks is what else is to know of a check-in.
 func remarks(p Place, g okr.Goal, c okr.CheckIn) md {
-	var auto, back, edited, lasting md
+	var undone, auto, back, edited, lasting md
 	if c.Auto != nil {
 		auto = mdf("automatic was %s", amount(g, c.Auto))
 	}
@@ -213,7 +213,10 @@ func remarks(p Place, g okr.Goal, c okr.CheckIn) md {
 	if !c.EditedAt.IsZero() {
 		edited = mdf("edited by %s", c.EditedBy.Name)
 	}
-	return joinMD(" · ", auto, lasting, back, edited)
+	if c.IsUndone() {
+		undone = "undone " + p.at(c.UndoneAt)
+	}
+	return joinMD(" · ", undone, auto, lasting, back, edited)
 }
 
 // ConfirmDeleteCheckIn asks before a check-in is deleted.
@@ -221,7 +224,7 @@ func ConfirmDeleteCheckIn(p Place, g okr.Goal, c okr.CheckIn) Card {
 	title := "Delete this check-in of " + string(g.ID) + "?"
 	body := []element{
 		heading(mdf("%s", title)), checkInBlock(p, g, c),
-		text("Its value goes too: the goal then stands as the check-in or measurement before says. This cannot be undone."),
+		text("Its value goes too: the goal then stands as the check-in or measurement before says. You can undo this for 10 minutes: send undo."),
 	}
 	return newCard(title, body,
 		run("Delete", VerbCheckInDelete, KeyGoal, string(g.ID), KeyCheckIn, string(c.ID)).destructive(),

@@ -18,8 +18,8 @@ type DigestPreviewView struct {
 
 // Digest tells a place what moved since its last digest and why.
 func Digest(p Place, d okr.Digest) Card {
-	body := []element{heading("What moved"), note(joinMD(" · ", p.at(d.At), since(p, d.Subscription)))}
-	return newCard(digestTitle(d), append(body, digestBody(p, d)...), run("All OKRs", VerbGoals), run("Change this digest", VerbDigest))
+	body := []element{heading("What moved"), note(joinMD(" · ", p.at(d.At), since(p, d.Subscription), ofPlan(d.Subscription.DigestPlan)))}
+	return newCard(digestTitle(d), append(body, digestBody(p, d)...), run("All OKRs", VerbGoals), run("Change this digest", VerbDigest, KeyDigest, d.Subscription.Slot))
 }
 
 // DigestPreview shows to one person what the next digest of a place would say.
@@ -33,7 +33,15 @@ func DigestPreview(p Place, v DigestPreviewView) Card {
 		when += " Nothing has moved so far; while that is so, none is posted."
 	}
 	body := []element{heading(mdn(maxLong, "%s", title)), text(when), note("Only you see this, and nothing counts as told by it.")}
-	return newCard(title, append(body, digestBody(p, v.Digest)...), run("Change the digest", VerbDigest).bare())
+	return newCard(title, append(body, digestBody(p, v.Digest)...), run("Change the digest", VerbDigest, KeyDigest, v.Digest.Subscription.Slot).bare())
+}
+
+// ofPlan says of what a digest tells that is of people or tags.
+func ofPlan(plan okr.DigestPlan) md {
+	if len(plan.People)+len(plan.Tags) == 0 {
+		return ""
+	}
+	return mdn(maxShort, "%s", scopeOfPlan(plan))
 }
 
 func since(p Place, sub okr.Subscription) md {

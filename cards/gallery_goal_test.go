@@ -141,6 +141,7 @@ func checkInCards() []exhibit {
 		{"checkin-objective", cards.CheckIn(place, by)},
 		{"checkin-wrong", cards.CheckIn(place, wrong)},
 		{"checked-in", cards.CheckedIn(place, limit(), checkIn("CI9", 6.2, time.Minute))},
+		{"undone", cards.Undone(place, "You checked in KR7", limit())},
 		{"checked-in-override", cards.CheckedIn(place, overridden(true), said)},
 		{"checkin-delete", cards.ConfirmDeleteCheckIn(place, fullGoal(), checkIn("CI9", 33, 75*time.Hour))},
 		{"reminder", cards.Reminder(place, cards.ReminderView{Goals: []cards.GoalView{limit(), overridden(true), unboundView()}, Total: 8})},

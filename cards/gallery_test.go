@@ -251,12 +251,30 @@ func digestCards() []exhibit {
 	}
 	muted := full
 	muted.MutedTill = now.Add(24 * time.Hour)
+	followed := full
+	followed.Slot, followed.People, followed.OfPeople, followed.Tags, followed.OfTags = "FORM2", []cards.Choice{{Title: "Ada Lovelace", Value: "ada"}}, []string{"ada"}, []string{"growth", "emea"}, []string{"emea"}
+	followed.AtOnce, followed.HereOnly, followed.Error = true, true, cards.FieldError{}
+	followed.Readers = cards.ReadersPrivate
+	fresh := followed
+	fresh.Slot, fresh.Draft, fresh.Subscribed, fresh.Readers = "", "FORM3", false, cards.ReadersShared
+	several := d
+	several.Subscription.Slot, several.Subscription.DigestPlan = "FORM2", okr.DigestPlan{People: []okr.Person{{ID: "ada", Name: "Ada Lovelace"}}, Tags: []string{nasty}, CheckIns: true}
+	stopped := several.Subscription
+	stopped.Paused, stopped.Slot = "The channel was deleted.", ""
 	paused := d.Subscription
 	paused.Paused = "No digest could be posted since 17 Aug 2026 09:05 CEST. Teams does not find this place (404 ConversationNotFound)."
 	return []exhibit{
 		{"digest-always", cards.Digest(place, quiet)},
 		{"digest-preview", cards.DigestPreview(place, cards.DigestPreviewView{Place: "Launch team", Digest: d, Next: now.Add(48 * time.Minute)})},
 		{"digest-preview-nothing", cards.DigestPreview(place, cards.DigestPreviewView{Digest: preview})},
+		{"digest-of-people", cards.Digest(place, several)},
+		{"digest-preview-of-people", cards.DigestPreview(place, cards.DigestPreviewView{Place: "Launch team", Digest: several})},
+		{"digests", cards.Digests("Launch team", []cards.DigestRow{{Subscription: several.Subscription, Zone: "Europe/Paris"}, {Subscription: stopped, Zone: "UTC"}}, "Change", cards.VerbDigest)},
+		{"digests-stop", cards.Digests("", []cards.DigestRow{{Subscription: several.Subscription, Zone: "Europe/Paris"}}, "Stop", cards.VerbDigestStop)},
+		{"digests-preview", cards.Digests("", []cards.DigestRow{{Subscription: several.Subscription, Zone: "Europe/Paris"}}, "Preview", cards.VerbDigestPreview)},
+		{"checkin-told", cards.CheckInTold(place, limit(), checkIn("CI9", 6.2, time.Minute), "FORM2")},
+		{"subscribe-followed", cards.Subscribe(place, followed)},
+		{"subscribe-another", cards.Subscribe(place, fresh)},
 		{"digest-resumed", cards.DigestResumed()},
 		{"digest-paused", cards.DigestPaused(paused, "")},
 		{"digest-paused-absent", cards.DigestPaused(paused, "Ada Lovelace")},

@@ -289,7 +289,7 @@ func movedAmount(g okr.Goal, m MovedSpan) string {
 // checkInRow is a check-in with the buttons of those who may change it.
 func checkInRow(p Place, g okr.Goal, r CheckInRow) element {
 	block := checkInBlock(p, g, r.CheckIn)
-	if !r.MayEdit || !g.IsOpen() {
+	if !r.MayEdit || !g.IsOpen() || r.CheckIn.IsUndone() {
 		block.Separator = true
 		return block
 	}

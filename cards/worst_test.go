@@ -119,6 +119,9 @@ func worstOf(title string) []exhibit {
 		{"manage", cards.Manage(place, cards.IntegrationView{Tenant: okr.Settings{Enabled: true}, Admins: names, Connections: 100, Health: hundred(cards.ConnectionView{Connection: worstConnection(title)})})},
 		{"digest", cards.Digest(place, okr.Digest{At: now, Objectives: hundred(move)[:5], Moved: hundred(move), Failing: hundred(staleView()), Still: hundred(objectiveView())})},
 		{"subscribe", cards.Subscribe(place, cards.DigestForm{Place: title, Objectives: choices, Chosen: []string{"O1"}, Subscribed: true, Paused: title, Error: wrong})},
+		{"digests", cards.Digests(title, hundred(cards.DigestRow{Zone: "Europe/Paris", Subscription: okr.Subscription{Slot: strings.Repeat("S", 26), Paused: title, DigestPlan: okr.DigestPlan{
+			Objectives: hundred(okr.GoalID("O99999")), Teams: names[:20], Tags: names[:20], People: hundred(okr.Person{Name: title})[:20],
+		}}})[:okr.MaxDigests], "Preview", cards.VerbDigestPreview)},
 		{"owner-notice", cards.OwnerNotice(place, cards.Notice{Connection: c.Connection, Goals: hundred(g), Problem: title + title + title, Since: now, Buttons: buttons})},
 		{"queries", cards.Queries(cards.QueryList{Text: title, Offset: 10, Problems: hundred(title), Found: okr.FoundQueries{More: true, Private: true, Left: 9, Searched: hundred(c.Connection), Queries: hundred(okr.FoundQuery{Query: q, Connection: worstConnection(title)})}})},
 	}

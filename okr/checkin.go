@@ -28,6 +28,16 @@ type CheckIn struct {
 	EditedBy  Person    `json:"editedBy,omitzero"`   // who changed it later
 	EditedAt  time.Time `json:"editedAt,omitzero"`   // zero: never
 	Backdated bool      `json:"backdated,omitempty"` // entered later than the day that it tells of
+	Over      *Override `json:"over,omitempty"`      // what stood over the automatic value before it
+	UndoneAt  time.Time `json:"undoneAt,omitzero"`   // when who made it took it back; it counts no longer
+}
+
+// IsUndone says whether it was taken back.
+func (c CheckIn) IsUndone() bool { return !c.UndoneAt.IsZero() }
+
+// StandingCheckIns are those that were not taken back.
+func StandingCheckIns(list []CheckIn) []CheckIn {
+	return slices.DeleteFunc(slices.Clone(list), CheckIn.IsUndone)
 }
 
 // Key is the record's id.
@@ -279,26 +289,42 @@ func Resumed(before, g Goal, now time.Time) (Measurement, bool) {
 }
 
 // CheckInsChanged works out anew what the goal shows after one of its check-ins was
-// edited or removed (nil). List is what is left, the latest first.
-func (g *Goal) CheckInsChanged(list []CheckIn, history []Measurement, which CheckInID, edited *CheckIn) {
-	isLast := g.LastCheckIn != nil && g.LastCheckIn.ID == which
+// edited, brought back, or removed (nil). List is what is left, the latest first.
+func (g *Goal) CheckInsChanged(list []CheckIn, history []Measurement, was CheckIn, edited *CheckIn) {
+	isLast := g.LastCheckIn != nil && g.LastCheckIn.ID == was.ID
+	isBack := !isLast && len(list) > 0 && edited != nil && list[0].ID == was.ID
 	g.LastCheckIn = nil
 	if len(list) > 0 {
 		g.LastCheckIn = list[0].mark()
 	}
-	if g.IsAutomatic() {
-		g.overrideAgain(isLast, edited)
-	} else {
+	switch {
+	case !g.IsAutomatic():
 		g.valueAgain(list, history)
+	case isLast && g.Manual != nil, isBack && (was.Lasting || !measuredAfter(*g, was.At)):
+		g.overrideAgain(was.Over, edited)
 	}
 }
 
-// overrideAgain changes or ends the override that came from the check-in.
-func (g *Goal) overrideAgain(isLast bool, edited *CheckIn) {
-	if g.Manual == nil || !isLast {
-		return
+// measuredAfter says whether the goal has an automatic value of later than a time.
+func measuredAfter(g Goal, at time.Time) bool {
+	if g.Kind == Objective {
+		return g.Rolled != nil && g.Rolled.At.After(at)
 	}
-	if edited == nil || edited.Value == nil && edited.Status == "" {
+	return g.Binding != nil && g.Binding.Last != nil && g.Binding.Last.At.After(at)
+}
+
+// overrideAgain changes the override that came from a check-in. Where it ends, what
+// stood before it stands again, unless an automatic value would have ended that, too.
+func (g *Goal) overrideAgain(over *Override, edited *CheckIn) {
+	isOver := edited == nil || edited.Value == nil && edited.Status == ""
+	switch {
+	case isOver && over != nil && (over.LastsUntilResumed || !measuredAfter(*g, over.At)):
+		g.Manual = over
+		if over.Value != nil && g.Kind == KeyResult && g.Metric != nil {
+			g.setCurrent(over.Value, over.At)
+		}
+		return
+	case isOver:
 		g.Resume()
 		return
 	}

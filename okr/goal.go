@@ -251,6 +251,21 @@ const (
 	SubscriptionPrefix = "S"
 )
 
+// BeforeEdit is the input that makes a goal what it was before its last edit. Conflict:
+// it was edited after that version, or what it was is not remembered.
+func BeforeEdit(g Goal, version int) (GoalInput, error) {
+	if by, _, _ := g.ChangedSince(version, ""); len(by) > 0 {
+		return GoalInput{}, Errorf(Conflict, "%s changed %s after you did. Nothing was undone.", JoinNames(by), g.ID)
+	}
+	was, known, err := g.asOf(version - 1)
+	if err == nil && (!known || g.Version != version) {
+		err = Errorf(Conflict, "%s isn't what it was after your edit. Nothing was undone.", g.ID)
+	}
+	in := InputOf(was)
+	in.Version = g.Version
+	return in, err
+}
+
 // ParseGoalID reads a goal id as people type it: "kr3", " O12 ", "p4". It
 // reports false for anything else.
 func ParseGoalID(text string) (GoalID, bool) {

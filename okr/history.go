@@ -15,12 +15,12 @@ type HistoryPoint struct {
 	Anew   bool    // those before are of something else
 }
 
-// HistoryPoints merges measurements and check-ins that have a value, oldest first.
+// HistoryPoints merges measurements and check-ins that have a value and stand, oldest first.
 // Of two of the same moment the check-in is kept.
 func HistoryPoints(measured []Measurement, checkIns []CheckIn) []HistoryPoint {
 	var points []HistoryPoint
 	for _, c := range checkIns {
-		if c.Value != nil {
+		if c.Value != nil && !c.IsUndone() {
 			points = append(points, c.point())
 		}
 	}

@@ -7,40 +7,12 @@ import (
 	"time"
 )
 
-// Conversation is a place in Teams to which okrbot can post: what the connector
-// needs and what people know it by.
-type Conversation struct {
-	Tenant     TenantID         `json:"tenant"`
-	ID         string           `json:"id"` // without the thread: posting to it starts a new one
-	Kind       ConversationKind `json:"kind"`
-	Name       string           `json:"name,omitempty"`
-	ServiceURL string           `json:"serviceUrl"`
-	BotID      string           `json:"botId"`
-	TeamID     string           `json:"teamId,omitempty"`
-	User       UserID           `json:"user,omitempty"` // whose chat, for Personal; else who alone reads, beside Account
-	// Account is the id in Teams of the person who alone sees what is posted in this shared
-	// place; empty: everybody does.
-	Account string `json:"account,omitempty"`
-}
-
-// IsShared says whether others read what is posted there.
-func (c Conversation) IsShared() bool { return c.Kind != Personal && c.Account == "" }
-
-// ConversationKind is where a conversation takes place.
-type ConversationKind string
-
-// The kinds of conversations, as Teams names them.
-const (
-	Personal  ConversationKind = "personal"
-	GroupChat ConversationKind = "groupChat"
-	Channel   ConversationKind = "channel"
-)
-
 // Subscription is a conversation that gets digests. Fields that came later than
 // others are empty in old records, and mean then what they meant before.
 type Subscription struct {
 	ID           SubscriptionID `json:"id"`
 	Conversation Conversation   `json:"conversation"`
+	Slot         string         `json:"slot,omitempty"` // which of several of its place; empty: the first
 	DigestPlan
 	CreatedBy Person              `json:"createdBy"`
 	CreatedAt time.Time           `json:"createdAt"`
@@ -56,13 +28,16 @@ type Subscription struct {
 
 // DigestPlan is what a place wants to be told, and when.
 type DigestPlan struct {
-	Objectives []GoalID   `json:"objectives"`      // with what stands below them
-	Teams      []string   `json:"teams,omitempty"` // whose goals; neither objectives nor teams: all that may be seen in a shared place
+	Objectives []GoalID   `json:"objectives"`       // with what stands below them
+	Teams      []string   `json:"teams,omitempty"`  // whose goals
+	People     []Person   `json:"people,omitempty"` // what they own or check in
+	Tags       []string   `json:"tags,omitempty"`   // goals with one of them; nothing of all these: all that may be seen in a shared place
 	Rule       DigestRule `json:"rule,omitzero"`
 	Zone       string     `json:"zone,omitempty"` // IANA name, in which its hours are meant; empty: the tenant's
 	Quiet      Quiet      `json:"quiet,omitzero"`
 	Always     bool       `json:"always,omitempty"`   // posted also when nothing moved
 	Threaded   bool       `json:"threaded,omitempty"` // in a channel: all digests in one thread
+	CheckIns   bool       `json:"checkIns,omitempty"` // each check-in is told at once, too
 }
 
 // Reported is what a place was last told of a goal. A change is reported once:
@@ -77,11 +52,28 @@ type Reported struct {
 // Key is the record's id.
 func (sub Subscription) Key() string { return string(sub.ID) }
 
-// Unique is the conversation: one subscription a place.
-func (sub Subscription) Unique() string { return sub.Conversation.ID }
+// Unique is the conversation, and which of its subscriptions it is.
+func (sub Subscription) Unique() string { return DigestAddress(sub.Conversation.ID, sub.Slot) }
+
+// DigestAddress names one of the subscriptions of a conversation.
+func DigestAddress(conversation, slot string) string {
+	if slot == "" {
+		return conversation
+	}
+	return conversation + "\n" + slot
+}
 
 // Indexes names the lists that the subscription stands in.
-func (sub Subscription) Indexes() []string { return []string{ConversationIndex(sub.Conversation.ID)} }
+func (sub Subscription) Indexes() []string {
+	out := []string{ConversationIndex(sub.Conversation.ID)}
+	if sub.CheckIns {
+		out = append(out, CheckInsIndex)
+	}
+	return out
+}
+
+// CheckInsIndex lists the subscriptions that are told of each check-in at once.
+const CheckInsIndex = "checkins"
 
 // Halted says that the digest does not come because of its place: it is paused, or Teams
 // has refused it lately. Somebody who writes there ends that.
@@ -134,9 +126,19 @@ func (r Reported) Differs(after Reported) bool {
 // Moves says whether the progress is another one.
 func (r Reported) Moves(after Reported) bool { return !same(r.Progress, after.Progress) }
 
-// HasTeam says whether the plan names the team of a goal.
-func (p DigestPlan) HasTeam(g Goal) bool {
-	return g.Team != "" && slices.ContainsFunc(p.Teams, func(team string) bool { return TeamIndex(team) == TeamIndex(g.Team) })
+// IsAll says whether the plan chooses nothing, which means everything.
+func (p DigestPlan) IsAll() bool {
+	return len(p.Objectives)+len(p.Teams)+len(p.People)+len(p.Tags) == 0
+}
+
+// Picks says whether the plan names the team, a tag, or an owner or who checks in of a
+// goal.
+func (p DigestPlan) Picks(g Goal) bool {
+	return g.Team != "" && slices.ContainsFunc(p.Teams, func(team string) bool { return TeamIndex(team) == TeamIndex(g.Team) }) ||
+		slices.ContainsFunc(p.People, func(who Person) bool { return g.Asked().ID == who.ID || isOne(g.Owners(), Actor{Person: who}) }) ||
+		slices.ContainsFunc(p.Tags, func(tag string) bool {
+			return slices.ContainsFunc(g.Tags, func(of string) bool { return foldText(of) == foldText(tag) })
+		})
 }
 
 // Quiet is when a place is not to be told anything. What moves meanwhile is told
@@ -180,6 +182,9 @@ func (q Quiet) validate() error {
 func (p DigestPlan) Validate() error {
 	if err := p.Rule.validate(); err != nil {
 		return err
+	}
+	if len(p.People) > maxPicked || len(p.Tags) > maxPicked {
+		return FieldErrorf("people", "A digest can follow up to %d people and %d tags.", maxPicked, maxPicked)
 	}
 	if _, err := time.LoadLocation(p.Zone); err != nil {
 		return FieldErrorf("zone", "This time zone is not known. Choose another one.")
@@ -243,12 +248,18 @@ func past(t, now time.Time) time.Time {
 	return t
 }
 
+// IsOpen says whether the place may be told something at now: it is neither paused, muted
+// nor quiet.
+func (sub Subscription) IsOpen(now time.Time, zone *time.Location) bool {
+	return sub.Paused == "" && !now.Before(sub.MutedTill) && !sub.Quiet.Covers(now.In(zone))
+}
+
 // IsDue says whether a digest may be posted at now: at most one in a time of
 // every, none while paused, muted or quiet, and daily and weekly ones once after
 // each of their moments, also when that was missed.
 func (sub Subscription) IsDue(now time.Time, zone *time.Location, every time.Duration) bool {
 	switch {
-	case sub.Paused != "" || now.Before(sub.MutedTill) || sub.Quiet.Covers(now.In(zone)):
+	case !sub.IsOpen(now, zone):
 		return false
 	case now.Sub(past(sub.PostedAt, now)) < every-digestSlack:
 		return false
@@ -308,6 +319,7 @@ func (sub *Subscription) Replan(fresh Subscription, told map[GoalID]Reported) {
 	if !fresh.Threaded {
 		sub.ThreadID = ""
 	}
+	fresh.Conversation.Name = cmp.Or(fresh.Conversation.Name, sub.Conversation.Name) // Teams does not always say it
 	sub.Conversation, sub.DigestPlan = fresh.Conversation, fresh.DigestPlan
 	sub.Resume()
 	sub.MutedTill = time.Time{}
@@ -370,6 +382,12 @@ func (sub Subscription) KnowsOf(goals map[GoalID]bool) bool {
 	}
 	return false
 }
+
+// maxPicked is how many people and tags one digest follows.
+const maxPicked = 20
+
+// MaxDigests is how many digests one place gets.
+const MaxDigests = 10
 
 // MaxMute is for how long a digest can be muted at most.
 const MaxMute = 90 * 24 * time.Hour

@@ -216,6 +216,7 @@ func (s *Subject) unbind(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat
 	v, err := s.measure.Unbind(ctx, t.Actor, id)
 	if err == nil {
 		s.chat.Audit(ctx, t, chat.Deed{Did: "binding deleted", Of: string(id)})
+		chat.DidLast(ctx, s.chat, t, chat.Done{What: "unbound " + string(id), Goal: id, Instead: "bind " + string(id)}, nil)
 	}
 	return chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }

@@ -207,6 +207,7 @@ func (s *Subject) saveBinding(ctx context.Context, t *chat.Turn, p chat.Press) (
 	if g.Binding != nil && g.Binding.Connection != d.Connection {
 		s.chat.Audit(ctx, t, chat.Deed{Did: "binding moved", Of: string(d.Goal), To: string(d.Connection)})
 	}
+	chat.DidLast(ctx, s.chat, t, chat.Done{What: "bound " + string(d.Goal), Goal: d.Goal, Instead: "unbind " + string(d.Goal)}, nil)
 	if err := s.chat.DropForm(ctx, t, formKind, d.ID); err != nil {
 		return chat.Reply{}, err
 	}

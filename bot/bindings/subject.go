@@ -47,8 +47,8 @@ func (s *Subject) Register() chat.Subject {
 func (s *Subject) commands() []chat.Command {
 	return []chat.Command{
 		{Name: "bind", Aliases: []string{"link"}, Arg: "<id>", What: "Measure a key result or project by a shared query", Who: chat.Editors, Examples: []string{"bind KR4"}, Run: s.bind, Own: chat.Always},
-		{Name: "unbind", Aliases: []string{"unlink"}, Arg: "<id>", What: "Stop measuring it; the last value stays", Who: chat.Editors, Examples: []string{"unbind KR4"}, Run: s.askUnbind, Own: chat.Always},
-		{Name: "sync", Phrases: map[string]string{"sync now": "", "sync all": "", "sync everything": ""}, Arg: "[id]", What: "Measure now: one, or everything", Examples: []string{"sync", "sync KR4"}, Verb: cards.VerbSync, Run: s.sync},
+		{Name: "unbind", Aliases: []string{"unlink"}, Exact: true, Arg: "<id>", What: "Stop measuring it; the last value stays", Who: chat.Editors, Examples: []string{"unbind KR4"}, Run: s.askUnbind, Own: chat.Always},
+		{Name: "sync", Phrases: map[string]string{"sync now": "", "sync all": "", "sync everything": "", "refresh": ""}, Arg: "[id]", What: "Measure now: one, or everything", Examples: []string{"sync", "sync KR4"}, Verb: cards.VerbSync, Run: s.sync},
 		{Name: "queries", Arg: "<text>", What: "Find shared queries by name, through all your connections", Who: chat.Members, Examples: []string{"queries bugs"}, Run: s.queries, Own: chat.Always},
 	}
 }

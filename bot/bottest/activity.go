@@ -73,7 +73,11 @@ func (c *Cloud) channelData(chat Chat) map[string]any {
 	data := map[string]any{"tenant": map[string]any{"id": chat.TenantID}}
 	if t := c.world.team(chat.TeamID); t != nil {
 		data["team"] = map[string]any{"id": t.ID, "aadGroupId": t.GroupID, "name": t.Name}
-		data["channel"] = map[string]any{"id": chat.ID}
+		channel := map[string]any{"id": chat.ID}
+		if chat.Type != "" {
+			channel["type"] = chat.Type
+		}
+		data["channel"] = channel
 	}
 	return data
 }

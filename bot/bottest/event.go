@@ -30,7 +30,7 @@ func (c *Cloud) setInstalled(chat Chat, installed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, p := range c.world.places {
-		if p.ID == chat.ID || (chat.TeamID != "" && p.TeamID == chat.TeamID) {
+		if p.sharesRoster(chat) {
 			p.installed = installed
 		}
 	}
@@ -54,10 +54,11 @@ func (c *Cloud) installation(ctx context.Context, chat Chat, u User, action, mem
 	return c.turn(ctx, install)
 }
 
-// event is the envelope of an update; in a team it stands on the General channel.
+// event is the envelope of an update; in a team it stands on the General channel, in a
+// private or shared channel on this one.
 func (c *Cloud) event(chat Chat, u User, kind, eventType string) map[string]any {
 	place := chat.InThread("")
-	if chat.Kind == KindChannel {
+	if chat.Kind == KindChannel && !chat.ownsRoster() {
 		place.ID = chat.TeamID
 	}
 	activity := c.Activity(place, u, kind)
@@ -66,7 +67,9 @@ func (c *Cloud) event(chat Chat, u User, kind, eventType string) map[string]any 
 	if chat.Kind == KindChannel {
 		data := object(activity, "channelData")
 		data["eventType"] = eventType
-		delete(data, "channel")
+		if !chat.ownsRoster() {
+			delete(data, "channel")
+		}
 	}
 	return activity
 }
@@ -104,11 +107,11 @@ func (c *Cloud) eachRoster(chat Chat, change func([]string) []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, p := range c.world.places {
-		if p.ID == chat.ID || (chat.TeamID != "" && p.TeamID == chat.TeamID) {
+		if p.sharesRoster(chat) {
 			p.members = change(p.members)
 		}
 	}
-	if t := c.world.team(chat.TeamID); t != nil {
+	if t := c.world.team(chat.TeamID); t != nil && !chat.ownsRoster() {
 		t.members = change(t.members)
 	}
 }
@@ -137,6 +140,27 @@ func (c *Cloud) ChannelEvent(ctx context.Context, chat Chat, actor User, eventTy
 	activity := c.event(chat, actor, "conversationUpdate", eventType)
 	object(activity, "channelData")["channel"] = map[string]any{"id": chat.ID, "name": chat.Name}
 	return c.turn(ctx, activity)
+}
+
+// RenameChannel gives a channel another name and tells the bot.
+func (c *Cloud) RenameChannel(ctx context.Context, chat Chat, actor User, name string) (Chat, Delivery, error) {
+	c.mu.Lock()
+	chat.Name = name
+	for _, p := range c.world.places {
+		if p.ID == chat.ID {
+			p.Name = name
+		}
+	}
+	if t := c.world.team(chat.TeamID); t != nil {
+		for i := range t.Channels {
+			if t.Channels[i].ID == chat.ID {
+				t.Channels[i].Name = name
+			}
+		}
+	}
+	c.mu.Unlock()
+	d, err := c.ChannelEvent(ctx, chat, actor, "channelRenamed")
+	return chat, d, err
 }
 
 // React adds a reaction, e.g. "like", to a post of the bot.

@@ -131,3 +131,19 @@ func (c *Cloud) AddChannel(team Team, name string) Chat {
 	}
 	return c.world.addChannel(t, name, fmt.Sprintf("19:%s-%d@thread.tacv2", slug(name), len(c.world.places)))
 }
+
+// AddOwnChannel adds a private or shared channel to a team, with members of its own. The
+// bot is not in it: there it is added to each channel by itself. Teams lists such channels
+// only for those in them, so the list of the team's channels does not have it.
+func (c *Cloud) AddOwnChannel(team Team, kind, name string, members ...User) Chat {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := &place{Chat: Chat{
+		ID: fmt.Sprintf("19:%s-%d@thread.tacv2", slug(name), len(c.world.places)), Kind: KindChannel, Type: kind, Name: name, TenantID: team.TenantID, TeamID: team.ID,
+	}}
+	for _, u := range members {
+		p.members = append(p.members, u.ID)
+	}
+	c.world.places = append(c.world.places, p)
+	return p.Chat
+}

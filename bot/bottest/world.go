@@ -45,6 +45,8 @@ type Chat struct {
 	Kind     string
 	Name     string
 	TenantID string
+	// Type is TypePrivate or TypeShared for channels with members of their own.
+	Type string
 	// TeamID is set for channels: the id of the team's General channel.
 	TeamID string
 	// Thread is the root message id when the Chat is one thread of a channel.
@@ -92,6 +94,21 @@ type Team struct {
 	ID, Name, GroupID, TenantID string
 	Channels                    []Chat
 	members                     []string
+}
+
+// The types of channels with a roster of their own. Of all others the team's members are.
+const (
+	TypePrivate = "private"
+	TypeShared  = "shared"
+)
+
+// ownsRoster says whether the place is in no team's roster and installation.
+func (c Chat) ownsRoster() bool { return c.Type != "" }
+
+// sharesRoster says whether what happens to a chat happens to this place, too: they are
+// the same, or standard channels of one team.
+func (p *place) sharesRoster(chat Chat) bool {
+	return p.ID == chat.ID || chat.TeamID != "" && p.TeamID == chat.TeamID && !chat.ownsRoster() && !p.ownsRoster()
 }
 
 // place is a conversation with its roster.

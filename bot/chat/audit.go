@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"strings"
 
 	"okrbot/bot/teams"
 	"okrbot/okr"
@@ -16,7 +17,8 @@ type Deed struct {
 }
 
 // Audit writes a deed of the person of the turn into the log, in a line of its own: ids
-// only, no titles and no names.
+// only, no titles and no names. It is then the last thing that the person did, which
+// nothing undoes unless [DidLast] says more of it.
 func (c *Chat) Audit(ctx context.Context, t *Turn, d Deed) {
 	attrs := []any{"ref", teams.RefFrom(ctx), "did", d.Did, "tenant", string(t.Actor.Tenant), "user", string(t.Actor.ID)}
 	for _, id := range []struct{ key, value string }{{"of", d.Of}, {"to", d.To}} {
@@ -25,6 +27,7 @@ func (c *Chat) Audit(ctx context.Context, t *Turn, d Deed) {
 		}
 	}
 	c.Logger.InfoContext(ctx, "audit", attrs...)
+	DidLast(ctx, c, t, Done{What: strings.TrimSpace(d.Did + " " + d.Of)}, nil)
 }
 
 // AuditRights writes that an edit changed who may do what with a goal, if it did.

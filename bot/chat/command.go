@@ -11,20 +11,21 @@ import (
 	"okrbot/okr"
 )
 
-// Answer runs the command that a text stands for; none is help. A bare id shows what it
-// names. Of any other text nothing is guessed: what a subject makes of it is asked or
-// shown, else the nearest commands and the goals that it names are offered.
+// Answer runs the command that a text stands for; none is help. Of any other text
+// nothing is guessed: what a subject makes of it is asked or shown, else the nearest
+// commands and the goals that it names are offered.
 func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) {
 	if strings.TrimSpace(text) == "" {
 		text = "help"
 	}
-	if cmd, arg, ok := c.match(text); ok {
-		teams.NoteFrom(ctx).Did(cmd.Name)
-		if cmd.Own != nil && cmd.Own(arg) {
+	m, ok := c.match(text)
+	if ok {
+		teams.NoteFrom(ctx).Did(m.cmd.Name)
+		if m.cmd.Own != nil && m.cmd.Own(m.arg) {
 			t.Actor.Shared = false // only the person sees the answer, see [Chat.Deliver]
 		}
-		r, err := cmd.Run(ctx, t, arg)
-		return r.seenBy(t), err
+		r, err := m.cmd.Run(ctx, t, m.arg)
+		return withForm(c, t, r.seenBy(t)), err
 	}
 	teams.NoteFrom(ctx).Did("text")
 	for _, s := range c.subjects {
@@ -32,70 +33,83 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 			continue
 		}
 		if r, ok, err := s.Otherwise(ctx, t, text); ok || err != nil {
-			return r, err
+			return r.seenBy(t), err
 		}
 	}
 	named, err := c.namedGoals(ctx, t, text)
-	return Say(cards.UnknownText(okr.Shorten(okr.CleanLine(text), 80), named, c.nearest(text))).Only(t.Actor.ID), err
+	nearest := c.nearest(text)
+	if m.cmd.Exact {
+		named, nearest = nil, []cards.Command{m.cmd.Card()}
+	}
+	return Say(cards.UnknownText(okr.Shorten(okr.CleanLine(text), 80), named, nearest)).Only(t.Actor.ID), err
 }
 
-// Find gives the command that a text begins with, as [Chat.Answer] would.
+// Find gives the command that a text means, as [Chat.Answer] would.
 func (g *registry) Find(text string) (Command, bool) {
 	if strings.TrimSpace(text) == "" {
 		return Command{}, false
 	}
-	cmd, _, ok := g.match(text)
-	return cmd, ok
+	m, ok := g.match(text)
+	return m.cmd, ok
 }
 
-// match finds the command whose name the text begins with, the longest first. A
-// short form does when it is the beginning of one command only.
-func (g *registry) match(text string) (Command, string, bool) {
-	words := plainWords(text)
+// match finds the command that a text means: by a sentence for it, by one that is asked
+// for with courtesies around it, or by its name, the longest first. A short form does
+// when it is the beginning of one command only. What is [Command.Exact] is meant by its
+// own name only: where a sentence asks for it, it is given and false.
+func (g *registry) match(text string) (meaning, bool) {
+	words, isAsked := withoutAsking(plainWords(text))
+	if len(words) == 0 {
+		return meaning{}, false
+	}
+	if m, ok := g.sentence(strings.Join(words, " ")); ok {
+		return m, true
+	}
+	if m, ok := g.shown(words); ok {
+		return m, true
+	}
+	m, ok := g.byName(words)
+	if !ok && !isAsked {
+		m, ok = g.short(words)
+	}
+	return m, ok && (!isAsked || !m.cmd.Exact)
+}
+
+// byName finds the command whose name the words begin with, the longest first.
+func (g *registry) byName(words []string) (meaning, bool) {
+	var m meaning
+	length, said := 0, ""
 	bare := make([]string, len(words))
 	for i, w := range words {
 		bare[i] = bareWord(w)
 	}
-	var best Command
-	length, said := 0, ""
 	for _, name := range g.names {
 		if n := len(name.words); n > length && beginsWith(words, bare, name.words) {
-			best, length, said = g.commands[name.command], n, name.phrase
+			m.cmd, length, said = g.commands[name.command], n, name.phrase
 		}
 	}
 	if length == 0 {
-		var ok bool
-		if best, ok = g.short(words); !ok {
-			return Command{}, "", false
-		}
-		length = 1
+		return m, false
 	}
-	arg := strings.Join(words[length:], " ")
-	if !best.Verbatim {
-		arg = plainArg(arg)
-	}
-	return best, strings.TrimSpace(said + " " + arg), true
+	return m.with(said, words[length:]), true
 }
 
 const (
 	// openers are signs that people put before a command, and closers those after it.
-	openers = "/!-–—>\"'“”„‘’«»`*_"
+	openers = "/!¡¿-–—>\"'“”„‘’«»`*_"
 	closers = ".,;:!?…\"'“”„‘’«»`*_"
 )
 
-// fillers are words before a command that say nothing of it.
-func fillers() []string { return []string{"please", "pls", "hey", "ok", "okay"} }
-
 // thanks are words behind a command that say nothing of it.
 func thanks() []string {
-	return []string{"please", "pls", "thanks", "thank you", "thx", ":)", ":-)", ";)"}
+	return []string{"please", "pls", "thanks", "thank you", "thx", "bitte", "danke", ":)", ":-)", ";)"}
 }
 
 // plainWords are the words of a text from the command on, without the signs that open
 // it. Only a text of nothing else keeps them.
 func plainWords(text string) []string {
 	words := strings.Fields(strings.TrimLeft(text, openers+" "))
-	for len(words) > 1 && slices.ContainsFunc(fillers(), func(f string) bool { return sameWord(words[0], f) }) {
+	for len(words) > 1 && isFiller(words[0]) {
 		words = words[1:]
 	}
 	if len(words) == 0 {
@@ -125,7 +139,6 @@ func isTrailing(r rune) bool {
 	return strings.ContainsRune(".,;:!?… \ufe0f\u200d", r) || unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) && r > unicode.MaxLatin1
 }
 
-// beginsWith compares words, as typed and bare, with those of a name.
 func beginsWith(typed, bare, name []string) bool {
 	for i, w := range name {
 		if i >= len(typed) || !strings.EqualFold(typed[i], w) && !strings.EqualFold(bare[i], w) {
@@ -142,16 +155,10 @@ func sameWord(typed, word string) bool {
 }
 
 func bareWord(typed string) string {
-	return strings.Map(func(r rune) rune {
-		switch r {
-		case '‐', '‑', '–', '—', '−':
-			return '-'
-		}
-		return r
-	}, strings.TrimRightFunc(strings.Trim(typed, closers), isTrailing))
+	return strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-").Replace(strings.TrimRightFunc(strings.Trim(typed, closers), isTrailing))
 }
 
-func (g *registry) short(words []string) (Command, bool) {
+func (g *registry) short(words []string) (meaning, bool) {
 	first := strings.ToLower(bareWord(words[0]))
 	var found []Command
 	for _, cmd := range g.commands {
@@ -159,10 +166,10 @@ func (g *registry) short(words []string) (Command, bool) {
 			found = append(found, cmd)
 		}
 	}
-	if len(found) != 1 {
-		return Command{}, false
+	if len(found) != 1 || found[0].Exact {
+		return meaning{}, false
 	}
-	return found[0], true
+	return meaning{cmd: found[0]}.with("", words[1:]), true
 }
 
 const (
@@ -171,9 +178,12 @@ const (
 	// maxTried is how many ids of a text are looked up: a pasted list of thousands is
 	// not asked for one by one.
 	maxTried = 10
+	// maxWords is of how many words a text is looked for in titles.
+	maxWords = 5
 )
 
-// namedGoals are the goals whose ids stand in a text and that the person may see here.
+// namedGoals are the goals whose ids stand in a text and that the person may see here;
+// of a few words without an id, those whose titles have them.
 func (c *Chat) namedGoals(ctx context.Context, t *Turn, text string) ([]okr.Goal, error) {
 	var out []okr.Goal
 	var tried []okr.GoalID
@@ -195,7 +205,11 @@ func (c *Chat) namedGoals(ctx context.Context, t *Turn, text string) ([]okr.Goal
 		}
 		out = append(out, found...)
 	}
-	return out, nil
+	if words := len(strings.Fields(text)); len(tried) > 0 || words == 0 || words > maxWords {
+		return out, nil
+	}
+	titled, err := c.Plan.FindGoals(ctx, t.Actor, Plain(text))
+	return titled[:min(len(titled), maxNamed)], okr.IgnoreNotFound(err)
 }
 
 // nearest gives the commands that a text most likely meant.

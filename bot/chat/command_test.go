@@ -131,7 +131,7 @@ func TestTexts(t *testing.T) {
 		"don't delete P2":     {},
 		"do not delete P2":    {},
 		"undelete P2":         {},
-		"what is the status":  {},
+		"what is the status":  {"status", ""},
 		"s":                   {},
 		"thanks":              {},
 		"KR4 45":              {},

@@ -37,7 +37,11 @@ func (c *Chat) KeepForm(ctx context.Context, t *Turn, kind, id string, state any
 	if err != nil {
 		return fmt.Errorf("form: %w", err)
 	}
-	return c.Memory.PutDraft(ctx, t.Actor.Tenant, formKey(kind, id), data, formLife)
+	if err := c.Memory.PutDraft(ctx, t.Actor.Tenant, formKey(kind, id), data, formLife); err != nil {
+		return err
+	}
+	noteOpen(ctx, c, t, kind, id)
+	return nil
 }
 
 func formKey(kind, id string) string { return kind + ":" + id }
@@ -51,6 +55,9 @@ func (c *Chat) ReadForm(ctx context.Context, t *Turn, kind, id string, state any
 	}
 	if err != nil {
 		return err
+	}
+	if string(data) == cancelled {
+		return okr.Errorf(okr.Invalid, "You cancelled this form. Nothing was saved. Start again with the command.")
 	}
 	if err := json.Unmarshal(data, state); err != nil {
 		return fmt.Errorf("form: %w", err)

@@ -24,6 +24,11 @@ type Subject struct {
 	// Otherwise answers a text that is no command; false: the text says nothing to it.
 	// Nil: none does.
 	Otherwise func(ctx context.Context, t *Turn, text string) (Reply, bool, error)
+	// Undoes take back what the subject remembers by [DidLast], by its names there.
+	Undoes map[string]UndoHandler
+	// CheckedIn is told of each new check-in, before it is answered. Nil: nothing follows
+	// from one.
+	CheckedIn func(ctx context.Context, t *Turn, v okr.GoalView, c okr.CheckIn)
 	// Seen is told of each turn before it is answered: somebody is in the place, and
 	// okrbot too. Nil: nothing follows from that.
 	Seen func(ctx context.Context, t *Turn)
@@ -47,7 +52,12 @@ type Command struct {
 	Name    string   // the words that it begins with
 	Aliases []string // second names, which help does not list
 	// Phrases are other ways to say it with an argument: "my okrs" is okrs with "mine".
-	Phrases  map[string]string
+	Phrases map[string]string
+	// Sentences are whole texts that stand for it.
+	Sentences []Sentence
+	// Exact says that it takes something away or ends it: only its own name calls it, no
+	// sentence that has it in it, and no short form.
+	Exact    bool
 	Arg      string // what follows, as help writes it; empty: nothing
 	Verbatim bool   // what follows is kept to the last sign, such as a title
 	What     string // what it does, in a few words
@@ -80,9 +90,12 @@ type registry struct {
 	subjects []Subject
 	commands []Command
 	names    []commandName
-	presses  map[string]PressHandler
-	views    map[string]bool
-	steps    map[okr.StepKind]NextStep
+	// sentences of all commands; those with words of a title are the last.
+	sentences []sentence
+	presses   map[string]PressHandler
+	views     map[string]bool
+	steps     map[okr.StepKind]NextStep
+	undoes    map[string]UndoHandler
 }
 
 // commandName is a name of a command, word by word.
@@ -93,7 +106,9 @@ type commandName struct {
 }
 
 func newRegistry() registry {
-	return registry{presses: map[string]PressHandler{}, views: map[string]bool{}, steps: map[okr.StepKind]NextStep{}}
+	return registry{
+		presses: map[string]PressHandler{}, views: map[string]bool{}, steps: map[okr.StepKind]NextStep{}, undoes: map[string]UndoHandler{},
+	}
 }
 
 // Register adds subjects in the order in which help shows them. Two that claim
@@ -112,6 +127,7 @@ func (g *registry) Register(subjects ...Subject) error {
 		for _, verb := range s.Views {
 			g.views[verb] = true
 		}
+		maps.Copy(g.undoes, s.Undoes)
 		g.subjects = append(g.subjects, s)
 	}
 	return nil
@@ -128,8 +144,25 @@ func (g *registry) addCommands(s Subject) error {
 			g.names = append(g.names, commandName{strings.Fields(name), len(g.commands), added.Phrases[name]})
 		}
 		g.commands = append(g.commands, added)
+		for _, says := range added.Sentences {
+			compiled, err := newSentence(added, says)
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.Title, err)
+			}
+			g.sentences = append(g.sentences, compiled)
+		}
 	}
+	slices.SortStableFunc(g.sentences, func(a, b sentence) int { return a.is.SubexpIndex("goal") - b.is.SubexpIndex("goal") })
 	return nil
+}
+
+// CheckedIn tells the subjects of a new check-in of the person of the turn.
+func (g *registry) CheckedIn(ctx context.Context, t *Turn, v okr.GoalView, c okr.CheckIn) {
+	for _, s := range g.subjects {
+		if s.CheckedIn != nil {
+			s.CheckedIn(ctx, t, v, c)
+		}
+	}
 }
 
 // Subjects are all that are registered, in order.

@@ -59,15 +59,16 @@ func (s *Subject) saveCheckIn(ctx context.Context, t *chat.Turn, p chat.Press) (
 	switch {
 	case err != nil:
 	case in.Editing != "":
-		if in, err = s.keepUnpicked(ctx, t, p, in); err == nil {
-			v, c, err = s.plan.EditCheckIn(ctx, t.Actor, in)
-		}
+		v, c, err = s.saveEdit(ctx, t, p, in)
 	default:
 		in.Form = p.Data[cards.KeyDraft]
 		err = s.chat.SaveForm(ctx, t, formKind, in.Form, func() (err error) {
 			v, c, err = s.plan.CheckIn(ctx, t.Actor, in)
 			return err
 		})
+		if err == nil {
+			s.didCheckIn(ctx, t, v, c)
+		}
 	}
 	if okr.FieldOf(err) != "" {
 		return s.checkInAgain(ctx, t, p, in, err)
@@ -75,22 +76,23 @@ func (s *Subject) saveCheckIn(ctx context.Context, t *chat.Turn, p chat.Press) (
 	return chat.SayAll(cards.CheckedIn(t.Place, v, c)).ViewOf(v.Goal, cards.VerbGoal), err
 }
 
-// keepUnpicked leaves of a check-in that is edited what its choices sent back empty.
-func (s *Subject) keepUnpicked(ctx context.Context, t *chat.Turn, p chat.Press, in okr.CheckInInput) (okr.CheckInInput, error) {
-	if p.Data[cards.KeyStatus] != "" && p.Data[cards.InputOverride] != "" {
-		return in, nil
-	}
-	c, err := s.plan.GetCheckIn(ctx, t.Actor, in.Editing)
+// saveEdit saves an edit, without what its choices sent back empty.
+func (s *Subject) saveEdit(ctx context.Context, t *chat.Turn, p chat.Press, in okr.CheckInInput) (okr.GoalView, okr.CheckIn, error) {
+	was, err := s.plan.GetCheckIn(ctx, t.Actor, in.Editing)
 	if err != nil {
-		return in, err
+		return okr.GoalView{}, was, err
 	}
 	if p.Data[cards.KeyStatus] == "" {
-		in.Status = c.Status
+		in.Status = was.Status
 	}
 	if p.Data[cards.InputOverride] == "" {
-		in.Lasting = c.Lasting
+		in.Lasting = was.Lasting
 	}
-	return in, nil
+	v, c, err := s.plan.EditCheckIn(ctx, t.Actor, in)
+	if err == nil {
+		s.didEdit(ctx, t, was, c)
+	}
+	return v, c, err
 }
 
 // checkInAgain brings a refused form back.
@@ -176,9 +178,14 @@ func (s *Subject) askDeleteCheckIn(ctx context.Context, t *chat.Turn, p chat.Pre
 
 func (s *Subject) deleteCheckIn(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	id := okr.CheckInID(p.Data[cards.KeyCheckIn])
+	was, err := s.plan.GetCheckIn(ctx, t.Actor, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
 	v, err := s.plan.DeleteCheckIn(ctx, t.Actor, id)
 	if err == nil {
 		s.chat.Audit(ctx, t, chat.Deed{Did: "check-in deleted", Of: string(id)})
+		s.didDelete(ctx, t, was)
 	}
 	return chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }
@@ -190,6 +197,9 @@ func (s *Subject) resumeGoal(ctx context.Context, t *chat.Turn, arg string) (cha
 // resumeAutomatic gives an overridden goal back to what measures it.
 func (s *Subject) resumeAutomatic(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 	v, err := s.plan.Resume(ctx, t.Actor, id)
+	if err == nil {
+		chat.DidLast(ctx, s.chat, t, chat.Done{What: "resumed automatic updates of " + string(id), Goal: id, Instead: "check-in " + string(id)}, nil)
+	}
 	return chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }
 

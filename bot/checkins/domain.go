@@ -28,6 +28,13 @@ type planner interface {
 	GetCheckIn(ctx context.Context, actor okr.Actor, id okr.CheckInID) (okr.CheckIn, error)
 }
 
+// undoer is what this subject needs of [okrbot/okr/plan.Undo].
+type undoer interface {
+	CheckIn(ctx context.Context, actor okr.Actor, id okr.CheckInID) (okr.GoalView, error)
+	CheckInEdit(ctx context.Context, actor okr.Actor, was okr.CheckIn, editedAt time.Time) (okr.GoalView, error)
+	CheckInDeletion(ctx context.Context, actor okr.Actor, c okr.CheckIn) (okr.GoalView, error)
+}
+
 // notifier is what this subject needs of [okrbot/okr/notify].
 type notifier interface {
 	MyReminder(ctx context.Context, actor okr.Actor) (r okr.Reminder, own bool, err error)

@@ -79,7 +79,11 @@ func (s *Subject) checkInOnce(ctx context.Context, t *chat.Turn, in okr.CheckInI
 			return v, c, nil
 		}
 	}
-	return s.plan.CheckIn(ctx, t.Actor, in)
+	v, c, err := s.plan.CheckIn(ctx, t.Actor, in)
+	if err == nil {
+		s.didCheckIn(ctx, t, v, c)
+	}
+	return v, c, err
 }
 
 func equal(a, b *float64) bool {

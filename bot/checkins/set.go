@@ -15,6 +15,9 @@ import (
 func (s *Subject) setValue(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	what, value := cutValue(arg)
 	n, ok := okr.ParseNumber(value)
+	if id, isID := okr.ParseGoalID(arg); isID {
+		return s.checkInForm(ctx, t, id)
+	}
 	if what == "" || !ok {
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say what to set, and to which number, for example: set KR4 to 45%%")
 	}

@@ -46,8 +46,8 @@ func (s *Subject) commands() []chat.Command {
 	return []chat.Command{
 		{Name: "connect", Aliases: []string{"sign in", "signin", "login", "log in"}, What: "Sign in to Azure DevOps and make a connection", Who: chat.Members, Examples: []string{"connect"}, Verb: cards.VerbConnect, Run: s.connectNew, Own: chat.Always},
 		{Name: "connections", What: "Your connections, and those shared with everyone", Examples: []string{"connections"}, Verb: cards.VerbConnections, Run: s.listConnections, Own: chat.Always},
-		{Name: "move", Arg: "<connection> [to <connection>]", What: "Measure everything of one connection through another", Who: chat.Owners, Examples: []string{"move C1 to C2"}, Run: s.move, Own: chat.Always},
-		{Name: "hand over", Aliases: []string{"handover"}, Arg: "<connection> to <person>", What: "Offer your connection to a colleague", Who: chat.Owners, Examples: []string{"hand over C1 to Megan Bowen"}, Run: s.handOver, Own: chat.Always},
+		{Name: "move", Exact: true, Arg: "<connection> [to <connection>]", What: "Measure everything of one connection through another", Who: chat.Owners, Examples: []string{"move C1 to C2"}, Run: s.move, Own: chat.Always},
+		{Name: "hand over", Aliases: []string{"handover"}, Exact: true, Arg: "<connection> to <person>", What: "Offer your connection to a colleague", Who: chat.Owners, Examples: []string{"hand over C1 to Megan Bowen"}, Run: s.handOver, Own: chat.Always},
 		{Name: "take over", Aliases: []string{"takeover"}, Arg: "<connection>", What: "Make an offered or orphaned connection your own", Who: chat.Members, Examples: []string{"take over C1"}, Run: s.takeOver, Own: chat.Always},
 	}
 }

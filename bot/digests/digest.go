@@ -14,23 +14,34 @@ import (
 	"okrbot/okr"
 )
 
-// digest shows the form of the place's digest, or does what a word behind the
-// command says.
+// digest shows the form of the place's digest, or which ones it has, or does what a word
+// behind the command says.
 func (s *Subject) digest(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
-	word, rest, _ := strings.Cut(strings.ToLower(strings.TrimSpace(arg)), " ")
+	said := strings.TrimSpace(arg)
+	word, rest, _ := strings.Cut(strings.ToLower(said), " ")
+	rest = strings.TrimSpace(rest)
 	switch word {
 	case "":
-		return s.digestForm(ctx, t, nil, cards.FieldError{})
+		return s.choose(ctx, t, "", "Change", cards.VerbDigest, s.pressDigest)
 	case "preview":
-		return s.previewDigest(ctx, t, chat.Press{})
+		return s.choose(ctx, t, rest, "Preview", cards.VerbDigestPreview, s.previewDigest)
 	case "mute":
-		return s.muteDigest(ctx, t, chat.Press{Data: map[string]string{cards.InputMute: orWord(strings.TrimSpace(strings.TrimPrefix(rest, "for ")), "1d")}})
+		return s.muteAll(ctx, t, orWord(strings.TrimSpace(strings.TrimPrefix(rest, "for ")), "1d"))
 	case "unmute":
-		return s.muteDigest(ctx, t, chat.Press{})
+		return s.muteAll(ctx, t, "")
 	case "stop", "off":
-		return s.stopDigest(ctx, t, chat.Press{})
+		return s.choose(ctx, t, rest, "Stop", cards.VerbDigestStop, s.stopDigest)
+	case "new", "another", "add":
+		return s.newDigest(ctx, t, okr.DigestPlan{})
 	}
-	return chat.Reply{}, okr.Errorf(okr.Invalid, "That can be: digest, digest preview, digest mute 4h (or 2d, 1w), digest unmute, digest stop.")
+	scope, ok, err := s.scopeOf(ctx, t, said)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if ok {
+		return s.scopedDigest(ctx, t, scope)
+	}
+	return chat.Reply{}, okr.Errorf(okr.Invalid, "That can be: digest, digest mine, digest of Megan Bowen, digest tag launch, digest all, digest new, digest preview, digest mute 4h (or 2d, 1w), digest unmute, digest stop.")
 }
 
 func orWord(text, fallback string) string {
@@ -40,13 +51,33 @@ func orWord(text, fallback string) string {
 	return text
 }
 
+// digestAt says which of the digests of a place is meant.
+type digestAt struct {
+	slot  string
+	draft string // of one that is being made: its form
+}
+
+// address names the digest for the service.
+func (at digestAt) address(t *chat.Turn) string {
+	return okr.DigestAddress(t.Activity.BaseConversationID(), at.slot)
+}
+
+// pressedAt is the digest that a button is about. Cards of the first one say nothing.
+func pressedAt(p chat.Press) digestAt {
+	slot := p.Data[cards.KeyDigest]
+	if slot == cards.ChoiceNone {
+		slot = ""
+	}
+	return digestAt{slot: slot}
+}
+
 // digestForm shows the form with what stands, or with what was typed and is wrong.
-func (s *Subject) digestForm(ctx context.Context, t *chat.Turn, typed *okr.DigestPlan, wrong cards.FieldError) (chat.Reply, error) {
+func (s *Subject) digestForm(ctx context.Context, t *chat.Turn, at digestAt, typed *okr.DigestPlan, wrong cards.FieldError) (chat.Reply, error) {
 	if err := errors.Join(t.MembersOnly(), s.access.RequireEnabled(ctx, t.Actor)); err != nil {
 		return chat.Reply{}, err
 	}
 	s.chat.NamePlace(ctx, t)
-	sub, known, err := s.subscription(ctx, t)
+	sub, known, err := s.subscription(ctx, t, at)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -68,7 +99,10 @@ func (s *Subject) digestForm(ctx context.Context, t *chat.Turn, typed *okr.Diges
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	f.Place, f.Error, f.Objectives, f.Subscribed, f.Paused = t.PlaceName(), wrong, choices, known, sub.Paused
+	f.Place, f.Error, f.Objectives, f.Subscribed, f.Paused = orWord(t.PlaceName(), sub.Conversation.Name), wrong, choices, known, sub.Paused
+	f.Slot, f.Draft, f.Readers = sub.Slot, at.draft, readersOf(t)
+	f.HereOnly = plan.Threaded && sub.ThreadID != "" && sub.ThreadID == threadOf(t)
+	f.People, f.Tags = chat.PersonChoices(people(t, plan, objectives)), tagsOf(objectives)
 	if known {
 		f.MutedTill, f.Next = sub.MutedTill, sub.Next(s.chat.Now(), sub.Location(t.Settings))
 	}
@@ -97,16 +131,24 @@ func (s *Subject) objectiveChoices(ctx context.Context, actor okr.Actor, open []
 }
 
 // subscription reads that of the place, or what a new one begins with.
-func (s *Subject) subscription(ctx context.Context, t *chat.Turn) (sub okr.Subscription, known bool, err error) {
-	sub, err = s.notify.SubscriptionOf(ctx, t.Actor.Tenant, t.Activity.BaseConversationID())
-	if okr.KindOf(err) != okr.NotFound {
-		return sub, err == nil, err
+func (s *Subject) subscription(ctx context.Context, t *chat.Turn, at digestAt) (sub okr.Subscription, known bool, err error) {
+	if at.draft == "" {
+		sub, err = s.notify.SubscriptionOf(ctx, t.Actor.Tenant, at.address(t))
+		if okr.KindOf(err) != okr.NotFound {
+			return sub, err == nil, err
+		}
 	}
-	rule := t.Settings.DigestDefault
-	if rule == (okr.DigestRule{}) {
-		rule = okr.DigestRule{Hour: 9, Weekday: time.Monday}
+	var begun okr.DigestPlan
+	if at.draft != "" {
+		if err := s.chat.ReadForm(ctx, t, formKind, at.draft, &begun); err != nil {
+			return sub, false, err
+		}
 	}
-	return okr.Subscription{DigestPlan: okr.DigestPlan{Rule: rule, Zone: zoneName(t)}}, false, nil
+	begun.Rule, begun.Zone = t.Settings.DigestDefault, zoneName(t)
+	if begun.Rule == (okr.DigestRule{}) {
+		begun.Rule = okr.DigestRule{Hour: 9, Weekday: time.Monday}
+	}
+	return okr.Subscription{DigestPlan: begun}, false, nil
 }
 
 // zoneName is the time zone of the person's client, else the tenant's.
@@ -121,7 +163,7 @@ func zoneName(t *chat.Turn) string {
 
 func (s *Subject) planForm(t *chat.Turn, plan okr.DigestPlan) cards.DigestForm {
 	f := cards.DigestForm{
-		Chosen: idsOf(plan.Objectives), Teams: t.Settings.Teams, OfTeams: plan.Teams,
+		Chosen: idsOf(plan.Objectives), Teams: t.Settings.Teams, OfTeams: plan.Teams, OfPeople: userIDs(plan.People), OfTags: plan.Tags, AtOnce: plan.CheckIns,
 		Cadence: string(plan.Rule.Cadence), Hour: strconv.Itoa(plan.Rule.Hour), Weekday: strconv.Itoa(int(plan.Rule.Weekday)),
 		Always: plan.Always, MayThread: t.Activity.Kind() == teams.KindChannel, Threaded: plan.Threaded,
 		Zone: plan.Location(t.Settings).String(),
@@ -152,7 +194,9 @@ func (s *Subject) saveDigest(ctx context.Context, t *chat.Turn, p chat.Press) (c
 	if err := t.MembersOnly(); err != nil {
 		return chat.Reply{}, err
 	}
-	sub, _, err := s.subscription(ctx, t)
+	at := pressedAt(p)
+	at.draft = p.Data[cards.KeyDraft]
+	sub, _, err := s.subscription(ctx, t, at)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -161,16 +205,33 @@ func (s *Subject) saveDigest(ctx context.Context, t *chat.Turn, p chat.Press) (c
 		return chat.Reply{}, err
 	}
 	s.chat.NamePlace(ctx, t)
-	sub, err = s.notify.Subscribe(ctx, t.Actor, t.Conversation(), plan)
+	sub, err = s.subscribe(ctx, t, at, plan)
 	if wrong, ok := s.chat.FieldError(ctx, err); ok {
-		return s.digestForm(ctx, t, &plan, wrong)
+		return s.digestForm(ctx, t, at, &plan, wrong)
+	}
+	if err == nil && p.Data[cards.InputThread] == "this" && plan.Threaded {
+		err = s.notify.DigestThread(ctx, sub, threadOf(t))
 	}
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	which := map[string]string{cards.KeyDigest: orWord(sub.Slot, cards.ChoiceNone)}
 	return chat.SayAll(cards.Done("Digest on", cards.PlanText(sub.DigestPlan, sub.Location(t.Settings).String()), []cards.Button{
-		{Title: "Change", Verb: cards.VerbDigest}, {Title: "Preview", Verb: cards.VerbDigestPreview}, {Title: "Stop", Verb: cards.VerbDigestStop},
+		{Title: "Change", Verb: cards.VerbDigest, Data: which}, {Title: "Preview", Verb: cards.VerbDigestPreview, Data: which}, {Title: "Stop", Verb: cards.VerbDigestStop, Data: which},
 	})), nil
+}
+
+// subscribe saves a plan: of the digest that it was read of, or once of the form of a new
+// one.
+func (s *Subject) subscribe(ctx context.Context, t *chat.Turn, at digestAt, plan okr.DigestPlan) (sub okr.Subscription, err error) {
+	if at.draft == "" {
+		return s.notify.SubscribeTo(ctx, t.Actor, t.Conversation(), at.slot, plan)
+	}
+	err = s.chat.SaveForm(ctx, t, formKind, at.draft, func() (err error) {
+		sub, err = s.notify.SubscribeTo(ctx, t.Actor, t.Conversation(), at.draft, plan)
+		return err
+	})
+	return sub, err
 }
 
 func idsOf(ids []okr.GoalID) []string {
@@ -181,13 +242,13 @@ func idsOf(ids []okr.GoalID) []string {
 	return out
 }
 
-func (s *Subject) stopDigest(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.Reply, error) {
-	sub, err := s.notify.Unsubscribe(ctx, t.Actor, t.Activity.BaseConversationID())
+func (s *Subject) stopDigest(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	sub, err := s.notify.Unsubscribe(ctx, t.Actor, pressedAt(p).address(t))
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	s.chat.Audit(ctx, t, chat.Deed{Did: "digest deleted", Of: string(sub.ID)})
-	return chat.SayAll(cards.Done("Digest stopped", "Nothing more is posted here by itself.", []cards.Button{{Title: "Start again", Verb: cards.VerbDigest}})), nil
+	return chat.SayAll(cards.Done("Digest stopped", s.stoppedWords(ctx, t), []cards.Button{{Title: "Start again", Verb: cards.VerbDigest}})), nil
 }
 
 // muteDigest silences the digest for a time; without one it ends the silence.
@@ -196,7 +257,7 @@ func (s *Subject) muteDigest(ctx context.Context, t *chat.Turn, p chat.Press) (c
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	sub, err := s.notify.MuteDigest(ctx, t.Actor, t.Activity.BaseConversationID(), length)
+	sub, err := s.notify.MuteDigest(ctx, t.Actor, pressedAt(p).address(t), length)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -227,11 +288,11 @@ func muteLength(text string) (time.Duration, error) {
 
 // previewDigest shows what the next digest of the place would say, to who asked
 // only.
-func (s *Subject) previewDigest(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.Reply, error) {
+func (s *Subject) previewDigest(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	if err := t.MembersOnly(); err != nil {
 		return chat.Reply{}, err
 	}
-	d, err := s.notify.PreviewDigest(ctx, t.Actor, t.Activity.BaseConversationID())
+	d, err := s.notify.PreviewDigest(ctx, t.Actor, pressedAt(p).address(t))
 	if err != nil {
 		return chat.Reply{}, err
 	}

@@ -22,7 +22,18 @@ func (s *Subject) planOf(ctx context.Context, t *chat.Turn, p chat.Press, plan o
 		return plan, err
 	}
 	if text, ok := p.Data[cards.InputTeams]; ok {
-		plan.Teams = chosenTeams(text)
+		plan.Teams = chosenWords(text)
+	}
+	if text, ok := p.Data[cards.InputTags]; ok {
+		plan.Tags = chosenWords(text)
+	}
+	if text, ok := p.Data[cards.InputPeople]; ok {
+		if plan.People, err = s.chosenPeople(ctx, t, text, plan); err != nil {
+			return plan, err
+		}
+	}
+	if text := p.Data[cards.InputAtOnce]; text != "" {
+		plan.CheckIns = text == "once"
 	}
 	if text := p.Data[cards.InputCadence]; text != "" {
 		plan.Rule.Cadence = okr.Cadence(strings.TrimPrefix(text, cards.ChoiceAny))
@@ -34,7 +45,7 @@ func (s *Subject) planOf(ctx context.Context, t *chat.Turn, p chat.Press, plan o
 		plan.Always = text == "always"
 	}
 	if text := p.Data[cards.InputThread]; text != "" {
-		plan.Threaded = text == "one" && t.Activity.Kind() == teams.KindChannel
+		plan.Threaded = text != "new" && t.Activity.Kind() == teams.KindChannel
 	}
 	if name := p.Data[cards.InputZone]; name != "" {
 		plan.Zone = name
@@ -75,7 +86,23 @@ func quietOf(p chat.Press, q okr.Quiet) okr.Quiet {
 	return q
 }
 
-func chosenTeams(text string) []string {
+// chosenPeople keeps those who are offered.
+func (s *Subject) chosenPeople(ctx context.Context, t *chat.Turn, text string, plan okr.DigestPlan) ([]okr.Person, error) {
+	actor := t.Actor
+	actor.Shared = true
+	objectives, err := s.plan.Objectives(ctx, actor)
+	wanted := strings.Split(text, ",")
+	var out []okr.Person
+	for _, who := range people(t, plan, objectives) {
+		isKnown := slices.ContainsFunc(out, func(p okr.Person) bool { return p.ID == who.ID })
+		if slices.Contains(wanted, string(who.ID)) && !isKnown {
+			out = append(out, who)
+		}
+	}
+	return out, err
+}
+
+func chosenWords(text string) []string {
 	var out []string
 	for part := range strings.SplitSeq(text, ",") {
 		if name, err := url.QueryUnescape(part); err == nil && okr.CleanLine(name) != "" {

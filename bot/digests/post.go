@@ -142,13 +142,40 @@ func (s *Subject) ResumeDigests(ctx context.Context, a teams.Activity) error {
 }
 
 // concerned are the digests that an event of Teams is about: of one channel, or of a
-// team those of all its channels.
+// team those of all its channels. Where okrbot is added to a private or shared channel, or
+// removed from it, that is of this channel only: what is of the team stands in General,
+// which has the team's id.
 func (s *Subject) concerned(ctx context.Context, a teams.Activity) ([]okr.Subscription, error) {
-	tenant, data := okr.TenantID(a.TenantID()), a.ChannelData
-	if isOfChannel(data.EventType) && data.Channel.ID != "" {
+	tenant, data, place := okr.TenantID(a.TenantID()), a.ChannelData, a.BaseConversationID()
+	switch {
+	case isOfChannel(data.EventType) && data.Channel.ID != "":
 		return s.notify.SubscriptionsOf(ctx, tenant, data.Channel.ID, "")
+	case closings()[data.EventType] == "" && !Opens(a) && data.Team.ID != "" && place != data.Team.ID:
+		return s.notify.SubscriptionsOf(ctx, tenant, place, "")
 	}
-	return s.notify.SubscriptionsOf(ctx, tenant, a.BaseConversationID(), data.Team.ID)
+	return s.notify.SubscriptionsOf(ctx, tenant, place, data.Team.ID)
+}
+
+// Renames says whether an event gives a channel another name.
+func Renames(a teams.Activity) bool {
+	return a.ChannelData.EventType == "channelRenamed" && a.ChannelData.Channel.ID != ""
+}
+
+// RenamePlace remembers the new name of a channel: people know a digest by its place.
+func (s *Subject) RenamePlace(ctx context.Context, a teams.Activity) error {
+	tenant, channel := okr.TenantID(a.TenantID()), a.ChannelData.Channel
+	list, err := s.notify.SubscriptionsOf(ctx, tenant, channel.ID, "")
+	for _, sub := range list {
+		to := sub.Conversation
+		to.Name = okr.CleanLine(channel.Name)
+		err = errors.Join(err, s.notify.MoveDigest(ctx, sub, to))
+	}
+	place, found := s.chat.Memory.Conversation(ctx, tenant, channel.ID)
+	if found == nil {
+		place.Name = okr.CleanLine(channel.Name)
+		found = s.chat.Memory.SaveConversation(ctx, place)
+	}
+	return errors.Join(err, okr.IgnoreNotFound(found))
 }
 
 // signOfLife goes on with the digest of a place in which somebody writes or presses:

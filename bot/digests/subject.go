@@ -25,12 +25,13 @@ func New(c *chat.Chat, access accessor, plan planner, notify notifier) *Subject 
 func (s *Subject) Register() chat.Subject {
 	return chat.Subject{
 		Title: "Digests",
-		Seen:  s.signOfLife,
+		Seen:  s.signOfLife, CheckedIn: s.checkedIn,
 		Commands: []chat.Command{
-			{Name: "digest", Arg: "[preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly", Who: chat.Members, Examples: []string{"digest", "digest mute 2d"}, Verb: cards.VerbDigest, Own: isOwnDigest, Run: s.digest},
+			{Name: "digest", Arg: "[mine|of <person>|tag <tag>|all|new|preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly", Who: chat.Members, Examples: []string{"digest", "digest mine", "digest mute 2d"}, Verb: cards.VerbDigest, Own: isOwnDigest, Run: s.digest},
 		},
 		Presses: map[string]chat.PressHandler{
-			cards.VerbDigest:        chat.Pressed(s.digest),
+			cards.VerbDigest:        s.pressDigest,
+			cards.VerbDigestNew:     s.pressNew,
 			cards.VerbDigestSave:    s.saveDigest,
 			cards.VerbDigestStop:    s.stopDigest,
 			cards.VerbDigestPreview: s.previewDigest,

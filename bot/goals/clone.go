@@ -74,6 +74,7 @@ func (e ends) saveClone(ctx context.Context, t *chat.Turn, p chat.Press) (chat.R
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	chat.DidLast(ctx, e.chat, t, chat.Done{What: "cloned " + string(id), Goal: out.View.Goal.ID, Instead: "delete " + string(out.View.Goal.ID)}, nil)
 	source, err := e.plan.Goal(ctx, t.Actor, id)
 	return chat.SayAll(cards.Cloned(source.Goal, out.View, out.Count, len(out.Unbound))).ViewOf(out.View.Goal, cards.VerbGoal), err
 }

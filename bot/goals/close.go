@@ -69,6 +69,9 @@ func (e ends) saveClose(ctx context.Context, t *chat.Turn, p chat.Press) (chat.R
 		f.Error, _ = e.chat.FieldError(ctx, err)
 		return e.closeForm(ctx, t, f, id)
 	}
+	if err == nil {
+		chat.DidLast(ctx, e.chat, t, chat.Done{What: "closed " + string(id), Goal: id, Instead: "reopen " + string(id)}, nil)
+	}
 	return chat.SayAll(cards.Closed(t.Place, v, len(before.Also), before.Kept)).ViewOf(v.Goal, cards.VerbGoal), err
 }
 
@@ -91,5 +94,8 @@ func (e ends) askReopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.
 
 func (e ends) reopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 	v, err := e.plan.Reopen(ctx, t.Actor, id)
+	if err == nil {
+		chat.DidLast(ctx, e.chat, t, chat.Done{What: "reopened " + string(id), Goal: id, Instead: "close " + string(id)}, nil)
+	}
 	return chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }

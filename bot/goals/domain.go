@@ -7,6 +7,11 @@ import (
 	"okrbot/okr"
 )
 
+// undoer is what this subject needs of [okrbot/okr/plan.Undo].
+type undoer interface {
+	Edit(ctx context.Context, actor okr.Actor, id okr.GoalID, version int) (before okr.Goal, after okr.GoalView, err error)
+}
+
 // planner is what this subject needs of [okrbot/okr/plan].
 type planner interface {
 	SaveGoal(ctx context.Context, actor okr.Actor, in okr.GoalInput) (okr.GoalView, error)

@@ -54,6 +54,7 @@ func (s *Subject) saveGoal(ctx context.Context, t *chat.Turn, p chat.Press) (cha
 		return chat.Reply{}, err
 	}
 	s.chat.AuditRights(ctx, t, f.current, v.Goal)
+	didSave(ctx, s.chat, t, f.current, v.Goal)
 	if shared, err := s.withWeight(ctx, t, v); err == nil {
 		v = shared
 	}

@@ -58,6 +58,7 @@ func (s *Subject) deleteGoal(ctx context.Context, t *chat.Turn, id okr.GoalID) (
 		return chat.Reply{}, err
 	}
 	s.chat.Audit(ctx, t, chat.Deed{Did: "goal deleted", Of: string(g.ID)})
+	chat.DidLast(ctx, s.chat, t, chat.Done{What: "deleted " + string(g.ID), Goal: g.ID, By: undoDeletion}, nil)
 	return chat.SayAll(cards.Done("Deleted", string(g.ID)+" "+g.Title+" is deleted. It can be restored for 30 days.", []cards.Button{
 		{Title: "Undo", Verb: cards.VerbGoalRestore, Data: chat.GoalData(g.ID)}, {Title: "OKRs", Verb: cards.VerbGoals},
 	})), nil
@@ -89,10 +90,16 @@ func (s *Subject) deleted(ctx context.Context, t *chat.Turn, _ string) (chat.Rep
 	return chat.Say(cards.Done("Deleted in the last 30 days", words, buttons)), nil
 }
 
-// undo restores what was named, or what the person deleted last.
+// undo restores what was named, else takes back what the person did last. A deletion of
+// longer ago is offered: nobody says that it was meant.
 func (s *Subject) undo(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	if id, ok := okr.ParseGoalID(arg); ok {
 		return s.restore(ctx, t, id)
+	}
+	if strings.TrimSpace(arg) == "" {
+		if r, ok, err := chat.UndoLast(ctx, s.chat, t); ok || err != nil {
+			return r, err
+		}
 	}
 	list, err := s.plan.DeletedGoals(ctx, t.Actor)
 	if err != nil {
@@ -100,15 +107,19 @@ func (s *Subject) undo(ctx context.Context, t *chat.Turn, arg string) (chat.Repl
 	}
 	i := slices.IndexFunc(list, func(g okr.Goal) bool { return g.Deleted.By.ID == t.Actor.ID })
 	if i < 0 || strings.TrimSpace(arg) != "" {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "There is nothing of yours to undo here. To see what can be restored, send: deleted. To restore one of it, send its id, for example: undo KR4.")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "You changed nothing in the last 10 minutes that can be undone here. To see what can be restored, send: deleted. To restore one of it, send its id, for example: undo KR4.")
 	}
-	return s.restore(ctx, t, list[i].ID)
+	g := list[i]
+	return chat.Say(cards.Done("Nothing to undo", "You changed nothing in the last 10 minutes that can be undone. Before that, on "+g.Deleted.At.In(t.Place.Zone).Format("2 January")+", you deleted "+string(g.ID)+" "+okr.Shorten(g.Title, 80)+".", []cards.Button{
+		{Title: "Restore " + string(g.ID), Verb: cards.VerbGoalRestore, Data: chat.GoalData(g.ID)},
+	})), nil
 }
 
 func (s *Subject) restore(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 	v, err := s.plan.Restore(ctx, t.Actor, id)
 	if err == nil {
 		s.chat.Audit(ctx, t, chat.Deed{Did: "goal restored", Of: string(id)})
+		chat.DidLast(ctx, s.chat, t, chat.Done{What: "restored " + string(id), Goal: id, Instead: "delete " + string(id)}, nil)
 	}
 	return chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }

@@ -4,8 +4,6 @@
 package goals
 
 import (
-	"context"
-
 	"okrbot/bot/chat"
 	"okrbot/cards"
 	"okrbot/okr"
@@ -15,40 +13,38 @@ import (
 type Subject struct {
 	chat *chat.Chat
 	plan planner
+	past undoer
 }
 
 // New makes the subject.
-func New(c *chat.Chat, plan planner) *Subject { return &Subject{chat: c, plan: plan} }
+func New(c *chat.Chat, plan planner, past undoer) *Subject {
+	return &Subject{chat: c, plan: plan, past: past}
+}
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Objectives and key results", Commands: s.commands(), Presses: s.presses(), Views: views(), Steps: steps(), Otherwise: s.bareID}
+	return chat.Subject{Title: "Objectives and key results", Commands: s.commands(), Presses: s.presses(), Views: views(), Steps: steps(), Undoes: undoes(s)}
 }
 
 func (s *Subject) commands() []chat.Command {
 	e := ends{s.chat, s.plan}
 	return []chat.Command{
-		{Name: "okrs", Aliases: []string{"list", "show okrs", "list okrs", "show all okrs"}, Phrases: minePhrases(), Arg: "[all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", Examples: []string{"okrs", "okrs all status:at risk"}, Verb: cards.VerbGoalMine, Run: s.listGoals, Own: isOwnList},
-		{Name: "okr", Aliases: []string{"show", "show me", "open"}, Arg: "<id or text>", What: "One objective, key result or project, with why its number is what it is", Examples: []string{"okr KR4", "okr launch"}, Run: s.showGoal},
-		{Name: "why", Arg: "<id>", What: "What a number is made of, down to query and work items", Examples: []string{"why KR4"}, Run: s.why},
-		{Name: "history", Arg: "<id>", What: "Its values, where they lead, and its check-ins", Examples: []string{"history O1"}, Run: s.history},
+		{Name: "okrs", Aliases: []string{"list", "goals", "show okrs", "list okrs", "show all okrs"}, Phrases: listPhrases(), Sentences: statusSentences(), Arg: "[all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", Examples: []string{"okrs", "okrs all status:at risk"}, Verb: cards.VerbGoalMine, Run: s.listGoals, Own: isOwnList},
+		{Name: "okr", Aliases: []string{"show", "show me", "open"}, Sentences: showSentences(), Arg: "<id or text>", What: "One objective, key result or project, with why its number is what it is", Examples: []string{"okr KR4", "okr launch"}, Run: s.showGoal},
+		{Name: "why", Sentences: whySentences(), Arg: "<id>", What: "What a number is made of, down to query and work items", Examples: []string{"why KR4"}, Run: s.why},
+		{Name: "history", Sentences: historySentences(), Arg: "<id>", What: "Its values, where they lead, and its check-ins", Examples: []string{"history O1"}, Run: s.history},
 		{Name: "new objective", Aliases: newNames("objective"), Arg: "[title]", Verbatim: true, What: "Make an objective", Who: chat.Members, Examples: []string{"new objective Win the market"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Objective), Run: s.newGoal(okr.Objective), Own: chat.Always},
 		{Name: "new kr", Aliases: append(newNames("kr", "key result"), "new key result"), Arg: "[title]", Verbatim: true, What: "Make a key result under an objective", Who: chat.Members, Examples: []string{"new kr"}, Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Run: s.newGoal(okr.KeyResult), Own: chat.Always},
 		{Name: "new project", Aliases: newNames("project"), Arg: "[title]", Verbatim: true, What: "Make a project under an objective", Who: chat.Members, Examples: []string{"new project"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Project), Run: s.newGoal(okr.Project), Own: chat.Always},
 		{Name: "edit", Arg: "<id>", What: "Change anything about a goal or connection", Who: chat.Editors, Examples: []string{"edit KR4", "edit C7"}, Run: s.editGoal, Own: chat.Always},
-		{Name: "delete", Aliases: []string{"remove"}, Arg: "<id>", What: "Delete a goal or connection, after asking", Who: chat.Editors, Examples: []string{"delete P2", "delete C7"}, Run: s.askDelete, Own: chat.Always},
+		{Name: "delete", Aliases: []string{"remove"}, Exact: true, Arg: "<id>", What: "Delete a goal or connection, after asking", Who: chat.Editors, Examples: []string{"delete P2", "delete C7"}, Run: s.askDelete, Own: chat.Always},
 		{Name: "deleted", What: "What was deleted in the last 30 days, to be restored", Who: chat.Editors, Examples: []string{"deleted"}, Verb: cards.VerbGoalDeleted, Run: s.deleted, Own: chat.Always},
-		{Name: "undo", Aliases: []string{"restore"}, Arg: "[id]", What: "Restore a deleted goal: the last of yours, or one by its id", Who: chat.Editors, Examples: []string{"undo", "undo KR4"}, Run: s.undo},
-		{Name: "close", Arg: "<id>", What: "Close or postpone a goal, with a score and what was learnt", Who: chat.Editors, Examples: []string{"close O1"}, Run: e.closeGoal, Own: chat.Always},
-		{Name: "postpone", Arg: "<id>", What: "Put a goal off", Who: chat.Editors, Examples: []string{"postpone KR4"}, Run: e.postponeGoal, Own: chat.Always},
+		{Name: "undo", Aliases: []string{"restore"}, Sentences: undoSentences(), Arg: "[id]", What: "Undo your last check-in, edit or deletion (for 10 minutes), or restore a deleted goal by its id", Who: chat.Editors, Examples: []string{"undo", "undo KR4"}, Run: s.undo},
+		{Name: "close", Exact: true, Arg: "<id>", What: "Close or postpone a goal, with a score and what was learnt", Who: chat.Editors, Examples: []string{"close O1"}, Run: e.closeGoal, Own: chat.Always},
+		{Name: "postpone", Exact: true, Arg: "<id>", What: "Put a goal off", Who: chat.Editors, Examples: []string{"postpone KR4"}, Run: e.postponeGoal, Own: chat.Always},
 		{Name: "reopen", Arg: "<id>", What: "Open a closed or postponed goal again", Who: chat.Editors, Examples: []string{"reopen KR4"}, Run: e.reopenGoal, Own: chat.Always},
 		{Name: "clone", Aliases: []string{"copy"}, Arg: "<id>", What: "Copy an objective into another period", Who: chat.Members, Examples: []string{"clone O1"}, Run: e.cloneGoal, Own: chat.Always},
 	}
-}
-
-// minePhrases are ways to ask for one's own goals.
-func minePhrases() map[string]string {
-	return map[string]string{"my okrs": "mine", "show my okrs": "mine", "show me my okrs": "mine", "list my okrs": "mine", "show mine": "mine"}
 }
 
 // newNames are the other ways to say that something is to be made.
@@ -60,16 +56,6 @@ func newNames(things ...string) []string {
 		}
 	}
 	return out
-}
-
-// bareID shows the goal whose id is all that was said.
-func (s *Subject) bareID(ctx context.Context, t *chat.Turn, text string) (chat.Reply, bool, error) {
-	id, ok := okr.ParseGoalID(chat.Plain(text))
-	if !ok {
-		return chat.Reply{}, false, nil
-	}
-	r, err := s.goalCard(ctx, t, id)
-	return r, true, err
 }
 
 func kindData(kind okr.GoalKind) map[string]string {

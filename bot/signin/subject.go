@@ -38,7 +38,7 @@ func (s *Subject) Register() chat.Subject {
 		Title: "Your sign-in",
 		Commands: []chat.Command{
 			{Name: "sign in link", Aliases: []string{"signin link", "login link", "log in link"}, What: "Sign in by a link, where the card shows no button", Who: chat.Members, Examples: []string{"sign in link"}, Run: s.askLink, Own: chat.Always},
-			{Name: "sign out", Aliases: []string{"signout", "logout", "log out", "sign off"}, What: "Forget your Azure DevOps sign-in", Who: chat.Members, Examples: []string{"sign out"}, Verb: cards.VerbSignOutAsk, Run: s.askSignOut, Own: chat.Always},
+			{Name: "sign out", Aliases: []string{"signout", "logout", "log out", "sign off"}, Exact: true, What: "Forget your Azure DevOps sign-in", Who: chat.Members, Examples: []string{"sign out"}, Verb: cards.VerbSignOutAsk, Run: s.askSignOut, Own: chat.Always},
 		},
 		Presses: map[string]chat.PressHandler{
 			cards.VerbConnectionAccount: s.pressSignIn,

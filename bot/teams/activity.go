@@ -105,7 +105,15 @@ type Team struct{ ID string }
 type TeamChannel struct {
 	ID   string
 	Name string
+	Type string // standard, private or shared; empty: Teams did not say, as of most standard ones
 }
+
+// The types of channels with members of their own. Of a shared one these may be of other
+// teams and tenants ("Build apps for shared and private channels").
+const (
+	ChannelPrivate = "private"
+	ChannelShared  = "shared"
+)
 
 // Entity is metadata of a message. For a mention, Mentioned is the account and
 // Text the literal text that stands for it in the message.
@@ -192,7 +200,7 @@ func channelDataOf(f fields) ChannelData {
 	return ChannelData{
 		TenantID:  f.object("tenant").text("id"),
 		Team:      Team{ID: team.text("id")},
-		Channel:   TeamChannel{ID: channel.text("id"), Name: channel.text("name")},
+		Channel:   TeamChannel{ID: channel.text("id"), Name: channel.text("name"), Type: channel.text("type")},
 		EventType: f.text("eventType"),
 	}
 }

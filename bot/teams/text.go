@@ -13,9 +13,12 @@ import (
 // replies to, the mentions of this bot and the signature below it, as one line of
 // plain words. It is the one step that knows how Teams' clients write; what the words
 // mean is not asked here.
-func (a Activity) Words() string {
+func (a Activity) Words() string { return strings.Join(a.Lines(), " ") }
+
+// Lines are the Words by the lines that the person wrote; none is empty.
+func (a Activity) Lines() []string {
 	text := a.withoutMentions(withoutQuote(a.Text, a.html()))
-	return oneLine(withoutSignature(unmarked(a.withoutName(text))))
+	return withoutSignature(unmarked(a.withoutName(text)))
 }
 
 // Blanks turns what Teams writes for a blank into one and takes out what cannot be
@@ -38,17 +41,23 @@ func (a Activity) html() string {
 }
 
 var (
-	quotedElement = regexp.MustCompile(`(?is)<quoted\b[^>]*/>|<quoted\b[^>]*>.*?</quoted>|<blockquote\b[^>]*>.*?</blockquote>`)
+	quotedElement = regexp.MustCompile(`(?is)<quoted\b[^>]*/>|<quoted\b[^>]*>.*?</quoted>|<quoted\b[^>]*>|<attachment\b[^>]*/>|<attachment\b[^>]*>\s*</attachment>`)
+	escapedQuote  = regexp.MustCompile(`(?is)^\s*&lt;quoted\b.*?/&gt;`)
+	innerQuote    = regexp.MustCompile(`(?is)<blockquote\b[^>]*>(?:[^<]|<[^b/]|</[^b]|<b[^l]|</b[^l])*</blockquote>`)
 	blockquote    = regexp.MustCompile(`(?is)^\s*(?:<(?:div|p)\b[^>]*>\s*)*<blockquote\b[^>]*>(.*?)</blockquote>`)
 	anyTag        = regexp.MustCompile(`<[^<>]*>`)
 )
 
 // withoutQuote takes out the message that a reply quotes. Clients write it as an
-// element <quoted messageId="…"/> or <blockquote> in the text, as lines that begin with
-// ">", or as its bare words, of which then only the HTML tells that they are quoted.
+// element <quoted messageId="…"/>, <attachment id="…"> or <blockquote>, which may have
+// another one in it, as lines that begin with ">", or as its bare words, of which then
+// only the HTML tells that they are quoted.
 // Sources: issues of Microsoft's SDKs; "Agent conversations: reply with quote".
 func withoutQuote(text, content string) string {
-	text = quotedElement.ReplaceAllString(text, "\n")
+	text = quotedElement.ReplaceAllString(escapedQuote.ReplaceAllString(text, ""), "\n")
+	for innerQuote.MatchString(text) {
+		text = innerQuote.ReplaceAllString(text, "\n")
+	}
 	if m := blockquote.FindStringSubmatch(content); m != nil {
 		quoted := anyTag.ReplaceAllString(m[1], " ")
 		for _, words := range []string{quoted, unmarked(quoted)} {
@@ -165,10 +174,10 @@ var signatureLine = regexp.MustCompile(`(?i)^(?:-{2,}|_{3,}|—+|(?:(?:best|kind
 
 // withoutSignature ends the text before a signature. The first line with words is what
 // was said, whatever it looks like.
-func withoutSignature(text string) string {
+func withoutSignature(text string) []string {
 	var kept []string
 	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
+		line = oneLine(line)
 		if len(kept) > 0 && signatureLine.MatchString(line) {
 			break
 		}
@@ -176,7 +185,7 @@ func withoutSignature(text string) string {
 			kept = append(kept, line)
 		}
 	}
-	return strings.Join(kept, " ")
+	return kept
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -1,6 +1,8 @@
 package notify_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -245,4 +247,51 @@ func TestADigestComesOnceAnHour(t *testing.T) {
 	requireSilent(w, sub, "half an hour later")
 	w.Advance(30 * time.Minute)
 	require.Len(t, compose(w, sub).Moved, 1, "what moved meanwhile is told then")
+}
+
+// TestAtOnceTellsOfWhatADigestWould: a place is told at once of the check-ins of just those
+// goals that its digest has, whatever it follows.
+func TestAtOnceTellsOfWhatADigestWould(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	top := w.Objective(okrtest.Alex, "Top")
+	made := func(who okr.Actor, kind okr.GoalKind, above okr.GoalID, d okr.Details) okr.GoalID {
+		in := okr.GoalInput{Kind: kind, Title: "Goal", Parent: above, Details: &d}
+		if kind == okr.KeyResult {
+			in.Metric = &okr.Metric{Name: "Bugs", Target: 10}
+		}
+		if kind == okr.Objective {
+			in.Period = okr.Period{Start: "2026-01-01", End: "2026-03-31"}
+		}
+		v, err := w.Plan.SaveGoal(t.Context(), who, in)
+		require.NoError(t, err)
+		return v.Goal.ID
+	}
+	below := made(okrtest.Megan, okr.Objective, top, okr.Details{Team: "Growth"})
+	var all []okr.GoalID
+	for _, who := range []okr.Actor{okrtest.Alex, okrtest.Megan} {
+		for _, d := range []okr.Details{{}, {Tags: []string{"Launch"}}, {Team: "Growth"}, {CheckInOwner: okrtest.Adele.Person}, {Private: true}} {
+			all = append(all, made(who, okr.KeyResult, top, d))
+		}
+	}
+	all = append(all, top, below, made(okrtest.Megan, okr.KeyResult, below, okr.Details{}))
+	for i, plan := range []okr.DigestPlan{
+		{}, {Objectives: []okr.GoalID{below}}, {Objectives: []okr.GoalID{top}}, {Teams: []string{"growth"}}, {Tags: []string{"launch"}},
+		{People: []okr.Person{okrtest.Megan.Person}}, {People: []okr.Person{okrtest.Adele.Person}}, {People: []okr.Person{okrtest.Lee.Person}},
+	} {
+		plan.CheckIns = true
+		sub, err := w.Notify.Subscribe(t.Context(), okrtest.Alex, okrtest.Channel(fmt.Sprint(i)), plan)
+		require.NoError(t, err)
+		for _, id := range all {
+			g, err := w.Store.Goals().Get(t.Context(), okrtest.Contoso, id)
+			require.NoError(t, err)
+			told, err := w.Notify.ToldAtOnce(t.Context(), okrtest.Contoso, g)
+			require.NoError(t, err)
+			_, inDigest := sub.Reported[id]
+			isTold := slices.ContainsFunc(told, func(s okr.Subscription) bool { return s.ID == sub.ID })
+			require.Equal(t, inDigest, isTold, "plan %d, %s %+v", i, id, g.Details)
+		}
+		_, err = w.Notify.Unsubscribe(t.Context(), okrtest.Alex, okrtest.Channel(fmt.Sprint(i)).ID)
+		require.NoError(t, err)
+	}
 }

@@ -5,18 +5,26 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"okrbot/okr"
 )
 
-// SubscriptionOf reads the subscription of a conversation. NotFound: it has none.
-func (s *Service) SubscriptionOf(ctx context.Context, tenant okr.TenantID, conversation string) (okr.Subscription, error) {
-	list, _, err := s.Store.Subscriptions().List(ctx, tenant, okr.ConversationIndex(conversation), okr.Page{Limit: 1})
+// SubscriptionOf reads a subscription by its address: a conversation's, or one of several
+// of it (see [okr.DigestAddress]). NotFound: there is none.
+func (s *Service) SubscriptionOf(ctx context.Context, tenant okr.TenantID, address string) (okr.Subscription, error) {
+	conversation, slot, isOne := strings.Cut(address, "\n")
+	list, _, err := s.Store.Subscriptions().List(ctx, tenant, okr.ConversationIndex(conversation), okr.Page{})
 	if err != nil {
 		return okr.Subscription{}, err
 	}
-	if len(list) == 0 {
+	for _, sub := range list {
+		if sub.Slot == slot {
+			return sub, nil
+		}
+	}
+	if len(list) == 0 || isOne {
 		return okr.Subscription{}, okr.WithNext(okr.Errorf(okr.NotFound, "This conversation gets no digest."), okr.Step{Kind: okr.StepDigest})
 	}
 	return list[0], nil
@@ -26,6 +34,13 @@ func (s *Service) SubscriptionOf(ctx context.Context, tenant okr.TenantID, conve
 // a pause or mute. What stands now counts as told: the first digest tells what
 // moves from now on. Invalid names the field of the plan that is wrong.
 func (s *Service) Subscribe(ctx context.Context, actor okr.Actor, conv okr.Conversation, plan okr.DigestPlan) (okr.Subscription, error) {
+	return s.SubscribeTo(ctx, actor, conv, "", plan)
+}
+
+// SubscribeTo is Subscribe for one of several subscriptions of a conversation: that of the
+// slot, or a further one where there is none. Invalid: the conversation has as many as it
+// can have.
+func (s *Service) SubscribeTo(ctx context.Context, actor okr.Actor, conv okr.Conversation, slot string, plan okr.DigestPlan) (okr.Subscription, error) {
 	if err := s.access.RequireEnabled(ctx, actor); err != nil {
 		return okr.Subscription{}, err
 	}
@@ -36,20 +51,25 @@ func (s *Service) Subscribe(ctx context.Context, actor okr.Actor, conv okr.Conve
 		return okr.Subscription{}, err
 	}
 	now := s.Now()
-	fresh := okr.Subscription{Conversation: conv, DigestPlan: plan, CreatedBy: actor.Person, CreatedAt: now, Through: now}
+	fresh := okr.Subscription{Conversation: conv, Slot: slot, DigestPlan: plan, CreatedBy: actor.Person, CreatedAt: now, Through: now}
 	told, err := s.standings(ctx, actor.Tenant, fresh)
 	if err != nil {
 		return okr.Subscription{}, err
 	}
-	sub, err := s.SubscriptionOf(ctx, actor.Tenant, conv.ID)
-	if err == nil {
-		return s.Store.Subscriptions().Update(ctx, actor.Tenant, sub.ID, func(sub *okr.Subscription) error {
-			sub.Replan(fresh, told)
-			return nil
-		})
+	list, err := s.SubscriptionsOf(ctx, actor.Tenant, conv.ID, "")
+	if err != nil {
+		return okr.Subscription{}, err
 	}
-	if okr.KindOf(err) != okr.NotFound {
-		return sub, err
+	for _, sub := range list {
+		if sub.Slot == slot {
+			return s.Store.Subscriptions().Update(ctx, actor.Tenant, sub.ID, func(sub *okr.Subscription) error {
+				sub.Replan(fresh, told)
+				return nil
+			})
+		}
+	}
+	if len(list) >= okr.MaxDigests {
+		return okr.Subscription{}, okr.WithNext(okr.Errorf(okr.Invalid, "This conversation has %d digests, which is as many as fit. Change or stop one of them.", len(list)), okr.Step{Kind: okr.StepDigest})
 	}
 	return s.createSubscription(ctx, actor, fresh, told)
 }
@@ -64,8 +84,8 @@ func (s *Service) createSubscription(ctx context.Context, actor okr.Actor, sub o
 		return sub, err
 	}
 	err = s.Store.Subscriptions().Create(ctx, actor.Tenant, sub)
-	if okr.KindOf(err) == okr.Conflict { // somebody else subscribed this place at the same time
-		return s.SubscriptionOf(ctx, actor.Tenant, sub.Conversation.ID)
+	if okr.KindOf(err) == okr.Conflict { // the same was subscribed at the same time
+		return s.SubscriptionOf(ctx, actor.Tenant, sub.Unique())
 	}
 	return sub, err
 }
@@ -235,17 +255,17 @@ func isNamed(p okr.DigestPlan, goals map[okr.GoalID]okr.Goal, g okr.Goal) bool {
 	return false
 }
 
-// choose keeps what the plan names: chosen objectives and those of teams with all
-// that stands below, and of other objectives what teams have there.
+// choose keeps what the plan names: chosen objectives and those of teams, people and tags
+// with all that stands below, and of other objectives what these have there.
 func choose(p okr.DigestPlan, views []okr.GoalView) []watch {
-	all := len(p.Objectives)+len(p.Teams) == 0
+	all := p.IsAll()
 	whole := map[okr.GoalID]bool{}
 	goals := map[okr.GoalID]okr.Goal{}
 	for _, v := range views {
 		goals[v.Goal.ID] = v.Goal
 	}
 	for _, v := range views {
-		whole[v.Goal.ID] = all || isNamed(p, goals, v.Goal) || p.HasTeam(v.Goal)
+		whole[v.Goal.ID] = all || isNamed(p, goals, v.Goal) || p.Picks(v.Goal)
 	}
 	for range okr.MaxDepth { // from the top down, a level each time
 		for _, v := range views {
@@ -255,7 +275,7 @@ func choose(p okr.DigestPlan, views []okr.GoalView) []watch {
 	var out []watch
 	for _, v := range views {
 		if !whole[v.Goal.ID] {
-			v.Children = slices.DeleteFunc(slices.Clone(v.Children), func(c okr.GoalView) bool { return !p.HasTeam(c.Goal) })
+			v.Children = slices.DeleteFunc(slices.Clone(v.Children), func(c okr.GoalView) bool { return !p.Picks(c.Goal) })
 		}
 		if whole[v.Goal.ID] || len(v.Children) > 0 {
 			out = append(out, watch{v, whole[v.Goal.ID]})

@@ -91,7 +91,7 @@ func (s *Service) keepCheckIn(ctx context.Context, t okr.Settings, actor okr.Act
 		return c, err
 	}
 	if g.IsAutomatic() {
-		c.Auto = g.Automatic()
+		c.Auto, c.Over = g.Automatic(), g.Manual
 	}
 	g.TakeCheckIn(c)
 	c.Shown = s.ViewOf(t, actor, g, parent).Standing.Status

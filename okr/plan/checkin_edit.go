@@ -30,21 +30,21 @@ func (s *Service) EditCheckIn(ctx context.Context, actor okr.Actor, in okr.Check
 	if err != nil {
 		return okr.GoalView{}, c, err
 	}
-	v, err := s.afterCheckIns(ctx, actor, g.ID, c.ID, &c)
+	v, err := s.afterCheckIns(ctx, actor, c, &c)
 	return v, c, err
 }
 
 // DeleteCheckIn removes a check-in of one's own, or of a goal that one may edit.
 // The goal then shows what was known before it.
 func (s *Service) DeleteCheckIn(ctx context.Context, actor okr.Actor, id okr.CheckInID) (okr.GoalView, error) {
-	c, g, err := s.ownCheckIn(ctx, actor, id)
+	c, _, err := s.ownCheckIn(ctx, actor, id)
 	if err != nil {
 		return okr.GoalView{}, err
 	}
 	if _, err := s.Store.CheckIns().Delete(ctx, actor.Tenant, c.ID); okr.IgnoreNotFound(err) != nil {
 		return okr.GoalView{}, err
 	}
-	return s.afterCheckIns(ctx, actor, g.ID, id, nil)
+	return s.afterCheckIns(ctx, actor, c, nil)
 }
 
 // GetCheckIn reads a check-in that the actor may see, for a form.
@@ -66,6 +66,9 @@ func (s *Service) ownCheckIn(ctx context.Context, actor okr.Actor, id okr.CheckI
 		return c, okr.Goal{}, err
 	}
 	g, err := s.access.Goal(ctx, actor, c.Goal)
+	if err == nil && c.IsUndone() {
+		err = okr.WithNext(okr.Errorf(okr.Invalid, "This check-in was undone, so it can't be changed."), okr.Step{Kind: okr.StepHistory, Goal: c.Goal})
+	}
 	if err != nil {
 		return c, g, err
 	}
@@ -75,9 +78,10 @@ func (s *Service) ownCheckIn(ctx context.Context, actor okr.Actor, id okr.CheckI
 	return c, g, s.access.MayEdit(ctx, actor, g)
 }
 
-// afterCheckIns works out anew what a goal shows after a check-in was changed
-// (edited) or removed (nil).
-func (s *Service) afterCheckIns(ctx context.Context, actor okr.Actor, id okr.GoalID, which okr.CheckInID, edited *okr.CheckIn) (okr.GoalView, error) {
+// afterCheckIns works out anew what a goal shows after a check-in was changed or
+// brought back (edited), or removed (nil).
+func (s *Service) afterCheckIns(ctx context.Context, actor okr.Actor, was okr.CheckIn, edited *okr.CheckIn) (okr.GoalView, error) {
+	id := was.Goal
 	list, err := s.checkInsOf(ctx, actor.Tenant, id)
 	if err != nil {
 		return okr.GoalView{}, err
@@ -89,7 +93,7 @@ func (s *Service) afterCheckIns(ctx context.Context, actor okr.Actor, id okr.Goa
 	var before okr.Goal
 	g, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *okr.Goal) error {
 		before = *g
-		g.CheckInsChanged(list, history, which, edited)
+		g.CheckInsChanged(okr.StandingCheckIns(list), history, was, edited)
 		return nil
 	})
 	if err != nil {

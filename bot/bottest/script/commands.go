@@ -49,7 +49,7 @@ var negatable = map[string]bool{"expect": true, "shows": true, "choices": true, 
 
 func commands() map[string]command {
 	return map[string]command{
-		"start": (*World).cmdStart, "user": (*World).cmdUser, "outsider": (*World).cmdOutsider, "crowd": (*World).cmdCrowd, "in": (*World).cmdIn, "client": (*World).cmdClient,
+		"start": (*World).cmdStart, "user": (*World).cmdUser, "outsider": (*World).cmdOutsider, "join": (*World).cmdJoin, "rename": (*World).cmdRename, "crowd": (*World).cmdCrowd, "in": (*World).cmdIn, "client": (*World).cmdClient,
 		"install": (*World).cmdInstall, "uninstall": (*World).cmdUninstall, "redeliver": (*World).cmdRedeliver,
 		"say": (*World).cmdSay, "slash": (*World).cmdSlash, "say-as": (*World).cmdSayAs, "paste": (*World).cmdPaste, "mention": (*World).cmdMention, "expect": (*World).cmdExpect, "open": (*World).cmdOpen,
 		"shows": (*World).cmdShows, "holds": (*World).cmdHolds, "fill": (*World).cmdFill, "press": (*World).cmdPress, "press-of": (*World).cmdPressOf,

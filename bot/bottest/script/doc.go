@@ -30,6 +30,12 @@
 //	in personal             acts in the 1:1 chat with okrbot (the beginning of a script)
 //	in group                acts in the group chat "OKR leads"
 //	in channel NAME         acts in a channel of the team; each message starts a thread
+//	in private NAME, in shared NAME  acts in such a channel, which the acting person makes where there is none: with that
+//	                        person as its only member, and without okrbot until "install"
+//	in thread               goes on in the thread of what was said last; "in channel NAME" leaves it;
+//	                        in that thread comes back to it
+//	join NAME               somebody joins the place
+//	rename NEW              the channel gets another name
 //	in between NAME         acts in the chat with a person, where okrbot is not: for compose and insert
 //	client execute|submit   how buttons go out: Action.Execute, or as old clients do it
 //	client desktop          Teams on Windows, which has a people picker (the client of the stand-in has none)

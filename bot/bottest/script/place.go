@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -32,6 +33,22 @@ func (w *World) cmdOutsider(_ bool, args []string) error {
 	return err
 }
 
+// cmdJoin lets a person join the place.
+func (w *World) cmdJoin(_ bool, args []string) error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	_, err := w.Teams.AddMember(ctx, w.Chat, w.User, w.Teams.User(strings.Join(args, " ")))
+	return err
+}
+
+// cmdRename gives the channel another name.
+func (w *World) cmdRename(_ bool, args []string) (err error) {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	w.Chat, _, err = w.Teams.RenameChannel(ctx, w.Chat, w.User, strings.Join(args, " "))
+	return err
+}
+
 // cmdCrowd lets many people join the place, as in the team of a whole company.
 func (w *World) cmdCrowd(_ bool, args []string) error {
 	n, err := strconv.Atoi(strings.Join(args, ""))
@@ -51,6 +68,19 @@ func (w *World) cmdIn(_ bool, args []string) error {
 		w.Chat = w.Teams.GroupChat("")
 	case strings.HasPrefix(place, "between "):
 		w.Chat = w.Teams.Between(w.User, w.Teams.User(strings.TrimPrefix(place, "between ")))
+	case strings.HasPrefix(place, "private "), strings.HasPrefix(place, "shared "):
+		kind, name, _ := strings.Cut(place, " ")
+		if w.Chat = w.Teams.Channel(name); w.Chat.ID == "" {
+			w.Chat = w.Teams.AddOwnChannel(w.Teams.Team(""), kind, name, w.User)
+		}
+	case place == "thread":
+		if w.Chat.Kind != bottest.KindChannel || w.sent.Chat.Thread == "" {
+			return errors.New("in thread: nothing was said in a channel")
+		}
+		w.Chat = w.Chat.InThread(w.sent.Chat.Thread)
+		w.thread = w.Chat
+	case place == "that thread":
+		w.Chat = w.thread
 	case strings.HasPrefix(place, "channel "):
 		w.Chat = w.Teams.Channel(strings.TrimPrefix(place, "channel "))
 	default:

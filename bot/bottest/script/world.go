@@ -104,6 +104,7 @@ type World struct {
 	current    *bottest.Post
 	answer     bottest.Answer              // of the last press
 	sent       bottest.Delivery            // the last message or press
+	thread     bottest.Chat                // that "in that thread" comes back to
 	found      []bottest.Choice            // of the last search
 	composed   bottest.Composed            // of the last compose
 	link       string                      // of the last sign-in

@@ -1,0 +1,17 @@
+package cards
+
+import "okrbot/okr"
+
+// Undone says what was taken back, and how the goal is now. What is a sentence without
+// its end.
+func Undone(p Place, what string, v okr.GoalView) Card {
+	id := string(v.Goal.ID)
+	body := []element{
+		heading("Undone"), text(mdf("%s. That is taken back.", what)), bold(mdf("%s %s", id, v.Goal.Title)),
+		bar(v.Standing.Progress, v.Standing.Status),
+	}
+	if v.Goal.LastCheckIn != nil {
+		body = append(body, note(mdf("Last check-in: %s, ", v.Goal.LastCheckIn.By.Name)+p.at(v.Goal.LastCheckIn.At)))
+	}
+	return newCard("Undone", body, run("Show "+id, VerbGoal, KeyGoal, id), run("History", VerbHistory, KeyGoal, id))
+}
