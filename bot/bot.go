@@ -74,7 +74,7 @@ var _ teams.Handler = (*Bot)(nil)
 func New(o Options) (*Bot, error) {
 	c := chat.New(chat.Options{
 		Access: o.Access, Plan: o.Plan, Memory: o.Memory, Connector: o.Connector, Logger: o.Logger, Now: o.Now,
-		PostsPerSecond: o.PostsPerSecond, LookupTime: o.LookupTime,
+		PostsPerSecond: o.PostsPerSecond, LookupTime: o.LookupTime, PublicURL: o.SignIn.PublicURL,
 	})
 	b := &Bot{chat: c, compose: compose.New(c, o.Access, o.Plan), digests: digests.New(c, o.Access, o.Plan, o.Notify)}
 	b.signIn = signin.New(c, signin.Parts{Access: o.Access, Connect: o.Connect, Tickets: o.Memory, Syncs: o.Syncer}, o.SignIn)

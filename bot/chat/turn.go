@@ -31,10 +31,10 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 		return t, okr.Errorf(okr.Forbidden, "Teams did not say who you are, so okrbot cannot know what you may do. Try again from the Teams app, signed in with a work account.")
 	}
 	var err error
-	if t.Settings, err = c.Access.Settings(ctx, t.Actor.Tenant); err != nil {
+	if t.Settings, err = c.Access.Addressed(ctx, t.Actor.Tenant); err != nil {
 		return t, err
 	}
-	t.Place.Zone = Zone(a.LocalTimezone, t.Settings.Location())
+	t.Place = c.PlaceOf(t.Settings, Zone(a.LocalTimezone, t.Settings.Location()))
 	c.noteZone(ctx, t)
 	c.notePlace(ctx, t)
 	for _, s := range c.subjects {

@@ -133,10 +133,10 @@ func (s *Subject) composeTurn(ctx context.Context, a teams.Activity) (*chat.Turn
 		return t, okr.Errorf(okr.Forbidden, "Teams did not say that you belong to this organization, so okrbot shows nothing here.")
 	}
 	var err error
-	if t.Settings, err = s.access.Settings(ctx, t.Actor.Tenant); err != nil {
+	if t.Settings, err = s.access.Addressed(ctx, t.Actor.Tenant); err != nil {
 		return t, err
 	}
-	t.Place = cards.Place{Zone: chat.Zone(a.LocalTimezone, t.Settings.Location()), Now: s.chat.Now()}
+	t.Place = s.chat.PlaceOf(t.Settings, chat.Zone(a.LocalTimezone, t.Settings.Location()))
 	if !a.IsPersonal() {
 		return t, nil
 	}
