@@ -46,6 +46,8 @@ type Config struct {
 	BotMetadataURL string `env:"BOT_OPENID_METADATA_URL" envDefault:"https://login.botframework.com/v1/.well-known/openidconfiguration"`
 	// BotTokenIssuer is the only accepted issuer of inbound tokens.
 	BotTokenIssuer string `env:"BOT_TOKEN_ISSUER" envDefault:"https://api.botframework.com"`
+	// TeamsURL is where browsers open Teams; the government clouds have their own.
+	TeamsURL string `env:"TEAMS_URL" envDefault:"https://teams.microsoft.com"`
 	// BotServiceURLs are the hosts to which the bot's token may be sent; empty
 	// means those of the public and government clouds. http only for loopback.
 	BotServiceURLs []string `env:"BOT_SERVICE_URLS"`
@@ -114,7 +116,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 // complete fills in what follows from other variables, and writes addresses in one
 // way: without a slash at the end.
 func (c *Config) complete() {
-	for _, address := range []*string{&c.PublicURL, &c.BotLoginURL, &c.ADOLoginURL, &c.ADOBaseURL, &c.ADOProfileURL} {
+	for _, address := range []*string{&c.PublicURL, &c.BotLoginURL, &c.ADOLoginURL, &c.ADOBaseURL, &c.ADOProfileURL, &c.TeamsURL} {
 		*address = strings.TrimRight(*address, "/")
 	}
 	if c.ADOClientID == "" || strings.EqualFold(c.ADOClientID, c.AppID) {

@@ -49,6 +49,7 @@ func (c Config) checkAddresses(p *problems) {
 		{"BOT_LOGIN_URL", c.BotLoginURL},
 		{"BOT_OPENID_METADATA_URL", c.BotMetadataURL},
 		{"BOT_TOKEN_ISSUER", c.BotTokenIssuer},
+		{"TEAMS_URL", c.TeamsURL},
 		{"ADO_LOGIN_URL", c.ADOLoginURL},
 		{"ADO_BASE_URL", c.ADOBaseURL},
 		{"ADO_PROFILE_URL", c.ADOProfileURL},

@@ -32,6 +32,7 @@ func samples() map[string]sample {
 		"BOT_LOGIN_URL":           {"web", "https://login.microsoftonline.us"},
 		"BOT_SCOPE":               {"scope", "https://api.botframework.us/.default"},
 		"BOT_OPENID_METADATA_URL": {"web", "https://login.botframework.azure.us/v1/.well-known/openidconfiguration"},
+		"TEAMS_URL":               {"web", "https://gov.teams.microsoft.us"},
 		"BOT_TOKEN_ISSUER":        {"web", "https://api.botframework.us"},
 		"BOT_SERVICE_URLS":        {"hosts", "smba.trafficmanager.net,smba.infra.gcc.teams.microsoft.com"},
 		"ADO_CLIENT_ID":           {"guid", configOther},

@@ -16,6 +16,7 @@ import (
 	"okrbot/ado"
 	"okrbot/bot"
 	"okrbot/bot/chat"
+	"okrbot/bot/compose"
 	"okrbot/bot/signin"
 	"okrbot/bot/teams"
 	"okrbot/manifest"
@@ -153,7 +154,7 @@ func (a *app) wire(c Config, h hooks) error {
 	queue := &lateSyncer{}
 	a.bot, err = bot.New(bot.Options{
 		Activities: a.activities, Memory: a.store.Memory(), Syncer: queue, Connector: connector,
-		SignIn: signIn(c), Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace), LookupTime: h.lookup,
+		SignIn: signIn(c), Addresses: compose.Options{AppID: c.AppID, PublicURL: c.PublicURL, TeamsURL: c.TeamsURL}, Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace), LookupTime: h.lookup,
 	})
 	if err != nil {
 		return err

@@ -25,6 +25,9 @@ func (b *Bot) register() chat.Subject {
 func (b *Bot) help(context.Context, *chat.Turn, string) (chat.Reply, error) {
 	var sections []cards.HelpSection
 	for _, s := range b.chat.Subjects() {
+		if len(s.Commands) == 0 {
+			continue
+		}
 		section := cards.HelpSection{Title: s.Title}
 		for _, c := range s.Commands {
 			section.Commands = append(section.Commands, c.Card())

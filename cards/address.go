@@ -82,15 +82,16 @@ var letters = base32.StdEncoding.WithPadding(base32.NoPadding)
 const codeLength = 26
 
 // ToGoal is the address of a goal; empty: there is none.
-func (l Links) ToGoal(id okr.GoalID) string { return l.to(Page{Kind: PageGoal, Goal: id}) }
+func (l Links) ToGoal(id okr.GoalID) string { return l.To(Page{Kind: PageGoal, Goal: id}) }
 
 // ToHistory is the address of a goal's history; empty: there is none.
-func (l Links) ToHistory(id okr.GoalID) string { return l.to(Page{Kind: PageHistory, Goal: id}) }
+func (l Links) ToHistory(id okr.GoalID) string { return l.To(Page{Kind: PageHistory, Goal: id}) }
 
 // ToGoals is the address of the OKRs of a period, or of all; empty: there is none.
-func (l Links) ToGoals(period string) string { return l.to(Page{Kind: PageGoals, Period: period}) }
+func (l Links) ToGoals(period string) string { return l.To(Page{Kind: PageGoals, Period: period}) }
 
-func (l Links) to(p Page) string {
+// To is the address of a page; empty: there is none.
+func (l Links) To(p Page) string {
 	var block [aes.BlockSize]byte
 	if l.public == "" || l.key == [aes.BlockSize]byte{} || !p.put(&block) {
 		return ""

@@ -29,6 +29,16 @@ func (s *Subject) pastedAddress(ctx context.Context, t *chat.Turn, text string) 
 	return r, true, err
 }
 
+// pressAddress offers to bind the query of a pressed card.
+func (s *Subject) pressAddress(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	if err := t.MembersOnly(); err != nil {
+		return chat.Reply{}, err
+	}
+	return s.offerAddress(ctx, t, okr.AzureLink{
+		Organization: p.Data[cards.KeyOrganization], Project: p.Data[cards.KeyRemoteProject], Query: p.Data[cards.KeyQuery],
+	}, "")
+}
+
 // offerAddress asks which goal the query is to measure; only is the one that was named.
 func (s *Subject) offerAddress(ctx context.Context, t *chat.Turn, a okr.AzureLink, only okr.GoalID) (chat.Reply, error) {
 	c, err := s.connectionFor(ctx, t, a)
@@ -60,8 +70,7 @@ func (s *Subject) connectionFor(ctx context.Context, t *chat.Turn, a okr.AzureLi
 		return okr.Connection{}, err
 	}
 	for _, c := range list {
-		isProject := strings.EqualFold(c.Project.Name, a.Project) || strings.EqualFold(c.Project.ID, a.Project)
-		if isProject && strings.EqualFold(c.Organization, a.Organization) {
+		if c.LeadsTo(a) {
 			return c, nil
 		}
 	}

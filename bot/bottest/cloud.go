@@ -71,6 +71,7 @@ type Cloud struct {
 	roots     map[string]bool
 	typing    map[string]int
 	fills     map[string]map[string]string
+	links     map[string]keptLink // by person and address
 	flights   map[string]int
 	tokens    map[string]time.Time
 	faults    []*fault

@@ -66,7 +66,20 @@ type composeResult struct {
 	Layout      string              `json:"attachmentLayout,omitempty"`
 	Attachments []composeAttachment `json:"attachments,omitempty"`
 	Text        string              `json:"text,omitempty"` // of a message
+	Suggested   *suggestedActions   `json:"suggestedActions,omitempty"`
 }
+
+type suggestedActions struct {
+	Actions []suggestedAction `json:"actions"`
+}
+
+type suggestedAction struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+// thumbnail is the content type of a preview.
+const thumbnail = "application/vnd.microsoft.card.thumbnail"
 
 type composeAttachment struct {
 	ContentType string         `json:"contentType"`
@@ -108,7 +121,7 @@ func (s *Subject) OnCompose(ctx context.Context, a teams.Activity) (teams.Invoke
 	case err != nil:
 		return composeMessage(s.chat.Words(ctx, err)), nil
 	case len(views) == 0 && q.page().Offset > 0:
-		return teams.InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "result", Layout: "list"}}}, nil
+		return nothing(), nil
 	case len(views) == 0 && q.text() != "":
 		return composeMessage("No OKR that may be shown here has this in its title, and it is no id."), nil
 	case len(views) == 0:
@@ -192,7 +205,7 @@ func attachments(t *chat.Turn, views []okr.GoalView) []composeAttachment {
 		title, subtitle := cards.ResultTitle(v)
 		out = append(out, composeAttachment{
 			ContentType: teams.ContentTypeCard, Content: cards.Goal(t.Place, v),
-			Preview: composePreview{ContentType: "application/vnd.microsoft.card.thumbnail", Content: previewWords{Title: title, Text: subtitle}},
+			Preview: composePreview{ContentType: thumbnail, Content: previewWords{Title: title, Text: subtitle}},
 		})
 	}
 	return out

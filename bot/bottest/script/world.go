@@ -106,6 +106,7 @@ type World struct {
 	sent       bottest.Delivery            // the last message or press
 	found      []bottest.Choice            // of the last search
 	composed   bottest.Composed            // of the last compose
+	copied     map[string]string           // addresses by name
 	link       string                      // of the last sign-in
 	page       string                      // where the browser ended
 	secondTab  func(context.Context) error // ends the sign-in that a second tab began
