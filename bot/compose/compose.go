@@ -121,7 +121,7 @@ func (s *Subject) OnCompose(ctx context.Context, a teams.Activity) (teams.Invoke
 	case err != nil:
 		return composeMessage(s.chat.Words(ctx, err)), nil
 	case len(views) == 0 && q.page().Offset > 0:
-		return nothing(), nil
+		return teams.InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "result", Layout: "list"}}}, nil
 	case len(views) == 0 && q.text() != "":
 		return composeMessage("No OKR that may be shown here has this in its title, and it is no id."), nil
 	case len(views) == 0:

@@ -126,22 +126,25 @@ func (s *Subject) mayBind(ctx context.Context, t *chat.Turn, link okr.AzureLink)
 	return false
 }
 
-// unfolded answers with a card. What Teams keeps of an answer it would show in other
-// places, too, where others read, so it is asked not to ("Link unfurling", remove link
-// unfurling cache).
+// unfolded answers with a card.
 func unfolded(card cards.Card) teams.InvokeResponse {
-	return teams.InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{
-		Type: "result", Layout: "list", Suggested: &suggestedActions{[]suggestedAction{{Type: "setCachePolicy", Value: `{"type":"no-cache"}`}}},
-		Attachments: []composeAttachment{{
-			ContentType: teams.ContentTypeCard, Content: card,
-			Preview: composePreview{ContentType: thumbnail, Content: previewWords{Title: card.Summary}},
-		}},
-	}}}
+	return unfoldedInto(composeAttachment{
+		ContentType: teams.ContentTypeCard, Content: card,
+		Preview: composePreview{ContentType: thumbnail, Content: previewWords{Title: card.Summary}},
+	})
 }
 
 // nothing leaves an address as it is.
-func nothing() teams.InvokeResponse {
-	return teams.InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "result", Layout: "list"}}}
+func nothing() teams.InvokeResponse { return unfoldedInto() }
+
+// unfoldedInto answers an address. Teams keeps an answer for half an hour and shows it
+// in other places, too, where others read, so it is asked not to ("Link unfurling",
+// remove link unfurling cache).
+func unfoldedInto(attachments ...composeAttachment) teams.InvokeResponse {
+	return teams.InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{
+		Type: "result", Layout: "list", Attachments: attachments,
+		Suggested: &suggestedActions{[]suggestedAction{{Type: "setCachePolicy", Value: `{"type":"no-cache"}`}}},
+	}}}
 }
 
 // pressAddress shows to whoever presses what an address leads to: here if everyone may
