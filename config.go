@@ -26,10 +26,16 @@ type Config struct {
 	PublicURL string `env:"PUBLIC_URL,required"`
 
 	// AppID, AppPassword and AppTenantID are the bot's registration. The password
-	// is not used by a managed identity, the tenant not by a multi-tenant bot.
+	// is not used by a managed identity, the tenant not by a multi-tenant bot. Without
+	// a password the registration has a federated identity credential.
 	AppID       string     `env:"MICROSOFT_APP_ID,required"`
 	AppPassword okr.Secret `env:"MICROSOFT_APP_PASSWORD"`
 	AppTenantID string     `env:"MICROSOFT_APP_TENANT_ID"`
+	// FederatedTokenFile and ManagedIdentity are whom the registration trusts instead
+	// of a password: whoever signs the token in a file, which is read anew each time,
+	// or a managed identity, by its client id or "system" for the machine's own.
+	FederatedTokenFile string `env:"AZURE_FEDERATED_TOKEN_FILE"`
+	ManagedIdentity    string `env:"MANAGED_IDENTITY_CLIENT_ID"`
 	// AppType is SingleTenant, MultiTenant or UserAssignedMSI.
 	AppType string `env:"MICROSOFT_APP_TYPE" envDefault:"SingleTenant"`
 

@@ -208,7 +208,7 @@ func (a *app) newSource(c Config, h hooks) (*adosource.Source, error) {
 	}
 	return adosource.New(adosource.Options{
 		Client: client, Credentials: newCountedRefreshes(a.store, a.registry), LoginURL: c.ADOLoginURL, ClientID: c.ADOClientID,
-		ClientSecret: c.ADOClientSecret, HTTP: loginClient(), Now: h.now, Logger: a.log,
+		ClientSecret: c.ADOClientSecret, Assertion: signInAssertion(c), HTTP: loginClient(), Now: h.now, Logger: a.log,
 	}), nil
 }
 
@@ -224,7 +224,7 @@ func loginClient() *http.Client {
 func signIn(c Config) signin.Options {
 	return signin.Options{
 		PublicURL: c.PublicURL, LoginURL: c.ADOLoginURL, LoginTenant: c.ADOLoginTenant,
-		ClientID: c.ADOClientID, ClientSecret: c.ADOClientSecret, PlainCard: c.SignInCard == "signin", HTTP: loginClient(),
+		ClientID: c.ADOClientID, ClientSecret: c.ADOClientSecret, Assertion: signInAssertion(c), PlainCard: c.SignInCard == "signin", HTTP: loginClient(),
 	}
 }
 
@@ -251,9 +251,13 @@ func newTeams(c Config, h hooks, log *slog.Logger) (*teams.Connector, *teams.Val
 }
 
 func newTokens(c Config) (*teams.TokenSource, error) {
+	assertion, err := newAssertion(c)
+	if err != nil {
+		return nil, err
+	}
 	return teams.NewTokenSource(teams.TokenOptions{
 		LoginURL: c.BotLoginURL, AppType: teams.AppType(c.AppType), TenantID: c.AppTenantID, AppID: c.AppID,
-		AppPassword: c.AppPassword.Reveal(), Scope: c.BotScope,
+		AppPassword: c.AppPassword.Reveal(), Assertion: assertion, Scope: c.BotScope,
 		IdentityEndpoint: c.IdentityEndpoint, IdentityHeader: c.IdentityHeader.Reveal(),
 	})
 }

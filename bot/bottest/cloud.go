@@ -72,10 +72,12 @@ type Cloud struct {
 	typing    map[string]int
 	fills     map[string]map[string]string
 	links     map[string]keptLink // by person and address
-	flights   map[string]int
-	tokens    map[string]time.Time
-	faults    []*fault
-	counts    Counts
+
+	federations []Federation
+	flights     map[string]int
+	tokens      map[string]time.Time
+	faults      []*fault
+	counts      Counts
 }
 
 // Counts says how often each door of the Cloud was used since it was made.

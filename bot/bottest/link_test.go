@@ -46,7 +46,7 @@ func TestLinksInsist(t *testing.T) {
 	bot := startBot(t, cloud, "")
 	alex := cloud.User("alex")
 	for answer, complaint := range map[string]string{
-		`{"composeExtension":{"type":"message","text":"Nothing"}}`:                                                                                "type \"message\"",
+		`{"composeExtension":{"type":"message","text":"Nothing"}}`:                                                                                 "type \"message\"",
 		`{"composeExtension":{"type":"result","attachmentLayout":"list","suggestedActions":{"actions":[{"type":"setCachePolicy","value":"no"}]}}}`: "a suggested action",
 		`{"composeExtension":{"type":"result","attachmentLayout":"list","suggestedActions":{"actions":[{"type":"other"}]}}}`:                       "a suggested action",
 		`no JSON`: "answer of the search",

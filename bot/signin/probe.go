@@ -85,9 +85,8 @@ func sentBack(to *url.URL, callback string) error {
 // (invalid_grant), any other one itself (invalid_client). It fails with a [Refusal], or
 // when something else answers, or nobody.
 func (o Options) TrySecret(ctx context.Context) error {
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, o.HTTP)
 	config := o.config("")
-	_, err := config.Exchange(ctx, "doctor", oauth2.VerifierOption(oauth2.GenerateVerifier()))
+	_, err := o.exchange(ctx, config, "doctor", oauth2.GenerateVerifier())
 	refusal, err := refusalOf(err)
 	switch {
 	case err != nil:
@@ -106,11 +105,15 @@ func (o Options) tryOwnToken(ctx context.Context, config oauth2.Config) error {
 	if o.LoginTenant == "organizations" {
 		return nil
 	}
+	asserted, err := o.asserted(ctx)
+	if err != nil {
+		return noAnswer(err)
+	}
 	own := clientcredentials.Config{
 		ClientID: config.ClientID, ClientSecret: config.ClientSecret, TokenURL: config.Endpoint.TokenURL,
-		Scopes: []string{adoResource + "/.default"}, AuthStyle: oauth2.AuthStyleInParams,
+		Scopes: []string{adoResource + "/.default"}, EndpointParams: asserted, AuthStyle: oauth2.AuthStyleInParams,
 	}
-	_, err := own.Token(ctx)
+	_, err = own.Token(context.WithValue(ctx, oauth2.HTTPClient, o.HTTP))
 	if refusal, _ := refusalOf(err); refusal != nil && refusal.Name == "invalid_client" {
 		return refusal
 	}

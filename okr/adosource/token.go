@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
 
 	"okrbot/okr"
 )
@@ -121,7 +123,37 @@ func (s *Source) exchange(ctx context.Context, account okr.Account, refresh okr.
 		},
 	}
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.HTTP)
+	if s.Assertion != nil {
+		return s.exchangeAsserted(ctx, config, refresh)
+	}
 	return config.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
+}
+
+// assertionType is the form of an assertion (RFC 7523, 2.2).
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+// exchangeAsserted asks with an assertion in place of the client secret. The flow of
+// client credentials is the one whose parameters can be said, its grant type among them.
+func (s *Source) exchangeAsserted(ctx context.Context, config oauth2.Config, refresh okr.Secret) (*oauth2.Token, error) {
+	assertion, err := s.Assertion(ctx)
+	if err != nil {
+		return nil, err
+	}
+	asked := clientcredentials.Config{
+		ClientID: config.ClientID, TokenURL: config.Endpoint.TokenURL, AuthStyle: config.Endpoint.AuthStyle,
+		EndpointParams: url.Values{
+			"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()},
+			"client_assertion_type": {assertionType}, "client_assertion": {assertion},
+		},
+	}
+	tok, err := asked.Token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if seconds, ok := tok.Extra("expires_in").(float64); ok {
+		tok.ExpiresIn = int64(seconds)
+	}
+	return tok, nil
 }
 
 // stsCode is Microsoft Entra's number of a refusal, or empty.
