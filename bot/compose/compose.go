@@ -64,7 +64,7 @@ type composed struct {
 type composeResult struct {
 	Type        string              `json:"type"` // result or message
 	Layout      string              `json:"attachmentLayout,omitempty"`
-	Attachments []composeAttachment `json:"attachments,omitempty"`
+	Attachments []composeAttachment `json:"attachments,omitzero"`
 	Text        string              `json:"text,omitempty"` // of a message
 	Suggested   *suggestedActions   `json:"suggestedActions,omitempty"`
 }

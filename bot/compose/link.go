@@ -142,7 +142,7 @@ func nothing() teams.InvokeResponse { return unfoldedInto() }
 // remove link unfurling cache).
 func unfoldedInto(attachments ...composeAttachment) teams.InvokeResponse {
 	return teams.InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{
-		Type: "result", Layout: "list", Attachments: attachments,
+		Type: "result", Layout: "list", Attachments: append([]composeAttachment{}, attachments...), // clients read the list, be it empty
 		Suggested: &suggestedActions{[]suggestedAction{{Type: "setCachePolicy", Value: `{"type":"no-cache"}`}}},
 	}}}
 }
