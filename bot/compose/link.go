@@ -66,6 +66,9 @@ func (s *Subject) links() cards.Links { return s.chat.PlaceOf(okr.Settings{}, ti
 // the sender's own chat with okrbot it says that there is something.
 func (s *Subject) unfoldOwn(ctx context.Context, a teams.Activity, v cards.AddressView) cards.Card {
 	t, err := s.composeTurn(ctx, a)
+	if err != nil {
+		_ = s.chat.Words(ctx, err) // stands in the line of the turn
+	}
 	if err != nil || a.Conversation.ID == "" {
 		return cards.Address(v)
 	}

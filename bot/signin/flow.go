@@ -66,6 +66,9 @@ func (o Options) config(tenant okr.TenantID) oauth2.Config {
 	}
 }
 
+// notKnownWords are for people who cannot sign in because of okrbot itself.
+const notKnownWords = "Microsoft refuses okrbot's own registration, so nobody can sign in. Whoever runs okrbot must check it; okrbot doctor names what is wrong."
+
 // asserted are the parameters of a request to the token endpoint that stand for a
 // secret; none where there is one. Source: "Access token request with a federated
 // credential" of the authorization code flow.
@@ -75,7 +78,7 @@ func (o Options) asserted(ctx context.Context) (url.Values, error) {
 	}
 	assertion, err := o.Assertion(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("assertion: %w", err)
+		return nil, okr.WrapError(okr.Unavailable, fmt.Errorf("assertion: %w", err), "%s", notKnownWords)
 	}
 	return url.Values{"client_assertion_type": {teams.AssertionType}, "client_assertion": {assertion}}, nil
 }
@@ -224,12 +227,15 @@ func (s *Subject) finish(ctx context.Context, state, code, cookie string) (flow,
 
 // exchangeError keeps the answer's body, which may quote secrets, out of the log.
 func exchangeError(err error) error {
+	if _, isSaid := okr.MessageOf(err); isSaid {
+		return err
+	}
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if ok && refused.ErrorCode != "" {
 		cause := fmt.Errorf("code exchange refused: %s %s", refused.ErrorCode, aadsts.FindString(refused.ErrorDescription))
 		switch refused.ErrorCode {
 		case "invalid_client", "unauthorized_client":
-			return okr.WrapError(okr.Unavailable, cause, "Microsoft refuses okrbot's own registration, so nobody can sign in. Whoever runs okrbot must check it; okrbot doctor names what is wrong.")
+			return okr.WrapError(okr.Unavailable, cause, "%s", notKnownWords)
 		}
 		return cause
 	}

@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"okrbot/okr"
 )
 
 // Refusal is what Microsoft Entra has against okrbot's registration.
@@ -107,7 +109,7 @@ func (o Options) tryOwnToken(ctx context.Context, config oauth2.Config) error {
 	}
 	asserted, err := o.asserted(ctx)
 	if err != nil {
-		return noAnswer(err)
+		return okr.CauseOf(err)
 	}
 	own := clientcredentials.Config{
 		ClientID: config.ClientID, ClientSecret: config.ClientSecret, TokenURL: config.Endpoint.TokenURL,
@@ -128,6 +130,8 @@ func refusalOf(err error) (*Refusal, error) {
 	}
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	switch {
+	case !ok && okr.KindOf(err) == okr.Unavailable: // nobody was asked
+		return nil, okr.CauseOf(err)
 	case !ok:
 		return nil, noAnswer(err)
 	case refused.ErrorCode == "":
