@@ -128,7 +128,7 @@ func TestProxiesAgree(t *testing.T) {
 	t.Parallel()
 	m := regexp.MustCompile(`@okrbot path (.*)\n`).FindStringSubmatch(operations(t, "Caddyfile"))
 	require.NotNil(t, m)
-	pages := slices.AppendSeq([]string{"/api/messages", "/auth/start", "/auth/callback", "/healthz"}, maps.Keys(manifest.Pages()))
+	pages := slices.AppendSeq([]string{"/api/messages", "/auth/start", "/auth/callback", "/o/*", "/healthz"}, maps.Keys(manifest.Pages()))
 	require.ElementsMatch(t, pages, strings.Fields(m[1]), "TestProxyKeepsTheRestInside has those of nginx.conf")
 }
 

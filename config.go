@@ -26,10 +26,16 @@ type Config struct {
 	PublicURL string `env:"PUBLIC_URL,required"`
 
 	// AppID, AppPassword and AppTenantID are the bot's registration. The password
-	// is not used by a managed identity, the tenant not by a multi-tenant bot.
+	// is not used by a managed identity, the tenant not by a multi-tenant bot. Without
+	// a password the registration has a federated identity credential.
 	AppID       string     `env:"MICROSOFT_APP_ID,required"`
 	AppPassword okr.Secret `env:"MICROSOFT_APP_PASSWORD"`
 	AppTenantID string     `env:"MICROSOFT_APP_TENANT_ID"`
+	// FederatedTokenFile and ManagedIdentity are whom the registration trusts instead
+	// of a password: whoever signs the token in a file, which is read anew each time,
+	// or a managed identity, by its client id or "system" for the machine's own.
+	FederatedTokenFile string `env:"AZURE_FEDERATED_TOKEN_FILE"`
+	ManagedIdentity    string `env:"MANAGED_IDENTITY_CLIENT_ID"`
 	// AppType is SingleTenant, MultiTenant or UserAssignedMSI.
 	AppType string `env:"MICROSOFT_APP_TYPE" envDefault:"SingleTenant"`
 
@@ -46,6 +52,8 @@ type Config struct {
 	BotMetadataURL string `env:"BOT_OPENID_METADATA_URL" envDefault:"https://login.botframework.com/v1/.well-known/openidconfiguration"`
 	// BotTokenIssuer is the only accepted issuer of inbound tokens.
 	BotTokenIssuer string `env:"BOT_TOKEN_ISSUER" envDefault:"https://api.botframework.com"`
+	// TeamsURL is where browsers open Teams; the government clouds have their own.
+	TeamsURL string `env:"TEAMS_URL" envDefault:"https://teams.microsoft.com"`
 	// BotServiceURLs are the hosts to which the bot's token may be sent; empty
 	// means those of the public and government clouds. http only for loopback.
 	BotServiceURLs []string `env:"BOT_SERVICE_URLS"`
@@ -114,7 +122,7 @@ func LoadConfig(getenv func(string) string) (Config, error) {
 // complete fills in what follows from other variables, and writes addresses in one
 // way: without a slash at the end.
 func (c *Config) complete() {
-	for _, address := range []*string{&c.PublicURL, &c.BotLoginURL, &c.ADOLoginURL, &c.ADOBaseURL, &c.ADOProfileURL} {
+	for _, address := range []*string{&c.PublicURL, &c.BotLoginURL, &c.ADOLoginURL, &c.ADOBaseURL, &c.ADOProfileURL, &c.TeamsURL} {
 		*address = strings.TrimRight(*address, "/")
 	}
 	if c.ADOClientID == "" || strings.EqualFold(c.ADOClientID, c.AppID) {

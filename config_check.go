@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -49,6 +50,7 @@ func (c Config) checkAddresses(p *problems) {
 		{"BOT_LOGIN_URL", c.BotLoginURL},
 		{"BOT_OPENID_METADATA_URL", c.BotMetadataURL},
 		{"BOT_TOKEN_ISSUER", c.BotTokenIssuer},
+		{"TEAMS_URL", c.TeamsURL},
 		{"ADO_LOGIN_URL", c.ADOLoginURL},
 		{"ADO_BASE_URL", c.ADOBaseURL},
 		{"ADO_PROFILE_URL", c.ADOProfileURL},
@@ -76,7 +78,7 @@ func (c Config) checkBot(p *problems) {
 	p.want(len(c.AllowedTenants) > 0 || single, "ALLOWED_TENANTS: required where the bot has no tenant of its own: the ids of the tenants that it serves, comma-separated, or * for every tenant")
 	p.want(tenantsFit(c.AllowedTenants) || slices.Equal(c.AllowedTenants, []string{c.AppTenantID}), "ALLOWED_TENANTS: must be tenant ids (GUIDs), comma-separated, or * alone")
 	p.want(isScope(c.BotScope), "BOT_SCOPE: must be an https address that ends in /.default")
-	p.want(c.AppType == "UserAssignedMSI" || c.AppPassword != "", "MICROSOFT_APP_PASSWORD: required, but not set")
+	c.checkCredential(p)
 	p.wantSecret("MICROSOFT_APP_PASSWORD", c.AppPassword.Reveal())
 	for _, a := range c.AdminObjectIDs {
 		tenant, id, _ := strings.Cut(a, "/")
@@ -85,6 +87,16 @@ func (c Config) checkBot(p *problems) {
 			break
 		}
 	}
+}
+
+// checkCredential wants one way in which the bot shows who it is.
+func (c Config) checkCredential(p *problems) {
+	p.want(c.AppType == "UserAssignedMSI" || c.AppPassword != "" || c.isFederated(),
+		"MICROSOFT_APP_PASSWORD: required, but not set; without a secret: AZURE_FEDERATED_TOKEN_FILE or MANAGED_IDENTITY_CLIENT_ID")
+	p.want(c.FederatedTokenFile == "" || filepath.IsAbs(c.FederatedTokenFile), "AZURE_FEDERATED_TOKEN_FILE: must be an absolute path")
+	p.want(oneOf(c.ManagedIdentity, "", teams.SystemIdentity) || guid.MatchString(c.ManagedIdentity), "MANAGED_IDENTITY_CLIENT_ID: must be the client id (GUID) of a managed identity, or system")
+	p.want(!c.isFederated() || !strings.EqualFold(c.ManagedIdentity, c.AppID), "MANAGED_IDENTITY_CLIENT_ID: must be another id than MICROSOFT_APP_ID, whose registration trusts it; a bot that is a managed identity itself has MICROSOFT_APP_TYPE=UserAssignedMSI")
+	p.want(!c.isFederated() || c.FederatedTokenFile == "" || c.ManagedIdentity == "", "MANAGED_IDENTITY_CLIENT_ID: set this or AZURE_FEDERATED_TOKEN_FILE, not both")
 }
 
 // wantSecret looks for what is taken for a client secret most often.
@@ -139,6 +151,9 @@ func (c Config) notes() []string {
 	}
 	if c.RedisURL != "" && c.DataDir != "" {
 		notes = append(notes, "DATA_DIR: not used, since REDIS_URL is set")
+	}
+	if c.AppPassword != "" && (c.FederatedTokenFile != "" || c.ManagedIdentity != "") {
+		notes = append(notes, "AZURE_FEDERATED_TOKEN_FILE, MANAGED_IDENTITY_CLIENT_ID: not used, since MICROSOFT_APP_PASSWORD is set")
 	}
 	if len(c.AdminObjectIDs) == 0 {
 		notes = append(notes, "ADMIN_OBJECT_IDS: not set; nobody can enable okrbot in Teams")

@@ -21,36 +21,39 @@ type sample struct{ kind, value string }
 // samples has one for every variable. Variables of one kind accept each other's.
 func samples() map[string]sample {
 	return map[string]sample{
-		"LISTEN_ADDR":             {"listen", "127.0.0.1:4978"},
-		"METRICS_ADDR":            {"listen", ":4090"},
-		"PUBLIC_URL":              {"web", "https://goals.example.com"},
-		"MICROSOFT_APP_ID":        {"guid", configApp},
-		"MICROSOFT_APP_PASSWORD":  {"secret", secretInWrongPlace},
-		"MICROSOFT_APP_TENANT_ID": {"guid", configTenant},
-		"MICROSOFT_APP_TYPE":      {"type", "SingleTenant"},
-		"ALLOWED_TENANTS":         {"tenants", configTenant + "," + configOther},
-		"BOT_LOGIN_URL":           {"web", "https://login.microsoftonline.us"},
-		"BOT_SCOPE":               {"scope", "https://api.botframework.us/.default"},
-		"BOT_OPENID_METADATA_URL": {"web", "https://login.botframework.azure.us/v1/.well-known/openidconfiguration"},
-		"BOT_TOKEN_ISSUER":        {"web", "https://api.botframework.us"},
-		"BOT_SERVICE_URLS":        {"hosts", "smba.trafficmanager.net,smba.infra.gcc.teams.microsoft.com"},
-		"ADO_CLIENT_ID":           {"guid", configOther},
-		"ADO_CLIENT_SECRET":       {"secret", "another~" + secretInWrongPlace},
-		"ADO_LOGIN_URL":           {"web", "https://login.microsoftonline.us"},
-		"ADO_LOGIN_TENANT":        {"authority", configOther},
-		"ADO_BASE_URL":            {"web", "https://devops.example.com"},
-		"ADO_PROFILE_URL":         {"web", "https://profiles.example.com"},
-		"SIGNIN_CARD":             {"card", "signin"},
-		"DATA_DIR":                {"folder", "/var/lib/okrbot"},
-		"REDIS_URL":               {"redis", "redis://okr:hunter2@redis-a:6379,redis-b:6379/0"},
-		"SEAL_KEYS":               {"keys", configKey("k2", 32) + "," + configKey("k1", 32)},
-		"ADMIN_OBJECT_IDS":        {"people", configTenant + "/" + configOther + "," + configTenant + "/" + configApp},
-		"SYNC_INTERVAL":           {"interval", "30m"},
-		"ROLES":                   {"roles", "worker,web"},
-		"LOG_LEVEL":               {"level", "debug"},
-		"LOG_FORMAT":              {"format", "json"},
-		"IDENTITY_ENDPOINT":       {"endpoint", "http://169.254.130.2:8081/msi/token"},
-		"IDENTITY_HEADER":         {"secret", "header~" + secretInWrongPlace},
+		"LISTEN_ADDR":                {"listen", "127.0.0.1:4978"},
+		"METRICS_ADDR":               {"listen", ":4090"},
+		"PUBLIC_URL":                 {"web", "https://goals.example.com"},
+		"MICROSOFT_APP_ID":           {"guid", configApp},
+		"MICROSOFT_APP_PASSWORD":     {"secret", secretInWrongPlace},
+		"MICROSOFT_APP_TENANT_ID":    {"guid", configTenant},
+		"AZURE_FEDERATED_TOKEN_FILE": {"file", "/var/run/secrets/azure/tokens/azure-identity-token"},
+		"MANAGED_IDENTITY_CLIENT_ID": {"guid", configOther},
+		"MICROSOFT_APP_TYPE":         {"type", "SingleTenant"},
+		"ALLOWED_TENANTS":            {"tenants", configTenant + "," + configOther},
+		"BOT_LOGIN_URL":              {"web", "https://login.microsoftonline.us"},
+		"BOT_SCOPE":                  {"scope", "https://api.botframework.us/.default"},
+		"BOT_OPENID_METADATA_URL":    {"web", "https://login.botframework.azure.us/v1/.well-known/openidconfiguration"},
+		"TEAMS_URL":                  {"web", "https://gov.teams.microsoft.us"},
+		"BOT_TOKEN_ISSUER":           {"web", "https://api.botframework.us"},
+		"BOT_SERVICE_URLS":           {"hosts", "smba.trafficmanager.net,smba.infra.gcc.teams.microsoft.com"},
+		"ADO_CLIENT_ID":              {"guid", configOther},
+		"ADO_CLIENT_SECRET":          {"secret", "another~" + secretInWrongPlace},
+		"ADO_LOGIN_URL":              {"web", "https://login.microsoftonline.us"},
+		"ADO_LOGIN_TENANT":           {"authority", configOther},
+		"ADO_BASE_URL":               {"web", "https://devops.example.com"},
+		"ADO_PROFILE_URL":            {"web", "https://profiles.example.com"},
+		"SIGNIN_CARD":                {"card", "signin"},
+		"DATA_DIR":                   {"folder", "/var/lib/okrbot"},
+		"REDIS_URL":                  {"redis", "redis://okr:hunter2@redis-a:6379,redis-b:6379/0"},
+		"SEAL_KEYS":                  {"keys", configKey("k2", 32) + "," + configKey("k1", 32)},
+		"ADMIN_OBJECT_IDS":           {"people", configTenant + "/" + configOther + "," + configTenant + "/" + configApp},
+		"SYNC_INTERVAL":              {"interval", "30m"},
+		"ROLES":                      {"roles", "worker,web"},
+		"LOG_LEVEL":                  {"level", "debug"},
+		"LOG_FORMAT":                 {"format", "json"},
+		"IDENTITY_ENDPOINT":          {"endpoint", "http://169.254.130.2:8081/msi/token"},
+		"IDENTITY_HEADER":            {"secret", "header~" + secretInWrongPlace},
 	}
 }
 
@@ -67,6 +70,8 @@ func alsoAccepts(kind, value string) bool {
 		return value == "web" || value == "scope" || value == "listen" // with a port
 	case "endpoint":
 		return value == "web" || value == "scope"
+	case "file":
+		return value == "folder"
 	}
 	return false
 }

@@ -238,7 +238,7 @@ func TestProxyKeepsTheRestInside(t *testing.T) {
 	t.Parallel()
 	p := startProxy(t)
 	paths := map[string]int{
-		"/healthz": 200, "/auth/start?t=x": 200, "/auth/callback?state=x": 200,
+		"/healthz": 200, "/auth/start?t=x": 200, "/auth/callback?state=x": 200, "/o/kr4": 200, "/o/": 404, "/o/kr4/x": 404,
 		"/metrics": 404, "/readyz": 404, "/x": 404, "/healthz/x": 404, "/privacy/x": 404, "/auth/": 404, "/api/messages/x": 404,
 	}
 	for path := range manifest.Pages() {

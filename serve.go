@@ -16,6 +16,7 @@ import (
 	"okrbot/ado"
 	"okrbot/bot"
 	"okrbot/bot/chat"
+	"okrbot/bot/compose"
 	"okrbot/bot/signin"
 	"okrbot/bot/teams"
 	"okrbot/manifest"
@@ -153,7 +154,7 @@ func (a *app) wire(c Config, h hooks) error {
 	queue := &lateSyncer{}
 	a.bot, err = bot.New(bot.Options{
 		Activities: a.activities, Memory: a.store.Memory(), Syncer: queue, Connector: connector,
-		SignIn: signIn(c), Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace), LookupTime: h.lookup,
+		SignIn: signIn(c), Addresses: compose.Options{AppID: c.AppID, PublicURL: c.PublicURL, TeamsURL: c.TeamsURL}, Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace), LookupTime: h.lookup,
 	})
 	if err != nil {
 		return err
@@ -207,7 +208,7 @@ func (a *app) newSource(c Config, h hooks) (*adosource.Source, error) {
 	}
 	return adosource.New(adosource.Options{
 		Client: client, Credentials: newCountedRefreshes(a.store, a.registry), LoginURL: c.ADOLoginURL, ClientID: c.ADOClientID,
-		ClientSecret: c.ADOClientSecret, HTTP: loginClient(), Now: h.now, Logger: a.log,
+		ClientSecret: c.ADOClientSecret, Assertion: signInAssertion(c), HTTP: loginClient(), Now: h.now, Logger: a.log,
 	}), nil
 }
 
@@ -223,7 +224,7 @@ func loginClient() *http.Client {
 func signIn(c Config) signin.Options {
 	return signin.Options{
 		PublicURL: c.PublicURL, LoginURL: c.ADOLoginURL, LoginTenant: c.ADOLoginTenant,
-		ClientID: c.ADOClientID, ClientSecret: c.ADOClientSecret, PlainCard: c.SignInCard == "signin", HTTP: loginClient(),
+		ClientID: c.ADOClientID, ClientSecret: c.ADOClientSecret, Assertion: signInAssertion(c), PlainCard: c.SignInCard == "signin", HTTP: loginClient(),
 	}
 }
 
@@ -252,9 +253,13 @@ func newTeams(c Config, h hooks, log *slog.Logger) (*teams.Connector, *teams.Val
 }
 
 func newTokens(c Config) (*teams.TokenSource, error) {
+	assertion, err := newAssertion(c)
+	if err != nil {
+		return nil, err
+	}
 	return teams.NewTokenSource(teams.TokenOptions{
 		LoginURL: c.BotLoginURL, AppType: teams.AppType(c.AppType), TenantID: c.AppTenantID, AppID: c.AppID,
-		AppPassword: c.AppPassword.Reveal(), Scope: c.BotScope,
+		AppPassword: c.AppPassword.Reveal(), Assertion: assertion, Scope: c.BotScope,
 		IdentityEndpoint: c.IdentityEndpoint, IdentityHeader: c.IdentityHeader.Reveal(),
 	})
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -48,6 +49,7 @@ type Options struct {
 	Syncer    chat.Syncer
 	Connector *teams.Connector
 	SignIn    signin.Options
+	Addresses compose.Options
 	Logger    *slog.Logger
 	Now       func() time.Time
 	// PostsPerSecond is how many posts a tenant gets by itself in a second, over all
@@ -77,9 +79,10 @@ var _ teams.Handler = (*Bot)(nil)
 func New(o Options) (*Bot, error) {
 	c := chat.New(chat.Options{
 		Access: o.Access, Plan: o.Plan, Memory: o.Memory, Connector: o.Connector, Logger: o.Logger, Now: o.Now,
-		PostsPerSecond: o.PostsPerSecond, LookupTime: o.LookupTime,
+		PostsPerSecond: o.PostsPerSecond, LookupTime: o.LookupTime, PublicURL: o.Addresses.PublicURL,
 	})
-	b := &Bot{chat: c, compose: compose.New(c, o.Plan), digests: digests.New(c, o.Access, o.Plan, o.Notify)}
+	b := &Bot{chat: c, digests: digests.New(c, o.Access, o.Plan, o.Notify)}
+	b.compose = compose.New(c, compose.Parts{Access: o.Access, Connect: o.Connect, Plan: o.Plan, Measure: o.Measure}, o.Addresses)
 	b.signIn = signin.New(c, signin.Parts{Access: o.Access, Connect: o.Connect, Tickets: o.Memory, Syncs: o.Syncer}, o.SignIn)
 	b.connections = connections.New(c, connections.Options{Access: o.Access, Connect: o.Connect, Syncs: o.Syncer, SignIn: b.signIn})
 	b.bindings = bindings.New(c, bindings.Options{
@@ -96,6 +99,7 @@ func New(o Options) (*Bot, error) {
 		b.connections.Register(),
 		b.signIn.Register(),
 		b.digests.Register(),
+		b.compose.Register(),
 		settings.New(c, o.Access, o.Plan, b.connections).Register(),
 	)
 }
@@ -105,7 +109,11 @@ func New(o Options) (*Bot, error) {
 func (b *Bot) Subjects() []chat.Subject { return b.chat.Subjects() }
 
 // Pages are the pages for browsers by their paths.
-func (b *Bot) Pages() map[string]http.Handler { return b.signIn.Pages() }
+func (b *Bot) Pages() map[string]http.Handler {
+	pages := b.signIn.Pages()
+	maps.Copy(pages, b.compose.Pages())
+	return pages
+}
 
 // PostDigest posts a digest in its place, see [digests.Subject.PostDigest].
 func (b *Bot) PostDigest(ctx context.Context, d okr.Digest) error {

@@ -32,6 +32,9 @@ func (b *Bot) help(context.Context, *chat.Turn, string) (chat.Reply, error) {
 func (b *Bot) newHelpCard() cards.Card {
 	var sections []cards.HelpSection
 	for _, s := range b.chat.Subjects() {
+		if len(s.Commands) == 0 {
+			continue
+		}
 		section := cards.HelpSection{Title: s.Title}
 		for _, c := range s.Commands {
 			section.Commands = append(section.Commands, c.Card())

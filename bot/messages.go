@@ -64,13 +64,17 @@ func (b *Bot) run(ctx context.Context, t *chat.Turn, text string) (chat.Reply, e
 	return b.chat.Answer(ctx, t, text)
 }
 
-// OnInvoke answers pressed buttons, type-ahead searches, sign-in codes and searches
-// of the message extension.
+// OnInvoke answers pressed buttons, type-ahead searches, sign-in codes, searches of the
+// message extension and what addresses in messages unfold into.
 func (b *Bot) OnInvoke(ctx context.Context, a teams.Activity) (teams.InvokeResponse, error) {
 	switch a.Name {
 	case teams.InvokeCardAction, teams.InvokeSearch, teams.InvokeVerifyState:
 	case teams.InvokeCompose:
 		return b.compose.OnCompose(ctx, a)
+	case teams.InvokeLink:
+		return b.compose.OnLink(ctx, a)
+	case teams.InvokeAnonymousLink:
+		return b.compose.OnAnonymousLink(ctx, a)
 	default:
 		return teams.InvokeResponse{}, teams.ErrNotImplemented
 	}

@@ -22,10 +22,12 @@ const (
 	ContentTypeSignIn = "application/vnd.microsoft.card.signin"
 )
 
-// Place is where a card is shown: times are written in its zone.
+// Place is where a card is shown: times are written in its zone, and what it shows
+// has addresses in the tenant of the place.
 type Place struct {
-	Zone *time.Location
-	Now  time.Time
+	Zone  *time.Location
+	Now   time.Time
+	Links Links
 }
 
 // Card is an Adaptive Card. Its JSON is the content of an attachment of

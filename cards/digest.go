@@ -68,7 +68,7 @@ func digestBody(p Place, d okr.Digest) []element {
 			isFirst = false // the row above is what it is below
 		}
 		group = list[i].Parent
-		return moveRow(list[i], isFirst)
+		return moveRow(p, list[i], isFirst)
 	})
 	var body []element
 	if len(list) == 0 {
@@ -105,14 +105,14 @@ func digestTitle(d okr.Digest) string {
 }
 
 // moveRow shows one change: the goal, before and after, and why.
-func moveRow(m okr.Move, isFirst bool) element {
+func moveRow(p Place, m okr.Move, isFirst bool) element {
 	g := m.Goal
 	items := []element{}
 	if isFirst && m.Parent != "" {
 		items = append(items, section(mdf("%s", m.Parent)))
 	}
 	title := bold(mdf("%s", g.Title))
-	change := note(joinMD(" · ", mdf("%s %s", kindWord(g.Kind), g.ID), mdf("%s", digestValue(m))))
+	change := note(joinMD(" · ", mdf("%s %s", kindWord(g.Kind), p.idOf(g.ID)), mdf("%s", digestValue(m))))
 	items = append(items, columns(col(stretch, title, change), col(auto, statusBlock(m.After.Status).right(), statusShift(m))).
 		opens(run("Show "+string(g.ID), VerbGoal, KeyGoal, string(g.ID))))
 	if g.Kind != okr.Objective {
@@ -199,7 +199,7 @@ func staleRows(p Place, views []GoalView) []element {
 	}
 	items := []element{text(md(fmt.Sprintf("▲ %s cannot be measured at the moment; the last values stand.", count(len(views), "OKR"))))}
 	for _, v := range views[:min(len(views), maxStaleRows)] {
-		items = append(items, bullet(joinMD(" · ", mdf("%s %s", v.Goal.ID, v.Goal.Title), staleWhy(p, v))))
+		items = append(items, bullet(joinMD(" · ", mdf("%s %s", p.idOf(v.Goal.ID), v.Goal.Title), staleWhy(p, v))))
 	}
 	items = append(items, more(len(views)-maxStaleRows, "OKR")...)
 	return []element{box("warning", append(items, note(staleNext(views)))...)}

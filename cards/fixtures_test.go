@@ -15,7 +15,8 @@ const nasty = "*Bugs* [x](https://evil.example) <at>Bob</at> {{DATE(2026-11-24T0
 var (
 	now   = time.Date(2026, 11, 24, 8, 12, 0, 0, time.UTC)
 	paris = mustZone("Europe/Paris")
-	place = cards.Place{Zone: paris, Now: now}
+	links = cards.NewLinks("https://okr.example.com", []byte("0123456789abcdef"))
+	place = cards.Place{Zone: paris, Now: now, Links: links}
 	megan = okr.Person{ID: "00000000-0000-4000-8000-00000000000a", Name: "Megan Bowen"}
 	adele = okr.Person{ID: "00000000-0000-4000-8000-00000000000b", Name: "Adele Vance"}
 )

@@ -130,6 +130,10 @@ func connectionCards() []exhibit {
 	}
 }
 
+func queryLink() okr.AzureLink {
+	return okr.AzureLink{Organization: "contoso", Project: "Launch", Query: query().ID}
+}
+
 func goalCards() []exhibit {
 	periods := []cards.Choice{{Title: "Q4 2026", Value: "Q4 2026"}, {Title: "Q1 2027", Value: "Q1 2027"}, {Title: "Own dates", Value: cards.ChoiceCustomPeriod}}
 	objectives := []cards.Choice{{Title: "O1 Launch without surprises", Value: "O1"}, {Title: "O2 " + nasty, Value: "O2"}}
@@ -157,6 +161,12 @@ func goalCards() []exhibit {
 		{"goals", cards.Goals(place, cards.GoalList{Views: []cards.GoalView{objectiveView(), secondObjective()}, Total: 17})},
 		{"goals-empty", cards.Goals(place, cards.GoalList{})},
 		{"goal-choose", cards.ChooseGoal("“launch” fits several.", []okr.Goal{objective(), keyResult(), unboundView().Goal}, cards.VerbGoal)},
+		{"address", cards.Address(cards.AddressView{URL: links.ToGoal("KR3"), Code: "o4u7a4srfz53tyq2zhq4iypa5u"})},
+		{"address-private", cards.Address(cards.AddressView{URL: links.ToGoal("KR3"), Code: "o4u7a4srfz53tyq2zhq4iypa5u", Mine: true})},
+		{"address-anonymous", cards.Address(cards.AddressView{URL: links.ToGoal("KR3")})},
+		{"moved-query", cards.Moved(cards.MovedView{Link: queryLink(), URL: query().URL, Views: []cards.GoalView{view(keyResult(), 40, okr.Behind), view(project(), 38.46, okr.AtRisk)}, Total: 17, MayBind: true})},
+		{"moved-query-unbound", cards.Moved(cards.MovedView{Link: queryLink(), URL: query().URL, MayBind: true})},
+		{"moved-item", cards.Moved(cards.MovedView{Link: okr.AzureLink{Organization: "contoso", Project: "Launch", Item: 4711}, URL: item(4711, "").URL, Views: []cards.GoalView{view(keyResult(), 40, okr.Behind)}, Total: 1})},
 		{"goal-delete", cards.ConfirmDeleteGoal(objective(), 4, 2)},
 		{"unbind", cards.ConfirmUnbind(keyResult())},
 	}

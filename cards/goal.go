@@ -21,7 +21,7 @@ func Goal(p Place, v GoalView) Card {
 
 func goalCard(p Place, v GoalView, bytes int) Card {
 	g := v.Goal
-	body := append(goalHead(v), whyLine(v)...)
+	body := append(goalHead(p, v), whyLine(v)...)
 	body = append(body, ended(p, v, bytes)...)
 	body = append(body, manual(p, v)...)
 	if g.Description != "" {
@@ -34,16 +34,29 @@ func goalCard(p Place, v GoalView, bytes int) Card {
 	if g.Kind == okr.Objective {
 		body = append(body, childRows(v)...)
 	}
-	body = append(body, folded("more", "More", false, details(v, bytes)...)...)
+	body = append(body, goalFolds(p, v, bytes)...)
 	summary := fmt.Sprintf("%s %s: %s, %s", g.ID, okr.Shorten(g.Title, maxRow), progressText(v.Standing.Progress), v.Standing.Status)
 	return newCard(summary, body, goalActions(v)...)
 }
 
+// goalFolds is what a goal's card shows only when asked: the rest of the goal, and its
+// address.
+func goalFolds(p Place, v GoalView, bytes int) []element {
+	more, address := details(v, bytes), linkItems(p.Links.ToGoal(v.Goal.ID))
+	if len(more) == 0 || len(address) == 0 {
+		return append(folded("more", "More", false, more...), folded(foldLink, "Copy link", false, address...)...)
+	}
+	return []element{
+		actionsOf(toggle("More", "more"), toggle("Copy link", foldLink)),
+		foldable("more", false, more...), foldable(foldLink, false, address...),
+	}
+}
+
 // goalHead is the top of each card about one goal.
-func goalHead(v GoalView) []element {
+func goalHead(p Place, v GoalView) []element {
 	g := v.Goal
 	head := []element{
-		note(joinMD(" · ", mdf("%s", capital(string(g.Kind))), mdf("%s", g.ID), parentText(v))),
+		note(joinMD(" · ", mdf("%s", capital(string(g.Kind))), p.idOf(g.ID), parentText(v))),
 		columns(col(stretch, heading(mdn(okr.MaxTitle, "%s", g.Title))), col(auto, statusBadge(v.Standing.Status)).middle()).near(),
 	}
 	return append(head, barOf(v)...)

@@ -30,15 +30,15 @@ const maxChildren = 8
 
 // Goals lists goals with what stands below them: a page of those that match,
 // under filters that fold.
-func Goals(_ Place, l GoalList) Card {
+func Goals(p Place, l GoalList) Card {
 	if len(l.Views) == 0 {
 		return noGoals(l)
 	}
 	l.Total = max(l.Total, l.Offset+len(l.Views))
-	return fit(func(bytes int) Card { return goalsCard(l, bytes) })
+	return fit(func(bytes int) Card { return goalsCard(p, l, bytes) })
 }
 
-func goalsCard(l GoalList, bytes int) Card {
+func goalsCard(p Place, l GoalList, bytes int) Card {
 	filters := filterInputs(l, bytes)
 	body, shown := goalTree(l.Views, min(bytes*2, maxListBytes-max(0, sizeOf(filters...)-3_000)))
 	title := "OKRs"
@@ -47,7 +47,17 @@ func goalsCard(l GoalList, bytes int) Card {
 	}
 	head := []element{heading(md(title)), note(joinMD(" ", "Choose a row to see all of it.", filterText(l), rangeText(l.Total, l.Offset, shown)))}
 	body = append(append(head, body...), filters...)
+	body = append(body, listLink(p, l)...)
 	return newCard(fmt.Sprintf("%s: %d", title, l.Total), body, listActions(l, shown)...)
+}
+
+// listLink is the address of the whole list: of all OKRs, or those of the period that
+// is chosen. What else a list is narrowed by, and whose it is, is in none.
+func listLink(p Place, l GoalList) []element {
+	if f := l.Filter; l.Mine || f != (GoalFilter{Period: f.Period}) {
+		return nil
+	}
+	return copyLink(p.Links.ToGoals(l.Filter.Period))
 }
 
 func listActions(l GoalList, shown int) []action {

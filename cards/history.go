@@ -92,6 +92,7 @@ func historyCard(p Place, h HistoryView, bytes int) Card {
 			body = append(body, note(t))
 		}
 	}
+	body = append(body, copyLink(p.Links.ToHistory(g.ID))...)
 	return newCard(title, body, historyActions(h, total, len(shown))...)
 }
 

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"okrbot/okr"
 )
 
 // safeURL gives an absolute https address, or http of the own machine (the
@@ -63,6 +65,38 @@ func paired(title string) string {
 }
 
 var titleMarks = strings.NewReplacer("[", "\uff3b", "]", "\uff3d")
+
+// addressed links a text to an address of okrbot; only the text where there is none.
+func addressed(s md, address string) md {
+	to, ok := safeURL(address)
+	if !ok || s == "" {
+		return s
+	}
+	return "[" + s + md("]("+to+")")
+}
+
+// idOf is the id of a goal, which leads to its address: its menu in Teams copies it.
+func (p Place) idOf(id okr.GoalID) md { return addressed(mdf("%s", id), p.Links.ToGoal(id)) }
+
+// foldLink is the group that "Copy link" unfolds. Cards have no action that copies:
+// Action.OpenUrl opens a page, and nothing else touches the clipboard. So the address
+// stands there whole, to be selected, and as a link, whose menu copies it on phones.
+const foldLink = "link"
+
+// copyLink puts an address behind a button; nothing where there is none.
+func copyLink(address string) []element {
+	return folded(foldLink, "Copy link", false, linkItems(address)...)
+}
+
+func linkItems(address string) []element {
+	if _, ok := safeURL(address); !ok {
+		return nil
+	}
+	return []element{
+		note("Select this address and copy it, or choose Copy link in its menu. Pasted into a message it shows what everyone there may see."),
+		text(link(address, address, maxLink)),
+	}
+}
 
 // maxLink is the longest address that is linked in running text, in bytes.
 const maxLink = 400

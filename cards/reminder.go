@@ -114,7 +114,7 @@ func Nudge(p Place, n NudgeView) Card {
 	if !n.Since.IsZero() {
 		body = append(body, note("Since "+p.when(n.Since)))
 	}
-	body = append(append(body, goalHead(n.Goal)...), reasonLine(n.Goal)...)
+	body = append(append(body, goalHead(p, n.Goal)...), reasonLine(n.Goal)...)
 	body = append(body, quickInputs(p, n.Goal)...)
 	return newCard(title+" "+okr.Shorten(g.Title, maxRow), body, run("When I am asked", VerbRemindLess).bare())
 }

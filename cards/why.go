@@ -27,13 +27,14 @@ func whyCard(p Place, v GoalView, bytes int) Card {
 	if g.Parent != "" && v.ParentTitle != "" {
 		body = append(body, upward(v))
 	}
-	body = append(append(body, goalHead(v)[1:]...), reasonLine(v)...)
+	body = append(append(body, goalHead(p, v)[1:]...), reasonLine(v)...)
 	body = append(body, manual(p, v)...)
 	if g.Kind == okr.Objective {
 		body = append(body, whyChildren(p, v, bytes)...)
 	} else {
 		body = append(body, whyLeaf(p, v, bytes)...)
 	}
+	body = append(body, copyLink(p.Links.ToGoal(g.ID))...)
 	id := string(g.ID)
 	return newCard(title, body, run("Show "+id, VerbGoal, KeyGoal, id), run("History", VerbHistory, KeyGoal, id), run("All OKRs", VerbGoals))
 }

@@ -87,7 +87,7 @@ func newDocument(o Options) document {
 		Icons:                  icons{Color: colorName, Outline: outlineName},
 		AccentColor:            o.AccentColor,
 		Bots:                   []bot{{BotID: strings.ToLower(o.AppID), Scopes: scopes(), SupportsTargetedMessages: true, CommandLists: commandLists()}},
-		ComposeExtensions:      composeExtensions(strings.ToLower(o.AppID)),
+		ComposeExtensions:      composeExtensions(strings.ToLower(o.AppID), host(o.PublicURL)),
 		DefaultInstallScope:    "personal",
 		DefaultGroupCapability: groupDefaults{Team: "bot", GroupChat: "bot"},
 		ValidDomains:           []string{host(o.PublicURL)},

@@ -149,6 +149,9 @@ func TestMessageExtensionSearches(t *testing.T) {
 	require.True(t, e.Commands[0].InitialRun)
 	require.Len(t, e.Commands[0].Parameters, 1)
 	require.Equal(t, "text", e.Commands[0].Parameters[0].Name)
+	require.Len(t, e.MessageHandlers, 1)
+	require.Equal(t, "link", e.MessageHandlers[0].Type)
+	require.Equal(t, []string{"okrbot.example.com", "dev.azure.com", "*.visualstudio.com"}, e.MessageHandlers[0].Value.Domains)
 }
 
 type parsed struct {
@@ -158,6 +161,10 @@ type parsed struct {
 			ID, Type   string
 			InitialRun bool
 			Parameters []struct{ Name string }
+		}
+		MessageHandlers []struct {
+			Type  string
+			Value struct{ Domains []string }
 		}
 	}
 

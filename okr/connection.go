@@ -71,6 +71,13 @@ func (c Connection) ProjectRef() ProjectRef {
 	return ProjectRef{Organization: c.Organization, Project: c.Project}
 }
 
+// LeadsTo says whether the address is one of the connection's project, by what the
+// project is called or its id.
+func (c Connection) LeadsTo(link AzureLink) bool {
+	isProject := strings.EqualFold(c.Project.Name, link.Project) || strings.EqualFold(c.Project.ID, link.Project)
+	return isProject && strings.EqualFold(c.Organization, link.Organization)
+}
+
 // SameAccess says whether two connections see the same of Azure DevOps, so that
 // one run of a query serves both.
 func (c Connection) SameAccess(o Connection) bool {

@@ -1,7 +1,11 @@
 package okr
 
 import (
+	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -213,7 +217,112 @@ func idSet(ids []int) map[int]bool {
 	return m
 }
 
+// Counts says whether an item is part of what the binding measures.
+func (b Binding) Counts(item WorkItem) bool { return counts(item, b.ItemType) }
+
 // counts says whether an item is part of numerator and denominator.
 func counts(item WorkItem, itemType string) bool {
 	return item.Category != Removed && (itemType == "" || fold(item.Type) == fold(itemType))
+}
+
+// AzureLink is an address of Azure DevOps as people copy it: of a query or a work item.
+type AzureLink struct {
+	Organization string
+	Project      string // name or id; empty: the address has none
+	Query        string // id in lower case; empty: it names none
+	Item         int    // id of a work item; 0: it names none
+}
+
+var (
+	webAddress = regexp.MustCompile(`(?i)https?://[^\s<>"')\]]+`)
+	remoteID   = regexp.MustCompile(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+)
+
+// FindAzureLink finds the first address of a query or work item in a text. The forms,
+// below https://dev.azure.com/{organization} and the older
+// https://{organization}.visualstudio.com[/DefaultCollection]:
+//
+//	/{project}/_queries/query/{id}/        also query-edit, and ?id= (copied from a query)
+//	/[{project}/]_workitems/edit/{item}    also ?id= (copied from a work item)
+//	/{project}/_boards/…?workitem={item}   and the like of backlogs and sprints
+//	/web/qr.aspx?pguid={project}&qid={id}  as Azure DevOps itself names a query, and
+//	/web/wi.aspx?pcguid=…&id={item}        a work item
+//
+// Source: "Work with URLs"; the address bar for the others.
+func FindAzureLink(text string) (AzureLink, bool) {
+	for _, raw := range webAddress.FindAllString(text, -1) {
+		u, err := url.Parse(strings.TrimRight(raw, ".,;:!?"))
+		if err != nil {
+			continue
+		}
+		if l := readAzureLink(u); l.Organization != "" && (l.Query != "" || l.Item > 0) {
+			return l, true
+		}
+	}
+	return AzureLink{}, false
+}
+
+// WithoutAddresses is a text without the addresses in it.
+func WithoutAddresses(text string) string { return webAddress.ReplaceAllString(text, " ") }
+
+func readAzureLink(u *url.URL) AzureLink {
+	place, hub, _ := strings.Cut(u.Path, "/_")
+	asked := u.Query()
+	before, page, isServed := strings.Cut(u.Path, "/web/")
+	if isServed = isServed && (page == "qr.aspx" || page == "wi.aspx"); isServed {
+		place = before
+	}
+	l := AzureLink{}
+	l.Organization, l.Project = azurePlace(u.Hostname(), place)
+	if isServed {
+		l.Project, l.Query, l.Item = asked.Get("pguid"), remoteQuery(asked.Get("qid")), itemNumber(asked.Get("id"))
+		return l
+	}
+	parts := append(strings.Split(strings.Trim(hub, "/"), "/"), "", "")
+	switch isQueries := parts[0] == "queries"; {
+	case isQueries && strings.HasPrefix(parts[1], "query") && parts[2] != "":
+		l.Query = remoteQuery(parts[2])
+	case isQueries && parts[1] != "edit":
+		l.Query = remoteQuery(asked.Get("id"))
+	case parts[0] == "workitems" && parts[1] == "edit", isQueries:
+		l.Item = itemNumber(parts[2])
+	case parts[0] == "workitems":
+		l.Item = itemNumber(asked.Get("id"))
+	}
+	if l.Query == "" && l.Item == 0 {
+		l.Item = itemNumber(asked.Get("workitem"))
+	}
+	return l
+}
+
+// azurePlace reads organization and project of a host and what of a path stands before
+// the page.
+func azurePlace(host, path string) (organization, project string) {
+	names := strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+	if name, isOld := strings.CutSuffix(strings.ToLower(host), ".visualstudio.com"); isOld {
+		names = append([]string{name}, slices.DeleteFunc(names, func(n string) bool { return strings.EqualFold(n, "DefaultCollection") })...)
+	}
+	switch n := len(names); n {
+	case 0:
+		return "", ""
+	case 1:
+		return names[0], ""
+	default:
+		return names[n-2], names[n-1]
+	}
+}
+
+func remoteQuery(id string) string {
+	if !remoteID.MatchString(id) {
+		return ""
+	}
+	return strings.ToLower(id)
+}
+
+func itemNumber(text string) int {
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return int(n)
 }

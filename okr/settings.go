@@ -185,7 +185,8 @@ type Settings struct {
 	CreateRule      CreateRule   `json:"createRule,omitzero"`
 	ReminderDefault Reminder     `json:"reminderDefault,omitzero"`
 	DigestDefault   DigestRule   `json:"digestDefault,omitzero"`
-	Teams           []string     `json:"teams,omitempty"` // names that goals were given, for choosing again
+	Teams           []string     `json:"teams,omitempty"`      // names that goals were given, for choosing again
+	AddressKey      []byte       `json:"addressKey,omitempty"` // makes and reads the addresses of pages; empty: none was made yet
 }
 
 // Key is the record's id: one a tenant.

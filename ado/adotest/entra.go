@@ -27,6 +27,7 @@ type App struct {
 	ClientID     string
 	ClientSecret string
 	RedirectURIs []string // compared exactly
+	Federations  []Federation
 	// Tenant is the home tenant of a single-tenant registration, the only authority
 	// that knows it. Empty: a multi-tenant one, which every authority knows.
 	Tenant string

@@ -80,6 +80,9 @@ func (c *Cloud) client(x *exchange, form url.Values) (App, *EntraError) {
 	if problem != nil {
 		return app, problem
 	}
+	if form.Has("client_assertion") {
+		return app, c.checkAssertion(app, form)
+	}
 	switch {
 	case secret == "":
 		refuse := entraError("invalid_client", 7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")

@@ -2,8 +2,6 @@ package bindings
 
 import (
 	"context"
-	"net/url"
-	"regexp"
 	"strings"
 
 	"okrbot/bot/chat"
@@ -11,63 +9,17 @@ import (
 	"okrbot/okr"
 )
 
-// queryAddress is the address of a query as people paste it.
-type queryAddress struct {
-	organization, project, query string
-}
-
-var (
-	addressInText = regexp.MustCompile(`https?://[^\s<>"')]+`)
-	queryID       = regexp.MustCompile(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-)
-
-// findQueryAddress finds the address of a query in a text:
-// https://dev.azure.com/{organization}/{project}/_queries/query/{id}/ and its like with
-// query-edit, with ?id=, and of the older host {organization}.visualstudio.com.
-func findQueryAddress(text string) (queryAddress, bool) {
-	for _, raw := range addressInText.FindAllString(text, -1) {
-		u, err := url.Parse(strings.TrimRight(raw, ".,;!?"))
-		if err != nil {
-			continue
-		}
-		if a, ok := readQueryAddress(u); ok {
-			return a, true
-		}
-	}
-	return queryAddress{}, false
-}
-
-func readQueryAddress(u *url.URL) (queryAddress, bool) {
-	before, after, ok := strings.Cut(u.Path, "/_queries")
-	if !ok {
-		return queryAddress{}, false
-	}
-	place := strings.Split(strings.Trim(before, "/"), "/")
-	if host, old := strings.CutSuffix(strings.ToLower(u.Hostname()), ".visualstudio.com"); old {
-		place = append([]string{host}, place[len(place)-1])
-	}
-	rest := strings.Split(strings.Trim(after, "/"), "/")
-	id := u.Query().Get("id")
-	if len(rest) >= 2 && strings.HasPrefix(rest[0], "query") {
-		id = rest[1]
-	}
-	if len(place) < 2 || !queryID.MatchString(id) {
-		return queryAddress{}, false
-	}
-	return queryAddress{place[len(place)-2], place[len(place)-1], strings.ToLower(id)}, true
-}
-
 // maxOffered is how many goals a pasted address is offered for.
 const maxOffered = 10
 
 // pastedAddress offers to bind the query whose address was pasted: which goal it is to
 // measure is asked, or taken from an id beside it.
 func (s *Subject) pastedAddress(ctx context.Context, t *chat.Turn, text string) (chat.Reply, bool, error) {
-	a, ok := findQueryAddress(text)
-	if !ok {
+	a, ok := okr.FindAzureLink(text)
+	if !ok || a.Query == "" {
 		return chat.Reply{}, false, nil
 	}
-	for word := range strings.FieldsSeq(addressInText.ReplaceAllString(text, " ")) {
+	for word := range strings.FieldsSeq(okr.WithoutAddresses(text)) {
 		if id, named := okr.ParseGoalID(chat.Plain(word)); named {
 			r, err := s.offerAddress(ctx, t, a, id)
 			return r, true, err
@@ -77,13 +29,23 @@ func (s *Subject) pastedAddress(ctx context.Context, t *chat.Turn, text string) 
 	return r, true, err
 }
 
+// pressAddress offers to bind the query of a pressed card.
+func (s *Subject) pressAddress(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	if err := t.MembersOnly(); err != nil {
+		return chat.Reply{}, err
+	}
+	return s.offerAddress(ctx, t, okr.AzureLink{
+		Organization: p.Data[cards.KeyOrganization], Project: p.Data[cards.KeyRemoteProject], Query: p.Data[cards.KeyQuery],
+	}, "")
+}
+
 // offerAddress asks which goal the query is to measure; only is the one that was named.
-func (s *Subject) offerAddress(ctx context.Context, t *chat.Turn, a queryAddress, only okr.GoalID) (chat.Reply, error) {
+func (s *Subject) offerAddress(ctx context.Context, t *chat.Turn, a okr.AzureLink, only okr.GoalID) (chat.Reply, error) {
 	c, err := s.connectionFor(ctx, t, a)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	offer := cards.QueryOffer{Query: a.query, Connection: c}
+	offer := cards.QueryOffer{Query: a.Query, Connection: c}
 	if only != "" {
 		g, err := s.measure.Bindable(ctx, t.Actor, only)
 		offer.Goals = []okr.Goal{g}
@@ -102,32 +64,31 @@ func (s *Subject) offerAddress(ctx context.Context, t *chat.Turn, a queryAddress
 }
 
 // connectionFor is the connection that leads to the project of an address.
-func (s *Subject) connectionFor(ctx context.Context, t *chat.Turn, a queryAddress) (okr.Connection, error) {
+func (s *Subject) connectionFor(ctx context.Context, t *chat.Turn, a okr.AzureLink) (okr.Connection, error) {
 	list, err := s.connect.Connections(ctx, t.Actor)
 	if err != nil {
 		return okr.Connection{}, err
 	}
 	for _, c := range list {
-		isProject := strings.EqualFold(c.Project.Name, a.project) || strings.EqualFold(c.Project.ID, a.project)
-		if isProject && strings.EqualFold(c.Organization, a.organization) {
+		if c.LeadsTo(a) {
 			return c, nil
 		}
 	}
 	for _, c := range list { // the project may have got another name, or the address may have an old one
-		if !strings.EqualFold(c.Organization, a.organization) {
+		if !strings.EqualFold(c.Organization, a.Organization) {
 			continue
 		}
-		if isProject, err := s.measure.LeadsTo(ctx, t.Actor, c.ID, a.project); err == nil && isProject {
+		if isProject, err := s.measure.LeadsTo(ctx, t.Actor, c.ID, a.Project); err == nil && isProject {
 			return c, nil
 		}
 	}
 	return okr.Connection{}, okr.Errorf(okr.NotFound, "That is the address of a query in %s / %s, and no connection of yours leads there. Connect to that project, or ask the owner of a connection to share it.",
-		okr.Shorten(okr.CleanLine(a.organization), 80), okr.Shorten(okr.CleanLine(a.project), 80))
+		okr.Shorten(okr.CleanLine(a.Organization), 80), okr.Shorten(okr.CleanLine(a.Project), 80))
 }
 
 // bindTyped binds the goal that stands beside an address in a command.
-func (s *Subject) bindTyped(ctx context.Context, t *chat.Turn, arg string, a queryAddress) (chat.Reply, error) {
-	what := strings.TrimSpace(addressInText.ReplaceAllString(arg, " "))
+func (s *Subject) bindTyped(ctx context.Context, t *chat.Turn, arg string, a okr.AzureLink) (chat.Reply, error) {
+	what := strings.TrimSpace(okr.WithoutAddresses(arg))
 	if what = strings.TrimSuffix(what, " to"); what == "" || what == "to" {
 		return s.offerAddress(ctx, t, a, "")
 	}
@@ -136,7 +97,7 @@ func (s *Subject) bindTyped(ctx context.Context, t *chat.Turn, arg string, a que
 		if err != nil {
 			return chat.Reply{}, err
 		}
-		return s.bindAddress(ctx, t, id, c.ID, a.query)
+		return s.bindAddress(ctx, t, id, c.ID, a.Query)
 	})
 }
 

@@ -16,7 +16,7 @@ func (s *Subject) bind(ctx context.Context, t *chat.Turn, arg string) (chat.Repl
 	if strings.TrimSpace(arg) == "" {
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say which key result or project to bind, for example: bind KR1. The list of OKRs shows their ids.")
 	}
-	if a, ok := findQueryAddress(arg); ok {
+	if a, ok := okr.FindAzureLink(arg); ok && a.Query != "" {
 		return s.bindTyped(ctx, t, arg, a)
 	}
 	return s.chat.OneGoal(ctx, t, arg, cards.VerbBind, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {

@@ -56,6 +56,7 @@ func (s *Subject) commands() []chat.Command {
 func (s *Subject) presses() map[string]chat.PressHandler {
 	return map[string]chat.PressHandler{
 		cards.VerbBind:           s.pressBind,
+		cards.VerbAddressBind:    s.pressAddress,
 		cards.VerbBindConnection: s.bindConnection,
 		cards.VerbBindSearch:     s.bindSearch,
 		cards.VerbBindChoose:     s.pressChooseQuery,

@@ -73,10 +73,13 @@ type Cloud struct {
 	typing    map[string]int
 	passed    time.Duration // of the life of targeted messages
 	fills     map[string]map[string]string
-	flights   map[string]int
-	tokens    map[string]time.Time
-	faults    []*fault
-	counts    Counts
+	links     map[string]keptLink // by person and address
+
+	federations []Federation
+	flights     map[string]int
+	tokens      map[string]time.Time
+	faults      []*fault
+	counts      Counts
 }
 
 // Counts says how often each door of the Cloud was used since it was made.

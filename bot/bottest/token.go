@@ -75,13 +75,15 @@ func (c *Cloud) checkTokenRequest(r *http.Request, authority string) *entraError
 			http.StatusBadRequest, "unauthorized_client", 700016,
 			"AADSTS700016: Application with identifier '" + id + "' was not found in the directory '" + directory + "'.",
 		}
+	case r.PostForm.Get("scope") != botScope:
+		return &entraError{http.StatusBadRequest, "invalid_scope", 1002012, "AADSTS1002012: The provided value for scope is not valid."}
+	case r.PostForm.Has("client_assertion"):
+		return c.checkAssertion(r.PostForm)
 	case secret != c.opts.AppPassword:
 		return &entraError{
 			http.StatusUnauthorized, "invalid_client", 7000215,
 			"AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '" + id + "'.",
 		}
-	case r.PostForm.Get("scope") != botScope:
-		return &entraError{http.StatusBadRequest, "invalid_scope", 1002012, "AADSTS1002012: The provided value for scope is not valid."}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"okrbot/bot/teams"
+	"okrbot/cards"
 	"okrbot/okr"
 )
 
@@ -18,12 +19,20 @@ type Options struct {
 	Connector *teams.Connector
 	Logger    *slog.Logger
 	Now       func() time.Time
+	// PublicURL is where browsers reach okrbot. Empty: nothing has an address.
+	PublicURL string
 	// PostsPerSecond is how many posts a tenant gets by itself in a second, over all
 	// replicas; 0 means 20.
 	PostsPerSecond int
 	// LookupTime bounds a question to Teams whose answer is best effort: a slow roster
 	// must not hold up a turn. 0 means 3 seconds.
 	LookupTime time.Duration
+}
+
+// PlaceOf is where a card of a tenant is shown: now, in a time zone, with the addresses
+// of the tenant.
+func (o Options) PlaceOf(t okr.Settings, zone *time.Location) cards.Place {
+	return cards.Place{Zone: zone, Now: o.Now(), Links: cards.NewLinks(o.PublicURL, t.AddressKey)}
 }
 
 // Chat is what the subjects share: where to speak, what to remember, and who

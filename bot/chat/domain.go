@@ -9,6 +9,7 @@ import (
 // accessor is what this subject needs of [okrbot/okr/access].
 type accessor interface {
 	Settings(ctx context.Context, tenant okr.TenantID) (okr.Settings, error)
+	Addressed(ctx context.Context, tenant okr.TenantID) (okr.Settings, error)
 	SeenIn(ctx context.Context, actor okr.Actor, zone string) error
 }
 

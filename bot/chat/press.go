@@ -123,6 +123,9 @@ type GoalHandler func(ctx context.Context, t *Turn, id okr.GoalID) (Reply, error
 // OneGoal finds the goal that a text means, and asks when it could be several.
 // The verb is that of the button that goes on with the chosen one.
 func (c *Chat) OneGoal(ctx context.Context, t *Turn, text, verb string, next GoalHandler) (Reply, error) {
+	if code, ok := t.Place.Links.Find(text); ok {
+		return atAddress(ctx, t, code, next)
+	}
 	found, err := c.Plan.FindGoals(ctx, t.Actor, text)
 	if err != nil {
 		return Reply{}, err
@@ -135,6 +138,51 @@ func (c *Chat) OneGoal(ctx context.Context, t *Turn, text, verb string, next Goa
 	default:
 		return Say(cards.ChooseGoal(okr.CleanLine(text), found, verb)), nil
 	}
+}
+
+// atAddress goes on with the goal that an address leads to.
+func atAddress(ctx context.Context, t *Turn, code string, next GoalHandler) (Reply, error) {
+	page, ok := t.Place.Links.Read(code)
+	switch {
+	case !ok:
+		return Reply{}, NoAddress()
+	case page.Goal == "":
+		return Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "That address leads to a list of OKRs and not to one of them."), okr.Step{Kind: okr.StepList})
+	}
+	r, err := next(ctx, t, page.Goal)
+	return r, likeUnknown(err, page.Goal)
+}
+
+// OpenAddress shows what the first address of okrbot in a text leads to; false: there is
+// none in it.
+func OpenAddress(ctx context.Context, c *Chat, t *Turn, text string) (Reply, bool, error) {
+	code, ok := t.Place.Links.Find(text)
+	if !ok {
+		return Reply{}, false, nil
+	}
+	page, ok := t.Place.Links.Read(code)
+	if !ok {
+		return Reply{}, true, NoAddress()
+	}
+	verb, data := page.Verb()
+	r, err := c.Act(ctx, t, Press{Verb: verb, Data: data})
+	return r, true, likeUnknown(err, page.Goal)
+}
+
+// likeUnknown makes of a goal that is not there, or not for this person, the same
+// refusal as of an address that leads nowhere.
+func likeUnknown(err error, id okr.GoalID) error {
+	said, _ := okr.MessageOf(err)
+	if gone, _ := okr.MessageOf(okr.GoalNotFound(id)); id != "" && okr.KindOf(err) == okr.NotFound && said == gone {
+		return NoAddress()
+	}
+	return err
+}
+
+// NoAddress is the refusal of an address that leads nowhere for this person in this
+// place, whatever it leads to for others.
+func NoAddress() error {
+	return okr.WithNext(okr.Errorf(okr.NotFound, "This address leads to nothing that I can show you here. It may have been deleted, be private, or belong to another organization. If it's private and you may see it, send it to me in our own chat."), okr.Step{Kind: okr.StepList})
 }
 
 // WithGoal makes the handler of a button that carries a goal.

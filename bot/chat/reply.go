@@ -36,6 +36,9 @@ func Attach(a cards.Attachment, summary string) Reply {
 	return Reply{attachment: &a, summary: summary}
 }
 
+// Card is the card of the reply; false: it is something else.
+func (r Reply) Card() (cards.Card, bool) { return r.card, r.attachment == nil && !r.isRefusal() }
+
 func (r Reply) isRefusal() bool { return r.refused != nil }
 
 // message is the reply as it stands at a place. Where only one person sees it and it can

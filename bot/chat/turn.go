@@ -36,10 +36,11 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	if t.opened.Unread != nil {
 		return t, t.opened.Unread
 	}
-	t.Settings = t.opened.Settings
-	if t.Place.Zone == time.UTC {
-		t.Place.Zone = c.located.zone(a.LocalTimezone, t.Settings.Location())
+	var err error
+	if t.Settings, err = c.Access.Addressed(ctx, t.Actor.Tenant); err != nil {
+		return t, err
 	}
+	t.Place = c.PlaceOf(t.Settings, c.located.zone(a.LocalTimezone, t.Settings.Location()))
 	c.noteZone(ctx, t)
 	c.notePlace(ctx, t)
 	for _, s := range c.subjects {

@@ -65,8 +65,7 @@ func (s *Subject) sendNudge(ctx context.Context, t *chat.Turn, own okr.Conversat
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	place := cards.Place{Zone: where, Now: s.chat.Now()}
-	err = s.chat.Post(ctx, chat.RefOf(own), chat.Say(cards.Nudge(place, n)))
+	err = s.chat.Post(ctx, chat.RefOf(own), chat.Say(cards.Nudge(s.chat.PlaceOf(t.Settings, where), n)))
 	if chat.IsUnreachable(err) {
 		return chat.Reply{}, noChat(asked, err)
 	}

@@ -64,9 +64,22 @@ type composed struct {
 type composeResult struct {
 	Type        string              `json:"type"` // result or message
 	Layout      string              `json:"attachmentLayout,omitempty"`
-	Attachments []composeAttachment `json:"attachments,omitempty"`
+	Attachments []composeAttachment `json:"attachments,omitzero"`
 	Text        string              `json:"text,omitempty"` // of a message
+	Suggested   *suggestedActions   `json:"suggestedActions,omitempty"`
 }
+
+type suggestedActions struct {
+	Actions []suggestedAction `json:"actions"`
+}
+
+type suggestedAction struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+// thumbnail is the content type of a preview.
+const thumbnail = "application/vnd.microsoft.card.thumbnail"
 
 type composeAttachment struct {
 	ContentType string         `json:"contentType"`
@@ -136,8 +149,11 @@ func (s *Subject) composeTurn(ctx context.Context, a teams.Activity) (*chat.Turn
 	if opened.Unread != nil {
 		return t, opened.Unread
 	}
-	t.Settings = opened.Settings
-	t.Place = cards.Place{Zone: chat.Zone(a.LocalTimezone, t.Settings.Location()), Now: s.chat.Now()}
+	var err error
+	if t.Settings, err = s.access.Addressed(ctx, t.Actor.Tenant); err != nil {
+		return t, err
+	}
+	t.Place = s.chat.PlaceOf(t.Settings, chat.Zone(a.LocalTimezone, t.Settings.Location()))
 	t.Actor.Shared = !a.IsPersonal() || opened.Chat != a.BaseConversationID()
 	return t, nil
 }
@@ -186,7 +202,7 @@ func attachments(t *chat.Turn, views []okr.GoalView) []composeAttachment {
 		title, subtitle := cards.ResultTitle(v)
 		out = append(out, composeAttachment{
 			ContentType: teams.ContentTypeCard, Content: cards.Goal(t.Place, v),
-			Preview: composePreview{ContentType: "application/vnd.microsoft.card.thumbnail", Content: previewWords{Title: title, Text: subtitle}},
+			Preview: composePreview{ContentType: thumbnail, Content: previewWords{Title: title, Text: subtitle}},
 		})
 	}
 	return out

@@ -16,7 +16,7 @@ import (
 // TestComposeRefuses leaves other commands to others, and what it cannot read.
 func TestComposeRefuses(t *testing.T) {
 	t.Parallel()
-	s := compose.New(chat.New(chat.Options{Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: time.Now}), nil)
+	s := compose.New(chat.New(chat.Options{Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: time.Now}), compose.Parts{}, compose.Options{})
 	for value, want := range map[string]error{
 		`{"commandId":"other"}`: teams.ErrNotImplemented,
 		`{}`:                    teams.ErrNotImplemented,
@@ -34,7 +34,7 @@ func TestComposeRefuses(t *testing.T) {
 // another organization.
 func TestComposeStrangers(t *testing.T) {
 	t.Parallel()
-	s := compose.New(chat.New(chat.Options{Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: time.Now}), nil)
+	s := compose.New(chat.New(chat.Options{Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: time.Now}), compose.Parts{}, compose.Options{})
 	for _, from := range []string{`{"id":"29:x"}`, `{"id":"29:x","aadObjectId":"o","tenantId":"elsewhere"}`} {
 		a, err := teams.ParseActivity([]byte(`{"type":"invoke","name":"composeExtension/query","from":` + from + `,
 			"channelData":{"tenant":{"id":"here"}},"value":{"commandId":"searchOkrs"}}`))

@@ -6,6 +6,21 @@ import (
 	"okrbot/okr"
 )
 
+// accessor is what this subject needs of [okrbot/okr/access].
+type accessor interface {
+	Addressed(ctx context.Context, tenant okr.TenantID) (okr.Settings, error)
+}
+
+// connector is what this subject needs of [okrbot/okr/connect].
+type connector interface {
+	Connections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
+}
+
+// measurer is what this subject needs of [okrbot/okr/measure].
+type measurer interface {
+	MovedBy(ctx context.Context, actor okr.Actor, link okr.AzureLink) ([]okr.GoalView, int, error)
+}
+
 // planner is what this subject needs of [okrbot/okr/plan].
 type planner interface {
 	OpenGoal(ctx context.Context, actor okr.Actor, id okr.GoalID, page okr.Page) (okr.GoalView, error)

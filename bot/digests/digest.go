@@ -298,7 +298,7 @@ func (s *Subject) previewDigest(ctx context.Context, t *chat.Turn, p chat.Press)
 	}
 	s.chat.NamePlace(ctx, t)
 	zone := d.Subscription.Location(t.Settings)
-	card := cards.DigestPreview(cards.Place{Zone: zone, Now: s.chat.Now()}, cards.DigestPreviewView{
+	card := cards.DigestPreview(s.chat.PlaceOf(t.Settings, zone), cards.DigestPreviewView{
 		Place: t.PlaceName(), Digest: d, Next: d.Subscription.Next(s.chat.Now(), zone),
 	})
 	if t.Activity.Type == teams.TypeInvoke {

@@ -10,6 +10,7 @@ import (
 // accessor is what this subject needs of [okrbot/okr/access].
 type accessor interface {
 	Settings(ctx context.Context, tenant okr.TenantID) (okr.Settings, error)
+	Addressed(ctx context.Context, tenant okr.TenantID) (okr.Settings, error)
 	RequireEnabled(ctx context.Context, actor okr.Actor) error
 	AdminIDs(t okr.Settings) []okr.UserID
 }

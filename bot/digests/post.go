@@ -14,11 +14,11 @@ import (
 // those before it. The errors are those of [chat.Chat.Post].
 func (s *Subject) PostDigest(ctx context.Context, d okr.Digest) error {
 	sub := d.Subscription
-	settings, err := s.access.Settings(ctx, sub.Conversation.Tenant)
+	settings, err := s.access.Addressed(ctx, sub.Conversation.Tenant)
 	if err != nil {
 		return err
 	}
-	card := cards.Digest(cards.Place{Zone: sub.Location(settings), Now: s.chat.Now()}, d)
+	card := cards.Digest(s.chat.PlaceOf(settings, sub.Location(settings)), d)
 	if err := s.chat.AwaitRoom(ctx, sub.Conversation.Tenant); err != nil {
 		return err
 	}

@@ -70,6 +70,28 @@ export const steps = [
     await pg.waitText('Launch the new shop');
   }],
 
+  ['an address opens in the chat, unfolds in a message, and in a browser says only what it is', async (pg) => {
+    await pg.say('okr KR1');
+    await pg.waitText('Key result · KR1');
+    const card = await pg.lastCard('Key result · KR1');
+    await card.getByRole('button', { name: 'Copy link' }).click();
+    const link = card.getByRole('link', { name: /\/o\/[a-z2-7]{26}$/ });
+    const address = await link.innerText();
+    const page = await pg.popup(() => link.click());
+    await page.getByRole('link', { name: 'Open in Teams' }).waitFor();
+    if ((await page.content()).includes('launch bugs')) throw new Error('the page says what is behind the address');
+    await page.close();
+    await pg.say(`why ${address}`);
+    await pg.waitText('Why KR1');
+    await pg.page.getByRole('button', { name: 'Trigger Message Extension App' }).click();
+    await pg.page.getByRole('menuitem', { name: 'Link Unfurling' }).click();
+    const dialog = pg.page.getByRole('dialog');
+    await dialog.getByRole('textbox').first().fill(address);
+    await dialog.getByText('Key result · KR1').waitFor();
+    await dialog.getByRole('button', { name: 'Send to Conversation' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+  }],
+
   ['a form with a wrong value comes back with what is wrong', async (pg) => {
     await pg.say('new kr');
     await pg.fill('Title', 'Nothing lost');

@@ -16,6 +16,9 @@ func (s *Subject) showGoal(ctx context.Context, t *chat.Turn, arg string) (chat.
 	if id, ok := okr.ParseConnectionID(arg); ok {
 		return s.chat.Act(ctx, t, chat.Press{Verb: cards.VerbConnection, Data: chat.ConnectionData(id)})
 	}
+	if r, ok, err := chat.OpenAddress(ctx, s.chat, t, arg); ok {
+		return r, err
+	}
 	return s.chat.OneGoal(ctx, t, arg, cards.VerbGoal, s.goalCard)
 }
 

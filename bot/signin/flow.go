@@ -18,6 +18,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/oauth2"
 
+	"okrbot/bot/teams"
 	"okrbot/okr"
 )
 
@@ -47,6 +48,8 @@ type Options struct {
 	LoginTenant  string
 	ClientID     string
 	ClientSecret okr.Secret
+	// Assertion shows who the application is instead of a secret. Nil: the secret does.
+	Assertion func(context.Context) (string, error)
 	// PlainCard sends the documented sign-in card instead of the OAuth card.
 	PlainCard bool
 	HTTP      *http.Client
@@ -61,6 +64,36 @@ func (o Options) config(tenant okr.TenantID) oauth2.Config {
 		RedirectURL: strings.TrimSuffix(o.PublicURL, "/") + "/auth/callback",
 		Endpoint:    oauth2.Endpoint{AuthURL: base + "authorize", TokenURL: base + "token", AuthStyle: oauth2.AuthStyleInParams},
 	}
+}
+
+// notKnownWords are for people who cannot sign in because of okrbot itself.
+const notKnownWords = "Microsoft refuses okrbot's own registration, so nobody can sign in. Whoever runs okrbot must check it; okrbot doctor names what is wrong."
+
+// asserted are the parameters of a request to the token endpoint that stand for a
+// secret; none where there is one. Source: "Access token request with a federated
+// credential" of the authorization code flow.
+func (o Options) asserted(ctx context.Context) (url.Values, error) {
+	if o.Assertion == nil {
+		return nil, nil
+	}
+	assertion, err := o.Assertion(ctx)
+	if err != nil {
+		return nil, okr.WrapError(okr.Unavailable, fmt.Errorf("assertion: %w", err), "%s", notKnownWords)
+	}
+	return url.Values{"client_assertion_type": {teams.AssertionType}, "client_assertion": {assertion}}, nil
+}
+
+// exchange redeems the code of a sign-in.
+func (o Options) exchange(ctx context.Context, config oauth2.Config, code, verifier string) (*oauth2.Token, error) {
+	asserted, err := o.asserted(ctx)
+	if err != nil {
+		return nil, err
+	}
+	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(verifier)}
+	for name := range asserted {
+		options = append(options, oauth2.SetAuthURLParam(name, asserted.Get(name)))
+	}
+	return config.Exchange(context.WithValue(ctx, oauth2.HTTPClient, o.HTTP), code, options...)
 }
 
 // place is where a sign-in goes that is asked for at a place: home is where the usual one
@@ -178,9 +211,7 @@ func (s *Subject) finish(ctx context.Context, state, code, cookie string) (flow,
 	if code == "" {
 		return f, okr.Credential{}, nil // refused or cancelled: the page says so
 	}
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.options.HTTP)
-	config := s.options.config(f.Ticket.At.Tenant)
-	tok, err := config.Exchange(ctx, code, oauth2.VerifierOption(f.Verifier))
+	tok, err := s.options.exchange(ctx, s.options.config(f.Ticket.At.Tenant), code, f.Verifier)
 	if err != nil {
 		return f, okr.Credential{}, exchangeError(err)
 	}
@@ -196,12 +227,15 @@ func (s *Subject) finish(ctx context.Context, state, code, cookie string) (flow,
 
 // exchangeError keeps the answer's body, which may quote secrets, out of the log.
 func exchangeError(err error) error {
+	if _, isSaid := okr.MessageOf(err); isSaid {
+		return err
+	}
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if ok && refused.ErrorCode != "" {
 		cause := fmt.Errorf("code exchange refused: %s %s", refused.ErrorCode, aadsts.FindString(refused.ErrorDescription))
 		switch refused.ErrorCode {
 		case "invalid_client", "unauthorized_client":
-			return okr.WrapError(okr.Unavailable, cause, "Microsoft refuses okrbot's own registration, so nobody can sign in. Whoever runs okrbot must check it; okrbot doctor names what is wrong.")
+			return okr.WrapError(okr.Unavailable, cause, "%s", notKnownWords)
 		}
 		return cause
 	}

@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
+
+	"okrbot/okr"
 )
 
 // Refusal is what Microsoft Entra has against okrbot's registration.
@@ -85,9 +87,8 @@ func sentBack(to *url.URL, callback string) error {
 // (invalid_grant), any other one itself (invalid_client). It fails with a [Refusal], or
 // when something else answers, or nobody.
 func (o Options) TrySecret(ctx context.Context) error {
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, o.HTTP)
 	config := o.config("")
-	_, err := config.Exchange(ctx, "doctor", oauth2.VerifierOption(oauth2.GenerateVerifier()))
+	_, err := o.exchange(ctx, config, "doctor", oauth2.GenerateVerifier())
 	refusal, err := refusalOf(err)
 	switch {
 	case err != nil:
@@ -106,11 +107,15 @@ func (o Options) tryOwnToken(ctx context.Context, config oauth2.Config) error {
 	if o.LoginTenant == "organizations" {
 		return nil
 	}
+	asserted, err := o.asserted(ctx)
+	if err != nil {
+		return okr.CauseOf(err)
+	}
 	own := clientcredentials.Config{
 		ClientID: config.ClientID, ClientSecret: config.ClientSecret, TokenURL: config.Endpoint.TokenURL,
-		Scopes: []string{adoResource + "/.default"}, AuthStyle: oauth2.AuthStyleInParams,
+		Scopes: []string{adoResource + "/.default"}, EndpointParams: asserted, AuthStyle: oauth2.AuthStyleInParams,
 	}
-	_, err := own.Token(ctx)
+	_, err = own.Token(context.WithValue(ctx, oauth2.HTTPClient, o.HTTP))
 	if refusal, _ := refusalOf(err); refusal != nil && refusal.Name == "invalid_client" {
 		return refusal
 	}
@@ -125,6 +130,8 @@ func refusalOf(err error) (*Refusal, error) {
 	}
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	switch {
+	case !ok && okr.KindOf(err) == okr.Unavailable: // nobody was asked
+		return nil, okr.CauseOf(err)
 	case !ok:
 		return nil, noAnswer(err)
 	case refused.ErrorCode == "":

@@ -133,11 +133,12 @@ func (s *Subject) completeSignIn(ctx context.Context, k signInTicket, c okr.Cred
 		return chat.Reply{}, err
 	}
 	s.syncHealed(ctx, k, healed)
-	t := &chat.Turn{Actor: k.Actor, Place: cards.Place{Zone: chat.Zone(k.Zone, time.UTC), Now: s.chat.Now()}}
+	t := &chat.Turn{Actor: k.Actor}
 	t.Activity = activityOf(k)
-	if t.Settings, err = s.access.Settings(ctx, k.Actor.Tenant); err != nil {
+	if t.Settings, err = s.access.Addressed(ctx, k.Actor.Tenant); err != nil {
 		return chat.Reply{}, err
 	}
+	t.Place = s.chat.PlaceOf(t.Settings, chat.Zone(k.Zone, time.UTC))
 	if k.Next == nil {
 		return chat.Say(cards.SignedIn(c.Account.UserName, []cards.Button{{Title: "Connections", Verb: cards.VerbConnections}})), nil
 	}

@@ -18,6 +18,9 @@ import (
 // access token".
 const metadataEndpoint = "http://169.254.169.254/metadata/identity/oauth2/token"
 
+// SystemIdentity stands for the identity that the machine itself has.
+const SystemIdentity = "system"
+
 // managedIdentity fetches a token for a user-assigned managed identity, from
 // App Service where its endpoint is given, else from the metadata service.
 // Source: "Use managed identities for App Service", REST endpoint reference.
@@ -43,9 +46,9 @@ func (o TokenOptions) identityRequest(ctx context.Context) (*http.Request, error
 	if o.IdentityEndpoint != "" {
 		endpoint, version, header, value = o.IdentityEndpoint, "2019-08-01", "X-IDENTITY-HEADER", o.IdentityHeader
 	}
-	query := url.Values{
-		"api-version": {version}, "client_id": {o.AppID},
-		"resource": {strings.TrimSuffix(o.Scope, "/.default")},
+	query := url.Values{"api-version": {version}, "resource": {strings.TrimSuffix(o.Scope, "/.default")}}
+	if o.AppID != SystemIdentity {
+		query.Set("client_id", o.AppID)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint+"?"+query.Encode(), nil)
 	if err != nil {

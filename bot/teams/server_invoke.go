@@ -6,11 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 )
 
 // InvokeCompose is a search in the message box of a chat, by the message extension
 // of the app. Source: "Respond to search command" (message extensions).
 const InvokeCompose = "composeExtension/query"
+
+// The invokes of an address that somebody puts into a message, and of one of whose
+// sender Teams says nothing. Source: "Link unfurling".
+const (
+	InvokeLink          = "composeExtension/queryLink"
+	InvokeAnonymousLink = "composeExtension/anonymousQueryLink"
+)
 
 // The invokes that the server itself knows something about. Source: "Invoke
 // activities" and "Universal Actions for Adaptive Cards".
@@ -115,7 +123,7 @@ func encodeInvoke(body any) ([]byte, error) {
 func needsObject(name string) bool {
 	switch name {
 	case InvokeCardAction, InvokeSearch, InvokeVerifyState, "signin/tokenExchange",
-		"task/fetch", "task/submit", InvokeCompose:
+		"task/fetch", "task/submit", InvokeCompose, InvokeLink, InvokeAnonymousLink:
 		return true
 	default:
 		return false
@@ -125,7 +133,13 @@ func needsObject(name string) bool {
 // repeatableInvoke reports whether the invoke only reads, so that it is
 // answered anew each time it is delivered.
 func repeatableInvoke(name string) bool {
-	return name == InvokeSearch || name == InvokeCompose
+	return slices.Contains([]string{InvokeSearch, InvokeCompose, InvokeLink, InvokeAnonymousLink}, name)
+}
+
+// isAnonymous reports whether the activity is one that Teams sends without a tenant, of
+// whomever: it is answered with what everybody on earth may know.
+func isAnonymous(a Activity) bool {
+	return a.Type == TypeInvoke && a.Name == InvokeAnonymousLink && a.TenantID() == ""
 }
 
 // validInvoke reports whether the value of an invoke has the form that its name

@@ -49,10 +49,14 @@ type TokenOptions struct {
 	AppType AppType
 	// TenantID is the home tenant of the registration (AppSingleTenant).
 	TenantID string
-	// AppID is the client id; of the managed identity for AppUserAssignedMSI.
+	// AppID is the client id; of the managed identity for AppUserAssignedMSI, or
+	// SystemIdentity.
 	AppID string
 	// AppPassword is the client secret; unused for AppUserAssignedMSI.
 	AppPassword string
+	// Assertion gives a token of somebody whom the registration trusts (a federated
+	// identity credential), instead of a secret. Nil: there is the secret.
+	Assertion func(context.Context) (string, error)
 	// Scope is what the token is for. Empty: the public cloud's connector.
 	Scope string
 	// IdentityEndpoint and IdentityHeader are the values that App Service
@@ -101,7 +105,7 @@ func NewTokenSource(o TokenOptions) (*TokenSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.AppPassword == "" {
+	if o.AppPassword == "" && o.Assertion == nil {
 		return nil, fmt.Errorf("%w: app password is empty", ErrBotToken)
 	}
 	if !secureURL(o.LoginURL) {
@@ -146,6 +150,10 @@ func (o TokenOptions) authority() (string, error) {
 	}
 }
 
+// AssertionType is the form of an assertion. Source: RFC 7523, 2.2; "Access token
+// request with a federated credential".
+const AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
 // clientCredentials fetches a token by the OAuth 2.0 client credentials flow.
 // Source: "Authenticate requests from your bot to the Bot Connector service".
 func (o TokenOptions) clientCredentials(authority string) func(context.Context) (issuedToken, error) {
@@ -155,6 +163,15 @@ func (o TokenOptions) clientCredentials(authority string) func(context.Context) 
 		AuthStyle: oauth2.AuthStyleInParams,
 	}
 	return func(ctx context.Context) (issuedToken, error) {
+		config := config
+		if o.Assertion != nil {
+			assertion, err := o.Assertion(ctx)
+			if err != nil {
+				return issuedToken{}, fmt.Errorf("%w: assertion: %w", ErrBotToken, err)
+			}
+			config.ClientSecret = ""
+			config.EndpointParams = url.Values{"client_assertion_type": {AssertionType}, "client_assertion": {assertion}}
+		}
 		t, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, o.Client))
 		if err != nil {
 			return issuedToken{}, plainTokenError(err)

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"slices"
 
@@ -19,6 +20,26 @@ func (s *Service) Settings(ctx context.Context, tenant okr.TenantID) (okr.Settin
 		return okr.DefaultSettings(tenant), nil
 	}
 	return t, err
+}
+
+// Addressed reads a tenant's settings, and gives it the key of its addresses first,
+// once. While the store takes no writes there is none yet.
+func (s *Service) Addressed(ctx context.Context, tenant okr.TenantID) (okr.Settings, error) {
+	t, err := s.Settings(ctx, tenant)
+	if err != nil || len(t.AddressKey) > 0 {
+		return t, err
+	}
+	with, err := s.ChangeSettings(ctx, tenant, func(t *okr.Settings) error {
+		if len(t.AddressKey) == 0 {
+			t.AddressKey = make([]byte, 16)
+			_, _ = rand.Read(t.AddressKey) // never fails, see crypto/rand.Read
+		}
+		return nil
+	})
+	if err != nil {
+		return t, okr.IgnoreNoWrites(err)
+	}
+	return with, nil
 }
 
 // ChangeSettings changes a tenant's settings as they stand in the store. It asks for

@@ -35,9 +35,11 @@ type Options struct {
 	LoginURL     string
 	ClientID     string
 	ClientSecret okr.Secret
-	HTTP         *http.Client
-	Now          func() time.Time
-	Logger       *slog.Logger
+	// Assertion shows who the application is instead of a secret. Nil: the secret does.
+	Assertion func(context.Context) (string, error)
+	HTTP      *http.Client
+	Now       func() time.Time
+	Logger    *slog.Logger
 }
 
 // Source implements okr.Directory and okr.Queries.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
 
 	"okrbot/okr"
 )
@@ -148,7 +150,40 @@ func (s *Source) exchange(ctx context.Context, account okr.Account, refresh okr.
 		},
 	}
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.HTTP)
+	if s.Assertion != nil {
+		return s.exchangeAsserted(ctx, config, refresh)
+	}
 	return config.TokenSource(ctx, &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
+}
+
+// assertionType is the form of an assertion (RFC 7523, 2.2).
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+// errAssertion says that okrbot has nothing to show who it is.
+var errAssertion = errors.New("assertion")
+
+// exchangeAsserted asks with an assertion in place of the client secret. The flow of
+// client credentials is the one whose parameters can be said, its grant type among them.
+func (s *Source) exchangeAsserted(ctx context.Context, config oauth2.Config, refresh okr.Secret) (*oauth2.Token, error) {
+	assertion, err := s.Assertion(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errAssertion, err)
+	}
+	asked := clientcredentials.Config{
+		ClientID: config.ClientID, TokenURL: config.Endpoint.TokenURL, AuthStyle: config.Endpoint.AuthStyle,
+		EndpointParams: url.Values{
+			"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()},
+			"client_assertion_type": {assertionType}, "client_assertion": {assertion},
+		},
+	}
+	tok, err := asked.Token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if seconds, ok := tok.Extra("expires_in").(float64); ok {
+		tok.ExpiresIn = int64(seconds)
+	}
+	return tok, nil
 }
 
 // stsCode is Microsoft Entra's number of a refusal, or empty.
@@ -170,6 +205,9 @@ func refreshError(err error, account okr.Account) error {
 
 func refreshRefusal(err error, account okr.Account) error {
 	var refused *oauth2.RetrieveError
+	if errors.Is(err, errAssertion) {
+		return okr.WrapError(okr.Unavailable, err, "okrbot cannot show Microsoft who it is. Whoever runs okrbot must check its registration; okrbot doctor names what is wrong.")
+	}
 	if !errors.As(err, &refused) {
 		return okr.WrapError(okr.Unavailable, errors.New("refresh: no answer from the sign-in service"),
 			"Microsoft's sign-in service did not answer. okrbot tries again at the next sync.")

@@ -45,7 +45,7 @@ func setUp(env *testscript.Env, start Starter) error {
 type command func(w *World, neg bool, args []string) error
 
 // negatable are the commands that may stand behind "!".
-var negatable = map[string]bool{"expect": true, "shows": true, "choices": true, "page": true, "last": true, "composed": true, "holds": true}
+var negatable = map[string]bool{"expect": true, "shows": true, "choices": true, "page": true, "last": true, "composed": true, "holds": true, "unfold": true, "unfold-nowhere": true, "unfold-anonymous": true}
 
 func commands() map[string]command {
 	return map[string]command{
@@ -67,6 +67,7 @@ func commands() map[string]command {
 		"event": (*World).cmdEvent, "forget": (*World).cmdForget, "once": (*World).cmdOnce, "heard": (*World).cmdHeard, "again-until": (*World).cmdAgainUntil, "answered": (*World).cmdAnswered, "posts-wait": (*World).cmdPostsWait,
 		"only": (*World).cmdOnly, "everybody": (*World).cmdEverybody, "nobody": (*World).cmdNobody,
 		"compose": (*World).cmdCompose, "composed": (*World).cmdComposed, "insert": (*World).cmdInsert,
+		"copy": (*World).cmdCopy, "unfold": (*World).cmdUnfold, "unfold-nowhere": (*World).cmdUnfoldNowhere, "unfold-anonymous": (*World).cmdUnfoldAnonymous, "browse": (*World).cmdBrowse,
 	}
 }
 

@@ -55,7 +55,13 @@
 //	slash WORDS...          the same by a slash command in a shared place, which nobody else sees
 //	say-as FORM WORDS...    the same as some clients send it: quoting, quoting-words, quoting-lines, mentioned-twice,
 //	                        mentioned-bare, named, soft, escaped, signed
-//	paste QUERY [WORDS...]  says the words with the address of a query behind them
+//	paste WHAT [WORDS...]   says the words with an address behind them: of a query or work item of Azure DevOps by its name
+//	                        or title, or one that was copied, by its name; "made-up" leads nowhere
+//	copy NAME               remembers the address that the current card offers to copy
+//	unfold WHAT             puts an address into a message of the place, be okrbot there or not; what it unfolds into is then
+//	                        current. "! unfold" if it stays as it is. With copied addresses also
+//	                        unfold-nowhere (Teams says no place), unfold-anonymous (Teams says nothing at all)
+//	browse NAME             opens a copied address in a browser; "page" says what it shows
 //	mention NAME WORDS...   writes in a shared place and mentions somebody at the end
 //	expect TEXT...          waits until one new card in the place shows all TEXTs; it is then current
 //	! expect TEXT...        no new card in the place shows any of the TEXTs (say what is expected first)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -49,11 +48,10 @@ func (w *World) cmdSayAs(_ bool, args []string) error {
 
 // cmdPaste says words and the address of a query behind them.
 func (w *World) cmdPaste(neg bool, args []string) error {
-	q, ok := w.Azure.Query(w.org, w.project, args[0])
-	if !ok {
-		return fmt.Errorf("no query is called %q", args[0])
+	address, err := w.address(args[0])
+	if err != nil {
+		return err
 	}
-	address := w.Azure.BaseURL() + "/" + w.org + "/" + url.PathEscape(w.project) + "/_queries/query/" + q.ID + "/"
 	return w.cmdSay(neg, append(args[1:], address))
 }
 

@@ -107,6 +107,7 @@ type World struct {
 	thread     bottest.Chat                // that "in that thread" comes back to
 	found      []bottest.Choice            // of the last search
 	composed   bottest.Composed            // of the last compose
+	copied     map[string]string           // addresses by name
 	link       string                      // of the last sign-in
 	page       string                      // where the browser ended
 	secondTab  func(context.Context) error // ends the sign-in that a second tab began

@@ -1,0 +1,85 @@
+package bottest
+
+import (
+	"crypto/rsa"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// Federation is a federated identity credential of a registration: whose tokens it
+// trusts instead of a secret. All three are compared exactly (Microsoft Learn,
+// "Workload identity federation", important considerations).
+type Federation struct {
+	Issuer, Subject, Audience string
+	Key                       *rsa.PublicKey // of the issuer
+}
+
+// Federate adds a federated identity credential to the bot's registration.
+func (c *Cloud) Federate(f Federation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.federations = append(c.federations, f)
+}
+
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+// checkAssertion authenticates an application by an assertion. The codes are those of
+// "Microsoft Entra authentication and authorization error codes" and of the
+// troubleshooting of workload identity federation.
+func (c *Cloud) checkAssertion(form url.Values) *entraError {
+	c.mu.Lock()
+	trusted, now := c.federations, c.opts.Now
+	c.mu.Unlock()
+	if form.Get("client_assertion_type") != assertionType {
+		return refuseAssertion("invalid_client", 7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
+	}
+	var claims jwt.RegisteredClaims
+	if _, _, err := jwt.NewParser().ParseUnverified(form.Get("client_assertion"), &claims); err != nil {
+		return refuseAssertion("invalid_request", 50027, "JWT token is invalid or malformed.")
+	}
+	f, problem := trusting(trusted, claims)
+	switch {
+	case problem != nil:
+		return problem
+	case !isSigned(form.Get("client_assertion"), f.Key):
+		return refuseAssertion("invalid_client", 700027, "Client assertion failed signature validation.")
+	case jwt.NewValidator(jwt.WithExpirationRequired(), jwt.WithTimeFunc(now)).Validate(claims) != nil:
+		return refuseAssertion("invalid_client", 700024, "Client assertion is not within its valid time range.")
+	}
+	return nil
+}
+
+// trusting finds the credential that fits, and says what does not where none does.
+func trusting(trusted []Federation, claims jwt.RegisteredClaims) (Federation, *entraError) {
+	if len(trusted) == 0 {
+		return Federation{}, refuseAssertion("invalid_client", 70021, "No matching federated identity record found for presented assertion.")
+	}
+	worst := refuseAssertion("invalid_client", 700211, "No matching federated identity record found for presented assertion issuer '"+claims.Issuer+"'.")
+	for _, f := range trusted {
+		switch {
+		case f.Issuer != claims.Issuer:
+		case f.Subject != claims.Subject:
+			worst = refuseAssertion("invalid_client", 700213, "No matching federated identity record found for presented assertion subject '"+claims.Subject+"'.")
+		case len(claims.Audience) != 1 || f.Audience != claims.Audience[0]:
+			worst = refuseAssertion("invalid_client", 700212, "No matching federated identity record found for presented assertion audience '"+strings.Join(claims.Audience, " ")+"'.")
+		default:
+			return f, nil
+		}
+	}
+	return Federation{}, worst
+}
+
+func refuseAssertion(name string, code int, text string) *entraError {
+	return &entraError{http.StatusUnauthorized, name, code, fmt.Sprintf("AADSTS%d: %s", code, text)}
+}
+
+// isSigned looks at the signature only.
+func isSigned(raw string, key *rsa.PublicKey) bool {
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation())
+	_, err := parser.Parse(raw, func(*jwt.Token) (any, error) { return key, nil })
+	return err == nil
+}
