@@ -73,7 +73,7 @@ func (w *benchWorld) grow(b *testing.B, objectives int) {
 func (w *benchWorld) measure(b *testing.B, turn func() map[string]any) {
 	b.Helper()
 	w.run(b, turn, 1, 20)
-	commands, bytes := w.redisAsked(b)
+	commands, bytes := w.asked(b)
 	b.ResetTimer()
 	w.run(b, turn, 1, b.N)
 	b.StopTimer()
@@ -83,7 +83,7 @@ func (w *benchWorld) measure(b *testing.B, turn func() map[string]any) {
 // measureCheckIns checks key results in, each of which moves its objective.
 func (w *benchWorld) measureCheckIns(b *testing.B) {
 	b.Helper()
-	commands, bytes := w.redisAsked(b)
+	commands, bytes := w.asked(b)
 	b.ResetTimer()
 	for n := range b.N {
 		value := float64(n%97) + 0.5
@@ -96,8 +96,8 @@ func (w *benchWorld) measureCheckIns(b *testing.B) {
 	w.reportAsked(b, commands, bytes)
 }
 
-// redisAsked is how many commands Redis has taken and how many bytes it has given.
-func (w *benchWorld) redisAsked(b *testing.B) (commands, bytes int64) {
+// asked is how many commands Redis has taken and how many bytes it has given.
+func (w *benchWorld) asked(b *testing.B) (commands, bytes int64) {
 	b.Helper()
 	info := w.app.store.Client().Info(b.Context(), "stats").Val()
 	return okrtest.InfoField(info, "total_commands_processed"), okrtest.InfoField(info, "total_net_output_bytes")
@@ -105,7 +105,7 @@ func (w *benchWorld) redisAsked(b *testing.B) (commands, bytes int64) {
 
 func (w *benchWorld) reportAsked(b *testing.B, commands, bytes int64) {
 	b.Helper()
-	nowCommands, nowBytes := w.redisAsked(b)
+	nowCommands, nowBytes := w.asked(b)
 	n := float64(b.N)
 	b.ReportMetric(float64(nowCommands-commands)/n, "redis-commands/turn")
 	b.ReportMetric(float64(nowBytes-bytes)/n/1024, "redis-KB/turn")

@@ -44,7 +44,7 @@ type benchWorld struct {
 	address   string
 	actor     okr.Actor
 	next      atomic.Int64
-	asked     *turnAsks
+	turns     *turnAsks
 }
 
 func newBenchWorld(b *testing.B) *benchWorld {
@@ -67,7 +67,7 @@ func newBenchWorld(b *testing.B) *benchWorld {
 	w.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
 	b.Cleanup(w.client.CloseIdleConnections)
 	w.serve(b)
-	w.asked = askedOf(w.app)
+	w.turns = askedOf(w.app)
 	return w
 }
 
@@ -196,7 +196,7 @@ func (w *benchWorld) state(b *testing.B) benchState {
 	return benchState{
 		teams: w.teams.Counts(), opened: w.opened.Load(), mallocs: mem.Mallocs,
 		cpu:   time.Duration(usage.Utime.Nano() + usage.Stime.Nano()),
-		trips: w.asked.total().trips, redis: map[string]int64{"commands": okrtest.InfoField(info, "total_commands_processed")}, redisOpened: okrtest.InfoField(info, "total_connections_received"),
+		trips: w.turns.total().trips, redis: map[string]int64{"commands": okrtest.InfoField(info, "total_commands_processed")}, redisOpened: okrtest.InfoField(info, "total_connections_received"),
 	}
 }
 

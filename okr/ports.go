@@ -294,8 +294,8 @@ type Agenda interface {
 	Drop(ctx context.Context, work Due) error
 }
 
-// Opening asks for all that a turn begins with, at once.
-type Opening struct {
+// Beginning asks for all that a turn begins with, at once.
+type Beginning struct {
 	Place    Conversation // as the turn would note it; of its tenant everything is
 	Person   UserID
 	Delivery Delivery // what to take in hand; without a token: nothing
@@ -311,9 +311,9 @@ type Delivery struct {
 	Hold                   time.Duration // how long it stays in hand by itself
 }
 
-// Opened is what came of an [Opening]. What cannot be done or read leaves the rest as it
+// Begun is what came of a [Beginning]. What cannot be done or read leaves the rest as it
 // is.
-type Opened struct {
+type Begun struct {
 	Mine     bool  // nobody else has the delivery in hand
 	Done     bool  // it was handled within the last hour
 	NotTaken error // it could not be found out; Unavailable

@@ -11,8 +11,8 @@ import (
 // Memory keeps what the conversation has to remember between turns, over all
 // replicas and restarts.
 type Memory interface {
-	// Open takes the delivery of a turn in hand and reads what it begins with.
-	Open(ctx context.Context, o okr.Opening) okr.Opened
+	// Begin takes the delivery of a turn in hand and reads what it begins with.
+	Begin(ctx context.Context, o okr.Beginning) okr.Begun
 	// HoldDelivery keeps a delivery in hand for longer; false: another one has it by now, or
 	// it is handled.
 	HoldDelivery(ctx context.Context, d okr.Delivery) (mine bool, err error)
@@ -41,12 +41,12 @@ type deliveries struct{ Memory }
 
 // Open implements Deliveries.
 func (d deliveries) Open(ctx context.Context, a teams.Activity, of teams.Delivery, late string) teams.Opening {
-	o := openingOf(a)
+	o := beginningOf(a)
 	o.Delivery, o.Draft = deliveryOf(of), late
-	opened := d.Memory.Open(ctx, o)
+	begun := d.Memory.Begin(ctx, o)
 	return teams.Opening{
-		Mine: opened.Mine, Done: opened.Done, Err: opened.NotTaken, Late: opened.Draft, Unread: opened.Unread,
-		Context: func(turn context.Context) context.Context { return withFrame(turn, opened) },
+		Mine: begun.Mine, Done: begun.Done, Err: begun.NotTaken, Late: begun.Draft, Unread: begun.Unread,
+		Context: func(turn context.Context) context.Context { return withFrame(turn, begun) },
 	}
 }
 
@@ -75,8 +75,8 @@ func (d deliveries) Close(ctx context.Context, of teams.Delivery, mine bool) err
 // frame is what a turn begins with, and what it leaves for the end. Only the one who runs
 // the turn writes in it, so it needs no lock.
 type frame struct {
-	opened okr.Opened
-	place  *okr.Conversation // to be noted; nil: it stands there as it is
+	begun okr.Begun
+	place *okr.Conversation // to be noted; nil: it stands there as it is
 }
 
 // forget leaves out that a turn was in a place that is gone.
@@ -91,11 +91,11 @@ type frameKey struct{}
 
 // withFrame gives the context of a turn what it begins with. The settings are for the
 // activities, which go by them, too.
-func withFrame(ctx context.Context, opened okr.Opened) context.Context {
-	if opened.Unread == nil {
-		ctx = okr.WithSettings(ctx, opened.Settings)
+func withFrame(ctx context.Context, begun okr.Begun) context.Context {
+	if begun.Unread == nil {
+		ctx = okr.WithSettings(ctx, begun.Settings)
 	}
-	return context.WithValue(ctx, frameKey{}, &frame{opened: opened})
+	return context.WithValue(ctx, frameKey{}, &frame{begun: begun})
 }
 
 // frameOf is the frame of the turn that ctx belongs to; nil outside of one.

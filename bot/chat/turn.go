@@ -21,7 +21,7 @@ type Turn struct {
 	Met      []okr.Person // whom a form named and who were looked up
 	newForm  string       // the id of the form that was opened last in it; empty: none
 	roleless bool         // Teams does not say whether the person is a member
-	opened   okr.Opened   // what it began with
+	begun    okr.Begun    // what it began with
 }
 
 // Begin begins a turn. It takes the identity from the verified activity only, and
@@ -32,9 +32,9 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	if t.Actor.Tenant == "" || t.Actor.ID == "" {
 		return t, okr.Errorf(okr.Forbidden, "Teams did not say who you are, so okrbot cannot know what you may do. Try again from the Teams app, signed in with a work account.")
 	}
-	t.opened = Opened(ctx, c.Memory, a)
-	if t.opened.Unread != nil {
-		return t, t.opened.Unread
+	t.begun = Begun(ctx, c.Memory, a)
+	if t.begun.Unread != nil {
+		return t, t.begun.Unread
 	}
 	var err error
 	if t.Settings, err = c.Access.Addressed(ctx, t.Actor.Tenant); err != nil {
@@ -51,32 +51,32 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	return t, nil
 }
 
-// Opened is what the turn of an activity begins with: what was read when its delivery was
+// Begun is what the turn of an activity begins with: what was read when its delivery was
 // taken in hand, else what is read now.
-func Opened(ctx context.Context, m Memory, a teams.Activity) okr.Opened {
+func Begun(ctx context.Context, m Memory, a teams.Activity) okr.Begun {
 	if f := frameOf(ctx); f != nil {
-		return f.opened
+		return f.begun
 	}
-	return m.Open(ctx, openingOf(a))
+	return m.Begin(ctx, beginningOf(a))
 }
 
-// openingOf asks for what the turn of an activity begins with.
-func openingOf(a teams.Activity) okr.Opening {
+// beginningOf asks for what the turn of an activity begins with.
+func beginningOf(a teams.Activity) okr.Beginning {
 	user := userOf(a)
-	return okr.Opening{Place: placeOf(a, okr.TenantID(a.TenantID()), user), Person: user}
+	return okr.Beginning{Place: placeOf(a, okr.TenantID(a.TenantID()), user), Person: user}
 }
 
 // userOf is who sent an activity.
 func userOf(a teams.Activity) okr.UserID { return okr.UserID(strings.ToLower(a.From.AADObjectID)) }
 
 // Halted says whether a digest of the place may be halted, see [okr.Subscription.Halted].
-func (t *Turn) Halted() bool { return t.opened.Halted }
+func (t *Turn) Halted() bool { return t.begun.Halted }
 
 // notePlace notes where the person can be reached, unless that stands there as it is: at the
 // end of the turn, where somebody ends it. Best effort: what was noted before does as well,
 // and a store that takes no changes can be read.
 func (c *Chat) notePlace(ctx context.Context, t *Turn) {
-	if t.opened.Noted {
+	if t.begun.Noted {
 		return
 	}
 	if f := frameOf(ctx); f != nil {

@@ -6,7 +6,7 @@ import "context"
 // person's own time. Best effort: the zone before, or the tenant's, does as well.
 func (c *Chat) noteZone(ctx context.Context, t *Turn) {
 	name := t.zoneName()
-	if t.Actor.Guest || name == "" || t.opened.Member.IsKnown(t.Actor.Person, name, c.Now()) {
+	if t.Actor.Guest || name == "" || t.begun.Member.IsKnown(t.Actor.Person, name, c.Now()) {
 		return
 	}
 	if err := c.Access.SeenIn(ctx, t.Actor, name); err != nil {

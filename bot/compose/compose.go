@@ -37,7 +37,7 @@ type composeQuery struct {
 	} `json:"queryOptions"`
 }
 
-// text is what was typed; nothing when the list is opened (parameter initialRun).
+// text is what was typed; nothing when the list is begun (parameter initialRun).
 func (q composeQuery) text() string {
 	for _, p := range q.Parameters {
 		var text string
@@ -145,16 +145,16 @@ func (s *Subject) composeTurn(ctx context.Context, a teams.Activity) (*chat.Turn
 	if t.Actor.Tenant == "" || t.Actor.ID == "" || isForeign {
 		return t, okr.Errorf(okr.Forbidden, "Teams did not say that you belong to this organization, so okrbot shows nothing here.")
 	}
-	opened := chat.Opened(ctx, s.chat.Memory, a)
-	if opened.Unread != nil {
-		return t, opened.Unread
+	begun := chat.Begun(ctx, s.chat.Memory, a)
+	if begun.Unread != nil {
+		return t, begun.Unread
 	}
 	var err error
 	if t.Settings, err = s.access.Addressed(ctx, t.Actor.Tenant); err != nil {
 		return t, err
 	}
 	t.Place = s.chat.PlaceOf(t.Settings, chat.Zone(a.LocalTimezone, t.Settings.Location()))
-	t.Actor.Shared = !a.IsPersonal() || opened.Chat != a.BaseConversationID()
+	t.Actor.Shared = !a.IsPersonal() || begun.Chat != a.BaseConversationID()
 	return t, nil
 }
 
@@ -183,10 +183,10 @@ func (s *Subject) openObjectives(ctx context.Context, t *chat.Turn, views []okr.
 		if v.Goal.Kind != okr.Objective {
 			continue
 		}
-		opened, err := s.plan.OpenGoal(ctx, t.Actor, v.Goal.ID, okr.Page{Limit: composedChildren})
+		begun, err := s.plan.OpenGoal(ctx, t.Actor, v.Goal.ID, okr.Page{Limit: composedChildren})
 		switch {
 		case err == nil:
-			views[i] = opened
+			views[i] = begun
 		case okr.KindOf(err) != okr.NotFound:
 			return err
 		}

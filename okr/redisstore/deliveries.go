@@ -95,14 +95,14 @@ func finishDelivery(ctx context.Context, c redis.Scripter, d okr.Delivery, run r
 	return run(ctx, c, []string{keyOfDelivery(d)}, d.Token, deliveryTTL.Milliseconds())
 }
 
-// Open takes the delivery of a turn in hand and reads what the turn begins with, in one
+// Begin takes the delivery of a turn in hand and reads what the turn begins with, in one
 // round trip: all of it is of one tenant, and so on one node. No transaction is needed,
 // and none is wanted: a Redis that takes no writes answers the rest. Whoever dies with a
 // delivery in hand loses it when d.Hold is over.
-func (m Memory) Open(ctx context.Context, o okr.Opening) okr.Opened {
-	q := m.opening(o)
+func (m Memory) Begin(ctx context.Context, o okr.Beginning) okr.Begun {
+	q := m.beginning(o)
 	_, _ = m.s.client.Pipelined(ctx, func(p redis.Pipeliner) error { q.ask(ctx, p); return nil }) // each says its own error
-	var out okr.Opened
+	var out okr.Begun
 	if out.Unread = fail(ctx, "begin turn", q.values.Err()); out.Unread != nil {
 		out.NotTaken = out.Unread
 		return out
@@ -123,7 +123,7 @@ func (m Memory) Open(ctx context.Context, o okr.Opening) okr.Opened {
 	return out
 }
 
-// The places of what each opening reads. What it does not ask for is not there.
+// The places of what each beginning reads. What it does not ask for is not there.
 const (
 	keyDelivery = iota
 	keySettings
@@ -134,9 +134,9 @@ const (
 	keyDigests // and those after it
 )
 
-// opening is one question to Redis.
-type opening struct {
-	okr.Opening
+// beginning is one question to Redis.
+type beginning struct {
+	okr.Beginning
 	digests []string // ids of those that the place had last
 	keys    []string
 
@@ -146,9 +146,9 @@ type opening struct {
 	values *redis.SliceCmd       // of keys
 }
 
-func (m Memory) opening(o okr.Opening) *opening {
+func (m Memory) beginning(o okr.Beginning) *beginning {
 	tenant := o.Place.Tenant
-	q := &opening{Opening: o, digests: m.s.places.get(digestsOf(o.Place)), keys: []string{
+	q := &beginning{Beginning: o, digests: m.s.places.get(digestsOf(o.Place)), keys: []string{
 		keyDelivery: deliveryKey(tenant, o.Delivery.Conversation, o.Delivery.Activity),
 		keySettings: recordKey(tenant, "tenant", okr.Settings{}.Key()),
 		keyMember:   recordKey(tenant, "member", string(o.Person)),
@@ -164,7 +164,7 @@ func (m Memory) opening(o okr.Opening) *opening {
 
 // ask puts the question. A list comes first, since go-redis asks everything again when the
 // first answer is that nothing can be written.
-func (q *opening) ask(ctx context.Context, p redis.Pipeliner) {
+func (q *beginning) ask(ctx context.Context, p redis.Pipeliner) {
 	q.ids = p.ZRange(ctx, digestsOf(q.Place), 0, -1)
 	if q.Delivery.Token != "" {
 		q.isNew = p.SetNX(ctx, q.keys[keyDelivery], q.Delivery.Token, q.Delivery.Hold)
@@ -176,13 +176,13 @@ func (q *opening) ask(ctx context.Context, p redis.Pipeliner) {
 }
 
 // value is what stands under one of the keys.
-func (q *opening) value(key int) (string, bool) {
+func (q *beginning) value(key int) (string, bool) {
 	text, ok := q.values.Val()[key].(string)
 	return text, ok
 }
 
 // decode reads what stands under one of the keys.
-func (q *opening) decode(key int, into any) (found bool, err error) {
+func (q *beginning) decode(key int, into any) (found bool, err error) {
 	text, ok := q.value(key)
 	if !ok {
 		return false, nil
@@ -193,7 +193,7 @@ func (q *opening) decode(key int, into any) (found bool, err error) {
 
 // delivery says whose the delivery is. The same token again is a question whose answer was
 // lost. Programs before this one wrote a token for an hour and meant handled.
-func (q *opening) delivery(ctx context.Context, c redis.Cmdable) (mine, done bool, err error) {
+func (q *beginning) delivery(ctx context.Context, c redis.Cmdable) (mine, done bool, err error) {
 	switch holder, _ := q.value(keyDelivery); {
 	case q.isNew.Val(), holder == q.Delivery.Token:
 		return true, false, nil
@@ -211,7 +211,7 @@ func (q *opening) delivery(ctx context.Context, c redis.Cmdable) (mine, done boo
 const noteEvery = 24 * time.Hour
 
 // isNoted says whether the place is known as it is, and a person's own chat as theirs.
-func (q *opening) isNoted() bool {
+func (q *beginning) isNoted() bool {
 	raw, err := encode(0, q.Place)
 	if stored, ok := q.value(keyPlace); err != nil || !ok || stored != string(raw) {
 		return false
@@ -225,7 +225,7 @@ func (q *opening) isNoted() bool {
 
 // isHalted says whether a digest of the place may be halted: of those that were not read
 // nobody knows.
-func (m Memory) isHalted(q *opening) bool {
+func (m Memory) isHalted(q *beginning) bool {
 	ids, err := q.ids.Result()
 	if err != nil || !slices.Equal(ids, q.digests) {
 		m.s.places.put(digestsOf(q.Place), ids)

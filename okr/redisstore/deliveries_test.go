@@ -23,9 +23,9 @@ func onAll(t *testing.T, test func(t *testing.T, s *redisstore.Store)) {
 	})
 }
 
-// openingOf is the beginning of a turn of Ada in her own chat.
-func openingOf(token string, hold time.Duration) okr.Opening {
-	return okr.Opening{
+// beginningOf is the beginning of a turn of Ada in her own chat.
+func beginningOf(token string, hold time.Duration) okr.Beginning {
+	return okr.Beginning{
 		Place: chatOf(okrtest.Ada, "a:1"), Person: okrtest.Ada.ID, Draft: "late:1",
 		Delivery: okr.Delivery{Tenant: okrtest.TenantID, Conversation: "a:1", Activity: "2", Token: token, Hold: hold},
 	}
@@ -38,13 +38,13 @@ func TestDeliveriesAreInHandAndThenHandled(t *testing.T) {
 		m := s.Memory()
 		take := func(token string, hold time.Duration) (mine, done bool) {
 			t.Helper()
-			o := m.Open(t.Context(), openingOf(token, hold))
+			o := m.Begin(t.Context(), beginningOf(token, hold))
 			require.NoError(t, errors.Join(o.NotTaken, o.Unread))
 			return o.Mine, o.Done
 		}
 		hold := func(token string, hold time.Duration) bool {
 			t.Helper()
-			mine, err := m.HoldDelivery(t.Context(), openingOf(token, hold).Delivery)
+			mine, err := m.HoldDelivery(t.Context(), beginningOf(token, hold).Delivery)
 			require.NoError(t, err)
 			return mine
 		}
@@ -64,13 +64,13 @@ func TestDeliveriesAreInHandAndThenHandled(t *testing.T) {
 		is(false, true)(take("second", time.Minute)) // as a program of before notes what is handled
 		require.True(t, hold("first", time.Millisecond))
 		require.Eventually(t, func() bool { mine, _ := take("second", time.Hour); return mine }, time.Minute, time.Millisecond, "the first has died")
-		require.NoError(t, m.End(t.Context(), okr.Ending{Delivery: openingOf("first", 0).Delivery}).NotFinished)
+		require.NoError(t, m.End(t.Context(), okr.Ending{Delivery: beginningOf("first", 0).Delivery}).NotFinished)
 		is(true, false)(take("second", time.Hour)) // it is not the first one's any more
-		require.NoError(t, m.End(t.Context(), okr.Ending{Delivery: openingOf("second", 0).Delivery}).NotFinished)
+		require.NoError(t, m.End(t.Context(), okr.Ending{Delivery: beginningOf("second", 0).Delivery}).NotFinished)
 		is(false, true)(take("third", time.Hour))
 		is(false, true)(take("second", time.Hour))
 		require.False(t, hold("second", time.Hour))
-		o := m.Open(t.Context(), openingOf("", time.Hour))
+		o := m.Begin(t.Context(), beginningOf("", time.Hour))
 		is(false, false)(o.Mine, o.Done) // nothing is asked for
 	})
 }
@@ -81,9 +81,9 @@ func TestATurnBeginsWithWhatIsKept(t *testing.T) {
 	onAll(t, func(t *testing.T, s *redisstore.Store) {
 		t.Helper()
 		ctx, m := t.Context(), s.Memory()
-		ask := openingOf("first", time.Minute)
-		nothing := okr.Opened{Mine: true, Settings: okr.DefaultSettings(okrtest.TenantID)}
-		require.Equal(t, nothing, m.Open(ctx, ask))
+		ask := beginningOf("first", time.Minute)
+		nothing := okr.Begun{Mine: true, Settings: okr.DefaultSettings(okrtest.TenantID)}
+		require.Equal(t, nothing, m.Begin(ctx, ask))
 
 		settings, member := okr.DefaultSettings(okrtest.TenantID), okr.Member{Person: okrtest.Ada, Zone: "Europe/Paris", SeenAt: okrtest.Noon()}
 		settings.Enabled = true
@@ -91,12 +91,12 @@ func TestATurnBeginsWithWhatIsKept(t *testing.T) {
 		require.NoError(t, s.Members().Create(ctx, okrtest.TenantID, member))
 		require.NoError(t, m.SaveConversation(ctx, ask.Place))
 		require.NoError(t, m.PutDraft(ctx, okrtest.TenantID, ask.Draft, []byte("late"), time.Hour))
-		all := okr.Opened{Mine: true, Settings: settings, Member: member, Chat: "a:1", Noted: true, Draft: []byte("late")}
-		require.Equal(t, all, m.Open(ctx, ask))
+		all := okr.Begun{Mine: true, Settings: settings, Member: member, Chat: "a:1", Noted: true, Draft: []byte("late")}
+		require.Equal(t, all, m.Begin(ctx, ask))
 
 		other := ask
 		other.Place.Tenant, other.Delivery.Tenant = "other", "other"
-		require.Equal(t, okr.Opened{Mine: true, Settings: okr.DefaultSettings("other")}, m.Open(ctx, other))
+		require.Equal(t, okr.Begun{Mine: true, Settings: okr.DefaultSettings("other")}, m.Begin(ctx, other))
 	})
 }
 
@@ -105,20 +105,20 @@ func TestATurnEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	onAll(t, func(t *testing.T, s *redisstore.Store) {
 		t.Helper()
-		ctx, m, ask := t.Context(), s.Memory(), openingOf("first", time.Minute)
+		ctx, m, ask := t.Context(), s.Memory(), beginningOf("first", time.Minute)
 		require.Equal(t, okr.Ended{}, m.End(ctx, okr.Ending{}))
-		require.Equal(t, okr.Opened{Mine: true, Settings: okr.DefaultSettings(okrtest.TenantID)}, m.Open(ctx, ask))
+		require.Equal(t, okr.Begun{Mine: true, Settings: okr.DefaultSettings(okrtest.TenantID)}, m.Begin(ctx, ask))
 		require.NoError(t, s.Client().ScriptFlush(ctx).Err())
 		require.Equal(t, okr.Ended{}, m.End(ctx, okr.Ending{Delivery: ask.Delivery, Place: &ask.Place}))
-		after := okr.Opened{Done: true, Settings: okr.DefaultSettings(okrtest.TenantID), Chat: ask.Place.ID, Noted: true}
-		require.Equal(t, after, m.Open(ctx, ask))
+		after := okr.Begun{Done: true, Settings: okr.DefaultSettings(okrtest.TenantID), Chat: ask.Place.ID, Noted: true}
+		require.Equal(t, after, m.Begin(ctx, ask))
 		got, err := m.PersonalConversation(ctx, okrtest.TenantID, okrtest.Ada.ID)
 		require.NoError(t, err)
 		require.Equal(t, ask.Place, got)
 
 		channel := okrtest.Conversation("19:x@thread.tacv2")
 		require.Equal(t, okr.Ended{}, m.End(ctx, okr.Ending{Place: &channel}))
-		require.True(t, m.Open(ctx, okr.Opening{Place: channel, Person: okrtest.Ada.ID}).Noted)
+		require.True(t, m.Begin(ctx, okr.Beginning{Place: channel, Person: okrtest.Ada.ID}).Noted)
 	})
 }
 
@@ -131,7 +131,7 @@ func TestPlacesAreNotedOnceADay(t *testing.T) {
 		ctx, m := t.Context(), s.Memory()
 		isNoted := func(c okr.Conversation) bool {
 			t.Helper()
-			o := m.Open(ctx, okr.Opening{Place: c, Person: okrtest.Ada.ID})
+			o := m.Begin(ctx, okr.Beginning{Place: c, Person: okrtest.Ada.ID})
 			require.NoError(t, o.Unread)
 			return o.Noted
 		}
@@ -168,7 +168,7 @@ func TestHaltedDigestsAreKnown(t *testing.T) {
 		ctx, m, place := t.Context(), s.Memory(), okrtest.Conversation("19:x@thread.tacv2")
 		isHalted := func() bool {
 			t.Helper()
-			o := m.Open(ctx, okr.Opening{Place: place, Person: okrtest.Ada.ID})
+			o := m.Begin(ctx, okr.Beginning{Place: place, Person: okrtest.Ada.ID})
 			require.NoError(t, o.Unread)
 			return o.Halted
 		}
@@ -207,12 +207,12 @@ func TestATurnBeginsWithoutWrites(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := okrtest.StartRedisServer(t)
-			s, ask := open(t, server.URL()), openingOf("first", time.Minute)
+			s, ask := open(t, server.URL()), beginningOf("first", time.Minute)
 			require.NoError(t, s.Memory().SaveConversation(t.Context(), ask.Place))
 			answer, err := server.Do(refuse...)
 			require.NoError(t, err)
 			require.Equal(t, "+OK", answer)
-			o := s.Memory().Open(t.Context(), ask)
+			o := s.Memory().Begin(t.Context(), ask)
 			require.ErrorIs(t, o.NotTaken, okr.ErrNoWrites)
 			require.NoError(t, o.Unread)
 			require.True(t, o.Noted)
@@ -220,7 +220,7 @@ func TestATurnBeginsWithoutWrites(t *testing.T) {
 			require.ErrorIs(t, ended.NotFinished, okr.ErrNoWrites)
 			require.ErrorIs(t, ended.NotNoted, okr.ErrNoWrites)
 			server.Kill()
-			o = s.Memory().Open(t.Context(), ask)
+			o = s.Memory().Begin(t.Context(), ask)
 			okrtest.RequireKind(t, okr.Unavailable, o.NotTaken)
 			okrtest.RequireKind(t, okr.Unavailable, o.Unread)
 		})

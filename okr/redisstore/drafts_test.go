@@ -171,6 +171,6 @@ func TestALostAnswerTakesNothingAway(t *testing.T) {
 		first, err := m.FirstTime(ctx, okrtest.TenantID, "a:1", "greeting")
 		require.NoError(t, err)
 		require.True(t, first)
-		require.True(t, m.Open(ctx, openingOf("me", time.Minute)).Mine)
+		require.True(t, m.Begin(ctx, beginningOf("me", time.Minute)).Mine)
 	})
 }

@@ -111,7 +111,7 @@ func (m *month) turns() {
 	for n := range monthTurns {
 		id := fmt.Sprintf("%d-%d", m.now.Unix(), n)
 		d := okr.Delivery{Tenant: tenant, Conversation: own.ID, Activity: id, Token: "token", Hold: time.Minute}
-		require.True(m.t, memory.Open(ctx, okr.Opening{Place: own, Person: own.User, Delivery: d}).Mine)
+		require.True(m.t, memory.Begin(ctx, okr.Beginning{Place: own, Person: own.User, Delivery: d}).Mine)
 		require.NoError(m.t, memory.End(ctx, okr.Ending{Delivery: d}).NotFinished)
 		for _, c := range []okr.Conversation{own, meeting, okrtest.Conversation("19:launch")} {
 			require.NoError(m.t, memory.SaveConversation(ctx, c))
