@@ -212,15 +212,6 @@ export const steps = [
     await pg.waitText('Digest on');
   }],
 
-  ['a slash command is answered for one person, who shares it', async (pg) => {
-    await pg.say('/why KR1');
-    await pg.waitText('Share with everyone');
-    await pg.screenshot('only-you', { card: true });
-    await pg.press('Share with everyone');
-    await pg.waitText('Shared by Alex Wilber');
-    await pg.screenshot('shared', { card: true });
-  }],
-
   ['sync measures now and says what changed', async (pg) => {
     await pg.switchTo('Personal');
     await pg.say('sync');
@@ -294,6 +285,15 @@ export const steps = [
     await pg.waitText('Launch the new shop');
     await pg.say('connect');
     await pg.waitText('New connection');
+  }],
+
+  ['a slash command is answered for one person, who shares it', async (pg) => {
+    await pg.say('/why KR1');
+    await pg.waitText('Share with everyone');
+    await pg.screenshot('only-you', { card: true });
+    await pg.press('Share with everyone');
+    await pg.waitText('Shared by Alex Wilber');
+    await pg.screenshot('shared', { card: true });
   }],
 
   ['the channel gets its digest by itself', async (pg) => {
