@@ -258,26 +258,3 @@ func NextID(ctx context.Context, store Store, tenant TenantID, prefix string) (s
 	n, err := store.NextNumber(ctx, tenant, prefix)
 	return fmt.Sprintf("%s%d", prefix, n), err
 }
-
-// Conversation is a place in Teams to which okrbot can post: what the connector
-// needs and what people know it by.
-type Conversation struct {
-	Tenant     TenantID         `json:"tenant"`
-	ID         string           `json:"id"` // without the thread: posting to it starts a new one
-	Kind       ConversationKind `json:"kind"`
-	Name       string           `json:"name,omitempty"`
-	ServiceURL string           `json:"serviceUrl"`
-	BotID      string           `json:"botId"`
-	TeamID     string           `json:"teamId,omitempty"`
-	User       UserID           `json:"user,omitempty"` // whose chat, for Personal
-}
-
-// ConversationKind is where a conversation takes place.
-type ConversationKind string
-
-// The kinds of conversations, as Teams names them.
-const (
-	Personal  ConversationKind = "personal"
-	GroupChat ConversationKind = "groupChat"
-	Channel   ConversationKind = "channel"
-)
