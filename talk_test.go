@@ -24,7 +24,7 @@ func typed(t *testing.T) *chat.Chat {
 	t.Helper()
 	c := chat.New(chat.Options{Plan: nothingPlanned{}})
 	for _, s := range registered(t) {
-		commands := append([]chat.Command{}, s.Commands...)
+		commands := slices.Clone(s.Commands)
 		for i, cmd := range commands {
 			commands[i].Run = func(_ context.Context, _ *chat.Turn, arg string) (chat.Reply, error) {
 				return chat.Reply{}, heard{cmd.Name, arg}
