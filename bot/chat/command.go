@@ -59,13 +59,16 @@ func (g *registry) match(text string) (meaning, bool) {
 	if len(words) == 0 {
 		return meaning{}, false
 	}
+	m, ok := g.byName(words)
+	if ok && (m.arg == "" || isID(m.arg)) {
+		return m, !isAsked || !m.cmd.Exact // nothing else can be meant
+	}
 	if m, ok := g.sentence(strings.Join(words, " ")); ok {
 		return m, true
 	}
 	if m, ok := g.shown(words); ok {
 		return m, true
 	}
-	m, ok := g.byName(words)
 	if !ok && !isAsked {
 		m, ok = g.short(words)
 	}
@@ -74,19 +77,38 @@ func (g *registry) match(text string) (meaning, bool) {
 
 // byName finds the command whose name the words begin with, the longest first.
 func (g *registry) byName(words []string) (meaning, bool) {
-	var m meaning
-	length, said := 0, ""
-	for _, cmd := range g.commands {
-		for _, name := range cmd.names() {
-			if n := len(strings.Fields(name)); n > length && beginsWith(words, name) {
-				m.cmd, length, said = cmd, n, cmd.Phrases[name]
-			}
+	var best commandName
+	typed := typedWords(words[:min(len(words), longestName)])
+	for _, name := range g.names {
+		if len(name.words) > len(best.words) && beginsWith(typed, name.words) {
+			best = name
 		}
 	}
-	if length == 0 {
-		return m, false
+	if len(best.words) == 0 {
+		return meaning{}, false
 	}
-	return m.with(said, words[length:]), true
+	return meaning{cmd: best.cmd}.with(best.said, words[len(best.words):]), true
+}
+
+// longestName is how many words a name has at most that is looked for.
+const longestName = 6
+
+// commandName is a name of a command, in lower case, and what it says of the argument.
+type commandName struct {
+	words []string
+	cmd   Command
+	said  string
+}
+
+// typedWord is a word in lower case, as it was typed and without signs around it.
+type typedWord struct{ typed, bare string }
+
+func typedWords(words []string) []typedWord {
+	out := make([]typedWord, len(words))
+	for i, w := range words {
+		out[i] = typedWord{strings.ToLower(w), strings.ToLower(bareWord(w))}
+	}
+	return out
 }
 
 const (
@@ -134,23 +156,22 @@ func isTrailing(r rune) bool {
 	return strings.ContainsRune(".,;:!?… \ufe0f\u200d", r) || unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) && r > unicode.MaxLatin1
 }
 
-func beginsWith(words []string, name string) bool {
-	for i, w := range strings.Fields(name) {
-		if i >= len(words) || !sameWord(words[i], w) {
+// beginsWith compares typed words with those of a name: without signs around them, and
+// with whatever dash is in them.
+func beginsWith(typed []typedWord, name []string) bool {
+	for i, w := range name {
+		if i >= len(typed) || typed[i].typed != w && typed[i].bare != w {
 			return false
 		}
 	}
 	return true
 }
 
-// sameWord compares a typed word with one of a name: without signs around it, and
-// with whatever dash is in it.
-func sameWord(typed, word string) bool {
-	return strings.EqualFold(typed, word) || strings.EqualFold(bareWord(typed), word)
-}
+// dashes are the other signs for a hyphen.
+var dashes = strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-")
 
 func bareWord(typed string) string {
-	return strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-").Replace(strings.TrimRightFunc(strings.Trim(typed, closers), isTrailing))
+	return dashes.Replace(strings.TrimRightFunc(strings.Trim(typed, closers), isTrailing))
 }
 
 func (g *registry) short(words []string) (meaning, bool) {

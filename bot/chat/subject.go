@@ -82,6 +82,7 @@ func (c Command) Card() cards.Command {
 type registry struct {
 	subjects []Subject
 	commands []Command
+	names    []commandName
 	// sentences of all commands; those with words of a title are the last.
 	sentences []sentence
 	presses   map[string]PressHandler
@@ -120,6 +121,9 @@ func (g *registry) addCommands(s Subject) error {
 			}
 		}
 		g.commands = append(g.commands, added)
+		for _, name := range added.names() {
+			g.names = append(g.names, commandName{strings.Fields(strings.ToLower(name)), added, added.Phrases[name]})
+		}
 		for _, says := range added.Sentences {
 			compiled, err := newSentence(added, says)
 			if err != nil {
