@@ -66,8 +66,7 @@ func TestWhatPeopleType(t *testing.T) {
 		}
 		for _, each := range texts {
 			_, err := c.Answer(t.Context(), &chat.Turn{}, each)
-			var ran heard
-			if errors.As(err, &ran) {
+			if ran, ok := errors.AsType[heard](err); ok {
 				got = append(got, strings.TrimSpace(ran.Command+" "+ran.Arg))
 				continue
 			}
