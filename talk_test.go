@@ -24,7 +24,7 @@ func typed(t *testing.T) *chat.Chat {
 	t.Helper()
 	c := chat.New(chat.Options{Plan: nothingPlanned{}})
 	for _, s := range registered(t) {
-		commands := append([]chat.Command{}, s.Commands...)
+		commands := slices.Clone(s.Commands)
 		for i, cmd := range commands {
 			commands[i].Run = func(_ context.Context, _ *chat.Turn, arg string) (chat.Reply, error) {
 				return chat.Reply{}, heard{cmd.Name, arg}
@@ -66,8 +66,7 @@ func TestWhatPeopleType(t *testing.T) {
 		}
 		for _, each := range texts {
 			_, err := c.Answer(t.Context(), &chat.Turn{}, each)
-			var ran heard
-			if errors.As(err, &ran) {
+			if ran, ok := errors.AsType[heard](err); ok {
 				got = append(got, strings.TrimSpace(ran.Command+" "+ran.Arg))
 				continue
 			}

@@ -21,11 +21,12 @@ func (b *Bot) OnMessage(ctx context.Context, a teams.Activity) error {
 		return b.deliver(ctx, t, r(ctx, err, "One at a time"))
 	}
 	for _, text := range texts {
-		reply, err := b.reply(ctx, t, text)
+		each := *t // one command leaves nothing of the turn changed for the next
+		reply, err := b.reply(ctx, &each, text)
 		if err != nil {
 			reply = r(ctx, err, "That did not work")
 		}
-		if err := b.deliver(ctx, t, reply); err != nil {
+		if err := b.deliver(ctx, &each, reply); err != nil {
 			return err
 		}
 	}

@@ -343,32 +343,3 @@ func NextID(ctx context.Context, store Store, tenant TenantID, prefix string) (s
 	n, err := store.NextNumber(ctx, tenant, prefix)
 	return fmt.Sprintf("%s%d", prefix, n), err
 }
-
-// Conversation is a place in Teams to which okrbot can post: what the connector
-// needs and what people know it by.
-type Conversation struct {
-	Tenant     TenantID         `json:"tenant"`
-	ID         string           `json:"id"` // without the thread: posting to it starts a new one
-	Kind       ConversationKind `json:"kind"`
-	Name       string           `json:"name,omitempty"`
-	ServiceURL string           `json:"serviceUrl"`
-	BotID      string           `json:"botId"`
-	TeamID     string           `json:"teamId,omitempty"`
-	User       UserID           `json:"user,omitempty"` // whose chat, for Personal; else who alone reads, beside Account
-	// Account is the id in Teams of the person who alone sees what is posted in this shared
-	// place; empty: everybody does.
-	Account string `json:"account,omitempty"`
-}
-
-// IsShared says whether others read what is posted there.
-func (c Conversation) IsShared() bool { return c.Kind != Personal && c.Account == "" }
-
-// ConversationKind is where a conversation takes place.
-type ConversationKind string
-
-// The kinds of conversations, as Teams names them.
-const (
-	Personal  ConversationKind = "personal"
-	GroupChat ConversationKind = "groupChat"
-	Channel   ConversationKind = "channel"
-)

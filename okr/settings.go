@@ -271,3 +271,40 @@ func SettingsOf(t Settings) SettingsInput {
 		CreateRule: t.CreateRule, ReminderDefault: t.ReminderDefault.OrDefault(), DigestDefault: t.DigestDefault,
 	}
 }
+
+// Quiet is when a place is not to be told anything. What moves meanwhile is told
+// afterwards, in one digest.
+type Quiet struct {
+	From int            `json:"from,omitempty"` // the hour at which it begins, 0 to 23
+	To   int            `json:"to,omitempty"`   // the hour at which it ends; the same as From: no hours
+	Days []time.Weekday `json:"days,omitempty"` // whole days
+}
+
+// Covers says whether a local time is quiet.
+func (q Quiet) Covers(local time.Time) bool {
+	if slices.Contains(q.Days, local.Weekday()) {
+		return true
+	}
+	h := local.Hour()
+	if q.From <= q.To {
+		return h >= q.From && h < q.To
+	}
+	return h >= q.From || h < q.To // over midnight
+}
+
+func (q Quiet) validate() error {
+	if q.From < 0 || q.From > 23 || q.To < 0 || q.To > 23 {
+		return FieldErrorf("quietFrom", "Quiet hours begin and end at an hour from 0 to 23.")
+	}
+	week := map[time.Weekday]bool{}
+	for _, d := range q.Days {
+		if d < time.Sunday || d > time.Saturday {
+			return FieldErrorf("quietDays", "Choose days of the week.")
+		}
+		week[d] = true
+	}
+	if len(week) == 7 {
+		return FieldErrorf("quietDays", "Leave at least one day of the week on which a digest may come.")
+	}
+	return nil
+}

@@ -7,6 +7,35 @@ import (
 	"time"
 )
 
+// Conversation is a place in Teams to which okrbot can post: what the connector
+// needs and what people know it by.
+type Conversation struct {
+	Tenant     TenantID         `json:"tenant"`
+	ID         string           `json:"id"` // without the thread: posting to it starts a new one
+	Kind       ConversationKind `json:"kind"`
+	Name       string           `json:"name,omitempty"`
+	ServiceURL string           `json:"serviceUrl"`
+	BotID      string           `json:"botId"`
+	TeamID     string           `json:"teamId,omitempty"`
+	User       UserID           `json:"user,omitempty"` // whose chat, for Personal; else who alone reads, beside Account
+	// Account is the id in Teams of the person who alone sees what is posted in this shared
+	// place; empty: everybody does.
+	Account string `json:"account,omitempty"`
+}
+
+// IsShared says whether others read what is posted there.
+func (c Conversation) IsShared() bool { return c.Kind != Personal && c.Account == "" }
+
+// ConversationKind is where a conversation takes place.
+type ConversationKind string
+
+// The kinds of conversations, as Teams names them.
+const (
+	Personal  ConversationKind = "personal"
+	GroupChat ConversationKind = "groupChat"
+	Channel   ConversationKind = "channel"
+)
+
 // Subscription is a conversation that gets digests. Fields that came later than
 // others are empty in old records, and mean then what they meant before.
 type Subscription struct {
@@ -139,43 +168,6 @@ func (p DigestPlan) Picks(g Goal) bool {
 		slices.ContainsFunc(p.Tags, func(tag string) bool {
 			return slices.ContainsFunc(g.Tags, func(of string) bool { return foldText(of) == foldText(tag) })
 		})
-}
-
-// Quiet is when a place is not to be told anything. What moves meanwhile is told
-// afterwards, in one digest.
-type Quiet struct {
-	From int            `json:"from,omitempty"` // the hour at which it begins, 0 to 23
-	To   int            `json:"to,omitempty"`   // the hour at which it ends; the same as From: no hours
-	Days []time.Weekday `json:"days,omitempty"` // whole days
-}
-
-// Covers says whether a local time is quiet.
-func (q Quiet) Covers(local time.Time) bool {
-	if slices.Contains(q.Days, local.Weekday()) {
-		return true
-	}
-	h := local.Hour()
-	if q.From <= q.To {
-		return h >= q.From && h < q.To
-	}
-	return h >= q.From || h < q.To // over midnight
-}
-
-func (q Quiet) validate() error {
-	if q.From < 0 || q.From > 23 || q.To < 0 || q.To > 23 {
-		return FieldErrorf("quietFrom", "Quiet hours begin and end at an hour from 0 to 23.")
-	}
-	week := map[time.Weekday]bool{}
-	for _, d := range q.Days {
-		if d < time.Sunday || d > time.Saturday {
-			return FieldErrorf("quietDays", "Choose days of the week.")
-		}
-		week[d] = true
-	}
-	if len(week) == 7 {
-		return FieldErrorf("quietDays", "Leave at least one day of the week on which a digest may come.")
-	}
-	return nil
 }
 
 // Validate refuses a plan that cannot be.

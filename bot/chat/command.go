@@ -62,13 +62,16 @@ func (g *registry) match(text string) (meaning, bool) {
 	if len(words) == 0 {
 		return meaning{}, false
 	}
+	m, ok := g.byName(words)
+	if ok && (m.arg == "" || isID(m.arg)) {
+		return m, !isAsked || !m.cmd.Exact // nothing else can be meant
+	}
 	if m, ok := g.sentence(strings.Join(words, " ")); ok {
 		return m, true
 	}
 	if m, ok := g.shown(words); ok {
 		return m, true
 	}
-	m, ok := g.byName(words)
 	if !ok && !isAsked {
 		m, ok = g.short(words)
 	}
@@ -77,21 +80,38 @@ func (g *registry) match(text string) (meaning, bool) {
 
 // byName finds the command whose name the words begin with, the longest first.
 func (g *registry) byName(words []string) (meaning, bool) {
-	var m meaning
-	length, said := 0, ""
-	bare := make([]string, len(words))
-	for i, w := range words {
-		bare[i] = bareWord(w)
-	}
+	var best commandName
+	typed := typedWords(words[:min(len(words), longestName)])
 	for _, name := range g.names {
-		if n := len(name.words); n > length && beginsWith(words, bare, name.words) {
-			m.cmd, length, said = g.commands[name.command], n, name.phrase
+		if len(name.words) > len(best.words) && beginsWith(typed, name.words) {
+			best = name
 		}
 	}
-	if length == 0 {
-		return m, false
+	if len(best.words) == 0 {
+		return meaning{}, false
 	}
-	return m.with(said, words[length:]), true
+	return meaning{cmd: best.cmd}.with(best.said, words[len(best.words):]), true
+}
+
+// longestName is how many words a name has at most that is looked for.
+const longestName = 6
+
+// commandName is a name of a command, in lower case, and what it says of the argument.
+type commandName struct {
+	words []string
+	cmd   Command
+	said  string
+}
+
+// typedWord is a word in lower case, as it was typed and without signs around it.
+type typedWord struct{ typed, bare string }
+
+func typedWords(words []string) []typedWord {
+	out := make([]typedWord, len(words))
+	for i, w := range words {
+		out[i] = typedWord{strings.ToLower(w), strings.ToLower(bareWord(w))}
+	}
+	return out
 }
 
 const (
@@ -139,23 +159,22 @@ func isTrailing(r rune) bool {
 	return strings.ContainsRune(".,;:!?… \ufe0f\u200d", r) || unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) && r > unicode.MaxLatin1
 }
 
-func beginsWith(typed, bare, name []string) bool {
+// beginsWith compares typed words with those of a name: without signs around them, and
+// with whatever dash is in them.
+func beginsWith(typed []typedWord, name []string) bool {
 	for i, w := range name {
-		if i >= len(typed) || !strings.EqualFold(typed[i], w) && !strings.EqualFold(bare[i], w) {
+		if i >= len(typed) || typed[i].typed != w && typed[i].bare != w {
 			return false
 		}
 	}
 	return true
 }
 
-// sameWord compares a typed word with one of a name: without signs around it, and
-// with whatever dash is in it.
-func sameWord(typed, word string) bool {
-	return strings.EqualFold(typed, word) || strings.EqualFold(bareWord(typed), word)
-}
+// dashes are the other signs for a hyphen.
+var dashes = strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-")
 
 func bareWord(typed string) string {
-	return strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-").Replace(strings.TrimRightFunc(strings.Trim(typed, closers), isTrailing))
+	return dashes.Replace(strings.TrimRightFunc(strings.Trim(typed, closers), isTrailing))
 }
 
 func (g *registry) short(words []string) (meaning, bool) {

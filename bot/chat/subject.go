@@ -98,13 +98,6 @@ type registry struct {
 	undoes    map[string]UndoHandler
 }
 
-// commandName is a name of a command, word by word.
-type commandName struct {
-	words   []string
-	command int    // its place in the registry
-	phrase  string // the argument that a phrase stands for
-}
-
 func newRegistry() registry {
 	return registry{
 		presses: map[string]PressHandler{}, views: map[string]bool{}, steps: map[okr.StepKind]NextStep{}, undoes: map[string]UndoHandler{},
@@ -140,10 +133,10 @@ func (g *registry) addCommands(s Subject) error {
 				return fmt.Errorf("%s: the command %q is a name of %q already", s.Title, name, old.Name)
 			}
 		}
-		for _, name := range added.names() {
-			g.names = append(g.names, commandName{strings.Fields(name), len(g.commands), added.Phrases[name]})
-		}
 		g.commands = append(g.commands, added)
+		for _, name := range added.names() {
+			g.names = append(g.names, commandName{strings.Fields(strings.ToLower(name)), added, added.Phrases[name]})
+		}
 		for _, says := range added.Sentences {
 			compiled, err := newSentence(added, says)
 			if err != nil {

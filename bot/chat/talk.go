@@ -110,28 +110,24 @@ func isID(text string) bool {
 }
 
 // greetings open a text, in some languages of those who write English to okrbot.
-func greetings() []string {
-	return []string{
-		"hi", "hello", "hey", "hiya", "yo", "greetings", "good morning", "good afternoon", "good evening", "morning", "good day",
-		"hallo", "moin", "servus", "guten morgen", "guten tag", "guten abend", "grüezi", "bonjour", "salut", "bonsoir", "hola", "buenos días", "buenas tardes",
-		"ciao", "buongiorno", "olá", "bom dia", "hej", "hei", "cześć", "dzień dobry", "ahoj", "merhaba", "привет", "здравствуйте", "こんにちは", "你好", "안녕하세요", "नमस्ते",
-	}
+var greetings = []string{
+	"hi", "hello", "hey", "hiya", "yo", "greetings", "good morning", "good afternoon", "good evening", "morning", "good day",
+	"hallo", "moin", "servus", "guten morgen", "guten tag", "guten abend", "grüezi", "bonjour", "salut", "bonsoir", "hola", "buenos días", "buenas tardes",
+	"ciao", "buongiorno", "olá", "bom dia", "hej", "hei", "cześć", "dzień dobry", "ahoj", "merhaba", "привет", "здравствуйте", "こんにちは", "你好", "안녕하세요", "नमस्ते",
 }
 
 // gratitude is what ends a talk.
-func gratitude() []string {
-	return []string{
-		"thanks", "thank you", "thanks a lot", "many thanks", "thank you very much", "thank you so much", "thx", "ty", "cheers", "great thanks", "ok thanks", "perfect thanks", "cool thanks",
-		"great", "perfect", "nice", "awesome", "cool", "well done", "good bot",
-		"danke", "danke schön", "vielen dank", "merci", "merci beaucoup", "gracias", "muchas gracias", "grazie", "obrigado", "obrigada", "tack", "takk", "dziękuję", "dank je", "ありがとう", "谢谢", "спасибо",
-	}
+var gratitude = []string{
+	"thanks", "thank you", "thanks a lot", "many thanks", "thank you very much", "thank you so much", "thx", "ty", "cheers", "great thanks", "ok thanks", "perfect thanks", "cool thanks",
+	"great", "perfect", "nice", "awesome", "cool", "well done", "good bot",
+	"danke", "danke schön", "vielen dank", "merci", "merci beaucoup", "gracias", "muchas gracias", "grazie", "obrigado", "obrigada", "tack", "takk", "dziękuję", "dank je", "ありがとう", "谢谢", "спасибо",
 }
 
 // IsGreeting says whether a text is a greeting only.
-func IsGreeting(text string) bool { return isOneOf(text, greetings()) }
+func IsGreeting(text string) bool { return isOneOf(text, greetings) }
 
 // IsThanks says whether a text is thanks only.
-func IsThanks(text string) bool { return isOneOf(text, gratitude()) }
+func IsThanks(text string) bool { return isOneOf(text, gratitude) }
 
 func isOneOf(text string, list []string) bool {
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || strings.ContainsRune(",!¡.", r) || isTrailing(r) })
@@ -143,9 +139,12 @@ func isOneOf(text string, list []string) bool {
 
 // isFiller says that a word before a command says nothing of it.
 func isFiller(word string) bool {
-	fillers := append([]string{"please", "pls", "bitte", "ok", "okay", "so", "well", "and", "then", "also", "just", "now", "there"}, greetings()...)
-	return slices.ContainsFunc(fillers, func(f string) bool { return sameWord(word, f) })
+	word = strings.ToLower(bareWord(word))
+	return slices.Contains(fillers, word) || slices.Contains(greetings, word)
 }
+
+// fillers are words before a command, beside greetings.
+var fillers = []string{"please", "pls", "bitte", "ok", "okay", "so", "well", "and", "then", "also", "just", "now", "there"}
 
 var (
 	// asking is how a sentence asks for a command that follows.

@@ -276,8 +276,14 @@ func TestAtOnceTellsOfWhatADigestWould(t *testing.T) {
 	}
 	all = append(all, top, below, made(okrtest.Megan, okr.KeyResult, below, okr.Details{}))
 	for i, plan := range []okr.DigestPlan{
-		{}, {Objectives: []okr.GoalID{below}}, {Objectives: []okr.GoalID{top}}, {Teams: []string{"growth"}}, {Tags: []string{"launch"}},
-		{People: []okr.Person{okrtest.Megan.Person}}, {People: []okr.Person{okrtest.Adele.Person}}, {People: []okr.Person{okrtest.Lee.Person}},
+		{},
+		{Objectives: []okr.GoalID{below}},
+		{Objectives: []okr.GoalID{top}},
+		{Teams: []string{"growth"}},
+		{Tags: []string{"launch"}},
+		{People: []okr.Person{okrtest.Megan.Person}},
+		{People: []okr.Person{okrtest.Adele.Person}},
+		{People: []okr.Person{okrtest.Lee.Person}},
 	} {
 		plan.CheckIns = true
 		sub, err := w.Notify.Subscribe(t.Context(), okrtest.Alex, okrtest.Channel(fmt.Sprint(i)), plan)
