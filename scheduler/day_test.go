@@ -273,7 +273,7 @@ func TestDay(t *testing.T) {
 	require.LessOrEqual(t, d.sent.trips.Load(), once+tasks+ticks*(2*1+1+2))
 }
 
-// BenchmarkDay simulates a day of 10,000 and of 100,000 connections, which takes 2 and 10
+// BenchmarkDay simulates a day of 10,000 and of 100,000 connections, which takes 1 and 10
 // minutes.
 func BenchmarkDay(b *testing.B) {
 	for _, connections := range []int{10_000, 100_000} {
