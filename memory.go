@@ -27,7 +27,7 @@ func tuneMemory(getenv func(string) string, root string) {
 // (https://docs.kernel.org/admin-guide/cgroup-v2.html); 0 where nobody says. Root is "/".
 func memoryAt(root string) int64 {
 	least := machineMemory(root)
-	groups, _ := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
+	groups, _ := os.ReadFile(filepath.Join(root, "proc/self/cgroup")) //nolint:gosec // the system's own
 	_, own, _ := strings.Cut(string(groups), "0::")
 	for own = firstLine(own); ; own = filepath.Dir(own) {
 		least = lesser(least, bytesIn(filepath.Join(root, "sys/fs/cgroup", own, "memory.max")))
