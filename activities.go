@@ -21,6 +21,7 @@ type ports struct {
 		okr.Credentials
 		okr.Agenda
 		okr.Counter
+		plan.Reader
 	}
 	azure interface {
 		okr.Directory
@@ -38,7 +39,7 @@ func newActivities(p ports) bot.Activities {
 	a.Connect = connect.New(connect.Options{
 		Store: p.store, Measurements: p.store, Credentials: p.store, Agenda: p.store, Directory: p.azure, Queries: p.azure, Now: p.now,
 	}, a.Access)
-	a.Plan = plan.New(plan.Options{Store: p.store, Measurements: p.store, Agenda: p.store, Now: p.now}, a.Access, a.Connect)
+	a.Plan = plan.New(plan.Options{Store: p.store, Reader: p.store, Measurements: p.store, Agenda: p.store, Now: p.now}, a.Access, a.Connect)
 	a.Measure = measure.New(measure.Options{
 		Store: p.store, Measurements: p.store, Agenda: p.store, Queries: p.azure, Now: p.now,
 	}, a.Access, a.Connect, a.Plan)

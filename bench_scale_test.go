@@ -42,7 +42,7 @@ func BenchmarkScale(b *testing.B) {
 }
 
 // grow fills the tenant straight in the store, as if it had been filled by hand.
-func (w *benchWorld) grow(b *testing.B, objectives int) {
+func (w *benchWorld) grow(b testing.TB, objectives int) {
 	b.Helper()
 	ctx, goals := b.Context(), w.app.store.Goals()
 	period := okr.Settings{}.Quarter(okr.DateOf(time.Now()), 0).Period
@@ -97,7 +97,7 @@ func (w *benchWorld) measureCheckIns(b *testing.B) {
 }
 
 // asked is how many commands Redis has taken and how many bytes it has given.
-func (w *benchWorld) asked(b *testing.B) (commands, bytes int64) {
+func (w *benchWorld) asked(b testing.TB) (commands, bytes int64) {
 	b.Helper()
 	info := w.app.store.Client().Info(b.Context(), "stats").Val()
 	return okrtest.InfoField(info, "total_commands_processed"), okrtest.InfoField(info, "total_net_output_bytes")

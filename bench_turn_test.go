@@ -45,7 +45,7 @@ type benchWorld struct {
 	next      atomic.Int64
 }
 
-func newBenchWorld(b *testing.B) *benchWorld {
+func newBenchWorld(b testing.TB) *benchWorld {
 	b.Helper()
 	w := &benchWorld{actor: okr.Actor{Tenant: bottest.DefaultTenant, Person: okr.Person{ID: adotest.AlexOID, Name: "Alex Wilber"}}}
 	w.connector = httptest.NewUnstartedServer(http.HandlerFunc(answerAsConnector))
@@ -75,7 +75,7 @@ func answerAsConnector(rw http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(rw, `{"id":"1795415329332","name":"Alex Wilber","aadObjectId":"`+adotest.AlexOID+`","userRole":"user"}`)
 }
 
-func (w *benchWorld) serve(b *testing.B) {
+func (w *benchWorld) serve(b testing.TB) {
 	b.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(b, err)
@@ -217,7 +217,7 @@ func BenchmarkTurn(b *testing.B) {
 }
 
 // run plays n turns, some at a time, and gives how long each took.
-func (w *benchWorld) run(b *testing.B, turn func() map[string]any, parallel, n int) []time.Duration {
+func (w *benchWorld) run(b testing.TB, turn func() map[string]any, parallel, n int) []time.Duration {
 	b.Helper()
 	took := make([]time.Duration, n)
 	var index atomic.Int64

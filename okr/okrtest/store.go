@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"okrbot/okr"
+	"okrbot/okr/plan"
 )
 
 // AllStores is everything that must survive a restart, as one store keeps it.
@@ -14,6 +15,7 @@ type AllStores interface {
 	okr.Measurements
 	okr.Credentials
 	okr.Agenda
+	plan.Reader
 	// Due lists the work of slots, in no order.
 	Due(ctx context.Context, slots []int) ([]okr.Due, error)
 	// TickedUntil gives the time up to which all due work was queued; zero: never.
@@ -41,6 +43,10 @@ func TestStore(t *testing.T, open func(t *testing.T) AllStores) {
 		{"lists come in pages", testPages},
 		{"records are found in several lists", testFind},
 		{"many records are read at once", testGetMany},
+		{"pages of goals are found at once", testFindGoals},
+		{"long lists come in pages", TestLongLists},
+		{"what stands around goals is read at once", testGoalsAround},
+		{"a goal is opened at once", testOpenGoal},
 		{"check-ins are kept by goal", testCheckIns},
 		{"people's own choices are kept", testMembers},
 		{"names are unique", testUnique},
