@@ -278,12 +278,22 @@ type GoalPage struct {
 	Whole bool
 }
 
+// Found is what was found for some GoalQueries, a page for each.
+type Found struct {
+	Settings Settings
+	Member   Member
+	Pages    []GoalPage
+}
+
 // Surroundings asks for what stands around the goals of a list.
 type Surroundings struct {
 	Parents []GoalID // whose records are wanted
 	Below   []GoalID // of which is wanted what stands below
 	Viewer  UserID   // as in a GoalQuery
 	Limit   int      // of what stands below each; 0: all
+	// Small says that what stands below all of them is little, so that it can be read
+	// together, whatever the limit.
+	Small bool
 }
 
 // Around answers Surroundings. Of what stands below a goal it has all or, where that
@@ -300,6 +310,8 @@ type OpenQuery struct {
 	Page    Page   // of an objective's children
 	Beside  int    // at most how many goals below the same objective are wanted; 0: none
 	History int    // at most how many measurements of it and each child; 0: neither those nor check-ins
+	Bare    bool   // neither its children nor its connection are wanted
+	Also    []GoalQuery
 }
 
 // Opened answers an OpenQuery. Whether the goal, or the one above it, may be seen is
@@ -313,6 +325,7 @@ type Opened struct {
 	Beside     GoalPage
 	History    []GoalMeasurements // of the goal, then of each of Below
 	CheckIns   []CheckIn          // of all of them, in the order of creation
+	Also       []GoalPage
 }
 
 // GoalMeasurements are the newest measurements of a goal, oldest first.

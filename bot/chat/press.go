@@ -122,6 +122,9 @@ type GoalHandler func(ctx context.Context, t *Turn, id okr.GoalID) (Reply, error
 // OneGoal finds the goal that a text means, and asks when it could be several.
 // The verb is that of the button that goes on with the chosen one.
 func (c *Chat) OneGoal(ctx context.Context, t *Turn, text, verb string, next GoalHandler) (Reply, error) {
+	if id, ok := okr.ParseGoalID(text); ok {
+		return next(ctx, t, id) // which says so where there is none
+	}
 	found, err := c.Plan.FindGoals(ctx, t.Actor, text)
 	if err != nil {
 		return Reply{}, err

@@ -19,7 +19,9 @@ type Turn struct {
 	Press    *Press       // the pressed button; nil: words, or an invoke of another sort
 	roster   *roster      // of the place, once it was read
 	Met      []okr.Person // whom a form named and who were looked up
-	roleless bool         // Teams does not say whether the person is a member
+	first    []okr.Goal   // the first objectives, once they were read
+	hasFirst bool
+	roleless bool // Teams does not say whether the person is a member
 }
 
 // Begin begins a turn. It takes the identity from the verified activity only, and

@@ -54,9 +54,6 @@ func (s *Subject) saveGoal(ctx context.Context, t *chat.Turn, p chat.Press) (cha
 		return chat.Reply{}, err
 	}
 	s.chat.AuditRights(ctx, t, f.current, v.Goal)
-	if shared, err := s.withWeight(ctx, t, v); err == nil {
-		v = shared
-	}
 	r := chat.SayAll(cards.Goal(t.Place, v))
 	if note, ok := mergedNote(t, f, v.Goal); ok {
 		r.Posted = func(ctx context.Context, _ string) error {

@@ -12,9 +12,17 @@ import (
 func (s *Service) Settings(ctx context.Context, tenant okr.TenantID) (okr.Settings, error) {
 	t, err := s.Store.Settings().Get(ctx, tenant, okr.Settings{}.Key())
 	if okr.KindOf(err) == okr.NotFound {
-		return okr.Settings{ID: tenant, Bands: okr.DefaultBands(), TimeZone: "UTC"}, nil
+		return OrDefault(okr.Settings{}, tenant), nil
 	}
 	return t, err
+}
+
+// OrDefault gives the defaults for a tenant of which no settings were found.
+func OrDefault(t okr.Settings, tenant okr.TenantID) okr.Settings {
+	if t.ID != "" {
+		return t
+	}
+	return okr.Settings{ID: tenant, Bands: okr.DefaultBands(), TimeZone: "UTC"}
 }
 
 // ChangeSettings changes a tenant's settings as they stand in the store. It asks for

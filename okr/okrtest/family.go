@@ -48,14 +48,15 @@ func idsOf(goals []okr.Goal) []okr.GoalID {
 
 func testFindGoals(t *testing.T, s AllStores, tenant okr.TenantID) {
 	ctx := t.Context()
-	settings, pages, err := s.FindGoals(ctx, tenant, okr.GoalQuery{})
+	found, err := s.FindGoals(ctx, tenant, "", okr.GoalQuery{})
 	require.NoError(t, err)
-	require.Empty(t, settings.ID, "none were stored")
-	require.Empty(t, pages[0].Goals)
+	require.Empty(t, found.Settings.ID, "none were stored")
+	require.Empty(t, found.Pages[0].Goals)
 	family(t, s, tenant)
 	require.NoError(t, s.Settings().Create(ctx, tenant, okr.Settings{ID: tenant, TimeZone: "Asia/Tokyo"}))
+	require.NoError(t, s.Members().Create(ctx, tenant, okr.Member{Person: Ada, Zone: "Europe/London"}))
 	krs := []string{okr.KindIndex(okr.KeyResult), okr.ChildIndex("O1")}
-	settings, pages, err = s.FindGoals(ctx, tenant,
+	found, err = s.FindGoals(ctx, tenant, Ada.ID,
 		okr.GoalQuery{},
 		okr.GoalQuery{Viewer: Ada.ID},
 		okr.GoalQuery{Indexes: krs, Viewer: Ada.ID, Page: okr.Page{Limit: 2}},
@@ -65,7 +66,9 @@ func testFindGoals(t *testing.T, s AllStores, tenant okr.TenantID) {
 		okr.GoalQuery{Indexes: append(krs, krs...), Page: okr.Page{Offset: 7, Limit: 2}},
 	)
 	require.NoError(t, err)
-	require.Equal(t, "Asia/Tokyo", settings.TimeZone)
+	require.Equal(t, "Asia/Tokyo", found.Settings.TimeZone)
+	require.Equal(t, "Europe/London", found.Member.Zone)
+	pages := found.Pages
 	for i, want := range []struct {
 		total int
 		ids   []okr.GoalID
@@ -110,13 +113,13 @@ func TestLongLists(t *testing.T, s AllStores, tenant okr.TenantID) {
 		{Indexes: open, Page: okr.Page{Offset: len(want) - 2, Limit: 5}},
 		{Indexes: open, Page: okr.Page{Limit: 5}, Uncounted: true},
 	} {
-		_, pages, err := s.FindGoals(ctx, tenant, q)
+		found, err := s.FindGoals(ctx, tenant, "", q)
 		require.NoError(t, err)
-		require.Equal(t, want[q.Page.Offset:min(len(want), q.Page.Offset+5)], idsOf(pages[0].Goals))
+		require.Equal(t, want[q.Page.Offset:min(len(want), q.Page.Offset+5)], idsOf(found.Pages[0].Goals))
 		if total := len(want) + hidden; q.Viewer != "" {
-			require.Equal(t, total, pages[0].Total)
+			require.Equal(t, total, found.Pages[0].Total)
 		} else if !q.Uncounted {
-			require.Equal(t, len(want), pages[0].Total)
+			require.Equal(t, len(want), found.Pages[0].Total)
 		}
 	}
 }
@@ -144,6 +147,11 @@ func testGoalsAround(t *testing.T, s AllStores, tenant okr.TenantID) {
 	around, err = s.GoalsAround(ctx, tenant, okr.Surroundings{Below: []okr.GoalID{"O1"}})
 	require.NoError(t, err)
 	require.Len(t, around.Below["O1"].Goals, 4)
+	around, err = s.GoalsAround(ctx, tenant, okr.Surroundings{Below: []okr.GoalID{"O1", "O3"}, Limit: 2, Small: true})
+	require.NoError(t, err)
+	require.Equal(t, []okr.GoalID{"O2", "KR1", "KR2", "KR3"}, idsOf(around.Below["O1"].Goals))
+	require.True(t, around.Below["O1"].Whole)
+	require.Empty(t, around.Below["O3"].Goals)
 	around, err = s.GoalsAround(ctx, tenant, okr.Surroundings{})
 	require.NoError(t, err)
 	require.Empty(t, around.Below)
@@ -169,6 +177,15 @@ func testOpenGoal(t *testing.T, s AllStores, tenant okr.TenantID) {
 	require.Equal(t, 4, o.Below.Total)
 	require.Empty(t, o.Parent.ID)
 	require.Empty(t, o.History)
+
+	o, err = s.OpenGoal(ctx, tenant, okr.OpenQuery{Goal: "O1", Bare: true, Also: []okr.GoalQuery{
+		{Indexes: []string{okr.KindIndex(okr.Objective)}, Viewer: Ada.ID, Page: okr.Page{Limit: 2}}, {Page: okr.Page{Offset: 3}},
+	}})
+	require.NoError(t, err)
+	require.Empty(t, o.Below.Goals)
+	require.Equal(t, []okr.GoalID{"O1", "O2"}, idsOf(o.Also[0].Goals))
+	require.Equal(t, 3, o.Also[0].Total)
+	require.Equal(t, []okr.GoalID{"KR3"}, idsOf(o.Also[1].Goals))
 
 	for n := range 4 {
 		require.NoError(t, s.AddHistory(ctx, tenant, "KR3", okr.Measurement{At: Noon().Add(time.Duration(n) * time.Hour), Value: new(float64(n))}))

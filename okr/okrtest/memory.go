@@ -285,20 +285,21 @@ func (m *Memory) below(ctx context.Context, tenant okr.TenantID, id okr.GoalID, 
 }
 
 // FindGoals implements [okrbot/okr/plan.Reader].
-func (m *Memory) FindGoals(ctx context.Context, tenant okr.TenantID, queries ...okr.GoalQuery) (okr.Settings, []okr.GoalPage, error) {
-	t, err := m.settings.Get(ctx, tenant, okr.Settings{}.Key())
-	if okr.IgnoreNotFound(err) != nil {
-		return t, nil, err
+func (m *Memory) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.UserID, queries ...okr.GoalQuery) (out okr.Found, err error) {
+	if out.Settings, err = m.settings.Get(ctx, tenant, okr.Settings{}.Key()); okr.IgnoreNotFound(err) != nil {
+		return out, err
 	}
-	var pages []okr.GoalPage
+	if out.Member, err = m.members.Get(ctx, tenant, member); okr.IgnoreNotFound(err) != nil {
+		return out, err
+	}
 	for _, q := range queries {
 		p, err := m.viewed(ctx, tenant, q)
 		if err != nil {
-			return t, nil, err
+			return out, err
 		}
-		pages = append(pages, p)
+		out.Pages = append(out.Pages, p)
 	}
-	return t, pages, nil
+	return out, nil
 }
 
 // GoalsAround implements [okrbot/okr/plan.Reader].
@@ -310,7 +311,11 @@ func (m *Memory) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Sur
 	}
 	for _, id := range q.Below {
 		if err == nil {
-			out.Below[id], err = m.below(ctx, tenant, id, q.Viewer, q.Limit)
+			limit := q.Limit
+			if q.Small {
+				limit = 0
+			}
+			out.Below[id], err = m.below(ctx, tenant, id, q.Viewer, limit)
 		}
 	}
 	return out, err
@@ -318,21 +323,21 @@ func (m *Memory) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Sur
 
 // OpenGoal implements [okrbot/okr/plan.Reader].
 func (m *Memory) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQuery) (out okr.Opened, err error) {
-	t, _, err := m.FindGoals(ctx, tenant)
+	found, err := m.FindGoals(ctx, tenant, "", q.Also...)
 	if err != nil {
 		return out, err
 	}
-	out.Settings = t
+	out.Settings, out.Also = found.Settings, found.Pages
 	if out.Goal, err = m.goals.Get(ctx, tenant, q.Goal); err != nil {
 		return out, err
 	}
 	g := out.Goal
 	out.Parent, _ = m.goals.Get(ctx, tenant, g.Parent)
-	if g.Binding != nil {
+	if g.Binding != nil && !q.Bare {
 		out.Connection, _ = m.connections.Get(ctx, tenant, g.Binding.Connection)
 	}
 	switch {
-	case g.Kind != okr.Objective:
+	case g.Kind != okr.Objective || q.Bare:
 	case q.Page.Offset > 0:
 		out.Below, err = m.viewed(ctx, tenant, okr.GoalQuery{Indexes: []string{okr.ChildIndex(g.ID)}, Viewer: q.Viewer, Page: q.Page})
 	default:

@@ -36,18 +36,18 @@ func (s *Service) CheckIn(ctx context.Context, actor okr.Actor, in okr.CheckInIn
 	if g, c, err = s.storeCheckIn(ctx, t, actor, c); err != nil {
 		return okr.GoalView{}, c, err
 	}
-	v, err := s.written(ctx, t, actor, g)
+	v, err := s.written(ctx, actor, g)
 	return v, c, err
 }
 
 // PreviewCheckIn reads a goal for the form of a check-in, and fails as CheckIn would
 // for who may not or for what is closed.
 func (s *Service) PreviewCheckIn(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error) {
-	v, err := s.Goal(ctx, actor, id)
+	o, err := s.opened(ctx, actor, okr.OpenQuery{Goal: id, Page: okr.Page{Limit: openedChildren}})
 	if err != nil {
-		return v, err
+		return o.view, err
 	}
-	return v, s.access.MayCheckIn(ctx, actor, v.Goal)
+	return o.view, s.access.MayCheckInBelow(o.Settings, actor, o.view.Goal, o.Parent)
 }
 
 // checkInID is the id of a new check-in. Its form gives it, so that no form makes
@@ -121,11 +121,16 @@ func (s *Service) CheckIns(ctx context.Context, actor okr.Actor, id okr.GoalID, 
 // tens of them: one a week or so.
 func (s *tree) checkInsOf(ctx context.Context, tenant okr.TenantID, id okr.GoalID) ([]okr.CheckIn, error) {
 	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
+	latestFirst(list)
+	return list, err
+}
+
+// latestFirst sorts check-ins from the order of creation.
+func latestFirst(list []okr.CheckIn) {
 	slices.Reverse(list) // of two of the same moment the one made later
 	slices.SortStableFunc(list, func(a, b okr.CheckIn) int {
 		return cmp.Or(b.At.Compare(a.At), b.MadeAt.Compare(a.MadeAt))
 	})
-	return list, err
 }
 
 // Resume gives an overridden goal back to its query or children. Invalid: nothing

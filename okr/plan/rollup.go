@@ -21,7 +21,7 @@ func (s *Service) Carried(ctx context.Context, actor okr.Actor, g okr.Goal) (okr
 	if err := s.rollUp(ctx, t, g.Parent); err != nil {
 		return okr.GoalView{}, err
 	}
-	return s.written(ctx, t, actor, g)
+	return s.written(ctx, actor, g)
 }
 
 // RollUp adds up an objective and, as long as something changes, those above.

@@ -12,9 +12,9 @@ import (
 // Reader answers what a list or an opened goal asks of the store, each in one trip. The
 // methods fail with Unavailable when the store cannot be reached.
 type Reader interface {
-	// FindGoals reads the tenant's settings, empty where there are none, and a page of
-	// goals for each query.
-	FindGoals(ctx context.Context, tenant okr.TenantID, queries ...okr.GoalQuery) (okr.Settings, []okr.GoalPage, error)
+	// FindGoals reads the tenant's settings, what a member chose, where one is named, and a
+	// page of goals for each query. What is not there is empty.
+	FindGoals(ctx context.Context, tenant okr.TenantID, member okr.UserID, queries ...okr.GoalQuery) (okr.Found, error)
 	// GoalsAround reads what stands around the goals of a list.
 	GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surroundings) (okr.Around, error)
 	// OpenGoal reads a goal and what stands around it. NotFound: there is none.

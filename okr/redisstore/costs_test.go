@@ -68,7 +68,7 @@ func measureCosts(tb testing.TB, url string, objectives int) costs {
 			return err
 		},
 		"search": func() error {
-			views, n, err := use.Plan.Search(ctx, actor, "grow shop", okr.Page{Limit: 8})
+			views, n, err := use.Plan.Search(ctx, actor, "grow shop", okr.Page{Limit: 8}, 0)
 			require.Equal(tb, objectives, n)
 			require.Len(tb, views, 8)
 			return err
@@ -160,7 +160,7 @@ func BenchmarkLargeTenant(b *testing.B) {
 			return err
 		},
 		"search": func() error {
-			_, _, err := use.Plan.Search(b.Context(), actor, "grow shop", okr.Page{Limit: 8})
+			_, _, err := use.Plan.Search(b.Context(), actor, "grow shop", okr.Page{Limit: 8}, 0)
 			return err
 		},
 		"open": func() error { _, err := use.Plan.Goal(b.Context(), actor, "O500"); return err },

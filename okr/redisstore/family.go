@@ -142,12 +142,20 @@ for i, q in ipairs(ask.queries) do
   local ids, total = page(q)
   answers[i] = {1, total, ids}
 end
-return {read(ask.settings), filled(ask.record, answers)}`)
+local member = not none(ask.member) and read(ask.member)
+return {read(ask.settings), filled(ask.record, answers), member}`)
 
 // aroundScript gives the records of some ids, and what stands below others.
 var aroundScript = redis.NewScript(familyWords + `
 local answers = {{1, #ask.parents, ask.parents}}
-for _, id in ipairs(ask.of) do answers[#answers + 1] = below(ask.below, id) end
+if ask.small then
+  local keys = {}
+  for i, id in ipairs(ask.of) do keys[i] = ask.below.child .. escape(id) end
+  local ids = sorted(redis.call(unpack(together("ZUNION", keys, "AGGREGATE", "MAX", "WITHSCORES"))))
+  answers[2] = {1, #ids, ids}
+else
+  for _, id in ipairs(ask.of) do answers[#answers + 1] = below(ask.below, id) end
+end
 return filled(ask.record, answers)`)
 
 // openScript gives the settings, a goal, the objective above, its connection, and what
@@ -158,11 +166,11 @@ if not goal then return {settings, false} end
 local at = cjson.decode(goal).d
 local parent, connection = false, false
 if not none(at.parent) then parent = read(ask.record .. escape(at.parent)) end
-if type(at.binding) == "table" and not none(at.binding.connection) then
+if not ask.bare and type(at.binding) == "table" and not none(at.binding.connection) then
   connection = read(ask.connection .. escape(at.binding.connection))
 end
 local answers = {{0, 0, {}}, {0, 0, {}}}
-if at.kind == ask.objective then
+if not ask.bare and at.kind == ask.objective then
   local ids, total = page(ask.page)
   answers[1] = {0, total, ids}
   if ask.page.first == 0 then answers[1] = below(ask.below, ask.id) end
@@ -170,6 +178,10 @@ end
 if ask.beside > 0 and parent then
   ask.below.limit = ask.beside
   answers[2] = below(ask.below, at.parent)
+end
+for i, q in ipairs(ask.queries) do
+  local ids, total = page(q)
+  answers[2 + i] = {0, total, ids}
 end
 local histories, notes = {}, {}
 if not none(ask.history) then
@@ -239,6 +251,14 @@ func (s *Store) findOf(tenant okr.TenantID, q okr.GoalQuery) findAsk {
 	return a
 }
 
+func (s *Store) findsOf(tenant okr.TenantID, queries []okr.GoalQuery) []findAsk {
+	asks := make([]findAsk, len(queries))
+	for i, q := range queries {
+		asks[i] = s.findOf(tenant, q)
+	}
+	return asks
+}
+
 func (s *Store) belowOf(tenant okr.TenantID, viewer okr.UserID, limit int) belowAsk {
 	if limit <= 0 {
 		limit = noLimit
@@ -253,21 +273,19 @@ func settingsKey(tenant okr.TenantID) string {
 	return recordKey(tenant, "tenant", okr.Settings{}.Key())
 }
 
-// FindGoals reads the tenant's settings, empty where there are none, and pages of
-// goals, in one trip.
-func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, queries ...okr.GoalQuery) (t okr.Settings, pages []okr.GoalPage, err error) {
-	asks := make([]findAsk, len(queries))
-	for i, q := range queries {
-		asks[i] = s.findOf(tenant, q)
+// FindGoals reads the tenant's settings, what a member chose, where one is named, and pages
+// of goals, in one trip. What is not there is empty.
+func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.UserID, queries ...okr.GoalQuery) (out okr.Found, err error) {
+	ask := map[string]any{"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "queries": s.findsOf(tenant, queries)}
+	if member != "" {
+		ask["member"] = recordKey(tenant, "member", string(member))
 	}
-	answer, err := s.askFamily(ctx, "find goals", pagesScript, tenant, map[string]any{
-		"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "queries": asks,
-	})
+	answer, err := s.askFamily(ctx, "find goals", pagesScript, tenant, ask)
 	if err != nil {
-		return t, nil, err
+		return out, err
 	}
-	t, pages = readOne[okr.Settings](answer, 0), readPages(answer, 1)
-	return t, pages, answer.failed(ctx, "find goals")
+	out.Settings, out.Pages, out.Member = readOne[okr.Settings](answer, 0), readPages(answer, 1), readOne[okr.Member](answer, 2)
+	return out, answer.failed(ctx, "find goals")
 }
 
 // GoalsAround reads what stands around the goals of a list in one trip.
@@ -276,8 +294,9 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 	if len(q.Parents)+len(q.Below) == 0 {
 		return out, nil
 	}
+	isSmall := q.Small && len(q.Below) > 1
 	answer, err := s.askFamily(ctx, "read goals", aroundScript, tenant, map[string]any{
-		"record": recordKey(tenant, "goal", ""), "parents": append([]okr.GoalID{}, q.Parents...), "of": append([]okr.GoalID{}, q.Below...), "below": s.belowOf(tenant, q.Viewer, q.Limit),
+		"small": isSmall, "record": recordKey(tenant, "goal", ""), "parents": append([]okr.GoalID{}, q.Parents...), "of": append([]okr.GoalID{}, q.Below...), "below": s.belowOf(tenant, q.Viewer, q.Limit),
 	})
 	if err != nil {
 		return out, err
@@ -290,7 +309,18 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 		out.Parents[g.ID] = g
 	}
 	for i, id := range q.Below {
-		out.Below[id] = pages[i+1]
+		if !isSmall {
+			out.Below[id] = pages[i+1]
+			continue
+		}
+		p := okr.GoalPage{Goals: []okr.Goal{}, Whole: true}
+		for _, g := range pages[1].Goals {
+			if g.Parent == id {
+				p.Goals = append(p.Goals, g)
+			}
+		}
+		p.Total = len(p.Goals)
+		out.Below[id] = p
 	}
 	return out, nil
 }
@@ -299,7 +329,7 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 func (s *Store) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQuery) (okr.Opened, error) {
 	ask := map[string]any{
 		"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "connection": recordKey(tenant, "connection", ""), "id": q.Goal,
-		"objective": okr.Objective, "below": s.belowOf(tenant, q.Viewer, q.Page.Limit), "beside": q.Beside,
+		"objective": okr.Objective, "bare": q.Bare, "queries": s.findsOf(tenant, q.Also), "below": s.belowOf(tenant, q.Viewer, q.Page.Limit), "beside": q.Beside,
 		"page": s.findOf(tenant, okr.GoalQuery{Indexes: []string{okr.ChildIndex(q.Goal)}, Viewer: q.Viewer, Page: q.Page}),
 	}
 	if q.History > 0 {
@@ -316,7 +346,7 @@ func (s *Store) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQue
 	}
 	out.Goal, out.Parent, out.Connection = readOne[okr.Goal](answer, 1), readOne[okr.Goal](answer, 2), readOne[okr.Connection](answer, 3)
 	pages := readPages(answer, 4)
-	out.Below, out.Beside = pages[0], pages[1]
+	out.Below, out.Beside, out.Also = pages[0], pages[1], pages[2:]
 	for _, part := range list(answer.parts, 5) {
 		of, _ := part.([]any)
 		id, _ := of[0].(string)
