@@ -187,13 +187,27 @@ func testOpenGoal(t *testing.T, s AllStores, tenant okr.TenantID) {
 	require.Equal(t, 3, o.Also[0].Total)
 	require.Equal(t, []okr.GoalID{"KR3"}, idsOf(o.Also[1].Goals))
 
+	odd := Objective(7)
+	odd.ID = "O a/{b}:%é+~._-*"
+	require.NoError(t, s.Goals().Create(ctx, tenant, odd))
+	child := KeyResult(8, odd.ID)
+	require.NoError(t, s.Goals().Create(ctx, tenant, child))
+	o, err = s.OpenGoal(ctx, tenant, okr.OpenQuery{Goal: child.ID, Beside: 5})
+	require.NoError(t, err)
+	require.Equal(t, odd.ID, o.Parent.ID, "ids may hold anything")
+	require.Equal(t, []okr.GoalID{child.ID}, idsOf(o.Beside.Goals))
+}
+
+func testOpenHistory(t *testing.T, s AllStores, tenant okr.TenantID) {
+	ctx := t.Context()
+	family(t, s, tenant)
 	for n := range 4 {
 		require.NoError(t, s.AddHistory(ctx, tenant, "KR3", okr.Measurement{At: Noon().Add(time.Duration(n) * time.Hour), Value: new(float64(n))}))
 		require.NoError(t, s.CheckIns().Create(ctx, tenant, okr.CheckIn{
 			ID: okr.CheckInID(fmt.Sprintf("K%d", 9-n)), Goal: []okr.GoalID{"KR3", "O1"}[n%2], At: Noon(), MadeAt: Noon(), By: Ada, Note: fmt.Sprint(n),
 		}))
 	}
-	o, err = s.OpenGoal(ctx, tenant, okr.OpenQuery{Goal: "O1", Viewer: Ada.ID, Page: okr.Page{Limit: 10}, History: 3})
+	o, err := s.OpenGoal(ctx, tenant, okr.OpenQuery{Goal: "O1", Viewer: Ada.ID, Page: okr.Page{Limit: 10}, History: 3})
 	require.NoError(t, err)
 	require.True(t, o.Below.Whole)
 	require.Len(t, o.History, 5, "the goal and four children")
@@ -208,14 +222,4 @@ func testOpenGoal(t *testing.T, s AllStores, tenant okr.TenantID) {
 		notes[c.Goal] += c.Note
 	}
 	require.Equal(t, map[okr.GoalID]string{"KR3": "02", "O1": "13"}, notes, "in the order of creation")
-
-	odd := Objective(7)
-	odd.ID = "O a/{b}:%é+~._-*"
-	require.NoError(t, s.Goals().Create(ctx, tenant, odd))
-	child := KeyResult(8, odd.ID)
-	require.NoError(t, s.Goals().Create(ctx, tenant, child))
-	o, err = s.OpenGoal(ctx, tenant, okr.OpenQuery{Goal: child.ID, Beside: 5})
-	require.NoError(t, err)
-	require.Equal(t, odd.ID, o.Parent.ID, "ids may hold anything")
-	require.Equal(t, []okr.GoalID{child.ID}, idsOf(o.Beside.Goals))
 }

@@ -47,6 +47,7 @@ func TestStore(t *testing.T, open func(t *testing.T) AllStores) {
 		{"long lists come in pages", TestLongLists},
 		{"what stands around goals is read at once", testGoalsAround},
 		{"a goal is opened at once", testOpenGoal},
+		{"a goal is opened with its history", testOpenHistory},
 		{"check-ins are kept by goal", testCheckIns},
 		{"people's own choices are kept", testMembers},
 		{"names are unique", testUnique},

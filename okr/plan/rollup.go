@@ -56,15 +56,15 @@ func (s *tree) rollUp(ctx context.Context, t okr.Settings, id okr.GoalID) error 
 // closed objective stays as it ended.
 func (s *tree) rollOne(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, id okr.GoalID) (above okr.GoalID, changed bool, err error) {
 	for range maxRolls {
-		children, _, err := s.Store.Goals().List(ctx, tenant, okr.ChildIndex(id), okr.Page{})
+		around, err := s.Reader.GoalsAround(ctx, tenant, okr.Surroundings{Parents: []okr.GoalID{id}, Below: []okr.GoalID{id}})
 		if err != nil {
 			return "", changed, err
 		}
-		fresh := rule.Roll(children)
-		o, err := s.Store.Goals().Get(ctx, tenant, id)
-		if err != nil {
-			return "", changed, err
+		o, isThere := around.Parents[id]
+		if !isThere {
+			return "", changed, nil
 		}
+		fresh := rule.Roll(around.Below[id].Goals)
 		if !o.IsOpen() || o.Deleted != nil || o.Rolled != nil && o.Rolled.Same(fresh) {
 			return o.Parent, changed, nil
 		}

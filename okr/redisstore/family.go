@@ -232,9 +232,9 @@ func seenKey(tenant okr.TenantID, viewer okr.UserID) string {
 	return indexKey(tenant, "goal", okr.SeenByIndex(viewer))
 }
 
-func (s *Store) findOf(tenant okr.TenantID, q okr.GoalQuery) findAsk {
+func findOf(large int, tenant okr.TenantID, q okr.GoalQuery) findAsk {
 	a := findAsk{
-		Public: indexKey(tenant, "goal", okr.PublicIndex), Seen: seenKey(tenant, q.Viewer), First: max(0, q.Page.Offset), Last: -1, Large: s.large,
+		Public: indexKey(tenant, "goal", okr.PublicIndex), Seen: seenKey(tenant, q.Viewer), First: max(0, q.Page.Offset), Last: -1, Large: large,
 		Uncounted: q.Uncounted,
 	}
 	if q.Page.Limit > 0 {
@@ -251,21 +251,21 @@ func (s *Store) findOf(tenant okr.TenantID, q okr.GoalQuery) findAsk {
 	return a
 }
 
-func (s *Store) findsOf(tenant okr.TenantID, queries []okr.GoalQuery) []findAsk {
+func findsOf(large int, tenant okr.TenantID, queries []okr.GoalQuery) []findAsk {
 	asks := make([]findAsk, len(queries))
 	for i, q := range queries {
-		asks[i] = s.findOf(tenant, q)
+		asks[i] = findOf(large, tenant, q)
 	}
 	return asks
 }
 
-func (s *Store) belowOf(tenant okr.TenantID, viewer okr.UserID, limit int) belowAsk {
+func belowOf(large int, tenant okr.TenantID, viewer okr.UserID, limit int) belowAsk {
 	if limit <= 0 {
 		limit = noLimit
 	}
 	return belowAsk{
 		Child: indexKey(tenant, "goal", okr.ChildIndex("")), Public: indexKey(tenant, "goal", okr.PublicIndex),
-		Seen: seenKey(tenant, viewer), Limit: limit, Large: s.large,
+		Seen: seenKey(tenant, viewer), Limit: limit, Large: large,
 	}
 }
 
@@ -276,7 +276,7 @@ func settingsKey(tenant okr.TenantID) string {
 // FindGoals reads the tenant's settings, what a member chose, where one is named, and pages
 // of goals, in one trip. What is not there is empty.
 func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.UserID, queries ...okr.GoalQuery) (out okr.Found, err error) {
-	ask := map[string]any{"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "queries": s.findsOf(tenant, queries)}
+	ask := map[string]any{"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "queries": findsOf(s.large, tenant, queries)}
 	if member != "" {
 		ask["member"] = recordKey(tenant, "member", string(member))
 	}
@@ -296,7 +296,7 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 	}
 	isSmall := q.Small && len(q.Below) > 1
 	answer, err := s.askFamily(ctx, "read goals", aroundScript, tenant, map[string]any{
-		"small": isSmall, "record": recordKey(tenant, "goal", ""), "parents": append([]okr.GoalID{}, q.Parents...), "of": append([]okr.GoalID{}, q.Below...), "below": s.belowOf(tenant, q.Viewer, q.Limit),
+		"small": isSmall, "record": recordKey(tenant, "goal", ""), "parents": append([]okr.GoalID{}, q.Parents...), "of": append([]okr.GoalID{}, q.Below...), "below": belowOf(s.large, tenant, q.Viewer, q.Limit),
 	})
 	if err != nil {
 		return out, err
@@ -329,8 +329,8 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 func (s *Store) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQuery) (okr.Opened, error) {
 	ask := map[string]any{
 		"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "connection": recordKey(tenant, "connection", ""), "id": q.Goal,
-		"objective": okr.Objective, "bare": q.Bare, "queries": s.findsOf(tenant, q.Also), "below": s.belowOf(tenant, q.Viewer, q.Page.Limit), "beside": q.Beside,
-		"page": s.findOf(tenant, okr.GoalQuery{Indexes: []string{okr.ChildIndex(q.Goal)}, Viewer: q.Viewer, Page: q.Page}),
+		"objective": okr.Objective, "bare": q.Bare, "queries": findsOf(s.large, tenant, q.Also), "below": belowOf(s.large, tenant, q.Viewer, q.Page.Limit), "beside": q.Beside,
+		"page": findOf(s.large, tenant, okr.GoalQuery{Indexes: []string{okr.ChildIndex(q.Goal)}, Viewer: q.Viewer, Page: q.Page}),
 	}
 	if q.History > 0 {
 		ask["history"], ask["points"] = historyKey(tenant, ""), q.History
