@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -219,7 +220,7 @@ type belowAsk struct {
 const (
 	// largeList is from how many members on a list is walked for its first page, and
 	// only counted beyond: intersecting it takes Redis milliseconds.
-	largeList = 2000
+	largeList = 7000
 	// noLimit is as many as a list can have.
 	noLimit = 1 << 30
 )
@@ -240,7 +241,7 @@ func findOf(large int, tenant okr.TenantID, q okr.GoalQuery) findAsk {
 	if q.Page.Limit > 0 {
 		a.Last = a.First + q.Page.Limit - 1
 	}
-	for _, index := range q.Indexes {
+	for _, index := range narrowFirst(q.Indexes) {
 		if key := indexKey(tenant, "goal", index); !slices.Contains(a.Keys, key) {
 			a.Keys = append(a.Keys, key)
 		}
@@ -249,6 +250,24 @@ func findOf(large int, tenant okr.TenantID, q okr.GoalQuery) findAsk {
 		a.Keys = []string{indexKey(tenant, "goal", "")}
 	}
 	return a
+}
+
+// narrowFirst puts the lists in which few stand before those of many: it is the first
+// that is walked, and filters name the narrow ones last. Most goals are open.
+func narrowFirst(indexes []string) []string {
+	out := slices.Clone(indexes)
+	slices.Reverse(out)
+	slices.SortStableFunc(out, func(a, b string) int {
+		return cmp.Compare(breadth(a), breadth(b))
+	})
+	return out
+}
+
+func breadth(index string) int {
+	if index == okr.StateIndex(true) {
+		return 1
+	}
+	return 0
 }
 
 func findsOf(large int, tenant okr.TenantID, queries []okr.GoalQuery) []findAsk {
