@@ -22,6 +22,7 @@ type ports struct {
 		okr.Agenda
 		okr.Counter
 		plan.Reader
+		connect.Counts
 	}
 	azure interface {
 		okr.Directory
@@ -37,7 +38,7 @@ func newActivities(p ports) bot.Activities {
 	var a bot.Activities
 	a.Access = access.New(access.Options{Store: p.store, Admins: p.admins, Now: p.now})
 	a.Connect = connect.New(connect.Options{
-		Store: p.store, Measurements: p.store, Credentials: p.store, Agenda: p.store, Directory: p.azure, Queries: p.azure, Now: p.now,
+		Store: p.store, Counts: p.store, Measurements: p.store, Credentials: p.store, Agenda: p.store, Directory: p.azure, Queries: p.azure, Now: p.now,
 	}, a.Access)
 	a.Plan = plan.New(plan.Options{Store: p.store, Reader: p.store, Measurements: p.store, Agenda: p.store, Now: p.now}, a.Access, a.Connect)
 	a.Measure = measure.New(measure.Options{

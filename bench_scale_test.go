@@ -50,13 +50,13 @@ func BenchmarkScale(b *testing.B) {
 	}
 }
 
-// grow fills the tenant straight in the store, as if it had been filled by hand, by many
-// hands at a time.
+// grow fills the tenant straight in the store, as if it had been filled by hand; a large
+// one by many hands at a time.
 func (w *benchWorld) grow(b testing.TB, objectives int) {
 	b.Helper()
 	ctx, goals := b.Context(), w.app.store.Goals()
 	var hands errgroup.Group
-	hands.SetLimit(16)
+	hands.SetLimit(1 + 15*min(1, objectives/10_000))
 	for n := 1; n <= objectives; n++ {
 		hands.Go(func() error {
 			err := goals.Create(ctx, w.actor.Tenant, w.objective(n))

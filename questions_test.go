@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"sync/atomic"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // tripCounter counts the round trips of a client to Redis: a command, or a pipeline of
@@ -114,7 +116,7 @@ func readingTurns() []asking {
 		{"a further page", press(cards.VerbGoals, map[string]string{cards.KeyOffset: "5"}), list}, {"one's own, pressed", press(cards.VerbGoalMine, nil), list},
 		{"the message extension", compose("reliability"), toll{17, 5}}, {"the message extension, opened", compose(""), toll{17, 5}},
 		{"status", say("status"), list}, {"status all", say("status all"), list}, {"what waits for a check-in", say("check-in"), list},
-		{"connections", say("connections"), toll{17, 5}}, {"deleted", say("deleted"), list},
+		{"connections", say("connections"), toll{28, 8}}, {"deleted", say("deleted"), list},
 		{"by title", say("okr improve reliability 49"), list}, {"a choice of goals", say("okr reliability"), list},
 		{"an objective", press(cards.VerbGoal, goal("O49")), one}, {"a key result", press(cards.VerbGoal, goal("KR24")), one}, {"by id", say("okr KR24"), one},
 		{"why", press(cards.VerbWhy, goal("KR24")), one}, {"why an objective", press(cards.VerbWhy, goal("O4")), one},
@@ -149,6 +151,7 @@ func TestReadingsAskLittle(t *testing.T) {
 	for _, objectives := range []int{50, 1000} {
 		w := newBenchWorld(t)
 		w.grow(t, objectives)
+		w.connect(t, 40)
 		c := countTrips(w)
 		w.run(t, say("help"), 1, 65)
 		tolls[objectives] = map[string]toll{}
@@ -166,5 +169,14 @@ func TestReadingsAskLittle(t *testing.T) {
 	for name, small := range tolls[50] { // a full page needs a question less than one that is not
 		require.LessOrEqual(t, tolls[1000][name].commands, small.commands, "commands of %s grow with the tenant", name)
 		require.LessOrEqual(t, tolls[1000][name].trips, small.trips, "trips of %s grow with the tenant", name)
+	}
+}
+
+// connect makes connections, every other one of who asks.
+func (w *benchWorld) connect(tb testing.TB, n int) {
+	tb.Helper()
+	for i := range n {
+		c := okr.Connection{ID: okr.ConnectionID(fmt.Sprintf("C%d", i+1)), Name: fmt.Sprintf("Connection %d", i+1), Owner: w.ownerOf(10 + i%2), Shared: true}
+		require.NoError(tb, w.app.store.Connections().Create(tb.Context(), w.actor.Tenant, c))
 	}
 }

@@ -302,6 +302,19 @@ func (m *Memory) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.
 	return out, nil
 }
 
+// CountGoals implements [okrbot/okr/connect.Counts].
+func (m *Memory) CountGoals(ctx context.Context, tenant okr.TenantID, indexes []string) ([]int, error) {
+	var out []int
+	for _, index := range indexes {
+		_, n, err := m.goals.List(ctx, tenant, index, okr.Page{Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
 // GoalsAround implements [okrbot/okr/plan.Reader].
 func (m *Memory) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surroundings) (okr.Around, error) {
 	out := okr.Around{Parents: map[okr.GoalID]okr.Goal{}, Below: map[okr.GoalID]okr.GoalPage{}}

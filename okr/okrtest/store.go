@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"okrbot/okr"
+	"okrbot/okr/connect"
 	"okrbot/okr/plan"
 )
 
@@ -16,6 +17,7 @@ type AllStores interface {
 	okr.Credentials
 	okr.Agenda
 	plan.Reader
+	connect.Counts
 	// Due lists the work of slots, in no order.
 	Due(ctx context.Context, slots []int) ([]okr.Due, error)
 	// TickedUntil gives the time up to which all due work was queued; zero: never.

@@ -344,6 +344,25 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 	return out, nil
 }
 
+// CountGoals counts the goals of each of some lists, in one trip.
+func (s *Store) CountGoals(ctx context.Context, tenant okr.TenantID, indexes []string) ([]int, error) {
+	counts := make([]*redis.IntCmd, len(indexes))
+	if len(indexes) == 0 {
+		return nil, nil
+	}
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, index := range indexes {
+			counts[i] = p.ZCard(ctx, indexKey(tenant, "goal", index))
+		}
+		return nil
+	})
+	out := make([]int, len(indexes))
+	for i, n := range counts {
+		out[i] = int(n.Val())
+	}
+	return out, fail(ctx, "count goals", err)
+}
+
 // OpenGoal reads a goal and what stands around it, in one trip. NotFound: there is none.
 func (s *Store) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQuery) (okr.Opened, error) {
 	ask := map[string]any{
