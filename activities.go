@@ -21,6 +21,8 @@ type ports struct {
 		okr.Credentials
 		okr.Agenda
 		okr.Counter
+		plan.Reader
+		connect.Counts
 	}
 	azure interface {
 		okr.Directory
@@ -36,9 +38,9 @@ func newActivities(p ports) bot.Activities {
 	var a bot.Activities
 	a.Access = access.New(access.Options{Store: p.store, Admins: p.admins, Now: p.now})
 	a.Connect = connect.New(connect.Options{
-		Store: p.store, Measurements: p.store, Credentials: p.store, Agenda: p.store, Directory: p.azure, Queries: p.azure, Now: p.now,
+		Store: p.store, Counts: p.store, Measurements: p.store, Credentials: p.store, Agenda: p.store, Directory: p.azure, Queries: p.azure, Now: p.now,
 	}, a.Access)
-	a.Plan = plan.New(plan.Options{Store: p.store, Measurements: p.store, Agenda: p.store, Now: p.now}, a.Access, a.Connect)
+	a.Plan = plan.New(plan.Options{Store: p.store, Reader: p.store, Measurements: p.store, Agenda: p.store, Now: p.now}, a.Access, a.Connect)
 	a.Measure = measure.New(measure.Options{
 		Store: p.store, Measurements: p.store, Agenda: p.store, Queries: p.azure, Now: p.now,
 	}, a.Access, a.Connect, a.Plan)

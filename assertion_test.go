@@ -23,7 +23,7 @@ import (
 const (
 	platformIssuer  = "https://oidc.example.com/cluster/"
 	platformSubject = "system:serviceaccount:okrbot:okrbot"
-	tokenExchange        = "api://AzureADTokenExchange"
+	tokenExchange   = "api://AzureADTokenExchange"
 )
 
 // platform signs tokens for whoever runs on it.

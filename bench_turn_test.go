@@ -45,9 +45,10 @@ type benchWorld struct {
 	actor     okr.Actor
 	next      atomic.Int64
 	turns     *turnAsks
+	trips     *tripCounter // nil: nobody counts
 }
 
-func newBenchWorld(b *testing.B) *benchWorld {
+func newBenchWorld(b testing.TB) *benchWorld {
 	b.Helper()
 	w := &benchWorld{actor: okr.Actor{Tenant: bottest.DefaultTenant, Person: okr.Person{ID: adotest.AlexOID, Name: "Alex Wilber"}}}
 	w.connector = httptest.NewUnstartedServer(http.HandlerFunc(answerAsConnector))
@@ -78,7 +79,7 @@ func answerAsConnector(rw http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(rw, `{"id":"1795415329332","name":"Alex Wilber","aadObjectId":"`+adotest.AlexOID+`","userRole":"user"}`)
 }
 
-func (w *benchWorld) serve(b *testing.B) {
+func (w *benchWorld) serve(b testing.TB) {
 	b.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(b, err)
@@ -108,7 +109,7 @@ func (w *benchWorld) getenv(redis string) func(string) string {
 		"BOT_OPENID_METADATA_URL": w.teams.MetadataURL(), "BOT_SERVICE_URLS": w.connector.URL,
 		"REDIS_URL": redis, "SEAL_KEYS": "k1:" + base64.StdEncoding.EncodeToString(key[:]),
 		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID,
-		"ROLES":            "web,worker", // what the clock reads by itself is no turn's
+		"ROLES":            "web", // what the clock and the workers read by themselves is no turn's
 	}
 	return func(name string) string { return values[name] }
 }
@@ -226,7 +227,7 @@ func BenchmarkTurn(b *testing.B) {
 }
 
 // run plays n turns, some at a time, and gives how long each took.
-func (w *benchWorld) run(b *testing.B, turn func() map[string]any, parallel, n int) []time.Duration {
+func (w *benchWorld) run(b testing.TB, turn func() map[string]any, parallel, n int) []time.Duration {
 	b.Helper()
 	took := make([]time.Duration, n)
 	var index atomic.Int64

@@ -43,6 +43,10 @@ func (nothingPlanned) ListGoals(context.Context, okr.Actor, okr.Filter, okr.Page
 	return nil, 0, nil
 }
 
+func (nothingPlanned) Lists(context.Context, okr.Actor, ...okr.ListAsk) (okr.Settings, []okr.List, error) {
+	return okr.Settings{}, nil, nil
+}
+
 func (nothingPlanned) FindGoals(context.Context, okr.Actor, string, ...okr.GoalKind) ([]okr.Goal, error) {
 	return nil, nil
 }

@@ -199,6 +199,13 @@ type GoalHistory struct {
 	Why        string         // why there is no projection, in words
 }
 
+// GoalStory is all that tells how a goal came to where it stands.
+type GoalStory struct {
+	GoalHistory
+	CheckIns []CheckIn // all of them, the latest day first
+	Moves    [][]Move  // for each span that was asked for
+}
+
 // WhyNoProjection says in words why a history leads nowhere.
 func (g Goal) WhyNoProjection(points []HistoryPoint) string {
 	of := SinceAnew(points)

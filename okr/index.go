@@ -141,3 +141,28 @@ func (f Filter) Indexes() []string {
 	}
 	return out
 }
+
+// ListAsk asks for a page of the goals that a filter chooses.
+type ListAsk struct {
+	Filter Filter
+	Page   Page
+	// Plain leaves out what stands around the goals: a view then says nothing of the
+	// objective above and of rights by it.
+	Plain bool
+	// Tree puts the goals into a tree, where they are no more than this: what stands
+	// below another one of them is shown there, unless more of them stands below it in
+	// turn. Where they are more, Flat of them come one below the other.
+	Tree, Flat int
+}
+
+// List answers a ListAsk.
+type List struct {
+	Views []GoalView
+	Total int
+}
+
+// Offered are the open objectives that a form offers.
+type Offered struct {
+	Mine []Goal // the first of the person's own
+	All  []Goal // the first of all
+}

@@ -51,16 +51,15 @@ func (s *Subject) offerAddress(ctx context.Context, t *chat.Turn, a okr.AzureLin
 		offer.Goals = []okr.Goal{g}
 		return chat.Say(cards.OfferQuery(offer)), err
 	}
+	var asks []okr.ListAsk
 	for _, kind := range []okr.GoalKind{okr.KeyResult, okr.Project} {
-		views, _, err := s.plan.ListGoals(ctx, t.Actor, okr.Filter{Owner: t.Actor.ID, Kind: kind}, okr.Page{Limit: maxOffered})
-		if err != nil {
-			return chat.Reply{}, err
-		}
-		for _, v := range views {
-			offer.Goals = append(offer.Goals, v.Goal)
-		}
+		asks = append(asks, okr.ListAsk{Filter: okr.Filter{Owner: t.Actor.ID, Kind: kind}, Page: okr.Page{Limit: maxOffered}, Plain: true})
 	}
-	return chat.Say(cards.OfferQuery(offer)), nil
+	_, lists, err := s.plan.Lists(ctx, t.Actor, asks...)
+	for _, l := range lists {
+		offer.Goals = append(offer.Goals, chat.GoalsOf(l)...)
+	}
+	return chat.Say(cards.OfferQuery(offer)), err
 }
 
 // connectionFor is the connection that leads to the project of an address.

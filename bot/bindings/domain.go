@@ -16,7 +16,7 @@ type connector interface {
 // planner is what this subject needs of [okrbot/okr/plan].
 type planner interface {
 	Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
-	ListGoals(ctx context.Context, actor okr.Actor, f okr.Filter, page okr.Page) ([]okr.GoalView, int, error)
+	Lists(ctx context.Context, actor okr.Actor, asks ...okr.ListAsk) (okr.Settings, []okr.List, error)
 }
 
 // measurer is what this subject needs of [okrbot/okr/measure].

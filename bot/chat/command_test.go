@@ -62,8 +62,8 @@ func errorIf(ok bool, err error) error {
 // noGoals is a plan in which nobody sees a goal.
 type noGoals struct{}
 
-func (noGoals) ListGoals(context.Context, okr.Actor, okr.Filter, okr.Page) ([]okr.GoalView, int, error) {
-	return nil, 0, nil
+func (noGoals) Lists(context.Context, okr.Actor, ...okr.ListAsk) (okr.Settings, []okr.List, error) {
+	return okr.Settings{}, nil, nil
 }
 
 func (noGoals) FindGoals(context.Context, okr.Actor, string, ...okr.GoalKind) ([]okr.Goal, error) {

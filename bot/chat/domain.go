@@ -15,6 +15,6 @@ type accessor interface {
 
 // planner is what this subject needs of [okrbot/okr/plan].
 type planner interface {
-	ListGoals(ctx context.Context, actor okr.Actor, f okr.Filter, page okr.Page) ([]okr.GoalView, int, error)
+	Lists(ctx context.Context, actor okr.Actor, asks ...okr.ListAsk) (okr.Settings, []okr.List, error)
 	FindGoals(ctx context.Context, actor okr.Actor, text string, kinds ...okr.GoalKind) ([]okr.Goal, error)
 }

@@ -81,18 +81,43 @@ func personOf(m teams.Member) okr.Person {
 // Colleagues are the people who work on the first open objectives: those who are
 // known where a place has no roster.
 func (c *Chat) Colleagues(ctx context.Context, t *Turn) ([]okr.Person, error) {
-	views, err := c.FirstObjectives(ctx, t)
-	var people []okr.Person
-	for _, v := range views {
-		people = append(people, v.Goal.Workers()...)
+	if !t.hasFirst {
+		_, lists, err := c.Plan.Lists(ctx, t.Actor, FirstObjectives())
+		if err != nil {
+			return nil, err
+		}
+		t.KeepFirst(GoalsOf(lists[0]))
 	}
-	return people, err
+	return WorkersOf(t.first), nil
 }
 
-// FirstObjectives reads the first open objectives.
-func (c *Chat) FirstObjectives(ctx context.Context, t *Turn) ([]okr.GoalView, error) {
-	views, _, err := c.Plan.ListGoals(ctx, t.Actor, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: 50})
-	return views, err
+// KeepFirst keeps the first open objectives for the rest of the turn.
+func (t *Turn) KeepFirst(objectives []okr.Goal) { t.first, t.hasFirst = objectives, true }
+
+// firstObjectives is how many objectives are looked at for the people of a tenant.
+const firstObjectives = 50
+
+// FirstObjectives asks for the first open objectives, for those who work on them.
+func FirstObjectives() okr.ListAsk {
+	return okr.ListAsk{Filter: okr.Filter{Kind: okr.Objective}, Page: okr.Page{Limit: firstObjectives}, Plain: true}
+}
+
+// GoalsOf are the goals of a list.
+func GoalsOf(l okr.List) []okr.Goal {
+	var out []okr.Goal
+	for _, v := range l.Views {
+		out = append(out, v.Goal)
+	}
+	return out
+}
+
+// WorkersOf are the people who work on the first of some objectives.
+func WorkersOf(objectives []okr.Goal) []okr.Person {
+	var people []okr.Person
+	for _, o := range objectives[:min(len(objectives), firstObjectives)] {
+		people = append(people, o.Workers()...)
+	}
+	return people
 }
 
 // PeopleField is a field of a form that names people.

@@ -126,6 +126,9 @@ func (c *Chat) OneGoal(ctx context.Context, t *Turn, text, verb string, next Goa
 	if code, ok := t.Place.Links.Find(text); ok {
 		return atAddress(ctx, t, code, next)
 	}
+	if id, ok := okr.ParseGoalID(text); ok {
+		return next(ctx, t, id) // which says so where there is none
+	}
 	found, err := c.Plan.FindGoals(ctx, t.Actor, text)
 	if err != nil {
 		return Reply{}, err

@@ -20,8 +20,10 @@ type Turn struct {
 	roster   *roster      // of the place, once it was read
 	Met      []okr.Person // whom a form named and who were looked up
 	newForm  string       // the id of the form that was opened last in it; empty: none
-	roleless bool         // Teams does not say whether the person is a member
-	begun    okr.Begun    // what it began with
+	first    []okr.Goal   // the first objectives, once they were read
+	hasFirst bool
+	roleless bool      // Teams does not say whether the person is a member
+	begun    okr.Begun // what it began with
 }
 
 // Begin begins a turn. It takes the identity from the verified activity only, and

@@ -162,11 +162,8 @@ func (s *Subject) composeTurn(ctx context.Context, a teams.Activity) (*chat.Turn
 // objectives where there are none.
 func (s *Subject) composeViews(ctx context.Context, t *chat.Turn, q composeQuery) ([]okr.GoalView, error) {
 	if text := q.text(); text != "" {
-		views, _, err := s.plan.Search(ctx, t.Actor, text, q.page())
-		if err != nil {
-			return nil, err
-		}
-		return views, s.openObjectives(ctx, t, views)
+		views, _, err := s.plan.Search(ctx, t.Actor, text, q.page(), composedChildren)
+		return views, err
 	}
 	f := okr.Filter{Owner: t.Actor.ID, Children: composedChildren}
 	views, total, err := s.plan.ListGoals(ctx, t.Actor, f, q.page())
@@ -175,23 +172,6 @@ func (s *Subject) composeViews(ctx context.Context, t *chat.Turn, q composeQuery
 	}
 	views, _, err = s.plan.ListGoals(ctx, t.Actor, okr.Filter{Kind: okr.Objective, Children: composedChildren}, q.page())
 	return views, err
-}
-
-// openObjectives reads what stands below the objectives of a search.
-func (s *Subject) openObjectives(ctx context.Context, t *chat.Turn, views []okr.GoalView) error {
-	for i, v := range views {
-		if v.Goal.Kind != okr.Objective {
-			continue
-		}
-		begun, err := s.plan.OpenGoal(ctx, t.Actor, v.Goal.ID, okr.Page{Limit: composedChildren})
-		switch {
-		case err == nil:
-			views[i] = begun
-		case okr.KindOf(err) != okr.NotFound:
-			return err
-		}
-	}
-	return nil
 }
 
 // attachments are the cards that can be put into the message, each with its line

@@ -23,7 +23,6 @@ type measurer interface {
 
 // planner is what this subject needs of [okrbot/okr/plan].
 type planner interface {
-	OpenGoal(ctx context.Context, actor okr.Actor, id okr.GoalID, page okr.Page) (okr.GoalView, error)
 	ListGoals(ctx context.Context, actor okr.Actor, f okr.Filter, page okr.Page) ([]okr.GoalView, int, error)
-	Search(ctx context.Context, actor okr.Actor, text string, page okr.Page) ([]okr.GoalView, int, error)
+	Search(ctx context.Context, actor okr.Actor, text string, page okr.Page, children int) ([]okr.GoalView, int, error)
 }

@@ -52,19 +52,28 @@ func (s *Subject) pressConnections(ctx context.Context, t *chat.Turn, p chat.Pre
 		return chat.Reply{}, err
 	}
 	offset := min(p.Offset(), max(0, len(all)-1))
-	var views []cards.ConnectionView
-	for _, c := range all[offset:min(len(all), offset+connectionPage)] {
-		v, err := s.connectionView(ctx, t, c, 1)
-		if err != nil {
-			return chat.Reply{}, err
-		}
-		views = append(views, v)
+	views, err := s.rows(ctx, t, all[offset:min(len(all), offset+connectionPage)])
+	if err != nil {
+		return chat.Reply{}, err
 	}
 	return chat.Say(cards.Connections(t.Place, cards.ConnectionList{Views: views, Total: len(all), Offset: offset, Shared: t.Actor.Shared})), nil
 }
 
-func (s *Subject) connectionView(ctx context.Context, t *chat.Turn, c okr.Connection, bound int) (cards.ConnectionView, error) {
-	goals, n, err := s.connect.Bound(ctx, t.Actor, c.ID, okr.Page{Limit: bound})
+// rows are connections as a list shows them, which says less than the card of one.
+func (s *Subject) rows(ctx context.Context, t *chat.Turn, list []okr.Connection) ([]cards.ConnectionView, error) {
+	counts, err := s.connect.BoundCounts(ctx, t.Actor, list)
+	if err != nil {
+		return nil, err
+	}
+	var views []cards.ConnectionView
+	for i, c := range list {
+		views = append(views, cards.ConnectionView{Connection: c, BoundCount: counts[i], IsOwner: c.Owner.ID == t.Actor.ID, WebURL: c.Project.URL})
+	}
+	return views, nil
+}
+
+func (s *Subject) connectionView(ctx context.Context, t *chat.Turn, c okr.Connection) (cards.ConnectionView, error) {
+	goals, n, err := s.connect.Bound(ctx, t.Actor, c.ID, okr.Page{Limit: connectionPage})
 	if err != nil {
 		return cards.ConnectionView{}, err
 	}
@@ -97,7 +106,7 @@ func (s *Subject) readConnection(ctx context.Context, t *chat.Turn, id okr.Conne
 	if err != nil {
 		return cards.ConnectionView{}, err
 	}
-	return s.connectionView(ctx, t, c, connectionPage)
+	return s.connectionView(ctx, t, c)
 }
 
 // editConnection opens the form with what the connection has.

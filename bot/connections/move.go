@@ -107,15 +107,7 @@ func (s *Subject) Health(ctx context.Context, t *chat.Turn) ([]cards.ConnectionV
 		return nil, err
 	}
 	slices.SortStableFunc(all, func(x, y okr.Connection) int { return rank(x.Health) - rank(y.Health) })
-	var views []cards.ConnectionView
-	for _, c := range all[:min(len(all), connectionPage)] {
-		v, err := s.connectionView(ctx, t, c, 1)
-		if err != nil {
-			return nil, err
-		}
-		views = append(views, v)
-	}
-	return views, nil
+	return s.rows(ctx, t, all[:min(len(all), connectionPage)])
 }
 
 func rank(h okr.Health) int {

@@ -18,11 +18,7 @@ func (e ends) askClone(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.R
 	if err := t.MembersOnly(); err != nil {
 		return chat.Reply{}, err
 	}
-	form, err := e.chat.OpenForm(ctx, t, cloneKind, struct{}{})
-	if err != nil {
-		return chat.Reply{}, err
-	}
-	return e.cloneForm(ctx, t, cards.CloneForm{Draft: form, Scope: cards.CloneChildren}, id)
+	return e.cloneForm(ctx, t, cards.CloneForm{Scope: cards.CloneChildren}, id)
 }
 
 func (e ends) cloneForm(ctx context.Context, t *chat.Turn, f cards.CloneForm, id okr.GoalID) (chat.Reply, error) {
@@ -32,6 +28,11 @@ func (e ends) cloneForm(ctx context.Context, t *chat.Turn, f cards.CloneForm, id
 	}
 	if v.Goal.Kind != okr.Objective {
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "%s is a %s. Clone its objective %s, with what is below it.", id, v.Goal.Kind, v.Goal.Parent)
+	}
+	if f.Draft == "" {
+		if f.Draft, err = e.chat.OpenForm(ctx, t, cloneKind, struct{}{}); err != nil {
+			return chat.Reply{}, err
+		}
 	}
 	f.Goal = v.Goal
 	next := t.Settings.PeriodAfter(v.Goal.Period, t.Today())

@@ -2,7 +2,6 @@ package goals
 
 import (
 	"context"
-	"time"
 
 	"okrbot/okr"
 )
@@ -20,10 +19,11 @@ type planner interface {
 	Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
 	Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
 	OpenGoal(ctx context.Context, actor okr.Actor, id okr.GoalID, page okr.Page) (okr.GoalView, error)
-	ListGoals(ctx context.Context, actor okr.Actor, f okr.Filter, page okr.Page) ([]okr.GoalView, int, error)
-	History(ctx context.Context, actor okr.Actor, id okr.GoalID, after time.Time) (okr.GoalHistory, error)
-	WhatMoved(ctx context.Context, actor okr.Actor, id okr.GoalID, span okr.Span) ([]okr.Move, error)
-	CheckIns(ctx context.Context, actor okr.Actor, id okr.GoalID, page okr.Page) ([]okr.CheckIn, int, error)
+	Weighted(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
+	Lists(ctx context.Context, actor okr.Actor, asks ...okr.ListAsk) (okr.Settings, []okr.List, error)
+	Story(ctx context.Context, actor okr.Actor, id okr.GoalID, spans ...okr.Span) (okr.GoalStory, error)
+	Offered(ctx context.Context, actor okr.Actor) (okr.Offered, error)
+	EditForm(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, okr.Offered, error)
 	PreviewClose(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.ClosePreview, error)
 	Close(ctx context.Context, actor okr.Actor, in okr.CloseInput) (okr.GoalView, error)
 	Reopen(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)

@@ -13,8 +13,8 @@ import (
 // team:Platform, bare words that are filters ("at risk", "Q4"), and words of titles.
 // Filters and words look through all. Bare words may be meant in more than one way;
 // then the reading counts that finds something, so that it is never said that nothing
-// fits where something does.
-func (s *Subject) typedQuery(ctx context.Context, t *chat.Turn, arg string) (goalQuery, error) {
+// fits where something does. It gives what the reading finds.
+func (s *Subject) typedQuery(ctx context.Context, t *chat.Turn, arg string) (goalQuery, foundGoals, error) {
 	arg, mentioned := t.WithoutMentions(arg)
 	words, filters := splitFilters(arg)
 	words, isMine := leadingScope(words)
@@ -22,25 +22,24 @@ func (s *Subject) typedQuery(ctx context.Context, t *chat.Turn, arg string) (goa
 		filters[cards.KeyOwner] = mentioned
 	}
 	var first goalQuery
+	var nothing foundGoals
 	for i, reading := range readings(t, words, filters) {
 		q, err := s.query(ctx, t, goalQuery{mine: scopeOf(isMine, reading)}, reading)
 		if i > 0 && err != nil {
 			continue // it was a guess, and not a good one
 		}
 		if err != nil {
-			return q, err
+			return q, nothing, err
+		}
+		found, err := s.listed(ctx, t, q)
+		if err != nil || found.Total > 0 {
+			return q, found, err
 		}
 		if i == 0 {
-			first = q
-		}
-		if len(words) == 0 {
-			break // nothing else can be meant
-		}
-		if _, total, err := s.listed(ctx, t, q); err != nil || total > 0 {
-			return q, err
+			first, nothing = q, found
 		}
 	}
-	return first, nil
+	return first, nothing, nil
 }
 
 // isOwnList says whether what follows okrs asks for the person's own.

@@ -18,6 +18,8 @@ type goalForm struct {
 	values   chat.Values
 	base     chat.Values // how the form began
 	people   []okr.Person
+	offered  *okr.Offered // objectives; nil: not read yet
+	above    string       // the title of the objective above what is edited, as far as it may be seen
 	conflict *cards.Conflict
 	err      cards.FieldError
 }
@@ -79,7 +81,7 @@ func (s *Subject) editGoal(ctx context.Context, t *chat.Turn, arg string) (chat.
 }
 
 func (s *Subject) editGoalForm(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
-	v, err := s.plan.Goal(ctx, t.Actor, id)
+	v, offered, err := s.plan.EditForm(ctx, t.Actor, id)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -91,7 +93,7 @@ func (s *Subject) editGoalForm(ctx context.Context, t *chat.Turn, id okr.GoalID)
 		return chat.Reply{}, g.RequireOpen()
 	}
 	now := goalValues(t, g)
-	return s.showGoalForm(ctx, t, goalForm{kind: g.Kind, current: g, version: g.Version, values: now, base: now})
+	return s.showGoalForm(ctx, t, goalForm{kind: g.Kind, current: g, version: g.Version, values: now, base: now, offered: &offered, above: v.ParentTitle})
 }
 
 func (s *Subject) mayNot(g okr.Goal, act string) error {
@@ -108,13 +110,18 @@ func (s *Subject) showGoalForm(ctx context.Context, t *chat.Turn, f goalForm) (c
 	}
 	f.people = slices.Concat(f.current.People(), f.people, t.Met)
 	c := f.card(t)
+	if f.offered == nil {
+		offered, err := s.plan.Offered(ctx, t.Actor)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		f.offered = &offered
+	}
 	var err error
 	if c.Objectives, err = s.parents(ctx, t, f); err != nil {
 		return chat.Reply{}, err
 	}
-	if c.Owners, err = s.formOwners(ctx, t, f); err != nil {
-		return chat.Reply{}, err
-	}
+	c.Owners = s.formOwners(ctx, t, f)
 	if c.Draft, err = s.keepGoalForm(ctx, t, f); err != nil {
 		return chat.Reply{}, err
 	}
@@ -122,16 +129,15 @@ func (s *Subject) showGoalForm(ctx context.Context, t *chat.Turn, f goalForm) (c
 }
 
 // formOwners offers who owns it first, and then whom else the place knows.
-func (s *Subject) formOwners(ctx context.Context, t *chat.Turn, f goalForm) ([]cards.Choice, error) {
+func (s *Subject) formOwners(ctx context.Context, t *chat.Turn, f goalForm) []cards.Choice {
 	known := slices.DeleteFunc(slices.Clone(f.people), func(p okr.Person) bool { return string(p.ID) != f.values[cards.KeyOwner] })
 	if f.current.ID != "" {
 		known = append(known, f.current.Owners()...)
 	}
 	if !t.Activity.IsPersonal() {
-		return s.chat.Owners(ctx, t, known), nil
+		return s.chat.Owners(ctx, t, known)
 	}
-	colleagues, err := s.chat.Colleagues(ctx, t)
-	return s.chat.Owners(ctx, t, slices.Concat(known, []okr.Person{t.Actor.Person}, colleagues)), err
+	return s.chat.Owners(ctx, t, slices.Concat(known, []okr.Person{t.Actor.Person}, chat.WorkersOf(f.offered.All)))
 }
 
 // card is the form as a card shows it.
@@ -159,24 +165,13 @@ func (f goalForm) nameOf(t *chat.Turn, id string) string {
 	return ""
 }
 
-// maxParents is how many objectives a form offers besides the person's own.
-const maxParents = 100
-
 // parents offers the objectives that a goal can stand below, the person's own
 // first, then others.
 func (s *Subject) parents(ctx context.Context, t *chat.Turn, f goalForm) ([]cards.Choice, error) {
-	mine, _, err := s.plan.ListGoals(ctx, t.Actor, okr.Filter{Kind: okr.Objective, Owner: t.Actor.ID}, okr.Page{Limit: maxParents})
-	if err != nil {
-		return nil, err
-	}
-	others, _, err := s.plan.ListGoals(ctx, t.Actor, okr.Filter{Kind: okr.Objective}, okr.Page{Limit: maxParents})
-	if err != nil {
-		return nil, err
-	}
 	var offered []okr.Goal
 	seen := map[okr.GoalID]bool{f.current.ID: true}
-	for _, v := range append(mine, others...) {
-		if g := v.Goal; !seen[g.ID] {
+	for _, g := range slices.Concat(f.offered.Mine, f.offered.All) {
+		if !seen[g.ID] {
 			seen[g.ID] = true
 			offered = append(offered, g)
 		}
@@ -195,6 +190,9 @@ func (s *Subject) parents(ctx context.Context, t *chat.Turn, f goalForm) ([]card
 // furtherParent is the chosen objective where it is not among the first ones, has
 // ended, or may not be seen.
 func (s *Subject) furtherParent(ctx context.Context, t *chat.Turn, f goalForm, id okr.GoalID) []cards.Choice {
+	if f.above != "" && id == f.current.Parent {
+		return []cards.Choice{{Title: string(id) + " " + f.above, Value: string(id)}}
+	}
 	v, err := s.plan.OpenGoal(ctx, t.Actor, id, okr.Page{Limit: 1})
 	switch {
 	case err != nil && id == f.current.Parent:

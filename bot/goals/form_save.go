@@ -55,9 +55,6 @@ func (s *Subject) saveGoal(ctx context.Context, t *chat.Turn, p chat.Press) (cha
 	}
 	s.chat.AuditRights(ctx, t, f.current, v.Goal)
 	didSave(ctx, s.chat, t, f.current, v.Goal)
-	if shared, err := s.withWeight(ctx, t, v); err == nil {
-		v = shared
-	}
 	r := chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal)
 	if note, ok := mergedNote(t, f, v.Goal); ok {
 		r.Posted = func(ctx context.Context, at teams.Ref) error {

@@ -23,7 +23,7 @@ func (s *Subject) showGoal(ctx context.Context, t *chat.Turn, arg string) (chat.
 }
 
 func (s *Subject) goalCard(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
-	v, err := s.weighted(ctx, t, id)
+	v, err := s.plan.Weighted(ctx, t.Actor, id)
 	return chat.Say(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal), err
 }
 

@@ -27,25 +27,25 @@ func (s *Subject) pressHistory(ctx context.Context, t *chat.Turn, p chat.Press) 
 // historyCard shows how a goal came to where it stands, and a page of what people
 // said of it.
 func (s *Subject) historyCard(ctx context.Context, t *chat.Turn, id okr.GoalID, offset int) (chat.Reply, error) {
-	h, err := s.plan.History(ctx, t.Actor, id, time.Time{})
+	var spans []okr.Span
+	for _, span := range historySpans() {
+		spans = append(spans, span.span)
+	}
+	h, err := s.plan.Story(ctx, t.Actor, id, spans...)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	checkIns, total, err := s.plan.CheckIns(ctx, t.Actor, id, okr.Page{Offset: offset, Limit: checkInPage})
-	if err != nil {
-		return chat.Reply{}, err
+	total := len(h.CheckIns)
+	if offset >= total {
+		offset = 0 // there are fewer now
 	}
-	if len(checkIns) == 0 && offset > 0 {
-		return s.historyCard(ctx, t, id, 0) // there are fewer now
-	}
+	checkIns := h.CheckIns[offset:min(offset+checkInPage, total)]
 	zone := t.Settings.Location()
 	view := cards.HistoryView{
 		Goal: h.View, Points: dailyPoints(h.Points, zone), Expected: linePoints(h.Expected), Total: total, Offset: offset,
-		Projection: projectionOf(h, zone), Why: h.Why, Breaks: breaksOf(h.Points, zone),
+		Projection: projectionOf(h.GoalHistory, zone), Why: h.Why, Breaks: breaksOf(h.Points, zone),
 	}
-	if view.Moved, err = s.movedSpans(ctx, t, h); err != nil {
-		return chat.Reply{}, err
-	}
+	view.Moved = movedSpans(h)
 	for _, c := range checkIns {
 		isOwn := c.By.ID == t.Actor.ID && h.View.MayCheckIn
 		view.CheckIns = append(view.CheckIns, cards.CheckInRow{CheckIn: c, MayEdit: isOwn || h.View.MayEdit})
@@ -106,29 +106,31 @@ func breaksOf(points []okr.HistoryPoint, zone *time.Location) []cards.Break {
 	return out
 }
 
+// historySpan is a span of which the card says what moved the goal.
+type historySpan struct {
+	span  okr.Span
+	words string
+}
+
+func historySpans() []historySpan {
+	return []historySpan{{okr.SinceSync, "the last update"}, {okr.SinceDay, "yesterday"}, {okr.SinceWeek, "a week ago"}}
+}
+
 // movedSpans says what moved a goal since its last change, a day and a week; an
 // objective since a day and a week, as what is below it changed at other times.
-func (s *Subject) movedSpans(ctx context.Context, t *chat.Turn, h okr.GoalHistory) ([]cards.MovedSpan, error) {
+func movedSpans(h okr.GoalStory) []cards.MovedSpan {
 	g := h.View.Goal
-	const last = "the last update"
 	var out []cards.MovedSpan
-	for _, span := range []struct {
-		span  okr.Span
-		words string
-	}{{okr.SinceSync, last}, {okr.SinceDay, "yesterday"}, {okr.SinceWeek, "a week ago"}} {
+	for i, span := range historySpans() {
 		if g.Kind == okr.Objective && span.span == okr.SinceSync {
 			continue
 		}
-		moves, err := s.plan.WhatMoved(ctx, t.Actor, g.ID, span.span)
-		if err != nil {
-			return nil, err
-		}
-		if m, ok := movedSpan(g.ID, moves); ok {
+		if m, ok := movedSpan(g.ID, h.Moves[i]); ok {
 			m.Since = span.words
 			out = append(out, m)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // movedSpan is what moved a goal among what moved it and what is below it.

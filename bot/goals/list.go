@@ -27,11 +27,11 @@ func (s *Subject) listGoals(ctx context.Context, t *chat.Turn, arg string) (chat
 	if id, ok := okr.ParseGoalID(arg); ok {
 		return s.goalCard(ctx, t, id)
 	}
-	q, err := s.typedQuery(ctx, t, arg)
+	q, found, err := s.typedQuery(ctx, t, arg)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return s.listCard(ctx, t, q)
+	return s.foundCard(ctx, t, q, found)
 }
 
 func (s *Subject) pressGoals(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
@@ -80,21 +80,26 @@ func (q goalQuery) filter(t *chat.Turn) okr.Filter {
 }
 
 func (s *Subject) listCard(ctx context.Context, t *chat.Turn, q goalQuery) (chat.Reply, error) {
-	views, total, err := s.listed(ctx, t, q)
+	found, err := s.listed(ctx, t, q)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if total == 0 && q.mine && !q.isFiltered() {
-		if _, all, err := s.plan.ListGoals(ctx, t.Actor, okr.Filter{}, okr.Page{Limit: 1}); err != nil || all == 0 {
+	return s.foundCard(ctx, t, q, found)
+}
+
+// foundCard shows a list that was read.
+func (s *Subject) foundCard(ctx context.Context, t *chat.Turn, q goalQuery, found foundGoals) (chat.Reply, error) {
+	if found.Total == 0 && q.mine && !q.isFiltered() {
+		_, lists, err := s.plan.Lists(ctx, t.Actor, okr.ListAsk{Page: okr.Page{Limit: 1}, Plain: true})
+		if err != nil || lists[0].Total == 0 {
 			q.mine = false // nobody has any
 		}
 	}
 	list := cards.GoalList{
-		Views: views, Total: total, Offset: q.offset, Page: q.page(), Mine: q.mine, Filter: q.shown(),
-		Teams: teamChoices(t, q.team), Periods: chat.PeriodChoices(t, q.period),
+		Views: found.Views, Total: found.Total, Offset: q.offset, Page: q.page(), Mine: q.mine, Filter: q.shown(),
+		Teams: teamChoices(t, q.team), Periods: chat.PeriodChoices(t, q.period), Owners: ownerFilter(t, q, found),
 	}
-	list.Owners, err = s.ownerFilter(ctx, t, q, views)
-	return shareable(chat.Say(cards.Goals(t.Place, list)), t, q, views), err
+	return shareable(chat.Say(cards.Goals(t.Place, list)), t, q, found.Views), nil
 }
 
 // shareable says how others see the same list: all of it that everybody may see. One's
@@ -116,20 +121,53 @@ func shareable(r chat.Reply, t *chat.Turn, q goalQuery, views []okr.GoalView) ch
 	return r.ViewBy(chat.Press{Verb: cards.VerbGoals, Data: data})
 }
 
+// foundGoals is what a query chooses, with the first objectives, whose people the filter
+// offers.
+type foundGoals struct {
+	okr.List
+	first []okr.Goal
+}
+
 // listed reads a page of what a query chooses, and how many there are.
-func (s *Subject) listed(ctx context.Context, t *chat.Turn, q goalQuery) ([]okr.GoalView, int, error) {
+func (s *Subject) listed(ctx context.Context, t *chat.Turn, q goalQuery) (foundGoals, error) {
+	if q.status != "" {
+		return s.listedByStatus(ctx, t, q)
+	}
+	asks := []okr.ListAsk{q.ask(t)}
+	if !q.mine {
+		asks = append(asks, chat.FirstObjectives())
+	}
+	_, lists, err := s.plan.Lists(ctx, t.Actor, asks...)
+	if err != nil {
+		return foundGoals{}, err
+	}
+	return foundOf(t, lists), nil
+}
+
+// foundOf parts a list from the first objectives.
+func foundOf(t *chat.Turn, lists []okr.List) foundGoals {
+	f := foundGoals{List: lists[0]}
+	if len(lists) > 1 {
+		f.first = chat.GoalsOf(lists[1])
+		t.KeepFirst(f.first)
+	}
+	return f
+}
+
+// ask is the query as the service answers it: what one has as a tree, objectives with
+// what stands below them, or single goals.
+func (q goalQuery) ask(t *chat.Turn) okr.ListAsk {
 	f := q.filter(t)
 	switch {
-	case q.status != "":
-		return s.listedByStatus(ctx, t, q, f)
 	case q.isFiltered() && q.kind != okr.Objective:
-		return s.plan.ListGoals(ctx, t.Actor, f, okr.Page{Offset: q.offset, Limit: flatPage})
+		return okr.ListAsk{Filter: f, Page: okr.Page{Offset: q.offset, Limit: flatPage}}
 	case q.mine && !q.isFiltered():
-		return s.listedMine(ctx, t, q, f)
+		f.Children = childRows
+		return okr.ListAsk{Filter: f, Page: okr.Page{Offset: q.offset, Limit: goalPage}, Tree: maxMine, Flat: flatPage}
 	}
 	f.Kind, f.Children = okr.Objective, childRows
 	f.Top = !q.isFiltered()
-	return s.plan.ListGoals(ctx, t.Actor, f, okr.Page{Offset: q.offset, Limit: goalPage})
+	return okr.ListAsk{Filter: f, Page: okr.Page{Offset: q.offset, Limit: goalPage}}
 }
 
 // page is how many rows a full page has; where a list is cut to fit, fewer.
@@ -145,21 +183,30 @@ const childRows = 8
 
 // listedByStatus computes the status of all that the rest of the query chooses,
 // since it changes with the days.
-func (s *Subject) listedByStatus(ctx context.Context, t *chat.Turn, q goalQuery, f okr.Filter) ([]okr.GoalView, int, error) {
+func (s *Subject) listedByStatus(ctx context.Context, t *chat.Turn, q goalQuery) (foundGoals, error) {
 	const step = 500
+	var out foundGoals
 	var found []okr.GoalView
 	for offset := 0; ; offset += step {
-		views, total, err := s.plan.ListGoals(ctx, t.Actor, f, okr.Page{Offset: offset, Limit: step})
-		if err != nil {
-			return nil, 0, err
+		asks := []okr.ListAsk{{Filter: q.filter(t), Page: okr.Page{Offset: offset, Limit: step}}}
+		if offset == 0 && !q.mine {
+			asks = append(asks, chat.FirstObjectives())
 		}
-		for _, v := range views {
+		_, lists, err := s.plan.Lists(ctx, t.Actor, asks...)
+		if err != nil {
+			return foundGoals{}, err
+		}
+		if offset == 0 {
+			out.first = foundOf(t, lists).first
+		}
+		for _, v := range lists[0].Views {
 			if v.Standing.Status == q.status {
 				found = append(found, v)
 			}
 		}
-		if len(views) == 0 || offset+step >= total {
-			return pageOf(found, q.offset, flatPage), len(found), nil
+		if len(lists[0].Views) == 0 || offset+step >= lists[0].Total {
+			out.Views, out.Total = pageOf(found, q.offset, flatPage), len(found)
+			return out, nil
 		}
 	}
 }
@@ -169,50 +216,20 @@ func pageOf(views []okr.GoalView, offset, limit int) []okr.GoalView {
 	return views[offset:min(offset+limit, len(views))]
 }
 
-// listedMine puts the person's goals into a tree: what stands below another one of
-// theirs is shown there, unless more of theirs stands below it in turn.
-func (s *Subject) listedMine(ctx context.Context, t *chat.Turn, q goalQuery, f okr.Filter) ([]okr.GoalView, int, error) {
-	all, total, err := s.plan.ListGoals(ctx, t.Actor, f, okr.Page{Limit: maxMine})
-	if err != nil {
-		return nil, 0, err
-	}
-	if total > len(all) {
-		return s.flatMine(ctx, t, q, f)
-	}
-	own, above := map[okr.GoalID]bool{}, map[okr.GoalID]bool{}
-	for _, v := range all {
-		own[v.Goal.ID] = v.Goal.Kind == okr.Objective
-		above[v.Goal.Parent] = true
-	}
-	roots := slices.DeleteFunc(all, func(v okr.GoalView) bool { return own[v.Goal.Parent] && !above[v.Goal.ID] })
-	page := pageOf(roots, q.offset, goalPage)
-	for i, v := range page {
-		if v.Goal.Kind != okr.Objective {
-			continue
-		}
-		if page[i], err = s.plan.OpenGoal(ctx, t.Actor, v.Goal.ID, okr.Page{Limit: childRows}); err != nil {
-			return nil, 0, err
-		}
-	}
-	return page, len(roots), nil
-}
-
-func (s *Subject) flatMine(ctx context.Context, t *chat.Turn, q goalQuery, f okr.Filter) ([]okr.GoalView, int, error) {
-	return s.plan.ListGoals(ctx, t.Actor, f, okr.Page{Offset: q.offset, Limit: flatPage})
-}
-
 // ownerFilter offers the owners of what is shown, the person of the turn and the
 // owners of the first objectives.
-func (s *Subject) ownerFilter(ctx context.Context, t *chat.Turn, q goalQuery, views []okr.GoalView) ([]cards.Choice, error) {
+func ownerFilter(t *chat.Turn, q goalQuery, found foundGoals) []cards.Choice {
 	if q.mine {
-		return nil, nil
+		return nil
 	}
 	people := []okr.Person{q.owner, t.Actor.Person}
-	more, err := s.chat.FirstObjectives(ctx, t)
-	for _, v := range append(views, more...) {
+	for _, v := range found.Views {
 		people = append(people, v.Goal.Owners()...)
 	}
-	return chat.PersonChoices(people), err
+	for _, o := range found.first {
+		people = append(people, o.Owners()...)
+	}
+	return chat.PersonChoices(people)
 }
 
 func teamChoices(t *chat.Turn, chosen string) []cards.Choice {

@@ -27,6 +27,17 @@ func (s *Service) MayEditBelow(t okr.Settings, actor okr.Actor, g, parent okr.Go
 	return g.RequireOpen()
 }
 
+// MayCheckInBelow is MayCheckIn for who has read the settings and the objective above.
+func (s *Service) MayCheckInBelow(t okr.Settings, actor okr.Actor, g, parent okr.Goal) error {
+	if !actor.Sees(g) {
+		return okr.GoalNotFound(g.ID)
+	}
+	if !actor.MayCheckIn(g, parent, s.Administers(t, actor)) {
+		return mayNot(g, "check in")
+	}
+	return g.RequireOpen()
+}
+
 // MayManage is mayEdit for a goal that may be closed.
 func (s *Service) MayManage(ctx context.Context, actor okr.Actor, g okr.Goal) error {
 	return s.may(ctx, actor, g, okr.Actor.MayEdit, "change")

@@ -26,7 +26,7 @@ func TestPrivateGoalsExistForTheirPeopleOnly(t *testing.T) {
 			_, err = w.Plan.DeleteGoal(t.Context(), who, id)
 			w.RequireRefused(okr.NotFound, err)
 		}
-		_, n, err := w.Plan.Search(t.Context(), who, "secret", okr.Page{})
+		_, n, err := w.Plan.Search(t.Context(), who, "secret", okr.Page{}, 0)
 		require.NoError(t, err)
 		require.Zero(t, n, "not even counted")
 		_, n, err = w.Plan.ListGoals(t.Context(), who, okr.Filter{}, okr.Page{Limit: 1})
@@ -38,7 +38,7 @@ func TestPrivateGoalsExistForTheirPeopleOnly(t *testing.T) {
 	v := w.View(okrtest.Adele, secret)
 	require.False(t, v.MayEdit, "a viewer")
 	require.Len(t, v.Children, 1, "what is below is private with it")
-	_, n, err := w.Plan.Search(t.Context(), okrtest.Adele, "secret", okr.Page{})
+	_, n, err := w.Plan.Search(t.Context(), okrtest.Adele, "secret", okr.Page{}, 0)
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 

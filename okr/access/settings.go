@@ -42,6 +42,14 @@ func (s *Service) Addressed(ctx context.Context, tenant okr.TenantID) (okr.Setti
 	return with, nil
 }
 
+// OrDefault gives the defaults for a tenant of which no settings were found.
+func OrDefault(t okr.Settings, tenant okr.TenantID) okr.Settings {
+	if t.ID != "" {
+		return t
+	}
+	return okr.DefaultSettings(tenant)
+}
+
 // ChangeSettings changes a tenant's settings as they stand in the store. It asks for
 // no right: that is the caller's.
 func (s *Service) ChangeSettings(ctx context.Context, tenant okr.TenantID, change func(*okr.Settings) error) (okr.Settings, error) {

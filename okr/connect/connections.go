@@ -189,6 +189,15 @@ func (s *Service) Bound(ctx context.Context, actor okr.Actor, id okr.ConnectionI
 	return slices.DeleteFunc(goals, func(g okr.Goal) bool { return !actor.Sees(g) }), n, err
 }
 
+// BoundCounts is how much is measured through each of some connections.
+func (s *Service) BoundCounts(ctx context.Context, actor okr.Actor, list []okr.Connection) ([]int, error) {
+	var indexes []string
+	for _, c := range list {
+		indexes = append(indexes, okr.BoundIndex(c.ID))
+	}
+	return s.Counts.CountGoals(ctx, actor.Tenant, indexes)
+}
+
 // ShareConnection lets everyone of the tenant bind through a connection, or only
 // its owner: what others bound through it is then measured no longer, and given for
 // them to be told. Forbidden: the actor is not the owner.

@@ -1,15 +1,22 @@
 package connect
 
 import (
+	"context"
 	"time"
 
 	"okrbot/okr"
 	"okrbot/okr/access"
 )
 
+// Counts counts the goals of lists in one trip to the store.
+type Counts interface {
+	CountGoals(ctx context.Context, tenant okr.TenantID, indexes []string) ([]int, error)
+}
+
 // Options is what a [Service] works with.
 type Options struct {
 	Store        okr.Store
+	Counts       Counts // the same store
 	Measurements okr.Measurements
 	Credentials  okr.Credentials
 	Agenda       okr.Agenda

@@ -17,14 +17,11 @@ const mostLooked = 500
 // (at most 500 of them; Looked says how many).
 func (s *Service) Attention(ctx context.Context, actor okr.Actor, f okr.Filter) (okr.Concerns, error) {
 	f.State, f.Children = okr.OpenGoals, 0
-	views, total, err := s.plan.ListGoals(ctx, actor, f, okr.Page{Limit: mostLooked})
+	t, lists, err := s.plan.Lists(ctx, actor, okr.ListAsk{Filter: f, Page: okr.Page{Limit: mostLooked}})
 	if err != nil {
 		return okr.Concerns{}, err
 	}
-	t, err := s.access.Settings(ctx, actor.Tenant)
-	if err != nil {
-		return okr.Concerns{}, err
-	}
+	views, total := lists[0].Views, lists[0].Total
 	out := okr.Concerns{Looked: len(views), Total: total}
 	for _, v := range views {
 		if a, ok := okr.AttentionOf(t, v, s.Now()); ok {

@@ -37,15 +37,7 @@ func (s *Service) SetMyReminder(ctx context.Context, actor okr.Actor, r *okr.Rem
 // those that only people bring up to date, begun and not over, and neither made
 // nor checked in within the days that the reminder leaves out.
 func (s *Service) CheckInsDue(ctx context.Context, actor okr.Actor) ([]okr.GoalView, error) {
-	t, err := s.plan.Upgraded(ctx, actor.Tenant)
-	if err != nil {
-		return nil, err
-	}
-	m, err := s.access.Member(ctx, actor.Tenant, actor.ID)
-	if err != nil {
-		return nil, err
-	}
-	views, err := s.plan.AskedOf(ctx, t, actor)
+	t, m, views, err := s.plan.AskedOf(ctx, actor)
 	return s.due(t, m, views), err
 }
 
@@ -79,12 +71,12 @@ func (s *Service) Remind(ctx context.Context, tenant okr.TenantID, user okr.User
 	if !m.ReminderIn(t).IsReminderDue(now.In(m.Location(t)), time.Time{}) || now.Sub(m.RemindedAt) < reminderGap {
 		return okr.Asking{}, false, nil
 	}
-	views, err := s.plan.AskedOf(ctx, t, okr.Actor{Tenant: tenant, Person: m.Person})
+	_, _, views, err := s.plan.AskedOf(ctx, okr.Actor{Tenant: tenant, Person: m.Person})
 	if err != nil {
 		return okr.Asking{}, false, err
 	}
 	if len(views) == 0 {
-		return okr.Asking{}, false, s.dropReminder(ctx, t, okr.Actor{Tenant: tenant, Person: m.Person})
+		return okr.Asking{}, false, s.dropReminder(ctx, okr.Actor{Tenant: tenant, Person: m.Person})
 	}
 	who := m.Person
 	if who.Name == "" {
@@ -96,11 +88,11 @@ func (s *Service) Remind(ctx context.Context, tenant okr.TenantID, user okr.User
 
 // dropReminder takes somebody off the agenda who is asked for nothing. It looks again
 // afterwards: a goal of theirs may have been planned in between.
-func (s *Service) dropReminder(ctx context.Context, t okr.Settings, actor okr.Actor) error {
+func (s *Service) dropReminder(ctx context.Context, actor okr.Actor) error {
 	if err := s.Agenda.Drop(ctx, okr.Due{Kind: okr.DueReminder, Tenant: actor.Tenant, ID: string(actor.ID)}); err != nil {
 		return err
 	}
-	views, err := s.plan.AskedOf(ctx, t, actor)
+	_, _, views, err := s.plan.AskedOf(ctx, actor)
 	if err != nil || len(views) == 0 {
 		return err
 	}

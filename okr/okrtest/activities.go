@@ -38,9 +38,9 @@ func NewActivities(store AllStores, azure Azure, now func() time.Time, admins ..
 	var a Activities
 	a.Access = access.New(access.Options{Store: store, Now: now, Admins: admins})
 	a.Connect = connect.New(connect.Options{
-		Store: store, Measurements: store, Credentials: store, Agenda: store, Directory: azure, Queries: azure, Now: now,
+		Store: store, Counts: store, Measurements: store, Credentials: store, Agenda: store, Directory: azure, Queries: azure, Now: now,
 	}, a.Access)
-	a.Plan = plan.New(plan.Options{Store: store, Measurements: store, Agenda: store, Now: now}, a.Access, a.Connect)
+	a.Plan = plan.New(plan.Options{Store: store, Reader: store, Measurements: store, Agenda: store, Now: now}, a.Access, a.Connect)
 	a.Measure = measure.New(measure.Options{Store: store, Measurements: store, Agenda: store, Queries: azure, Now: now}, a.Access, a.Connect, a.Plan)
 	a.Notify = notify.New(notify.Options{Store: store, Measurements: store, Agenda: store, Now: now}, a.Access, a.Plan)
 	return a

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"okrbot/okr"
+	"okrbot/okr/connect"
+	"okrbot/okr/plan"
 )
 
 // AllStores is everything that must survive a restart, as one store keeps it.
@@ -14,6 +16,8 @@ type AllStores interface {
 	okr.Measurements
 	okr.Credentials
 	okr.Agenda
+	plan.Reader
+	connect.Counts
 	// Due lists the work of slots, in no order.
 	Due(ctx context.Context, slots []int) ([]okr.Due, error)
 	// TickedUntil gives the time up to which all due work was queued; zero: never.
@@ -42,6 +46,11 @@ func TestStore(t *testing.T, open func(t *testing.T) AllStores) {
 		{"records are found in several lists", testFind},
 		{"many records are read at once", testGetMany},
 		{"many lists are read at once", testLists},
+		{"pages of goals are found at once", testFindGoals},
+		{"long lists come in pages", TestLongLists},
+		{"what stands around goals is read at once", testGoalsAround},
+		{"a goal is opened at once", testOpenGoal},
+		{"a goal is opened with its history", testOpenHistory},
 		{"check-ins are kept by goal", testCheckIns},
 		{"people's own choices are kept", testMembers},
 		{"names are unique", testUnique},

@@ -13,41 +13,38 @@ import (
 // history and changes nothing now. Forbidden: the actor may not. Invalid: the goal
 // is closed, or names the field that is wrong.
 func (s *Service) CheckIn(ctx context.Context, actor okr.Actor, in okr.CheckInInput) (okr.GoalView, okr.CheckIn, error) {
-	g, err := s.access.Goal(ctx, actor, in.Goal)
+	o, err := s.opened(ctx, actor, okr.OpenQuery{Goal: in.Goal, Bare: true})
 	if err != nil {
 		return okr.GoalView{}, okr.CheckIn{}, err
 	}
-	if err := s.access.MayCheckIn(ctx, actor, g); err != nil {
+	t := o.Settings
+	if err := s.access.MayCheckInBelow(t, actor, o.Goal, o.Parent); err != nil {
 		return okr.GoalView{}, okr.CheckIn{}, err
 	}
-	t, err := s.access.Settings(ctx, actor.Tenant)
-	if err != nil {
-		return okr.GoalView{}, okr.CheckIn{}, err
-	}
-	if in.Note, err = in.Check(g, t.Today(s.Now())); err != nil {
+	if in.Note, err = in.Check(o.Goal, t.Today(s.Now())); err != nil {
 		return okr.GoalView{}, okr.CheckIn{}, err
 	}
 	id, err := s.checkInID(ctx, actor.Tenant, in)
 	if err != nil {
 		return okr.GoalView{}, okr.CheckIn{}, err
 	}
-	c := okr.CheckIn{ID: id, Goal: g.ID, By: actor.Person, MadeAt: s.Now()}
+	c := okr.CheckIn{ID: id, Goal: o.Goal.ID, By: actor.Person, MadeAt: s.Now()}
 	in.Fill(&c, t, s.Now())
-	if g, c, err = s.storeCheckIn(ctx, t, actor, c); err != nil {
+	if c, err = s.storeCheckIn(ctx, actor, o.Opened, c); err != nil {
 		return okr.GoalView{}, c, err
 	}
-	v, err := s.written(ctx, t, actor, g)
+	v, err := s.written(ctx, actor, o.Goal)
 	return v, c, err
 }
 
 // PreviewCheckIn reads a goal for the form of a check-in, and fails as CheckIn would
 // for who may not or for what is closed.
 func (s *Service) PreviewCheckIn(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error) {
-	v, err := s.Goal(ctx, actor, id)
+	o, err := s.opened(ctx, actor, okr.OpenQuery{Goal: id, Page: okr.Page{Limit: openedChildren}})
 	if err != nil {
-		return v, err
+		return o.view, err
 	}
-	return v, s.access.MayCheckIn(ctx, actor, v.Goal)
+	return o.view, s.access.MayCheckInBelow(o.Settings, actor, o.view.Goal, o.Parent)
 }
 
 // checkInID is the id of a new check-in. Its form gives it, so that no form makes
@@ -62,40 +59,30 @@ func (s *Service) checkInID(ctx context.Context, tenant okr.TenantID, in okr.Che
 
 // storeCheckIn keeps a new check-in and applies it to its goal and those above. One
 // that was kept before is applied again, which changes nothing unless that broke off.
-func (s *Service) storeCheckIn(ctx context.Context, t okr.Settings, actor okr.Actor, c okr.CheckIn) (okr.Goal, okr.CheckIn, error) {
-	c, err := s.keepCheckIn(ctx, t, actor, c)
+func (s *Service) storeCheckIn(ctx context.Context, actor okr.Actor, o okr.Opened, c okr.CheckIn) (okr.CheckIn, error) {
+	c, err := s.keepCheckIn(ctx, actor, o, c)
 	if err != nil {
-		return okr.Goal{}, c, err
+		return c, err
 	}
 	g, err := s.Store.Goals().Update(ctx, actor.Tenant, c.Goal, func(g *okr.Goal) error {
 		g.TakeCheckIn(c)
 		return nil
 	})
 	if err != nil {
-		return g, c, err
+		return c, err
 	}
-	return g, c, s.rollUp(ctx, t, g.Parent)
+	return c, s.rollUp(ctx, o.Settings, g.Parent)
 }
 
 // keepCheckIn keeps a check-in with what the goal shows by it.
-func (s *Service) keepCheckIn(ctx context.Context, t okr.Settings, actor okr.Actor, c okr.CheckIn) (okr.CheckIn, error) {
-	g, err := s.Store.Goals().Get(ctx, actor.Tenant, c.Goal)
-	if err != nil {
-		return c, err
-	}
-	if err := s.access.MayCheckIn(ctx, actor, g); err != nil {
-		return c, err
-	}
-	parent, err := s.access.ParentOf(ctx, actor.Tenant, g)
-	if err != nil {
-		return c, err
-	}
+func (s *Service) keepCheckIn(ctx context.Context, actor okr.Actor, o okr.Opened, c okr.CheckIn) (okr.CheckIn, error) {
+	g := o.Goal
 	if g.IsAutomatic() {
 		c.Auto, c.Over = g.Automatic(), g.Manual
 	}
 	g.TakeCheckIn(c)
-	c.Shown = s.ViewOf(t, actor, g, parent).Standing.Status
-	err = s.Store.CheckIns().Create(ctx, actor.Tenant, c)
+	c.Shown = s.ViewOf(o.Settings, actor, g, o.Parent).Standing.Status
+	err := s.Store.CheckIns().Create(ctx, actor.Tenant, c)
 	if okr.KindOf(err) == okr.Conflict {
 		return s.Store.CheckIns().Get(ctx, actor.Tenant, c.ID)
 	}
@@ -121,11 +108,16 @@ func (s *Service) CheckIns(ctx context.Context, actor okr.Actor, id okr.GoalID, 
 // tens of them: one a week or so.
 func (s *tree) checkInsOf(ctx context.Context, tenant okr.TenantID, id okr.GoalID) ([]okr.CheckIn, error) {
 	list, _, err := s.Store.CheckIns().List(ctx, tenant, okr.CheckInIndex(id), okr.Page{})
+	latestFirst(list)
+	return list, err
+}
+
+// latestFirst sorts check-ins from the order of creation.
+func latestFirst(list []okr.CheckIn) {
 	slices.Reverse(list) // of two of the same moment the one made later
 	slices.SortStableFunc(list, func(a, b okr.CheckIn) int {
 		return cmp.Or(b.At.Compare(a.At), b.MadeAt.Compare(a.MadeAt))
 	})
-	return list, err
 }
 
 // Resume gives an overridden goal back to its query or children. Invalid: nothing

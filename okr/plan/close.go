@@ -10,11 +10,12 @@ import (
 // PreviewClose says what closing a goal would do. Forbidden: the actor may not
 // edit it. Invalid: it is closed already.
 func (s *Service) PreviewClose(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.ClosePreview, error) {
-	v, err := s.Goal(ctx, actor, id)
+	o, err := s.opened(ctx, actor, okr.OpenQuery{Goal: id, Page: okr.Page{Limit: openedChildren}})
 	if err != nil {
 		return okr.ClosePreview{}, err
 	}
-	if err := s.access.MayEdit(ctx, actor, v.Goal); err != nil {
+	v := o.view
+	if err := s.access.MayEditBelow(o.Settings, actor, v.Goal, o.Parent); err != nil {
 		return okr.ClosePreview{}, err
 	}
 	p := okr.ClosePreview{View: v, State: okr.StatusClosed, Score: suggestedScore(v)}
@@ -24,11 +25,7 @@ func (s *Service) PreviewClose(ctx context.Context, actor okr.Actor, id okr.Goal
 	if v.Goal.Kind != okr.Objective {
 		return p, nil
 	}
-	t, err := s.access.Settings(ctx, actor.Tenant)
-	if err != nil {
-		return p, err
-	}
-	p.Also, p.Kept, err = s.openBelow(ctx, t, actor, v.Goal)
+	p.Also, p.Kept, err = s.openBelow(ctx, o.Settings, actor, o.Opened)
 	return p, err
 }
 
@@ -61,17 +58,20 @@ func suggestedScore(v okr.GoalView) float64 {
 // openBelow lists the open goals below an objective, the lowest first: those that
 // the actor may close, and those that not. What stands below one of the latter is
 // left alone, and what the actor may not see is not named.
-func (s *Service) openBelow(ctx context.Context, t okr.Settings, actor okr.Actor, o okr.Goal) (mine, others []okr.Goal, err error) {
-	level := []okr.Goal{o}
-	for range okr.MaxDepth {
-		var next []okr.Goal
-		for _, parent := range level {
-			children, _, err := s.find(ctx, actor, okr.Filter{Parent: parent.ID}.Indexes(), okr.Page{})
-			if err != nil {
+func (s *Service) openBelow(ctx context.Context, t okr.Settings, actor okr.Actor, o okr.Opened) (mine, others []okr.Goal, err error) {
+	below := map[okr.GoalID]okr.GoalPage{o.Goal.ID: o.Below}
+	level := []okr.Goal{o.Goal}
+	for depth := 0; depth < okr.MaxDepth && len(level) > 0; depth++ {
+		if depth > 0 || !o.Below.Whole {
+			if below, err = s.allBelow(ctx, t.ID, level); err != nil {
 				return nil, nil, err
 			}
-			for _, c := range children {
+		}
+		var next []okr.Goal
+		for _, parent := range level {
+			for _, c := range below[parent.ID].Visible(actor) {
 				switch {
+				case !c.IsOpen():
 				case !actor.MayEdit(c, parent, s.access.Administers(t, actor)):
 					others = append(others, c)
 				case c.Kind == okr.Objective:
@@ -85,6 +85,16 @@ func (s *Service) openBelow(ctx context.Context, t okr.Settings, actor okr.Actor
 		level = next
 	}
 	return lowestFirst(mine), others, nil
+}
+
+// allBelow reads all that stands below some goals, in one trip.
+func (s *tree) allBelow(ctx context.Context, tenant okr.TenantID, goals []okr.Goal) (map[okr.GoalID]okr.GoalPage, error) {
+	var q okr.Surroundings
+	for _, g := range goals {
+		q.Below = append(q.Below, g.ID)
+	}
+	around, err := s.Reader.GoalsAround(ctx, tenant, q)
+	return around.Below, err
 }
 
 // lowestFirst puts objectives after all that stands below them: they come from

@@ -34,7 +34,7 @@ func (s *Service) SaveGoal(ctx context.Context, actor okr.Actor, in okr.GoalInpu
 	if err := s.afterSave(ctx, t, actor, saved.before, saved.goal); err != nil {
 		return okr.GoalView{}, err
 	}
-	return s.viewSaved(ctx, t, actor, saved)
+	return s.Weighted(ctx, actor, saved.goal.ID)
 }
 
 // savedGoal is a goal that was stored, with what had to be read for that.
@@ -83,15 +83,6 @@ func (s *Service) makeGoal(ctx context.Context, t okr.Settings, actor okr.Actor,
 	}
 	saved.goal.ID = okr.GoalID(id)
 	return saved, okr.MadeOnce(s.Store.Goals().Create(ctx, actor.Tenant, saved.goal))
-}
-
-// viewSaved is [Service.written] without reading the objective above again, unless
-// others moved the goal meanwhile.
-func (s *Service) viewSaved(ctx context.Context, t okr.Settings, actor okr.Actor, saved savedGoal) (okr.GoalView, error) {
-	if g := saved.goal; g.Parent != saved.parent.ID || !actor.Sees(g) {
-		return s.written(ctx, t, actor, g)
-	}
-	return s.openUnder(ctx, t, actor, saved.goal, saved.parent, okr.Page{Limit: openedChildren})
 }
 
 // mayRaise asks of an edit that makes a goal one of another level what it would ask

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"okrbot/okr"
@@ -21,7 +22,7 @@ func (s *Service) Carried(ctx context.Context, actor okr.Actor, g okr.Goal) (okr
 	if err := s.rollUp(ctx, t, g.Parent); err != nil {
 		return okr.GoalView{}, err
 	}
-	return s.written(ctx, t, actor, g)
+	return s.written(ctx, actor, g)
 }
 
 // RollUp adds up objectives and, as long as something changes, those above.
@@ -62,7 +63,10 @@ func (s *tree) rollEach(ctx context.Context, tenant okr.TenantID, rule okr.Weigh
 		if err != nil {
 			return nil, err
 		}
-		changed, err := s.storeRolled(ctx, tenant, ids, fresh)
+		if len(fresh) == 0 {
+			return above, nil
+		}
+		changed, err := s.storeRolled(ctx, tenant, slices.Sorted(maps.Keys(fresh)), fresh)
 		if err != nil || len(changed) == 0 {
 			return above, err
 		}
@@ -74,23 +78,26 @@ func (s *tree) rollEach(ctx context.Context, tenant okr.TenantID, rule okr.Weigh
 	return above, nil
 }
 
-// rolledNow adds up the children of objectives.
+// rolledNow adds up the children of objectives, and gives what is another than is stored.
 func (s *tree) rolledNow(ctx context.Context, tenant okr.TenantID, rule okr.WeightsRule, ids []okr.GoalID) (map[okr.GoalID]okr.Rolled, error) {
-	indexes := make([]string, len(ids))
-	for i, id := range ids {
-		indexes[i] = okr.ChildIndex(id)
-	}
-	children, err := s.Store.Goals().Lists(ctx, tenant, indexes)
+	around, err := s.Reader.GoalsAround(ctx, tenant, okr.Surroundings{Parents: ids, Below: ids})
 	if err != nil {
 		return nil, err
 	}
-	fresh := make(map[okr.GoalID]okr.Rolled, len(ids))
-	for i, id := range ids {
-		r := rule.Roll(children[i])
+	fresh := map[okr.GoalID]okr.Rolled{}
+	for _, id := range ids {
+		r := rule.Roll(around.Below[id].Goals)
 		r.At = s.Now()
-		fresh[id] = r
+		if o, isThere := around.Parents[id]; isThere && rollsTo(o, r) {
+			fresh[id] = r
+		}
 	}
 	return fresh, nil
+}
+
+// rollsTo says whether an objective is to take what its children make.
+func rollsTo(o okr.Goal, fresh okr.Rolled) bool {
+	return o.IsOpen() && o.Deleted == nil && (o.Rolled == nil || !o.Rolled.Same(fresh))
 }
 
 // storeRolled keeps what the children make where it is another than before, with a new
@@ -101,7 +108,7 @@ func (s *tree) storeRolled(ctx context.Context, tenant okr.TenantID, ids []okr.G
 	err := s.Measurements.Record(ctx, tenant, ids, func(now []okr.Goal) (okr.Recorded, error) {
 		kept = okr.Recorded{}
 		for _, o := range now {
-			if !o.IsOpen() || o.Deleted != nil || o.Rolled != nil && o.Rolled.Same(fresh[o.ID]) {
+			if !rollsTo(o, fresh[o.ID]) {
 				continue
 			}
 			if m, moved := o.TakeRolled(fresh[o.ID]); moved {

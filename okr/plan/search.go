@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"okrbot/okr"
+	"okrbot/okr/access"
 )
 
 // find reads a page of the goals in all of the lists that the actor may see here:
@@ -27,66 +28,195 @@ func (s *tree) find(ctx context.Context, actor okr.Actor, indexes []string, page
 	return list, total + hidden, err
 }
 
-// ListGoals reads a page of the goals that a filter chooses, in the order in which
-// they were made, and how many there are. Nothing that is not shown is read.
+// listed is a list of which the goals were read.
+type listed struct {
+	ask   okr.ListAsk
+	goals []okr.Goal
+	total int
+}
+
+// query is what the list asks the store for.
+func (l listed) query(actor okr.Actor) okr.GoalQuery {
+	q := okr.GoalQuery{Indexes: l.ask.Filter.Indexes(), Viewer: viewerOf(actor), Page: l.ask.Page, Uncounted: l.ask.Plain && l.ask.Page.Offset == 0}
+	if l.ask.Tree > 0 {
+		q.Page = okr.Page{Limit: l.ask.Tree}
+	}
+	return q
+}
+
+// smallFamily is how many children an objective has at most whose children are read
+// together with others', instead of a page of each.
+const smallFamily = 25
+
+// around adds what the list wants to know of the goals' surroundings.
+func (l listed) around(q *okr.Surroundings) {
+	if l.ask.Plain {
+		return
+	}
+	for _, g := range l.goals {
+		if g.Parent != "" && !slices.Contains(q.Parents, g.Parent) {
+			q.Parents = append(q.Parents, g.Parent)
+		}
+		if g.Kind == okr.Objective && l.ask.Filter.Children != 0 && !slices.Contains(q.Below, g.ID) {
+			q.Below = append(q.Below, g.ID)
+			q.Limit = max(q.Limit, l.ask.Filter.Children)
+			q.Small = q.Small && g.Rolled != nil && g.Rolled.Below <= smallFamily
+		}
+	}
+}
+
+// Lists reads pages of the goals that filters choose, in the order in which they were
+// made, and how many there are; and the settings by which they are shown. It takes two
+// trips to the store, however many lists there are, and reads nothing that is not shown.
+// Lists that want children want the same number.
+func (s *Service) Lists(ctx context.Context, actor okr.Actor, asks ...okr.ListAsk) (okr.Settings, []okr.List, error) {
+	lists := make([]listed, len(asks))
+	for i, ask := range asks {
+		lists[i].ask = ask
+	}
+	t, err := s.readLists(ctx, actor, lists)
+	if err != nil {
+		return t, nil, err
+	}
+	out, err := s.views(ctx, t, actor, lists)
+	return t, out, err
+}
+
+// readLists reads the goals of lists and the settings. Data of an older program is
+// brought up to date first.
+func (s *Service) readLists(ctx context.Context, actor okr.Actor, lists []listed) (okr.Settings, error) {
+	queries := make([]okr.GoalQuery, len(lists))
+	for i, l := range lists {
+		queries[i] = l.query(actor)
+	}
+	t, pages, err := s.findAll(ctx, actor.Tenant, queries)
+	if err != nil {
+		return t, err
+	}
+	for i, p := range pages {
+		l := &lists[i]
+		l.goals, l.total = p.Goals, p.Total
+		switch {
+		case l.ask.Tree > 0 && l.total <= l.ask.Tree:
+			l.asTree()
+		case l.ask.Tree > 0:
+			if err := s.asFlat(ctx, actor, l); err != nil {
+				return t, err
+			}
+		}
+	}
+	return t, nil
+}
+
+// findAll finds pages of goals and reads the settings. Data of an older program is brought
+// up to date first.
+func (s *Service) findAll(ctx context.Context, tenant okr.TenantID, queries []okr.GoalQuery) (okr.Settings, []okr.GoalPage, error) {
+	found, err := s.findFor(ctx, tenant, "", queries)
+	return found.Settings, found.Pages, err
+}
+
+// findFor is findAll with what a member chose.
+func (s *Service) findFor(ctx context.Context, tenant okr.TenantID, member okr.UserID, queries []okr.GoalQuery) (okr.Found, error) {
+	found, err := s.Reader.FindGoals(ctx, tenant, member, queries...)
+	if found.Settings = access.OrDefault(found.Settings, tenant); err != nil || found.Settings.Generation >= generation {
+		return found, err
+	}
+	t, err := s.Upgraded(ctx, tenant)
+	if err != nil {
+		return found, err
+	}
+	found, err = s.Reader.FindGoals(ctx, tenant, member, queries...)
+	found.Settings = t
+	return found, err
+}
+
+// asTree keeps a page of the roots of the tree that the goals are.
+func (l *listed) asTree() {
+	own, above := map[okr.GoalID]bool{}, map[okr.GoalID]bool{}
+	for _, g := range l.goals {
+		own[g.ID] = g.Kind == okr.Objective
+		above[g.Parent] = true
+	}
+	roots := slices.DeleteFunc(l.goals, func(g okr.Goal) bool { return own[g.Parent] && !above[g.ID] })
+	l.total = len(roots)
+	from := min(l.ask.Page.Offset, l.total)
+	l.goals = roots[from:min(from+l.ask.Page.Limit, l.total)]
+}
+
+// asFlat keeps a page of the goals one below the other, without what stands below them.
+func (s *Service) asFlat(ctx context.Context, actor okr.Actor, l *listed) error {
+	l.ask.Filter.Children = 0
+	from, to := l.ask.Page.Offset, l.ask.Page.Offset+l.ask.Flat
+	if to <= len(l.goals) {
+		l.goals = l.goals[from:to]
+		return nil
+	}
+	l.ask.Tree, l.ask.Page.Limit = 0, l.ask.Flat
+	found, err := s.Reader.FindGoals(ctx, actor.Tenant, "", l.query(actor))
+	if err == nil {
+		l.goals = found.Pages[0].Goals
+	}
+	return err
+}
+
+// ListGoals is Lists for one of them.
 func (s *Service) ListGoals(ctx context.Context, actor okr.Actor, f okr.Filter, page okr.Page) ([]okr.GoalView, int, error) {
-	t, err := s.Upgraded(ctx, actor.Tenant)
+	_, lists, err := s.Lists(ctx, actor, okr.ListAsk{Filter: f, Page: page})
 	if err != nil {
 		return nil, 0, err
 	}
-	goals, total, err := s.find(ctx, actor, f.Indexes(), page)
-	if err != nil {
-		return nil, 0, err
-	}
-	views, err := s.views(ctx, t, actor, goals)
-	if err != nil || f.Children == 0 {
-		return views, total, err
-	}
-	for i := range views {
-		if views[i].Goal.Kind != okr.Objective {
-			continue
-		}
-		if err := s.addChildren(ctx, t, actor, &views[i], okr.Page{Limit: max(0, f.Children)}); err != nil {
-			return nil, 0, err
-		}
-	}
-	return views, total, nil
+	return lists[0].Views, lists[0].Total, nil
 }
 
-// Search finds goals in any state by id or by the words of their titles. The one
-// of the id, or those of exactly this title, come alone.
-func (s *Service) Search(ctx context.Context, actor okr.Actor, text string, page okr.Page) ([]okr.GoalView, int, error) {
-	t, err := s.Upgraded(ctx, actor.Tenant)
-	if err != nil {
-		return nil, 0, err
-	}
-	goals, total, err := s.searchGoals(ctx, actor, text, page)
-	if err != nil {
-		return nil, 0, err
-	}
-	views, err := s.views(ctx, t, actor, goals)
-	return views, total, err
-}
-
-func (s *Service) searchGoals(ctx context.Context, actor okr.Actor, text string, page okr.Page, kinds ...string) ([]okr.Goal, int, error) {
+// Search finds goals in any state by id or by the words of their titles, each objective
+// with some children. The one of the id, or those of exactly this title, come alone.
+func (s *Service) Search(ctx context.Context, actor okr.Actor, text string, page okr.Page, children int) ([]okr.GoalView, int, error) {
 	if id, ok := okr.ParseGoalID(text); ok {
-		g, err := s.access.Goal(ctx, actor, id)
+		v, err := s.OpenGoal(ctx, actor, id, okr.Page{Limit: max(1, children)})
 		if okr.KindOf(err) == okr.NotFound {
 			return nil, 0, nil
 		}
-		return []okr.Goal{g}, 1, err
+		return []okr.GoalView{v}, 1, err
 	}
+	t, found, err := s.searchGoals(ctx, actor, text, page, "")
+	if err != nil {
+		return nil, 0, err
+	}
+	found[0].ask.Filter.Children = children
+	lists, err := s.views(ctx, t, actor, found)
+	if err != nil {
+		return nil, 0, err
+	}
+	return lists[0].Views, lists[0].Total, nil
+}
+
+// searchGoals finds goals by the words of their titles, for each of some kinds; an empty
+// kind is any. Where the text is a whole title, only goals of that title come.
+func (s *Service) searchGoals(ctx context.Context, actor okr.Actor, text string, page okr.Page, kinds ...okr.GoalKind) (okr.Settings, []listed, error) {
+	var queries []okr.GoalQuery
 	words := okr.Filter{Text: text, State: okr.AnyState}.Indexes()
-	if len(words) == 0 && okr.CleanLine(text) != "" {
-		return nil, 0, nil // signs only: no title is found by them
+	for _, kind := range kinds {
+		of := okr.Filter{Kind: kind, State: okr.AnyState}.Indexes()
+		q := okr.GoalQuery{Indexes: append([]string{okr.TitleIndex(text)}, of...), Viewer: viewerOf(actor), Page: page}
+		queries = append(queries, q)
+		q.Indexes = slices.Concat(words, of)
+		queries = append(queries, q)
 	}
-	if len(words) > 0 {
-		list, total, err := s.find(ctx, actor, append(slices.Clone(kinds), okr.TitleIndex(text)), page)
-		if err != nil || total > 0 {
-			return list, total, err
+	t, pages, err := s.findAll(ctx, actor.Tenant, queries)
+	if err != nil {
+		return t, nil, err
+	}
+	out := make([]listed, len(kinds))
+	for i := range kinds {
+		p := pages[2*i]
+		if len(words) == 0 && okr.CleanLine(text) != "" {
+			p = okr.GoalPage{} // signs only: no title is found by them
+		} else if p.Total == 0 || len(words) == 0 {
+			p = pages[2*i+1]
 		}
+		out[i].goals, out[i].total = p.Goals, p.Total
 	}
-	return s.find(ctx, actor, append(words, kinds...), page)
+	return t, out, nil
 }
 
 // mostFound bounds what FindGoals gives: more than anybody chooses from.
@@ -101,22 +231,15 @@ func (s *Service) FindGoals(ctx context.Context, actor okr.Actor, text string, k
 		g, err := s.access.Goal(ctx, actor, id)
 		return []okr.Goal{g}, err
 	}
-	if _, err := s.Upgraded(ctx, actor.Tenant); err != nil {
-		return nil, err
-	}
 	if len(kinds) == 0 {
-		list, _, err := s.searchGoals(ctx, actor, text, okr.Page{Limit: mostFound})
-		return list, err
+		kinds = []okr.GoalKind{""}
 	}
+	_, lists, err := s.searchGoals(ctx, actor, text, okr.Page{Limit: mostFound}, kinds...)
 	var found []okr.Goal
-	for _, kind := range kinds {
-		list, _, err := s.searchGoals(ctx, actor, text, okr.Page{Limit: mostFound}, okr.KindIndex(kind))
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, list...)
+	for _, l := range lists {
+		found = append(found, l.goals...)
 	}
-	return found, nil
+	return found, err
 }
 
 // Goals reads a page of all objectives with their key results and projects, and
@@ -133,18 +256,60 @@ func (s *Service) Goals(ctx context.Context, actor okr.Actor, page okr.Page) ([]
 // Objectives lists the open objectives that the actor may see here, for
 // drop-downs.
 func (s *Service) Objectives(ctx context.Context, actor okr.Actor) ([]okr.Goal, error) {
-	if _, err := s.Upgraded(ctx, actor.Tenant); err != nil {
-		return nil, err
-	}
-	list, _, err := s.find(ctx, actor, okr.Filter{Kind: okr.Objective}.Indexes(), okr.Page{})
-	return list, err
-}
-
-// AskedOf lists the open goals whose check-ins a person is asked for.
-func (s *Service) AskedOf(ctx context.Context, t okr.Settings, actor okr.Actor) ([]okr.GoalView, error) {
-	goals, _, err := s.find(ctx, actor, []string{okr.AskedIndex(actor.ID), okr.StateIndex(true)}, okr.Page{Limit: mostFound})
+	_, pages, err := s.findAll(ctx, actor.Tenant, []okr.GoalQuery{{Indexes: okr.Filter{Kind: okr.Objective}.Indexes(), Viewer: viewerOf(actor)}})
 	if err != nil {
 		return nil, err
 	}
-	return s.views(ctx, t, actor, goals)
+	return pages[0].Goals, nil
+}
+
+// AskedOf lists the open goals whose check-ins a person is asked for, with the settings
+// and what the person chose.
+func (s *Service) AskedOf(ctx context.Context, actor okr.Actor) (okr.Settings, okr.Member, []okr.GoalView, error) {
+	found, err := s.findFor(ctx, actor.Tenant, actor.ID, []okr.GoalQuery{{
+		Indexes: []string{okr.AskedIndex(actor.ID), okr.StateIndex(true)}, Viewer: viewerOf(actor), Page: okr.Page{Limit: mostFound},
+	}})
+	if found.Member.Person.ID == "" {
+		found.Member.Person = okr.Person{ID: actor.ID}
+	}
+	t := found.Settings
+	if err != nil {
+		return t, found.Member, nil, err
+	}
+	lists, err := s.views(ctx, t, actor, []listed{{goals: found.Pages[0].Goals}})
+	if err != nil {
+		return t, found.Member, nil, err
+	}
+	return t, found.Member, lists[0].Views, nil
+}
+
+// maxOffered is how many objectives a form offers besides the person's own.
+const maxOffered = 100
+
+// offers ask for the objectives that a form offers.
+func offers(actor okr.Actor) []okr.GoalQuery {
+	mine, all := okr.Filter{Kind: okr.Objective, Owner: actor.ID}, okr.Filter{Kind: okr.Objective}
+	q := okr.GoalQuery{Viewer: viewerOf(actor), Page: okr.Page{Limit: maxOffered}, Uncounted: true}
+	own := q
+	own.Indexes, q.Indexes = mine.Indexes(), all.Indexes()
+	return []okr.GoalQuery{own, q}
+}
+
+// Offered gives the open objectives below which a goal can stand: the first of the
+// actor's own, and the first of all.
+func (s *Service) Offered(ctx context.Context, actor okr.Actor) (okr.Offered, error) {
+	_, pages, err := s.findAll(ctx, actor.Tenant, offers(actor))
+	if err != nil {
+		return okr.Offered{}, err
+	}
+	return okr.Offered{Mine: pages[0].Goals, All: pages[1].Goals}, nil
+}
+
+// EditForm reads a goal, without what is below it, and what its form offers.
+func (s *tree) EditForm(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, okr.Offered, error) {
+	o, err := s.opened(ctx, actor, okr.OpenQuery{Goal: id, Bare: true, Also: offers(actor)})
+	if err != nil {
+		return o.view, okr.Offered{}, err
+	}
+	return o.view, okr.Offered{Mine: o.Also[0].Goals, All: o.Also[1].Goals}, nil
 }

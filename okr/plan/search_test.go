@@ -104,7 +104,7 @@ func TestSearch(t *testing.T) {
 	launch, relaunch := w.Objective(okrtest.Alex, "Launch"), w.Objective(okrtest.Alex, "Launch the shop again")
 	search := func(text string) []okr.GoalID {
 		t.Helper()
-		views, n, err := w.Plan.Search(t.Context(), okrtest.Alex, text, okr.Page{Limit: 10})
+		views, n, err := w.Plan.Search(t.Context(), okrtest.Alex, text, okr.Page{Limit: 10}, 0)
 		require.NoError(t, err)
 		var got []okr.GoalID
 		for _, v := range views {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"context"
 	"time"
 
 	"okrbot/okr"
@@ -8,9 +9,22 @@ import (
 	"okrbot/okr/connect"
 )
 
+// Reader answers what a list or an opened goal asks of the store, each in one trip. The
+// methods fail with Unavailable when the store cannot be reached.
+type Reader interface {
+	// FindGoals reads the tenant's settings, what a member chose, where one is named, and a
+	// page of goals for each query. What is not there is empty.
+	FindGoals(ctx context.Context, tenant okr.TenantID, member okr.UserID, queries ...okr.GoalQuery) (okr.Found, error)
+	// GoalsAround reads what stands around the goals of a list.
+	GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surroundings) (okr.Around, error)
+	// OpenGoal reads a goal and what stands around it. NotFound: there is none.
+	OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQuery) (okr.Opened, error)
+}
+
 // Options is what a [Service] works with.
 type Options struct {
 	Store        okr.Store
+	Reader       Reader // the same store
 	Measurements okr.Measurements
 	Agenda       okr.Agenda
 	// Now gives the time; it is a field so that a test can move the calendar.

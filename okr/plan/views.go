@@ -7,65 +7,82 @@ import (
 	"time"
 
 	"okrbot/okr"
+	"okrbot/okr/access"
 )
 
-// openedChildren is how many children an opened objective shows at most.
-const openedChildren = 200
+const (
+	// openedChildren is how many children an opened objective shows at most.
+	openedChildren = 200
+	// mostBeside is how many goals of one objective are shared out for a weight.
+	mostBeside = 200
+)
 
 // Goal reads a goal with its children (at most 200) and everything computed.
 // NotFound: there is none of that id, or the actor may not see it here.
-func (s *Service) Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error) {
+func (s *tree) Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error) {
 	return s.OpenGoal(ctx, actor, id, okr.Page{Limit: openedChildren})
 }
 
 // OpenGoal is Goal with one page of the children.
-func (s *Service) OpenGoal(ctx context.Context, actor okr.Actor, id okr.GoalID, page okr.Page) (okr.GoalView, error) {
-	g, err := s.access.Goal(ctx, actor, id)
-	if err != nil {
-		return okr.GoalView{}, err
+func (s *tree) OpenGoal(ctx context.Context, actor okr.Actor, id okr.GoalID, page okr.Page) (okr.GoalView, error) {
+	o, err := s.opened(ctx, actor, okr.OpenQuery{Goal: id, Page: page})
+	return o.view, err
+}
+
+// Weighted is Goal with the weight that the goal has in its objective, where the actor
+// may see that one.
+func (s *tree) Weighted(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error) {
+	o, err := s.opened(ctx, actor, okr.OpenQuery{Goal: id, Page: okr.Page{Limit: openedChildren}, Beside: mostBeside})
+	return o.view, err
+}
+
+// opened is a goal that the actor sees, with what was read around it.
+type opened struct {
+	okr.Opened
+	view okr.GoalView
+}
+
+// viewerOf is whose private goals are shown to the actor here.
+func viewerOf(actor okr.Actor) okr.UserID {
+	if actor.Shared {
+		return ""
 	}
-	t, err := s.access.Settings(ctx, actor.Tenant)
-	if err != nil {
-		return okr.GoalView{}, err
+	return actor.ID
+}
+
+// opened reads a goal and what stands around it in one trip.
+func (s *tree) opened(ctx context.Context, actor okr.Actor, q okr.OpenQuery) (o opened, err error) {
+	q.Viewer = viewerOf(actor)
+	o.Opened, err = s.Reader.OpenGoal(ctx, actor.Tenant, q)
+	if okr.KindOf(err) == okr.NotFound || err == nil && !actor.Sees(o.Goal) {
+		return opened{}, okr.GoalNotFound(q.Goal)
 	}
-	return s.open(ctx, t, actor, g, page)
+	if err != nil {
+		return opened{}, err
+	}
+	o.Settings = access.OrDefault(o.Settings, actor.Tenant)
+	if o.Parent.Deleted != nil {
+		o.Parent = okr.Goal{}
+	}
+	o.view = s.ViewOf(o.Settings, actor, o.Goal, o.Parent)
+	o.view.Connection = o.Connection.Name
+	if o.Goal.Kind == okr.Objective && !q.Bare {
+		err = s.addBelow(ctx, o.Settings, actor, &o.view, o.Below, 0)
+	}
+	if o.view.ParentTitle != "" && o.Beside.Whole {
+		share := o.Settings.WeightsRule.Shares(o.Beside.Goals)[o.Goal.ID]
+		o.view.Weight, o.view.Taken = share.Weight, share.Taken
+	}
+	return o, err
 }
 
 // written is Goal for one that is at hand as it was just written.
-func (s *Service) written(ctx context.Context, t okr.Settings, actor okr.Actor, g okr.Goal) (okr.GoalView, error) {
-	if !actor.Sees(g) {
-		return okr.GoalView{}, okr.GoalNotFound(g.ID)
-	}
-	return s.open(ctx, t, actor, g, okr.Page{Limit: openedChildren})
-}
-
-// open computes a goal with what stands around it.
-func (s *Service) open(ctx context.Context, t okr.Settings, actor okr.Actor, g okr.Goal, page okr.Page) (okr.GoalView, error) {
-	parent, err := s.access.ParentOf(ctx, actor.Tenant, g)
-	if err != nil {
-		return okr.GoalView{}, err
-	}
-	return s.openUnder(ctx, t, actor, g, parent, page)
-}
-
-// openUnder is open with the objective above at hand.
-func (s *Service) openUnder(ctx context.Context, t okr.Settings, actor okr.Actor, g, parent okr.Goal, page okr.Page) (okr.GoalView, error) {
-	v := s.ViewOf(t, actor, g, parent)
-	if g.Binding != nil {
-		c, err := s.Store.Connections().Get(ctx, actor.Tenant, g.Binding.Connection)
-		if okr.IgnoreNotFound(err) != nil {
-			return v, err
-		}
-		v.Connection = c.Name
-	}
-	if g.Kind != okr.Objective {
-		return v, nil
-	}
-	return v, s.addChildren(ctx, t, actor, &v, page)
+func (s *tree) written(ctx context.Context, actor okr.Actor, g okr.Goal) (okr.GoalView, error) {
+	return s.Goal(ctx, actor, g.ID)
 }
 
 // ViewOf computes a goal below its parent, without its children.
-func (s *Service) ViewOf(t okr.Settings, actor okr.Actor, g, parent okr.Goal) okr.GoalView {
+func (s *tree) ViewOf(t okr.Settings, actor okr.Actor, g, parent okr.Goal) okr.GoalView {
 	g.PeriodID, g.Period = okr.PeriodUnder(g, parent)
 	isAdmin := s.access.Administers(t, actor)
 	v := okr.GoalView{Goal: g, MayEdit: actor.MayEdit(g, parent, isAdmin)}
@@ -78,24 +95,32 @@ func (s *Service) ViewOf(t okr.Settings, actor okr.Actor, g, parent okr.Goal) ok
 	return v
 }
 
-// addChildren reads a page of an objective's children. Where all are read anyway,
-// the objective is added up from them.
-func (s *Service) addChildren(ctx context.Context, t okr.Settings, actor okr.Actor, v *okr.GoalView, page okr.Page) error {
-	children, total, err := s.find(ctx, actor, []string{okr.ChildIndex(v.Goal.ID)}, page)
-	if err != nil {
-		return err
+// addBelow adds a page of an objective's children that was read, at most so many of them
+// where limit is not 0. Where all are shown,
+// the objective is added up from them and from those that are hidden.
+func (s *tree) addBelow(ctx context.Context, t okr.Settings, actor okr.Actor, v *okr.GoalView, p okr.GoalPage, limit int) error {
+	children := p.Visible(actor)
+	v.ChildTotal = p.Total
+	if p.Whole {
+		v.ChildTotal = len(children)
 	}
-	v.ChildTotal = total
+	if limit > 0 {
+		children = children[:min(limit, len(children))]
+	}
 	slices.SortStableFunc(children, func(a, b okr.Goal) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
 	for _, g := range children {
 		v.Children = append(v.Children, s.ViewOf(t, actor, g, v.Goal))
 	}
-	if len(children) < total {
+	if len(children) < v.ChildTotal {
 		return nil
 	}
-	whole, err := siblings(ctx, s.Store.Goals(), t, v.Goal, children)
-	if err != nil {
-		return err
+	whole := p.Goals
+	if !p.Whole { // all that may be seen is on the page, and more is hidden
+		around, err := s.Reader.GoalsAround(ctx, t.ID, okr.Surroundings{Below: []okr.GoalID{v.Goal.ID}})
+		if err != nil {
+			return err
+		}
+		whole = around.Below[v.Goal.ID].Goals
 	}
 	if v.Goal.IsOpen() { // a closed one stays as it ended
 		addUp(t, v, whole, s.Now())
@@ -108,17 +133,6 @@ func (s *Service) addChildren(ctx context.Context, t okr.Settings, actor okr.Act
 	return nil
 }
 
-// siblings are all children of an objective, where the viewer sees some: those that
-// are hidden count and have weight as well.
-func siblings(ctx context.Context, goals okr.Records[okr.GoalID, okr.Goal], t okr.Settings, o okr.Goal, seen []okr.Goal) ([]okr.Goal, error) {
-	r := o.Rolled
-	if r == nil || r.Below <= len(seen) && r.Children <= t.WeightsRule.Roll(seen).Children {
-		return seen, nil
-	}
-	all, _, err := goals.List(ctx, t.ID, okr.ChildIndex(o.ID), okr.Page{})
-	return all, err
-}
-
 // addUp adds up an objective from all its children.
 func addUp(t okr.Settings, v *okr.GoalView, children []okr.Goal, now time.Time) {
 	fresh := t.WeightsRule.Roll(children)
@@ -129,25 +143,30 @@ func addUp(t okr.Settings, v *okr.GoalView, children []okr.Goal, now time.Time) 
 	v.Standing = v.Goal.Standing(v.Goal.Period, t.Bands, t.Today(now))
 }
 
-// views computes goals with their objectives, which are read in one go.
-func (s *Service) views(ctx context.Context, t okr.Settings, actor okr.Actor, goals []okr.Goal) ([]okr.GoalView, error) {
-	var ids []okr.GoalID
-	for _, g := range goals {
-		if g.Parent != "" && !slices.Contains(ids, g.Parent) {
-			ids = append(ids, g.Parent)
-		}
+// views computes goals with their objectives, and with what stands below those that
+// want it, which is all read in one go.
+func (s *tree) views(ctx context.Context, t okr.Settings, actor okr.Actor, lists []listed) ([]okr.List, error) {
+	q := okr.Surroundings{Viewer: viewerOf(actor), Small: true}
+	for _, l := range lists {
+		l.around(&q)
 	}
-	list, err := s.Store.Goals().GetMany(ctx, actor.Tenant, ids)
+	around, err := s.Reader.GoalsAround(ctx, actor.Tenant, q)
 	if err != nil {
 		return nil, err
 	}
-	parents := map[okr.GoalID]okr.Goal{}
-	for _, p := range list {
-		parents[p.ID] = p
+	out := make([]okr.List, 0, len(lists))
+	for _, l := range lists {
+		views := make([]okr.GoalView, 0, len(l.goals))
+		for _, g := range l.goals {
+			v := s.ViewOf(t, actor, g, around.Parents[g.Parent])
+			if p, isRead := around.Below[g.ID]; isRead && l.ask.Filter.Children != 0 {
+				if err := s.addBelow(ctx, t, actor, &v, p, l.ask.Filter.Children); err != nil {
+					return nil, err
+				}
+			}
+			views = append(views, v)
+		}
+		out = append(out, okr.List{Views: views, Total: l.total})
 	}
-	views := make([]okr.GoalView, 0, len(goals))
-	for _, g := range goals {
-		views = append(views, s.ViewOf(t, actor, g, parents[g.Parent]))
-	}
-	return views, nil
+	return out, nil
 }

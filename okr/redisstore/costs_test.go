@@ -58,6 +58,7 @@ func measureCosts(tb testing.TB, url string, objectives int) costs {
 	ctx, s := tb.Context(), open(tb, url)
 	use, actor := okrtest.NewActivities(s, nil, okrtest.Noon), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
 	fill(tb, use, s, actor, objectives)
+	warm(tb, use, actor)
 	count := &counter{}
 	s.Client().AddHook(count)
 	out := costs{}
@@ -68,7 +69,7 @@ func measureCosts(tb testing.TB, url string, objectives int) costs {
 			return err
 		},
 		"search": func() error {
-			views, n, err := use.Plan.Search(ctx, actor, "grow shop", okr.Page{Limit: 8})
+			views, n, err := use.Plan.Search(ctx, actor, "grow shop", okr.Page{Limit: 8}, 0)
 			require.Equal(tb, objectives, n)
 			require.Len(tb, views, 8)
 			return err
@@ -90,6 +91,15 @@ func measureCosts(tb testing.TB, url string, objectives int) costs {
 		out[name] = [2]int64{count.commands.Load() - commands, count.records.Load() - records}
 	}
 	return out
+}
+
+// warm lets Redis know the scripts.
+func warm(tb testing.TB, use okrtest.Activities, actor okr.Actor) {
+	tb.Helper()
+	_, err := use.Plan.Goal(tb.Context(), actor, "O1")
+	require.NoError(tb, err)
+	_, _, err = use.Plan.ListGoals(tb.Context(), actor, okr.Filter{Children: 1}, okr.Page{Limit: 2})
+	require.NoError(tb, err)
 }
 
 // fill writes records as the service would; the settings say that no upgrade is
@@ -122,8 +132,8 @@ func TestCostsDoNotGrowWithTheTenant(t *testing.T) {
 	}
 }
 
-// A save reads the settings, the goal and the objective above once; then come the
-// children of what is added up and shown, and the objective that is added up.
+// A save reads the settings, the goal and the objective above once. What is added up and
+// what is shown comes in a trip each.
 func TestASaveReadsOnce(t *testing.T) {
 	t.Parallel()
 	ctx, s := t.Context(), open(t, okrtest.StartRedis(t))
@@ -132,8 +142,8 @@ func TestASaveReadsOnce(t *testing.T) {
 	count := &counter{}
 	s.Client().AddHook(count)
 	for id, records := range map[okr.GoalID]int64{
-		"KR7": 1 + 1 + 1 + 5 + 1,
-		"O2":  1 + 1 + 0 + 5 + 0,
+		"KR7": 1 + 1 + 1,
+		"O2":  1 + 1,
 	} {
 		v, err := use.Plan.Goal(ctx, actor, id)
 		require.NoError(t, err)
@@ -160,7 +170,7 @@ func BenchmarkLargeTenant(b *testing.B) {
 			return err
 		},
 		"search": func() error {
-			_, _, err := use.Plan.Search(b.Context(), actor, "grow shop", okr.Page{Limit: 8})
+			_, _, err := use.Plan.Search(b.Context(), actor, "grow shop", okr.Page{Limit: 8}, 0)
 			return err
 		},
 		"open": func() error { _, err := use.Plan.Goal(b.Context(), actor, "O500"); return err },

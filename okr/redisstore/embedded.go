@@ -29,7 +29,7 @@ func openEmbedded(ctx context.Context, o Options) (*Store, error) {
 	}
 	o.Logger.WarnContext(ctx, "NOTHING SURVIVES A RESTART: okrbot runs on its embedded in-memory store. Set DATA_DIR or REDIS_URL to keep goals, connections and sign-ins.")
 	options := universal(&redis.Options{Password: password}, []string{server.Addr()}, special{})
-	return connect(ctx, &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger, embedded: server})
+	return connect(ctx, &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger, large: largeList, embedded: server})
 }
 
 func randomSealKey() string {

@@ -25,6 +25,16 @@ func TestFindLeavesNothing(t *testing.T) {
 	})
 }
 
+// A long list is walked for its first page, and the page is the same.
+func TestLongListsAreWalked(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
+		s.WalkFrom(20)
+		okrtest.TestLongLists(t, s, okrtest.TenantID)
+	})
+}
+
 // A program of before wrote no version of the lists, and knew fewer of them.
 func TestRecordsOfAnOlderProgramGetAllTheirLists(t *testing.T) {
 	t.Parallel()

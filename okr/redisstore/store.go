@@ -49,6 +49,7 @@ type Store struct {
 	embedded *miniredis.Miniredis // nil: a real Redis
 	replicas replicas
 	places   places
+	large    int // from how many members on a list is walked
 }
 
 // Open connects to Redis and checks that it answers. The caller closes the
@@ -71,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 			return nil, err
 		}
 	}
-	s := &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger}
+	s := &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger, large: largeList}
 	s.replicas.expected = options.MasterName != "" || options.IsClusterMode || len(options.Addrs) > 1
 	if s, err = connect(ctx, s); err != nil || o.Inspect {
 		return s, err

@@ -141,6 +141,22 @@ func decode(raw []byte, data any) (v value, err error) {
 // isOurs says whether this program knows how the data is written.
 func (v value) isOurs() bool { return v.Version >= 1 && v.Version <= dataVersion }
 
+// decodeData is decode for who needs nothing of what stands beside the data, in one
+// pass over it.
+func decodeData[T any](raw []byte, data *T) error {
+	v := struct {
+		Version int `json:"v"`
+		Data    *T  `json:"d"`
+	}{Data: data}
+	if json.Unmarshal(raw, &v) == nil && v.Version >= 1 && v.Version <= dataVersion {
+		return nil
+	}
+	var none T
+	*data = none
+	_, err := decode(raw, data) // says what is wrong
+	return err
+}
+
 // knows says whether a T has a place for all that stands in a stored value of its type.
 func knows[T any](stored value) bool {
 	var data T

@@ -1,0 +1,465 @@
+package redisstore
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+
+	"okrbot/okr"
+)
+
+// Each script here answers one use case in one trip, so that what a list costs does not
+// grow with what it shows. They write nothing: a Redis that is full or a replica answers
+// them. Their argument is JSON with keys made by keys.go; where an id is found on the
+// way, its key is a prefix that keys.go made and the id, escaped as there. All keys are
+// of one tenant and so on one slot.
+
+// familyWords are what the scripts share.
+const familyWords = `
+local ask = cjson.decode(ARGV[1])
+local function escape(id)
+  return (string.gsub(id, "[^%w%-_.~]", function(c)
+    if c == " " then return "+" end
+    return string.format("%%%02X", string.byte(c))
+  end))
+end
+local function none(text) return text == nil or text == "" end
+local function read(key) return redis.call("GET", key) end
+local function readAll(prefix, ids)
+  local out = {}
+  for from = 1, #ids, 500 do
+    local call = {"MGET"}
+    for i = from, math.min(from + 499, #ids) do call[#call + 1] = prefix .. escape(ids[i]) end
+    for _, raw in ipairs(redis.call(unpack(call))) do out[#out + 1] = raw or "" end
+  end
+  return out
+end
+local function sorted(found)
+  local all, isSorted = {}, true
+  for i = 1, #found, 2 do
+    all[#all + 1] = {found[i], tonumber(found[i + 1])}
+    isSorted = isSorted and (#all == 1 or all[#all - 1][2] <= all[#all][2])
+  end
+  if not isSorted then table.sort(all, function(a, b) return a[2] < b[2] end) end
+  for i, pair in ipairs(all) do all[i] = pair[1] end
+  return all
+end
+local function together(command, keys, ...)
+  local call = {command, #keys}
+  for _, key in ipairs(keys) do call[#call + 1] = key end
+  for _, word in ipairs({...}) do call[#call + 1] = word end
+  return call
+end
+local function members(keys)
+  return sorted(redis.call(unpack(together("ZINTER", keys, "AGGREGATE", "MAX", "WITHSCORES"))))
+end
+local function count(keys)
+  local n = redis.pcall(unpack(together("ZINTERCARD", keys)))
+  if type(n) == "number" then return n end
+  return #redis.call(unpack(together("ZINTER", keys)))
+end
+local function walk(keys, last)
+  local some, out = redis.call("ZRANGE", keys[1], 0, last + 200), {}
+  if #some == 0 then return out end
+  local call, scores = {"ZMSCORE", ""}, {}
+  for _, id in ipairs(some) do call[#call + 1] = id end
+  for k = 2, #keys do
+    call[2] = keys[k]
+    scores[k] = redis.call(unpack(call))
+  end
+  for i, id in ipairs(some) do
+    local isIn = true
+    for k = 2, #keys do isIn = isIn and tonumber(scores[k][i] or "") end
+    if isIn then out[#out + 1] = id end
+    if #out == last + 1 then return out end
+  end
+  return nil
+end
+local function with(keys, key)
+  local out = {}
+  for _, k in ipairs(keys) do out[#out + 1] = k end
+  out[#out + 1] = key
+  return out
+end
+local function page(q)
+  local keys, first, last = with(q.keys, q.public), q.first, q.last
+  local ids, total
+  if last >= 0 and last <= 1000 and redis.call("ZCARD", keys[1]) > q.large then
+    ids = walk(keys, last)
+    if ids and q.uncounted then
+      total = #ids
+    elseif ids then
+      total = count(keys)
+    end
+  end
+  if not ids then
+    ids = members(keys)
+    total = #ids
+  end
+  if not none(q.seen) and not (q.uncounted and last >= 0 and #ids > last) then
+    local hidden = members(with(q.keys, q.seen))
+    if #ids == total then
+      for _, id in ipairs(hidden) do ids[#ids + 1] = id end
+    end
+    total = total + #hidden
+  end
+  local out = {}
+  if last < 0 or last >= #ids then last = #ids - 1 end
+  for i = first, last do out[#out + 1] = ids[i + 1] end
+  return out, total
+end
+local function below(q, id)
+  local key, out = q.child .. escape(id), {}
+  local ids = redis.call("ZRANGE", key, 0, q.limit)
+  if #ids <= q.limit then return {1, #ids, ids} end
+  local some, total = page({keys = {key}, public = q.public, seen = q.seen, first = 0, last = q.limit - 1, large = q.large})
+  return {0, total, some}
+end
+local function filled(prefix, answers)
+  local ids = {}
+  for _, answer in ipairs(answers) do
+    for _, id in ipairs(answer[3]) do ids[#ids + 1] = id end
+  end
+  local raws, n = readAll(prefix, ids), 0
+  for _, answer in ipairs(answers) do
+    for i = 1, #answer[3] do
+      n = n + 1
+      answer[3][i] = raws[n]
+    end
+  end
+  return answers
+end
+`
+
+// pagesScript gives the settings, and pages of goals as [okr.GoalQuery] asks for them.
+var pagesScript = redis.NewScript(familyWords + `
+local answers = {}
+for i, q in ipairs(ask.queries) do
+  local ids, total = page(q)
+  answers[i] = {1, total, ids}
+end
+local member = not none(ask.member) and read(ask.member)
+return {read(ask.settings), filled(ask.record, answers), member}`)
+
+// aroundScript gives the records of some ids, and what stands below others.
+var aroundScript = redis.NewScript(familyWords + `
+local answers = {{1, #ask.parents, ask.parents}}
+if ask.small then
+  local keys = {}
+  for i, id in ipairs(ask.of) do keys[i] = ask.below.child .. escape(id) end
+  local ids = sorted(redis.call(unpack(together("ZUNION", keys, "AGGREGATE", "MAX", "WITHSCORES"))))
+  answers[2] = {1, #ids, ids}
+else
+  for _, id in ipairs(ask.of) do answers[#answers + 1] = below(ask.below, id) end
+end
+return filled(ask.record, answers)`)
+
+// openScript gives the settings, a goal, the objective above, its connection, and what
+// stands below it and beside it.
+var openScript = redis.NewScript(familyWords + `
+local settings, goal = read(ask.settings), read(ask.record .. escape(ask.id))
+if not goal then return {settings, false} end
+local at = cjson.decode(goal).d
+local parent, connection = false, false
+if not none(at.parent) then parent = read(ask.record .. escape(at.parent)) end
+if not ask.bare and type(at.binding) == "table" and not none(at.binding.connection) then
+  connection = read(ask.connection .. escape(at.binding.connection))
+end
+local answers = {{0, 0, {}}, {0, 0, {}}}
+if not ask.bare and at.kind == ask.objective then
+  local ids, total = page(ask.page)
+  answers[1] = {0, total, ids}
+  if ask.page.first == 0 then answers[1] = below(ask.below, ask.id) end
+end
+if ask.beside > 0 and parent then
+  ask.below.limit = ask.beside
+  answers[2] = below(ask.below, at.parent)
+end
+for i, q in ipairs(ask.queries) do
+  local ids, total = page(q)
+  answers[2 + i] = {0, total, ids}
+end
+local histories, notes = {}, {}
+if not none(ask.history) then
+  local ids, said = {ask.id}, {}
+  for _, id in ipairs(answers[1][3]) do ids[#ids + 1] = id end
+  for i, id in ipairs(ids) do
+    histories[i] = {id, redis.call("ZRANGE", ask.history .. escape(id), -ask.points, -1)}
+    said[i] = ask.said .. escape(id)
+  end
+  local found = redis.call(unpack(together("ZUNION", said, "AGGREGATE", "MAX", "WITHSCORES")))
+  notes = readAll(ask.checkin, sorted(found))
+end
+return {settings, goal, parent, connection, filled(ask.record, answers), histories, notes}`)
+
+// findAsk is the argument of pagesScript for a query.
+type findAsk struct {
+	Keys      []string `json:"keys,omitempty"`
+	Public    string   `json:"public"`
+	Seen      string   `json:"seen,omitempty"`
+	First     int      `json:"first"`
+	Last      int      `json:"last"` // -1: to the end
+	Large     int      `json:"large"`
+	Uncounted bool     `json:"uncounted,omitempty"`
+}
+
+// belowAsk says how scripts read what stands below a goal.
+type belowAsk struct {
+	Child  string `json:"child"`
+	Public string `json:"public"`
+	Seen   string `json:"seen,omitempty"`
+	Limit  int    `json:"limit"`
+	Large  int    `json:"large"`
+}
+
+const (
+	// largeList is from how many members on a list is walked for its first page, and
+	// only counted beyond: intersecting it takes Redis milliseconds.
+	largeList = 7000
+	// noLimit is as many as a list can have.
+	noLimit = 1 << 30
+)
+
+// seenKey is the list of what a person sees that others do not; empty: nobody's.
+func seenKey(tenant okr.TenantID, viewer okr.UserID) string {
+	if viewer == "" {
+		return ""
+	}
+	return indexKey(tenant, "goal", okr.SeenByIndex(viewer))
+}
+
+func findOf(large int, tenant okr.TenantID, q okr.GoalQuery) findAsk {
+	a := findAsk{
+		Public: indexKey(tenant, "goal", okr.PublicIndex), Seen: seenKey(tenant, q.Viewer), First: max(0, q.Page.Offset), Last: -1, Large: large,
+		Uncounted: q.Uncounted,
+	}
+	if q.Page.Limit > 0 {
+		a.Last = a.First + q.Page.Limit - 1
+	}
+	for _, index := range narrowFirst(q.Indexes) {
+		if key := indexKey(tenant, "goal", index); !slices.Contains(a.Keys, key) {
+			a.Keys = append(a.Keys, key)
+		}
+	}
+	if len(a.Keys) == 0 {
+		a.Keys = []string{indexKey(tenant, "goal", "")}
+	}
+	return a
+}
+
+// narrowFirst puts the lists in which few stand before those of many: it is the first
+// that is walked, and filters name the narrow ones last. Most goals are open.
+func narrowFirst(indexes []string) []string {
+	out := slices.Clone(indexes)
+	slices.Reverse(out)
+	slices.SortStableFunc(out, func(a, b string) int {
+		return cmp.Compare(breadth(a), breadth(b))
+	})
+	return out
+}
+
+func breadth(index string) int {
+	if index == okr.StateIndex(true) {
+		return 1
+	}
+	return 0
+}
+
+func findsOf(large int, tenant okr.TenantID, queries []okr.GoalQuery) []findAsk {
+	asks := make([]findAsk, len(queries))
+	for i, q := range queries {
+		asks[i] = findOf(large, tenant, q)
+	}
+	return asks
+}
+
+func belowOf(large int, tenant okr.TenantID, viewer okr.UserID, limit int) belowAsk {
+	if limit <= 0 {
+		limit = noLimit
+	}
+	return belowAsk{
+		Child: indexKey(tenant, "goal", okr.ChildIndex("")), Public: indexKey(tenant, "goal", okr.PublicIndex),
+		Seen: seenKey(tenant, viewer), Limit: limit, Large: large,
+	}
+}
+
+func settingsKey(tenant okr.TenantID) string {
+	return recordKey(tenant, "tenant", okr.Settings{}.Key())
+}
+
+// FindGoals reads the tenant's settings, what a member chose, where one is named, and pages
+// of goals, in one trip. What is not there is empty.
+func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.UserID, queries ...okr.GoalQuery) (out okr.Found, err error) {
+	ask := map[string]any{"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "queries": findsOf(s.large, tenant, queries)}
+	if member != "" {
+		ask["member"] = recordKey(tenant, "member", string(member))
+	}
+	answer, err := s.askFamily(ctx, "find goals", pagesScript, tenant, ask)
+	if err != nil {
+		return out, err
+	}
+	out.Settings, out.Pages, out.Member = readOne[okr.Settings](answer, 0), readPages(answer, 1), readOne[okr.Member](answer, 2)
+	return out, answer.failed(ctx, "find goals")
+}
+
+// GoalsAround reads what stands around the goals of a list in one trip.
+func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surroundings) (okr.Around, error) {
+	out := okr.Around{Parents: map[okr.GoalID]okr.Goal{}, Below: map[okr.GoalID]okr.GoalPage{}}
+	if len(q.Parents)+len(q.Below) == 0 {
+		return out, nil
+	}
+	isSmall := q.Small && len(q.Below) > 1
+	answer, err := s.askFamily(ctx, "read goals", aroundScript, tenant, map[string]any{
+		"small": isSmall, "record": recordKey(tenant, "goal", ""), "parents": append([]okr.GoalID{}, q.Parents...), "of": append([]okr.GoalID{}, q.Below...), "below": belowOf(s.large, tenant, q.Viewer, q.Limit),
+	})
+	if err != nil {
+		return out, err
+	}
+	pages := readPages(familyAnswer{[]any{answer.parts}, answer.fault}, 0)
+	if err := answer.failed(ctx, "read goals"); err != nil {
+		return out, err
+	}
+	for _, g := range pages[0].Goals {
+		out.Parents[g.ID] = g
+	}
+	for i, id := range q.Below {
+		if !isSmall {
+			out.Below[id] = pages[i+1]
+			continue
+		}
+		p := okr.GoalPage{Goals: []okr.Goal{}, Whole: true}
+		for _, g := range pages[1].Goals {
+			if g.Parent == id {
+				p.Goals = append(p.Goals, g)
+			}
+		}
+		p.Total = len(p.Goals)
+		out.Below[id] = p
+	}
+	return out, nil
+}
+
+// CountGoals counts the goals of each of some lists, in one trip.
+func (s *Store) CountGoals(ctx context.Context, tenant okr.TenantID, indexes []string) ([]int, error) {
+	counts := make([]*redis.IntCmd, len(indexes))
+	if len(indexes) == 0 {
+		return nil, nil
+	}
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, index := range indexes {
+			counts[i] = p.ZCard(ctx, indexKey(tenant, "goal", index))
+		}
+		return nil
+	})
+	out := make([]int, len(indexes))
+	for i, n := range counts {
+		out[i] = int(n.Val())
+	}
+	return out, fail(ctx, "count goals", err)
+}
+
+// OpenGoal reads a goal and what stands around it, in one trip. NotFound: there is none.
+func (s *Store) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQuery) (okr.Opened, error) {
+	ask := map[string]any{
+		"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "connection": recordKey(tenant, "connection", ""), "id": q.Goal,
+		"objective": okr.Objective, "bare": q.Bare, "queries": findsOf(s.large, tenant, q.Also), "below": belowOf(s.large, tenant, q.Viewer, q.Page.Limit), "beside": q.Beside,
+		"page": findOf(s.large, tenant, okr.GoalQuery{Indexes: []string{okr.ChildIndex(q.Goal)}, Viewer: q.Viewer, Page: q.Page}),
+	}
+	if q.History > 0 {
+		ask["history"], ask["points"] = historyKey(tenant, ""), q.History
+		ask["checkin"], ask["said"] = recordKey(tenant, "checkin", ""), indexKey(tenant, "checkin", okr.CheckInIndex(""))
+	}
+	answer, err := s.askFamily(ctx, "open goal", openScript, tenant, ask)
+	if err != nil {
+		return okr.Opened{}, err
+	}
+	out := okr.Opened{Settings: readOne[okr.Settings](answer, 0)}
+	if len(answer.parts) < 2 || answer.parts[1] == nil {
+		return out, errors.Join(answer.failed(ctx, "open goal"), okr.Errorf(okr.NotFound, "There is no goal %s.", q.Goal))
+	}
+	out.Goal, out.Parent, out.Connection = readOne[okr.Goal](answer, 1), readOne[okr.Goal](answer, 2), readOne[okr.Connection](answer, 3)
+	pages := readPages(answer, 4)
+	out.Below, out.Beside, out.Also = pages[0], pages[1], pages[2:]
+	for _, part := range list(answer.parts, 5) {
+		of, _ := part.([]any)
+		id, _ := of[0].(string)
+		out.History = append(out.History, okr.GoalMeasurements{Goal: okr.GoalID(id), Measured: readEach[okr.Measurement](answer, of[1])})
+	}
+	out.CheckIns = readEach[okr.CheckIn](answer, list(answer.parts, 6))
+	return out, answer.failed(ctx, "open goal")
+}
+
+// familyAnswer is what a script gave, and the first value of it that cannot be read.
+type familyAnswer struct {
+	parts []any
+	fault *error
+}
+
+func (a familyAnswer) failed(ctx context.Context, op string) error { return fail(ctx, op, *a.fault) }
+
+func (a familyAnswer) note(err error) {
+	if *a.fault == nil {
+		*a.fault = err
+	}
+}
+
+func (s *Store) askFamily(ctx context.Context, op string, script *redis.Script, tenant okr.TenantID, ask any) (familyAnswer, error) {
+	raw, err := json.Marshal(ask)
+	if err != nil {
+		return familyAnswer{}, fmt.Errorf("%s: %w", op, err)
+	}
+	parts, err := script.Run(ctx, s.client, []string{settingsKey(tenant)}, raw).Slice()
+	return familyAnswer{parts, new(error)}, fail(ctx, op, err)
+}
+
+// list is a part of an answer that is a list; nil: there is none.
+func list(parts []any, i int) []any {
+	if i >= len(parts) {
+		return nil
+	}
+	out, _ := parts[i].([]any)
+	return out
+}
+
+// readOne reads a record of an answer; empty: there is none.
+func readOne[T any](a familyAnswer, i int) (out T) {
+	if i < len(a.parts) {
+		if text, ok := a.parts[i].(string); ok && text != "" {
+			a.note(decodeData([]byte(text), &out))
+		}
+	}
+	return out
+}
+
+// readEach reads the records of a list, without those that were deleted meanwhile.
+func readEach[T any](a familyAnswer, parts any) []T {
+	raws, _ := parts.([]any)
+	out := make([]T, 0, len(raws))
+	for _, raw := range raws {
+		text, ok := raw.(string)
+		if !ok || text == "" {
+			continue
+		}
+		var record T
+		a.note(decodeData([]byte(text), &record))
+		out = append(out, record)
+	}
+	return out
+}
+
+// readPages reads the pages of an answer.
+func readPages(a familyAnswer, i int) []okr.GoalPage {
+	var out []okr.GoalPage
+	for _, part := range list(a.parts, i) {
+		of, _ := part.([]any)
+		whole, _ := of[0].(int64)
+		total, _ := of[1].(int64)
+		out = append(out, okr.GoalPage{Goals: readEach[okr.Goal](a, of[2]), Total: int(total), Whole: whole == 1})
+	}
+	return out
+}
