@@ -201,7 +201,7 @@ type rightsWorld struct {
 
 func newRightsWorld(t *testing.T) *rightsWorld {
 	t.Helper()
-	r := &rightsWorld{redis: miniredis.RunT(t), forms: map[string]string{}}
+	r := &rightsWorld{redis: startEmbedded(t), forms: map[string]string{}}
 	// All tenants are served, so that what keeps them apart is the keys alone.
 	r.world = newCheckedWorld(t, "REDIS_URL", "redis://"+r.redis.Addr(), "ALLOWED_TENANTS", "*")
 	play(t, r.world, "start bound",

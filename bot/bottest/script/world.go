@@ -136,8 +136,8 @@ func New(o Options) (*World, error) {
 
 func (w *World) open() error {
 	if w.Env["REDIS_URL"] == "" {
-		w.redis = miniredis.NewMiniRedis()
-		if err := w.redis.Start(); err != nil {
+		var err error
+		if w.redis, err = StartRedis(); err != nil {
 			return err
 		}
 	}
