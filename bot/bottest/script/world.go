@@ -163,6 +163,9 @@ func (w *World) open() error {
 	return w.Azure.Seed(adotest.World{})
 }
 
+// Redis is the embedded Redis of the world, for tests that look into it; nil where a REDIS_URL names another one.
+func (w *World) Redis() *miniredis.Miniredis { return w.redis }
+
 // Start starts okrbot, or starts it again after a Stop.
 func (w *World) Start() error {
 	ctx, cancel := w.ctx()
