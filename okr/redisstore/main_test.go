@@ -1,10 +1,13 @@
 package redisstore_test
 
 import (
+	"log/slog"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"okrbot/okr/redisstore"
 )
 
 const (
@@ -12,4 +15,7 @@ const (
 	clusterPoll  = 20 * time.Millisecond
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	redisstore.LogTo(slog.New(slog.DiscardHandler)) // as main does; the errors say enough
+	goleak.VerifyTestMain(m)
+}
