@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	clusterForms = 20 * time.Second
+	clusterForms = 2 * time.Minute
 	clusterPoll  = 20 * time.Millisecond
 )
 
