@@ -21,7 +21,7 @@ demo: build ## run okrbot with simulated Azure DevOps and Teams, and open the Pl
 	@exec $(BIN) demo
 
 # vet looks at the packages as they are built for the test, so that nothing is compiled twice. The test binaries have no
-# symbols for debuggers, which halves their linking; traces and reports of races do not need them.
+# symbols for debuggers, which saves a third of their linking; traces and reports of races do not need them.
 test: ## vet, and every Go test with the race detector in random order
 	@$(ENSURE) go cc redis nginx promtool
 	$(GO) vet -race ./...
