@@ -48,7 +48,7 @@ func TestAudit(t *testing.T) {
 		before, told := r.facts(t), len(r.audits())
 		_, err := do()
 		require.NoError(t, err, what)
-		require.NoError(t, r.app.scheduler.Idle(t.Context()))
+		play(t, r.world, "idle")
 		changed := changedFacts(before, r.facts(t))
 		lines := r.audits()[told:]
 		require.Len(t, lines, min(1, len(changed)), "%s changes %v", what, changed)
@@ -91,7 +91,7 @@ func TestAudit(t *testing.T) {
 	for _, step := range r.auditedSteps() {
 		told := len(r.audits())
 		play(t, r.world, step.lines...)
-		require.NoError(t, r.app.scheduler.Idle(t.Context()))
+		play(t, r.world, "idle")
 		lines := r.audits()[told:]
 		require.Len(t, lines, 1, "%v", step.lines)
 		require.Equal(t, step.did, attribute(lines[0], "did"))

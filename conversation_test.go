@@ -5,23 +5,35 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
+	"os"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"okrbot/bot/bottest/script"
+	"okrbot/okr/redisstore"
 )
 
+// collectAt is how much a test's heap grows in percent before it is collected: with the race detector each collection is dear.
+const collectAt = 400
+
 // TestMain lets more scripts run at a time than there are processors: they mostly
-// wait for the pace at which Teams takes posts. As a process of a fleet it is okrbot.
+// wait for each other's answers. Under the name okrbot, and as a process of a fleet, it is okrbot.
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == binaryName {
+		main()
+	}
 	if runAsProcess() {
 		return
 	}
 	flag.Parse()
 	_ = flag.Set("test.parallel", "12")
+	debug.SetGCPercent(collectAt)
+	redisstore.LogTo(slog.New(slog.DiscardHandler)) // as main does
 	goleak.VerifyTestMain(m)
 }
 
@@ -45,7 +57,7 @@ func startIn(started func(*app)) script.Starter {
 		stop := func() error { cancel(); return <-done }
 		go func() {
 			done <- serve(running, config, newLogger(config, h.Log), &hooks{
-				now: h.Now, listener: h.Listener, poll: 10 * time.Millisecond, pace: 1000, retry: 20 * time.Millisecond,
+				now: h.Now, listener: h.Listener, poll: 20 * time.Millisecond, pace: 1000, retry: 20 * time.Millisecond,
 				answer: h.TeamsWaits, post: h.PostsWait, lookup: script.Patience, ready: func(a *app) { ready <- a },
 			})
 		}()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -82,25 +83,41 @@ func (f *fleet) killMaster(t *testing.T) {
 	f.untilTold(t)
 }
 
-// takeUp lets a minute and a half pass for the queue, where something was left in
-// the hands of a worker that does not know of it: the answer to its taking, or the
-// note of its end, was lost with the master. Asynq looks for such tasks each
-// minute, and when a worker starts.
+// beats is longer than a live worker lets two of its heartbeats be apart, 5 s each, in which it prolongs what it holds:
+// https://github.com/hibiken/asynq/blob/v0.26.0/heartbeat.go.
+const beats = 12 * time.Second
+
+// takeUp waits until the queue is empty, and lets a minute and a half pass for it where something was left in the hands of
+// a worker that does not know of it: the answer to its taking, or the note of its end, was lost with the master. Such a task
+// is known by its lease, which nobody prolongs. Asynq looks for such tasks each minute, and when a worker starts.
 func (f *fleet) takeUp(t *testing.T) {
 	t.Helper()
-	limit := time.After(6 * time.Second)
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for !f.isIdle(t) {
-		select {
-		case <-tick.C:
-		case <-limit:
-			t.Log("a task was left in the hands of nobody")
-			f.expireLeases(t)
-			f.startProcess(t, "worker")
-			return
+	start := time.Now()
+	eventually(t, "the queue goes on", func() bool {
+		if f.isIdle(t) {
+			return true
+		}
+		if time.Since(start) < beats || !f.isAbandoned(t, start) {
+			return false
+		}
+		t.Log("a task was left in the hands of nobody")
+		f.expireLeases(t)
+		f.startProcess(t, "worker")
+		return true
+	})
+}
+
+// isAbandoned says whether there is a task whose lease was not prolonged since a time.
+func (f *fleet) isAbandoned(t *testing.T, since time.Time) bool {
+	t.Helper()
+	const leased = 30 // s
+	for _, queue := range queues {
+		lease := "asynq:{" + queue + "}:lease"
+		if f.redis.Do(t, lease, "ZCOUNT", lease, "-inf", "("+strconv.FormatInt(since.Unix()+leased, 10)) != ":0\r\n" {
+			return true
 		}
 	}
+	return false
 }
 
 // hang lets Redis hang until okrbot says so itself.

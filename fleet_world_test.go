@@ -130,11 +130,14 @@ func (f *fleet) startProcess(t *testing.T, roles string) *mainProcess {
 	return p
 }
 
+// queues are those of the scheduler.
+var queues = []string{"now", "hourly", "digest"}
+
 // expireLeases lets the half minute be over for which the task of a dead worker
 // stays its own: https://pkg.go.dev/github.com/hibiken/asynq.
 func (f *fleet) expireLeases(t *testing.T) {
 	t.Helper()
-	for _, queue := range []string{"now", "hourly", "digest"} {
+	for _, queue := range queues {
 		lease := "asynq:{" + queue + "}:lease"
 		answer := f.redis.Do(t, lease, "ZRANGE", lease, "0", "-1")
 		for line := range strings.SplitSeq(answer, "\r\n") {
@@ -162,7 +165,7 @@ func (f *fleet) isIdle(t *testing.T) bool {
 	if !strings.Contains(f.redis.Do(t, "okr:ticked", "GET", "okr:ticked"), minute) {
 		return false
 	}
-	for _, queue := range []string{"now", "hourly", "digest"} {
+	for _, queue := range queues {
 		for list, count := range map[string]string{"pending": "LLEN", "active": "LLEN", "retry": "ZCARD", "scheduled": "ZCARD"} {
 			key := "asynq:{" + queue + "}:" + list
 			if f.redis.Do(t, key, count, key) != ":0\r\n" {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"okrbot/bot/bottest"
+	"okrbot/bot/bottest/script"
 	"okrbot/okr"
 )
 
@@ -163,8 +164,11 @@ type breakable struct {
 
 func startBreakable(t *testing.T) *breakable {
 	t.Helper()
-	b := &breakable{redis: miniredis.RunT(t)}
+	b := &breakable{redis: startEmbedded(t)}
 	b.redis.Server().SetPreHook(func(p *redisserver.Peer, command string, args ...string) bool {
+		if script.AnswerIdle(b.redis, p, command, args) {
+			return true
+		}
 		isQueue := strings.Contains(strings.Join(args, " "), "asynq")
 		if isQueue || !isWrite(command) || !b.breaks() {
 			return false

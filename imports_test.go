@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"go/parser"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -274,10 +276,15 @@ func hasPrefix(imp, prefix string) bool {
 	return imp == prefix || strings.HasPrefix(imp, strings.TrimSuffix(prefix, "/")+"/")
 }
 
-// listPackages asks the go command about every package of the module.
+// goList asks the go command about every package of the module, once for all tests.
+var goList = sync.OnceValues(func() ([]byte, error) {
+	return exec.CommandContext(context.Background(), "go", "list", "-json=ImportPath,Dir,GoFiles,Imports,TestImports,XTestImports", "./...").Output()
+})
+
+// listPackages gives every package of the module.
 func listPackages(t *testing.T) []listed {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Dir,GoFiles,Imports,TestImports,XTestImports", "./...").Output()
+	out, err := goList()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		t.Logf("go list: %s", exit.Stderr)
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -70,7 +68,7 @@ func TestQuietLog(t *testing.T) {
 // okrbot's own form, and nothing comes past okrbot's log.
 func TestLogWhileRedisIsAway(t *testing.T) {
 	t.Parallel()
-	binary := buildBinary(t)
+	binary := okrbotBinary(t)
 	redis := okrtest.StartRedisServer(t)
 	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
 	p := startProcess(t, binary, w, "LOG_LEVEL=info")
@@ -87,15 +85,6 @@ func TestLogWhileRedisIsAway(t *testing.T) {
 	for _, line := range p.out.Lines() {
 		require.True(t, strings.HasPrefix(line, "time="), line)
 	}
-}
-
-// buildBinary builds okrbot.
-func buildBinary(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "okrbot")
-	message, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput()
-	require.NoError(t, err, string(message))
-	return binary
 }
 
 // logged are the lines of the log of a kind.

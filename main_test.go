@@ -112,6 +112,19 @@ func requireAnswer(t *testing.T, address string, status int, headers ...string) 
 	require.Equal(t, status, resp.StatusCode, address)
 }
 
+// binaryName is the name under which this test binary is okrbot: main and all, and with the race detector.
+const binaryName = "okrbot"
+
+// okrbotBinary gives okrbot as a program.
+func okrbotBinary(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	binary := filepath.Join(t.TempDir(), binaryName)
+	require.NoError(t, os.Symlink(self, binary))
+	return binary
+}
+
 // mainProcess is okrbot as a process of its own.
 type mainProcess struct {
 	cmd     *exec.Cmd
@@ -129,7 +142,7 @@ func startProcess(t *testing.T, binary string, w *world, more ...string) *mainPr
 	require.NoError(t, listener.Close())
 	w.Register()
 	p := &mainProcess{address: "http://" + w.Address, out: &script.Log{}}
-	p.cmd = exec.CommandContext(t.Context(), binary, "serve") //nolint:gosec // the test built it
+	p.cmd = exec.CommandContext(t.Context(), binary, "serve") //nolint:gosec // the test's own
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	for _, name := range variableNames() {
@@ -181,11 +194,7 @@ func (p *mainProcess) stop(t *testing.T) {
 // Redis that writes each command to disk.
 func TestMainSurvivesKill(t *testing.T) {
 	t.Parallel()
-	binary := filepath.Join(t.TempDir(), "okrbot")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
-	message, err := build.CombinedOutput()
-	require.NoError(t, err, string(message))
-
+	binary := okrbotBinary(t)
 	redis := okrtest.StartRedisServer(t, "--appendonly", "yes", "--appendfsync", "always")
 	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
 
@@ -216,7 +225,7 @@ func TestMainSurvivesKill(t *testing.T) {
 	redis.Kill()
 	redis.Restart(t)
 	third := startProcess(t, binary, w)
-	_, err = w.Azure.Complete("contoso", "Fabrikam Fiber", "Launch bugs", 3)
+	_, err := w.Azure.Complete("contoso", "Fabrikam Fiber", "Launch bugs", 3)
 	require.NoError(t, err)
 	play(t, w,
 		"in personal", "say okr KR1", "expect '12 of 30' Contoso",

@@ -204,9 +204,10 @@ type rightsWorld struct {
 
 func newRightsWorld(t *testing.T) *rightsWorld {
 	t.Helper()
-	r := &rightsWorld{redis: miniredis.RunT(t), forms: map[string]string{}}
+	r := &rightsWorld{forms: map[string]string{}}
 	// All tenants are served, so that what keeps them apart is the keys alone.
-	r.world = newCheckedWorld(t, "REDIS_URL", "redis://"+r.redis.Addr(), "ALLOWED_TENANTS", "*")
+	r.world = newCheckedWorld(t, "ALLOWED_TENANTS", "*")
+	r.redis = r.Redis()
 	play(t, r.world, "start bound",
 		"say connect", "fill 'name=Hidden way' organization=contoso", "press Next", "fill 'project=Fabrikam Fiber'", "press Save", "expect 'Hidden way' C2")
 	alex, adele := r.actor("alex"), r.actor("adele")
@@ -419,9 +420,7 @@ func (r *rightsWorld) try(t *testing.T, what string, a act, place bottest.Chat, 
 	before := r.dump(t)
 	r.Azure.ResetCalls()
 	d := do(r.Teams.User(r.who.user))
-	if r.redis.Exists("asynq:{now}:pending") || r.redis.Exists("asynq:{now}:active") {
-		require.NoError(t, r.app.scheduler.Idle(t.Context()))
-	}
+	play(t, r.world, "idle")
 	told := string(d.Body)
 	for _, p := range r.Teams.Posts(place.Since(d)) {
 		if !r.who.isOwner || p.Only == "" { // what the owner alone sees is the owner's

@@ -29,9 +29,7 @@ func newFolderWorld(t *testing.T) (w *world, folder string) {
 
 func buildOkrbot(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "okrbot")
-	message, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput()
-	require.NoError(t, err, string(message))
+	binary := okrbotBinary(t)
 	return binary
 }
 

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,9 +37,7 @@ func quietInterval(now time.Time) time.Duration {
 // digest come, and each comes once.
 func TestServeHourAfterKill(t *testing.T) {
 	t.Parallel()
-	binary := filepath.Join(t.TempDir(), "okrbot")
-	message, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput()
-	require.NoError(t, err, string(message))
+	binary := okrbotBinary(t)
 	redis := okrtest.StartRedisServer(t, "--appendonly", "yes", "--appendfsync", "always")
 	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
 	interval := "SYNC_INTERVAL=" + quietInterval(time.Now()).String()

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/stretchr/testify/require"
 
 	"okrbot/bot/bottest/script"
@@ -32,6 +33,15 @@ func newWorld(tb testing.TB, now time.Time, env ...string) *world {
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, w.Close()) })
 	return w
+}
+
+// startEmbedded starts the embedded Redis of a world that looks into it.
+func startEmbedded(t *testing.T) *miniredis.Miniredis {
+	t.Helper()
+	redis, err := script.StartRedis()
+	require.NoError(t, err)
+	t.Cleanup(redis.Close)
+	return redis
 }
 
 // newServeWorld is a world with a redis-server.

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"okrbot/okr"
+	"okrbot/okr/redisstore"
 	"okrbot/scheduler"
 )
 
@@ -24,6 +25,7 @@ func TestMain(m *testing.M) {
 	if runAsWorker() {
 		return
 	}
+	redisstore.LogTo(slog.New(slog.DiscardHandler)) // as main does; the errors say enough
 	goleak.VerifyTestMain(m)
 }
 

@@ -3,6 +3,8 @@ package adotest_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -50,11 +52,16 @@ func (c *clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+// signingKey signs for all clouds of the tests: making one takes longer than most tests.
+var signingKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 func start(t *testing.T) *sim {
 	t.Helper()
 	// Whole seconds ahead of now, so that id tokens are valid by the real clock.
 	ck := &clock{now: time.Now().Truncate(time.Second)}
-	cloud := adotest.New(adotest.Options{Now: ck.Now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	key, err := signingKey()
+	require.NoError(t, err)
+	cloud := adotest.New(adotest.Options{Now: ck.Now, Key: key, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	require.NoError(t, cloud.Seed(adotest.World{}))
 	cloud.RegisterApp(adotest.App{ClientID: clientID, ClientSecret: secret, RedirectURIs: []string{callback}})
 	srv := httptest.NewServer(cloud)

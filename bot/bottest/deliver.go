@@ -157,7 +157,13 @@ func (c *Cloud) authorization(opts DeliverOptions) (string, error) {
 	case GarbageToken:
 		return "Bearer not.a.token", nil
 	}
-	token, err := c.sign(opts.Token, c.claims(opts))
+	now := c.opts.Now()
+	if opts.Token == GoodToken {
+		if token, ok := c.keys.again(opts.ServiceURL, now); ok {
+			return "Bearer " + token, nil
+		}
+	}
+	token, err := c.sign(opts, now)
 	if err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
@@ -168,8 +174,7 @@ func (c *Cloud) authorization(opts DeliverOptions) (string, error) {
 }
 
 // claims are those of a token from the Bot Connector service, spoilt as asked.
-func (c *Cloud) claims(opts DeliverOptions) jwt.MapClaims {
-	now := c.opts.Now()
+func (c *Cloud) claims(opts DeliverOptions, now time.Time) jwt.MapClaims {
 	claims := jwt.MapClaims{
 		"iss": Issuer, "aud": c.opts.AppID, "serviceurl": opts.ServiceURL,
 		"nbf": now.Unix(), "exp": now.Add(time.Hour).Unix(),
@@ -193,7 +198,8 @@ func (c *Cloud) claims(opts DeliverOptions) jwt.MapClaims {
 	return claims
 }
 
-func (c *Cloud) sign(kind TokenKind, claims jwt.MapClaims) (string, error) {
+func (c *Cloud) sign(opts DeliverOptions, now time.Time) (string, error) {
+	kind := opts.Token
 	c.keys.mu.Lock()
 	key, signer := c.keys.current, c.keys.current
 	switch kind {
@@ -213,7 +219,11 @@ func (c *Cloud) sign(kind TokenKind, claims jwt.MapClaims) (string, error) {
 	case HS256Token:
 		method, secret = jwt.SigningMethodHS256, key.private.N.Bytes()
 	}
-	token := jwt.NewWithClaims(method, claims)
+	token := jwt.NewWithClaims(method, c.claims(opts, now))
 	token.Header["kid"], token.Header["x5t"] = key.kid, key.kid
-	return token.SignedString(secret)
+	text, err := token.SignedString(secret)
+	if err == nil && kind == GoodToken {
+		c.keys.keep(opts.ServiceURL, text, key, now)
+	}
+	return text, err
 }

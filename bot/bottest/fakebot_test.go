@@ -40,10 +40,15 @@ type fakeBot struct {
 	seen []map[string]any
 }
 
+// sharedKeys sign for all clouds of the tests: making keys takes longer than most tests.
+var sharedKeys = sync.OnceValues(bottest.NewKeys)
+
 func startCloud(t *testing.T) *bottest.Cloud {
 	t.Helper()
+	keys, err := sharedKeys()
+	require.NoError(t, err)
 	cloud, err := bottest.Start(bottest.Options{
-		AppID: appID, AppPassword: appSecret, AppTenant: bottest.DefaultTenant,
+		AppID: appID, AppPassword: appSecret, AppTenant: bottest.DefaultTenant, Keys: keys,
 		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	require.NoError(t, err)

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // keyBits is what Microsoft uses, and the least that okrbot accepts.
@@ -27,6 +28,36 @@ type keyring struct {
 	current    *signingKey
 	unendorsed *signingKey
 	stranger   *signingKey
+	good       map[string]signedToken // the newest good token, by service URL
+}
+
+// signedToken is a token that is used again, as the real service uses its tokens for many activities.
+type signedToken struct {
+	text string
+	key  *signingKey
+	made time.Time
+}
+
+// reuse is how long a good token is used. It is valid for an hour.
+const reuse = 5 * time.Minute
+
+// again gives the good token for a service URL, if there is one of the current key that is young enough.
+func (k *keyring) again(serviceURL string, now time.Time) (string, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t, ok := k.good[serviceURL]
+	age := now.Sub(t.made)
+	return t.text, ok && t.key == k.current && age >= 0 && age < reuse
+}
+
+// keep remembers a good token that was signed by the key.
+func (k *keyring) keep(serviceURL, text string, key *signingKey, now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.good == nil {
+		k.good = map[string]signedToken{}
+	}
+	k.good[serviceURL] = signedToken{text, key, now}
 }
 
 // Keys are what Clouds sign with. Making them is slow, so that many Clouds may share them.

@@ -23,7 +23,9 @@ const strictCard = `{"type":"AdaptiveCard","version":"1.5",
 
 func TestValidateInputs(t *testing.T) {
 	t.Parallel()
-	cloud, err := bottest.Start(bottest.Options{AppID: appID, AppPassword: appSecret, ValidateInputs: true})
+	keys, err := sharedKeys()
+	require.NoError(t, err)
+	cloud, err := bottest.Start(bottest.Options{AppID: appID, AppPassword: appSecret, ValidateInputs: true, Keys: keys})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cloud.Close()) })
 	bot := startBot(t, cloud, strictCard)

@@ -20,8 +20,9 @@ import (
 )
 
 const (
-	redisStart = 10 * time.Second
-	redisTries = 5 // somebody else may take the free port before Redis does
+	redisStart   = 2 * time.Minute  // a busy machine is no fault
+	redisAnswers = 20 * time.Second // it waits for the disk, which others use too
+	redisTries   = 5                // somebody else may take the free port before Redis does
 )
 
 // StartRedis starts a redis-server of its own for a test and gives its URL. It
@@ -111,12 +112,12 @@ func (r *RedisServer) Do(args ...string) (string, error) {
 
 // ask sends one command and gives the whole answer, as it is on the wire.
 func (r *RedisServer) ask(args ...string) (string, error) {
-	conn, err := net.DialTimeout("tcp", r.addr, time.Second)
+	conn, err := net.DialTimeout("tcp", r.addr, redisAnswers)
 	if err != nil {
 		return "", fmt.Errorf("redis-server: %w", err)
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(time.Second))
+	_ = conn.SetDeadline(time.Now().Add(redisAnswers))
 	var command strings.Builder
 	fmt.Fprintf(&command, "*%d\r\n", len(args))
 	for _, arg := range args {
@@ -190,7 +191,10 @@ func (r *RedisServer) ready() error {
 	poll := time.NewTicker(10 * time.Millisecond)
 	defer poll.Stop()
 	for {
-		if answer, err := r.Do("PING"); err == nil && (answer == "+PONG" || strings.HasPrefix(answer, "-NOAUTH")) { // or it has an ACL
+		switch answer, err := r.Do("PING"); {
+		case err == nil && answer == "+PONG":
+			return r.own()
+		case err == nil && strings.HasPrefix(answer, "-NOAUTH"): // it has an ACL
 			return nil
 		}
 		select {
@@ -209,6 +213,15 @@ func (r *RedisServer) end(signal syscall.Signal) {
 	}
 	_ = r.cmd.Process.Signal(signal)
 	<-r.done
+}
+
+// own says whether the process that answers is this one: another one may have taken the port before it did.
+func (r *RedisServer) own() error {
+	info, err := r.ask("INFO", "server")
+	if err == nil && !strings.Contains(info, "process_id:"+strconv.Itoa(r.cmd.Process.Pid)+"\r\n") {
+		err = fmt.Errorf("another process answers on %s", r.addr)
+	}
+	return err
 }
 
 func freeAddr(tb testing.TB) string {

@@ -3,6 +3,7 @@ package script
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -46,12 +47,7 @@ func (w *World) step(limit time.Duration) (time.Duration, error) {
 // untilDue is how long it takes until a minute in which something is due, at most
 // limit. The minutes before are marked as ticked: nothing would come of them.
 func (w *World) untilDue(ctx context.Context, limit time.Duration) (time.Duration, error) {
-	const slotsOfDay = 24 * 60
-	all := make([]int, slotsOfDay)
-	for i := range all {
-		all[i] = i
-	}
-	agenda, err := w.running.Agenda.Due(ctx, all)
+	agenda, err := w.running.Agenda.Due(ctx, w.slots())
 	if err != nil {
 		return 0, err
 	}
@@ -64,6 +60,18 @@ func (w *World) untilDue(ctx context.Context, limit time.Duration) (time.Duratio
 	}
 	step = min(step, limit)
 	return step, w.running.Agenda.SetTickedUntil(ctx, now.Add(step-time.Minute))
+}
+
+// slots are all in which something may be due.
+func (w *World) slots() []int {
+	if w.redis != nil {
+		return slotsInUse(w.redis)
+	}
+	all := make([]int, okr.MinutesPerDay)
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // minute lets time pass and what is due in its last minute be done, one minute
@@ -80,13 +88,30 @@ func (w *World) minute(ctx context.Context, step time.Duration) error {
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	return w.running.Scheduler.Idle(ctx)
+	return w.idle(ctx)
 }
 
 func (w *World) cmdIdle(bool, []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
-	return w.running.Scheduler.Idle(ctx)
+	return w.idle(ctx)
+}
+
+// idle waits until no task waits or runs. An embedded Redis is looked into, which costs next to nothing.
+func (w *World) idle(ctx context.Context) error {
+	if w.redis == nil {
+		return w.running.Scheduler.Idle(ctx)
+	}
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for !queuesAreEmpty(w.redis) {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("tasks are unfinished: %w", ctx.Err())
+		}
+	}
+	return nil
 }
 
 // cmdRestart stops okrbot and starts it again; time may pass in between.
@@ -145,6 +170,7 @@ func (w *World) cmdRedis(_ bool, args []string) error {
 	if err := w.redis.Restart(); err != nil {
 		return err
 	}
+	Quicken(w.redis)
 	ctx, cancel := w.ctx()
 	defer cancel()
 	return w.untilHealthy(ctx, 30)

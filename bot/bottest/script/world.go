@@ -138,8 +138,8 @@ func New(o Options) (*World, error) {
 
 func (w *World) open() error {
 	if w.Env["REDIS_URL"] == "" {
-		w.redis = miniredis.NewMiniRedis()
-		if err := w.redis.Start(); err != nil {
+		var err error
+		if w.redis, err = StartRedis(); err != nil {
 			return err
 		}
 	}
@@ -164,6 +164,9 @@ func (w *World) open() error {
 	w.Azure.SetPublicURL(w.azureServer.URL)
 	return w.Azure.Seed(adotest.World{})
 }
+
+// Redis is the embedded Redis of the world, for tests that look into it; nil where a REDIS_URL names another one.
+func (w *World) Redis() *miniredis.Miniredis { return w.redis }
 
 // Start starts okrbot, or starts it again after a Stop.
 func (w *World) Start() error {

@@ -183,9 +183,12 @@ func (d *Dir) Close() error {
 }
 
 func (d *Dir) unlock() {
+	if d.lock != nil {
+		_ = giveBack(d.lock)
+	}
 	for _, f := range []*os.File{d.serverLock, d.lock} {
 		if f != nil {
-			_ = f.Close() // gives the lock back
+			_ = f.Close() // gives the lock back, once the server that inherited it has ended
 		}
 	}
 }

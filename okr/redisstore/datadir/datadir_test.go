@@ -193,7 +193,8 @@ func TestLeftoverServerIsEnded(t *testing.T) {
 	require.NoError(t, d.Close())
 	lock, err := os.OpenFile(filepath.Join(folder, "redis.lock"), os.O_RDWR, 0o600)
 	require.NoError(t, err)
-	require.NoError(t, syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB))
+	// A process that another test is just starting may have the file for a moment.
+	eventually(t, "it is locked", func() bool { return syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil })
 	left := exec.CommandContext(t.Context(), "redis-server", "--port", "0", "--unixsocket", "redis.sock", "--dir", ".", "--appendonly", "yes", "--save", "")
 	left.Dir, left.ExtraFiles = folder, []*os.File{lock}
 	require.NoError(t, left.Start())

@@ -141,6 +141,10 @@ func (d *Dir) takeLock() error {
 	return nil
 }
 
+// giveBack gives a lock back even while a process that is being started still has the file: it has it until it becomes
+// another program.
+func giveBack(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }
+
 func tryLock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
 
 // keys gives the keys that seal sign-ins: those of the operator, then those of

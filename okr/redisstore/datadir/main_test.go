@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/redis/go-redis/v9"
+
 	"okrbot/okr/redisstore/datadir"
 )
 
@@ -20,8 +22,14 @@ func TestMain(m *testing.M) {
 	if folder := os.Getenv(processFolder); folder != "" {
 		os.Exit(useFolder(folder))
 	}
+	redis.SetLogger(silence{}) // servers are stopped here all the time
 	os.Exit(m.Run())
 }
+
+// silence is go-redis' logger for what is expected.
+type silence struct{}
+
+func (silence) Printf(context.Context, string, ...any) {}
 
 func useFolder(folder string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
