@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -134,4 +135,47 @@ func TestATurnGoesByItsSettings(t *testing.T) {
 	other, err := w.Access.Settings(okr.WithSettings(t.Context(), settings), "another-tenant")
 	require.NoError(t, err)
 	require.Equal(t, okr.DefaultSettings("another-tenant"), other)
+}
+
+// A right that was taken away while a turn ran is none in it, where something is written.
+func TestATurnHasNoRightThatWasTakenAway(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	g := w.Objective(okrtest.Alex, "Ship it")
+	_, err := w.Access.AddAdmin(t.Context(), okrtest.Alex, okrtest.Megan.Person)
+	require.NoError(t, err)
+	settings, err := w.Access.Settings(t.Context(), okrtest.Contoso)
+	require.NoError(t, err)
+	tries := map[string]func(turn context.Context) error{
+		"add admin": func(turn context.Context) error {
+			_, err := w.Access.AddAdmin(turn, okrtest.Megan, okrtest.Adele.Person)
+			return err
+		},
+		"remove admin": func(turn context.Context) error {
+			_, err := w.Access.RemoveAdmin(turn, okrtest.Megan, okrtest.Adele.Person)
+			return err
+		},
+		"disable": func(turn context.Context) error { _, err := w.Access.Disable(turn, okrtest.Megan); return err },
+		"settings": func(turn context.Context) error {
+			_, err := w.Access.SaveSettings(turn, okrtest.Megan, okr.SettingsInput{TimeZone: "UTC", PlanningStart: settings.PlanningStart, Bands: settings.Bands})
+			return err
+		},
+		"edit goal": func(turn context.Context) error {
+			_, err := w.Plan.SaveGoal(turn, okrtest.Megan, okr.GoalInput{Editing: g, Kind: okr.Objective, Title: "Ship nothing", Version: 1})
+			return err
+		},
+		"delete goal": func(turn context.Context) error { _, err := w.Plan.DeleteGoal(turn, okrtest.Megan, g); return err },
+	}
+	_, err = w.Access.RemoveAdmin(t.Context(), okrtest.Alex, okrtest.Megan.Person)
+	require.NoError(t, err)
+	before, err := w.Access.Settings(t.Context(), okrtest.Contoso)
+	require.NoError(t, err)
+	for name, try := range tries {
+		t.Run(name, func(t *testing.T) { //nolint:paralleltest // they share a store
+			okrtest.RequireKind(t, okr.Forbidden, try(okr.WithSettings(t.Context(), settings)))
+		})
+	}
+	after, err := w.Access.Settings(t.Context(), okrtest.Contoso)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
 }

@@ -63,7 +63,7 @@ func (s *Service) switchIntegration(ctx context.Context, actor okr.Actor, on boo
 	if err := s.RequireAdmin(ctx, actor); err != nil {
 		return okr.Integration{}, err
 	}
-	_, err := s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error {
+	_, err := s.changeAs(ctx, actor, func(t *okr.Settings) error {
 		if t.Enabled == on {
 			return nil // the second press changes nothing, not even who and when
 		}

@@ -15,6 +15,11 @@ func (s *Service) Settings(ctx context.Context, tenant okr.TenantID) (okr.Settin
 	if t, ok := okr.SettingsFrom(ctx, tenant); ok {
 		return t, nil
 	}
+	return s.stored(ctx, tenant)
+}
+
+// stored reads a tenant's settings as they stand in the store, whatever a turn goes by.
+func (s *Service) stored(ctx context.Context, tenant okr.TenantID) (okr.Settings, error) {
 	t, err := s.Store.Settings().Get(ctx, tenant, okr.Settings{}.Key())
 	if okr.KindOf(err) == okr.NotFound {
 		return okr.DefaultSettings(tenant), nil
@@ -65,6 +70,17 @@ func (s *Service) ChangeSettings(ctx context.Context, tenant okr.TenantID, chang
 	return s.Store.Settings().Update(ctx, tenant, t.Key(), change)
 }
 
+// changeAs is ChangeSettings by an admin. The right is asked of the settings that are
+// changed: a turn may go by those of before it was taken away.
+func (s *Service) changeAs(ctx context.Context, actor okr.Actor, change func(*okr.Settings) error) (okr.Settings, error) {
+	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error {
+		if !s.Administers(*t, actor) {
+			return s.onlyAdmins(*t)
+		}
+		return change(t)
+	})
+}
+
 // SaveSettings changes a tenant's settings and nothing that follows from them.
 // Forbidden: the actor is no admin. Invalid names the field.
 func (s *Service) SaveSettings(ctx context.Context, actor okr.Actor, in okr.SettingsInput) (okr.Settings, error) {
@@ -74,7 +90,7 @@ func (s *Service) SaveSettings(ctx context.Context, actor okr.Actor, in okr.Sett
 	if err := in.Validate(); err != nil {
 		return okr.Settings{}, err
 	}
-	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error {
+	return s.changeAs(ctx, actor, func(t *okr.Settings) error {
 		t.TimeZone, t.PlanningStart, t.Bands, t.WeightsRule = in.TimeZone, in.PlanningStart, in.Bands, in.WeightsRule
 		t.CreateRule, t.ReminderDefault, t.DigestDefault = in.CreateRule, in.ReminderDefault, in.DigestDefault
 		return nil
@@ -107,7 +123,7 @@ func (s *Service) SavePeriod(ctx context.Context, actor okr.Actor, p okr.TimePer
 		}
 		p.ID = fmt.Sprintf("T%d", n)
 	}
-	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error { return t.PutPeriod(p, current) })
+	return s.changeAs(ctx, actor, func(t *okr.Settings) error { return t.PutPeriod(p, current) })
 }
 
 // DeletePeriod removes a custom period. Forbidden: the actor is no admin. Invalid:
@@ -123,7 +139,7 @@ func (s *Service) DeletePeriod(ctx context.Context, actor okr.Actor, id string) 
 	if n > 0 {
 		return okr.Settings{}, okr.Errorf(okr.Invalid, "Goals are filed under this period (%d of them), so it stays. Move them to another period first.", n)
 	}
-	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error {
+	return s.changeAs(ctx, actor, func(t *okr.Settings) error {
 		i := slices.IndexFunc(t.Periods, func(p okr.TimePeriod) bool { return p.ID == id })
 		if i < 0 {
 			return okr.WithNext(okr.Errorf(okr.NotFound, "There is no such period (any more)."), okr.Step{Kind: okr.StepSettings})

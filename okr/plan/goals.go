@@ -17,6 +17,9 @@ func (s *Service) SaveGoal(ctx context.Context, actor okr.Actor, in okr.GoalInpu
 		return okr.GoalView{}, okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")
 	}
 	t, err := s.Upgraded(ctx, actor.Tenant)
+	if err == nil {
+		t, err = s.access.Rechecked(ctx, t, actor)
+	}
 	if err != nil {
 		return okr.GoalView{}, err
 	}
