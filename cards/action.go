@@ -95,7 +95,7 @@ func (o *object) data(data []datum) {
 	o.key("data")
 	inner := begin(o.b)
 	for _, d := range data {
-		inner.text(d.key, d.value)
+		inner.pair(d.key, d.value) // a client may have sent both
 	}
 	o.b = inner.end()
 }

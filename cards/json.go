@@ -63,12 +63,24 @@ func begin(b []byte) object { return object{b: append(b, '{')} }
 
 func (o *object) end() []byte { return append(o.b, '}') }
 
+// key begins a member whose name needs no escaping.
 func (o *object) key(name string) {
+	o.part()
+	o.b = append(append(append(o.b, '"'), name...), '"', ':')
+}
+
+// pair writes a member of any name.
+func (o *object) pair(name, value string) {
+	o.part()
+	o.b = appendText(append(appendText(o.b, name), ':'), value)
+}
+
+// part parts a member from the one before.
+func (o *object) part() {
 	if o.isBegun {
 		o.b = append(o.b, ',')
 	}
 	o.isBegun = true
-	o.b = append(append(append(o.b, '"'), name...), '"', ':')
 }
 
 func (o *object) text(name, value string) {

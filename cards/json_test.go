@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -27,6 +28,34 @@ func TestTextsAreWrittenAsEncodingJSONReadsThem(t *testing.T) {
 		want, err := json.Marshal(text)
 		require.NoError(t, err)
 		require.JSONEq(t, string(want), cards.JSONText(text))
+	})
+}
+
+// TestWhatAClientSentStaysData writes data with any names and values, as a client may send them, in a card that is shared.
+func TestWhatAClientSentStaysData(t *testing.T) {
+	t.Parallel()
+	odd := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"\u2028", `a":"b"},"title":"Sign in here`, `\`, "\x00", "<&>", "\xff"}))
+	rapid.Check(t, func(t *rapid.T) {
+		data := rapid.MapOf(odd, odd).Draw(t, "data")
+		data["last"] = "value"
+		raw, err := json.Marshal(cards.WithShare(cards.Card{}, "list", data))
+		require.NoError(t, err)
+		var got struct {
+			Actions []struct {
+				Title string
+				Data  map[string]string
+			}
+		}
+		require.NoError(t, json.Unmarshal(raw, &got))
+		require.Len(t, got.Actions, 1)
+		require.Equal(t, "Share with everyone", got.Actions[0].Title)
+		data[cards.KeyView], data[cards.KeyVerb] = "list", cards.VerbShare
+		for name, value := range data {
+			if utf8.ValidString(name) && utf8.ValidString(value) {
+				require.Equal(t, value, got.Actions[0].Data[name])
+			}
+		}
+		require.LessOrEqual(t, len(got.Actions[0].Data), len(data))
 	})
 }
 
