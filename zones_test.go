@@ -2,6 +2,7 @@ package main
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,15 +21,19 @@ func TestTurnsNoteATimeZoneOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Europe/Paris", m.Zone)
 
-	// Whatever writes it again makes the record anew.
-	_, err = members.Delete(t.Context(), tenant, alex)
+	// Whatever writes it again notes when, too.
+	m, err = members.Update(t.Context(), tenant, alex, func(m *okr.Member) error { m.SeenAt = m.SeenAt.Add(-time.Hour); return nil })
 	require.NoError(t, err)
 	play(t, w, help...)
-	_, err = members.Get(t.Context(), tenant, alex)
-	require.Equal(t, okr.NotFound, okr.KindOf(err))
-	play(t, w, append([]string{"advance 61m"}, help...)...)
-	_, err = members.Get(t.Context(), tenant, alex)
-	require.NoError(t, err, "an hour later it is noted once more")
+	same, err := members.Get(t.Context(), tenant, alex)
+	require.NoError(t, err)
+	require.Equal(t, m, same)
+	_, err = members.Update(t.Context(), tenant, alex, func(m *okr.Member) error { m.SeenAt = m.SeenAt.Add(-okr.SeenEvery); return nil })
+	require.NoError(t, err)
+	play(t, w, help...)
+	again, err := members.Get(t.Context(), tenant, alex)
+	require.NoError(t, err)
+	require.True(t, again.SeenAt.After(m.SeenAt), "a month later it is noted once more")
 
 	play(t, w, append([]string{"user patti"}, help...)...)
 	_, err = members.Get(t.Context(), tenant, okr.UserID(w.User.ObjectID))
