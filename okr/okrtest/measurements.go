@@ -119,16 +119,20 @@ func testRecord(t *testing.T, s AllStores, tenant okr.TenantID) {
 
 func testConcurrentRecords(t *testing.T, s AllStores, tenant okr.TenantID) {
 	ids := []okr.GoalID{"KR1", "KR2", "KR3"}
-	for n := range ids {
+	for n := range 4 {
 		require.NoError(t, s.Goals().Create(t.Context(), tenant, KeyResult(n+1, "O1")))
 	}
-	errs := make([]error, 20)
+	errs := make([]error, 21)
 	concurrently(len(errs), func(n int) {
+		if n == 20 {
+			_, errs[n] = s.Goals().Delete(t.Context(), tenant, "KR4")
+			return
+		}
 		if n%2 == 0 {
 			_, errs[n] = s.Goals().Update(t.Context(), tenant, ids[n%3], func(g *okr.Goal) error { g.Metric.Target++; return nil })
 			return
 		}
-		errs[n] = s.Record(t.Context(), tenant, ids, func(now []okr.Goal) (okr.Recorded, error) {
+		errs[n] = s.Record(t.Context(), tenant, append([]okr.GoalID{"KR4"}, ids...), func(now []okr.Goal) (okr.Recorded, error) {
 			for _, g := range now {
 				g.Metric.Start++
 			}
@@ -137,6 +141,7 @@ func testConcurrentRecords(t *testing.T, s AllStores, tenant okr.TenantID) {
 		})
 	})
 	require.NoError(t, errors.Join(errs...))
+	requireList(t, s, tenant, "", "KR1", "KR2", "KR3")
 	before, targets := KeyResult(1, "O1").Metric, 0.0
 	for _, id := range ids {
 		g, err := s.Goals().Get(t.Context(), tenant, id)

@@ -59,6 +59,7 @@ func TestUpdateKeepsFieldsOfANewerProgram(t *testing.T) {
 			})
 			require.NoError(t, err)
 		}
+		require.NoError(t, recordOne(t.Context(), s, "KR1"))
 		raw, err = s.Client().Get(t.Context(), key).Result()
 		require.NoError(t, err)
 		for _, part := range []string{`"mood":{"now":"fine"}`, `"stretch":120`, `"Renamed again"`} {
