@@ -83,13 +83,21 @@ func UndoLast(ctx context.Context, c *Chat, t *Turn) (r Reply, ok bool, err erro
 		return r, true, okr.Errorf(okr.Invalid, "Your last change can't be undone with undo (%s).", d.What)
 	}
 	if r, err = undo(ctx, t, d); err != nil {
-		return r, true, err
+		return r, true, elsewhere(t, err)
 	}
 	d.Undone = true
 	if err := keepDone(ctx, c, t, d); err != nil {
 		c.notNoted(ctx, "undo", err) // a second one finds it undone
 	}
 	return r, true, nil
+}
+
+// elsewhere says of what can't be seen where others read along where it may be undone.
+func elsewhere(t *Turn, err error) error {
+	if !t.Actor.Shared || okr.KindOf(err) != okr.NotFound {
+		return err
+	}
+	return okr.WrapError(okr.NotFound, err, "Your last change can't be undone where others read along: it is about something private or deleted. Send undo in our own chat.")
 }
 
 // mostOpen is how many open forms of a person in one place `cancel` knows.
