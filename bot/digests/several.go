@@ -31,7 +31,7 @@ func (s *Subject) choose(ctx context.Context, t *chat.Turn, number, title, verb 
 	if number != "" {
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 1 || n > len(list) {
-			return chat.Reply{}, okr.Errorf(okr.Invalid, "“%s” is the number of no digest here. To see them, send: digest", okr.Shorten(okr.CleanLine(number), 40))
+			return chat.Reply{}, okr.Errorf(okr.Invalid, "There is no digest number “%s” here. To see which there are, send: digest", okr.Shorten(okr.CleanLine(number), 40))
 		}
 		i = n - 1
 	}
