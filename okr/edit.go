@@ -320,24 +320,6 @@ func (g Goal) merged(in GoalInput) (Goal, error) {
 	return c.Merged, nil
 }
 
-// withoutInherited is the goal without the period that it only has from its objective, so
-// that nothing of that, as its name, stays beside dates of its own.
-func (g Goal) withoutInherited() Goal {
-	if !HasPeriod(g) {
-		g.PeriodID, g.Period = "", Period{}
-	}
-	return g
-}
-
-// inheriting is the goal with the period that it only has from its objective, where it
-// still is so.
-func (g Goal) inheriting(from Goal) Goal {
-	if !HasPeriod(g) && !HasPeriod(from) {
-		g.PeriodID, g.Period = from.PeriodID, from.Period
-	}
-	return g
-}
-
 // values are the field of some goals, for comparing them.
 func (f GoalField) values(goals ...Goal) ([]json.RawMessage, error) {
 	out := make([]json.RawMessage, len(goals))
