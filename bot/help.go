@@ -14,7 +14,7 @@ func (b *Bot) register() chat.Subject {
 		Title: "Help",
 		Commands: []chat.Command{
 			{Name: "help", Aliases: []string{"?", "commands", "menu"}, Sentences: helpSentences(), Arg: "[command]", What: "What okrbot can do, or all about one command", Examples: []string{"help", "help digest"}, Verb: cards.VerbHelp, Run: b.helpOn},
-			{Name: "cancel", Aliases: []string{"never mind", "nevermind", "abort"}, What: "End the form that you have open here, unsaved", Examples: []string{"cancel"}, Run: b.cancel},
+			{Name: "cancel", Aliases: []string{"never mind", "nevermind", "abort"}, What: "End the form that you have open here, unsaved", Examples: []string{"cancel"}, Run: b.cancel, Own: chat.Always},
 		},
 		Otherwise: b.smallTalk,
 		Presses:   map[string]chat.PressHandler{cards.VerbHelp: chat.Pressed(b.help), cards.VerbShare: chat.Share(b.chat)},

@@ -33,6 +33,7 @@ func (g Goal) asOf(version int) (was Goal, known bool, err error) {
 	if version <= 0 {
 		return was, true, nil
 	}
+	was = g.withoutInherited()
 	at := g.Version
 	for _, e := range slices.Backward(g.Edits) {
 		if e.Version <= version {
@@ -49,7 +50,7 @@ func (g Goal) asOf(version int) (was Goal, known bool, err error) {
 		}
 		at = e.Version - 1
 	}
-	return was, at <= version, nil
+	return was.inheriting(g), at <= version, nil
 }
 
 // noteEdit counts an edit and remembers what it changed. One that changes nothing
@@ -289,7 +290,7 @@ func (g Goal) merged(in GoalInput) (Goal, error) {
 	if err != nil {
 		return g, err
 	}
-	mine, c := in.over(base), EditConflict{Now: g, Merged: g}
+	mine, c := in.over(base), EditConflict{Now: g, Merged: g.withoutInherited()}
 	for _, f := range GoalFields() {
 		if !f.In(g.Kind) {
 			continue
@@ -312,6 +313,7 @@ func (g Goal) merged(in GoalInput) (Goal, error) {
 			return g, err
 		}
 	}
+	c.Merged = c.Merged.inheriting(g)
 	if len(c.Fields) > 0 {
 		return g, c.refusal(in.Version)
 	}
@@ -380,6 +382,9 @@ func (g Goal) ChangedSince(version int, besides UserID) (by []Person, at time.Ti
 		for id := range e.Old {
 			labels = append(labels, fieldLabel(id))
 		}
+	}
+	if slices.Contains(labels, fieldLabel(periodField)) { // with its dates
+		labels = slices.DeleteFunc(labels, func(l string) bool { return l == fieldLabel("start") || l == fieldLabel("end") })
 	}
 	slices.Sort(labels)
 	return distinct(by), at, slices.Compact(labels)

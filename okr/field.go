@@ -215,7 +215,7 @@ func (f GoalField) Words(g Goal) string {
 			return "that of its objective"
 		}
 		if g.Period.Name == "" {
-			return "own dates"
+			return "own dates, " + g.Period.String()
 		}
 		return g.Period.String()
 	case FieldChoice:

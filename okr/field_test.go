@@ -157,7 +157,7 @@ func TestConflict(t *testing.T) {
 	}
 	require.Equal(t, map[string][3]string{
 		"title":    {"Launch", "Theirs", "Mine"},
-		"period":   {"Season (2026-01-01 to 2026-06-30)", "own dates", "Spring (2026-03-01 to 2026-06-30)"},
+		"period":   {"Season (2026-01-01 to 2026-06-30)", "own dates, 2026-02-01 to 2026-05-31", "Spring (2026-03-01 to 2026-06-30)"},
 		"coOwners": {"", "Grace", "Ada, Grace"},
 	}, rows)
 	require.Equal(t, "both changed title, period, coOwners", c.Error(), "the log names no value")

@@ -189,7 +189,7 @@ const (
 // is what is completed.
 func UsualMethod(m *Metric) Method {
 	switch {
-	case m == nil || m.isPercent() || m.mayBePercent():
+	case m == nil || m.TakesPercent():
 		return PercentCompleted
 	case m.falls() || m.IsControl():
 		return CountTotal
@@ -202,6 +202,9 @@ func (m Metric) isPercent() bool {
 	unit := fold(strings.TrimSpace(m.Unit))
 	return m.UnitKind == UnitPercent || strings.HasPrefix(unit, "%") || slices.Contains([]string{"％", "percent", "per cent", "pct"}, unit)
 }
+
+// TakesPercent says whether a number with a percent sign can be meant.
+func (m Metric) TakesPercent() bool { return m.isPercent() || m.mayBePercent() }
 
 // mayBePercent says whether the number has no unit and goes from 0 to 100: it may be
 // meant as a percentage.
@@ -322,7 +325,7 @@ func hasCompleted(f *Field) error {
 
 // noPercentage says why the percentage that is completed does not suit a key result.
 func noPercentage(m Metric) string {
-	switch isPercent := m.isPercent() || m.mayBePercent(); {
+	switch isPercent := m.TakesPercent(); {
 	case !isPercent:
 		return fmt.Sprintf("This measure gives a percentage from 0 to 100, but the key result %s. Choose a total instead, or change its unit to %%.", m.span())
 	case m.Target > 100 || m.IsScaled() && m.Start > 100:

@@ -69,6 +69,24 @@ func (g Goal) FiledUnder() string {
 // and projects where somebody chose one.
 func HasPeriod(g Goal) bool { return g.Kind == Objective || g.OwnPeriod }
 
+// withoutInherited is the goal without the period that it only has from its objective, so
+// that nothing of that, as its name, stays beside dates of its own.
+func (g Goal) withoutInherited() Goal {
+	if !HasPeriod(g) {
+		g.PeriodID, g.Period = "", Period{}
+	}
+	return g
+}
+
+// inheriting is the goal with the period that it only has from its objective, where it
+// still is so.
+func (g Goal) inheriting(from Goal) Goal {
+	if !HasPeriod(g) && !HasPeriod(from) {
+		g.PeriodID, g.Period = from.PeriodID, from.Period
+	}
+	return g
+}
+
 // PeriodUnder is the goal's period below an objective.
 func PeriodUnder(g, parent Goal) (id string, p Period) {
 	if HasPeriod(g) {

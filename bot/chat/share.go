@@ -59,6 +59,9 @@ func (c sharing) toAll(ctx context.Context, t *Turn, r Reply, key string) error 
 	if IsUnreachable(err) && at.Root().ConversationID != at.ConversationID {
 		err = c.Post(ctx, at.Root(), r)
 	}
+	if IsUnreachable(err) {
+		return okr.WrapError(okr.KindOf(err), err, "Teams takes no message of okrbot here, so nothing was shared. The place may be archived, or okrbot was removed from it: ask an owner to add it again.")
+	}
 	if err != nil {
 		return err
 	}

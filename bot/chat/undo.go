@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"okrbot/bot/teams"
@@ -83,7 +84,7 @@ func UndoLast(ctx context.Context, c *Chat, t *Turn) (r Reply, ok bool, err erro
 		return r, true, okr.Errorf(okr.Invalid, "Your last change can't be undone with undo (%s).", d.What)
 	}
 	if r, err = undo(ctx, t, d); err != nil {
-		return r, true, err
+		return r, true, elsewhere(t, err)
 	}
 	d.Undone = true
 	if err := keepDone(ctx, c, t, d); err != nil {
@@ -92,24 +93,33 @@ func UndoLast(ctx context.Context, c *Chat, t *Turn) (r Reply, ok bool, err erro
 	return r, true, nil
 }
 
-// mostOpen is how many open forms of a person in one place `cancel` knows.
+// elsewhere says of what can't be seen where others read along where it may be undone.
+func elsewhere(t *Turn, err error) error {
+	if !t.Actor.Shared || okr.KindOf(err) != okr.NotFound {
+		return err
+	}
+	return okr.WrapError(okr.NotFound, err, "Your last change can't be undone where others read along: it is about something private or deleted. Send undo in our own chat.")
+}
+
+// mostOpen is how many open forms of a person `cancel` knows.
 const mostOpen = 10
 
 // openForm is a form that a person has open in a place.
 type openForm struct {
-	Kind string    `json:"kind"`
-	ID   string    `json:"id"`
-	Card teams.Ref `json:"card,omitzero"` // the message that shows it; zero: not known
+	Kind  string    `json:"kind"`
+	ID    string    `json:"id"`
+	Place string    `json:"place"`         // where it is shown: the 1:1 chat, where the place of the command takes no message for one person
+	Card  teams.Ref `json:"card,omitzero"` // the message that shows it; zero: not known
 }
 
 // cancelled is what is kept of a form that was cancelled, so that it is saved by nobody.
 const cancelled = `"cancelled"`
 
 func openKey(t *Turn) string {
-	return "open:" + t.Activity.BaseConversationID() + ":" + string(t.Actor.ID)
+	return "open:" + string(t.Actor.ID)
 }
 
-// openForms are the forms of the person in the place, the latest last.
+// openForms are the forms of the person, the latest last.
 func openForms(ctx context.Context, c *Chat, t *Turn) (list []openForm, err error) {
 	data, err := c.Memory.Draft(ctx, t.Actor.Tenant, openKey(t))
 	if err == nil {
@@ -130,7 +140,7 @@ func keepOpenForms(ctx context.Context, c *Chat, t *Turn, list []openForm) error
 func noteOpen(ctx context.Context, c *Chat, t *Turn, kind, id string) {
 	list, err := openForms(ctx, c, t)
 	if n := len(list); err == nil && (n == 0 || list[n-1].ID != id) {
-		err = keepOpenForms(ctx, c, t, append(list, openForm{Kind: kind, ID: id}))
+		err = keepOpenForms(ctx, c, t, append(list, openForm{Kind: kind, ID: id, Place: t.Activity.BaseConversationID()}))
 	}
 	if err != nil {
 		c.notNoted(ctx, "form", err)
@@ -149,7 +159,7 @@ func withForm(c *Chat, t *Turn, r Reply) Reply {
 		list, err := openForms(ctx, c, t)
 		for i := range list {
 			if list[i].ID == id {
-				list[i].Card = at
+				list[i].Card, list[i].Place = at, at.Root().ConversationID
 			}
 		}
 		if err == nil {
@@ -167,9 +177,12 @@ func withForm(c *Chat, t *Turn, r Reply) Reply {
 // was opened for is as it was. False: there is none.
 func Cancel(ctx context.Context, c *Chat, t *Turn) (bool, error) {
 	list, err := openForms(ctx, c, t)
-	for err == nil && len(list) > 0 {
-		last := list[len(list)-1]
-		list = list[:len(list)-1]
+	for i := len(list) - 1; err == nil && i >= 0; i-- {
+		last := list[i]
+		if last.Place != t.Activity.BaseConversationID() {
+			continue
+		}
+		list = slices.Delete(list, i, i+1)
 		key := formKey(last.Kind, last.ID)
 		data, err := c.Memory.Draft(ctx, t.Actor.Tenant, key)
 		if okr.KindOf(err) == okr.NotFound || err == nil && string(data) == cancelled {

@@ -44,7 +44,7 @@ func (s *Subject) checkInWith(ctx context.Context, t *chat.Turn, f cards.CheckIn
 		f.Override = cards.OverrideLasting
 	}
 	f.Draft, err = s.chat.OpenForm(ctx, t, formKind, struct{}{})
-	return chat.Say(cards.CheckIn(t.Place, f)), err
+	return chat.Say(cards.CheckIn(t.Place, withoutPercent(f))), err
 }
 
 // saveCheckIn saves a form; a refused one comes back as it was, with what is wrong.

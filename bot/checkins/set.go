@@ -22,6 +22,9 @@ func (s *Subject) setValue(ctx context.Context, t *chat.Turn, arg string) (chat.
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say what to set, and to which number, for example: set KR4 to 45%%")
 	}
 	f := cards.CheckInForm{Value: strconv.FormatFloat(n, 'f', -1, 64)}
+	if strings.HasSuffix(value, "%") {
+		f.Value += "%"
+	}
 	return s.chat.OneGoal(ctx, t, what, cards.VerbCheckIn, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 		return s.checkInWith(ctx, t, f, id)
 	})
@@ -41,4 +44,16 @@ func cutValue(arg string) (what, value string) {
 		return "", ""
 	}
 	return words[0], strings.Join(words[1:], "")
+}
+
+// withoutPercent takes the percent sign from a value that was said. Of a number in another
+// unit it is not guessed what the sign means: the form asks for the number.
+func withoutPercent(f cards.CheckInForm) cards.CheckInForm {
+	number, isPercent := strings.CutSuffix(f.Value, "%")
+	f.Value = number
+	if m := f.Goal.Goal.Metric; isPercent && m != nil && !m.TakesPercent() {
+		f.Value = ""
+		f.Error = cards.FieldError{Field: cards.InputValue, Message: "This key result isn't measured in percent, so I don't know which number " + number + "% means. Type the number."}
+	}
+	return f
 }

@@ -251,13 +251,24 @@ func (s *Subject) stopDigest(ctx context.Context, t *chat.Turn, p chat.Press) (c
 	return chat.SayAll(cards.Done("Digest stopped", s.stoppedWords(ctx, t), []cards.Button{{Title: "Start again", Verb: cards.VerbDigest}})), nil
 }
 
-// muteDigest silences the digest for a time; without one it ends the silence.
+// muteDigest silences the digest that a button is about for a time; without one it ends the
+// silence. A button that says nothing means all of the place, as the command does.
 func (s *Subject) muteDigest(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	length, err := muteLength(p.Data[cards.InputMute])
+	which := p.Data[cards.KeyDigest]
+	if which == "" {
+		return s.muteAll(ctx, t, p.Data[cards.InputMute])
+	}
+	return s.mute(ctx, t, pressedAt(p), p.Data[cards.InputMute], map[string]string{cards.KeyDigest: which})
+}
+
+// mute silences one digest. What is given as unmutes is what the button carries that ends
+// it: that of the digest, or nothing for all of the place.
+func (s *Subject) mute(ctx context.Context, t *chat.Turn, at digestAt, text string, unmutes map[string]string) (chat.Reply, error) {
+	length, err := muteLength(text)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	sub, err := s.notify.MuteDigest(ctx, t.Actor, pressedAt(p).address(t), length)
+	sub, err := s.notify.MuteDigest(ctx, t.Actor, at.address(t), length)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -267,7 +278,7 @@ func (s *Subject) muteDigest(ctx context.Context, t *chat.Turn, p chat.Press) (c
 	}
 	zone := sub.Location(t.Settings)
 	words := "Nothing is posted here until " + sub.MutedTill.In(zone).Format("Monday, 2 January 15:04 MST") + ". What moves meanwhile is told afterwards, once."
-	return chat.SayAll(cards.Done("Digest muted", words, append(again, cards.Button{Title: "Unmute", Verb: cards.VerbDigestMute}))), nil
+	return chat.SayAll(cards.Done("Digest muted", words, append(again, cards.Button{Title: "Unmute", Verb: cards.VerbDigestMute, Data: unmutes}))), nil
 }
 
 // muteLength reads a length such as 4h, 2d or 1w, also with the unit in words.

@@ -31,7 +31,7 @@ func (s *Subject) choose(ctx context.Context, t *chat.Turn, number, title, verb 
 	if number != "" {
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 1 || n > len(list) {
-			return chat.Reply{}, okr.Errorf(okr.Invalid, "“%s” is the number of no digest here. To see them, send: digest", okr.Shorten(okr.CleanLine(number), 40))
+			return chat.Reply{}, okr.Errorf(okr.Invalid, "There is no digest number “%s” here. To see which there are, send: digest", okr.Shorten(okr.CleanLine(number), 40))
 		}
 		i = n - 1
 	}
@@ -100,9 +100,9 @@ func (s *Subject) scopedDigest(ctx context.Context, t *chat.Turn, scope okr.Dige
 // tellsOf is what a plan tells of, to be compared.
 func tellsOf(p okr.DigestPlan) string {
 	parts := append(idsOf(p.Objectives), userIDs(p.People)...)
-	for _, words := range [][]string{p.Teams, p.Tags} {
+	for kind, words := range map[string][]string{"team ": p.Teams, "tag ": p.Tags} {
 		for _, word := range words {
-			parts = append(parts, "#"+strings.ToLower(word))
+			parts = append(parts, kind+strings.ToLower(word))
 		}
 	}
 	slices.Sort(parts)
@@ -123,14 +123,20 @@ func (s *Subject) scopeOf(ctx context.Context, t *chat.Turn, said string) (scope
 	case word == "all" || word == "everything":
 		return scope, true, nil
 	case strings.HasPrefix(rest, "#") && len(rest) > 1:
-		return okr.DigestPlan{Tags: []string{strings.TrimPrefix(rest, "#")}}, true, nil
+		return ofTag(rest), true, nil
 	case (word == "tag" || word == "tagged") && name != "":
-		return okr.DigestPlan{Tags: []string{strings.TrimPrefix(okr.Shorten(okr.CleanLine(name), okr.MaxTag), "#")}}, true, nil
+		return ofTag(name), true, nil
 	case (word == "of" || word == "for" || word == "person") && name != "":
 		who, err := s.person(ctx, t, name)
 		return okr.DigestPlan{People: []okr.Person{who}}, true, err
 	}
 	return scope, false, nil
+}
+
+// ofTag is the plan of a digest of a tag, as people write it.
+func ofTag(name string) okr.DigestPlan {
+	tag := strings.TrimSpace(strings.TrimPrefix(okr.CleanLine(name), "#"))
+	return okr.DigestPlan{Tags: []string{okr.Shorten(tag, okr.MaxTag)}}
 }
 
 // person finds whose goals are meant, by a name.
@@ -188,8 +194,7 @@ func (s *Subject) muteAll(ctx context.Context, t *chat.Turn, length string) (r c
 		list = []okr.Subscription{{}} // which says that there is none
 	}
 	for _, sub := range list {
-		data := map[string]string{cards.InputMute: length, cards.KeyDigest: orWord(sub.Slot, cards.ChoiceNone)}
-		if r, err = s.muteDigest(ctx, t, chat.Press{Data: data}); err != nil {
+		if r, err = s.mute(ctx, t, digestAt{slot: sub.Slot}, length, nil); err != nil {
 			return r, err
 		}
 	}

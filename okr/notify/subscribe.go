@@ -69,7 +69,7 @@ func (s *Service) SubscribeTo(ctx context.Context, actor okr.Actor, conv okr.Con
 		}
 	}
 	if len(list) >= okr.MaxDigests {
-		return okr.Subscription{}, okr.WithNext(okr.Errorf(okr.Invalid, "This conversation has %d digests, which is as many as fit. Change or stop one of them.", len(list)), okr.Step{Kind: okr.StepDigest})
+		return okr.Subscription{}, okr.WithNext(okr.Errorf(okr.Invalid, "This conversation has %d digests already, and there can't be more.", len(list)), okr.Step{Kind: okr.StepStopDigest})
 	}
 	return s.createSubscription(ctx, actor, fresh, told)
 }
