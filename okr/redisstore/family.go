@@ -297,7 +297,7 @@ func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.U
 	if member != "" {
 		ask["member"] = recordKey(tenant, "member", string(member))
 	}
-	answer, err := s.askFamily(ctx, "find goals", pagesScript, tenant, ask)
+	answer, err := askFamily(ctx, s, "find goals", pagesScript, tenant, ask)
 	if err != nil {
 		return out, err
 	}
@@ -312,7 +312,7 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 		return out, nil
 	}
 	isSmall := q.Small && len(q.Below) > 1
-	answer, err := s.askFamily(ctx, "read goals", aroundScript, tenant, map[string]any{
+	answer, err := askFamily(ctx, s, "read goals", aroundScript, tenant, map[string]any{
 		"small": isSmall, "record": recordKey(tenant, "goal", ""), "parents": append([]okr.GoalID{}, q.Parents...), "of": append([]okr.GoalID{}, q.Below...), "below": belowOf(s.large, tenant, q.Viewer, q.Limit),
 	})
 	if err != nil {
@@ -372,7 +372,7 @@ func (s *Store) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQue
 		ask["history"], ask["points"] = historyKey(tenant, ""), q.History
 		ask["checkin"], ask["said"] = recordKey(tenant, "checkin", ""), indexKey(tenant, "checkin", okr.CheckInIndex(""))
 	}
-	answer, err := s.askFamily(ctx, "open goal", openScript, tenant, ask)
+	answer, err := askFamily(ctx, s, "open goal", openScript, tenant, ask)
 	if err != nil {
 		return okr.Opened{}, err
 	}

@@ -193,16 +193,16 @@ func lifeOf(c okr.Conversation) time.Duration {
 
 // thinMany thins the histories of measurements that have just been added, as far as
 // enough came together. Best effort: they are kept, and the next look comes soon.
-func (s *Store) thinMany(ctx context.Context, tenant okr.TenantID, added []okr.HistoryEntry) {
+func thinMany(ctx context.Context, s *Store, tenant okr.TenantID, added []okr.HistoryEntry) {
 	if len(added) == 0 {
 		return
 	}
-	if err := s.tryThinMany(ctx, tenant, added); err != nil {
+	if err := tryThinMany(ctx, s, tenant, added); err != nil {
 		s.log.WarnContext(ctx, "histories not thinned; it is tried again", "tenant", tenant, "err", fail(ctx, "thin history", err))
 	}
 }
 
-func (s *Store) tryThinMany(ctx context.Context, tenant okr.TenantID, added []okr.HistoryEntry) error {
+func tryThinMany(ctx context.Context, s *Store, tenant okr.TenantID, added []okr.HistoryEntry) error {
 	goals := make([]string, len(added))
 	for i, e := range added {
 		goals[i] = string(e.Goal)

@@ -185,7 +185,7 @@ func (a familyAnswer) note(err error) {
 	}
 }
 
-func (s *Store) askFamily(ctx context.Context, op string, script *redis.Script, tenant okr.TenantID, ask any) (familyAnswer, error) {
+func askFamily(ctx context.Context, s *Store, op string, script *redis.Script, tenant okr.TenantID, ask any) (familyAnswer, error) {
 	raw, err := json.Marshal(ask)
 	if err != nil {
 		return familyAnswer{}, fmt.Errorf("%s: %w", op, err)
