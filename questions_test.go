@@ -116,7 +116,7 @@ func readingTurns() []asking {
 		{"a further page", press(cards.VerbGoals, map[string]string{cards.KeyOffset: "5"}), list}, {"one's own, pressed", press(cards.VerbGoalMine, nil), list},
 		{"the message extension", composed("reliability"), toll{17, 5}}, {"the message extension, opened", composed(""), toll{17, 5}},
 		{"status", say("status"), list}, {"status all", say("status all"), list}, {"what waits for a check-in", say("check-in"), list},
-		{"connections", say("connections"), toll{28, 8}}, {"deleted", say("deleted"), list},
+		{"connections", say("connections"), toll{21, 2}}, {"deleted", say("deleted"), list},
 		{"by title", say("okr improve reliability 49"), list}, {"a choice of goals", say("okr reliability"), list},
 		{"an objective", press(cards.VerbGoal, goal("O49")), one}, {"a key result", press(cards.VerbGoal, goal("KR24")), one}, {"by id", say("okr KR24"), one},
 		{"why", press(cards.VerbWhy, goal("KR24")), one}, {"why an objective", press(cards.VerbWhy, goal("O4")), one},

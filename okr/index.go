@@ -260,3 +260,19 @@ func (p GoalPage) Visible(actor Actor) []Goal {
 	}
 	return append(open, private...)
 }
+
+// ConnectionQuery asks for a page of the connections that somebody may see: first the own
+// ones, then the shared ones, then those of others, each in the order of creation. An
+// offset behind them gives the last one.
+type ConnectionQuery struct {
+	Viewer UserID
+	Shared bool // only those that are shared
+	All    bool // also those that are private to others
+	Page   Page
+}
+
+// BoundConnection is a connection, and how many goals are measured through it.
+type BoundConnection struct {
+	Connection Connection
+	Bound      int
+}

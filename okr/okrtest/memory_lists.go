@@ -134,3 +134,36 @@ func (m *Memory) addHistory(ctx context.Context, tenant okr.TenantID, q okr.Open
 	}
 	return nil
 }
+
+// FindConnections implements [okrbot/okr/connect.Counts].
+func (m *Memory) FindConnections(ctx context.Context, tenant okr.TenantID, q okr.ConnectionQuery) ([]okr.BoundConnection, int, error) {
+	list, _, err := m.connections.List(ctx, tenant, "", okr.Page{})
+	if err != nil {
+		return nil, 0, err
+	}
+	list = slices.DeleteFunc(list, func(c okr.Connection) bool { return !c.Shared && (q.Shared || !q.All && c.Owner.ID != q.Viewer) })
+	rank := func(c okr.Connection) int {
+		switch {
+		case c.Owner.ID == q.Viewer:
+			return 0
+		case c.Shared:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(list, func(a, b okr.Connection) int { return rank(a) - rank(b) })
+	total := len(list)
+	list = list[min(q.Page.Offset, max(0, total-1)):]
+	if q.Page.Limit > 0 {
+		list = list[:min(q.Page.Limit, len(list))]
+	}
+	var out []okr.BoundConnection
+	for _, c := range list {
+		_, n, err := m.goals.List(ctx, tenant, okr.BoundIndex(c.ID), okr.Page{Limit: 1})
+		if err != nil {
+			return nil, 0, err
+		}
+		out = append(out, okr.BoundConnection{Connection: c, Bound: n})
+	}
+	return out, total, nil
+}

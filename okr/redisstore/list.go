@@ -240,3 +240,54 @@ func readPages(a familyAnswer, i int) []okr.GoalPage {
 	}
 	return out
 }
+
+// connectionsScript gives a page of connections as [okr.ConnectionQuery] asks for it: how
+// many there are, the records, and how many goals are measured through each.
+var connectionsScript = redis.NewScript(familyWords + `
+local own, shared = redis.call("ZRANGE", ask.own, 0, -1), redis.call("ZRANGE", ask.shared, 0, -1)
+local isShared, isListed, ids = {}, {}, {}
+for _, id in ipairs(shared) do isShared[id] = true end
+local function add(list, only)
+  for _, id in ipairs(list) do
+    if not isListed[id] and (not only or isShared[id]) then
+      isListed[id] = true
+      ids[#ids + 1] = id
+    end
+  end
+end
+add(own, ask.isShared)
+add(shared)
+if not none(ask.all) then add(redis.call("ZRANGE", ask.all, 0, -1)) end
+local first, last = math.min(ask.first, math.max(0, #ids - 1)), #ids
+if ask.limit > 0 then last = math.min(last, first + ask.limit) end
+local page, bound = {}, {}
+for i = first + 1, last do
+  page[#page + 1] = ids[i]
+  bound[#bound + 1] = redis.call("ZCARD", ask.bound .. escape(ids[i]))
+end
+return {#ids, readAll(ask.record, page), bound}`)
+
+// FindConnections reads a page of the connections that somebody may see, in one trip.
+func (s *Store) FindConnections(ctx context.Context, tenant okr.TenantID, q okr.ConnectionQuery) ([]okr.BoundConnection, int, error) {
+	ask := map[string]any{
+		"own": indexKey(tenant, "connection", okr.OwnerIndex(q.Viewer)), "shared": indexKey(tenant, "connection", okr.SharedIndex),
+		"isShared": q.Shared, "first": max(0, q.Page.Offset), "limit": q.Page.Limit,
+		"record": recordKey(tenant, "connection", ""), "bound": indexKey(tenant, "goal", okr.BoundIndex("")),
+	}
+	if q.All && !q.Shared {
+		ask["all"] = indexKey(tenant, "connection", "")
+	}
+	answer, err := askFamily(ctx, s, "find connections", connectionsScript, tenant, ask)
+	if err != nil {
+		return nil, 0, err
+	}
+	total, _ := answer.parts[0].(int64)
+	var out []okr.BoundConnection
+	for i, n := range list(answer.parts, 2) {
+		bound, _ := n.(int64)
+		if c := readOne[okr.Connection](familyAnswer{list(answer.parts, 1), answer.fault}, i); c.ID != "" { // else deleted meanwhile
+			out = append(out, okr.BoundConnection{Connection: c, Bound: int(bound)})
+		}
+	}
+	return out, int(total), answer.failed(ctx, "find connections")
+}
