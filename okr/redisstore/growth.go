@@ -225,7 +225,7 @@ func tryThinMany(ctx context.Context, s *Store, tenant okr.TenantID, added []okr
 	})
 	for i, e := range added {
 		if err == nil && all[i].Val()-mustBeNamed(named[i].Val()) >= thinBatch {
-			err = s.thin(ctx, tenant, e.Goal, namedSince(e.Measurement))
+			err = thinNow(ctx, s, tenant, e.Goal, namedSince(e.Measurement))
 		}
 	}
 	return err
@@ -238,7 +238,7 @@ func namedSince(m okr.Measurement) int64 { return m.At.Add(-namedFor).UnixMilli(
 func mustBeNamed(young int64) int64 { return min(max(young, minNamed), maxNamed) }
 
 // thin thins a batch of a goal's history.
-func (s *Store) thin(ctx context.Context, tenant okr.TenantID, goal okr.GoalID, since int64) error {
+func thinNow(ctx context.Context, s *Store, tenant okr.TenantID, goal okr.GoalID, since int64) error {
 	return s.transact(ctx, "thin history", func(tx *redis.Tx) error { return thin(ctx, tx, tenant, goal, since) },
 		historyKey(tenant, goal), thinnedKey(tenant))
 }
