@@ -125,7 +125,7 @@ func readingTurns() []asking {
 		{"status", say("status"), list},
 		{"status all", say("status all"), list},
 		{"what waits for a check-in", say("check-in"), list},
-		{"connections", say("connections"), toll{28, 8}},
+		{"connections", say("connections"), toll{20, 1}},
 		{"deleted", say("deleted"), list},
 		{"by title", say("okr improve reliability 49"), list},
 		{"a choice of goals", say("okr reliability"), list},

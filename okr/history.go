@@ -239,24 +239,6 @@ func (p HistoryPoint) since() string {
 	return "the query was bound"
 }
 
-// Span is a time up to now.
-type Span string
-
-// The spans over which people ask what moved.
-const (
-	SinceSync Span = "sync" // what the last change of each brought
-	SinceDay  Span = "day"
-	SinceWeek Span = "week"
-)
-
-// Since is where a span begins.
-func (sp Span) Since(now time.Time) time.Time {
-	if sp == SinceDay {
-		return now.AddDate(0, 0, -1)
-	}
-	return now.AddDate(0, 0, -7)
-}
-
 // unsaid is what the goal shows before anybody or anything gave it a value.
 func (g Goal) unsaid() Reported {
 	if m := g.Metric; g.Kind == KeyResult && g.Binding == nil && m != nil && m.IsScaled() {

@@ -166,3 +166,113 @@ type Offered struct {
 	Mine []Goal // the first of the person's own
 	All  []Goal // the first of all
 }
+
+// GoalQuery asks for a page of the goals that stand in all of some lists and that
+// somebody may see: first those for everyone, then the private ones, each in the order
+// of creation. No list means all goals that are not deleted.
+type GoalQuery struct {
+	Indexes   []string
+	Viewer    UserID // whose private goals come too; empty: nobody's
+	Page      Page
+	Uncounted bool // only the goals are wanted: Total may be too small
+}
+
+// GoalPage is a page of goals, and how many there are that may be seen.
+type GoalPage struct {
+	Goals []Goal
+	Total int
+	// Whole says of what stands below a goal that all of it was read, also what may
+	// not be seen, in the order of creation: whoever shows it leaves that out.
+	Whole bool
+}
+
+// Found is what was found for some GoalQueries, a page for each.
+type Found struct {
+	Settings Settings
+	Member   Member
+	Pages    []GoalPage
+}
+
+// Surroundings asks for what stands around the goals of a list.
+type Surroundings struct {
+	Parents []GoalID // whose records are wanted
+	Below   []GoalID // of which is wanted what stands below
+	Viewer  UserID   // as in a GoalQuery
+	Limit   int      // of what stands below each; 0: all
+	// Small says that what stands below all of them is little, so that it can be read
+	// together, whatever the limit.
+	Small bool
+}
+
+// Around answers Surroundings. Of what stands below a goal it has all or, where that
+// is more than the limit, the first page that may be seen.
+type Around struct {
+	Parents map[GoalID]Goal
+	Below   map[GoalID]GoalPage
+}
+
+// OpenQuery asks for a goal and what stands around it.
+type OpenQuery struct {
+	Goal    GoalID
+	Viewer  UserID // as in a GoalQuery
+	Page    Page   // of an objective's children
+	Beside  int    // at most how many goals below the same objective are wanted; 0: none
+	History int    // at most how many measurements of it and each child; 0: neither those nor check-ins
+	Bare    bool   // neither its children nor its connection are wanted
+	Also    []GoalQuery
+}
+
+// Opened answers an OpenQuery. Whether the goal, or the one above it, may be seen is
+// for the reader to say. What is not there is empty.
+type Opened struct {
+	Settings   Settings
+	Goal       Goal
+	Parent     Goal
+	Connection Connection
+	Below      GoalPage
+	Beside     GoalPage
+	History    []GoalMeasurements // of the goal, then of each of Below
+	CheckIns   []CheckIn          // of all of them, in the order of creation
+	Also       []GoalPage
+}
+
+// GoalMeasurements are the newest measurements of a goal, oldest first.
+type GoalMeasurements struct {
+	Goal     GoalID
+	Measured []Measurement
+}
+
+// Visible leaves out what the actor may not see here of a page that is whole: first
+// come those for everyone.
+func (p GoalPage) Visible(actor Actor) []Goal {
+	if !p.Whole {
+		return p.Goals
+	}
+	var open, private []Goal
+	for _, g := range p.Goals {
+		switch {
+		case !actor.Sees(g):
+		case len(g.Audience) == 0:
+			open = append(open, g)
+		default:
+			private = append(private, g)
+		}
+	}
+	return append(open, private...)
+}
+
+// ConnectionQuery asks for a page of the connections that somebody may see: first the own
+// ones, then the shared ones, then those of others, each in the order of creation. An
+// offset behind them gives the last one.
+type ConnectionQuery struct {
+	Viewer UserID
+	Shared bool // only those that are shared
+	All    bool // also those that are private to others
+	Page   Page
+}
+
+// BoundConnection is a connection, and how many goals are measured through it.
+type BoundConnection struct {
+	Connection Connection
+	Bound      int
+}

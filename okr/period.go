@@ -305,3 +305,21 @@ func (d Date) time() time.Time {
 
 // Add gives the day n days later.
 func (d Date) Add(n int) Date { return DateOf(d.time().AddDate(0, 0, n)) }
+
+// Span is a time up to now.
+type Span string
+
+// The spans over which people ask what moved.
+const (
+	SinceSync Span = "sync" // what the last change of each brought
+	SinceDay  Span = "day"
+	SinceWeek Span = "week"
+)
+
+// Since is where a span begins.
+func (sp Span) Since(now time.Time) time.Time {
+	if sp == SinceDay {
+		return now.AddDate(0, 0, -1)
+	}
+	return now.AddDate(0, 0, -7)
+}

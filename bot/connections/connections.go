@@ -47,19 +47,24 @@ func (s *Subject) listConnections(ctx context.Context, t *chat.Turn, _ string) (
 }
 
 func (s *Subject) pressConnections(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	all, err := s.connect.AllConnections(ctx, t.Actor)
+	list, total, err := s.connect.ListConnections(ctx, t.Actor, okr.Page{Offset: p.Offset(), Limit: connectionPage})
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	offset := min(p.Offset(), max(0, len(all)-1))
-	views, err := s.rows(ctx, t, all[offset:min(len(all), offset+connectionPage)])
-	if err != nil {
-		return chat.Reply{}, err
+	var views []cards.ConnectionView
+	for _, c := range list {
+		views = append(views, rowOf(t, c.Connection, c.Bound))
 	}
-	return chat.Say(cards.Connections(t.Place, cards.ConnectionList{Views: views, Total: len(all), Offset: offset, Shared: t.Actor.Shared})), nil
+	offset := min(p.Offset(), max(0, total-1))
+	return chat.Say(cards.Connections(t.Place, cards.ConnectionList{Views: views, Total: total, Offset: offset, Shared: t.Actor.Shared})), nil
 }
 
-// rows are connections as a list shows them, which says less than the card of one.
+// rowOf is a connection as a list shows it, which says less than the card of one.
+func rowOf(t *chat.Turn, c okr.Connection, bound int) cards.ConnectionView {
+	return cards.ConnectionView{Connection: c, BoundCount: bound, IsOwner: c.Owner.ID == t.Actor.ID, WebURL: c.Project.URL}
+}
+
+// rows are connections as a list shows them.
 func (s *Subject) rows(ctx context.Context, t *chat.Turn, list []okr.Connection) ([]cards.ConnectionView, error) {
 	counts, err := s.connect.BoundCounts(ctx, t.Actor, list)
 	if err != nil {
@@ -67,7 +72,7 @@ func (s *Subject) rows(ctx context.Context, t *chat.Turn, list []okr.Connection)
 	}
 	var views []cards.ConnectionView
 	for i, c := range list {
-		views = append(views, cards.ConnectionView{Connection: c, BoundCount: counts[i], IsOwner: c.Owner.ID == t.Actor.ID, WebURL: c.Project.URL})
+		views = append(views, rowOf(t, c, counts[i]))
 	}
 	return views, nil
 }

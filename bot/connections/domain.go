@@ -23,6 +23,7 @@ type connector interface {
 	Connection(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error)
 	Connections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
 	AllConnections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
+	ListConnections(ctx context.Context, actor okr.Actor, page okr.Page) ([]okr.BoundConnection, int, error)
 	BoundCounts(ctx context.Context, actor okr.Actor, list []okr.Connection) ([]int, error)
 	Bound(ctx context.Context, actor okr.Actor, id okr.ConnectionID, page okr.Page) ([]okr.Goal, int, error)
 	ShareConnection(ctx context.Context, actor okr.Actor, id okr.ConnectionID, shared bool) (okr.Connection, []okr.Goal, error)

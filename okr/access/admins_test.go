@@ -92,7 +92,7 @@ func TestTheStoreBeingDownIsSaid(t *testing.T) {
 	w.Store.Down.Store(true)
 	_, err := w.Access.Integration(t.Context(), okrtest.Alex)
 	w.RequireRefused(okr.Unavailable, err)
-	_, _, err = w.Plan.Goals(t.Context(), okrtest.Alex, okr.Page{})
+	_, err = w.Plan.Goals(t.Context(), okrtest.Alex)
 	w.RequireRefused(okr.Unavailable, err)
 	_, err = w.Measure.SyncConnection(t.Context(), okrtest.Contoso, "C1", nil, 0)
 	w.RequireRefused(okr.Unavailable, err)

@@ -182,6 +182,16 @@ func (s *Service) AllConnections(ctx context.Context, actor okr.Actor) ([]okr.Co
 	return list, err
 }
 
+// ListConnections is a page of [Service.AllConnections] with what is measured through each,
+// and how many there are. An offset behind them gives the last one.
+func (s *Service) ListConnections(ctx context.Context, actor okr.Actor, page okr.Page) ([]okr.BoundConnection, int, error) {
+	admin, err := s.access.IsAdmin(ctx, actor)
+	if err != nil {
+		return nil, 0, err
+	}
+	return s.Counts.FindConnections(ctx, actor.Tenant, okr.ConnectionQuery{Viewer: actor.ID, Shared: actor.Shared, All: admin && !actor.Shared, Page: page})
+}
+
 // Bound lists a page of what is measured through a connection without what the
 // actor may not see here, and how much there is of everything.
 func (s *Service) Bound(ctx context.Context, actor okr.Actor, id okr.ConnectionID, page okr.Page) ([]okr.Goal, int, error) {

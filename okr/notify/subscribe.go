@@ -229,7 +229,7 @@ type watch struct {
 // watched reads the objectives of a subscription with their children. Private
 // ones are never among them.
 func (s *Service) watched(ctx context.Context, tenant okr.TenantID, plan okr.DigestPlan) ([]watch, error) {
-	views, _, err := s.plan.Goals(ctx, okr.Actor{Tenant: tenant, Shared: true}, okr.Page{})
+	views, err := s.plan.Goals(ctx, okr.Actor{Tenant: tenant, Shared: true})
 	return choose(plan, views), err
 }
 

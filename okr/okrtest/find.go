@@ -114,3 +114,45 @@ func testMembers(t *testing.T, s AllStores, tenant okr.TenantID) {
 	require.NoError(t, err)
 	require.Equal(t, m, got)
 }
+
+func testFindConnections(t *testing.T, s AllStores, tenant okr.TenantID) {
+	ctx := t.Context()
+	for i, c := range []struct {
+		owner  okr.Person
+		shared bool
+	}{{Grace, false}, {Grace, true}, {Ada, false}, {Grace, true}, {Ada, true}} {
+		conn := Connection(i+1, c.owner)
+		conn.Shared = c.shared
+		require.NoError(t, s.Connections().Create(ctx, tenant, conn))
+	}
+	kr := KeyResult(1, "O1")
+	kr.Binding = &okr.Binding{Connection: "C2"}
+	require.NoError(t, s.Goals().Create(ctx, tenant, kr))
+	for _, c := range []struct {
+		name  string
+		q     okr.ConnectionQuery
+		total int
+		want  []okr.ConnectionID
+	}{
+		{"own, then shared", okr.ConnectionQuery{Viewer: Ada.ID}, 4, []okr.ConnectionID{"C3", "C5", "C2", "C4"}},
+		{"others' too", okr.ConnectionQuery{Viewer: Ada.ID, All: true}, 5, []okr.ConnectionID{"C3", "C5", "C2", "C4", "C1"}},
+		{"shared only", okr.ConnectionQuery{Viewer: Ada.ID, Shared: true}, 3, []okr.ConnectionID{"C5", "C2", "C4"}},
+		{"a page", okr.ConnectionQuery{Viewer: Ada.ID, All: true, Page: okr.Page{Offset: 1, Limit: 2}}, 5, []okr.ConnectionID{"C5", "C2"}},
+		{"behind the end", okr.ConnectionQuery{Viewer: Ada.ID, Page: okr.Page{Offset: 9, Limit: 2}}, 4, []okr.ConnectionID{"C4"}},
+		{"none of one's own", okr.ConnectionQuery{Viewer: "nobody", Shared: true}, 3, []okr.ConnectionID{"C2", "C4", "C5"}},
+	} {
+		list, total, err := s.FindConnections(ctx, tenant, c.q)
+		require.NoError(t, err, c.name)
+		var ids []okr.ConnectionID
+		for _, b := range list {
+			ids = append(ids, b.Connection.ID)
+			require.Equal(t, b.Connection.ID == "C2", b.Bound == 1, c.name)
+		}
+		require.Equal(t, c.want, ids, c.name)
+		require.Equal(t, c.total, total, c.name)
+	}
+	list, total, err := s.FindConnections(ctx, tenant+"/other", okr.ConnectionQuery{Viewer: Ada.ID, All: true, Page: okr.Page{Offset: 3}})
+	require.NoError(t, err)
+	require.Empty(t, list)
+	require.Zero(t, total)
+}

@@ -242,27 +242,6 @@ func (s *Service) FindGoals(ctx context.Context, actor okr.Actor, text string, k
 	return found, err
 }
 
-// Goals reads a page of all objectives with their key results and projects, and
-// how many objectives there are. Objectives below others stand in the list
-// themselves.
-func (s *Service) Goals(ctx context.Context, actor okr.Actor, page okr.Page) ([]okr.GoalView, int, error) {
-	views, total, err := s.ListGoals(ctx, actor, okr.Filter{Kind: okr.Objective, State: okr.AnyState, Children: -1}, page)
-	for i, v := range views {
-		views[i].Children = slices.DeleteFunc(v.Children, func(c okr.GoalView) bool { return c.Goal.Kind == okr.Objective })
-	}
-	return views, total, err
-}
-
-// Objectives lists the open objectives that the actor may see here, for
-// drop-downs.
-func (s *Service) Objectives(ctx context.Context, actor okr.Actor) ([]okr.Goal, error) {
-	_, pages, err := s.findAll(ctx, actor.Tenant, []okr.GoalQuery{{Indexes: okr.Filter{Kind: okr.Objective}.Indexes(), Viewer: viewerOf(actor)}})
-	if err != nil {
-		return nil, err
-	}
-	return pages[0].Goals, nil
-}
-
 // AskedOf lists the open goals whose check-ins a person is asked for, with the settings
 // and what the person chose.
 func (s *Service) AskedOf(ctx context.Context, actor okr.Actor) (okr.Settings, okr.Member, []okr.GoalView, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,8 +17,9 @@ import (
 	"okrbot/okr/redisstore"
 )
 
-// counter counts the commands that go to Redis and the records that come back.
-type counter struct{ commands, records atomic.Int64 }
+// counter counts the commands that go to Redis and the records that come back, and the
+// most that one command or script gave.
+type counter struct{ commands, records, most atomic.Int64 }
 
 func (c *counter) DialHook(next redis.DialHook) redis.DialHook {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
@@ -26,8 +28,36 @@ func (c *counter) DialHook(next redis.DialHook) redis.DialHook {
 func (c *counter) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		c.note(cmd)
-		return next(ctx, cmd)
+		err := next(ctx, cmd)
+		c.answered(cmd)
+		return err
 	}
+}
+
+// answered notes how many records, which are JSON, stand in an answer.
+func (c *counter) answered(cmd redis.Cmder) {
+	var answer any
+	switch cmd := cmd.(type) {
+	case *redis.Cmd:
+		answer = cmd.Val()
+	case *redis.SliceCmd:
+		answer = cmd.Val()
+	}
+	c.most.Store(max(c.most.Load(), recordsIn(answer)))
+}
+
+func recordsIn(answer any) (n int64) {
+	switch answer := answer.(type) {
+	case string:
+		if strings.HasPrefix(answer, "{") {
+			return 1
+		}
+	case []any:
+		for _, part := range answer {
+			n += recordsIn(part)
+		}
+	}
+	return n
 }
 
 func (c *counter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
@@ -130,6 +160,40 @@ func TestCostsDoNotGrowWithTheTenant(t *testing.T) {
 		require.LessOrEqual(t, c[1], int64(60), "records of %s", name)
 		t.Logf("%s: %d commands, %d records read", name, c[0], c[1])
 	}
+}
+
+// Redis serves nobody else while it reads, so a digest, its preview and its form read a
+// large tenant in many small commands.
+func TestDigestsReadInPages(t *testing.T) {
+	t.Parallel()
+	ctx, s := t.Context(), open(t, okrtest.StartRedis(t))
+	use, actor := okrtest.NewActivities(s, nil, okrtest.Noon), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
+	const objectives = 600
+	fill(t, use, s, actor, objectives)
+	_, err := s.Goals().Update(ctx, okrtest.TenantID, "O600", func(g *okr.Goal) error { g.Audience = []okr.UserID{okrtest.Ada.ID}; return nil })
+	require.NoError(t, err)
+	_, err = s.Settings().Update(ctx, okrtest.TenantID, okr.Settings{}.Key(), func(t *okr.Settings) error { t.Enabled = true; return nil })
+	require.NoError(t, err)
+	count := &counter{}
+	s.Client().AddHook(count)
+	views, err := use.Plan.Goals(ctx, actor)
+	require.NoError(t, err)
+	require.Len(t, views, objectives)
+	for i, v := range views {
+		require.Equal(t, okr.GoalID(fmt.Sprintf("O%d", i+1)), v.Goal.ID)
+		require.Len(t, v.Children, 5)
+		require.Equal(t, v.Goal.ID, v.Children[4].Goal.Parent)
+	}
+	require.Equal(t, int64(250), count.most.Load(), "records that one command reads")
+	actor.Shared = true
+	_, err = use.Notify.Subscribe(ctx, actor, okrtest.Channel("1"), okr.DigestPlan{})
+	require.NoError(t, err)
+	_, err = use.Notify.PreviewDigest(ctx, actor, okrtest.Channel("1").ID)
+	require.NoError(t, err)
+	list, err := use.Plan.Objectives(ctx, actor)
+	require.NoError(t, err)
+	require.Len(t, list, objectives-1, "one is private")
+	require.Equal(t, int64(250), count.most.Load(), "records that one command reads")
 }
 
 // A save reads the settings, the goal and the objective above once. What is added up and

@@ -3,9 +3,7 @@ package redisstore
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/redis/go-redis/v9"
@@ -299,7 +297,7 @@ func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.U
 	if member != "" {
 		ask["member"] = recordKey(tenant, "member", string(member))
 	}
-	answer, err := s.askFamily(ctx, "find goals", pagesScript, tenant, ask)
+	answer, err := askFamily(ctx, s, "find goals", pagesScript, tenant, ask)
 	if err != nil {
 		return out, err
 	}
@@ -314,7 +312,7 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 		return out, nil
 	}
 	isSmall := q.Small && len(q.Below) > 1
-	answer, err := s.askFamily(ctx, "read goals", aroundScript, tenant, map[string]any{
+	answer, err := askFamily(ctx, s, "read goals", aroundScript, tenant, map[string]any{
 		"small": isSmall, "record": recordKey(tenant, "goal", ""), "parents": append([]okr.GoalID{}, q.Parents...), "of": append([]okr.GoalID{}, q.Below...), "below": belowOf(s.large, tenant, q.Viewer, q.Limit),
 	})
 	if err != nil {
@@ -374,7 +372,7 @@ func (s *Store) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQue
 		ask["history"], ask["points"] = historyKey(tenant, ""), q.History
 		ask["checkin"], ask["said"] = recordKey(tenant, "checkin", ""), indexKey(tenant, "checkin", okr.CheckInIndex(""))
 	}
-	answer, err := s.askFamily(ctx, "open goal", openScript, tenant, ask)
+	answer, err := askFamily(ctx, s, "open goal", openScript, tenant, ask)
 	if err != nil {
 		return okr.Opened{}, err
 	}
@@ -392,74 +390,4 @@ func (s *Store) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQue
 	}
 	out.CheckIns = readEach[okr.CheckIn](answer, list(answer.parts, 6))
 	return out, answer.failed(ctx, "open goal")
-}
-
-// familyAnswer is what a script gave, and the first value of it that cannot be read.
-type familyAnswer struct {
-	parts []any
-	fault *error
-}
-
-func (a familyAnswer) failed(ctx context.Context, op string) error { return fail(ctx, op, *a.fault) }
-
-func (a familyAnswer) note(err error) {
-	if *a.fault == nil {
-		*a.fault = err
-	}
-}
-
-func (s *Store) askFamily(ctx context.Context, op string, script *redis.Script, tenant okr.TenantID, ask any) (familyAnswer, error) {
-	raw, err := json.Marshal(ask)
-	if err != nil {
-		return familyAnswer{}, fmt.Errorf("%s: %w", op, err)
-	}
-	parts, err := script.Run(ctx, s.client, []string{settingsKey(tenant)}, raw).Slice()
-	return familyAnswer{parts, new(error)}, fail(ctx, op, err)
-}
-
-// list is a part of an answer that is a list; nil: there is none.
-func list(parts []any, i int) []any {
-	if i >= len(parts) {
-		return nil
-	}
-	out, _ := parts[i].([]any)
-	return out
-}
-
-// readOne reads a record of an answer; empty: there is none.
-func readOne[T any](a familyAnswer, i int) (out T) {
-	if i < len(a.parts) {
-		if text, ok := a.parts[i].(string); ok && text != "" {
-			a.note(decodeData([]byte(text), &out))
-		}
-	}
-	return out
-}
-
-// readEach reads the records of a list, without those that were deleted meanwhile.
-func readEach[T any](a familyAnswer, parts any) []T {
-	raws, _ := parts.([]any)
-	out := make([]T, 0, len(raws))
-	for _, raw := range raws {
-		text, ok := raw.(string)
-		if !ok || text == "" {
-			continue
-		}
-		var record T
-		a.note(decodeData([]byte(text), &record))
-		out = append(out, record)
-	}
-	return out
-}
-
-// readPages reads the pages of an answer.
-func readPages(a familyAnswer, i int) []okr.GoalPage {
-	var out []okr.GoalPage
-	for _, part := range list(a.parts, i) {
-		of, _ := part.([]any)
-		whole, _ := of[0].(int64)
-		total, _ := of[1].(int64)
-		out = append(out, okr.GoalPage{Goals: readEach[okr.Goal](a, of[2]), Total: int(total), Whole: whole == 1})
-	}
-	return out
 }

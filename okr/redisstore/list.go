@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -168,4 +169,125 @@ func (r records[K, T]) appendRecords(ctx context.Context, list []T, tenant okr.T
 		list = append(list, record)
 	}
 	return list, nil
+}
+
+// familyAnswer is what a script gave, and the first value of it that cannot be read.
+type familyAnswer struct {
+	parts []any
+	fault *error
+}
+
+func (a familyAnswer) failed(ctx context.Context, op string) error { return fail(ctx, op, *a.fault) }
+
+func (a familyAnswer) note(err error) {
+	if *a.fault == nil {
+		*a.fault = err
+	}
+}
+
+func askFamily(ctx context.Context, s *Store, op string, script *redis.Script, tenant okr.TenantID, ask any) (familyAnswer, error) {
+	raw, err := json.Marshal(ask)
+	if err != nil {
+		return familyAnswer{}, fmt.Errorf("%s: %w", op, err)
+	}
+	parts, err := script.Run(ctx, s.client, []string{settingsKey(tenant)}, raw).Slice()
+	return familyAnswer{parts, new(error)}, fail(ctx, op, err)
+}
+
+// list is a part of an answer that is a list; nil: there is none.
+func list(parts []any, i int) []any {
+	if i >= len(parts) {
+		return nil
+	}
+	out, _ := parts[i].([]any)
+	return out
+}
+
+// readOne reads a record of an answer; empty: there is none.
+func readOne[T any](a familyAnswer, i int) (out T) {
+	if i < len(a.parts) {
+		if text, ok := a.parts[i].(string); ok && text != "" {
+			a.note(decodeData([]byte(text), &out))
+		}
+	}
+	return out
+}
+
+// readEach reads the records of a list, without those that were deleted meanwhile.
+func readEach[T any](a familyAnswer, parts any) []T {
+	raws, _ := parts.([]any)
+	out := make([]T, 0, len(raws))
+	for _, raw := range raws {
+		text, ok := raw.(string)
+		if !ok || text == "" {
+			continue
+		}
+		var record T
+		a.note(decodeData([]byte(text), &record))
+		out = append(out, record)
+	}
+	return out
+}
+
+// readPages reads the pages of an answer.
+func readPages(a familyAnswer, i int) []okr.GoalPage {
+	var out []okr.GoalPage
+	for _, part := range list(a.parts, i) {
+		of, _ := part.([]any)
+		whole, _ := of[0].(int64)
+		total, _ := of[1].(int64)
+		out = append(out, okr.GoalPage{Goals: readEach[okr.Goal](a, of[2]), Total: int(total), Whole: whole == 1})
+	}
+	return out
+}
+
+// connectionsScript gives a page of connections as [okr.ConnectionQuery] asks for it: how
+// many there are, the records, and how many goals are measured through each.
+var connectionsScript = redis.NewScript(familyWords + `
+local own, shared = redis.call("ZRANGE", ask.own, 0, -1), redis.call("ZRANGE", ask.shared, 0, -1)
+local isShared, isListed, ids = {}, {}, {}
+for _, id in ipairs(shared) do isShared[id] = true end
+local function add(list, only)
+  for _, id in ipairs(list) do
+    if not isListed[id] and (not only or isShared[id]) then
+      isListed[id] = true
+      ids[#ids + 1] = id
+    end
+  end
+end
+add(own, ask.isShared)
+add(shared)
+if not none(ask.all) then add(redis.call("ZRANGE", ask.all, 0, -1)) end
+local first, last = math.min(ask.first, math.max(0, #ids - 1)), #ids
+if ask.limit > 0 then last = math.min(last, first + ask.limit) end
+local page, bound = {}, {}
+for i = first + 1, last do
+  page[#page + 1] = ids[i]
+  bound[#bound + 1] = redis.call("ZCARD", ask.bound .. escape(ids[i]))
+end
+return {#ids, readAll(ask.record, page), bound}`)
+
+// FindConnections reads a page of the connections that somebody may see, in one trip.
+func (s *Store) FindConnections(ctx context.Context, tenant okr.TenantID, q okr.ConnectionQuery) ([]okr.BoundConnection, int, error) {
+	ask := map[string]any{
+		"own": indexKey(tenant, "connection", okr.OwnerIndex(q.Viewer)), "shared": indexKey(tenant, "connection", okr.SharedIndex),
+		"isShared": q.Shared, "first": max(0, q.Page.Offset), "limit": q.Page.Limit,
+		"record": recordKey(tenant, "connection", ""), "bound": indexKey(tenant, "goal", okr.BoundIndex("")),
+	}
+	if q.All && !q.Shared {
+		ask["all"] = indexKey(tenant, "connection", "")
+	}
+	answer, err := askFamily(ctx, s, "find connections", connectionsScript, tenant, ask)
+	if err != nil {
+		return nil, 0, err
+	}
+	total, _ := answer.parts[0].(int64)
+	var out []okr.BoundConnection
+	for i, n := range list(answer.parts, 2) {
+		bound, _ := n.(int64)
+		if c := readOne[okr.Connection](familyAnswer{list(answer.parts, 1), answer.fault}, i); c.ID != "" { // else deleted meanwhile
+			out = append(out, okr.BoundConnection{Connection: c, Bound: int(bound)})
+		}
+	}
+	return out, int(total), answer.failed(ctx, "find connections")
 }

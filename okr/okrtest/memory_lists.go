@@ -1,0 +1,169 @@
+package okrtest
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"okrbot/okr"
+)
+
+// viewed finds a page of the goals in lists that somebody may see.
+func (m *Memory) viewed(ctx context.Context, tenant okr.TenantID, q okr.GoalQuery) (okr.GoalPage, error) {
+	list, total, err := m.goals.Find(ctx, tenant, append(slices.Clone(q.Indexes), okr.PublicIndex), okr.Page{})
+	if err != nil {
+		return okr.GoalPage{}, err
+	}
+	if q.Viewer != "" {
+		private, n, err := m.goals.Find(ctx, tenant, append(slices.Clone(q.Indexes), okr.SeenByIndex(q.Viewer)), okr.Page{})
+		if err != nil {
+			return okr.GoalPage{}, err
+		}
+		list, total = append(list, private...), total+n
+	}
+	list = list[min(max(0, q.Page.Offset), len(list)):]
+	if q.Page.Limit > 0 {
+		list = list[:min(q.Page.Limit, len(list))]
+	}
+	return okr.GoalPage{Goals: list, Total: total}, nil
+}
+
+// below reads what stands below a goal.
+func (m *Memory) below(ctx context.Context, tenant okr.TenantID, id okr.GoalID, viewer okr.UserID, limit int) (okr.GoalPage, error) {
+	all, n, err := m.goals.List(ctx, tenant, okr.ChildIndex(id), okr.Page{})
+	if err != nil || limit <= 0 || n <= limit {
+		return okr.GoalPage{Goals: all, Total: n, Whole: true}, err
+	}
+	return m.viewed(ctx, tenant, okr.GoalQuery{Indexes: []string{okr.ChildIndex(id)}, Viewer: viewer, Page: okr.Page{Limit: limit}})
+}
+
+// FindGoals implements [okrbot/okr/plan.Reader].
+func (m *Memory) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.UserID, queries ...okr.GoalQuery) (out okr.Found, err error) {
+	if out.Settings, err = m.settings.Get(ctx, tenant, okr.Settings{}.Key()); okr.IgnoreNotFound(err) != nil {
+		return out, err
+	}
+	if out.Member, err = m.members.Get(ctx, tenant, member); okr.IgnoreNotFound(err) != nil {
+		return out, err
+	}
+	for _, q := range queries {
+		p, err := m.viewed(ctx, tenant, q)
+		if err != nil {
+			return out, err
+		}
+		out.Pages = append(out.Pages, p)
+	}
+	return out, nil
+}
+
+// CountGoals implements [okrbot/okr/connect.Counts].
+func (m *Memory) CountGoals(ctx context.Context, tenant okr.TenantID, indexes []string) ([]int, error) {
+	var out []int
+	for _, index := range indexes {
+		_, n, err := m.goals.List(ctx, tenant, index, okr.Page{Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// GoalsAround implements [okrbot/okr/plan.Reader].
+func (m *Memory) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surroundings) (okr.Around, error) {
+	out := okr.Around{Parents: map[okr.GoalID]okr.Goal{}, Below: map[okr.GoalID]okr.GoalPage{}}
+	parents, err := m.goals.GetMany(ctx, tenant, q.Parents)
+	for _, g := range parents {
+		out.Parents[g.ID] = g
+	}
+	for _, id := range q.Below {
+		if err == nil {
+			limit := q.Limit
+			if q.Small {
+				limit = 0
+			}
+			out.Below[id], err = m.below(ctx, tenant, id, q.Viewer, limit)
+		}
+	}
+	return out, err
+}
+
+// OpenGoal implements [okrbot/okr/plan.Reader].
+func (m *Memory) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQuery) (out okr.Opened, err error) {
+	found, err := m.FindGoals(ctx, tenant, "", q.Also...)
+	if err != nil {
+		return out, err
+	}
+	out.Settings, out.Also = found.Settings, found.Pages
+	if out.Goal, err = m.goals.Get(ctx, tenant, q.Goal); err != nil {
+		return out, err
+	}
+	g := out.Goal
+	out.Parent, _ = m.goals.Get(ctx, tenant, g.Parent)
+	if g.Binding != nil && !q.Bare {
+		out.Connection, _ = m.connections.Get(ctx, tenant, g.Binding.Connection)
+	}
+	switch {
+	case g.Kind != okr.Objective || q.Bare:
+	case q.Page.Offset > 0:
+		out.Below, err = m.viewed(ctx, tenant, okr.GoalQuery{Indexes: []string{okr.ChildIndex(g.ID)}, Viewer: q.Viewer, Page: q.Page})
+	default:
+		out.Below, err = m.below(ctx, tenant, g.ID, q.Viewer, q.Page.Limit)
+	}
+	if q.Beside > 0 && out.Parent.ID != "" && err == nil {
+		out.Beside, err = m.below(ctx, tenant, g.Parent, q.Viewer, q.Beside)
+	}
+	if q.History > 0 && err == nil {
+		err = m.addHistory(ctx, tenant, q, &out)
+	}
+	return out, err
+}
+
+// addHistory adds what was measured and said of an opened goal and what is below it.
+func (m *Memory) addHistory(ctx context.Context, tenant okr.TenantID, q okr.OpenQuery, out *okr.Opened) error {
+	for _, g := range append([]okr.Goal{out.Goal}, out.Below.Goals...) {
+		measured, err := m.History(ctx, tenant, g.ID, time.Time{}, q.History)
+		if err != nil {
+			return err
+		}
+		out.History = append(out.History, okr.GoalMeasurements{Goal: g.ID, Measured: measured})
+		said, _, err := m.checkIns.List(ctx, tenant, okr.CheckInIndex(g.ID), okr.Page{})
+		if err != nil {
+			return err
+		}
+		out.CheckIns = append(out.CheckIns, said...)
+	}
+	return nil
+}
+
+// FindConnections implements [okrbot/okr/connect.Counts].
+func (m *Memory) FindConnections(ctx context.Context, tenant okr.TenantID, q okr.ConnectionQuery) ([]okr.BoundConnection, int, error) {
+	list, _, err := m.connections.List(ctx, tenant, "", okr.Page{})
+	if err != nil {
+		return nil, 0, err
+	}
+	list = slices.DeleteFunc(list, func(c okr.Connection) bool { return !c.Shared && (q.Shared || !q.All && c.Owner.ID != q.Viewer) })
+	rank := func(c okr.Connection) int {
+		switch {
+		case c.Owner.ID == q.Viewer:
+			return 0
+		case c.Shared:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(list, func(a, b okr.Connection) int { return rank(a) - rank(b) })
+	total := len(list)
+	list = list[min(q.Page.Offset, max(0, total-1)):]
+	if q.Page.Limit > 0 {
+		list = list[:min(q.Page.Limit, len(list))]
+	}
+	var out []okr.BoundConnection
+	for _, c := range list {
+		_, n, err := m.goals.List(ctx, tenant, okr.BoundIndex(c.ID), okr.Page{Limit: 1})
+		if err != nil {
+			return nil, 0, err
+		}
+		out = append(out, okr.BoundConnection{Connection: c, Bound: n})
+	}
+	return out, total, nil
+}
