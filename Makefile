@@ -39,8 +39,8 @@ e2e: build ## drive the demo in a real browser; pictures go to bin/pictures
 	@$(ENSURE) node npm chromium
 	node bot/e2e/run.mjs
 
-pictures: ## renew the pictures of the documents: make e2e into docs/images
-	@PICTURES=docs/images $(MAKE) e2e
+pictures: e2e ## make e2e, and copy the pictures that the documents show to docs/images
+	@for p in $$(grep -oh 'images/[a-z-]*\.png' README.md docs/*.md | sort -u); do cp "bin/pictures/$${p#images/}" "docs/$$p" || exit 1; done
 
 bench: ## run the benchmarks
 	@$(ENSURE) go redis

@@ -4,8 +4,7 @@
 //
 //   node run.mjs [--keep-going] [part of a step's name...]
 //
-// It takes pictures on the way. They go to bin/pictures, which git ignores, or to the folder that PICTURES names:
-// `make pictures` renews those of the documents.
+// It takes pictures on the way. They go to bin/pictures, which git ignores; `make pictures` copies those of the documents.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -16,7 +15,7 @@ import { Playground } from './playground.mjs';
 import { steps } from './steps.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const images = path.resolve(root, process.env.PICTURES || path.join('bin', 'pictures'));
+const images = path.join(root, 'bin', 'pictures');
 const startLimit = 60_000; // ms until the demo must answer
 
 // freeBase finds the first of 10 free ports in a row, below the range from which Linux hands out ports by itself.
