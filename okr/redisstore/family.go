@@ -138,9 +138,19 @@ end
 
 // pagesScript gives the settings, and pages of goals as [okr.GoalQuery] asks for them.
 var pagesScript = redis.NewScript(familyWords + `
+local function pageOrTree(q)
+  local first, last = q.first, q.last
+  if last < 0 or not q.tree then return page(q) end
+  q.first, q.last = 0, math.max(last, q.tree - 1)
+  local ids, total = page(q)
+  if total <= q.tree then return ids, total end
+  local some = {}
+  for i = first, math.min(last, #ids - 1) do some[#some + 1] = ids[i + 1] end
+  return some, total
+end
 local answers = {}
 for i, q in ipairs(ask.queries) do
-  local ids, total = page(q)
+  local ids, total = pageOrTree(q)
   answers[i] = {1, total, ids}
 end
 local member = not none(ask.member) and read(ask.member)
@@ -205,6 +215,7 @@ type findAsk struct {
 	First     int      `json:"first"`
 	Last      int      `json:"last"` // -1: to the end
 	Large     int      `json:"large"`
+	Tree      int      `json:"tree,omitempty"`
 	Uncounted bool     `json:"uncounted,omitempty"`
 }
 
@@ -236,7 +247,7 @@ func seenKey(tenant okr.TenantID, viewer okr.UserID) string {
 func findOf(large int, tenant okr.TenantID, q okr.GoalQuery) findAsk {
 	a := findAsk{
 		Public: indexKey(tenant, "goal", okr.PublicIndex), Seen: seenKey(tenant, q.Viewer), First: max(0, q.Page.Offset), Last: -1, Large: large,
-		Uncounted: q.Uncounted,
+		Tree: q.Tree, Uncounted: q.Uncounted,
 	}
 	if q.Page.Limit > 0 {
 		a.Last = a.First + q.Page.Limit - 1
@@ -303,7 +314,7 @@ func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.U
 	if err != nil {
 		return out, err
 	}
-	out.Settings, out.Pages, out.Member = readOne[okr.Settings](answer, 0), readPages(answer, 1), readOne[okr.Member](answer, 2)
+	out.Settings, out.Pages, out.Member = readOne[okr.Settings](answer, 0), readFound(answer, 1, queries), readOne[okr.Member](answer, 2)
 	return out, answer.failed(ctx, "find goals")
 }
 
@@ -450,6 +461,40 @@ func readEach[T any](a familyAnswer, parts any) []T {
 		out = append(out, record)
 	}
 	return out
+}
+
+// readFound reads the pages of an answer to queries. Of a tree it decodes those alone that
+// are on the page.
+func readFound(a familyAnswer, i int, queries []okr.GoalQuery) []okr.GoalPage {
+	for k, part := range list(a.parts, i) {
+		of, _ := part.([]any)
+		if total, _ := of[1].(int64); total > int64(queries[k].Tree) {
+			continue // also where none is asked for
+		}
+		raws, _ := of[2].([]any)
+		roots := rootsOf(a, raws)
+		from := min(max(0, queries[k].Page.Offset), len(roots))
+		of[1], of[2] = int64(len(roots)), roots[from:min(from+queries[k].Roots, len(roots))]
+	}
+	return readPages(a, i)
+}
+
+// rootsOf gives the records of those goals that stand below none of the others, or have
+// some of the others below them.
+func rootsOf(a familyAnswer, raws []any) (roots []any) {
+	heads, own, above := make([]goalHead, len(raws)), map[okr.GoalID]bool{}, map[okr.GoalID]bool{}
+	for i, raw := range raws {
+		text, _ := raw.(string)
+		h, err := headOf(text)
+		a.note(err)
+		heads[i], own[h.ID], above[h.Parent] = h, h.Kind == okr.Objective, true
+	}
+	for i, h := range heads {
+		if h.ID != "" && (!own[h.Parent] || above[h.ID]) {
+			roots = append(roots, raws[i])
+		}
+	}
+	return roots
 }
 
 // readPages reads the pages of an answer.
