@@ -48,8 +48,8 @@ type benchWorld struct {
 	trips     *tripCounter // nil: nobody counts
 }
 
-func newBenchWorld(b testing.TB) *benchWorld {
-	b.Helper()
+func newBenchWorld(tb testing.TB) *benchWorld {
+	tb.Helper()
 	w := &benchWorld{actor: okr.Actor{Tenant: bottest.DefaultTenant, Person: okr.Person{ID: adotest.AlexOID, Name: "Alex Wilber"}}}
 	w.connector = httptest.NewUnstartedServer(http.HandlerFunc(answerAsConnector))
 	w.connector.Config.ConnState = func(_ net.Conn, s http.ConnState) {
@@ -58,16 +58,16 @@ func newBenchWorld(b testing.TB) *benchWorld {
 		}
 	}
 	w.connector.Start()
-	b.Cleanup(w.connector.Close)
+	tb.Cleanup(w.connector.Close)
 	var err error
 	w.teams, err = bottest.Start(bottest.Options{AppID: script.AppID, AppPassword: script.AppSecret, AppTenant: bottest.DefaultTenant})
-	require.NoError(b, err)
-	b.Cleanup(func() { require.NoError(b, w.teams.Close()) })
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, w.teams.Close()) })
 	w.bearer, err = w.teams.Authorization(w.connector.URL)
-	require.NoError(b, err)
+	require.NoError(tb, err)
 	w.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
-	b.Cleanup(w.client.CloseIdleConnections)
-	w.serve(b)
+	tb.Cleanup(w.client.CloseIdleConnections)
+	w.serve(tb)
 	w.turns = askedOf(w.app)
 	return w
 }
@@ -79,25 +79,25 @@ func answerAsConnector(rw http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(rw, `{"id":"1795415329332","name":"Alex Wilber","aadObjectId":"`+adotest.AlexOID+`","userRole":"user"}`)
 }
 
-func (w *benchWorld) serve(b testing.TB) {
-	b.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(b, err)
+func (w *benchWorld) serve(tb testing.TB) {
+	tb.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(tb, err)
 	w.address = "http://" + listener.Addr().String()
-	config, err := LoadConfig(w.getenv(okrtest.StartRedis(b)))
-	require.NoError(b, err)
-	ctx, stop := context.WithCancel(context.WithoutCancel(b.Context()))
+	config, err := LoadConfig(w.getenv(okrtest.StartRedis(tb)))
+	require.NoError(tb, err)
+	ctx, stop := context.WithCancel(context.WithoutCancel(tb.Context()))
 	ready, done := make(chan *app, 1), make(chan error, 1)
 	go func() {
 		done <- serve(ctx, config, slog.New(slog.DiscardHandler), &hooks{
 			listener: listener, poll: time.Second, pace: 1e6, ready: func(a *app) { ready <- a },
 		})
 	}()
-	b.Cleanup(func() { stop(); require.NoError(b, <-done) })
+	tb.Cleanup(func() { stop(); require.NoError(tb, <-done) })
 	select {
 	case w.app = <-ready:
 	case err := <-done:
-		require.NoError(b, err)
+		require.NoError(tb, err)
 	}
 }
 
@@ -227,8 +227,8 @@ func BenchmarkTurn(b *testing.B) {
 }
 
 // run plays n turns, some at a time, and gives how long each took.
-func (w *benchWorld) run(b testing.TB, turn func() map[string]any, parallel, n int) []time.Duration {
-	b.Helper()
+func (w *benchWorld) run(tb testing.TB, turn func() map[string]any, parallel, n int) []time.Duration {
+	tb.Helper()
 	took := make([]time.Duration, n)
 	var index atomic.Int64
 	var wg sync.WaitGroup
@@ -236,9 +236,9 @@ func (w *benchWorld) run(b testing.TB, turn func() map[string]any, parallel, n i
 		wg.Go(func() {
 			for i := int(index.Add(1)) - 1; i < n; i = int(index.Add(1)) - 1 {
 				start := time.Now()
-				status, err := w.post(b.Context(), turn())
+				status, err := w.post(tb.Context(), turn())
 				if err != nil || status != http.StatusOK {
-					b.Errorf("turn: status %d, %v", status, err)
+					tb.Errorf("turn: status %d, %v", status, err)
 					return
 				}
 				took[i] = time.Since(start)

@@ -161,7 +161,9 @@ func TestThirdPartyModulesStayInTheirRoom(t *testing.T) {
 		for _, imp := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
 			for prefix, rooms := range confined {
 				if p.room() != "" && hasPrefix(imp, prefix) {
-					require.True(t, slices.ContainsFunc(rooms, p.in), "%s may not import %s", p.ImportPath, imp)
+					// Tests against the real store may count what it asks.
+					counts := hasPrefix(imp, "github.com/redis/go-redis") && !slices.Contains(p.Imports, imp) && slices.Contains(extraForTests[p.room()], "okr/redisstore")
+					require.True(t, counts || slices.ContainsFunc(rooms, p.in), "%s may not import %s", p.ImportPath, imp)
 				}
 			}
 		}

@@ -50,6 +50,7 @@ func (w *wireTap) noteAll(values url.Values) {
 
 func (w *wireTap) before(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		r.Header.Del("Accept-Encoding") // so that answers can be read
 		_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 		w.note("bearer token", token)
 		w.noteAll(r.URL.Query())

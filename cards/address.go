@@ -179,7 +179,7 @@ func (p Page) put(block *[aes.BlockSize]byte) bool {
 	sort, first, second, ok := p.numbers()
 	block[0], block[1] = byte(p.Kind), sort
 	binary.BigEndian.PutUint32(block[2:6], first)
-	block[6], block[7], block[8] = byte(second>>16), byte(second>>8), byte(second)
+	block[6], block[7], block[8] = byte(second>>16), byte(second>>8), byte(second) //nolint:gosec // 24 bits
 	return ok
 }
 

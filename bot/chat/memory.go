@@ -43,7 +43,7 @@ type deliveries struct{ Memory }
 func (d deliveries) Open(ctx context.Context, a teams.Activity, of teams.Delivery, late string) teams.Opening {
 	o := beginningOf(a)
 	o.Delivery, o.Draft = deliveryOf(of), late
-	begun := d.Memory.Begin(ctx, o)
+	begun := d.Begin(ctx, o)
 	return teams.Opening{
 		Mine: begun.Mine, Done: begun.Done, Err: begun.NotTaken, Late: begun.Draft, Unread: begun.Unread,
 		Context: func(turn context.Context) context.Context { return withFrame(turn, begun) },
@@ -65,7 +65,7 @@ func (d deliveries) Close(ctx context.Context, of teams.Delivery, mine bool) err
 	if f := frameOf(ctx); f != nil {
 		c.Place = f.place
 	}
-	done := d.Memory.End(ctx, c)
+	done := d.End(ctx, c)
 	if done.NotNoted != nil {
 		teams.NoteFrom(ctx).Missed("place", okr.CauseOf(done.NotNoted))
 	}

@@ -2,7 +2,8 @@ package compose
 
 import (
 	_ "embed"
-	"html/template"
+	"html"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -33,13 +34,22 @@ type addressPage struct {
 // Pages are the pages of addresses by their paths. The page says the same whatever an
 // address leads to, and looks nothing up: a browser says nothing of who reads.
 func (s *Subject) Pages() map[string]http.Handler {
-	page := template.Must(template.New("address").Parse(addressHTML))
-	return map[string]http.Handler{
-		cards.AddressPath + ":code": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.addressPage(w, r, page) }),
-	}
+	return map[string]http.Handler{cards.AddressPath + ":code": http.HandlerFunc(s.addressPage)}
 }
 
-func (s *Subject) addressPage(w http.ResponseWriter, r *http.Request, page *template.Template) {
+const copyHTML = `<p>In the chat with okrbot, send this address if it is not in the message box already:<br><code>{{address}}</code></p>`
+
+// markup fills in the page, which is no template for the reason that the sign-in's is none.
+func (p addressPage) markup() string {
+	send := ""
+	if p.Address != "" {
+		send = strings.ReplaceAll(copyHTML, "{{address}}", html.EscapeString(p.Address))
+	}
+	return strings.NewReplacer("{{title}}", html.EscapeString(p.Title), "{{words}}", html.EscapeString(p.Words),
+		"{{open}}", html.EscapeString(p.Open), "{{copy}}", send).Replace(addressHTML)
+}
+
+func (s *Subject) addressPage(w http.ResponseWriter, r *http.Request) {
 	code := strings.ToLower(r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:])
 	status, p := http.StatusOK, addressPage{
 		Title: "This opens in Microsoft Teams",
@@ -62,7 +72,7 @@ func (s *Subject) addressPage(w http.ResponseWriter, r *http.Request, page *temp
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Robots-Tag", "noindex")
 	w.WriteHeader(status)
-	_ = page.Execute(w, p) // the reader has gone
+	_, _ = io.WriteString(w, p.markup()) // else the reader has gone
 }
 
 // inTeams is the deep link to the person's own chat with okrbot, with the address in the

@@ -3,6 +3,7 @@ package teams
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -115,9 +116,9 @@ func isObject(raw json.RawMessage) bool {
 
 // member is the member name as it came, the last of that name; nil: absent.
 func (f fields) member(name string) json.RawMessage {
-	for i := len(f) - 1; i >= 0; i-- {
-		if f[i].name == name {
-			return f[i].value
+	for _, m := range slices.Backward(f) {
+		if m.name == name {
+			return m.value
 		}
 	}
 	return nil

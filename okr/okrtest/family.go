@@ -73,8 +73,13 @@ func testFindGoals(t *testing.T, s AllStores, tenant okr.TenantID) {
 		total int
 		ids   []okr.GoalID
 	}{
-		{4, []okr.GoalID{"O1", "O2", "KR1", "KR3"}}, {6, []okr.GoalID{"O1", "O2", "KR1", "KR3", "O3", "KR2"}}, {3, []okr.GoalID{"KR1", "KR3"}},
-		{3, []okr.GoalID{"KR3", "KR2"}}, {2, []okr.GoalID{"KR3"}}, {0, []okr.GoalID{}}, {2, []okr.GoalID{}},
+		{4, []okr.GoalID{"O1", "O2", "KR1", "KR3"}},
+		{6, []okr.GoalID{"O1", "O2", "KR1", "KR3", "O3", "KR2"}},
+		{3, []okr.GoalID{"KR1", "KR3"}},
+		{3, []okr.GoalID{"KR3", "KR2"}},
+		{2, []okr.GoalID{"KR3"}},
+		{0, []okr.GoalID{}},
+		{2, []okr.GoalID{}},
 	} {
 		require.Equal(t, want.ids, idsOf(pages[i].Goals), "query %d", i)
 		require.Equal(t, want.total, pages[i].Total, "query %d", i)

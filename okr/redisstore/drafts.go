@@ -18,7 +18,7 @@ const deliveryTTL = time.Hour
 // FirstTime says whether something in a place is asked about for the first time
 // within an hour. Only one of several replicas hears yes.
 func (m Memory) FirstTime(ctx context.Context, tenant okr.TenantID, conversation, what string) (bool, error) {
-	first, err := m.s.claim(ctx, deliveryKey(tenant, conversation, what), newToken(), deliveryTTL)
+	first, err := claim(ctx, m.s, deliveryKey(tenant, conversation, what), newToken(), deliveryTTL)
 	return first, fail(ctx, "note first time", err)
 }
 

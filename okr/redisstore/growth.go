@@ -193,16 +193,16 @@ func lifeOf(c okr.Conversation) time.Duration {
 
 // thinMany thins the histories of measurements that have just been added, as far as
 // enough came together. Best effort: they are kept, and the next look comes soon.
-func (s *Store) thinMany(ctx context.Context, tenant okr.TenantID, added []okr.HistoryEntry) {
+func thinMany(ctx context.Context, s *Store, tenant okr.TenantID, added []okr.HistoryEntry) {
 	if len(added) == 0 {
 		return
 	}
-	if err := s.tryThinMany(ctx, tenant, added); err != nil {
+	if err := tryThinMany(ctx, s, tenant, added); err != nil {
 		s.log.WarnContext(ctx, "histories not thinned; it is tried again", "tenant", tenant, "err", fail(ctx, "thin history", err))
 	}
 }
 
-func (s *Store) tryThinMany(ctx context.Context, tenant okr.TenantID, added []okr.HistoryEntry) error {
+func tryThinMany(ctx context.Context, s *Store, tenant okr.TenantID, added []okr.HistoryEntry) error {
 	goals := make([]string, len(added))
 	for i, e := range added {
 		goals[i] = string(e.Goal)
@@ -225,7 +225,7 @@ func (s *Store) tryThinMany(ctx context.Context, tenant okr.TenantID, added []ok
 	})
 	for i, e := range added {
 		if err == nil && all[i].Val()-mustBeNamed(named[i].Val()) >= thinBatch {
-			err = s.thin(ctx, tenant, e.Goal, namedSince(e.Measurement))
+			err = thinNow(ctx, s, tenant, e.Goal, namedSince(e.Measurement))
 		}
 	}
 	return err
@@ -238,7 +238,7 @@ func namedSince(m okr.Measurement) int64 { return m.At.Add(-namedFor).UnixMilli(
 func mustBeNamed(young int64) int64 { return min(max(young, minNamed), maxNamed) }
 
 // thin thins a batch of a goal's history.
-func (s *Store) thin(ctx context.Context, tenant okr.TenantID, goal okr.GoalID, since int64) error {
+func thinNow(ctx context.Context, s *Store, tenant okr.TenantID, goal okr.GoalID, since int64) error {
 	return s.transact(ctx, "thin history", func(tx *redis.Tx) error { return thin(ctx, tx, tenant, goal, since) },
 		historyKey(tenant, goal), thinnedKey(tenant))
 }

@@ -36,13 +36,13 @@ return 0`)
 func newToken() string { return rand.Text() }
 
 // claim says whether key is now held by token.
-func (s *Store) claim(ctx context.Context, key, token string, ttl time.Duration) (bool, error) {
+func claim(ctx context.Context, s *Store, key, token string, ttl time.Duration) (bool, error) {
 	n, err := claimScript.Run(ctx, s.client, []string{key}, token, ttl.Milliseconds()).Int()
 	return n == 1, err
 }
 
 // release gives key back. It also runs when ctx has ended: others wait for it.
-func (s *Store) release(ctx context.Context, key, token string) {
+func release(ctx context.Context, s *Store, key, token string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
 	if err := releaseScript.Run(ctx, s.client, []string{key}, token).Err(); err != nil {

@@ -85,7 +85,7 @@ func (s *Store) AddHistory(ctx context.Context, tenant okr.TenantID, goal okr.Go
 	if err != nil || waiting < thinBatch {
 		return fail(ctx, "add history", err)
 	}
-	return s.thin(ctx, tenant, goal, since)
+	return thinNow(ctx, s, tenant, goal, since)
 }
 
 // History implements [okr.Measurements]. A limit of 0 or less means all.

@@ -52,7 +52,7 @@ func (s *Store) Refresh(ctx context.Context, tenant okr.TenantID, id okr.Credent
 		if err != nil || fresh(c) {
 			return c, err
 		}
-		mine, err := s.claim(ctx, key, token, refreshLock)
+		mine, err := claim(ctx, s, key, token, refreshLock)
 		if err != nil {
 			return okr.Credential{}, fail(ctx, "lock sign-in", err)
 		}
@@ -63,7 +63,7 @@ func (s *Store) Refresh(ctx context.Context, tenant okr.TenantID, id okr.Credent
 			return okr.Credential{}, fail(ctx, "wait for refresh", err)
 		}
 	}
-	defer s.release(ctx, key, token)
+	defer release(ctx, s, key, token)
 	return s.refreshLocked(ctx, tenant, id, fresh, refresh)
 }
 

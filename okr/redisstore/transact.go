@@ -83,7 +83,7 @@ func (s *Store) Record(ctx context.Context, tenant okr.TenantID, ids []okr.GoalI
 	if err != nil || refused != nil {
 		return cmp.Or(refused, err)
 	}
-	s.thinMany(ctx, tenant, st.grown())
+	thinMany(ctx, s, tenant, st.grown())
 	return nil
 }
 
@@ -119,7 +119,7 @@ func (st *step) withoutGoals(ctx context.Context, change func([]okr.Goal) (okr.R
 	if err != nil {
 		return fail(ctx, "record", err)
 	}
-	st.s.thinMany(ctx, st.tenant, st.grown())
+	thinMany(ctx, st.s, st.tenant, st.grown())
 	return nil
 }
 
