@@ -107,7 +107,7 @@ type asking struct {
 
 // readingTurns are the turns that list, and those that open something.
 func readingTurns() []asking {
-	list, one := toll{17, 2}, toll{10, 1}
+	list, one, form := toll{11, 2}, toll{9, 1}, toll{14, 4}
 	goal := func(id string) map[string]string { return map[string]string{cards.KeyGoal: id} }
 	return []asking{
 		{"okrs", say("okrs"), list},
@@ -115,19 +115,19 @@ func readingTurns() []asking {
 		{"of a team", say("okrs all team:Team 3"), list},
 		{"of a kind", say("okrs all kind:objective"), list},
 		{"of a period", say("okrs all period:current"), list},
-		{"of an owner", say("okrs owner:me"), toll{20, 3}},
+		{"of an owner", say("okrs owner:me"), toll{15, 3}},
 		{"of words", say("okrs all reliability 49"), list},
 		{"of words that nothing has", say("okrs nothing like it"), list},
 		{"a further page", press(cards.VerbGoals, map[string]string{cards.KeyOffset: "5"}), list},
 		{"one's own, pressed", press(cards.VerbGoalMine, nil), list},
-		{"the message extension", composed("reliability"), toll{17, 5}},
-		{"the message extension, opened", composed(""), toll{17, 5}},
+		{"the message extension", composed("reliability"), toll{14, 3}},
+		{"the message extension, opened", composed(""), toll{14, 3}},
 		{"status", say("status"), list},
 		{"status all", say("status all"), list},
 		{"what waits for a check-in", say("check-in"), list},
 		{"connections", say("connections"), toll{20, 1}},
 		{"deleted", say("deleted"), list},
-		{"by title", say("okr improve reliability 49"), list},
+		{"by title", say("okr improve reliability 49"), toll{17, 2}},
 		{"a choice of goals", say("okr reliability"), list},
 		{"an objective", press(cards.VerbGoal, goal("O49")), one},
 		{"a key result", press(cards.VerbGoal, goal("KR24")), one},
@@ -136,13 +136,13 @@ func readingTurns() []asking {
 		{"why an objective", press(cards.VerbWhy, goal("O4")), one},
 		{"history", press(cards.VerbHistory, goal("KR24")), one},
 		{"history of an objective", press(cards.VerbHistory, goal("O4")), toll{15, 1}},
-		{"the form of an objective", press(cards.VerbGoalEdit, goal("O4")), toll{12, 2}},
-		{"the form of a key result", press(cards.VerbGoalEdit, goal("KR4")), toll{12, 2}},
-		{"the form of a new one", press(cards.VerbGoalNew, map[string]string{cards.KeyKind: "key result", cards.KeyParent: "O1"}), toll{12, 2}},
-		{"the form of a check-in", press(cards.VerbCheckIn, goal("KR4")), toll{7, 2}},
+		{"the form of an objective", press(cards.VerbGoalEdit, goal("O4")), form},
+		{"the form of a key result", press(cards.VerbGoalEdit, goal("KR4")), form},
+		{"the form of a new one", press(cards.VerbGoalNew, map[string]string{cards.KeyKind: "key result", cards.KeyParent: "O1"}), form},
+		{"the form of a check-in", press(cards.VerbCheckIn, goal("KR4")), form},
 		{"the form of closing", press(cards.VerbCloseAsk, goal("KR4")), one},
 		{"the form of closing an objective", press(cards.VerbCloseAsk, goal("O4")), one},
-		{"the form of a copy", press(cards.VerbCloneAsk, goal("O4")), toll{10, 2}},
+		{"the form of a copy", press(cards.VerbCloneAsk, goal("O4")), form},
 		{"before deleting", press(cards.VerbGoalAskDelete, goal("O4")), one},
 	}
 }

@@ -107,8 +107,8 @@ func TestWhatATurnAsksOfRedis(t *testing.T) {
 	}{
 		{"help", func() { play(t, w, "say help", "expect Help") }, asks{2, 4}},
 		{"help in a channel with a digest", func() { play(t, w, "in channel Delivery", "say help", "expect Help", "in personal") }, asks{2, 5}},
-		{"open a key result", func() { press("KR1") }, asks{11, 13}},
-		{"okrs", func() { play(t, w, "say okrs", "expect O1") }, asks{12, 14}},
+		{"open a key result", func() { press("KR1") }, asks{3, 5}},
+		{"okrs", func() { play(t, w, "say okrs", "expect O1") }, asks{4, 6}},
 	}
 	for _, turn := range turns {
 		turn.play()

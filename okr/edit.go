@@ -33,7 +33,7 @@ func (g Goal) asOf(version int) (was Goal, known bool, err error) {
 	if version <= 0 {
 		return was, true, nil
 	}
-	was = g.withoutInherited()
+	was = withoutInherited(g)
 	at := g.Version
 	for _, e := range slices.Backward(g.Edits) {
 		if e.Version <= version {
@@ -50,7 +50,7 @@ func (g Goal) asOf(version int) (was Goal, known bool, err error) {
 		}
 		at = e.Version - 1
 	}
-	return was.inheriting(g), at <= version, nil
+	return inheriting(was, g), at <= version, nil
 }
 
 // noteEdit counts an edit and remembers what it changed. One that changes nothing
@@ -290,7 +290,7 @@ func (g Goal) merged(in GoalInput) (Goal, error) {
 	if err != nil {
 		return g, err
 	}
-	mine, c := in.over(base), EditConflict{Now: g, Merged: g.withoutInherited()}
+	mine, c := in.over(base), EditConflict{Now: g, Merged: withoutInherited(g)}
 	for _, f := range GoalFields() {
 		if !f.In(g.Kind) {
 			continue
@@ -313,7 +313,7 @@ func (g Goal) merged(in GoalInput) (Goal, error) {
 			return g, err
 		}
 	}
-	c.Merged = c.Merged.inheriting(g)
+	c.Merged = inheriting(c.Merged, g)
 	if len(c.Fields) > 0 {
 		return g, c.refusal(in.Version)
 	}

@@ -174,7 +174,10 @@ type GoalQuery struct {
 	Indexes   []string
 	Viewer    UserID // whose private goals come too; empty: nobody's
 	Page      Page
-	Uncounted bool // only the goals are wanted: Total may be too small
+	Uncounted bool // only the goals are wanted: Total may be too small; not together with Tree
+	// Tree is up to how many goals are put into a tree: then a page of Roots of them comes
+	// instead of the page, and Total counts the roots. None for 0.
+	Tree, Roots int
 }
 
 // GoalPage is a page of goals, and how many there are that may be seen.

@@ -71,7 +71,7 @@ func HasPeriod(g Goal) bool { return g.Kind == Objective || g.OwnPeriod }
 
 // withoutInherited is the goal without the period that it only has from its objective, so
 // that nothing of that, as its name, stays beside dates of its own.
-func (g Goal) withoutInherited() Goal {
+func withoutInherited(g Goal) Goal {
 	if !HasPeriod(g) {
 		g.PeriodID, g.Period = "", Period{}
 	}
@@ -80,7 +80,7 @@ func (g Goal) withoutInherited() Goal {
 
 // inheriting is the goal with the period that it only has from its objective, where it
 // still is so.
-func (g Goal) inheriting(from Goal) Goal {
+func inheriting(g, from Goal) Goal {
 	if !HasPeriod(g) && !HasPeriod(from) {
 		g.PeriodID, g.Period = from.PeriodID, from.Period
 	}

@@ -90,6 +90,27 @@ func testFindGoals(t *testing.T, s AllStores, tenant okr.TenantID) {
 	kr, err := s.Goals().Get(ctx, tenant, "KR1")
 	require.NoError(t, err)
 	require.Equal(t, kr, pages[2].Goals[0], "read whole")
+	testTree(t, s, tenant)
+}
+
+// testTree finds what is put into a tree, and what is too much for one, among a family.
+func testTree(t *testing.T, s AllStores, tenant okr.TenantID) {
+	t.Helper()
+	page := okr.Page{Offset: 1, Limit: 2}
+	found, err := s.FindGoals(t.Context(), tenant, "",
+		okr.GoalQuery{Viewer: Ada.ID, Tree: 6, Roots: 5},
+		okr.GoalQuery{Viewer: Ada.ID, Tree: 6, Roots: 5, Page: page},
+		okr.GoalQuery{Tree: 4, Roots: 5, Page: okr.Page{Limit: 2}},
+		okr.GoalQuery{Tree: 3, Roots: 5, Page: page},
+	)
+	require.NoError(t, err)
+	for i, total := range []int{2, 2, 1, 4} {
+		require.Equal(t, total, found.Pages[i].Total)
+	}
+	require.Equal(t, []okr.GoalID{"O1", "O3"}, idsOf(found.Pages[0].Goals))
+	require.Equal(t, []okr.GoalID{"O3"}, idsOf(found.Pages[1].Goals))
+	require.Equal(t, []okr.GoalID{"O1"}, idsOf(found.Pages[2].Goals))
+	require.Equal(t, []okr.GoalID{"O2", "KR1"}, idsOf(found.Pages[3].Goals))
 }
 
 // TestLongLists compares pages of a list of 300 with the list, of which a store may read

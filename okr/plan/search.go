@@ -39,7 +39,7 @@ type listed struct {
 func (l listed) query(actor okr.Actor) okr.GoalQuery {
 	q := okr.GoalQuery{Indexes: l.ask.Filter.Indexes(), Viewer: viewerOf(actor), Page: l.ask.Page, Uncounted: l.ask.Plain && l.ask.Page.Offset == 0}
 	if l.ask.Tree > 0 {
-		q.Page = okr.Page{Limit: l.ask.Tree}
+		q.Page.Limit, q.Tree, q.Roots, q.Uncounted = l.ask.Flat, l.ask.Tree, l.ask.Page.Limit, false
 	}
 	return q
 }
@@ -96,13 +96,8 @@ func (s *Service) readLists(ctx context.Context, actor okr.Actor, lists []listed
 	for i, p := range pages {
 		l := &lists[i]
 		l.goals, l.total = p.Goals, p.Total
-		switch {
-		case l.ask.Tree > 0 && l.total <= l.ask.Tree:
-			l.asTree()
-		case l.ask.Tree > 0:
-			if err := s.asFlat(ctx, actor, l); err != nil {
-				return t, err
-			}
+		if l.ask.Tree > 0 && l.total > l.ask.Tree { // one below the other, without what stands below them
+			l.ask.Filter.Children = 0
 		}
 	}
 	return t, nil
@@ -128,35 +123,6 @@ func (s *Service) findFor(ctx context.Context, tenant okr.TenantID, member okr.U
 	found, err = s.Reader.FindGoals(ctx, tenant, member, queries...)
 	found.Settings = t
 	return found, err
-}
-
-// asTree keeps a page of the roots of the tree that the goals are.
-func (l *listed) asTree() {
-	own, above := map[okr.GoalID]bool{}, map[okr.GoalID]bool{}
-	for _, g := range l.goals {
-		own[g.ID] = g.Kind == okr.Objective
-		above[g.Parent] = true
-	}
-	roots := slices.DeleteFunc(l.goals, func(g okr.Goal) bool { return own[g.Parent] && !above[g.ID] })
-	l.total = len(roots)
-	from := min(l.ask.Page.Offset, l.total)
-	l.goals = roots[from:min(from+l.ask.Page.Limit, l.total)]
-}
-
-// asFlat keeps a page of the goals one below the other, without what stands below them.
-func (s *Service) asFlat(ctx context.Context, actor okr.Actor, l *listed) error {
-	l.ask.Filter.Children = 0
-	from, to := l.ask.Page.Offset, l.ask.Page.Offset+l.ask.Flat
-	if to <= len(l.goals) {
-		l.goals = l.goals[from:to]
-		return nil
-	}
-	l.ask.Tree, l.ask.Page.Limit = 0, l.ask.Flat
-	found, err := s.Reader.FindGoals(ctx, actor.Tenant, "", l.query(actor))
-	if err == nil {
-		l.goals = found.Pages[0].Goals
-	}
-	return err
 }
 
 // ListGoals is Lists for one of them.

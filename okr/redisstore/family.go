@@ -136,9 +136,19 @@ end
 
 // pagesScript gives the settings, and pages of goals as [okr.GoalQuery] asks for them.
 var pagesScript = redis.NewScript(familyWords + `
+local function pageOrTree(q)
+  local first, last = q.first, q.last
+  if last < 0 or not q.tree then return page(q) end
+  q.first, q.last = 0, math.max(last, q.tree - 1)
+  local ids, total = page(q)
+  if total <= q.tree then return ids, total end
+  local some = {}
+  for i = first, math.min(last, #ids - 1) do some[#some + 1] = ids[i + 1] end
+  return some, total
+end
 local answers = {}
 for i, q in ipairs(ask.queries) do
-  local ids, total = page(q)
+  local ids, total = pageOrTree(q)
   answers[i] = {1, total, ids}
 end
 local member = not none(ask.member) and read(ask.member)
@@ -203,6 +213,7 @@ type findAsk struct {
 	First     int      `json:"first"`
 	Last      int      `json:"last"` // -1: to the end
 	Large     int      `json:"large"`
+	Tree      int      `json:"tree,omitempty"`
 	Uncounted bool     `json:"uncounted,omitempty"`
 }
 
@@ -234,7 +245,7 @@ func seenKey(tenant okr.TenantID, viewer okr.UserID) string {
 func findOf(large int, tenant okr.TenantID, q okr.GoalQuery) findAsk {
 	a := findAsk{
 		Public: indexKey(tenant, "goal", okr.PublicIndex), Seen: seenKey(tenant, q.Viewer), First: max(0, q.Page.Offset), Last: -1, Large: large,
-		Uncounted: q.Uncounted,
+		Tree: q.Tree, Uncounted: q.Uncounted,
 	}
 	if q.Page.Limit > 0 {
 		a.Last = a.First + q.Page.Limit - 1
@@ -301,7 +312,7 @@ func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.U
 	if err != nil {
 		return out, err
 	}
-	out.Settings, out.Pages, out.Member = readOne[okr.Settings](answer, 0), readPages(answer, 1), readOne[okr.Member](answer, 2)
+	out.Settings, out.Pages, out.Member = readOne[okr.Settings](answer, 0), readFound(answer, 1, queries), readOne[okr.Member](answer, 2)
 	return out, answer.failed(ctx, "find goals")
 }
 
@@ -340,25 +351,6 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 		out.Below[id] = p
 	}
 	return out, nil
-}
-
-// CountGoals counts the goals of each of some lists, in one trip.
-func (s *Store) CountGoals(ctx context.Context, tenant okr.TenantID, indexes []string) ([]int, error) {
-	counts := make([]*redis.IntCmd, len(indexes))
-	if len(indexes) == 0 {
-		return nil, nil
-	}
-	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, index := range indexes {
-			counts[i] = p.ZCard(ctx, indexKey(tenant, "goal", index))
-		}
-		return nil
-	})
-	out := make([]int, len(indexes))
-	for i, n := range counts {
-		out[i] = int(n.Val())
-	}
-	return out, fail(ctx, "count goals", err)
 }
 
 // OpenGoal reads a goal and what stands around it, in one trip. NotFound: there is none.

@@ -291,3 +291,56 @@ func (s *Store) FindConnections(ctx context.Context, tenant okr.TenantID, q okr.
 	}
 	return out, int(total), answer.failed(ctx, "find connections")
 }
+
+// readFound reads the pages of an answer to queries. Of a tree it decodes those alone that
+// are on the page.
+func readFound(a familyAnswer, i int, queries []okr.GoalQuery) []okr.GoalPage {
+	for k, part := range list(a.parts, i) {
+		of, _ := part.([]any)
+		if total, _ := of[1].(int64); total > int64(queries[k].Tree) {
+			continue // also where none is asked for
+		}
+		raws, _ := of[2].([]any)
+		roots := rootsOf(a, raws)
+		from := min(max(0, queries[k].Page.Offset), len(roots))
+		of[1], of[2] = int64(len(roots)), roots[from:min(from+queries[k].Roots, len(roots))]
+	}
+	return readPages(a, i)
+}
+
+// rootsOf gives the records of those goals that stand below none of the others, or have
+// some of the others below them.
+func rootsOf(a familyAnswer, raws []any) (roots []any) {
+	heads, own, above := make([]goalHead, len(raws)), map[okr.GoalID]bool{}, map[okr.GoalID]bool{}
+	for i, raw := range raws {
+		text, _ := raw.(string)
+		h, err := headOf(text)
+		a.note(err)
+		heads[i], own[h.ID], above[h.Parent] = h, h.Kind == okr.Objective, true
+	}
+	for i, h := range heads {
+		if h.ID != "" && (!own[h.Parent] || above[h.ID]) {
+			roots = append(roots, raws[i])
+		}
+	}
+	return roots
+}
+
+// CountGoals counts the goals of each of some lists, in one trip.
+func (s *Store) CountGoals(ctx context.Context, tenant okr.TenantID, indexes []string) ([]int, error) {
+	counts := make([]*redis.IntCmd, len(indexes))
+	if len(indexes) == 0 {
+		return nil, nil
+	}
+	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, index := range indexes {
+			counts[i] = p.ZCard(ctx, indexKey(tenant, "goal", index))
+		}
+		return nil
+	})
+	out := make([]int, len(indexes))
+	for i, n := range counts {
+		out[i] = int(n.Val())
+	}
+	return out, fail(ctx, "count goals", err)
+}

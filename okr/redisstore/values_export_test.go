@@ -1,6 +1,10 @@
 package redisstore
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"okrbot/okr"
+)
 
 // Stored is the stored form of data as it is written, and as encoding/json would write it.
 func Stored(version int, created int64, indexed int, data []byte) (written, want []byte) {
@@ -20,4 +24,21 @@ func Read(raw []byte) (data any, err error, want any, wantErr error) { //nolint:
 		wantErr = err
 	}
 	return data, err, want, wantErr
+}
+
+// HeadOf gives the head of a stored goal as it is scanned and as it is decoded.
+func HeadOf(raw string) (scanned, decoded [3]string, err error) {
+	h, err := headOf(raw)
+	if err != nil {
+		return scanned, decoded, err
+	}
+	var g okr.Goal
+	err = decodeData([]byte(raw), &g)
+	return [3]string{string(h.ID), string(h.Kind), string(h.Parent)}, [3]string{string(g.ID), string(g.Kind), string(g.Parent)}, err
+}
+
+// Encode gives the text that is stored of some data.
+func Encode(data any) (string, error) {
+	raw, err := encode(1, data)
+	return string(raw), err
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
@@ -126,4 +127,31 @@ func TestKeysCarryTheTenantAndLeaveNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"okr:{" + string(okrtest.TenantID) + "}:connection:created"}, allKeys(t, s))
 	})
+}
+
+// A list that is put into a tree decodes only what it shows: of the rest it looks where it
+// stands, and has to find the same as decoding does, whatever people have written.
+func TestHeadOfAGoal(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{`","parent":"O9","`, `\`, `\"`, `"id":"O9"`, `{[`, `]}`, "<\u2028>", ""}))
+		g := okr.Goal{
+			ID: okr.GoalID(word.Draw(t, "id")), Kind: okr.GoalKind(word.Draw(t, "kind")), Parent: okr.GoalID(word.Draw(t, "parent")),
+			Title: word.Draw(t, "title"), Owner: okr.Person{ID: okr.UserID(word.Draw(t, "owner")), Name: word.Draw(t, "name")},
+		}
+		g.Tags = []string{word.Draw(t, "tag"), "parent"}
+		g.Deleted = &okr.Deletion{With: okr.GoalID(word.Draw(t, "with"))}
+		raw, err := redisstore.Encode(g)
+		require.NoError(t, err)
+		scanned, decoded, err := redisstore.HeadOf(raw)
+		require.NoError(t, err)
+		require.Equal(t, decoded, scanned)
+	})
+	_, _, err := redisstore.HeadOf(`{"v":2,"n":1,"d":{"id":"O1","kind":"objective"}}`)
+	okrtest.RequireKind(t, okr.Unavailable, err)
+	_, _, err = redisstore.HeadOf(`{"v":1,"n":1,"d":{"id":"O1","kind":"obj`)
+	okrtest.RequireKind(t, okr.Internal, err)
+	scanned, decoded, err := redisstore.HeadOf(`{"v":1,"d":{"owner":{"id":"x"}, "parent": "O2", "kind":"objective", "id":"O1"}}`)
+	require.NoError(t, err)
+	require.Equal(t, decoded, scanned, "with spaces")
 }
