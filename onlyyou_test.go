@@ -50,7 +50,7 @@ func (r *rightsWorld) whoSeesCommand(t *testing.T, place bottest.Chat, u bottest
 	words := strings.TrimSpace(c.Name + " " + arg)
 	d, err := r.Teams.Say(t.Context(), place, u, words)
 	require.NoError(t, err)
-	require.NoError(t, r.app.scheduler.Idle(t.Context()))
+	play(t, r.world, "idle")
 	isOwn := c.Own != nil && c.Own(arg)
 	for _, p := range r.posts(place, d, u) {
 		isRefusal := strings.HasPrefix(p.Text(), "▲")
@@ -60,7 +60,7 @@ func (r *rightsWorld) whoSeesCommand(t *testing.T, place bottest.Chat, u bottest
 	}
 	d, err = r.Teams.Slash(t.Context(), place, u, words)
 	require.NoError(t, err)
-	require.NoError(t, r.app.scheduler.Idle(t.Context()))
+	play(t, r.world, "idle")
 	require.NotEmpty(t, r.posts(place, d, u), "/%s is answered", words)
 	r.onlySeen(place, d, u, "/"+words)
 }
@@ -78,7 +78,7 @@ func (r *rightsWorld) whoSeesPress(t *testing.T, place bottest.Chat, u bottest.U
 	value := map[string]any{"action": map[string]any{"type": "Action.Execute", "verb": verb, "data": data}}
 	d, err := r.Teams.Invoke(t.Context(), place, u, "adaptiveCard/action", value)
 	require.NoError(t, err)
-	require.NoError(t, r.app.scheduler.Idle(t.Context()))
+	play(t, r.world, "idle")
 	if isShared := verb == cards.VerbShare && len(r.Teams.Posts(place.Since(bottest.Delivery{Seq: d.Seq}))) > 0; !isShared {
 		r.onlySeen(place, d, u, what)
 	}
@@ -89,7 +89,7 @@ func (r *rightsWorld) whoSeesPress(t *testing.T, place bottest.Chat, u bottest.U
 	submit["value"] = data
 	d, err = r.Teams.Deliver(t.Context(), submit, bottest.DeliverOptions{})
 	require.NoError(t, err)
-	require.NoError(t, r.app.scheduler.Idle(t.Context()))
+	play(t, r.world, "idle")
 	if verb != cards.VerbShare {
 		r.onlySeen(place, d, u, what+" (submit)")
 	}
@@ -159,7 +159,7 @@ func TestForgedMarkShowsNobodyElse(t *testing.T) {
 			}
 			_, err := r.Teams.Deliver(t.Context(), activity, bottest.DeliverOptions{})
 			require.NoError(t, err)
-			require.NoError(t, r.app.scheduler.Idle(t.Context()))
+			play(t, r.world, "idle")
 		}
 	}
 	for _, p := range r.Teams.Posts(place.Since(bottest.Delivery{Seq: d.Seq})) {

@@ -46,13 +46,44 @@ func (m *Memory) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.
 		return out, err
 	}
 	for _, q := range queries {
-		p, err := m.viewed(ctx, tenant, q)
+		p, err := m.pageOrTree(ctx, tenant, q)
 		if err != nil {
 			return out, err
 		}
 		out.Pages = append(out.Pages, p)
 	}
 	return out, nil
+}
+
+// pageOrTree is a page of goals or, of no more than fit a tree, of its roots.
+func (m *Memory) pageOrTree(ctx context.Context, tenant okr.TenantID, q okr.GoalQuery) (okr.GoalPage, error) {
+	p, err := m.viewed(ctx, tenant, q)
+	if err != nil || q.Tree == 0 || p.Total > q.Tree {
+		return p, err
+	}
+	whole := q
+	whole.Page = okr.Page{}
+	all, err := m.viewed(ctx, tenant, whole)
+	if err != nil {
+		return p, err
+	}
+	roots := rootsOf(all.Goals)
+	from := min(q.Page.Offset, len(roots))
+	return okr.GoalPage{Goals: roots[from:min(from+q.Roots, len(roots))], Total: len(roots)}, nil
+}
+
+// rootsOf are the goals that stand below none of the others, or have some of them below.
+func rootsOf(goals []okr.Goal) (roots []okr.Goal) {
+	own, above := map[okr.GoalID]bool{}, map[okr.GoalID]bool{}
+	for _, g := range goals {
+		own[g.ID], above[g.Parent] = g.Kind == okr.Objective, true
+	}
+	for _, g := range goals {
+		if !own[g.Parent] || above[g.ID] {
+			roots = append(roots, g)
+		}
+	}
+	return roots
 }
 
 // CountGoals implements [okrbot/okr/connect.Counts].
