@@ -5,10 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -239,4 +242,116 @@ func TestFaultsAndLateCardsOfOnePerson(t *testing.T) {
 		require.Equal(t, only, got.Query)
 		require.NotContains(t, got.Body, "recipient")
 	})
+}
+
+func TestServerDuplicates(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	calls := make(chan string, 10)
+	s := c.newServer(t, wireHandler{
+		message: func(context.Context, teams.Activity) error { calls <- "message"; return nil },
+		invoke: func(context.Context, teams.Activity) (teams.InvokeResponse, error) {
+			calls <- "invoke"
+			return teams.MessageResponse("done"), nil
+		},
+	}, nil)
+	action := wireInvoke(teams.InvokeCardAction, map[string]any{"action": map[string]any{}})
+	action["id"] = "2"
+	for range 2 {
+		require.Equal(t, http.StatusOK, wireDeliver(t, s, c.header(t), c.activity(nil)).Code)
+	}
+	require.Contains(t, wireDeliver(t, s, c.header(t), c.activity(action)).Body.String(), "done")
+	require.Contains(t, wireDeliver(t, s, c.header(t), c.activity(action)).Body.String(), "Already handled")
+	search := wireInvoke(teams.InvokeSearch, map[string]any{"queryText": "x"})
+	search["id"] = "3"
+	for range 2 {
+		require.Contains(t, wireDeliver(t, s, c.header(t), c.activity(search)).Body.String(), "done")
+	}
+	require.Len(t, calls, 4, "searches are answered anew")
+}
+
+// A process that dies has its deliveries in hand and not handled: whoever gets one
+// again handles it, and not before.
+func TestADeliveryInHandIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for _, dies := range []bool{false, true} {
+		t.Run(fmt.Sprint("dies ", dies), func(t *testing.T) {
+			t.Parallel()
+			c := newWireCloud(t)
+			began, goOn := make(chan bool, 2), make(chan bool)
+			deliveries := &wireDeliveries{seen: map[string]bool{}}
+			s := c.newServer(t, wireHandler{message: func(context.Context, teams.Activity) error {
+				began <- true
+				<-goOn
+				return nil
+			}}, func(o *teams.ServerOptions) { o.Deliveries = deliveries })
+			var both sync.WaitGroup
+			deliver := func() {
+				both.Go(func() { wireDeliver(t, s, c.header(t), c.activity(nil)) })
+			}
+			deliver()
+			<-began
+			deliver()
+			if dies {
+				deliveries.lose()
+				<-began
+			}
+			close(goOn)
+			both.Wait()
+			require.Empty(t, began, "handled twice")
+		})
+	}
+}
+
+// What was read for a turn is in its context, up to its end, also for what is answered each
+// time and where it is not known whether it is in hand.
+func TestATurnHasWhatWasReadForIt(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	search := wireInvoke(teams.InvokeSearch, map[string]any{"queryText": "x"})
+	search["id"] = "3"
+	for _, down := range []error{nil, errors.New("takes no writes")} {
+		deliveries, read := &wireDeliveries{seen: map[string]bool{}, err: down}, make(chan any, 2)
+		h := wireHandler{
+			message: func(ctx context.Context, _ teams.Activity) error { read <- ctx.Value(wireRead{}); return nil },
+			invoke: func(ctx context.Context, _ teams.Activity) (teams.InvokeResponse, error) {
+				read <- ctx.Value(wireRead{})
+				return teams.MessageResponse("done"), nil
+			},
+		}
+		s := c.newServer(t, h, func(o *teams.ServerOptions) { o.Deliveries = deliveries })
+		wireDeliver(t, s, c.header(t), c.activity(map[string]any{"id": "2"}))
+		wireDeliver(t, s, c.header(t), c.activity(search))
+		require.NoError(t, s.Shutdown(t.Context()))
+		require.Equal(t, []any{"2", "3"}, []any{<-read, <-read})
+		require.ElementsMatch(t, []any{"2", "3"}, deliveries.closed)
+	}
+}
+
+// Whoever delivers an activity may be gone before its turn has begun.
+func TestATurnIsBegunWithoutWhoeverDeliveredIt(t *testing.T) {
+	t.Parallel()
+	c, opened := newWireCloud(t), make(chan error, 1)
+	deliveries := &wireDeliveries{seen: map[string]bool{}, began: func(ctx context.Context) { opened <- ctx.Err() }}
+	s := c.newServer(t, wireHandler{}, func(o *teams.ServerOptions) { o.Deliveries = deliveries })
+	ctx, gone := context.WithCancel(t.Context())
+	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/api/messages", bytes.NewReader(c.activity(nil)))
+	request.Header.Set("Authorization", c.header(t))
+	wireDeliver(t, s, c.header(t), c.activity(map[string]any{"id": "first"})) // the keys are there now
+	require.NoError(t, <-opened)
+	gone()
+	s.ServeHTTP(httptest.NewRecorder(), request)
+	require.NoError(t, <-opened)
+}
+
+func TestDeliveriesFail(t *testing.T) {
+	t.Parallel()
+	c := newWireCloud(t)
+	calls := make(chan bool, 10)
+	s := c.newServer(t, wireHandler{message: func(context.Context, teams.Activity) error { calls <- true; return nil }},
+		func(o *teams.ServerOptions) {
+			o.Deliveries = &wireDeliveries{seen: map[string]bool{}, err: errors.New("store down")}
+		})
+	require.Equal(t, http.StatusOK, wireDeliver(t, s, c.header(t), c.activity(nil)).Code)
+	require.Len(t, calls, 1)
 }
