@@ -30,6 +30,8 @@ var mayImport = map[string][]string{
 	"okr/plan":               {"okr", "okr/access", "okr/connect"},
 	"okr/measure":            {"okr", "okr/access", "okr/connect", "okr/plan"},
 	"okr/notify":             {"okr", "okr/access", "okr/plan"},
+	"okr/transfer":           {"okr", "okr/access", "okr/plan"},
+	"okr/transfer/files":     {"okr", "okr/transfer"},
 	"okr/redisstore":         {"okr"},
 	"okr/redisstore/datadir": {},
 	"okr/adosource":          {"okr", "ado"},
@@ -38,7 +40,7 @@ var mayImport = map[string][]string{
 	"ado/adotest":            {},
 	"ado/adotest/adosim":     {"ado/adotest"},
 	"cards":                  {"okr"},
-	"bot":                    append([]string{"okr", "okr/access", "okr/connect", "okr/plan", "okr/measure", "okr/notify", "cards", "bot/teams", "bot/chat"}, subjects...),
+	"bot":                    append([]string{"okr", "okr/access", "okr/connect", "okr/plan", "okr/measure", "okr/notify", "okr/transfer", "cards", "bot/teams", "bot/chat"}, subjects...),
 	"bot/teams":              {},
 	"bot/chat":               {"okr", "cards", "bot/teams"},
 	"bot/bottest":            {},
@@ -50,6 +52,7 @@ var mayImport = map[string][]string{
 // subjects are what people talk about, a room each. None knows another one, or an activity: it declares the methods it needs.
 var subjects = []string{
 	"bot/bindings", "bot/checkins", "bot/compose", "bot/connections", "bot/digests", "bot/goals", "bot/settings", "bot/signin",
+	"bot/transfers",
 }
 
 // subjectMayImport is the same for each of them.
@@ -69,6 +72,7 @@ var confined = map[string][]string{
 	"github.com/infracloudio/msbotbuilder-go": {"bot/teams"},
 	"github.com/gin-gonic/gin":                {"bot/teams"},
 	"github.com/redis/go-redis/":              {"okr/redisstore"},
+	"github.com/xuri/excelize/":               {"okr/transfer/files"},
 }
 
 // testOnly are modules that the binary must not contain.

@@ -1,6 +1,9 @@
 package redisstore
 
 import (
+	"context"
+	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"regexp"
@@ -147,4 +150,15 @@ func or[T comparable](value, otherwise T) T {
 		return otherwise
 	}
 	return value
+}
+
+// LogTo makes go-redis write what it has to say to a logger. It is one for the whole
+// program, and go-redis has no levels: most of it is about servers that are away.
+func LogTo(log *slog.Logger) { redis.SetLogger(redisLog{log}) }
+
+type redisLog struct{ log *slog.Logger }
+
+// Printf implements the logger of go-redis.
+func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
+	l.log.WarnContext(ctx, "redis", "op", "redis", "text", fmt.Sprintf(format, v...))
 }
