@@ -43,7 +43,7 @@ func importPreview() okr.ImportPreview {
 			{Kind: okr.FindingKnown, Title: "Columns that I don't know", Rows: []okr.ImportRow{{File: "Explorer.csv", Why: "The column “Region” isn't used."}}},
 		},
 		People: importPeople(),
-		Words: []okr.ImportWord{{Word: "Big rock", Kind: okr.Objective, Guessed: true, Count: 12}, {Word: "Deliverable", Count: 21}, {Word: "Kpi", Kind: okr.KeyResult, Count: 4}},
+		Words:  []okr.ImportWord{{Word: "Big rock", Kind: okr.Objective, Guessed: true, Count: 12}, {Word: "Deliverable", Count: 21}, {Word: "Kpi", Kind: okr.KeyResult, Count: 4}},
 		Differences: []okr.ImportDifference{
 			{ID: "5100002", Title: "Ship 40 stores " + nasty, Shown: new(30.0), Computed: new(30.25), Why: "The files round."},
 			{ID: "5100001", Title: "Delight the north", Shown: new(64.0), Computed: new(48.5), Why: "Viva Goals counted the project “Open the warehouse” too. Here projects count only if there are no key results."},

@@ -24,7 +24,7 @@ const (
 	VerbImportWordsSave   = "import.words.save"  // offset, to; inputs: see [ImportWordInput]
 	VerbImportPeople      = "import.people"      // offset
 	VerbImportPeopleSave  = "import.people.save" // offset, to, picker; inputs: see [ImportPersonInput]
-	VerbImportMatch       = "import.match"       // look for the people again
+	VerbImportMatch       = "import.match"       // to: look for the people, and preview or ask
 	VerbImportBegin       = "import.begin"
 	VerbImportUnbound     = "import.unbound" // offset: what an integration fed
 	VerbImportConflicts   = "import.conflicts"
@@ -93,7 +93,8 @@ func ImportFiles(imp okr.Import, problems []string) Card {
 	body = append(body, more(len(imp.Files)-len(files), "file")...)
 	body = append(body, apart("To add more, send them here in our chat. I merge what has the same id."))
 	return newCard(fmt.Sprintf("%s: %d", title, len(imp.Files)), body,
-		run("Look at it first", VerbImportPreview, KeyImport, string(imp.ID)).positive(), cancelImport(imp))
+		run("Look at it first", VerbImportMatch, KeyImport, string(imp.ID)).positive(),
+		unfold("Add more", []element{text("Send the other files here in our chat, as you sent these.")}), cancelImport(imp))
 }
 
 // apart is a note with a gap above it.

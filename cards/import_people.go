@@ -11,8 +11,14 @@ import (
 	"okrbot/okr"
 )
 
-// ChoiceMe is the person who answers, as an answer to who somebody is.
-const ChoiceMe = "me"
+// What can be answered to who somebody is, beside a person.
+const (
+	ChoiceMe = "me" // who answers
+	Nobody   = "nobody"
+)
+
+// ToPeople is the value of [KeyTo] that leads to the people of the files.
+const ToPeople = "people"
 
 // ImportPersonInput is the id of the input that asks who a person of the files is.
 func ImportPersonInput(key string) string { return "person." + shortHash(key) }
@@ -79,7 +85,7 @@ func ImportPeople(f ImportForm) Card {
 	body := in.elements(head...)
 	body = append(body, apart("Somebody is missing? Add me to a team or chat that they're in, then press Look again."))
 	actions := formPages(f, VerbImportPeopleSave, len(list), offset, KeyPicker, picks(f.Picker))
-	actions = append(actions, run("Look again", VerbImportMatch, KeyImport, string(f.Preview.Import.ID)).bare())
+	actions = append(actions, run("Look again", VerbImportMatch, KeyImport, string(f.Preview.Import.ID), KeyTo, ToPeople).bare())
 	return newCard(fmt.Sprintf("%s: %s", title, thousands(len(list))), body, actions...)
 }
 
@@ -138,7 +144,7 @@ func personInput(f ImportForm, p okr.ImportPerson) input {
 // PersonValue is the answer about a person as it is typed.
 func PersonValue(p okr.ImportPerson) string {
 	if p.How == okr.MatchNobody {
-		return "nobody"
+		return Nobody
 	}
 	return p.Match.Name
 }
