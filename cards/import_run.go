@@ -55,8 +55,9 @@ func importDone(p Place, imp okr.Import) Card {
 	if n := len(imp.Conflict); n > 0 {
 		body = append(body, decideRow("Changed both here and there", md(tallied(n, "OKR")+" that I kept as here"), false, run("Show them", VerbImportConflicts, KeyImport, id)))
 	}
-	actions = append(actions, run("Show OKRs", VerbGoals, KeyScope, "all"), run("Report", VerbImportPreview, KeyImport, id))
-	return newCard(title, body, append(actions, run("Undo import", VerbImportUndoAsk, KeyImport, id), run("Imports", VerbImports).secondary())...)
+	body = append(body, decideRow("Report", "What was moved, guessed or left out, and why", false, run("Show report", VerbImportPreview, KeyImport, id)))
+	actions = append(actions, run("Show OKRs", VerbGoals, KeyScope, "all"), run("Undo import", VerbImportUndoAsk, KeyImport, id))
+	return newCard(title, body, append(actions, run("Imports", VerbImports).secondary())...)
 }
 
 // fedText says how many goals an integration measured before.

@@ -46,7 +46,6 @@ func (s *Subject) colleagues(ctx context.Context, t *chat.Turn) []okr.Colleague 
 		s.chat.Logger.WarnContext(ctx, "places not listed", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
 	}
 	var out []okr.Colleague
-	seen := map[okr.UserID]bool{"": true}
 	for _, place := range append([]okr.Conversation{t.Conversation()}, places...) {
 		members, err := s.chat.Connector.FirstMembers(ctx, chat.RefOf(place).Root(), mostMembers)
 		if err != nil {
@@ -54,20 +53,23 @@ func (s *Subject) colleagues(ctx context.Context, t *chat.Turn) []okr.Colleague 
 			continue
 		}
 		for _, m := range members {
-			if c := colleagueOf(m); !seen[c.ID] && !chat.IsGuest(m, string(t.Actor.Tenant)) {
-				seen[c.ID] = true
-				out = append(out, c)
+			if !chat.IsGuest(m, string(t.Actor.Tenant)) {
+				out = append(out, colleaguesOf(m)...)
 			}
 		}
 	}
 	return out
 }
 
-func colleagueOf(m teams.Member) okr.Colleague {
-	return okr.Colleague{
-		Person: okr.Person{ID: okr.UserID(strings.ToLower(m.AADObjectID)), Name: okr.CleanLine(m.Name)},
-		Email:  cmp.Or(m.Email, m.UserPrincipalName),
+// colleaguesOf is a member by the e-mail address and, where that is another one, by the
+// name to sign in with. Who is in several places comes several times.
+func colleaguesOf(m teams.Member) []okr.Colleague {
+	who := okr.Person{ID: okr.UserID(strings.ToLower(m.AADObjectID)), Name: okr.CleanLine(m.Name)}
+	out := []okr.Colleague{{Person: who, Email: cmp.Or(m.Email, m.UserPrincipalName)}}
+	if m.UserPrincipalName != "" && !strings.EqualFold(m.UserPrincipalName, out[0].Email) {
+		out = append(out, okr.Colleague{Person: who, Email: m.UserPrincipalName})
 	}
+	return out
 }
 
 // people asks who the people of the files are.
