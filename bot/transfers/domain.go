@@ -34,8 +34,8 @@ type importer interface {
 
 // Queue does the work of imports in the background.
 type Queue interface {
-	// ImportNow goes on with an import soon; asked for twice it is done once.
-	ImportNow(ctx context.Context, tenant okr.TenantID, id okr.ImportID) error
+	// RunImport goes on with an import soon; asked for twice it is done once.
+	RunImport(ctx context.Context, tenant okr.TenantID, id okr.ImportID) error
 }
 
 // Places knows where okrbot is.

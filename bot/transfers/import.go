@@ -159,7 +159,7 @@ func (s *Subject) show(ctx context.Context, t *chat.Turn, p importPress) (chat.R
 func (s *Subject) showImport(ctx context.Context, t *chat.Turn, id okr.ImportID) (chat.Reply, error) {
 	imp, err := s.Import.Import(ctx, t.Actor, id)
 	if err == nil && isUnderWay(imp) {
-		err = okr.IgnoreNoWrites(s.Queue.ImportNow(ctx, t.Actor.Tenant, id))
+		err = okr.IgnoreNoWrites(s.Queue.RunImport(ctx, t.Actor.Tenant, id))
 	}
 	if err != nil {
 		return chat.Reply{}, err

@@ -43,7 +43,7 @@ func (s *Subject) start(ctx context.Context, t *chat.Turn, id okr.ImportID, star
 	}
 	r := chat.Say(cards.ImportProgress(t.Place, imp))
 	if isUnderWay(imp) {
-		r.Posted = func(ctx context.Context, _ teams.Ref) error { return s.Queue.ImportNow(ctx, t.Actor.Tenant, id) }
+		r.Posted = func(ctx context.Context, _ teams.Ref) error { return s.Queue.RunImport(ctx, t.Actor.Tenant, id) }
 	}
 	return r, nil
 }
@@ -59,7 +59,7 @@ func (s *Subject) remember(ctx context.Context, t *chat.Turn, imp okr.Import) {
 
 // ImportMoved shows on its card how far an import is. A card that was deleted comes back
 // once the import is done, and not before.
-func (s *Subject) ImportMoved(ctx context.Context, imp okr.Import) error {
+func (s *Subject) ImportMoved(ctx context.Context, _ okr.TenantID, imp okr.Import) error {
 	r := imp.Reply
 	if r.ActivityID == "" || r.Conversation.IsShared() {
 		return nil
