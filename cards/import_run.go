@@ -95,7 +95,7 @@ func ImportUnbound(l ImportGoals) Card {
 		bind := run("Bind "+string(g.ID), VerbBind, KeyGoal, string(g.ID), KeyText, okr.Shorten(g.Title, maxSearch))
 		return columns(col(stretch, text(mdn(maxLong, "%s", g.Title)).near(), note(mdf("%s %s", kindWord(g.Kind), g.ID))).middle(), col(auto, actionsOf(bind)).middle()).separated()
 	})
-	body := []element{heading(md(title)), note("An integration updated these before. Choose a shared query of Azure DevOps for each. " + rangeText(total, l.Offset, len(shown)))}
+	body := []element{heading(md(title)), note(joinMD(" ", "An integration updated these before. Choose a shared query of Azure DevOps for each.", rangeText(total, l.Offset, len(shown))))}
 	if total == 0 {
 		body = []element{heading(md(title)), text("✓ Nothing is left to bind.")}
 	}
@@ -115,7 +115,7 @@ func ImportConflicts(l ImportGoals) Card {
 	title := "Changed both here and there"
 	total := max(l.Total, l.Offset+len(l.Views))
 	shown := rows(len(l.Views), func(i int) element { return goalRow(l.Views[i], 0).separated() })
-	body := append([]element{heading(md(title)), note("I kept them as they are here. Select a row to look at one. " + rangeText(total, l.Offset, len(shown)))}, shown...)
+	body := append([]element{heading(md(title)), note(joinMD(" ", "I kept them as they are here. Select a row to look at one.", rangeText(total, l.Offset, len(shown))))}, shown...)
 	return newCard(title, body, importGoalActions(VerbImportConflicts, l, total, len(shown))...)
 }
 
