@@ -184,7 +184,7 @@ func findingRows(v okr.ImportPreview, bytes int) []element {
 func findingRow(v okr.ImportPreview, i int) element {
 	f := v.Findings[i]
 	title := text(md(findingSign(f.Kind))+mdn(maxLong, " %s", f.Title)).with("", findingColor(f.Kind))
-	n := bold(md(thousands(len(f.Rows)+f.More))).right()
+	n := bold(md(thousands(len(f.Rows) + f.More))).right()
 	return columns(col(stretch, title), col(auto, n)).near().
 		opens(run("Show them", VerbImportRows, KeyImport, string(v.Import.ID), KeyFinding, strconv.Itoa(i)))
 }
