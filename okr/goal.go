@@ -46,7 +46,8 @@ const (
 	MaxTags   = 10
 	MaxPeople = 50 // co-owners, viewers and editors, each
 	MaxPhases = 30
-	MaxDepth  = 10 // levels of objectives
+	MaxTasks  = 200 // of a project's checklist
+	MaxDepth  = 10  // levels of objectives
 )
 
 // Person is somebody as the chat knows them.
@@ -71,6 +72,7 @@ type Goal struct {
 
 	Metric  *Metric  `json:"metric,omitempty"`  // key results only
 	Binding *Binding `json:"binding,omitempty"` // never on an objective
+	Tasks   []Task   `json:"tasks,omitempty"`   // projects only: the checklist, in its order
 
 	Manual      *Override    `json:"manual,omitempty"` // what a person set over the automatic value or status
 	Closed      *Closing     `json:"closed,omitempty"` // nil: open
@@ -168,7 +170,7 @@ func (g Goal) Validate() error {
 	if g.Kind == KeyResult {
 		return g.Metric.validate(g.Period)
 	}
-	return nil
+	return checkTasks(g.Tasks)
 }
 
 func (d Details) validateDetails() error {
