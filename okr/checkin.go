@@ -30,6 +30,7 @@ type CheckIn struct {
 	Backdated bool      `json:"backdated,omitempty"` // entered later than the day that it tells of
 	Over      *Override `json:"over,omitempty"`      // what stood over the automatic value before it
 	UndoneAt  time.Time `json:"undoneAt,omitzero"`   // when who made it took it back; it counts no longer
+	Comment   bool      `json:"comment,omitempty"`   // no check-in, but what somebody wrote beside: a note of the history that counts for nothing
 }
 
 // IsUndone says whether it was taken back.
