@@ -39,7 +39,10 @@ func GoalOfNumber(tenant okr.TenantID, number string) (okr.GoalID, bool) {
 
 // checkInNumber is the number of a check-in or comment that was made here.
 func checkInNumber(tenant okr.TenantID, id okr.CheckInID) string {
-	n, _ := strconv.ParseInt(string(id)[len(okr.CheckInPrefix):], 10, 64)
+	n, err := strconv.ParseInt(string(id)[len(okr.CheckInPrefix):], 10, 64)
+	if err != nil { // it was imported
+		return NameNumber("check-in", string(id))
+	}
 	return strconv.FormatInt(tenantNumber(tenant)*tenantSpan+n, 10)
 }
 

@@ -10,19 +10,19 @@ import (
 	"okrbot/okr/transfer"
 )
 
-// byteOrderMark tells Excel that a CSV is UTF-8.
-const byteOrderMark = "\ufeff"
+// outMark tells Excel that a CSV is UTF-8.
+const outMark = "\ufeff"
 
 func writeCSV(ctx context.Context, w io.Writer, src transfer.Source) error {
-	if _, err := io.WriteString(w, byteOrderMark); err != nil {
+	if _, err := io.WriteString(w, outMark); err != nil {
 		return err
 	}
 	out := csv.NewWriter(w)
 	var row []string
-	err := table(ctx, src, func(cells []any) error {
+	err := eachRow(ctx, src, func(cells []any) error {
 		row = row[:0]
 		for _, cell := range cells {
-			row = append(row, plainCell(cell))
+			row = append(row, cellText(cell))
 		}
 		return out.Write(row)
 	})
@@ -33,12 +33,12 @@ func writeCSV(ctx context.Context, w io.Writer, src transfer.Source) error {
 	return out.Error()
 }
 
-// plainCell is a cell as a text that no spreadsheet takes for a formula. A negative number
+// cellText is a cell as a text that no spreadsheet takes for a formula. A negative number
 // is none.
-func plainCell(cell any) string {
+func cellText(cell any) string {
 	switch cell := cell.(type) {
 	case float64:
-		return exact(cell)
+		return numberText(cell)
 	case string:
 		return guarded(cell)
 	}
@@ -61,7 +61,7 @@ func writeXLSX(ctx context.Context, w io.Writer, src transfer.Source) (err error
 		return err
 	}
 	n := 0
-	err = table(ctx, src, func(cells []any) error {
+	err = eachRow(ctx, src, func(cells []any) error {
 		for i, cell := range cells {
 			if text, ok := cell.(string); ok {
 				cells[i] = guarded(text)

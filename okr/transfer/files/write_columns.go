@@ -17,62 +17,62 @@ import (
 //	Private          Yes, or empty
 //	Tasks            a line each: [x] Sign the lease | 2025-05-21 | Megan Bowen
 //	Account IDs      of the people in the row, a line each: Megan Bowen = object id
-func ownColumns() []column {
-	text := func(name string, of func(transfer.Item) string) column {
-		return column{name, func(item transfer.Item, _ transfer.CheckIn) any { return of(item) }}
+func ownColumns() []outColumn {
+	text := func(name string, of func(transfer.Item) string) outColumn {
+		return outColumn{name, func(item transfer.Item, _ transfer.CheckIn) any { return of(item) }}
 	}
-	number := func(name string, of func(transfer.Item) *float64) column {
-		return column{name, func(item transfer.Item, _ transfer.CheckIn) any { return cellNumber(of(item)) }}
+	number := func(name string, of func(transfer.Item) *float64) outColumn {
+		return outColumn{name, func(item transfer.Item, _ transfer.CheckIn) any { return cellNumber(of(item)) }}
 	}
-	return []column{
+	return []outColumn{
 		text("Tag", func(it transfer.Item) string { return strings.Join(it.Tags, "; ") }),
 		text("Level", func(it transfer.Item) string { return string(cmp.Or(it.Level, okr.LevelTeam)) }),
-		number("Weight", ownWeight),
-		text("Target Type", targetType),
-		number("Threshold", func(it transfer.Item) *float64 { return metricOf(it).Threshold }),
-		text("Phased Targets", phasedTargets),
-		text("Private", func(it transfer.Item) string { return yes(it.Private) }),
-		text("Viewers", func(it transfer.Item) string { return names(it.Viewers) }),
-		text("Editors", func(it transfer.Item) string { return names(it.Editors) }),
-		text("Only Editors", func(it transfer.Item) string { return yes(it.OnlyEditors) }),
+		number("Weight", weightShown),
+		text("Target Type", targetText),
+		number("Threshold", func(it transfer.Item) *float64 { return metricShown(it).Threshold }),
+		text("Phased Targets", phasesText),
+		text("Private", func(it transfer.Item) string { return yesText(it.Private) }),
+		text("Viewers", func(it transfer.Item) string { return namesText(it.Viewers) }),
+		text("Editors", func(it transfer.Item) string { return namesText(it.Editors) }),
+		text("Only Editors", func(it transfer.Item) string { return yesText(it.OnlyEditors) }),
 		text("Delegate", func(it transfer.Item) string { return it.Delegate.Name }),
-		text("Check-in Owners", func(it transfer.Item) string { return names(it.CheckInOwners) }),
-		text("Tasks", tasks),
+		text("Check-in Owners", func(it transfer.Item) string { return namesText(it.CheckInOwners) }),
+		text("Tasks", tasksText),
 		text("Closing Note", func(it transfer.Item) string { return it.EndNote }),
-		text("Account IDs", accounts),
+		text("Account IDs", accountsText),
 	}
 }
 
-func ownWeight(item transfer.Item) *float64 {
+func weightShown(item transfer.Item) *float64 {
 	if len(item.Parents) == 0 {
 		return nil
 	}
 	return item.Parents[0].Weight
 }
 
-func targetType(item transfer.Item) string {
+func targetText(item transfer.Item) string {
 	if item.Metric == nil {
 		return ""
 	}
 	return targetWord(item.Metric.Kind())
 }
 
-func phasedTargets(item transfer.Item) string {
+func phasesText(item transfer.Item) string {
 	var all []string
-	for _, p := range metricOf(item).Phases {
-		all = append(all, string(p.Date)+": "+exact(p.Value))
+	for _, p := range metricShown(item).Phases {
+		all = append(all, string(p.Date)+": "+numberText(p.Value))
 	}
 	return strings.Join(all, "; ")
 }
 
-func yes(is bool) string {
+func yesText(is bool) string {
 	if is {
 		return "Yes"
 	}
 	return ""
 }
 
-func tasks(item transfer.Item) string {
+func tasksText(item transfer.Item) string {
 	var all []string
 	for _, t := range item.Tasks {
 		box := "[ ] "
@@ -84,8 +84,8 @@ func tasks(item transfer.Item) string {
 	return strings.Join(all, "\n")
 }
 
-// accounts are the accounts of the people that the row names.
-func accounts(item transfer.Item) string {
+// accountsText are the accounts of the people that the row names.
+func accountsText(item transfer.Item) string {
 	people := slices.Concat(item.Owners, item.CheckInOwners, item.Editors, item.Viewers, []transfer.Person{item.Delegate, item.CreatedBy})
 	for _, t := range item.Tasks {
 		people = append(people, t.Owner)
@@ -99,12 +99,12 @@ func accounts(item transfer.Item) string {
 	return strings.Join(all, "\n")
 }
 
-// exact is a number as it is, for machines.
-func exact(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+// numberText is a number as it is, for machines.
+func numberText(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
-// newestFirst sorts check-ins by the moment that they tell of; of the same moment the one
+// newestOut sorts check-ins by the moment that they tell of; of the same moment the one
 // that came later is the newer one.
-func newestFirst(list []transfer.CheckIn) []transfer.CheckIn {
+func newestOut(list []transfer.CheckIn) []transfer.CheckIn {
 	slices.Reverse(list)
 	slices.SortStableFunc(list, func(a, b transfer.CheckIn) int { return b.At.Compare(a.At) })
 	return list

@@ -13,10 +13,10 @@ func itemOut(item transfer.Item, others map[string]*transfer.Item) outItem {
 	out := outItem{
 		ID: json.Number(item.ID), Title: item.Title, Type: item.Word, CreatedBy: personOrNull(item.CreatedBy), Owner: peopleOut(item.Owners),
 		Teams: namedOut("team", item.Teams...), Start: item.Period.Start, End: item.Period.End, Delegate: personOrNull(item.Delegate),
-		Permissions: rightsOut(item), Description: orNull(item.Description), Tags: namedOut("tag", item.Tags...), Config: configOut(item),
-		Progress: item.Value, Status: orNull(statusWord(item.Status)), Outcome: outcomeOut(item), Phases: phasesOut(item),
+		Permissions: rightsOut(item), Description: nullable(item.Description), Tags: namedOut("tag", item.Tags...), Config: configOut(item),
+		Progress: item.Value, Status: nullable(statusWord(item.Status)), Outcome: outcomeOut(item), Phases: phasesOut(item),
 		CheckInOwners: peopleOut(item.CheckInOwners), Children: childrenOut(item, others), GoalType: "Aspirational",
-		CreatedAt: orNull(string(dayOf(item))), CheckedIn: orNull(item.CheckedIn), Own: ownOut(item),
+		CreatedAt: nullable(string(dayOf(item))), CheckedIn: nullable(item.CheckedIn), Own: ownOut(item),
 	}
 	if item.GoalType == okr.Committed {
 		out.GoalType = "Committed"
@@ -27,7 +27,7 @@ func itemOut(item transfer.Item, others map[string]*transfer.Item) outItem {
 	for _, p := range item.Parents {
 		out.Parents = append(out.Parents, json.Number(p.ID))
 		if p.Weight != nil {
-			out.Alignment = append(out.Alignment, outAlign{json.Number(p.ID), p.Title, percent(*p.Weight)})
+			out.Alignment = append(out.Alignment, outAlign{json.Number(p.ID), p.Title, percentText(*p.Weight)})
 		}
 	}
 	return out
@@ -53,7 +53,7 @@ func configOut(item transfer.Item) outConfig {
 		Progress: map[transfer.Feed]string{
 			transfer.FeedManual: "Update Manually", transfer.FeedChildren: "Update from Children", transfer.FeedIntegration: "Update from Integration",
 		}[item.Feed],
-		Status: "Update based on Progress", Source: orNull(item.DataSource),
+		Status: "Update based on Progress", Source: nullable(item.DataSource),
 	}
 	if item.ByHand {
 		out.Status = "Update Manually"
@@ -72,7 +72,7 @@ func outcomeOut(item transfer.Item) outOutcome {
 // unitWord is the sort of a unit as the organization export knows them.
 func unitWord(m okr.Metric) string {
 	switch {
-	case isPercent(m):
+	case inPercent(m):
 		return "Percentage"
 	case m.UnitKind == okr.UnitCurrency:
 		return "Dollar"
@@ -80,7 +80,7 @@ func unitWord(m okr.Metric) string {
 	return "Number"
 }
 
-func isPercent(m okr.Metric) bool {
+func inPercent(m okr.Metric) bool {
 	return m.UnitKind == okr.UnitPercent || m.UnitKind == "" && m.Unit == "%"
 }
 
@@ -106,7 +106,7 @@ func childrenOut(item transfer.Item, others map[string]*transfer.Item) []any {
 		}
 	}
 	for _, t := range item.Tasks {
-		task := outTask{ID: numberOf("task", item.ID+"/"+t.ID), Name: t.Title, Date: t.Due, Status: "Incomplete", Owner: personOrNull(t.Owner)}
+		task := outTask{ID: numberOut("task", item.ID+"/"+t.ID), Name: t.Title, Date: t.Due, Status: "Incomplete", Owner: personOrNull(t.Owner)}
 		if t.Done {
 			task.Status = "Complete"
 		}

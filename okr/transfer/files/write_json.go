@@ -199,8 +199,8 @@ type outUser struct {
 	Status     string     `json:"Status"`
 }
 
-// momentForm is how the files write a moment, in UTC.
-const momentForm = "2006-01-02 15:04:05"
+// outMoment is how the files write a moment, in UTC.
+const outMoment = "2006-01-02 15:04:05"
 
 func personOut(p transfer.Person) outPerson {
 	return outPerson{ID: json.Number(p.ID), Name: p.Name, Email: p.Email, Account: p.Account}
@@ -226,27 +226,27 @@ func peopleOut(all []transfer.Person) []outPerson {
 func namedOut(kind string, names ...string) []outNamed {
 	var out []outNamed
 	for _, name := range names {
-		out = append(out, outNamed{numberOf(kind, name), name})
+		out = append(out, outNamed{numberOut(kind, name), name})
 	}
 	return out
 }
 
-func numberOf(kind, name string) json.Number { return json.Number(transfer.NameNumber(kind, name)) }
+func numberOut(kind, name string) json.Number { return json.Number(transfer.NameNumber(kind, name)) }
 
-// orNull is nil for an empty text.
-func orNull[T ~string](text T) *T {
+// nullable is nil for an empty text.
+func nullable[T ~string](text T) *T {
 	if text == "" {
 		return nil
 	}
 	return &text
 }
 
-func percent(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) + "%" }
+func percentText(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) + "%" }
 
 func checkInOut(c transfer.CheckIn, metric string) outCheckIn {
 	out := outCheckIn{
-		ID: json.Number(c.ID), Item: json.Number(c.Item), Date: c.At.Format(momentForm), Owner: personOrNull(c.By), Metric: metric,
-		Status: orNull(statusWord(c.Status)), Value: c.Value, Activity: okr.DateOf(c.MadeAt), Own: outMoments{c.At, c.MadeAt},
+		ID: json.Number(c.ID), Item: json.Number(c.Item), Date: c.At.Format(outMoment), Owner: personOrNull(c.By), Metric: metric,
+		Status: nullable(statusWord(c.Status)), Value: c.Value, Activity: okr.DateOf(c.MadeAt), Own: outMoments{c.At, c.MadeAt},
 	}
 	if c.Note != "" {
 		out.Note = outNote{c.Note, "<div>" + strings.ReplaceAll(html.EscapeString(c.Note), "\n", "<br>") + "</div>"}
@@ -256,6 +256,6 @@ func checkInOut(c transfer.CheckIn, metric string) outCheckIn {
 
 func commentOut(c transfer.Comment) outComment {
 	return outComment{
-		ID: json.Number(c.ID), Item: json.Number(c.Item), Text: c.Text, By: personOrNull(c.By), At: c.At.Format(momentForm), Own: outMoments{At: c.At},
+		ID: json.Number(c.ID), Item: json.Number(c.Item), Text: c.Text, By: personOrNull(c.By), At: c.At.Format(outMoment), Own: outMoments{At: c.At},
 	}
 }

@@ -12,15 +12,15 @@ import (
 // mostColumns is how many columns a sheet of Excel has.
 const mostColumns = 16_384
 
-// column is a column of an Explorer export.
-type column struct {
+// outColumn is a column of an Explorer export.
+type outColumn struct {
 	name string
 	cell func(item transfer.Item, last transfer.CheckIn) any // a text, a number or nil; last is the newest check-in
 }
 
-// columns are those of the Explorer and, behind them, those that only okrbot has. The
+// outColumns are those of the Explorer and, behind them, those that only okrbot has. The
 // check-ins follow.
-func columns() []column {
+func outColumns() []outColumn {
 	return append(explorerColumns(), ownColumns()...)
 }
 
@@ -28,31 +28,31 @@ func columns() []column {
 // have none.
 const checkInsColumn = "Checkins"
 
-func explorerColumns() []column {
-	text := func(name string, of func(transfer.Item) string) column {
-		return column{name, func(item transfer.Item, _ transfer.CheckIn) any { return of(item) }}
+func explorerColumns() []outColumn {
+	text := func(name string, of func(transfer.Item) string) outColumn {
+		return outColumn{name, func(item transfer.Item, _ transfer.CheckIn) any { return of(item) }}
 	}
-	number := func(name string, of func(transfer.Item) *float64) column {
-		return column{name, func(item transfer.Item, _ transfer.CheckIn) any { return cellNumber(of(item)) }}
+	number := func(name string, of func(transfer.Item) *float64) outColumn {
+		return outColumn{name, func(item transfer.Item, _ transfer.CheckIn) any { return cellNumber(of(item)) }}
 	}
-	return []column{
+	return []outColumn{
 		text("Id", func(it transfer.Item) string { return it.ID }),
 		text("Title", func(it transfer.Item) string { return it.Title }),
 		text("Team", func(it transfer.Item) string { return strings.Join(it.Teams, "; ") }),
 		text("Creator", func(it transfer.Item) string { return it.CreatedBy.Name }),
-		text("Owner", func(it transfer.Item) string { return names(it.Owners) }),
+		text("Owner", func(it transfer.Item) string { return namesText(it.Owners) }),
 		text("Period", func(it transfer.Item) string { return it.Period.Name }),
 		text("Start Date", func(it transfer.Item) string { return string(it.Period.Start) }),
 		text("End Date", func(it transfer.Item) string { return string(it.Period.End) }),
 		text("Description", func(it transfer.Item) string { return it.Description }),
-		text("Aligned To (weight, Objective ID)", alignedTo),
-		text("Metric Name", func(it transfer.Item) string { return metricOf(it).Name }),
-		text("Unit", func(it transfer.Item) string { return unitOf(metricOf(it)) }),
-		number("Target", func(it transfer.Item) *float64 { return &metricOf(it).Target }),
+		text("Aligned To (weight, Objective ID)", alignedText),
+		text("Metric Name", func(it transfer.Item) string { return metricShown(it).Name }),
+		text("Unit", func(it transfer.Item) string { return unitText(metricShown(it)) }),
+		number("Target", func(it transfer.Item) *float64 { return &metricShown(it).Target }),
 		text("Object Type", func(it transfer.Item) string { return it.Word }),
-		text("Goal Type", goalType),
-		number("Start", func(it transfer.Item) *float64 { return &metricOf(it).Start }),
-		text("Created At", createdAt),
+		text("Goal Type", goalTypeText),
+		number("Start", func(it transfer.Item) *float64 { return &metricShown(it).Start }),
+		text("Created At", createdText),
 		text("Last Check-in", func(it transfer.Item) string { return string(it.CheckedIn) }),
 		number("Progress %", func(it transfer.Item) *float64 { return it.Shown }),
 		number("Actual Progress", func(it transfer.Item) *float64 { return it.Value }),
@@ -62,23 +62,23 @@ func explorerColumns() []column {
 	}
 }
 
-// metricOf is the metric of an item; of one that has none, what the Explorer shows there.
-func metricOf(item transfer.Item) *okr.Metric {
+// metricShown is the metric of an item; of one that has none, what the Explorer shows there.
+func metricShown(item transfer.Item) *okr.Metric {
 	if item.Metric != nil {
 		return item.Metric
 	}
 	return &okr.Metric{Name: "Progress", UnitKind: okr.UnitPercent, Target: 100}
 }
 
-func unitOf(m *okr.Metric) string {
-	if isPercent(*m) {
+func unitText(m *okr.Metric) string {
+	if inPercent(*m) {
 		return "%"
 	}
 	return m.Unit
 }
 
-// alignedTo names the objectives above, without a blank before the bracket.
-func alignedTo(item transfer.Item) string {
+// alignedText names the objectives above, without a blank before the bracket.
+func alignedText(item transfer.Item) string {
 	var all []string
 	for _, p := range item.Parents {
 		share := 0.0
@@ -90,21 +90,21 @@ func alignedTo(item transfer.Item) string {
 	return strings.Join(all, " / ")
 }
 
-func goalType(item transfer.Item) string {
+func goalTypeText(item transfer.Item) string {
 	if item.GoalType == okr.Committed {
 		return "Committed Goal"
 	}
 	return "Aspirational Goal"
 }
 
-func createdAt(item transfer.Item) string {
+func createdText(item transfer.Item) string {
 	if item.CreatedAt.IsZero() {
 		return ""
 	}
-	return item.CreatedAt.UTC().Format(momentForm) + " UTC"
+	return item.CreatedAt.UTC().Format(outMoment) + " UTC"
 }
 
-func names(people []transfer.Person) string {
+func namesText(people []transfer.Person) string {
 	var all []string
 	for _, p := range people {
 		all = append(all, p.Name)
@@ -119,10 +119,10 @@ func cellNumber(n *float64) any {
 	return *n
 }
 
-// table goes over the rows of an Explorer export: the columns, then the check-ins of the
+// eachRow goes over the rows of an Explorer export: the columns, then the check-ins of the
 // item, the newest first.
-func table(ctx context.Context, src transfer.Source, row func(cells []any) error) error {
-	t := &tableWriter{columns: columns(), items: src.Bundle().Items, row: row}
+func eachRow(ctx context.Context, src transfer.Source, row func(cells []any) error) error {
+	t := &rowWriter{columns: outColumns(), items: src.Bundle().Items, row: row}
 	if err := t.header(src); err != nil {
 		return err
 	}
@@ -132,8 +132,8 @@ func table(ctx context.Context, src transfer.Source, row func(cells []any) error
 	return t.upTo("")
 }
 
-type tableWriter struct {
-	columns []column
+type rowWriter struct {
+	columns []outColumn
 	items   []transfer.Item
 	row     func(cells []any) error
 	done    int                // rows that were written
@@ -141,7 +141,7 @@ type tableWriter struct {
 }
 
 // header names the columns: as many for check-ins as the source says that it needs.
-func (t *tableWriter) header(src transfer.Source) error {
+func (t *rowWriter) header(src transfer.Source) error {
 	var cells []any
 	for _, c := range t.columns {
 		cells = append(cells, c.name)
@@ -156,9 +156,9 @@ func (t *tableWriter) header(src transfer.Source) error {
 }
 
 // room is how many check-ins a row has room for.
-func (t *tableWriter) room() int { return mostColumns - len(t.columns) }
+func (t *rowWriter) room() int { return mostColumns - len(t.columns) }
 
-func (t *tableWriter) take(c transfer.CheckIn) error {
+func (t *rowWriter) take(c transfer.CheckIn) error {
 	if len(t.list) == 0 || t.list[0].Item != c.Item {
 		if err := t.upTo(c.Item); err != nil {
 			return err
@@ -169,7 +169,7 @@ func (t *tableWriter) take(c transfer.CheckIn) error {
 }
 
 // upTo writes the rows of the items before one; empty: of all that are left.
-func (t *tableWriter) upTo(item string) error {
+func (t *rowWriter) upTo(item string) error {
 	for t.done < len(t.items) && t.items[t.done].ID != item {
 		if err := t.write(t.items[t.done]); err != nil {
 			return err
@@ -182,10 +182,10 @@ func (t *tableWriter) upTo(item string) error {
 	return nil
 }
 
-func (t *tableWriter) write(item transfer.Item) error {
+func (t *rowWriter) write(item transfer.Item) error {
 	var mine []transfer.CheckIn
 	if len(t.list) > 0 && t.list[0].Item == item.ID {
-		mine, t.list = newestFirst(t.list), nil
+		mine, t.list = newestOut(t.list), nil
 	}
 	var last transfer.CheckIn
 	if len(mine) > 0 {
@@ -196,19 +196,19 @@ func (t *tableWriter) write(item transfer.Item) error {
 		cells = append(cells, c.cell(item, last))
 	}
 	for _, c := range mine[:min(len(mine), t.room())] {
-		cells = append(cells, checkInCell(c, metricOf(item)))
+		cells = append(cells, checkInText(c, metricShown(item)))
 	}
 	return t.row(cells)
 }
 
-func checkInCell(c transfer.CheckIn, m *okr.Metric) string {
+func checkInText(c transfer.CheckIn, m *okr.Metric) string {
 	value := ""
 	if c.Value != nil {
-		value = exact(*c.Value)
-		if isPercent(*m) {
+		value = numberText(*c.Value)
+		if inPercent(*m) {
 			value += "%"
 		}
 	}
 	return fmt.Sprintf("Checkin Date: %s; User: %s; Note: %s; Metric Name: %s; Status: %s; Current Value: %s; Activity Date: %s UTC;",
-		okr.DateOf(c.At), c.By.Name, c.Note, m.Name, statusWord(c.Status), value, c.MadeAt.UTC().Format(momentForm))
+		okr.DateOf(c.At), c.By.Name, c.Note, m.Name, statusWord(c.Status), value, c.MadeAt.UTC().Format(outMoment))
 }

@@ -28,7 +28,7 @@ func writeZIP(ctx context.Context, w io.Writer, src transfer.Source) error {
 	}{
 		{"objectives", z.writeItems},
 		{"checkins", func(add func(any) error) error {
-			return src.CheckIns(ctx, func(c transfer.CheckIn) error { return add(checkInOut(c, z.metricOf(c.Item))) })
+			return src.CheckIns(ctx, func(c transfer.CheckIn) error { return add(checkInOut(c, z.metricShown(c.Item))) })
 		}},
 		{"comments", func(add func(any) error) error {
 			return src.Comments(ctx, func(c transfer.Comment) error { return add(commentOut(c)) })
@@ -89,7 +89,7 @@ func (l *listWriter) end() error {
 	return err
 }
 
-func (z zipWriter) metricOf(item string) string {
+func (z zipWriter) metricShown(item string) string {
 	if it := z.items[item]; it != nil && it.Metric != nil {
 		return it.Metric.Name
 	}
@@ -107,7 +107,7 @@ func (z zipWriter) writeItems(add func(any) error) error {
 
 func (z zipWriter) writeTeams(add func(any) error) error {
 	for _, t := range z.bundle.Teams {
-		out := outTeam{ID: numberOf("team", t.Name), Name: t.Name, Parent: orNull(t.Parent), Type: "Classic", Status: "Active"}
+		out := outTeam{ID: numberOut("team", t.Name), Name: t.Name, Parent: nullable(t.Parent), Type: "Classic", Status: "Active"}
 		if t.Archived {
 			out.Status = "Archived"
 		}
@@ -120,7 +120,7 @@ func (z zipWriter) writeTeams(add func(any) error) error {
 
 func (z zipWriter) writeTags(add func(any) error) error {
 	for _, tag := range z.bundle.Tags {
-		if err := add(outTag{numberOf("tag", tag), tag}); err != nil {
+		if err := add(outTag{numberOut("tag", tag), tag}); err != nil {
 			return err
 		}
 	}
@@ -129,7 +129,7 @@ func (z zipWriter) writeTags(add func(any) error) error {
 
 func (z zipWriter) writePeriods(add func(any) error) error {
 	for _, p := range z.bundle.Periods {
-		if err := add(outPeriod{numberOf("period", p.Name), p.Name, p.Start, p.End}); err != nil {
+		if err := add(outPeriod{numberOut("period", p.Name), p.Name, p.Start, p.End}); err != nil {
 			return err
 		}
 	}
