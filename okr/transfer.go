@@ -13,6 +13,13 @@ type ImportID string
 // ImportPrefix is what ids of imports begin with.
 const ImportPrefix = "IM"
 
+// What an import may hold, all files together.
+const (
+	MaxImportBytes    = 100 << 20
+	MaxImportItems    = 50_000
+	MaxImportCheckIns = 500_000
+)
+
 // ImportPhase is how far an import has come.
 type ImportPhase string
 
