@@ -19,6 +19,7 @@ import (
 	"okrbot/bot/compose"
 	"okrbot/bot/signin"
 	"okrbot/bot/teams"
+	"okrbot/bot/teams/files"
 	"okrbot/manifest"
 	"okrbot/okr/adosource"
 	"okrbot/okr/redisstore"
@@ -151,9 +152,13 @@ func (a *app) wire(c Config, h hooks) error {
 		return err
 	}
 	a.validator = validator
+	fileHosts, err := files.NewClient(files.Options{Hosts: c.BotFileHosts, Backoff: h.retry})
+	if err != nil {
+		return err
+	}
 	queue := &lateSyncer{}
 	a.bot, err = bot.New(bot.Options{
-		Activities: a.activities, Memory: a.store.Memory(), Syncer: queue, Connector: connector,
+		Activities: a.activities, Memory: a.store.Memory(), Syncer: queue, Connector: connector, Files: fileHosts,
 		SignIn: signIn(c), Addresses: compose.Options{AppID: c.AppID, PublicURL: c.PublicURL, TeamsURL: c.TeamsURL}, Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace), LookupTime: h.lookup,
 	})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"okrbot/bot/settings"
 	"okrbot/bot/signin"
 	"okrbot/bot/teams"
+	"okrbot/bot/teams/files"
 	"okrbot/cards"
 	"okrbot/okr"
 	"okrbot/okr/access"
@@ -48,6 +49,7 @@ type Options struct {
 	Memory    Memory
 	Syncer    chat.Syncer
 	Connector *teams.Connector
+	Files     *files.Client
 	SignIn    signin.Options
 	Addresses compose.Options
 	Logger    *slog.Logger
@@ -80,6 +82,7 @@ func New(o Options) (*Bot, error) {
 	c := chat.New(chat.Options{
 		Access: o.Access, Plan: o.Plan, Memory: o.Memory, Connector: o.Connector, Logger: o.Logger, Now: o.Now,
 		PostsPerSecond: o.PostsPerSecond, LookupTime: o.LookupTime, PublicURL: o.Addresses.PublicURL,
+		Files: o.Files,
 	})
 	b := &Bot{chat: c, digests: digests.New(c, o.Access, o.Plan, o.Notify)}
 	b.compose = compose.New(c, compose.Parts{Access: o.Access, Connect: o.Connect, Plan: o.Plan, Measure: o.Measure}, o.Addresses)
