@@ -103,7 +103,7 @@ func newRightsWorld(t *testing.T) *rightsWorld {
 }
 
 // explorerCSV is an export with a renamed word for its objective.
-const explorerCSV = `Id,Title,Owner,Period,Start Date,End Date,"Aligned To (weight, Objective ID)",Metric Name,Unit,Target,Object Type,Start,Progress %,Actual Progress,Status
+const explorerCSV = `Id,Title,Owner,Period,Start Date,End Date,"Aligned To (weight, Objective ID)",Metric Name,Unit,Target,Object Type,Start,Progress %%,Actual Progress,Status
 %[1]s1,Brought along,Megan Bowen,Q3 2026,2026-07-01,2026-09-30,,,,,Objective,,20,,On Track
 %[1]s2,Brought a result,Alex Wilber,Q3 2026,2026-07-01,2026-09-30,"Brought along(weight: 100%%, Id: %[1]s1)",Stores,,40,Key result,0,20,8,Behind
 %[1]s3,Brought rock,Megan Bowen,Q3 2026,2026-07-01,2026-09-30,,,,,%[2]s,,20,,On Track

@@ -417,13 +417,3 @@ func takeManual(g *Goal, from Goal, value bool) {
 		g.Manual = nil
 	}
 }
-
-// Task is an item of a project's checklist. Where neither a query nor what a person set
-// gives the project's progress, its tasks do: done ÷ all.
-type Task struct {
-	ID    string `json:"id"` // unique in its project, and of no task twice
-	Title string `json:"title"`
-	Done  bool   `json:"done,omitempty"`
-	Due   Date   `json:"due,omitempty"`  // empty: none
-	Owner Person `json:"owner,omitzero"` // empty: nobody in particular
-}
