@@ -179,7 +179,7 @@ func importRow(p Place, imp okr.Import) element {
 		left.Items = append(left.Items, note(joinMD(", ", names...)+moreFiles(n-len(names))))
 	}
 	right := col(auto, note(md(tallied(imp.Counts.Made+imp.Counts.Changed, "OKR"))).right())
-	if imp.Phase == okr.ImportCollecting {
+	if imp.Phase == okr.ImportCollecting || imp.Phase == okr.ImportUndone {
 		right.Items = nil
 	}
 	return columns(left, right).separated().opens(run("Show "+string(imp.ID), VerbImportShow, KeyImport, string(imp.ID)))

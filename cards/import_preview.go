@@ -98,7 +98,7 @@ func statusCounts(groups []okr.ImportGroup, is func(okr.ImportGroup) bool) md {
 		}
 	}
 	var parts []md
-	for _, s := range []okr.Status{okr.OnTrack, okr.Behind, okr.AtRisk, okr.NotStarted, okr.StatusInProgress, okr.StatusPostponed, okr.StatusClosed, ""} {
+	for _, s := range []okr.Status{okr.OnTrack, okr.Behind, okr.AtRisk, okr.NotStarted, okr.StatusInProgress, okr.NoData, okr.StatusPostponed, okr.StatusClosed, ""} {
 		if n := counts[s]; n > 0 {
 			parts = append(parts, md(thousands(n)+" "+statusWord(s)))
 		}

@@ -1,8 +1,6 @@
 package cards
 
 import (
-	"cmp"
-
 	"okrbot/okr"
 )
 
@@ -122,12 +120,19 @@ func ImportConflicts(l ImportGoals) Card {
 // ConfirmImportUndo asks before an import is taken back.
 func ConfirmImportUndo(p Place, imp okr.Import) Card {
 	title := "Undo import " + string(imp.ID) + "?"
-	n := imp.Counts.Made
 	body := []element{
 		heading(mdf("%s", title)),
 		note(joinMD(" · ", mdf("by %s", imp.By.Name), p.at(imp.EndedAt))),
-		text(md("This deletes the " + cmp.Or(tallied(n, "OKR"), "OKRs") + " that it brought, with their check-ins and comments. OKRs that were here before stay as they are.")),
+		text(md("This deletes the " + tallied(imp.Counts.Made, "OKR") + " that it brought, with their check-ins and comments." + changedBack(imp.Counts.Changed))),
 		note("It isn't possible once somebody has checked in, bound or changed what it brought."),
 	}
 	return newCard(title, body, run("Undo import", VerbImportUndo, KeyImport, string(imp.ID)).destructive(), run("Keep it", VerbImportShow, KeyImport, string(imp.ID)))
+}
+
+// changedBack says what becomes of goals that an import changed.
+func changedBack(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return " The " + tallied(n, "OKR") + " that it updated become what they were."
 }
