@@ -167,6 +167,13 @@ func (s *Subject) showImport(ctx context.Context, t *chat.Turn, id okr.ImportID)
 	if imp.Phase == okr.ImportCollecting {
 		return chat.Say(cards.ImportFiles(imp, nil)), nil
 	}
+	if len(imp.Unbound) > 0 { // some may be bound by now
+		_, left, err := s.Import.Unbound(ctx, t.Actor, id, okr.Page{Limit: 1})
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		imp.Unbound = imp.Unbound[:min(left, len(imp.Unbound))]
+	}
 	return chat.Say(cards.ImportProgress(t.Place, imp)), nil
 }
 
