@@ -85,6 +85,30 @@ func TestTwoAdminsImport(t *testing.T) {
 	require.Equal(t, 6, countGoals(t, w))
 }
 
+// The card of an import follows it. One that was deleted comes back when the import is
+// done, and not with each step.
+func TestTheCardFollowsTheImport(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t)
+	play(t, w, "start enabled")
+	first := upload(t, w, "alex", somebodysOKRs)
+	play(t, w, "say import", "expect 'Files to import'", "press 'Look at it first'", "press Import", "idle", "shows 'Import IM1 is done'")
+	running := readImport(t, w, first.ID)
+	running.Phase, running.Done, running.Total = okr.ImportRunning, 612, 1419
+	show := func(imp okr.Import) {
+		require.NoError(t, w.app.bot.ImportMoved(t.Context(), okr.TenantID(w.User.TenantID), imp))
+	}
+	show(running)
+	play(t, w, "shows Importing '43 %' '612 of 1,419 records'")
+	running.Problem = "Redis does not answer."
+	show(running)
+	play(t, w, "shows Importing 'Redis does not answer.'", "mark", "fault teams update 404:ActivityNotFoundInConversation 2")
+	show(running)
+	play(t, w, "expect-silence")
+	show(readImport(t, w, first.ID))
+	play(t, w, "expect 'Import IM1 is done'")
+}
+
 // TestImportsSurviveADeath lets okrbot die at each of its writes to Redis while it
 // imports, and while it takes the import back: a second one ends what it began, and all
 // is there once, or gone.
