@@ -64,7 +64,7 @@ func cutLast(s, label string) (before, value string) {
 	if i < 0 {
 		return s, ""
 	}
-	return s[:i+1], strings.TrimSpace(s[i+2+len(label):])
+	return s[:i+1], strings.TrimSpace(strings.TrimSuffix(s[i+2+len(label):], ";"))
 }
 
 // checkIn makes a check-in of what a cell tells of an item. A value in percent of a

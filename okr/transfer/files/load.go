@@ -153,20 +153,12 @@ func (o *opening) setPeriods() {
 	known := map[string]okr.Period{}
 	for i := range b.Items {
 		it := &b.Items[i]
-		if it.Period.Name == "" {
-			continue
-		}
 		p, ok := known[it.Period.Name]
 		if !ok {
 			p = o.period(it.Period.Name)
 			known[it.Period.Name] = p
 		}
-		if it.Period.Start == "" {
-			it.Period.Start = p.Start
-		}
-		if it.Period.End == "" {
-			it.Period.End = p.End
-		}
+		it.Period.Start, it.Period.End = cmp.Or(it.Period.Start, p.Start), cmp.Or(it.Period.End, p.End)
 		if it.Metric != nil {
 			it.Metric.Phases = withoutStart(it.Metric.Phases, it.Period.Start)
 		}

@@ -63,4 +63,3 @@ func item(t testing.TB, s transfer.Source, id string) transfer.Item {
 	require.Fail(t, "no item "+id)
 	return transfer.Item{}
 }
-
