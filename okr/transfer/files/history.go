@@ -11,10 +11,10 @@ import (
 // loadStreams counts check-ins and comments.
 func (o *opening) loadStreams(ctx context.Context) error {
 	s := o.set
-	s.checkIns = stream[transfer.CheckIn]{noun: "check-in", nouns: "check-ins", max: MaxCheckIns, mark: func(c transfer.CheckIn) mark {
+	s.checkIns = stream[transfer.CheckIn]{noun: "check-in", nouns: "check-ins", max: o.limits.checkIns, held: o.held, mark: func(c transfer.CheckIn) mark {
 		return mark{c.Item, c.ID, len(c.Note) + len(c.By.Name) + len(c.By.Email)}
 	}}
-	s.comments = stream[transfer.Comment]{noun: "comment", nouns: "comments", max: MaxComments, mark: func(c transfer.Comment) mark {
+	s.comments = stream[transfer.Comment]{noun: "comment", nouns: "comments", max: o.limits.comments, held: o.held, mark: func(c transfer.Comment) mark {
 		return mark{c.Item, c.ID, len(c.Text) + len(c.By.Name) + len(c.By.Email)}
 	}}
 	for _, p := range o.parts {

@@ -101,8 +101,8 @@ func (o *opening) loadItem(p *part, n int, rec jsonItem, bad string) error {
 // keep adds an item, while there is room.
 func (o *opening) keep(it transfer.Item) error {
 	items := o.set.bundle.Items
-	if len(items) == MaxItems {
-		return okr.Errorf(okr.Invalid, "The files hold more than %s. Export fewer at a time, for example one period.", counted(MaxItems, "item", "items"))
+	if len(items) == o.items {
+		return okr.Errorf(okr.Invalid, "The files hold more than %s. Export fewer at a time, for example one period.", counted(o.items, "item", "items"))
 	}
 	o.at[it.ID] = len(items)
 	o.set.bundle.Items = append(items, it)

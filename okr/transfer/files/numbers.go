@@ -170,7 +170,10 @@ func (d dialect) serial(n float64) okr.Date {
 // moment reads a time as exports write it, which is in UTC; zero: there is none.
 func (d dialect) moment(s string) time.Time {
 	s = strings.TrimSpace(s)
-	for _, layout := range []string{"2006-01-02 15:04:05 UTC", time.DateTime, time.RFC3339, "2006-01-02 15:04", "2006-01-02T15:04:05", time.DateOnly} {
+	for _, layout := range []string{time.DateTime, time.DateOnly, "2006-01-02 15:04:05 UTC", time.RFC3339, "2006-01-02 15:04", "2006-01-02T15:04:05"} {
+		if len(layout) != len(s) && layout != time.RFC3339 {
+			continue
+		}
 		if at, err := time.Parse(layout, s); err == nil && okr.DateOf(at).Valid() {
 			return at.UTC()
 		}

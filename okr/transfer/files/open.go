@@ -57,7 +57,12 @@ type opening struct {
 	exact        map[string]bool // the ids of items that came from JSON
 	raw          map[int]rowPeople
 	kept         int // bytes of texts
+	limits
 }
+
+// limits are how many records are read at most, and how many bytes of unsorted ones are
+// held at a time.
+type limits struct{ items, checkIns, comments, held int }
 
 // part is something of a file that is read by itself: a file of an organization export,
 // or a table.
@@ -72,7 +77,14 @@ type part struct {
 // error is an [okr.Invalid] that says what is wrong with which file and what to do. The
 // files are read again when check-ins and comments are asked for.
 func Open(ctx context.Context, in []File) (*Set, error) {
-	o := &opening{set: &Set{}, people: newPeople(), teams: map[string]bool{}, at: map[string]int{}, exact: map[string]bool{}, raw: map[int]rowPeople{}}
+	return open(ctx, in, limits{MaxItems, MaxCheckIns, MaxComments, groupBytes})
+}
+
+func open(ctx context.Context, in []File, within limits) (*Set, error) {
+	o := &opening{
+		set: &Set{}, people: newPeople(), limits: within,
+		teams: map[string]bool{}, at: map[string]int{}, exact: map[string]bool{}, raw: map[int]rowPeople{},
+	}
 	var total int64
 	for _, f := range in {
 		if total += f.Size; total > MaxBytes {

@@ -97,7 +97,7 @@ func (o *opening) loadRow(p *part, r row, at okr.ImportRow) error {
 			return err
 		}
 	} else {
-		fill(&o.set.bundle.Items[n], it)
+		o.fill(&o.set.bundle.Items[n], it)
 	}
 	if _, known := o.raw[n]; !known {
 		o.raw[n] = who.clipped()
@@ -248,8 +248,8 @@ func (o *opening) rowLimit(it *transfer.Item) {
 }
 
 // fill adds to an item what another file knows besides: weights, score and the progress
-// that was shown are in tables only.
-func fill(it *transfer.Item, from transfer.Item) {
+// that was shown are in tables only. An exact item without a value has none.
+func (o *opening) fill(it *transfer.Item, from transfer.Item) {
 	for _, p := range from.Parents {
 		i := slices.IndexFunc(it.Parents, func(k transfer.Parent) bool { return k.ID == p.ID })
 		if i >= 0 {
@@ -282,7 +282,7 @@ func fill(it *transfer.Item, from transfer.Item) {
 		it.Shown = from.Shown
 	}
 	it.Score = cmp.Or(it.Score, from.Score)
-	if it.Value == nil && it.Metric == nil && from.Metric == nil {
-		it.Value = from.Value
+	if !o.exact[it.ID] {
+		it.Value, it.Metric = cmp.Or(it.Value, from.Value), cmp.Or(it.Metric, from.Metric)
 	}
 }
