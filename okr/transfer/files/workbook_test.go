@@ -18,12 +18,16 @@ import (
 // book is a workbook of one sheet whose XML is as given.
 func book(t testing.TB, sheetData string, more ...string) files.File {
 	t.Helper()
-	content := workbook(t, sheet{"S", [][]any{{"x"}}})
+	return fileOf("x.xlsx", rewritten(t, workbook(t, sheet{"S", [][]any{{"x"}}}), sheetXML(sheetData, more...)))
+}
+
+// sheetXML are the entries of a workbook with the XML of a sheet, and others by name.
+func sheetXML(sheetData string, more ...string) map[string]string {
 	replace := map[string]string{"xl/worksheets/sheet1.xml": `<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` + sheetData + `</sheetData></worksheet>`}
 	for i := 0; i+1 < len(more); i += 2 {
 		replace[more[i]] = more[i+1]
 	}
-	return fileOf("x.xlsx", rewritten(t, content, replace))
+	return replace
 }
 
 // rewritten is a ZIP with some entries replaced.
