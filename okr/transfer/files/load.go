@@ -29,6 +29,9 @@ func (o *opening) load(ctx context.Context) error {
 		return err
 	}
 	o.set.bundle.Remarks = o.list
+	if len(o.parts) > 0 {
+		o.set.bundle.At = timeIn(o.parts[0].exportedAt())
+	}
 	return nil
 }
 
@@ -39,6 +42,7 @@ func (o *opening) loadPart(ctx context.Context, p *part) error {
 			if o.people.add(rec.person()).Name != "" {
 				o.set.users++
 			}
+			o.set.bundle.Tenant = cmp.Or(o.set.bundle.Tenant, okr.TenantID(line(string(rec.Own.Tenant), okr.MaxName)))
 			return o.room(len(rec.Name) + len(rec.Email))
 		})
 	case jsonTeams:

@@ -17,6 +17,9 @@ type dialect struct {
 	day1904  bool // days of a workbook count from 1904
 }
 
+// mostNumber is beyond what okrbot takes as an ordinary number.
+const mostNumber = 1e15
+
 // numeral is a number of a file.
 type numeral struct {
 	v       *float64
@@ -53,7 +56,7 @@ func (d dialect) number(s string) numeral {
 		bare, n.rounded = bare[:len(bare)-1], true
 	}
 	f, err := strconv.ParseFloat(d.plain(bare), 64)
-	if err != nil || math.IsNaN(f) || math.Abs(f*factor) >= 1e15 {
+	if err != nil || math.IsNaN(f) || math.Abs(f*factor) >= mostNumber {
 		return numeral{}
 	}
 	if f *= factor; negative {

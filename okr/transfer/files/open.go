@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"okrbot/okr"
 	"okrbot/okr/transfer"
@@ -227,7 +228,7 @@ func zipFormat(parts []*part) string {
 }
 
 // fileOf finds the organization and the time in the name of a file of its export.
-var fileOf = regexp.MustCompile(`(?i)_Organization_(\d+)_(\d{14})`)
+var fileOf = regexp.MustCompile(`(?i)_Organization_([\w-]+)_(\d{14})`)
 
 // readText takes a text, which stands by itself or in a ZIP.
 func (o *opening) readText(ctx context.Context, is form, t *text, packed string) error {
@@ -260,6 +261,15 @@ func (o *opening) readText(ctx context.Context, is form, t *text, packed string)
 // unread says that a file in a ZIP is left out.
 func (o *opening) unread(zip, name, why string) {
 	o.add(okr.FindingLeft, findUnread, okr.ImportRow{File: zip, Title: path.Base(name)}, why)
+}
+
+// timeIn is the moment that exportedAt gives, which does not say in which zone.
+func timeIn(s string) time.Time {
+	at, err := time.Parse("20060102150405", s)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 // exportedAt is when a file was exported, by its name; empty: it does not say.
