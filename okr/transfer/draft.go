@@ -41,6 +41,7 @@ type node struct {
 	children []*node
 	level    int      // of objectives, from 1
 	left     bool     // it cannot come along
+	cut      bool     // it was cut out of a circle
 	goal     okr.Goal // without its id and that of the one above
 }
 
@@ -242,7 +243,7 @@ func (d *tree) cutCircles() {
 			}
 		}
 		d.findings.add(okr.FindingMoved, titleCircle, youngest.item.Row, "The items go round in a circle, so it no longer stands below %q.", youngest.parent.item.Title)
-		youngest.parent = nil
+		youngest.parent, youngest.cut = nil, true
 	}
 }
 
@@ -262,7 +263,7 @@ func (d *tree) underObjective(n *node) {
 	case n.parent != nil && n.parent != named:
 		d.findings.add(okr.FindingMoved, titleRehung, n.item.Row, "It stood below %s %q, and stands below its objective %q now.", withArticle(named.kind), named.item.Title, n.parent.item.Title)
 	case n.parent != nil:
-	case n.kind == okr.Objective && (named != nil || len(n.item.Parents) > 0):
+	case n.kind == okr.Objective && !n.cut && (named != nil || len(n.item.Parents) > 0):
 		d.findings.add(okr.FindingMoved, titleTop, n.item.Row, "What it stood below does not come along, so it stands at the top.")
 	case n.kind != okr.Objective:
 		d.makeObjective(n)

@@ -65,7 +65,7 @@ func (h *hearing) take(ctx context.Context, n *node, make func(okr.GoalID) (okr.
 	if n != nil && !n.left {
 		h.batch = append(h.batch, heard{n, make})
 	}
-	if h.read < historyBatch {
+	if h.read < min(historyBatch, h.w.Slice) {
 		return nil
 	}
 	read := h.read

@@ -189,7 +189,12 @@ func (s *Service) takeBackSome(ctx context.Context, tenant okr.TenantID, i okr.I
 	if err != nil {
 		return err
 	}
+	t, err := s.access.Settings(ctx, tenant)
+	if err != nil {
+		return err
+	}
 	return s.Shelf.WriteImport(ctx, tenant, i.ID, ids, func(at okr.ImportCursor, now []okr.Goal) (okr.ImportBatch, error) {
+		at.Passed = slices.Clone(at.Passed)
 		b := okr.ImportBatch{Cursor: at, Imported: map[string]*okr.ImportedGoal{}}
 		there := map[okr.GoalID]okr.Goal{}
 		for _, g := range now {
@@ -198,20 +203,34 @@ func (s *Service) takeBackSome(ctx context.Context, tenant okr.TenantID, i okr.I
 		for _, w := range chunk {
 			g, isThere := there[w.Goal]
 			b.Imported[w.source] = nil
-			switch {
-			case w.Made == i.ID && isThere:
-				b.Gone = append(b.Gone, okr.GoneGoal{Goal: w.Goal, CheckIns: beneath[w.Goal].CheckIns})
-			case w.Made != i.ID:
+			if w.Made != i.ID {
 				b.Imported[w.source] = w.Before
-				if isThere && w.Was != nil {
-					b.Changed = append(b.Changed, asBefore(g, *w.Was))
-				}
 			}
+			switch {
+			case !isThere:
+				continue
+			case w.Made == i.ID:
+				b.Gone = append(b.Gone, okr.GoneGoal{Goal: w.Goal, CheckIns: beneath[w.Goal].CheckIns})
+			case w.Was != nil:
+				b.Changed = append(b.Changed, t.ShowsNow(asBefore(g, *w.Was), s.Now()))
+				b.Cursor.Passed = append(b.Cursor.Passed, w.Was.Parent)
+			}
+			b.Cursor.Passed = append(b.Cursor.Passed, g.ID, g.Parent)
 		}
+		b.Cursor.Passed = objectives(b.Cursor.Passed, b.Gone)
 		b.Cursor.Done += len(chunk)
 		b.Cursor.Counts.TakenBack += len(chunk)
 		return b, nil
 	})
+}
+
+// objectives are those of some goals that are objectives and do not go, each once.
+func objectives(ids []okr.GoalID, gone []okr.GoneGoal) []okr.GoalID {
+	ids = slices.DeleteFunc(ids, func(id okr.GoalID) bool {
+		return id == "" || id.Kind() != okr.Objective || slices.ContainsFunc(gone, func(g okr.GoneGoal) bool { return g.Goal == id })
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // asBefore is a goal as it was before an import changed it. What was computed since stays.
@@ -220,13 +239,26 @@ func asBefore(g, was okr.Goal) okr.Goal {
 	return was
 }
 
-// takenBack ends the taking back of an import.
+// takenBack ends the taking back of an import: objectives that stay add up anew, and pass
+// on what they were.
 func (s *Service) takenBack(ctx context.Context, tenant okr.TenantID, i okr.Import) error {
-	if err := s.dropPeriods(ctx, tenant, i); err != nil {
-		return err
-	}
 	at, err := s.Shelf.Cursor(ctx, tenant, i.ID)
 	if err != nil {
+		return err
+	}
+	t, err := s.access.Settings(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	w := &writer{Service: s, tenant: tenant, i: i, t: t, at: at}
+	stay := slices.Clone(at.Passed)
+	if err := w.passOn(ctx); err != nil {
+		return err
+	}
+	if err := w.rollAbove(ctx, stay); err != nil {
+		return err
+	}
+	if err := s.dropPeriods(ctx, tenant, i); err != nil {
 		return err
 	}
 	_, err = s.Shelf.Imports().Update(ctx, tenant, i.ID, func(i *okr.Import) error {
