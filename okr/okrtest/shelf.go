@@ -192,9 +192,18 @@ func testGoneGoals(t *testing.T, s AllStores, f transfer.Shelf, tenant okr.Tenan
 	child := importedGoal(3)
 	child.Parent = "O2"
 	said := okr.CheckIn{ID: "CI.A", Goal: "O1", At: Noon(), MadeAt: Noon(), By: Ada, Note: "so"}
+	more := okr.CheckIn{ID: "CI.B", Goal: "O2", At: Noon(), MadeAt: Noon(), By: Ada, Note: "and so"}
 	entries := map[string]*okr.ImportedGoal{"1": {Goal: "O1"}, "2": {Goal: "O2"}}
-	_, _, err := put(ctx, f, tenant, okr.ImportBatch{Made: []okr.Goal{importedGoal(1), importedGoal(2), child}, CheckIns: []okr.CheckIn{said}, Imported: entries})
+	_, _, err := put(ctx, f, tenant, okr.ImportBatch{Made: []okr.Goal{importedGoal(1), importedGoal(2), child}, CheckIns: []okr.CheckIn{said, more}, Added: []okr.CheckInID{"CI.B"}, Imported: entries})
 	require.NoError(t, err)
+	added, err := f.Added(ctx, tenant, "IM1")
+	require.NoError(t, err)
+	require.Equal(t, []okr.CheckIn{{ID: "CI.B", Goal: "O2"}}, added)
+	_, _, err = put(ctx, f, tenant, okr.ImportBatch{Unsaid: added})
+	require.NoError(t, err)
+	added, err = f.Added(ctx, tenant, "IM1")
+	require.NoError(t, err)
+	require.Empty(t, added)
 	require.NoError(t, s.AddHistory(ctx, tenant, "O1", okr.Measurement{At: Noon()}))
 	beneath, err := f.Beneath(ctx, tenant, []okr.GoalID{"O1", "O2"})
 	require.NoError(t, err)

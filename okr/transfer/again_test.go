@@ -269,9 +269,13 @@ func TestUndoOfASecondImport(t *testing.T) {
 	before := w.goals()
 	w.now = w.now.Add(24 * time.Hour)
 	w.item("12").Title, w.item("12").Value, w.item("11").Private = "Theirs", value(20), true
+	w.source.checkIns = append(w.source.checkIns, transfer.CheckIn{ID: "3", Item: "12", At: day(22), MadeAt: day(22), By: megan, Value: value(20)})
+	w.source.comments = append(w.source.comments, transfer.Comment{ID: "10", Item: "13", At: day(3), By: megan, Text: "of a goal that is the same"})
 	w.source.bundle.Items = append(w.source.bundle.Items, transfer.Item{ID: "14", Kind: okr.Objective, Title: "New", Period: year})
 	second := w.importAll()
-	require.Equal(t, okr.ImportTally{Made: 1, Changed: 2, Same: 1}, second.Counts)
+	require.Equal(t, okr.ImportTally{Made: 1, Changed: 2, Same: 1, CheckIns: 1, Notes: 1}, second.Counts)
+	require.Len(t, w.checkIns("KR1"), 3)
+	require.Equal(t, day(22), w.get("KR1").LastCheckIn.At)
 	_, err := w.transfer.UndoImport(t.Context(), okrtest.Alex, second.ID, okr.Reply{})
 	require.NoError(t, err)
 	second = w.finish(second.ID)
@@ -284,6 +288,9 @@ func TestUndoOfASecondImport(t *testing.T) {
 		after[i].Rolled, before[i].Rolled = nil, nil
 		require.Equal(t, before[i], after[i])
 	}
+	require.Len(t, w.checkIns("KR1"), 2)
+	require.Equal(t, day(20), w.get("KR1").LastCheckIn.At)
+	require.Empty(t, w.checkIns("P1"))
 	require.InDelta(t, 25, *w.titled("Delight the north").Rolled.Progress, 0)
 	_, err = w.transfer.UndoImport(t.Context(), okrtest.Alex, first.ID, okr.Reply{})
 	require.NoError(t, err)

@@ -122,11 +122,12 @@ type writer struct {
 	at     okr.ImportCursor
 	left   int                   // records until the slice is done
 	goals  map[string]okr.GoalID // by id in the source, those that were needed
+	older  map[okr.GoalID]bool   // of those: an import before made it
 }
 
 // write does a slice of an import.
 func (s *Service) write(ctx context.Context, tenant okr.TenantID, i okr.Import) error {
-	w := &writer{Service: s, tenant: tenant, i: i, left: s.Slice, goals: map[string]okr.GoalID{}}
+	w := &writer{Service: s, tenant: tenant, i: i, left: s.Slice, goals: map[string]okr.GoalID{}, older: map[okr.GoalID]bool{}}
 	var err error
 	if w.at, err = s.Shelf.Cursor(ctx, tenant, i.ID); err != nil {
 		return err

@@ -251,6 +251,9 @@ func (s *Service) takenBack(ctx context.Context, tenant okr.TenantID, i okr.Impo
 		return err
 	}
 	w := &writer{Service: s, tenant: tenant, i: i, t: t, at: at}
+	if err := w.unsay(ctx); err != nil {
+		return err
+	}
 	stay := slices.Clone(at.Passed)
 	if err := w.passOn(ctx); err != nil {
 		return err
@@ -270,6 +273,23 @@ func (s *Service) takenBack(ctx context.Context, tenant okr.TenantID, i okr.Impo
 		return err
 	}
 	return s.Shelf.DropCursor(ctx, tenant, i.ID)
+}
+
+// unsay removes the check-ins that an import brought to goals of imports before.
+func (w *writer) unsay(ctx context.Context) error {
+	for {
+		added, err := w.Shelf.Added(ctx, w.tenant, w.i.ID)
+		if err != nil || len(added) == 0 {
+			return err
+		}
+		err = w.keep(ctx, nil, func(_ []okr.Goal, b *okr.ImportBatch) error {
+			b.Unsaid = added
+			return nil
+		}, func(*okr.ImportCursor) {})
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // dropPeriods removes the custom periods that an import made, where nothing is filed under
