@@ -137,7 +137,7 @@ func (s *Service) write(ctx context.Context, tenant okr.TenantID, i okr.Import) 
 			return err
 		}
 	}
-	if w.d, err = s.draft(ctx, tenant, i); err != nil {
+	if w.d, err = s.running(ctx, tenant, i); err != nil {
 		return err
 	}
 	w.t = w.d.settings
