@@ -149,6 +149,13 @@ func importCursorKey(tenant okr.TenantID, id okr.ImportID) string {
 // import, of some 400 bytes; of one that an import changed also what it was before.
 func importedKey(tenant okr.TenantID) string { return tenantKey(tenant, "import", "goals") }
 
+// importAddedKey: HASH of the id of a check-in that an import brought to a goal of an
+// import before, to the id of that goal. No TTL. Bound: a place for each such check-in,
+// until the import is taken back.
+func importAddedKey(tenant okr.TenantID, id okr.ImportID) string {
+	return tenantKey(tenant, "import", "added", string(id))
+}
+
 // importPeopleKey: HASH of the e-mail address or name of somebody in imported files to a
 // value with who it is here. No TTL. Bound: a place for each person whom an admin chose.
 func importPeopleKey(tenant okr.TenantID) string { return tenantKey(tenant, "import", "people") }
