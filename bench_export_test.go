@@ -26,7 +26,7 @@ func BenchmarkExport(b *testing.B) {
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, w.store.Close()) })
 	a := newActivities(ports{store: w.store, now: time.Now})
-	w.exporter = transfer.NewExporter(transfer.ExportOptions{Store: w.store, Access: a.Access, Plan: a.Plan, Now: time.Now})
+	w.exporter = transfer.NewExporter(transfer.ExportOptions{Store: w.store, Access: a.Access, Plan: a.Plan, Write: files.Write, Now: time.Now})
 	_, err = a.Plan.Upgraded(b.Context(), w.bench.actor.Tenant)
 	require.NoError(b, err)
 	w.grow(b)
