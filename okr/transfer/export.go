@@ -33,7 +33,7 @@ type ExportOptions struct {
 	Origins Origins // nil: nothing was ever imported
 	// Write writes a source as a file. Invalid: there is no such format.
 	Write func(ctx context.Context, w io.Writer, format okr.ExportFormat, src Source) error
-	Now     func() time.Time
+	Now   func() time.Time
 }
 
 // Exporter makes sources of what tenants hold.
