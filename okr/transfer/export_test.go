@@ -17,7 +17,7 @@ import (
 )
 
 func newExporter(w *okrtest.World, origins transfer.Origins) *transfer.Exporter {
-	write := func(ctx context.Context, w io.Writer, format okr.ExportFormat, src transfer.Source) error {
+	write := func(_ context.Context, w io.Writer, format okr.ExportFormat, src transfer.Source) error {
 		_, err := fmt.Fprint(w, format, len(src.Bundle().Items))
 		return err
 	}
