@@ -71,13 +71,13 @@ func (e *Exporter) Export(ctx context.Context, actor okr.Actor, scope okr.Export
 // Read makes a source of what a scope holds for the actor, and asks for no right: it is
 // for the operator. Goals are kept in memory, without what only okrbot needs of them;
 // check-ins and comments are read from the store a page at a time, those of a goal one
-// after the other, goals in the order of the items.
+// after the other, goals in the order of the items: parents first.
 func (e *Exporter) Read(ctx context.Context, actor okr.Actor, scope okr.ExportScope) (Source, error) {
 	t, err := e.Plan.Upgraded(ctx, actor.Tenant)
 	if err != nil {
 		return nil, err
 	}
-	x := &exported{store: e.Store, tenant: actor.Tenant, at: map[okr.GoalID]int{}, bundle: &Bundle{At: e.Now().UTC()}}
+	x := &exported{store: e.Store, tenant: actor.Tenant, at: map[okr.GoalID]int{}, bundle: &Bundle{At: e.Now().UTC(), Tenant: actor.Tenant}}
 	r := exporting{exported: x, settings: t, now: e.Now(), below: map[okr.GoalID][]child{}}
 	err = okr.Walk(ctx, e.Store.Goals(), actor.Tenant, "", exportPage, func(g okr.Goal) error {
 		r.take(g, g.Deleted == nil && (scope == okr.ExportAll || actor.Sees(g)))
@@ -89,6 +89,7 @@ func (e *Exporter) Read(ctx context.Context, actor okr.Actor, scope okr.ExportSc
 	if err := r.number(ctx, e.Origins); err != nil {
 		return nil, err
 	}
+	r.arrange()
 	r.relate()
 	if err := r.count(ctx); err != nil {
 		return nil, err

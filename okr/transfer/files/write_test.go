@@ -171,7 +171,7 @@ func TestWriteZIP(t *testing.T) {
 		text, err := io.ReadAll(r)
 		require.NoError(t, err)
 		kind, rest, _ := strings.Cut(f.Name, "_")
-		require.Equal(t, "export_file_okrbot_okrbot_Organization_okrbot_20260202120000.json", rest)
+		require.Equal(t, "export_file_1_1_Organization_1_20260202120000.json", rest)
 		parts[kind] = string(text)
 	}
 	require.Len(t, parts, 7)
