@@ -195,7 +195,7 @@ func (d *demo) config() (Config, error) {
 	values := map[string]string{
 		"PUBLIC_URL": urlOf(d.bot), "MICROSOFT_APP_ID": demoAppID, "MICROSOFT_APP_PASSWORD": demoAppSecret,
 		"MICROSOFT_APP_TENANT_ID": bottest.DefaultTenant, "BOT_LOGIN_URL": teams + "/login",
-		"BOT_OPENID_METADATA_URL": teams + "/openid/.well-known/openidconfiguration", "BOT_SERVICE_URLS": teams,
+		"BOT_OPENID_METADATA_URL": teams + "/openid/.well-known/openidconfiguration", "BOT_SERVICE_URLS": teams, "BOT_FILE_HOSTS": teams,
 		"ADO_LOGIN_URL": azure + "/login", "ADO_BASE_URL": azure + "/ado", "ADO_PROFILE_URL": azure + "/vssps",
 		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "LOG_FORMAT": "text",
 	}

@@ -100,9 +100,8 @@ func runExport(ctx context.Context, p program) (err error) {
 	defer func() { err = errors.Join(err, store.Close()) }()
 	now := time.Now()
 	a := newActivities(ports{store: store.Store, admins: c.AdminObjectIDs, now: time.Now})
-	exporter := transfer.NewExporter(transfer.ExportOptions{Store: store.Store, Access: a.Access, Plan: a.Plan, Write: files.Write, Now: time.Now})
 	actor, scope := o.scope()
-	src, err := exporter.Read(ctx, actor, scope)
+	src, err := a.Exporter.Read(ctx, actor, scope)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}

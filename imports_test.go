@@ -40,9 +40,10 @@ var mayImport = map[string][]string{
 	"ado/adotest":            {},
 	"ado/adotest/adosim":     {"ado/adotest"},
 	"cards":                  {"okr"},
-	"bot":                    append([]string{"okr", "okr/access", "okr/connect", "okr/plan", "okr/measure", "okr/notify", "okr/transfer", "cards", "bot/teams", "bot/chat"}, subjects...),
+	"bot":                    append([]string{"okr", "okr/access", "okr/connect", "okr/plan", "okr/measure", "okr/notify", "okr/transfer", "cards", "bot/teams", "bot/teams/files", "bot/chat"}, subjects...),
 	"bot/teams":              {},
-	"bot/chat":               {"okr", "cards", "bot/teams"},
+	"bot/teams/files":        {"bot/teams"},
+	"bot/chat":               {"okr", "cards", "bot/teams", "bot/teams/files"},
 	"bot/bottest":            {},
 	"bot/bottest/script":     {"bot/bottest", "ado/adotest", "okr", "cards"},
 	"scheduler":              {"okr"},
@@ -150,10 +151,11 @@ func TestTestsOfARoomStayNearIt(t *testing.T) {
 	}
 }
 
-// extraForTests: the hour and its sync are tested against the real store, and the simulators against the clients that they
+// extraForTests: the hour, its sync and imports are tested against the real store, and the simulators against the clients that they
 // serve.
 var extraForTests = map[string][]string{
 	"okr/adosource": {"okr/redisstore"},
+	"okr/transfer":  {"okr/redisstore"},
 	"scheduler":     {"okr/redisstore"},
 	"ado/adotest":   {"ado"},
 	"bot/bottest":   {"bot/teams"},
