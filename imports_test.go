@@ -151,10 +151,11 @@ func TestTestsOfARoomStayNearIt(t *testing.T) {
 	}
 }
 
-// extraForTests: the hour and its sync are tested against the real store, and the simulators against the clients that they
+// extraForTests: the hour, its sync and imports are tested against the real store, and the simulators against the clients that they
 // serve.
 var extraForTests = map[string][]string{
 	"okr/adosource": {"okr/redisstore"},
+	"okr/transfer":  {"okr/redisstore"},
 	"scheduler":     {"okr/redisstore"},
 	"ado/adotest":   {"ado"},
 	"bot/bottest":   {"bot/teams"},

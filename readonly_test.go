@@ -135,7 +135,7 @@ func fillIn(what, text string, kind okr.GoalKind) string {
 	case strings.HasPrefix(what, "check"), what == "set":
 		goal = "KR2"
 	}
-	return strings.NewReplacer("{goal}", goal, "{connection}", "C1", "{form}", "none", "{checkin}", "K1", "{deleted}", "KR3", "{period}", "T1").Replace(text)
+	return strings.NewReplacer("{goal}", goal, "{connection}", "C1", "{form}", "none", "{checkin}", "K1", "{deleted}", "KR3", "{period}", "T1", "{import}", "IM1", "{imported}", "IM1").Replace(text)
 }
 
 // requireRead holds that something was answered, and by what.

@@ -19,6 +19,7 @@ import (
 	"okrbot/bot/signin"
 	"okrbot/bot/teams"
 	"okrbot/bot/teams/files"
+	"okrbot/bot/transfers"
 	"okrbot/cards"
 	"okrbot/okr"
 	"okrbot/okr/access"
@@ -26,12 +27,14 @@ import (
 	"okrbot/okr/measure"
 	"okrbot/okr/notify"
 	"okrbot/okr/plan"
+	"okrbot/okr/transfer"
 )
 
 // Memory is what the conversation and its sign-ins remember.
 type Memory interface {
 	chat.Memory
 	signin.Tickets
+	transfers.Places
 }
 
 // Activities are the use cases that the conversation calls.
@@ -41,6 +44,9 @@ type Activities struct {
 	Plan    *plan.Service
 	Measure *measure.Service
 	Notify  *notify.Service
+
+	Transfer *transfer.Service
+	Exporter *transfer.Exporter
 }
 
 // Options is what a [Bot] works with.
@@ -48,6 +54,7 @@ type Options struct {
 	Activities
 	Memory    Memory
 	Syncer    chat.Syncer
+	Imports   transfers.Queue
 	Connector *teams.Connector
 	Files     *files.Client
 	SignIn    signin.Options
@@ -71,6 +78,7 @@ type Bot struct {
 	connections *connections.Subject
 	digests     *digests.Subject
 	signIn      *signin.Subject
+	transfers   *transfers.Subject
 	helpCard    func() cards.Card // always the same one
 }
 
@@ -93,6 +101,7 @@ func New(o Options) (*Bot, error) {
 	})
 	past := plan.NewUndo(o.Plan)
 	b.checkins = checkins.New(c, checkins.Options{Access: o.Access, Connect: o.Connect, Plan: o.Plan, Undo: past, Notify: o.Notify})
+	b.transfers = transfers.New(c, transfers.Options{Access: o.Access, Plan: o.Plan, Import: o.Transfer, Queue: o.Imports, Places: o.Memory})
 	b.helpCard = sync.OnceValue(b.newHelpCard)
 	return b, c.Register(
 		b.register(),
@@ -103,6 +112,7 @@ func New(o Options) (*Bot, error) {
 		b.signIn.Register(),
 		b.digests.Register(),
 		b.compose.Register(),
+		b.transfers.Register(),
 		settings.New(c, o.Access, o.Plan, b.connections).Register(),
 	)
 }
@@ -141,4 +151,9 @@ func (b *Bot) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) 
 // SyncDone shows the outcome of a sync, see [bindings.Subject.SyncDone].
 func (b *Bot) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow) error {
 	return b.bindings.SyncDone(ctx, r, rows)
+}
+
+// ImportMoved renews the card of an import, see [transfers.Subject.ImportMoved].
+func (b *Bot) ImportMoved(ctx context.Context, tenant okr.TenantID, in okr.Import) error {
+	return b.transfers.ImportMoved(ctx, tenant, in)
 }

@@ -123,9 +123,12 @@ func noOwner(_ Settings, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 	return need(ConcernNoOwner, v, StepEdit, "Nobody owns it.")
 }
 
-func notStarted(_ Settings, v GoalView, _ time.Time, today Date) (Attention, bool) {
+func notStarted(_ Settings, v GoalView, now time.Time, today Date) (Attention, bool) {
 	into := today.Days() - v.Goal.Period.Start.Days()
 	idle := v.Standing.Status == NoData || v.Standing.Status == NotStarted
+	if g := v.Goal; g.Came != nil {
+		into = min(into, int(now.Sub(g.Came.At)/oneDay)) // nobody here could have begun before
+	}
 	if !idle || into < notStartedIn {
 		return Attention{}, false
 	}
@@ -165,6 +168,9 @@ func checkInLate(g Goal, t Settings, now time.Time) (int, bool) {
 	if g.LastCheckIn != nil && g.LastCheckIn.At.After(last) {
 		last = g.LastCheckIn.At
 	}
+	if g.Came != nil && g.Came.At.After(last) {
+		last = g.Came.At
+	}
 	age := int(now.Sub(last) / oneDay)
 	return age, age > t.ReminderDefault.OrDefault().Every*7+checkInGrace
 }
@@ -180,6 +186,9 @@ func unmoved(_ Settings, v GoalView, now time.Time, _ Date) (Attention, bool) {
 	}
 	if g.LastCheckIn != nil && g.LastCheckIn.At.After(moved) {
 		moved = g.LastCheckIn.At // said to be so, whatever the number
+	}
+	if g.Came != nil && g.Came.At.After(moved) {
+		moved = g.Came.At // nobody here could have said anything before
 	}
 	still := int(now.Sub(moved) / oneDay)
 	if moved.IsZero() || still < unmovedFor {

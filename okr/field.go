@@ -44,6 +44,7 @@ const (
 	FieldPhases FieldKind = "phases" // a day and a number a line
 	FieldPeriod FieldKind = "period" // what a goal is filed under: its id, its name and whether it is its own; one input for all
 	FieldDate   FieldKind = "date"   // of the period
+	FieldTasks  FieldKind = "tasks"  // a task a line; it has a form of its own
 )
 
 // GoalFields lists the fields in the order in which forms are read.
@@ -66,6 +67,7 @@ func GoalFields() []GoalField {
 		peopleField("viewers", "viewers", func(g *Goal) *[]Person { return &g.Viewers }).withGuests(),
 		toggleField("onlyEditors", "only editors may change it", func(g *Goal) *bool { return &g.OnlyEditors }),
 		peopleField("editors", "editors", func(g *Goal) *[]Person { return &g.Editors }),
+		tasksField("tasks", "tasks").of(Project),
 	})
 }
 
@@ -182,7 +184,9 @@ func (f GoalField) withGuests() GoalField {
 func (f GoalField) In(kind GoalKind) bool { return f.Of == "" || f.Of == kind }
 
 // IsInput says whether a form has an input for it.
-func (f GoalField) IsInput() bool { return f.Kind != FieldPeriod || f.ID == periodField }
+func (f GoalField) IsInput() bool {
+	return f.Kind != FieldTasks && (f.Kind != FieldPeriod || f.ID == periodField)
+}
 
 // Text is what stands in the input of the field.
 func (f GoalField) Text(g Goal) string { return f.text(g) }
@@ -222,7 +226,7 @@ func (f GoalField) Words(g Goal) string {
 		if text == "" {
 			return "by itself"
 		}
-	case FieldLines:
+	case FieldLines, FieldTasks:
 		return Shorten(CleanLine(text), 120)
 	}
 	return text

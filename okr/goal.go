@@ -46,7 +46,8 @@ const (
 	MaxTags   = 10
 	MaxPeople = 50 // co-owners, viewers and editors, each
 	MaxPhases = 30
-	MaxDepth  = 10 // levels of objectives
+	MaxTasks  = 200 // of a project's checklist
+	MaxDepth  = 10  // levels of objectives
 )
 
 // Person is somebody as the chat knows them.
@@ -71,6 +72,7 @@ type Goal struct {
 
 	Metric  *Metric  `json:"metric,omitempty"`  // key results only
 	Binding *Binding `json:"binding,omitempty"` // never on an objective
+	Tasks   []Task   `json:"tasks,omitempty"`   // projects only: the checklist, in its order
 
 	Manual      *Override    `json:"manual,omitempty"` // what a person set over the automatic value or status
 	Closed      *Closing     `json:"closed,omitempty"` // nil: open
@@ -86,6 +88,7 @@ type Goal struct {
 	Version   int       `json:"version,omitempty"` // one more with each edit by a person, none with a sync
 	Edits     []Edit    `json:"edits,omitempty"`   // the last ones, oldest first
 	Deleted   *Deletion `json:"deleted,omitempty"` // nil: it is not
+	Came      *Reported `json:"came,omitempty"`    // what it showed when an import last changed it, and when; nil: none did
 }
 
 // Details are what a goal has beyond the short form.
@@ -168,7 +171,7 @@ func (g Goal) Validate() error {
 	if g.Kind == KeyResult {
 		return g.Metric.validate(g.Period)
 	}
-	return nil
+	return checkTasks(g.Tasks)
 }
 
 func (d Details) validateDetails() error {

@@ -189,6 +189,8 @@ func (g Goal) LeafProgress() *float64 {
 		return g.Rolled.Progress
 	case g.Kind == Project && g.Binding != nil && g.Binding.Last != nil:
 		return g.Binding.Last.Value
+	case CountsTasks(g):
+		return TaskProgress(g.Tasks)
 	}
 	return nil
 }

@@ -286,18 +286,22 @@ func (sub Subscription) Next(now time.Time, zone *time.Location) time.Time {
 
 // MoveOf compares a goal with what the place was told of it.
 func (d *Digest) MoveOf(v GoalView, parent string) (Move, bool) {
+	since := d.Subscription.PostedAt
+	if since.IsZero() {
+		since = d.Subscription.CreatedAt
+	}
 	before, after := d.Subscription.Reported[v.Goal.ID], v.Reported()
-	if before.Value == nil && (before.Status == "" || before.Status == NoData) {
+	isNew := before.Value == nil && (before.Status == "" || before.Status == NoData)
+	if came := v.Goal.Came; came != nil && (isNew || came.At.After(since)) {
+		before, isNew = *came, false // what an import brings is no news
+	}
+	if isNew {
 		at := before.At
 		before = v.Goal.unsaid() // new since the last digest
 		if v.Goal.isUnstarted() {
 			before = after // that nobody has begun is no news
 		}
 		before.At = at
-	}
-	since := d.Subscription.PostedAt
-	if since.IsZero() {
-		since = d.Subscription.CreatedAt
 	}
 	return Move{Goal: v.Goal, Parent: parent, Before: before, After: after, Since: since}, before.Differs(after)
 }

@@ -1,12 +1,24 @@
 package okr
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"slices"
+	"time"
+)
 
 // ImportID is the short id of an import, unique in its tenant: IM3.
 type ImportID string
 
 // ImportPrefix is what ids of imports begin with.
 const ImportPrefix = "IM"
+
+// What an import may hold, all files together.
+const (
+	MaxImportBytes    = 100 << 20
+	MaxImportItems    = 50_000
+	MaxImportCheckIns = 500_000
+)
 
 // ImportPhase is how far an import has come.
 type ImportPhase string
@@ -28,15 +40,19 @@ type Import struct {
 	Files []ImportFile `json:"files"`
 	Phase ImportPhase  `json:"phase"`
 	ImportAnswers
-	Done     int         `json:"done,omitempty"`  // what is written or taken back by now: goals, check-ins and notes
-	Total    int         `json:"total,omitempty"` // of so many
-	Counts   ImportTally `json:"counts,omitzero"` // what was written
-	Problem  string      `json:"problem,omitempty"`
-	Reply    Reply       `json:"reply,omitzero"` // the card that shows how far it is
-	BegunAt  time.Time   `json:"begunAt,omitzero"`
-	EndedAt  time.Time   `json:"endedAt,omitzero"`
-	Unbound  []GoalID    `json:"unbound,omitempty"`  // goals that an integration fed before, those not bound yet
-	Conflict []GoalID    `json:"conflict,omitempty"` // goals that were changed on both sides and left as they are here
+	// Found says who people of the files were found to be, by [ImportPerson.Key]; what
+	// was chosen goes before it.
+	Found    map[string]ImportMatched `json:"found,omitempty"`
+	Done     int                      `json:"done,omitempty"`  // what is written or taken back by now: goals, check-ins and notes
+	Total    int                      `json:"total,omitempty"` // of so many
+	Counts   ImportTally              `json:"counts,omitzero"` // what was written
+	Problem  string                   `json:"problem,omitempty"`
+	Reply    Reply                    `json:"reply,omitzero"` // the card that shows how far it is
+	BegunAt  time.Time                `json:"begunAt,omitzero"`
+	EndedAt  time.Time                `json:"endedAt,omitzero"`
+	Unbound  []GoalID                 `json:"unbound,omitempty"`  // goals that an integration fed before, those not bound yet
+	Conflict []GoalID                 `json:"conflict,omitempty"` // goals that were changed on both sides and left as they are here
+	Periods  []string                 `json:"periods,omitempty"`  // ids of the custom periods that it made
 }
 
 // ImportFile is a file of an import.
@@ -45,6 +61,15 @@ type ImportFile struct {
 	Bytes  int64  `json:"bytes"`
 	Format string `json:"format"` // what was recognized, in words: "organization export (ZIP)"
 	Holds  string `json:"holds"`  // "132 items, 1,204 check-ins"
+	// Ref is what the store keeps the content under; Pieces is in how many.
+	Ref    string `json:"ref,omitempty"`
+	Pieces int    `json:"pieces,omitempty"`
+}
+
+// ImportMatched is somebody who was found for a person of the files.
+type ImportMatched struct {
+	Person
+	How ImportMatch `json:"how"`
 }
 
 // ImportAnswers is what a person decided about an import.
@@ -54,6 +79,30 @@ type ImportAnswers struct {
 	People map[string]Person `json:"people,omitempty"`
 	// Kinds says what the renamed words of the files mean, by the word as it is written.
 	Kinds map[string]GoalKind `json:"kinds,omitempty"`
+}
+
+// Key is the record's id.
+func (i Import) Key() string { return string(i.ID) }
+
+// Unique is empty.
+func (i Import) Unique() string { return "" }
+
+// Indexes names the list of the imports of who began them.
+func (i Import) Indexes() []string { return []string{ImportsOf(i.By.ID)} }
+
+// ImportsOf lists the imports that a person began.
+func ImportsOf(user UserID) string { return "by:" + string(user) }
+
+// WhoIs gives who a person of the files is here; no id: nobody.
+func (i Import) WhoIs(key string) (Person, ImportMatch) {
+	if p, chosen := i.People[key]; chosen {
+		if p.ID == "" {
+			return p, MatchNobody
+		}
+		return p, MatchChosen
+	}
+	found := i.Found[key]
+	return found.Person, found.How
 }
 
 // ImportTally counts what an import writes.
@@ -183,3 +232,188 @@ const (
 	ExportXLSX ExportFormat = "xlsx"
 	ExportZIP  ExportFormat = "zip" // of the organization export; the only one that holds everything
 )
+
+// ImportCursor is how far the writing of an import has come.
+type ImportCursor struct {
+	Part     ImportPart  `json:"part,omitempty"`
+	At       int         `json:"at,omitempty"`   // what of the part is done
+	Done     int         `json:"done,omitempty"` // of all
+	Counts   ImportTally `json:"counts,omitzero"`
+	Conflict []GoalID    `json:"conflict,omitempty"`
+	// Passed are objectives that were here before and got another period or privacy,
+	// which those below them take.
+	Passed []GoalID `json:"passed,omitempty"`
+}
+
+// ImportPart is a part of the writing of an import.
+type ImportPart string
+
+// The parts, in their order. An empty one is the first.
+const (
+	ImportGoals    ImportPart = "goals"
+	ImportCheckIns ImportPart = "check-ins"
+	ImportNotes    ImportPart = "notes"
+	ImportSums     ImportPart = "sums" // objectives add up what is below them
+)
+
+// ImportedGoal is what the store remembers of an item that became a goal.
+type ImportedGoal struct {
+	Goal   GoalID            `json:"g"`
+	Import ImportID          `json:"i"` // that wrote it last
+	Made   ImportID          `json:"m"` // that made it
+	Fields map[string]string `json:"f"` // a hash of each field as it was imported, see [FieldHashes]; empty ones are left out
+	// Was is the goal as it was before an import that changed it, and Before what was
+	// remembered of it then; nil where that import made it.
+	Was    *Goal         `json:"w,omitempty"`
+	Before *ImportedGoal `json:"b,omitempty"`
+}
+
+// ImportBatch is what one step of an import keeps.
+type ImportBatch struct {
+	Cursor   ImportCursor
+	Made     []Goal
+	Changed  []Goal // of those that were read
+	CheckIns []CheckIn
+	Imported map[string]*ImportedGoal // by id in the source; nil: forgotten
+	Gone     []GoneGoal               // of those that were read
+}
+
+// GoneGoal is a goal that an import takes back, with its check-ins.
+type GoneGoal struct {
+	Goal     GoalID
+	CheckIns []CheckInID
+}
+
+// Beneath is what hangs on a goal.
+type Beneath struct {
+	Goals    []GoalID
+	CheckIns []CheckInID
+}
+
+// The fields of [FieldHashes] that no form has.
+const (
+	importedValue  = "value"
+	importedStatus = "status"
+)
+
+// FieldHashes gives a short hash of each field that an import writes, by the ids of
+// [GoalFields] and a few more; those that are empty are left out.
+func FieldHashes(g Goal) (map[string]string, error) {
+	out := map[string]string{}
+	for _, f := range importFields() {
+		if !f.In(g.Kind) {
+			continue
+		}
+		raw, err := f.value(g)
+		if err != nil {
+			return nil, err
+		}
+		if raw != nil {
+			sum := sha256.Sum256(raw)
+			out[f.ID] = base64.RawStdEncoding.EncodeToString(sum[:6])
+		}
+	}
+	return out, nil
+}
+
+// TakeFields puts fields of another goal into one, by their ids: an edit by a person.
+func TakeFields(g *Goal, from Goal, ids []string, by Person, at time.Time) error {
+	before := *g
+	for _, f := range importFields() {
+		if !slices.Contains(ids, f.ID) {
+			continue
+		}
+		raw, err := f.value(from)
+		if err != nil {
+			return err
+		}
+		if f.ID == importedValue || f.ID == importedStatus {
+			takeManual(g, from, f.ID == importedValue)
+		} else if err := f.set(g, raw); err != nil {
+			return err
+		}
+	}
+	return g.noteEdit(by, at, before)
+}
+
+// FieldNames names fields by their ids, for a sentence.
+func FieldNames(ids []string) string {
+	var out []string
+	for _, f := range importFields() {
+		if slices.Contains(ids, f.ID) && !slices.Contains(out, f.Label) {
+			out = append(out, f.Label)
+		}
+	}
+	return joinSome(out, " and ")
+}
+
+// ShowsNow is the goal with what it shows as what an import made of it.
+func (t Settings) ShowsNow(g Goal, at time.Time) Goal {
+	shown := GoalView{Goal: g, Standing: g.Standing(g.Period, t.Bands, t.Today(at))}.Reported()
+	shown.At = at
+	g.Came = &shown
+	return g
+}
+
+// importFields are those of forms, and what people else say in check-ins and by closing.
+func importFields() []GoalField {
+	return append(GoalFields(),
+		GoalField{ID: importedValue, Label: "value", get: func(g Goal) any { return saidValue(g) }},
+		GoalField{ID: importedStatus, Label: "status", get: func(g Goal) any { return saidStatus(g) }},
+	)
+}
+
+// saidValue is the value that a person or the source gave; nil: none.
+func saidValue(g Goal) *exactNumber {
+	var v *float64
+	switch {
+	case g.Kind == KeyResult && g.Metric != nil:
+		v = g.Metric.Current
+	case g.Manual != nil:
+		v = g.Manual.Value
+	}
+	return (*exactNumber)(v)
+}
+
+// saidStatus is what was said of how the goal stands; nil: nothing.
+func saidStatus(g Goal) any {
+	said := struct {
+		State, Status Status
+		Score         *float64
+	}{}
+	if g.Closed != nil {
+		said.State, said.Score = g.Closed.State, g.Closed.Score
+	}
+	if g.Manual != nil {
+		said.Status = g.Manual.Status
+	}
+	if said.State == "" && said.Status == "" {
+		return nil
+	}
+	return said
+}
+
+// takeManual takes over another goal's value, or else its status.
+func takeManual(g *Goal, from Goal, value bool) {
+	if value && g.Kind == KeyResult && g.Metric != nil && from.Metric != nil {
+		metric := *g.Metric
+		metric.Current, metric.At = from.Metric.Current, from.Metric.At
+		g.Metric, g.MovedAt = &metric, from.MovedAt
+		return
+	}
+	var o, theirs Override
+	if from.Manual != nil {
+		o, theirs = *from.Manual, *from.Manual
+	}
+	if o.Value, o.Status = nil, ""; g.Manual != nil {
+		o = *g.Manual
+	}
+	if value {
+		o.Value, g.MovedAt = theirs.Value, from.MovedAt
+	} else {
+		o.Status, g.Closed = theirs.Status, from.Closed
+	}
+	if g.Manual = &o; o.Value == nil && o.Status == "" {
+		g.Manual = nil
+	}
+}

@@ -34,8 +34,8 @@ func (s *Service) SetMyReminder(ctx context.Context, actor okr.Actor, r *okr.Rem
 }
 
 // CheckInsDue lists the open goals for whose check-ins the actor is asked now:
-// those that only people bring up to date, begun and not over, and neither made
-// nor checked in within the days that the reminder leaves out.
+// those that only people bring up to date, begun and not over, and neither made,
+// imported nor checked in within the days that the reminder leaves out.
 func (s *Service) CheckInsDue(ctx context.Context, actor okr.Actor) ([]okr.GoalView, error) {
 	t, m, views, err := s.plan.AskedOf(ctx, actor)
 	return s.due(t, m, views), err
@@ -46,7 +46,7 @@ func (s *Service) due(t okr.Settings, m okr.Member, views []okr.GoalView) []okr.
 	today := t.Today(s.Now())
 	return slices.DeleteFunc(views, func(v okr.GoalView) bool {
 		g := v.Goal
-		isRecent := s.Now().Sub(g.CreatedAt) < skip || g.LastCheckIn != nil && s.Now().Sub(g.LastCheckIn.MadeAt) < skip
+		isRecent := s.Now().Sub(g.CreatedAt) < skip || g.Came != nil && s.Now().Sub(g.Came.At) < skip || g.LastCheckIn != nil && s.Now().Sub(g.LastCheckIn.MadeAt) < skip
 		isMeasured := g.IsAutomatic() && !g.Paused()
 		return isRecent || isMeasured || !g.Period.Contains(today)
 	})

@@ -123,3 +123,8 @@ func eachRecord[K ~string, T okr.Record](ctx context.Context, all okr.Records[K,
 		}
 	}
 }
+
+// PassOn gives the goals below an objective its period and privacy.
+func PassOn(ctx context.Context, s *Service, tenant okr.TenantID, o okr.Goal) error {
+	return s.passOn(ctx, tenant, o)
+}

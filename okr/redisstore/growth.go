@@ -26,7 +26,7 @@ const otherKeys = "other"
 func KeyKinds() []string {
 	return []string{
 		"goal", "checkin", "connection", "subscription", "member", "tenant", "index", "history", "snapshot",
-		"sign-in", "conversation", "delivery", "draft", "tries", "ticket", "agenda", "queue", "service", otherKeys,
+		"sign-in", "conversation", "delivery", "draft", "tries", "import", "ticket", "agenda", "queue", "service", otherKeys,
 	}
 }
 
@@ -57,7 +57,7 @@ func kindOfKey(key string) string {
 		return "conversation"
 	case "number":
 		return "index"
-	case "snapshot", "delivery", "draft", "tries":
+	case "snapshot", "delivery", "draft", "tries", "import":
 		return kind
 	case "goal", "checkin", "connection", "subscription", "member", "tenant":
 		if parts[1] == "record" {

@@ -63,7 +63,7 @@ func namesKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant
 func createdKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant, kind, "created") }
 
 // numberKey: STRING, the last number given to a prefix of short ids. No TTL. Bound:
-// one for each of six prefixes.
+// one for each of nine prefixes.
 func numberKey(tenant okr.TenantID, prefix string) string { return tenantKey(tenant, "number", prefix) }
 
 // historyKey: ZSET of values with a measurement by its time in Unix milliseconds. No
@@ -131,6 +131,27 @@ func draftKey(tenant okr.TenantID, id string) string { return tenantKey(tenant, 
 // triesKey: STRING, a count of tries. TTL: 10 seconds to 7 days, from the first try
 // on. Bound: one for each person, goal or place that is counted.
 func triesKey(tenant okr.TenantID, key string) string { return tenantKey(tenant, "tries", key) }
+
+// importPieceKey: STRING, a sealed piece of 1 MiB of a file that is to be imported. TTL: 7
+// days, or until the import is done. Bound: 100 MB for each import that is open.
+func importPieceKey(tenant okr.TenantID, ref, n string) string {
+	return tenantKey(tenant, "import", "piece", ref, n)
+}
+
+// importCursorKey: STRING, a value with how far the writing of an import has come. TTL: 30
+// days, anew with each step; none is left when it is done. Bound: one for each import.
+func importCursorKey(tenant okr.TenantID, id okr.ImportID) string {
+	return tenantKey(tenant, "import", "cursor", string(id))
+}
+
+// importedKey: HASH of the id of an item in its source to a value with the goal that it
+// became, and hashes of its fields. No TTL. Bound: a place for each goal that came by an
+// import, of some 400 bytes; of one that an import changed also what it was before.
+func importedKey(tenant okr.TenantID) string { return tenantKey(tenant, "import", "goals") }
+
+// importPeopleKey: HASH of the e-mail address or name of somebody in imported files to a
+// value with who it is here. No TTL. Bound: a place for each person whom an admin chose.
+func importPeopleKey(tenant okr.TenantID) string { return tenantKey(tenant, "import", "people") }
 
 // ticketKey: STRING, what a ticket stands for, sealed. TTL: 10 minutes. The ticket
 // is a secret, so the key has its SHA-256 only. Bound: a few for each sign-in under

@@ -120,8 +120,11 @@ func (s *Store) Settings() okr.Records[string, okr.Settings] {
 // Goals keeps objectives, key results and projects.
 func (s *Store) Goals() okr.Records[okr.GoalID, okr.Goal] { return goalsIn(s) }
 
-// goalKind stands in the keys of goals.
-const goalKind = "goal"
+// What stands in the keys of goals and check-ins.
+const (
+	goalKind    = "goal"
+	checkInKind = "checkin"
+)
 
 func goalsIn(s *Store) records[okr.GoalID, okr.Goal] {
 	return records[okr.GoalID, okr.Goal]{s: s, kind: goalKind, noun: "goal", taken: "This name is in use."}
@@ -145,7 +148,7 @@ func (s *Store) Subscriptions() okr.Records[okr.SubscriptionID, okr.Subscription
 
 // CheckIns keeps what people said of goals.
 func (s *Store) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] {
-	return records[okr.CheckInID, okr.CheckIn]{s: s, kind: "checkin", noun: "check-in", taken: "This name is in use."}
+	return records[okr.CheckInID, okr.CheckIn]{s: s, kind: checkInKind, noun: "check-in", taken: "This name is in use."}
 }
 
 // Members keeps what people chose for themselves.

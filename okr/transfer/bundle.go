@@ -26,7 +26,8 @@ type Bundle struct {
 	Teams   []Team
 	Periods []okr.Period // with a name each
 	Tags    []string
-	Remarks []Remark // what the readers have to say
+	Remarks []Remark  // what the readers have to say
+	At      time.Time // of an export: when it was made; zero: not known
 	// CheckIns and Comments count what the source gives of them.
 	CheckIns, Comments int
 }
@@ -43,6 +44,8 @@ type Person struct {
 	ID    string // in the source; empty: it has none
 	Name  string
 	Email string // empty: not known
+	// Account is the Entra object id, which only okrbot's own exports have.
+	Account okr.UserID
 }
 
 // Team is a team in the source.
@@ -86,6 +89,8 @@ type Item struct {
 	ByHand     bool       // the status was set by hand
 	Score      *float64   // 0 to 1
 	Tasks      []Task     // of projects
+	EndNote    string     // what was noted when it was closed or postponed
+	Query      okr.Query  // name and address of the query that measures it, of okrbot's own exports
 
 	CreatedAt time.Time
 	CheckedIn okr.Date // of the last check-in
@@ -106,6 +111,7 @@ type Parent struct {
 	ID     string // empty: only the title is known
 	Title  string
 	Weight *float64 // percent; nil: an equal share
+	Share  *float64 // percent that it has after sharing, of exports; nil: it has no say
 }
 
 // Task is a task of a project.

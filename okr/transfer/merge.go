@@ -1,0 +1,94 @@
+package transfer
+
+import (
+	"maps"
+	"slices"
+
+	"okrbot/okr"
+)
+
+// merged is what becomes of a goal that came before when it comes again.
+type merged struct {
+	goal      okr.Goal
+	fields    map[string]string // hashes to remember
+	taken     []string          // fields that only the source changed
+	conflicts []string          // fields that were changed on both sides
+	differs   bool              // the goal is to be written
+}
+
+// merge compares field by field what the source says now, what it said when the goal was
+// last imported, and what the goal has here. What only the source changed is taken; what
+// both changed stays as it is here.
+func (d *draft) merge(n *node, was okr.ImportedGoal, g, parent okr.Goal) (merged, error) {
+	fresh := n.goal
+	fresh.ID, fresh.Parent = g.ID, parent.ID
+	fresh.Below(parent)
+	m := merged{goal: g, fields: maps.Clone(was.Fields)}
+	there, err := okr.FieldHashes(fresh)
+	if err != nil {
+		return m, err
+	}
+	here, err := okr.FieldHashes(g)
+	if err != nil {
+		return m, err
+	}
+	if m.fields == nil {
+		m.fields = map[string]string{}
+	}
+	isEnded := !g.IsOpen() && here["status"] != was.Fields["status"]
+	for _, id := range fieldsOf(there, was.Fields) {
+		switch before := was.Fields[id]; {
+		case there[id] == before:
+			continue
+		case g.Kind != fresh.Kind || isEnded || here[id] != there[id] && here[id] != before && !(id == "value" && g.Binding != nil):
+			m.conflicts = append(m.conflicts, id)
+			continue
+		case here[id] != there[id] && !(id == "value" && g.Binding != nil):
+			m.taken = append(m.taken, id)
+		}
+		setOrDelete(m.fields, id, there[id])
+	}
+	return m, d.apply(&m, fresh, was)
+}
+
+func fieldsOf(maps ...map[string]string) []string {
+	var ids []string
+	for _, m := range maps {
+		for id := range m {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func setOrDelete(m map[string]string, id, hash string) {
+	if hash == "" {
+		delete(m, id)
+	} else {
+		m[id] = hash
+	}
+}
+
+// apply puts into the goal what is taken. What does not fit what was changed here stays
+// as it is here, all of it.
+func (d *draft) apply(m *merged, fresh okr.Goal, was okr.ImportedGoal) error {
+	g := m.goal
+	if len(m.taken) > 0 {
+		if err := okr.TakeFields(&g, fresh, m.taken, d.imported.By, d.now); err != nil {
+			return err
+		}
+		if g.Validate() != nil {
+			m.conflicts, m.taken, m.fields = append(m.conflicts, m.taken...), nil, was.Fields
+			g = m.goal
+		}
+	}
+	m.differs = len(m.taken) > 0
+	if last := fresh.LastCheckIn; last != nil && (g.LastCheckIn == nil || g.LastCheckIn.At.Before(last.At)) {
+		mark := *last
+		mark.ID = checkInID(g.ID, string(last.ID))
+		g.LastCheckIn, m.differs = &mark, true
+	}
+	m.goal = g
+	return nil
+}
