@@ -144,6 +144,7 @@ type ImportFinding struct {
 	Kind  FindingKind
 	Title string // "Moved below the objective above"
 	Rows  []ImportRow
+	More  int `json:",omitempty"` // rows that are not listed
 }
 
 // FindingKind is how much a finding weighs.
