@@ -161,7 +161,11 @@ func EditTasks(f TasksForm) Card {
 	if n := len(f.Goal.Tasks); f.From > 0 && f.To-f.From+1 < n {
 		in.show(note(md(fmt.Sprintf("Tasks %d to %d of %d. The others stay as they are.", f.From, f.To, n))))
 	}
-	in.show(note("Add a due date and an owner after commas: Sign the lease, 2026-05-21, @Megan Bowen. Remove a line to remove its task."))
+	how := md("Add a due date and an owner after commas: Sign the lease, 2026-05-21, @Megan Bowen.")
+	if f.From > 0 {
+		how += " Remove a line to remove its task."
+	}
+	in.show(note(how))
 	in.add(linesInput(InputTasks, label, f.Text, maxTaskText))
 	head := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s", f.Goal.Title))}
 	return newCard(title, in.elements(head...),
@@ -176,7 +180,7 @@ func whyTasks(p Place, v GoalView, bytes int) []element {
 	reader.MayCheckIn = false
 	rows := rowsWithin(len(g.Tasks), maxWhyTasks, bytes, func(i int) element { return taskRow(p, reader, g.Tasks[i], "") })
 	way := mdf("%d ÷ %d = %s", done, len(g.Tasks), percentText(*okr.TaskProgress(g.Tasks)))
-	out := []element{facts(fact{"Done", tasksDone(g)}, fact{"Progress", way})}
+	out := []element{facts(fact{"Done", md(fmt.Sprintf("%d of %s", done, count(len(g.Tasks), "task")))}, fact{"Progress", way})}
 	if v.Goal.LastCheckIn != nil {
 		out = append(out, byHand(p, v, bytes)...)
 	}

@@ -33,7 +33,7 @@ func (s *Subject) Register() chat.Subject {
 func (s *Subject) commands() []chat.Command {
 	e := ends{s.chat, s.plan}
 	return []chat.Command{
-		{Name: "okrs", Aliases: []string{"list", "goals", "show okrs", "list okrs", "show all okrs"}, Phrases: listPhrases(), Sentences: statusSentences(), Arg: "[all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", Examples: []string{"okrs", "okrs all status:at risk"}, Verb: cards.VerbGoalMine, Run: s.listGoals, Own: isOwnList},
+		{Name: "okrs", Aliases: []string{"list", "goals", "show okrs", "list okrs", "show all okrs"}, Phrases: listPhrases(), Sentences: statusSentences(), Arg: "[all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status:, kind: or tag:", Examples: []string{"okrs", "okrs all status:at risk", "okrs tag:growth"}, Verb: cards.VerbGoalMine, Run: s.listGoals, Own: isOwnList},
 		{Name: "okr", Aliases: []string{"show", "show me", "open"}, Sentences: showSentences(), Arg: "<id or text>", What: "One objective, key result or project, with why its number is what it is", Examples: []string{"okr KR4", "okr launch"}, Run: s.showGoal},
 		{Name: "why", Sentences: whySentences(), Arg: "<id>", What: "What a number is made of, down to query and work items", Examples: []string{"why KR4"}, Run: s.why},
 		{Name: "history", Sentences: historySentences(), Arg: "<id>", What: "Its values, where they lead, and its check-ins", Examples: []string{"history O1"}, Run: s.history},
