@@ -28,6 +28,9 @@ func (g Goal) Indexes() []string {
 	if g.Team != "" {
 		indexes = append(indexes, TeamIndex(g.Team))
 	}
+	for _, tag := range g.Tags {
+		indexes = append(indexes, TagIndex(tag))
+	}
 	indexes = append(indexes, TitleIndex(g.Title))
 	indexes = append(indexes, audienceIndexes(g)...)
 	for _, word := range titleTokens(g.Title) {
@@ -89,6 +92,9 @@ func AskedIndex(user UserID) string { return "asked:" + string(user) }
 // TeamIndex lists the goals of a team, without regard to case.
 func TeamIndex(team string) string { return "team:" + foldText(CleanLine(team)) }
 
+// TagIndex lists the goals of a tag, without regard to case and accents.
+func TagIndex(tag string) string { return "tag:" + foldText(CleanLine(tag)) }
+
 // TitleIndex lists the goals of a title, without regard to case and accents.
 func TitleIndex(title string) string { return "title:" + foldText(CleanLine(title)) }
 
@@ -103,9 +109,10 @@ type Filter struct {
 	Period string    // the id of a period
 	State  GoalState // the zero value is open ones only
 	Kind   GoalKind
-	Top    bool   // without an objective above
-	Parent GoalID // below this objective
-	Text   string // words of the title, or their beginnings
+	Top    bool     // without an objective above
+	Parent GoalID   // below this objective
+	Tags   []string // all of them, without regard to case and accents
+	Text   string   // words of the title, or their beginnings
 	// Children is how many children of each objective come with it; none for 0,
 	// all for a negative number.
 	Children int
@@ -136,6 +143,9 @@ func (f Filter) Indexes() []string {
 	add(f.Period != "", PeriodIndex(f.Period))
 	add(f.Top, TopIndex)
 	add(f.Parent != "", ChildIndex(f.Parent))
+	for _, tag := range f.Tags {
+		out = append(out, TagIndex(tag))
+	}
 	for _, token := range searchTokens(f.Text) {
 		out = append(out, WordIndex(token))
 	}

@@ -55,6 +55,7 @@ type goalQuery struct {
 	period string // id
 	status okr.Status
 	kind   okr.GoalKind
+	tags   string // with commas between
 	text   string
 }
 
@@ -66,7 +67,7 @@ func (q goalQuery) isFiltered() bool {
 // filter is the query as the service knows it. Words find goals in any state, as
 // they do with `okr`; a list without them shows what is open.
 func (q goalQuery) filter(t *chat.Turn) okr.Filter {
-	f := okr.Filter{Owner: q.owner.ID, Team: q.team, Period: q.period, Kind: q.kind, Text: q.text}
+	f := okr.Filter{Owner: q.owner.ID, Team: q.team, Period: q.period, Kind: q.kind, Tags: okr.SplitTags(q.tags), Text: q.text}
 	if q.mine && f.Owner == "" {
 		f.Owner = t.Actor.ID
 	}
@@ -115,7 +116,7 @@ func shareable(r chat.Reply, t *chat.Turn, q goalQuery, views []okr.GoalView) ch
 	}
 	data := map[string]string{
 		cards.KeyOwner: f.Owner, cards.KeyTeam: f.Team, cards.KeyPeriod: f.Period, cards.KeyStatus: f.Status, cards.KeyKind: f.Kind,
-		cards.KeyText: f.Text, cards.KeyOffset: strconv.Itoa(q.offset),
+		cards.KeyTag: f.Tags, cards.KeyText: f.Text, cards.KeyOffset: strconv.Itoa(q.offset),
 	}
 	maps.DeleteFunc(data, func(_, value string) bool { return value == "" || value == "0" })
 	return r.ViewBy(chat.Press{Verb: cards.VerbGoals, Data: data})

@@ -39,7 +39,7 @@ func TestLongListsAreWalked(t *testing.T) {
 func TestRecordsOfAnOlderProgramGetAllTheirLists(t *testing.T) {
 	t.Parallel()
 	s := open(t, "")
-	rewriteGoal(t, s, func(raw string) string { return strings.Replace(raw, `,"x":1`, "", 1) })
+	rewriteGoal(t, s, func(raw string) string { return strings.Replace(raw, `,"x":2`, "", 1) })
 	require.NoError(t, s.Client().Del(t.Context(), keyWith(t, s, "goal:index:top")).Err())
 	find := func() int {
 		_, n, err := s.Goals().List(t.Context(), okrtest.TenantID, okr.TopIndex, okr.Page{})
