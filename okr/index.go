@@ -106,6 +106,7 @@ type Filter struct {
 	Top    bool   // without an objective above
 	Parent GoalID // below this objective
 	Text   string // words of the title, or their beginnings
+	Status Status // on the day of asking
 	// Children is how many children of each objective come with it; none for 0,
 	// all for a negative number.
 	Children int
@@ -174,7 +175,8 @@ type GoalQuery struct {
 	Indexes   []string
 	Viewer    UserID // whose private goals come too; empty: nobody's
 	Page      Page
-	Uncounted bool // only the goals are wanted: Total may be too small; not together with Tree
+	Uncounted bool      // only the goals are wanted: Total may be too small; not together with Tree
+	Status    *StatusAt // only those of a status, by their own periods; nil: of any. Not together with Tree
 	// Tree is up to how many goals are put into a tree: then a page of Roots of them comes
 	// instead of the page, and Total counts the roots. None for 0.
 	Tree, Roots int

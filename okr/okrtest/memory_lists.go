@@ -21,6 +21,11 @@ func (m *Memory) viewed(ctx context.Context, tenant okr.TenantID, q okr.GoalQuer
 		}
 		list, total = append(list, private...), total+n
 	}
+	if at := q.Status; at != nil {
+		day := okr.Date("1970-01-01").Add(at.Day)
+		list = slices.DeleteFunc(list, func(g okr.Goal) bool { return g.Standing(g.Period, at.Bands, day).Status != at.Status })
+		total = len(list)
+	}
 	list = list[min(max(0, q.Page.Offset), len(list)):]
 	if q.Page.Limit > 0 {
 		list = list[:min(q.Page.Limit, len(list))]

@@ -35,9 +35,12 @@ type listed struct {
 	total int
 }
 
-// query is what the list asks the store for.
-func (l listed) query(actor okr.Actor) okr.GoalQuery {
+// query is what the list asks the store for on a day.
+func (l listed) query(actor okr.Actor, day okr.Date, bands okr.Bands) okr.GoalQuery {
 	q := okr.GoalQuery{Indexes: l.ask.Filter.Indexes(), Viewer: viewerOf(actor), Page: l.ask.Page, Uncounted: l.ask.Plain && l.ask.Page.Offset == 0}
+	if status := l.ask.Filter.Status; status != "" {
+		q.Status = &okr.StatusAt{Status: status, Day: day.Days(), Bands: bands}
+	}
 	if l.ask.Tree > 0 {
 		q.Page.Limit, q.Tree, q.Roots, q.Uncounted = l.ask.Flat, l.ask.Tree, l.ask.Page.Limit, false
 	}
@@ -85,9 +88,16 @@ func (s *Service) Lists(ctx context.Context, actor okr.Actor, asks ...okr.ListAs
 // readLists reads the goals of lists and the settings. Data of an older program is
 // brought up to date first.
 func (s *Service) readLists(ctx context.Context, actor okr.Actor, lists []listed) (okr.Settings, error) {
+	var now okr.Settings // needed by a status only
+	if slices.ContainsFunc(lists, func(l listed) bool { return l.ask.Filter.Status != "" }) {
+		var err error
+		if now, err = s.access.Settings(ctx, actor.Tenant); err != nil {
+			return now, err
+		}
+	}
 	queries := make([]okr.GoalQuery, len(lists))
 	for i, l := range lists {
-		queries[i] = l.query(actor)
+		queries[i] = l.query(actor, now.Today(s.Now()), now.Bands)
 	}
 	t, pages, err := s.findAll(ctx, actor.Tenant, queries)
 	if err != nil {

@@ -38,14 +38,18 @@ local function readAll(prefix, ids)
   return out
 end
 local function sorted(found)
-  local all, isSorted = {}, true
+  local ids, isSorted, last = {}, true, nil
   for i = 1, #found, 2 do
-    all[#all + 1] = {found[i], tonumber(found[i + 1])}
-    isSorted = isSorted and (#all == 1 or all[#all - 1][2] <= all[#all][2])
+    local score = tonumber(found[i + 1])
+    isSorted = isSorted and not (last and score < last)
+    last = score
+    ids[#ids + 1] = found[i]
   end
-  if not isSorted then table.sort(all, function(a, b) return a[2] < b[2] end) end
-  for i, pair in ipairs(all) do all[i] = pair[1] end
-  return all
+  if isSorted then return ids end
+  local scores = {}
+  for i = 1, #found, 2 do scores[found[i]] = tonumber(found[i + 1]) end
+  table.sort(ids, function(a, b) return scores[a] < scores[b] end)
+  return ids
 end
 local function together(command, keys, ...)
   local call = {command, #keys}
@@ -84,10 +88,17 @@ local function with(keys, key)
   out[#out + 1] = key
   return out
 end
+` + statusWords + `
 local function page(q)
   local keys, first, last = with(q.keys, q.public), q.first, q.last
   local ids, total
-  if last >= 0 and last <= 1000 and redis.call("ZCARD", keys[1]) > q.large then
+  if q.status then
+    ids = ofStatus(q.status, members(keys))
+    if not none(q.seen) then
+      for _, id in ipairs(ofStatus(q.status, members(with(q.keys, q.seen)))) do ids[#ids + 1] = id end
+    end
+    total = #ids
+  elseif last >= 0 and last <= 1000 and redis.call("ZCARD", keys[1]) > q.large then
     ids = walk(keys, last)
     if ids and q.uncounted then
       total = #ids
@@ -99,7 +110,7 @@ local function page(q)
     ids = members(keys)
     total = #ids
   end
-  if not none(q.seen) and not (q.uncounted and last >= 0 and #ids > last) then
+  if not none(q.seen) and not q.status and not (q.uncounted and last >= 0 and #ids > last) then
     local hidden = members(with(q.keys, q.seen))
     if #ids == total then
       for _, id in ipairs(hidden) do ids[#ids + 1] = id end
@@ -152,6 +163,7 @@ for i, q in ipairs(ask.queries) do
   answers[i] = {1, total, ids}
 end
 local member = not none(ask.member) and read(ask.member)
+if #absent > 0 then return {absent} end
 return {read(ask.settings), filled(ask.record, answers), member}`)
 
 // aroundScript gives the records of some ids, and what stands below others.
@@ -215,6 +227,8 @@ type findAsk struct {
 	Large     int      `json:"large"`
 	Tree      int      `json:"tree,omitempty"`
 	Uncounted bool     `json:"uncounted,omitempty"`
+
+	Status *statusAsk `json:"status,omitempty"`
 }
 
 // belowAsk says how scripts read what stands below a goal.
@@ -245,7 +259,7 @@ func seenKey(tenant okr.TenantID, viewer okr.UserID) string {
 func findOf(large int, tenant okr.TenantID, q okr.GoalQuery) findAsk {
 	a := findAsk{
 		Public: indexKey(tenant, "goal", okr.PublicIndex), Seen: seenKey(tenant, q.Viewer), First: max(0, q.Page.Offset), Last: -1, Large: large,
-		Tree: q.Tree, Uncounted: q.Uncounted,
+		Tree: q.Tree, Uncounted: q.Uncounted, Status: statusOf(tenant, q.Status),
 	}
 	if q.Page.Limit > 0 {
 		a.Last = a.First + q.Page.Limit - 1
@@ -304,11 +318,22 @@ func settingsKey(tenant okr.TenantID) string {
 // FindGoals reads the tenant's settings, what a member chose, where one is named, and pages
 // of goals, in one trip. What is not there is empty.
 func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.UserID, queries ...okr.GoalQuery) (out okr.Found, err error) {
-	ask := map[string]any{"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "queries": findsOf(s.large, tenant, queries)}
+	finds := findsOf(s.large, tenant, queries)
+	ask := map[string]any{"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "queries": finds}
 	if member != "" {
 		ask["member"] = recordKey(tenant, "member", string(member))
 	}
 	answer, err := askFamily(ctx, s, "find goals", pagesScript, tenant, ask)
+	if absent := absentOf(answer); err == nil && len(absent) > 0 {
+		var known map[string]string
+		if known, err = s.courses(ctx, tenant, absent); err != nil {
+			return out, err
+		}
+		for i := range finds {
+			finds[i].knows(known)
+		}
+		answer, err = askFamily(ctx, s, "find goals", pagesScript, tenant, ask)
+	}
 	if err != nil {
 		return out, err
 	}

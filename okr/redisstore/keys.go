@@ -58,6 +58,10 @@ func indexKey(tenant okr.TenantID, kind, index string) string {
 // connection and digest.
 func namesKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant, kind, "names") }
 
+// coursesKey: HASH of a goal id to what its status depends on besides the day. No TTL.
+// Bound: a place for each goal.
+func coursesKey(tenant okr.TenantID) string { return tenantKey(tenant, "goal", "courses") }
+
 // createdKey: STRING, the last creation number of a kind. No TTL. Bound: one for
 // each kind of record.
 func createdKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant, kind, "created") }
