@@ -107,7 +107,7 @@ type asking struct {
 
 // readingTurns are the turns that list, and those that open something.
 func readingTurns() []asking {
-	list, one, form := toll{11, 2}, toll{9, 1}, toll{14, 4}
+	list, one, form := toll{11, 2}, toll{9, 1}, toll{15, 2}
 	goal := func(id string) map[string]string { return map[string]string{cards.KeyGoal: id} }
 	return []asking{
 		{"okrs", say("okrs"), list},
@@ -118,7 +118,7 @@ func readingTurns() []asking {
 		{"of a status", say("okrs status:behind"), list},
 		{"of a status and more", say("okrs mine reliability kind:kr status:not-started"), list},
 		{"ended", say("okrs all status:closed"), list},
-		{"of an owner", say("okrs owner:me"), toll{15, 3}},
+		{"of an owner", say("okrs owner:me"), toll{15, 2}},
 		{"of words", say("okrs all reliability 49"), list},
 		{"of words that nothing has", say("okrs nothing like it"), list},
 		{"a further page", press(cards.VerbGoals, map[string]string{cards.KeyOffset: "5"}), list},

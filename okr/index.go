@@ -176,6 +176,7 @@ type GoalQuery struct {
 	Viewer    UserID // whose private goals come too; empty: nobody's
 	Page      Page
 	Uncounted bool      // only the goals are wanted: Total may be too small; not together with Tree
+	Parents   bool      // the objectives above those of the page are wanted; not together with Tree
 	Status    *StatusAt // only those of a status, by their own periods; nil: of any. Not together with Tree
 	// Tree is up to how many goals are put into a tree: then a page of Roots of them comes
 	// instead of the page, and Total counts the roots. None for 0.
@@ -196,6 +197,7 @@ type Found struct {
 	Settings Settings
 	Member   Member
 	Pages    []GoalPage
+	Parents  map[GoalID]Goal // of the pages that wanted them
 }
 
 // Surroundings asks for what stands around the goals of a list.

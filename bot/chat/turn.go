@@ -19,7 +19,7 @@ type Turn struct {
 	Press    *Press       // the pressed button; nil: words, or an invoke of another sort
 	roster   *roster      // of the place, once it was read
 	Met      []okr.Person // whom a form named and who were looked up
-	newForm  string       // the id of the form that was opened last in it; empty: none
+	newForm  string       // the key of the form that was opened last in it; empty: none
 	first    []okr.Goal   // the first objectives, once they were read
 	hasFirst bool
 	roleless bool      // Teams does not say whether the person is a member

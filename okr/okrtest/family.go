@@ -90,6 +90,11 @@ func testFindGoals(t *testing.T, s AllStores, tenant okr.TenantID) {
 	kr, err := s.Goals().Get(ctx, tenant, "KR1")
 	require.NoError(t, err)
 	require.Equal(t, kr, pages[2].Goals[0], "read whole")
+	require.Empty(t, found.Parents, "nobody wanted them")
+	found, err = s.FindGoals(ctx, tenant, "", okr.GoalQuery{Indexes: krs, Parents: true, Page: okr.Page{Limit: 1}}, okr.GoalQuery{Indexes: []string{okr.KindIndex(okr.Objective)}, Parents: true})
+	require.NoError(t, err)
+	require.Equal(t, okr.GoalID("O1"), found.Parents["O1"].ID)
+	require.Len(t, found.Parents, 1)
 	testTree(t, s, tenant)
 }
 

@@ -50,12 +50,21 @@ func (m *Memory) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.
 	if out.Member, err = m.members.Get(ctx, tenant, member); okr.IgnoreNotFound(err) != nil {
 		return out, err
 	}
+	out.Parents = map[okr.GoalID]okr.Goal{}
 	for _, q := range queries {
 		p, err := m.pageOrTree(ctx, tenant, q)
 		if err != nil {
 			return out, err
 		}
 		out.Pages = append(out.Pages, p)
+		if !q.Parents || q.Tree > 0 {
+			continue
+		}
+		for _, g := range p.Goals {
+			if above, err := m.goals.Get(ctx, tenant, g.Parent); err == nil {
+				out.Parents[above.ID] = above
+			}
+		}
 	}
 	return out, nil
 }
