@@ -129,6 +129,7 @@ func readingTurns() []asking {
 		{"status all", say("status all"), list},
 		{"what waits for a check-in", say("check-in"), list},
 		{"connections", say("connections"), toll{20, 1}},
+		{"the integration", say("manage"), toll{90, 2}},
 		{"deleted", say("deleted"), list},
 		{"by title", say("okr improve reliability 49"), toll{17, 2}},
 		{"a choice of goals", say("okr reliability"), list},

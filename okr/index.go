@@ -272,10 +272,11 @@ func (p GoalPage) Visible(actor Actor) []Goal {
 // ones, then the shared ones, then those of others, each in the order of creation. An
 // offset behind them gives the last one.
 type ConnectionQuery struct {
-	Viewer UserID
-	Shared bool // only those that are shared
-	All    bool // also those that are private to others
-	Page   Page
+	Viewer  UserID
+	Shared  bool // only those that are shared
+	All     bool // also those that are private to others
+	Failing bool // those that fail first
+	Page    Page
 }
 
 // BoundConnection is a connection, and how many goals are measured through it.

@@ -84,9 +84,6 @@ func testFindGoals(t *testing.T, s AllStores, tenant okr.TenantID) {
 		require.Equal(t, want.ids, idsOf(pages[i].Goals), "query %d", i)
 		require.Equal(t, want.total, pages[i].Total, "query %d", i)
 	}
-	counts, err := s.CountGoals(ctx, tenant, []string{okr.ChildIndex("O1"), okr.BoundIndex("C1"), okr.BoundIndex("C9")})
-	require.NoError(t, err)
-	require.Equal(t, []int{4, 1, 0}, counts)
 	kr, err := s.Goals().Get(ctx, tenant, "KR1")
 	require.NoError(t, err)
 	require.Equal(t, kr, pages[2].Goals[0], "read whole")

@@ -100,19 +100,6 @@ func rootsOf(goals []okr.Goal) (roots []okr.Goal) {
 	return roots
 }
 
-// CountGoals implements [okrbot/okr/connect.Counts].
-func (m *Memory) CountGoals(ctx context.Context, tenant okr.TenantID, indexes []string) ([]int, error) {
-	var out []int
-	for _, index := range indexes {
-		_, n, err := m.goals.List(ctx, tenant, index, okr.Page{Limit: 1})
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, n)
-	}
-	return out, nil
-}
-
 // GoalsAround implements [okrbot/okr/plan.Reader].
 func (m *Memory) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surroundings) (okr.Around, error) {
 	out := okr.Around{Parents: map[okr.GoalID]okr.Goal{}, Below: map[okr.GoalID]okr.GoalPage{}}
@@ -180,6 +167,22 @@ func (m *Memory) addHistory(ctx context.Context, tenant okr.TenantID, q okr.Open
 	return nil
 }
 
+// CountIntegration implements [okrbot/okr/access.Numbers].
+func (m *Memory) CountIntegration(ctx context.Context, tenant okr.TenantID) (in okr.Integration, err error) {
+	if _, in.Subscriptions, err = m.subscriptions.List(ctx, tenant, "", okr.Page{Limit: 1}); err != nil {
+		return in, err
+	}
+	all, n, err := m.FindConnections(ctx, tenant, okr.ConnectionQuery{All: true})
+	in.Connections = n
+	for _, c := range all {
+		in.Bindings += c.Bound
+		if c.Connection.Health.Failing() {
+			in.Failing++
+		}
+	}
+	return in, err
+}
+
 // FindConnections implements [okrbot/okr/connect.Counts].
 func (m *Memory) FindConnections(ctx context.Context, tenant okr.TenantID, q okr.ConnectionQuery) ([]okr.BoundConnection, int, error) {
 	list, _, err := m.connections.List(ctx, tenant, "", okr.Page{})
@@ -197,6 +200,10 @@ func (m *Memory) FindConnections(ctx context.Context, tenant okr.TenantID, q okr
 		return 2
 	}
 	slices.SortStableFunc(list, func(a, b okr.Connection) int { return rank(a) - rank(b) })
+	if q.Failing {
+		order := map[bool]int{true: -1}
+		slices.SortStableFunc(list, func(a, b okr.Connection) int { return order[a.Health.Failing()] - order[b.Health.Failing()] })
+	}
 	total := len(list)
 	list = list[min(q.Page.Offset, max(0, total-1)):]
 	if q.Page.Limit > 0 {

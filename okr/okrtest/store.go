@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"okrbot/okr"
+	"okrbot/okr/access"
 	"okrbot/okr/connect"
 	"okrbot/okr/plan"
 )
@@ -17,6 +18,7 @@ type AllStores interface {
 	okr.Credentials
 	okr.Agenda
 	plan.Reader
+	access.Numbers
 	connect.Counts
 	// Due lists the work of slots, in no order.
 	Due(ctx context.Context, slots []int) ([]okr.Due, error)
