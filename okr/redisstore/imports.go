@@ -254,6 +254,8 @@ type importWriter struct {
 	forget []string
 	added  []any
 	gone   []string // keys
+	// courses are those of goals, see [changedCourse].
+	courses []any
 }
 
 // prepare makes the stored forms.
@@ -326,6 +328,7 @@ func placeNew[T okr.Record](ctx context.Context, w *importWriter, kind string, l
 			return err
 		}
 		w.raw = append(w.raw, recordKey(w.tenant, kind, record.Key()), raw)
+		w.courses = changedCourse(w.courses, value{}, record, stands{})
 		for _, index := range append(record.Indexes(), "") {
 			key := indexKey(w.tenant, kind, index)
 			w.places[key] = append(w.places[key], redis.Z{Score: float64(n), Member: record.Key()})
@@ -352,8 +355,9 @@ func (w *importWriter) change(g okr.Goal, read []readRecord[okr.Goal]) error {
 		return err
 	}
 	w.raw = append(w.raw, recordKey(w.tenant, goalKind, g.Key()), raw)
+	w.courses = changedCourse(w.courses, was.stored, g, was.stands)
 	w.more = append(w.more, func(ctx context.Context, p redis.Pipeliner) {
-		goalsIn(w.s).writePlaces(ctx, p, w.tenant, was.stored, g, was.indexes, was.name)
+		goalsIn(w.s).writePlaces(ctx, p, w.tenant, was.stored, g, was.stands)
 	})
 	return nil
 }
@@ -373,10 +377,11 @@ func (w *importWriter) remove(g okr.GoneGoal, read []readRecord[okr.Goal]) error
 	}
 	w.more = append(w.more, func(ctx context.Context, p redis.Pipeliner) {
 		p.HDel(ctx, thinnedKey(w.tenant), was.id)
-		if was.name != "" {
-			p.HDel(ctx, namesKey(w.tenant, goalKind), was.name)
+		p.HDel(ctx, coursesKey(w.tenant), was.id)
+		if was.stands.name != "" {
+			p.HDel(ctx, namesKey(w.tenant, goalKind), was.stands.name)
 		}
-		for _, index := range append(was.indexes, "") {
+		for _, index := range append(was.stands.indexes, "") {
 			p.ZRem(ctx, indexKey(w.tenant, goalKind, index), was.id)
 		}
 		if len(members) > 0 {
@@ -395,6 +400,7 @@ func (w *importWriter) queue(ctx context.Context, p redis.Pipeliner) {
 	for key, members := range w.places {
 		p.ZAdd(ctx, key, members...)
 	}
+	keepCourses(ctx, p, w.tenant, w.courses)
 	for _, write := range w.more {
 		write(ctx, p)
 	}
