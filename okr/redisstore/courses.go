@@ -127,7 +127,7 @@ func (s *Store) courses(ctx context.Context, tenant okr.TenantID, ids []string) 
 	}
 	known := make(map[string]string, len(goals))
 	for _, g := range goals {
-		known[g.Key()] = courseText(g.Course())
+		known[g.Key()] = courseText(okr.CourseOf(g))
 	}
 	_, err = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for id, course := range known {
