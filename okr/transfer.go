@@ -275,6 +275,8 @@ type ImportBatch struct {
 	Made     []Goal
 	Changed  []Goal // of those that were read
 	CheckIns []CheckIn
+	Added    []CheckInID              // of CheckIns those that come to goals of imports before
+	Unsaid   []CheckIn                // added ones that go; ID and Goal say which
 	Imported map[string]*ImportedGoal // by id in the source; nil: forgotten
 	Gone     []GoneGoal               // of those that were read
 }
