@@ -133,8 +133,11 @@ func (s *Subject) take(ctx context.Context, t *chat.Turn) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	imp, ok := collected(list, t.Actor)
-	if !ok {
+	switch {
+	case !ok && failed != nil:
 		return chat.Reply{}, failed
+	case !ok: // it has begun meanwhile
+		return s.current(ctx, t)
 	}
 	return chat.Say(cards.ImportFiles(imp, problems)), nil
 }
