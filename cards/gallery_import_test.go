@@ -70,7 +70,7 @@ func importCards() []exhibit {
 	waits := v
 	waits.Waits = "Say first what the word “Deliverable” means."
 	after := v
-	after.Import = inPhase(okr.ImportDone, 1419, 1419)
+	after.Import, after.People, after.Words = inPhase(okr.ImportDone, 1419, 1419), nil, nil
 	done := after.Import
 	done.Unbound, done.Conflict = []okr.GoalID{"KR1", "KR2", "KR3"}, []okr.GoalID{"O1"}
 	done.Counts.Kept = 1

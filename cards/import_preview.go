@@ -56,40 +56,33 @@ func tallyFacts(t okr.ImportTally) []fact {
 
 // groupRows counts by kind and status, and folded by period.
 func groupRows(groups []okr.ImportGroup, bytes int) []element {
-	var kinds, periods []okr.ImportGroup
-	for _, kind := range []okr.GoalKind{okr.Objective, okr.KeyResult, okr.Project} {
-		of := slices.DeleteFunc(slices.Clone(groups), func(g okr.ImportGroup) bool { return g.Kind != kind })
-		if len(of) > 0 {
-			kinds = append(kinds, okr.ImportGroup{Kind: kind, Count: sumOf(of)})
-		}
-	}
-	names := map[string]bool{}
-	for _, g := range groups {
-		if !names[g.Period] {
-			names[g.Period] = true
-			periods = append(periods, okr.ImportGroup{Period: g.Period})
-		}
-	}
-	var out []fact
-	for _, k := range kinds {
-		out = append(out, fact{md(capital(plural(2, string(k.Kind)))), statusCounts(groups, func(g okr.ImportGroup) bool { return g.Kind == k.Kind })})
-	}
-	shown := rowsWithin(len(periods), 3*PageSize, bytes, func(i int) element {
-		return bullet(mdf("%s: ", cmp.Or(periods[i].Period, "no period")) + statusCounts(groups, func(g okr.ImportGroup) bool { return g.Period == periods[i].Period }))
-	})
-	if len(out) == 0 {
+	if len(groups) == 0 {
 		return nil
 	}
+	var kinds []fact
+	for _, kind := range []okr.GoalKind{okr.Objective, okr.KeyResult, okr.Project} {
+		if is := func(g okr.ImportGroup) bool { return g.Kind == kind }; slices.ContainsFunc(groups, is) {
+			kinds = append(kinds, fact{md(capital(plural(2, string(kind)))), statusCounts(groups, is)})
+		}
+	}
+	periods := periodsOf(groups)
+	shown := rowsWithin(len(periods), 3*PageSize, bytes, func(i int) element {
+		of := statusCounts(groups, func(g okr.ImportGroup) bool { return g.Period == periods[i] })
+		return bullet(mdf("%s: ", cmp.Or(periods[i], "no period")) + of)
+	})
 	shown = append(shown, more(len(periods)-len(shown), "period")...)
-	return append([]element{section("What comes"), facts(out...)}, folded("import-periods", "By period", false, shown...)...)
+	return append([]element{section("What comes"), facts(kinds...)}, folded("import-periods", "By period", false, shown...)...)
 }
 
-func sumOf(groups []okr.ImportGroup) int {
-	n := 0
+// periodsOf are the names of the periods of some groups, each once.
+func periodsOf(groups []okr.ImportGroup) []string {
+	var names []string
 	for _, g := range groups {
-		n += g.Count
+		if !slices.Contains(names, g.Period) {
+			names = append(names, g.Period)
+		}
 	}
-	return n
+	return names
 }
 
 // statusCounts is how many there are of a part of the groups, with their statuses.
@@ -119,40 +112,48 @@ func statusWord(s okr.Status) string {
 	return string(s)
 }
 
-// toDecide are the questions that a person answers, each with its button.
+// toDecide are the questions that a person answers, each with its button. A report has
+// none of them any more.
 func toDecide(v okr.ImportPreview) []element {
-	var out []element
 	id := string(v.Import.ID)
-	isOpen := v.Import.Phase == okr.ImportCollecting
-	if n := len(v.Words); n > 0 && isOpen {
-		undecided := 0
-		for _, w := range v.Words {
-			if w.Kind == "" {
-				undecided++
-			}
-		}
-		out = append(out, decideRow("Words for kinds of OKRs", decided(n-undecided, undecided, false), undecided > 0, run("Decide words", VerbImportWords, KeyImport, id)))
+	var out []element
+	if n, open := len(v.Words), undecidedWords(v.Words); n > 0 {
+		out = append(out, decideRow("Words for kinds of OKRs", decided(n-open, open, false), open > 0, run("Decide words", VerbImportWords, KeyImport, id)))
 	}
-	if asked := askedPeople(v.People); len(asked) > 0 && isOpen {
-		open := 0
-		for _, p := range asked {
-			if p.How == okr.MatchNone || p.How == okr.MatchSeveral {
-				open++
-			}
-		}
-		out = append(out, decideRow("People", decided(len(asked)-open, open, true), open > 0, run("Match people", VerbImportPeople, KeyImport, id)))
+	if n, open := len(askedPeople(v.People)), unmatchedPeople(v.People); n > 0 {
+		out = append(out, decideRow("People", decided(n-open, open, true), open > 0, run("Match people", VerbImportPeople, KeyImport, id)))
 	}
 	if n := len(v.Differences); n > 0 {
-		out = append(out, decideRow("There and here", md(tallied(n, "OKR")+" with other progress here than the files show"), false, run("Compare progress", VerbImportDifferences, KeyImport, id)))
+		out = append(out, decideRow("Progress", md(tallied(n, "OKR")+" with other progress here than the files show"), false, run("Compare progress", VerbImportDifferences, KeyImport, id)))
 	}
-	if len(out) == 0 {
+	switch {
+	case len(out) == 0:
 		return nil
+	case v.Import.Phase != okr.ImportCollecting:
+		return out
 	}
-	title := md("Check before you import")
-	if !isOpen {
-		title = "Progress"
+	return append([]element{section("Check before you import")}, out...)
+}
+
+func undecidedWords(words []okr.ImportWord) int {
+	n := 0
+	for _, w := range words {
+		if w.Kind == "" {
+			n++
+		}
 	}
-	return append([]element{section(title)}, out...)
+	return n
+}
+
+// unmatchedPeople is for how many people nobody was found or chosen.
+func unmatchedPeople(people []okr.ImportPerson) int {
+	n := 0
+	for _, p := range people {
+		if p.How == okr.MatchNone || p.How == okr.MatchSeveral {
+			n++
+		}
+	}
+	return n
 }
 
 // decided says how many answers there are, and how many are missing.
