@@ -163,7 +163,10 @@ func formOfBytes(head []byte) form {
 			return formOther
 		}
 	}
-	plain := strings.ToLower(strings.TrimSpace(strings.Trim(strings.ReplaceAll(string(head), "\x00", ""), "\xFF\xFE\xEF\xBB\xBF")))
+	for _, mark := range []string{"\xFF\xFE", "\xFE\xFF", "\xEF\xBB\xBF"} {
+		head = bytes.TrimPrefix(head, []byte(mark))
+	}
+	plain := strings.ToLower(strings.TrimSpace(strings.ReplaceAll(string(head), "\x00", ""))) // of UTF-16, too
 	switch {
 	case plain == "":
 		return formEmpty
@@ -274,7 +277,7 @@ func timeIn(s string) time.Time {
 
 // exportedAt is when a file was exported, by its name; empty: it does not say.
 func (p *part) exportedAt() string {
-	if m := fileOf.FindStringSubmatch(p.text.name); m != nil {
+	if m := fileOf.FindStringSubmatch(p.name); m != nil {
 		return m[2]
 	}
 	return ""

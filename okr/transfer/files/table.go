@@ -64,7 +64,7 @@ func (p *part) csvRows(_ context.Context, do func(n int, cells []string) error) 
 		g.reset()
 		cells, err := rows.Read()
 		if err != nil {
-			return csvError(p.text.name, err)
+			return csvError(p.name, err)
 		}
 		if err := do(n, cells); err != nil {
 			return ended(err)
@@ -73,8 +73,7 @@ func (p *part) csvRows(_ context.Context, do func(n int, cells []string) error) 
 }
 
 func csvError(name string, err error) error {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
+	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
 		return invalid(name, "can't be read from line %d on: a quotation mark there is not doubled or never closed, as where the end of the file is missing. Export it again and send the new file.", parse.StartLine)
 	}
 	return readError(name, err)

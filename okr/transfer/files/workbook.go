@@ -123,7 +123,7 @@ func (p *part) sheetRows(_ context.Context, do func(n int, cells []string) error
 		return err
 	}
 	defer closeWorkbook(book)
-	name := p.text.name
+	name := p.name
 	var rows *excelize.Rows
 	if err := harmless(func() (err error) { rows, err = book.Rows(p.table.sheet); return err }); err != nil {
 		return damaged(name, err)
@@ -161,11 +161,11 @@ func (p *part) linkedIDs(ctx context.Context) (map[int]string, error) {
 	}
 	where, err := sheetPath(z.Open, p.table.sheet)
 	if err != nil {
-		return nil, damaged(p.text.name, err)
+		return nil, damaged(p.name, err)
 	}
 	r, err := z.Open(where)
 	if err != nil {
-		return nil, damaged(p.text.name, err)
+		return nil, damaged(p.name, err)
 	}
 	defer func() { _ = r.Close() }() // only read
 	col, err := excelize.ColumnNumberToName(p.table.cols.at[colID] + 1)
@@ -174,7 +174,7 @@ func (p *part) linkedIDs(ctx context.Context) (map[int]string, error) {
 	}
 	ids, err := formulaIDs(ctx, xml.NewDecoder(r), col)
 	if err != nil {
-		return nil, damaged(p.text.name, err)
+		return nil, damaged(p.name, err)
 	}
 	return ids, nil
 }
