@@ -71,8 +71,13 @@ func (s *Set) holds() string {
 		n         int
 		one, many string
 	}{
-		{len(b.Items), "item", "items"}, {s.checkIns.read, "check-in", "check-ins"}, {s.comments.read, "comment", "comments"},
-		{s.users, "person", "people"}, {len(b.Teams), "team", "teams"}, {len(b.Periods), "period", "periods"}, {len(b.Tags), "tag", "tags"},
+		{len(b.Items), "item", "items"},
+		{s.checkIns.read, "check-in", "check-ins"},
+		{s.comments.read, "comment", "comments"},
+		{s.users, "person", "people"},
+		{len(b.Teams), "team", "teams"},
+		{len(b.Periods), "period", "periods"},
+		{len(b.Tags), "tag", "tags"},
 	} {
 		if c.n > 0 && len(parts) < 3 {
 			parts = append(parts, counted(c.n, c.one, c.many))

@@ -368,8 +368,10 @@ func (f *fixture) addProjects() {
 		it.Alignment, it.weights[parent] = []alignment{{parent, f.items[parent-5100001].Title, "0.0%"}}, "0%"
 		it.Progress = 33.33
 		for n := range i % 4 {
-			it.Children = append(it.Children, child{ID: 61 + 10*i + n, Task: fmt.Sprintf("Sign lease %d; again", n+1), Date: []string{"2025-08-21", ""}[n%2],
-				Done: []string{"Complete", "Incomplete", "Unknown"}[n], Owner: []any{fixPeople()[1], nil, fixPeople()[6]}[n]})
+			it.Children = append(it.Children, child{
+				ID: 61 + 10*i + n, Task: fmt.Sprintf("Sign lease %d; again", n+1), Date: []string{"2025-08-21", ""}[n%2],
+				Done: []string{"Complete", "Incomplete", "Unknown"}[n], Owner: []any{fixPeople()[1], nil, fixPeople()[6]}[n],
+			})
 		}
 		if i == 3 {
 			it.Type = "Deliverable"

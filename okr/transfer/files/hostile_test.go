@@ -20,7 +20,7 @@ import (
 )
 
 // encoded is text in another encoding.
-func encoded(t testing.TB, as string, text string) []byte {
+func encoded(t testing.TB, as, text string) []byte {
 	t.Helper()
 	var b []byte
 	var err error

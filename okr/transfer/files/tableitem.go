@@ -157,8 +157,10 @@ func (o *opening) sayUnread(it transfer.Item, r row, at okr.ImportRow) {
 		col  column
 		ok   bool
 	}{
-		{"start date", colStart, it.Period.Start != ""}, {"end date", colEnd, it.Period.End != ""},
-		{"score", colScore, it.Score != nil}, {"progress", colProgress, it.Shown != nil},
+		{"start date", colStart, it.Period.Start != ""},
+		{"end date", colEnd, it.Period.End != ""},
+		{"score", colScore, it.Score != nil},
+		{"progress", colProgress, it.Shown != nil},
 	} {
 		if cell := line(r.get(c.col), okr.MaxName); cell != "" && !c.ok {
 			o.add(okr.FindingKnown, findValues, at, "I can't read its "+c.name+", “"+cell+"”.")
