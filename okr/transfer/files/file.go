@@ -27,7 +27,7 @@ const (
 	maxRatio       = 200       // unpacked to packed bytes of what is unpacked to more than bombFrom
 	bombFrom       = 16 << 20
 	maxEntries     = 2_000     // of a ZIP
-	maxRecord      = 8 << 20   // bytes of one record or row
+	maxRecord      = 4 << 20   // bytes of one record or row
 	maxKept        = 256 << 20 // bytes of the texts of all items
 	maxOfItem      = 20_000    // check-ins of an item, and its comments
 	maxRows        = 1 << 20   // rows of a sheet, the blank ones counted

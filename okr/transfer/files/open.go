@@ -257,6 +257,7 @@ func (o *opening) readText(ctx context.Context, is form, t *text, packed string)
 	} else {
 		o.set.formats = append(o.set.formats, "organization export, "+string(kind)+" (JSON)")
 	}
+	o.sayCharset(t, p.file)
 	o.parts = append(o.parts, p)
 	return nil
 }

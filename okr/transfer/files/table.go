@@ -94,9 +94,7 @@ func (o *opening) readCSV(ctx context.Context, t *text, packed string) error {
 		return invalid(t.name, "has no row of column names that I know. Name the columns in its first row, for example Title, Object Type, Owner, Period, and send it again.")
 	}
 	p := &part{file: t.name, text: t, table: &table{comma: comma}}
-	if t.charset == charsetWindows {
-		o.add(okr.FindingGuessed, findCharset, okr.ImportRow{File: p.file}, "It isn't in UTF-8, so it's read as Windows-1252. If names look wrong, save it as “CSV UTF-8” and send that.")
-	}
+	o.sayCharset(t, p.file)
 	if err := o.probe(ctx, p, 2); err != nil {
 		return err
 	}
@@ -105,6 +103,16 @@ func (o *opening) readCSV(ctx context.Context, t *text, packed string) error {
 		o.set.formats = append(o.set.formats, p.format("CSV"))
 	}
 	return nil
+}
+
+// sayCharset says where characters of a text may be wrong.
+func (o *opening) sayCharset(t *text, file string) {
+	switch {
+	case t.charset == charsetWindows:
+		o.add(okr.FindingGuessed, findCharset, okr.ImportRow{File: file}, "It isn't in UTF-8, so it's read as Windows-1252. If names look wrong, save it as UTF-8 and send that.")
+	case t.faulty:
+		o.add(okr.FindingKnown, findCharset, okr.ImportRow{File: file}, "Some characters are damaged in it. They come along as blanks.")
+	}
 }
 
 // format says what a table is, by its columns.

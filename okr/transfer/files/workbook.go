@@ -1,6 +1,7 @@
 package files
 
 import (
+	"archive/zip"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -25,10 +26,8 @@ func openWorkbook(f File) (*excelize.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range z.File {
-		if e.UncompressedSize64 > inMemory && !hasTemp() {
-			return nil, invalid(f.called(), "is too large to be read as a workbook here. Save it as CSV (UTF-8) and send that.")
-		}
+	if err := fitsMemory(f, z); err != nil {
+		return nil, err
 	}
 	var book *excelize.File
 	err = harmless(func() (err error) {
@@ -40,6 +39,25 @@ func openWorkbook(f File) (*excelize.File, error) {
 		return nil, damaged(f.called(), err)
 	}
 	return book, nil
+}
+
+// fitsMemory refuses a workbook of which too much would be unpacked into memory: sheets
+// and texts where there is no temporary folder, and anything else, as pictures.
+func fitsMemory(f File, z *zip.Reader) error {
+	var others uint64
+	for _, e := range z.File {
+		name := strings.ToLower(strings.ReplaceAll(e.Name, `\`, "/"))
+		switch spills := name == "xl/sharedstrings.xml" || strings.HasPrefix(name, "xl/worksheets/sheet"); {
+		case spills && e.UncompressedSize64 > inMemory && !hasTemp():
+			return invalid(f.called(), "is too large to be read as a workbook here. Save it as CSV (UTF-8) and send that.")
+		case !spills:
+			others += e.UncompressedSize64
+		}
+	}
+	if others > 2*inMemory {
+		return invalid(f.called(), "holds too much beside its tables, as pictures. Save it as CSV (UTF-8) and send that.")
+	}
+	return nil
 }
 
 func closeWorkbook(book *excelize.File) {
@@ -108,7 +126,7 @@ func visibleSheets(book *excelize.File) []string {
 	for _, name := range book.GetSheetList() {
 		visible := true
 		err := harmless(func() (err error) { visible, err = book.GetSheetVisible(name); return err })
-		if err != nil || visible {
+		if name != "" && (err != nil || visible) {
 			sheets = append(sheets, name)
 		}
 	}
