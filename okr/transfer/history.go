@@ -12,8 +12,8 @@ const historyBatch = 500
 
 // heard is a check-in or comment of the source, about a node.
 type heard struct {
-	node *node
-	make func(goal okr.GoalID) (okr.CheckIn, bool)
+	node   *node
+	become func(goal okr.GoalID) (okr.CheckIn, bool)
 }
 
 // writeCheckIns writes the check-ins, as they are read.
@@ -57,13 +57,13 @@ func (w *writer) hearing(count func(*okr.ImportTally, int)) *hearing {
 }
 
 // take takes what was read next. What was written before is passed over.
-func (h *hearing) take(ctx context.Context, n *node, make func(okr.GoalID) (okr.CheckIn, bool)) error {
+func (h *hearing) take(ctx context.Context, n *node, become func(okr.GoalID) (okr.CheckIn, bool)) error {
 	if h.seen++; h.seen <= h.w.at.At {
 		return nil
 	}
 	h.read++
 	if n != nil && !n.left {
-		h.batch = append(h.batch, heard{n, make})
+		h.batch = append(h.batch, heard{n, become})
 	}
 	if h.read < min(historyBatch, h.w.Slice) {
 		return nil
@@ -91,7 +91,7 @@ func (h *hearing) flush(ctx context.Context) error {
 		if goal == "" {
 			continue
 		}
-		if c, ok := said.make(goal); ok && !have[c.ID] {
+		if c, ok := said.become(goal); ok && !have[c.ID] {
 			have[c.ID] = true
 			list = append(list, c)
 		}

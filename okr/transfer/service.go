@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -137,9 +138,9 @@ func (s *Service) Imports(ctx context.Context, actor okr.Actor) ([]okr.Import, e
 	}
 	all, _, err := s.Shelf.Imports().List(ctx, actor.Tenant, "", okr.Page{})
 	var out []okr.Import
-	for n := len(all) - 1; n >= 0; n-- {
-		if all[n].Phase != okr.ImportCollecting || s.Now().Sub(all[n].At) < FileLife {
-			out = append(out, all[n])
+	for _, a := range slices.Backward(all) {
+		if a.Phase != okr.ImportCollecting || s.Now().Sub(a.At) < FileLife {
+			out = append(out, a)
 		}
 	}
 	return out, err

@@ -103,8 +103,8 @@ const sameProgress = 1.0
 func (d *draft) differences() []okr.ImportDifference {
 	var out []okr.ImportDifference
 	differs := map[*node]bool{}
-	for i := len(d.order) - 1; i >= 0; i-- {
-		n := d.order[i]
+	for _, n := range slices.Backward(d.order) {
+
 		computed := n.goal.LeafProgress()
 		if n.left || n.item.Shown == nil || !isOther(*n.item.Shown, computed) {
 			continue
