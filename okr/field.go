@@ -1,10 +1,13 @@
 package okr
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // GoalField is something that people edit of a goal. What is compared and
@@ -239,4 +242,124 @@ func (f GoalField) value(g Goal) (json.RawMessage, error) {
 		return nil, nil
 	}
 	return raw, nil
+}
+
+// The fields of [FieldHashes] that no form has.
+const (
+	importedValue  = "value"
+	importedStatus = "status"
+)
+
+// FieldHashes gives a short hash of each field that an import writes, by the ids of
+// [GoalFields] and a few more; those that are empty are left out.
+func FieldHashes(g Goal) (map[string]string, error) {
+	out := map[string]string{}
+	for _, f := range importFields() {
+		if !f.In(g.Kind) {
+			continue
+		}
+		raw, err := f.value(g)
+		if err != nil {
+			return nil, err
+		}
+		if raw != nil {
+			sum := sha256.Sum256(raw)
+			out[f.ID] = base64.RawStdEncoding.EncodeToString(sum[:6])
+		}
+	}
+	return out, nil
+}
+
+// TakeFields puts fields of another goal into one, by their ids: an edit by a person.
+func TakeFields(g *Goal, from Goal, ids []string, by Person, at time.Time) error {
+	before := *g
+	for _, f := range importFields() {
+		if !slices.Contains(ids, f.ID) {
+			continue
+		}
+		raw, err := f.value(from)
+		if err != nil {
+			return err
+		}
+		if f.ID == importedValue || f.ID == importedStatus {
+			takeManual(g, from, f.ID == importedValue)
+		} else if err := f.set(g, raw); err != nil {
+			return err
+		}
+	}
+	return g.noteEdit(by, at, before)
+}
+
+// FieldNames names fields by their ids, for a sentence.
+func FieldNames(ids []string) string {
+	var out []string
+	for _, f := range importFields() {
+		if slices.Contains(ids, f.ID) && !slices.Contains(out, f.Label) {
+			out = append(out, f.Label)
+		}
+	}
+	return joinSome(out, " and ")
+}
+
+// importFields are those of forms, and what people else say in check-ins and by closing.
+func importFields() []GoalField {
+	return append(GoalFields(),
+		GoalField{ID: importedValue, Label: "value", get: func(g Goal) any { return saidValue(g) }},
+		GoalField{ID: importedStatus, Label: "status", get: func(g Goal) any { return saidStatus(g) }},
+	)
+}
+
+// saidValue is the value that a person or the source gave; nil: none.
+func saidValue(g Goal) *exactNumber {
+	var v *float64
+	switch {
+	case g.Kind == KeyResult && g.Metric != nil:
+		v = g.Metric.Current
+	case g.Manual != nil:
+		v = g.Manual.Value
+	}
+	return (*exactNumber)(v)
+}
+
+// saidStatus is what was said of how the goal stands; nil: nothing.
+func saidStatus(g Goal) any {
+	said := struct {
+		State, Status Status
+		Score         *float64
+	}{}
+	if g.Closed != nil {
+		said.State, said.Score = g.Closed.State, g.Closed.Score
+	}
+	if g.Manual != nil {
+		said.Status = g.Manual.Status
+	}
+	if said.State == "" && said.Status == "" {
+		return nil
+	}
+	return said
+}
+
+// takeManual takes over another goal's value, or else its status.
+func takeManual(g *Goal, from Goal, value bool) {
+	if value && g.Kind == KeyResult && g.Metric != nil && from.Metric != nil {
+		metric := *g.Metric
+		metric.Current, metric.At = from.Metric.Current, from.Metric.At
+		g.Metric, g.MovedAt = &metric, from.MovedAt
+		return
+	}
+	var o, theirs Override
+	if from.Manual != nil {
+		o, theirs = *from.Manual, *from.Manual
+	}
+	if o.Value, o.Status = nil, ""; g.Manual != nil {
+		o = *g.Manual
+	}
+	if value {
+		o.Value, g.MovedAt = theirs.Value, from.MovedAt
+	} else {
+		o.Status, g.Closed = theirs.Status, from.Closed
+	}
+	if g.Manual = &o; o.Value == nil && o.Status == "" {
+		g.Manual = nil
+	}
 }
