@@ -217,4 +217,3 @@ func (w *writer) spend(n int) error {
 	}
 	return nil
 }
-
