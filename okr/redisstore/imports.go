@@ -161,24 +161,6 @@ func (f Shelf) Added(ctx context.Context, tenant okr.TenantID, id okr.ImportID) 
 	return out, fail(ctx, "read added check-ins", err)
 }
 
-// CheckInsThere gives those of some check-ins that are there.
-func (f Shelf) CheckInsThere(ctx context.Context, tenant okr.TenantID, ids []okr.CheckInID) (map[okr.CheckInID]bool, error) {
-	found := make([]*redis.IntCmd, len(ids))
-	_, err := f.s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, id := range ids {
-			found[i] = p.Exists(ctx, recordKey(tenant, checkInKind, string(id)))
-		}
-		return nil
-	})
-	out := map[okr.CheckInID]bool{}
-	for i, id := range ids {
-		if err == nil && found[i].Val() > 0 {
-			out[id] = true
-		}
-	}
-	return out, fail(ctx, "look for check-ins", err)
-}
-
 // Beneath gives the ids of what stands below some goals and of what was said of them.
 func (f Shelf) Beneath(ctx context.Context, tenant okr.TenantID, ids []okr.GoalID) (map[okr.GoalID]okr.Beneath, error) {
 	goals, said := make([]*redis.StringSliceCmd, len(ids)), make([]*redis.StringSliceCmd, len(ids))

@@ -298,3 +298,24 @@ func TestUndoOfASecondImport(t *testing.T) {
 	w.finish(first.ID)
 	require.Empty(t, w.goals())
 }
+
+// A check-in that says something else in the source now says so here, too, unless somebody
+// changed it here.
+func TestCheckInsComeAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.source = stores()
+	w.importMatched()
+	list := w.checkIns("KR1")
+	_, _, err := w.Plan.EditCheckIn(t.Context(), okrtest.Alex, okr.CheckInInput{Goal: "KR1", Editing: list[1].ID, Value: new(11.0), Note: "mine"})
+	require.NoError(t, err)
+	w.source.checkIns[0].Note, w.source.checkIns[0].Value = "on time", new(5.0)
+	w.source.checkIns[1].Note = "theirs"
+	i := w.importMatched()
+	require.Zero(t, i.Counts.CheckIns)
+	list = w.checkIns("KR1")
+	require.Len(t, list, 2)
+	require.Equal(t, "on time", list[0].Note)
+	require.InDelta(t, 5, *list[0].Value, 0)
+	require.Equal(t, "mine", list[1].Note)
+}

@@ -97,12 +97,13 @@ func (s *Service) draft(ctx context.Context, tenant okr.TenantID, i okr.Import) 
 	return newDraft(source, i, t, said, now), nil
 }
 
-// PreviewImport says what an import would do. Nothing is written. Forbidden: the actor is
+// PreviewImport says what an import would do; of one that has begun, only what it did.
+// Nothing is written. Forbidden: the actor is
 // no admin. Invalid: the files cannot be read, in words.
 func (s *Service) PreviewImport(ctx context.Context, actor okr.Actor, id okr.ImportID) (okr.ImportPreview, error) {
 	i, err := s.Import(ctx, actor, id)
-	if err != nil {
-		return okr.ImportPreview{}, err
+	if err != nil || i.Phase != okr.ImportCollecting {
+		return okr.ImportPreview{Import: i, Tally: i.Counts}, err
 	}
 	d, err := s.draft(ctx, actor.Tenant, i)
 	if err != nil {

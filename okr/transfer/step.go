@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"okrbot/okr"
 )
@@ -120,13 +121,14 @@ type writer struct {
 	d      *draft // nil: it takes an import back
 	at     okr.ImportCursor
 	left   int                   // records until the slice is done
+	until  time.Time             // when it is done anyhow
 	goals  map[string]okr.GoalID // by id in the source, those that were needed
 	older  map[okr.GoalID]bool   // of those: an import before made it
 }
 
 // write does a slice of an import.
 func (s *Service) write(ctx context.Context, tenant okr.TenantID, i okr.Import) error {
-	w := &writer{Service: s, tenant: tenant, i: i, left: s.Slice, goals: map[string]okr.GoalID{}, older: map[okr.GoalID]bool{}}
+	w := &writer{Service: s, tenant: tenant, i: i, left: s.Slice, until: s.Now().Add(stepTime), goals: map[string]okr.GoalID{}, older: map[okr.GoalID]bool{}}
 	var err error
 	if w.at, err = s.Shelf.Cursor(ctx, tenant, i.ID); err != nil {
 		return err
@@ -212,7 +214,7 @@ func (w *writer) keep(ctx context.Context, ids []okr.GoalID, fill func(now []okr
 
 // spend counts records that were written; an error says that the slice is done.
 func (w *writer) spend(n int) error {
-	if w.left -= n; w.left <= 0 {
+	if w.left -= n; w.left <= 0 || !w.Now().Before(w.until) {
 		return errSlice
 	}
 	return nil

@@ -39,7 +39,7 @@ func (d *draft) addUp() {
 		case okr.Objective:
 			rolled := d.roll(n)
 			n.goal.Rolled = &rolled // and not as a change, which would end what people set
-			if rolled.Children == 0 {
+			if rolled.Progress == nil {
 				d.keepValue(n)
 			}
 		case okr.Project:
