@@ -57,6 +57,10 @@ type Config struct {
 	// BotServiceURLs are the hosts to which the bot's token may be sent; empty
 	// means those of the public and government clouds. http only for loopback.
 	BotServiceURLs []string `env:"BOT_SERVICE_URLS"`
+	// BotFileHosts are the hosts at which files are that people send to the bot and save
+	// from it; empty means those of OneDrive for Business. "*." in front stands for
+	// all below. http only for loopback.
+	BotFileHosts []string `env:"BOT_FILE_HOSTS"`
 
 	// ADOClientID and ADOClientSecret are the Entra app that signs people in to
 	// Azure DevOps; empty means the bot's own.

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"okrbot/bot/teams"
+	"okrbot/bot/teams/files"
 	"okrbot/okr/redisstore"
 )
 
@@ -66,6 +67,9 @@ func (c Config) checkAddresses(p *problems) {
 	_, err := teams.NewServiceHosts(c.BotServiceURLs)
 	p.want(err == nil && !slices.ContainsFunc(c.BotServiceURLs, func(h string) bool { return !isServiceHost(h) }),
 		"BOT_SERVICE_URLS: must be hosts or addresses without wildcards, comma-separated")
+	_, err = files.NewHosts(c.BotFileHosts)
+	p.want(err == nil && !slices.ContainsFunc(c.BotFileHosts, func(h string) bool { return !isServiceHost(strings.TrimPrefix(h, "*.")) }),
+		"BOT_FILE_HOSTS: must be hosts or addresses, comma-separated; *. in front of a host stands for all below it")
 	p.want(c.IdentityEndpoint == "" || isEndpoint(c.IdentityEndpoint), "IDENTITY_ENDPOINT: must be an http or https address, as Azure App Service sets it")
 }
 

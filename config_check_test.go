@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"okrbot/bot/teams/files"
 )
 
 // secretInWrongPlace is what must never be repeated.
@@ -37,6 +39,7 @@ func samples() map[string]sample {
 		"TEAMS_URL":                  {"web", "https://gov.teams.microsoft.us"},
 		"BOT_TOKEN_ISSUER":           {"web", "https://api.botframework.us"},
 		"BOT_SERVICE_URLS":           {"hosts", "smba.trafficmanager.net,smba.infra.gcc.teams.microsoft.com"},
+		"BOT_FILE_HOSTS":             {"file hosts", "*.sharepoint.com,contoso-my.sharepoint.com"},
 		"ADO_CLIENT_ID":              {"guid", configOther},
 		"ADO_CLIENT_SECRET":          {"secret", "another~" + secretInWrongPlace},
 		"ADO_LOGIN_URL":              {"web", "https://login.microsoftonline.us"},
@@ -68,6 +71,8 @@ func alsoAccepts(kind, value string) bool {
 		return value == "scope"
 	case "hosts":
 		return value == "web" || value == "scope" || value == "listen" // with a port
+	case "file hosts":
+		return value == "hosts" || alsoAccepts("hosts", value)
 	case "endpoint":
 		return value == "web" || value == "scope"
 	case "file":
@@ -109,6 +114,8 @@ func requireServeAccepts(t *testing.T, getenv func(string) string) {
 	c, err := LoadConfig(getenv)
 	require.NoError(t, err)
 	_, _, err = newTeams(c, hooks{}, newLogger(c, &bytes.Buffer{}))
+	require.NoError(t, err)
+	_, err = files.NewClient(files.Options{Hosts: c.BotFileHosts})
 	require.NoError(t, err)
 	require.NotEmpty(t, signIn(c).LoginTenant)
 }

@@ -152,6 +152,9 @@ func TestConfigValues(t *testing.T) {
 		"Redis by host":                 {map[string]string{"REDIS_URL": "redis:6379", "SEAL_KEYS": configKey("k1", 32)}, "REDIS_URL"},
 		"service hosts":                 {map[string]string{"BOT_SERVICE_URLS": "smba.trafficmanager.net,http://127.0.0.1:3980"}, ""},
 		"any service host":              {map[string]string{"BOT_SERVICE_URLS": "*.trafficmanager.net"}, "BOT_SERVICE_URLS"},
+		"file hosts":                    {map[string]string{"BOT_FILE_HOSTS": "*.sharepoint.com,contoso-my.sharepoint.com,http://127.0.0.1:3980"}, ""},
+		"files of everywhere":           {map[string]string{"BOT_FILE_HOSTS": "*"}, "BOT_FILE_HOSTS"},
+		"files of a whole country":      {map[string]string{"BOT_FILE_HOSTS": "*.com"}, "BOT_FILE_HOSTS"},
 		"log format":                    {map[string]string{"LOG_FORMAT": "xml"}, "LOG_FORMAT"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -195,7 +195,7 @@ func (d *demo) config() (Config, error) {
 	values := map[string]string{
 		"PUBLIC_URL": urlOf(d.bot), "MICROSOFT_APP_ID": demoAppID, "MICROSOFT_APP_PASSWORD": demoAppSecret,
 		"MICROSOFT_APP_TENANT_ID": bottest.DefaultTenant, "BOT_LOGIN_URL": teams + "/login",
-		"BOT_OPENID_METADATA_URL": teams + "/openid/.well-known/openidconfiguration", "BOT_SERVICE_URLS": teams,
+		"BOT_OPENID_METADATA_URL": teams + "/openid/.well-known/openidconfiguration", "BOT_SERVICE_URLS": teams, "BOT_FILE_HOSTS": teams,
 		"ADO_LOGIN_URL": azure + "/login", "ADO_BASE_URL": azure + "/ado", "ADO_PROFILE_URL": azure + "/vssps",
 		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "LOG_FORMAT": "text",
 	}
@@ -280,8 +280,11 @@ okrbot demo: everything runs on this machine, and nothing survives a stop.
     bind P1                find the query "Launch scope"
     digest                 in the channel Delivery (mention okrbot)
 
+  The Playground has no files: send some, and find what okrbot saved for you, at
+  %s
+
   Work gets done there by itself as time passes; everything is measured each minute.
   Azure DevOps: %s    okrbot: %s    stop: Ctrl+C
 
-`, where, urlOf(d.azure), urlOf(d.bot))
+`, where, urlOf(d.teams)+"/playground/files", urlOf(d.azure), urlOf(d.bot))
 }

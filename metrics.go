@@ -36,6 +36,7 @@ const (
 	postReminder = "reminder"
 	postNotice   = "notice"
 	postSync     = "sync"
+	postImport   = "import"
 )
 
 // countedPosts counts what is posted without having been asked.
@@ -49,7 +50,7 @@ func newCountedPosts(post scheduler.Post, r prometheus.Registerer) countedPosts 
 		Name: "okrbot_posts_total", Help: "Posts to Teams that no turn asked for, by kind and outcome.",
 	}, []string{"kind", "outcome"})
 	r.MustRegister(posts)
-	for _, kind := range []string{postDigest, postReminder, postNotice, postSync} {
+	for _, kind := range []string{postDigest, postReminder, postNotice, postSync, postImport} {
 		begin(posts, kind)
 	}
 	return countedPosts{post, posts}
@@ -83,6 +84,11 @@ func (c countedPosts) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.
 // SyncDone implements scheduler.Post.
 func (c countedPosts) SyncDone(ctx context.Context, reply okr.Reply, rows []okr.SyncRow) error {
 	return c.count(postSync, c.Post.SyncDone(ctx, reply, rows))
+}
+
+// ImportMoved implements scheduler.Post.
+func (c countedPosts) ImportMoved(ctx context.Context, tenant okr.TenantID, in okr.Import) error {
+	return c.count(postImport, c.Post.ImportMoved(ctx, tenant, in))
 }
 
 // countedRefreshes counts the renewals of sign-ins.

@@ -97,6 +97,10 @@ again that Redis lost from them, and does nothing else; okrbot may run meanwhile
 			run:  func(ctx context.Context, p program) error { return runParked(ctx, p.args, p.getenv, p.stdout) },
 		},
 		{
+			name: "export", args: "--tenant ID --as OBJECT-ID|--all [flags]", what: "write the goals of a tenant into a file", help: exportHelp(),
+			run: runExport,
+		},
+		{
 			name: "accept-keys", what: "start over with the keys of SEAL_KEYS, when those before are lost", fits: none,
 			help: `okrbot serve refuses keys that do not fit the store. After this command it starts with them, and the owner
 of every sign-in that was sealed with other keys is asked to sign in again. Nothing else is lost.`,

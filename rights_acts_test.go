@@ -8,8 +8,9 @@ import (
 )
 
 // act is how one command or button is tried. Of words and data "{goal}" is a goal,
-// "{connection}" a connection, "{checkin}" a check-in and "{form}" the id of an open
-// form of somebody else, of the kind in form.
+// "{connection}" a connection, "{checkin}" a check-in, "{import}" an import that did not
+// begin, "{imported}" one that is done and "{form}" the id of an open form of somebody
+// else, of the kind in form.
 type act struct {
 	words  string            // after the command's name
 	data   map[string]string // of the button
@@ -39,7 +40,7 @@ func with(key, value string, more []string) map[string]string {
 // commandActs say for each command how it is tried.
 func commandActs() map[string]act {
 	return map[string]act{
-		"help": {bare: true}, "cancel": {bare: true}, "okrs": {words: "all", bare: true}, "okr": {words: "{goal}"}, "why": {words: "{goal}"}, "history": {words: "{goal}"},
+		"help": {bare: true}, "cancel": {bare: true}, "okrs": {words: "all", bare: true}, "okr": {words: "{goal}"}, "why": {words: "{goal}"}, "history": {words: "{goal}"}, "tasks": {words: "{goal}", kind: okr.Project},
 		"new objective": {words: "Mine", member: true, bare: true}, "new kr": {member: true, bare: true}, "new project": {member: true, bare: true},
 		"edit": {words: "{goal}"}, "delete": {words: "{goal}"}, "close": {words: "{goal}"}, "deleted": {bare: true}, "undo": {words: "{deleted}", bare: true}, "postpone": {words: "{goal}"}, "reopen": {words: "{goal}"},
 		"clone": {words: "{goal}", kind: okr.Objective, member: true}, "check-in": {words: "{goal} 5 fine"}, "set": {words: "{goal} to 5"}, "resume": {words: "{goal}"},
@@ -47,6 +48,7 @@ func commandActs() map[string]act {
 		"bind": {words: "{goal}"}, "unbind": {words: "{goal}"}, "sync": {words: "{goal}", member: true, bare: true}, "queries": {words: "bugs", bare: true, member: true},
 		"connect": {bare: true, member: true}, "connections": {bare: true}, "move": {words: "{connection} to C1"}, "hand over": {words: "{connection} to Megan Bowen"},
 		"take over": {words: "{connection}"}, "sign in link": {bare: true, member: true}, "sign out": {bare: true}, "digest": {words: "stop", bare: true, member: true},
+		"import": {words: "{import}", bare: true}, "import undo": {words: "{imported}", bare: true},
 		"enable": {bare: true}, "manage": {bare: true}, "admins": {words: "add megan@contoso.example", bare: true}, "settings": {bare: true}, "disable": {bare: true},
 	}
 }
@@ -62,6 +64,9 @@ func pressActs() map[string]act {
 		cards.VerbGoalSave: {
 			data: goalData(cards.KeyKind, "key result", cards.KeyVersion, "1", cards.InputTitle, "Taken", cards.InputMetric, "Teams", cards.InputTarget, "7", cards.KeyParent, "O1"),
 		},
+		cards.VerbTasks: {data: goalData(), kind: okr.Project}, cards.VerbTask: {data: goalData(cards.KeyTask, "T1", cards.KeyDone, "true"), kind: okr.Project},
+		cards.VerbTasksEdit:     {data: goalData(cards.KeyOffset, "0"), kind: okr.Project},
+		cards.VerbTasksSave:     {data: goalData(cards.KeyDraft, "{form}", cards.InputTasks, "Taken"), form: "tasks", kind: okr.Project},
 		cards.VerbGoalAskDelete: {data: goalData()}, cards.VerbGoalDelete: {data: goalData()},
 		cards.VerbGoalDeleted: {bare: true}, cards.VerbGoalRestore: {data: map[string]string{cards.KeyGoal: "{deleted}"}},
 		cards.VerbCloseAsk: {data: goalData()}, cards.VerbClose: {data: goalData(cards.InputState, "closed", cards.InputNote, "over")},
@@ -113,8 +118,21 @@ func pressActs() map[string]act {
 		cards.VerbSettingsSave: {data: map[string]string{cards.KeyVersion: "1", cards.InputTimeZone: "Asia/Tokyo"}, bare: true},
 		cards.VerbPeriodAdd:    {data: map[string]string{cards.InputPeriodName: "Sprint", cards.InputPeriodStart: "2026-09-01", cards.InputPeriodEnd: "2026-09-30"}, bare: true},
 		cards.VerbPeriodRemove: {data: map[string]string{cards.KeyPeriod: "{period}"}},
+		cards.VerbImport:       {bare: true}, cards.VerbImports: {bare: true},
+		cards.VerbImportShow: {data: importData()}, cards.VerbImportFiles: {data: importData()}, cards.VerbImportDrop: {data: importData(cards.KeyFile, "explorer.csv")},
+		cards.VerbImportCancel: {data: importData()}, cards.VerbImportPreview: {data: importData()}, cards.VerbImportRows: {data: importData(cards.KeyFinding, "0")},
+		cards.VerbImportDifferences: {data: importData()}, cards.VerbImportWords: {data: importData()},
+		cards.VerbImportWordsSave:  {data: importData(cards.ImportWordInput("Big rock"), "objective")},
+		cards.VerbImportPeople:     {data: importData()},
+		cards.VerbImportPeopleSave: {data: importData(cards.ImportPersonInput("Megan Bowen"), "me")},
+		cards.VerbImportMatch:      {data: importData()}, cards.VerbImportBegin: {data: importData()},
+		cards.VerbImportUnbound: {data: with(cards.KeyImport, "{imported}", nil)}, cards.VerbImportConflicts: {data: with(cards.KeyImport, "{imported}", nil)},
+		cards.VerbImportUndoAsk: {data: with(cards.KeyImport, "{imported}", nil)}, cards.VerbImportUndo: {data: with(cards.KeyImport, "{imported}", nil)},
 	}
 }
+
+// importData is what the buttons of an import carry that did not begin.
+func importData(more ...string) map[string]string { return with(cards.KeyImport, "{import}", more) }
 
 // who is a column of the matrix: somebody who may not, or something that is not.
 type who struct {
@@ -127,8 +145,8 @@ type who struct {
 }
 
 func columns() []who {
-	garbage := map[string]string{"{goal}": "KR99999999999999999999", "{connection}": "C0'\u0000", "{checkin}": "%00", "{form}": "../other", "{deleted}": "KR0004", "{period}": "T1 "}
-	gone := map[string]string{"{goal}": "KR998", "{connection}": "C998", "{checkin}": "K998", "{form}": "GONE", "{deleted}": "KR997", "{period}": "T998"}
+	garbage := map[string]string{"{goal}": "KR99999999999999999999", "{connection}": "C0'\u0000", "{checkin}": "%00", "{form}": "../other", "{deleted}": "KR0004", "{period}": "T1 ", "{import}": "IM0004", "{imported}": "im 1"}
+	gone := map[string]string{"{goal}": "KR998", "{connection}": "C998", "{checkin}": "K998", "{form}": "GONE", "{deleted}": "KR997", "{period}": "T998", "{import}": "IM998", "{imported}": "IM998"}
 	fixed := func(ids ...map[string]string) func(*rightsWorld, okr.GoalKind) []map[string]string {
 		return func(*rightsWorld, okr.GoalKind) []map[string]string { return ids }
 	}

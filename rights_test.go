@@ -48,7 +48,7 @@ func TestRights(t *testing.T) {
 
 // secrets are what nobody but alex, in the own chat, may read.
 func secrets() []string {
-	return []string{"Secret plan", "Secret result", "Secret and gone", "Secret work", "Hidden way", "Megan's own plan", "Megan's own result"}
+	return []string{"Secret plan", "Secret result", "Secret and gone", "Secret work", "Secret task", "Hidden way", "Megan's own plan", "Megan's own result"}
 }
 
 // rightsWorld has one of everything that is alex's, and people without rights.
@@ -90,7 +90,9 @@ func newRightsWorld(t *testing.T) *rightsWorld {
 	save(hand)
 	secret := save(okr.GoalInput{Kind: okr.Objective, Title: "Secret plan", Details: &okr.Details{Private: true}})
 	save(okr.GoalInput{Kind: okr.KeyResult, Title: "Secret result", Parent: secret.ID, Metric: metric})
-	r.bindTree(t, alex, save(okr.GoalInput{Kind: okr.Project, Title: "Secret work", Parent: secret.ID}).ID)
+	task := func(title string) *[]okr.Task { return &[]okr.Task{{ID: "T1", Title: title, Owner: adele.Person}} }
+	r.bindTree(t, alex, save(okr.GoalInput{Kind: okr.Project, Title: "Secret work", Parent: secret.ID, Tasks: task("Secret task")}).ID)
+	save(okr.GoalInput{Kind: okr.Project, Title: "Open work", Parent: "O1", Tasks: task("Sign the lease")})
 	gone := save(okr.GoalInput{Kind: okr.KeyResult, Title: "Secret and gone", Parent: secret.ID, Metric: metric})
 	_, err = plan.DeleteGoal(t.Context(), alex, gone.ID)
 	require.NoError(t, err)
@@ -98,7 +100,31 @@ func newRightsWorld(t *testing.T) *rightsWorld {
 	r.formerAdmin(t, alex, adele.Person)
 	r.openForms(t)
 	r.strangers(t)
+	r.imports(t, alex)
 	return r
+}
+
+// explorerCSV is an export with a renamed word for its objective.
+const explorerCSV = `Id,Title,Owner,Period,Start Date,End Date,"Aligned To (weight, Objective ID)",Metric Name,Unit,Target,Object Type,Start,Progress %%,Actual Progress,Status
+%[1]s1,Brought along,Megan Bowen,Q3 2026,2026-07-01,2026-09-30,,,,,Objective,,20,,On Track
+%[1]s2,Brought a result,Alex Wilber,Q3 2026,2026-07-01,2026-09-30,"Brought along(weight: 100%%, Id: %[1]s1)",Stores,,40,Key result,0,20,8,Behind
+%[1]s3,Brought rock,Megan Bowen,Q3 2026,2026-07-01,2026-09-30,,,,,%[2]s,,20,,On Track
+`
+
+// imports are an import of alex's that is done, and one that did not begin.
+func (r *rightsWorld) imports(t *testing.T, alex okr.Actor) {
+	t.Helper()
+	transfer := r.app.activities.Transfer
+	done, err := transfer.AddFile(t.Context(), alex, "explorer.csv", strings.NewReader(fmt.Sprintf(explorerCSV, "71", "Objective")))
+	require.NoError(t, err)
+	_, err = transfer.BeginImport(t.Context(), alex, done.ID, okr.Reply{})
+	require.NoError(t, err)
+	for more := true; more; {
+		_, more, err = transfer.ImportStep(t.Context(), alex.Tenant, done.ID)
+		require.NoError(t, err)
+	}
+	_, err = transfer.AddFile(t.Context(), alex, "explorer.csv", strings.NewReader(fmt.Sprintf(explorerCSV, "72", "Objective")))
+	require.NoError(t, err)
 }
 
 func (r *rightsWorld) actor(name string) okr.Actor {
@@ -133,7 +159,8 @@ func (r *rightsWorld) formerAdmin(t *testing.T, alex okr.Actor, adele okr.Person
 func (r *rightsWorld) openForms(t *testing.T) {
 	t.Helper()
 	play(t, r.world, "in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'", "in personal",
-		"say check-in KR2", "expect 'Check in'", "say clone O1", "expect 'Clone O1'", "say connect", "expect 'New connection'", "say bind KR2", "expect 'Bind KR2'", "idle")
+		"say check-in KR2", "expect 'Check in'", "say clone O1", "expect 'Clone O1'", "say connect", "expect 'New connection'", "say bind KR2", "expect 'Bind KR2'",
+		"say tasks P2", "expect 'Tasks of P2'", "press 'Edit tasks'", "expect 'Edit tasks of P2'", "idle")
 	for _, key := range r.redis.Keys() {
 		if _, id, ok := strings.Cut(key, "}:draft:"); ok {
 			plain, err := url.QueryUnescape(id)
@@ -163,11 +190,11 @@ func (r *rightsWorld) real(kind okr.GoalKind) []map[string]string {
 	case okr.Objective:
 		goals = []string{"O1", "O2"}
 	case okr.Project:
-		goals = []string{"P1"}
+		goals = []string{"P1", "P2"}
 	}
 	var out []map[string]string
 	for _, g := range goals {
-		out = append(out, map[string]string{"{goal}": g, "{connection}": "C2", "{checkin}": string(r.checkIn), "{period}": "T1", "{deleted}": "KR4"})
+		out = append(out, map[string]string{"{goal}": g, "{connection}": "C2", "{checkin}": string(r.checkIn), "{period}": "T1", "{deleted}": "KR4", "{import}": "IM2", "{imported}": "IM1"})
 	}
 	return out
 }

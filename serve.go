@@ -19,6 +19,7 @@ import (
 	"okrbot/bot/compose"
 	"okrbot/bot/signin"
 	"okrbot/bot/teams"
+	"okrbot/bot/teams/files"
 	"okrbot/manifest"
 	"okrbot/okr/adosource"
 	"okrbot/okr/redisstore"
@@ -151,16 +152,20 @@ func (a *app) wire(c Config, h hooks) error {
 		return err
 	}
 	a.validator = validator
+	fileHosts, err := files.NewClient(files.Options{Hosts: c.BotFileHosts, Backoff: h.retry})
+	if err != nil {
+		return err
+	}
 	queue := &lateSyncer{}
 	a.bot, err = bot.New(bot.Options{
-		Activities: a.activities, Memory: a.store.Memory(), Syncer: queue, Connector: connector,
+		Activities: a.activities, Memory: a.store.Memory(), Syncer: queue, Imports: queue, Connector: connector, Files: fileHosts,
 		SignIn: signIn(c), Addresses: compose.Options{AppID: c.AppID, PublicURL: c.PublicURL, TeamsURL: c.TeamsURL}, Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace), LookupTime: h.lookup,
 	})
 	if err != nil {
 		return err
 	}
 	a.scheduler, err = scheduler.New(scheduler.Options{
-		Redis: sharedRedis{a.store}, Agenda: a.store, Work: work{a.activities.Measure, a.activities.Notify}, Post: newCountedPosts(a.bot, a.registry), Interval: c.SyncInterval,
+		Redis: sharedRedis{a.store}, Agenda: a.store, Work: work{a.activities.Measure, a.activities.Notify, a.activities.Transfer}, Post: newCountedPosts(a.bot, a.registry), Interval: c.SyncInterval,
 		Logger: a.log, QueueLogger: quiet(a.log), Registerer: a.registry, Now: h.now, PollInterval: h.poll, RetryDelay: h.retry,
 		NoClock: !c.has(roleClock), NoWorkers: !c.has(roleWorker),
 	})

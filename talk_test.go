@@ -147,6 +147,13 @@ what is on track -> okrs on track
 which key results are late -> okrs behind
 all okrs -> okrs all
 projects -> okrs all projects
+okrs tagged growth -> okrs tag:growth
+okrs #growth -> okrs #growth
+what is tagged growth? -> okrs tag:growth
+which key results are tagged with big bets -> okrs tag:big bets
+show me okrs tagged growth -> okrs tag:growth
+objectives with the tag north -> okrs tag:north
+checklist P4 -> tasks P4
 okrs team:Platform -> okrs team:Platform
 status -> status
 the status -> ?
@@ -211,6 +218,28 @@ show connections -> connections
 list my connections -> okrs my connections
 show settings -> settings
 what is deleted -> deleted
+import -> import
+import our okrs -> import
+import our OKRs from Viva Goals, please -> import
+bring in our OKRs from Viva Goals -> import
+bring our okrs over from Viva -> import
+can you bring over our goals from viva goals? -> import
+how do I import my okrs? -> import
+how can we move our okrs from Viva Goals -> import
+migrate from Viva Goals -> import
+move in from viva goals -> import
+import the viva goals export -> import
+import list -> import list
+imports -> import list
+show me the earlier imports -> import list
+import IM3 -> import IM3
+import im3 -> import im3
+import undo -> import undo
+import undo IM3 -> import undo IM3
+undo the import -> import undo
+undo the last import -> import undo
+undo import IM3 -> import undo IM3
+please undo the import -> ?
 undo -> undo
 undo that -> undo
 please undo my last check-in -> undo

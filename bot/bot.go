@@ -18,6 +18,8 @@ import (
 	"okrbot/bot/settings"
 	"okrbot/bot/signin"
 	"okrbot/bot/teams"
+	"okrbot/bot/teams/files"
+	"okrbot/bot/transfers"
 	"okrbot/cards"
 	"okrbot/okr"
 	"okrbot/okr/access"
@@ -25,12 +27,14 @@ import (
 	"okrbot/okr/measure"
 	"okrbot/okr/notify"
 	"okrbot/okr/plan"
+	"okrbot/okr/transfer"
 )
 
 // Memory is what the conversation and its sign-ins remember.
 type Memory interface {
 	chat.Memory
 	signin.Tickets
+	transfers.Places
 }
 
 // Activities are the use cases that the conversation calls.
@@ -40,6 +44,9 @@ type Activities struct {
 	Plan    *plan.Service
 	Measure *measure.Service
 	Notify  *notify.Service
+
+	Transfer *transfer.Service
+	Exporter *transfer.Exporter
 }
 
 // Options is what a [Bot] works with.
@@ -47,7 +54,9 @@ type Options struct {
 	Activities
 	Memory    Memory
 	Syncer    chat.Syncer
+	Imports   transfers.Queue
 	Connector *teams.Connector
+	Files     *files.Client
 	SignIn    signin.Options
 	Addresses compose.Options
 	Logger    *slog.Logger
@@ -69,6 +78,7 @@ type Bot struct {
 	connections *connections.Subject
 	digests     *digests.Subject
 	signIn      *signin.Subject
+	transfers   *transfers.Subject
 	helpCard    func() cards.Card // always the same one
 }
 
@@ -80,6 +90,7 @@ func New(o Options) (*Bot, error) {
 	c := chat.New(chat.Options{
 		Access: o.Access, Plan: o.Plan, Memory: o.Memory, Connector: o.Connector, Logger: o.Logger, Now: o.Now,
 		PostsPerSecond: o.PostsPerSecond, LookupTime: o.LookupTime, PublicURL: o.Addresses.PublicURL,
+		Files: o.Files,
 	})
 	b := &Bot{chat: c, digests: digests.New(c, o.Access, o.Plan, o.Notify)}
 	b.compose = compose.New(c, compose.Parts{Access: o.Access, Connect: o.Connect, Plan: o.Plan, Measure: o.Measure}, o.Addresses)
@@ -90,16 +101,18 @@ func New(o Options) (*Bot, error) {
 	})
 	past := plan.NewUndo(o.Plan)
 	b.checkins = checkins.New(c, checkins.Options{Access: o.Access, Connect: o.Connect, Plan: o.Plan, Undo: past, Notify: o.Notify})
+	b.transfers = transfers.New(c, transfers.Options{Access: o.Access, Plan: o.Plan, Import: o.Transfer, Queue: o.Imports, Places: o.Memory})
 	b.helpCard = sync.OnceValue(b.newHelpCard)
 	return b, c.Register(
 		b.register(),
-		goals.New(c, o.Plan, past).Register(),
+		goals.New(c, o.Plan, past, plan.NewTasks(o.Plan)).Register(),
 		b.checkins.Register(),
 		b.bindings.Register(),
 		b.connections.Register(),
 		b.signIn.Register(),
 		b.digests.Register(),
 		b.compose.Register(),
+		b.transfers.Register(),
 		settings.New(c, o.Access, o.Plan, b.connections).Register(),
 	)
 }
@@ -138,4 +151,9 @@ func (b *Bot) TellOwner(ctx context.Context, tenant okr.TenantID, n okr.Notice) 
 // SyncDone shows the outcome of a sync, see [bindings.Subject.SyncDone].
 func (b *Bot) SyncDone(ctx context.Context, r okr.Reply, rows []okr.SyncRow) error {
 	return b.bindings.SyncDone(ctx, r, rows)
+}
+
+// ImportMoved renews the card of an import, see [transfers.Subject.ImportMoved].
+func (b *Bot) ImportMoved(ctx context.Context, tenant okr.TenantID, in okr.Import) error {
+	return b.transfers.ImportMoved(ctx, tenant, in)
 }

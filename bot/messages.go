@@ -33,10 +33,11 @@ func (b *Bot) OnMessage(ctx context.Context, a teams.Activity) error {
 	return nil
 }
 
-// texts are the commands of a message; a press, a code and an empty message are one.
+// texts are the commands of a message; a press, a code, an empty message and one with
+// files are one.
 func (b *Bot) texts(t *chat.Turn) []string {
 	words := t.Activity.Words()
-	if t.Press != nil || words == "" || signin.IsCode(words) {
+	if t.Press != nil || words == "" || len(t.Files) > 0 || signin.IsCode(words) {
 		return []string{words}
 	}
 	return b.chat.Commands(t.Activity.Lines())
@@ -69,7 +70,7 @@ func (b *Bot) run(ctx context.Context, t *chat.Turn, text string) (chat.Reply, e
 // message extension and what addresses in messages unfold into.
 func (b *Bot) OnInvoke(ctx context.Context, a teams.Activity) (teams.InvokeResponse, error) {
 	switch a.Name {
-	case teams.InvokeCardAction, teams.InvokeSearch, teams.InvokeVerifyState:
+	case teams.InvokeCardAction, teams.InvokeSearch, teams.InvokeVerifyState, teams.InvokeFileConsent:
 	case teams.InvokeCompose:
 		return b.compose.OnCompose(ctx, a)
 	case teams.InvokeLink:
@@ -81,6 +82,8 @@ func (b *Bot) OnInvoke(ctx context.Context, a teams.Activity) (teams.InvokeRespo
 	}
 	t, err := b.chat.Begin(ctx, a)
 	switch {
+	case a.Name == teams.InvokeFileConsent:
+		return b.onFileConsent(ctx, t, err)
 	case err != nil:
 		return b.chat.RefuseInvoke(ctx, err), nil
 	case a.Name == teams.InvokeSearch:
@@ -93,6 +96,22 @@ func (b *Bot) OnInvoke(ctx context.Context, a teams.Activity) (teams.InvokeRespo
 	r, err := b.reply(ctx, t, "")
 	if err != nil {
 		return b.chat.RefuseInvoke(ctx, err), nil
+	}
+	return b.chat.Deliver(ctx, t, r)
+}
+
+// onFileConsent answers whether a file may be saved: as a message, for Teams shows no
+// other answer to it.
+func (b *Bot) onFileConsent(ctx context.Context, t *chat.Turn, err error) (teams.InvokeResponse, error) {
+	if t.Press == nil {
+		return teams.InvokeResponse{}, teams.ErrMalformedValue
+	}
+	var r chat.Reply
+	if err == nil {
+		r, err = b.reply(ctx, t, "")
+	}
+	if err != nil {
+		r = b.chat.Refusal(ctx, err, "The file was not saved")
 	}
 	return b.chat.Deliver(ctx, t, r)
 }

@@ -9,7 +9,7 @@ import (
 // The verbs of binding, with the data and inputs that come along. Data of all but
 // the first is draft.
 const (
-	VerbBind           = "bind.start"      // goal
+	VerbBind           = "bind.start"      // goal, text: words to begin the search with
 	VerbBindConnection = "bind.connection" // input connection: another one chosen
 	VerbBindSearch     = "bind.search"     // inputs connection, text, query
 	VerbBindChoose     = "bind.choose"     // query, or inputs connection and query

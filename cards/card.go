@@ -20,6 +20,9 @@ const (
 	ContentTypeCard   = "application/vnd.microsoft.card.adaptive"
 	ContentTypeOAuth  = "application/vnd.microsoft.card.oauth"
 	ContentTypeSignIn = "application/vnd.microsoft.card.signin"
+
+	ContentTypeFileConsent = "application/vnd.microsoft.teams.card.file.consent"
+	ContentTypeFileInfo    = "application/vnd.microsoft.teams.card.file.info"
 )
 
 // Place is where a card is shown: times are written in its zone, and what it shows
@@ -45,6 +48,8 @@ type Card struct {
 // Attachment is a card with its content type, as a message carries it.
 type Attachment struct {
 	ContentType string `json:"contentType"`
+	ContentURL  string `json:"contentUrl,omitempty"` // of a file
+	Name        string `json:"name,omitempty"`       // of a file
 	Content     any    `json:"content"`
 }
 

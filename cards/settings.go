@@ -25,6 +25,7 @@ const (
 	InputCreateTeam         = "createTeam"
 	InputCreateIndividual   = "createIndividual"
 	InputCreatePeople       = "createPeople"
+	InputExportBy           = "exportBy"
 	InputDigestCadence      = "digestCadence"
 	InputDigestWeekday      = "digestWeekday"
 	InputDigestHour         = "digestHour"
@@ -50,6 +51,7 @@ type SettingsForm struct {
 	CreateTeam         string
 	CreateIndividual   string
 	CreatePeople       People
+	ExportBy           string // an okr.ExportBy; empty: everyone
 	Picker             string // dataset of the client's people picker; empty: it has none
 
 	Reminders       bool
@@ -86,6 +88,7 @@ func SettingsOf(t okr.Settings) SettingsForm {
 		AtRisk: okr.FormatNumber(t.Bands.AtRisk), Behind: okr.FormatNumber(t.Bands.Behind),
 		Weights: WeightsFree, Projects: string(t.WeightsRule.Projects),
 		CreateOrganization: string(t.CreateRule.Organization), CreateTeam: string(t.CreateRule.Team), CreateIndividual: string(t.CreateRule.Individual),
+		ExportBy:  string(t.ExportBy),
 		Reminders: !r.Off, ReminderWeekday: fmt.Sprint(int(r.Weekday)), ReminderHour: fmt.Sprint(r.Hour), ReminderEvery: fmt.Sprint(r.Every), ReminderSkip: fmt.Sprint(r.SkipDays),
 		DigestCadence: string(t.DigestDefault.Cadence), DigestWeekday: fmt.Sprint(int(t.DigestDefault.Weekday)), DigestHour: fmt.Sprint(t.DigestDefault.Hour),
 		Periods: t.Periods, Current: t.Current,
@@ -110,7 +113,7 @@ func separator(before string) string {
 // EditSettings is the form of the settings for admins; others see them without
 // inputs. The ids of its inputs are timeZone, planningStart, atRisk, behind,
 // weights, projects, createOrganization, createTeam, createIndividual,
-// createPeople, reminders, reminderWeekday, reminderHour, reminderEvery,
+// createPeople, exportBy, reminders, reminderWeekday, reminderHour, reminderEvery,
 // reminderSkip, digestCadence, digestWeekday and digestHour; of a new period
 // periodName, periodStart, periodEnd and periodCurrent.
 func EditSettings(f SettingsForm) Card {
@@ -124,7 +127,7 @@ func EditSettings(f SettingsForm) Card {
 	in.addPair(textInput(InputBehind, "Behind from (points under expected)", f.Behind, maxNumber), textInput(InputAtRisk, "At risk from (points under expected)", f.AtRisk, maxNumber))
 	in.addFolded("rollup", "How objectives add up", false, rollUpInputs(f))
 	rights, keep := createInputs(f)
-	in.addFolded("create", "Who may create what", false, rights)
+	in.addFolded("create", "Who may create and export", false, rights)
 	in.addFolded("remind", "Reminders and digests", false, timeInputs(f))
 	in.addFolded("periods", "Custom periods", false, periodForm(f, keep))
 	save := run("Save", VerbSettingsSave, KeyVersion, f.Version, KeyKeep, keep, KeyPicker, picks(f.Picker)).positive()
@@ -166,12 +169,14 @@ func createInputs(f SettingsForm) (in form, keep string) {
 	in.add(choiceInput(InputCreateOrganization, "Organization goals", orAny(f.CreateOrganization), creators("admins")),
 		choiceInput(InputCreateTeam, "Team goals", orAny(f.CreateTeam), creators("every member")),
 		choiceInput(InputCreateIndividual, "Personal goals", orAny(f.CreateIndividual), creators("every member")))
+	export := choiceInput(InputExportBy, "Exports", orAny(f.ExportBy), exporters())
 	field, ok := peopleInput(InputCreatePeople, "The chosen people", f.CreatePeople, f.Picker, true)
 	if !ok {
 		in.show(field)
+		in.add(export)
 		return in, InputCreatePeople
 	}
-	in.add(field.(input))
+	in.add(field.(input), export)
 	return in, ""
 }
 
@@ -181,6 +186,13 @@ func creators(standard string) []Choice {
 		{Title: "every member", Value: string(okr.CreateByEveryone)},
 		{Title: "admins", Value: string(okr.CreateByAdmins)},
 		{Title: "the chosen people and admins", Value: string(okr.CreateByChosen)},
+	}
+}
+
+func exporters() []Choice {
+	return []Choice{
+		{Title: "every member, what they see", Value: ChoiceAny},
+		{Title: "admins", Value: string(okr.ExportByAdmins)},
 	}
 }
 

@@ -66,6 +66,7 @@ func readSettings(f SettingsForm) Card {
 		fact{"Organization goals by", titleOf(creators("admins"), orAny(f.CreateOrganization))},
 		fact{"Team goals by", titleOf(creators("every member"), orAny(f.CreateTeam))},
 		fact{"Personal goals by", titleOf(creators("every member"), orAny(f.CreateIndividual))},
+		fact{"Exports by", titleOf(exporters(), orAny(f.ExportBy))},
 		fact{"Reminders", reminders}, fact{"Digests", digests}, fact{"Custom periods", periodNames(f.Periods)},
 	), note(whoChanges(f))}
 	return newCard(title, body, run("OKRs", VerbGoals), run("Help", VerbHelp))

@@ -17,7 +17,7 @@ func worstTitles() []string { return []string{strings.Repeat("😀", 255), strin
 func worst() []exhibit {
 	var out []exhibit
 	for i, title := range worstTitles() {
-		for _, e := range append(worstOf(title), worstGoals(title)...) {
+		for _, e := range slices.Concat(worstOf(title), worstGoals(title), worstImports(title)) {
 			e.name = fmt.Sprintf("worst-%s-%d", e.name, i)
 			out = append(out, e)
 		}

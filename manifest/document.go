@@ -86,7 +86,7 @@ func newDocument(o Options) document {
 		Description:            shortAndFull{Short: shortDescription, Full: fullDescription},
 		Icons:                  icons{Color: colorName, Outline: outlineName},
 		AccentColor:            o.AccentColor,
-		Bots:                   []bot{{BotID: strings.ToLower(o.AppID), Scopes: scopes(), SupportsTargetedMessages: true, CommandLists: commandLists()}},
+		Bots:                   []bot{{BotID: strings.ToLower(o.AppID), Scopes: scopes(), SupportsFiles: true, SupportsTargetedMessages: true, CommandLists: commandLists()}},
 		ComposeExtensions:      composeExtensions(strings.ToLower(o.AppID), host(o.PublicURL)),
 		DefaultInstallScope:    "personal",
 		DefaultGroupCapability: groupDefaults{Team: "bot", GroupChat: "bot"},

@@ -126,6 +126,7 @@ func TestSlashCommandsAndChannels(t *testing.T) {
 	t.Parallel()
 	m := parse(t, build(t, options())["manifest.json"])
 	require.True(t, m.Bots[0].SupportsTargetedMessages)
+	require.True(t, m.Bots[0].SupportsFiles, "without it Teams gives the bot no files")
 	require.Equal(t, "tier1", m.SupportsChannelFeatures)
 	slash := m.Bots[0].CommandLists[1]
 	require.Equal(t, []string{"slash"}, slash.Triggers)
@@ -174,6 +175,7 @@ type parsed struct {
 	Bots                    []struct {
 		BotID                    string
 		Scopes                   []string
+		SupportsFiles            bool
 		SupportsTargetedMessages bool
 		CommandLists             []struct {
 			Triggers, Scopes []string

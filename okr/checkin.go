@@ -36,9 +36,9 @@ type CheckIn struct {
 // IsUndone says whether it was taken back.
 func (c CheckIn) IsUndone() bool { return !c.UndoneAt.IsZero() }
 
-// StandingCheckIns are those that were not taken back.
+// StandingCheckIns are those that count: neither taken back nor comments.
 func StandingCheckIns(list []CheckIn) []CheckIn {
-	return slices.DeleteFunc(slices.Clone(list), CheckIn.IsUndone)
+	return slices.DeleteFunc(slices.Clone(list), func(c CheckIn) bool { return c.IsUndone() || c.Comment })
 }
 
 // Key is the record's id.
@@ -81,27 +81,32 @@ func (g Goal) Automatic() *float64 {
 		return g.Rolled.Progress
 	case g.Binding != nil && g.Binding.Last != nil:
 		return g.Binding.Last.Value
+	case CountsTasks(g):
+		return TaskProgress(g.Tasks)
 	}
 	return nil
 }
 
-// IsAutomatic says whether something other than people gives the goal's value: a
-// query, or the children of an objective.
+// IsAutomatic says whether something other than what people say gives the goal's value:
+// a query, the children of an objective, or the checklist of a project.
 func (g Goal) IsAutomatic() bool {
 	if g.Kind == Objective {
 		return g.Rolled != nil && g.Rolled.Children > 0
 	}
-	return g.Binding != nil && g.Binding.Health.State != HealthUnbound
+	return CountsTasks(g) || g.Binding != nil && g.Binding.Health.State != HealthUnbound
 }
 
 // Paused says whether automatic updates wait until they are resumed.
 func (g Goal) Paused() bool {
-	return g.Manual != nil && g.Manual.LastsUntilResumed && (g.Kind == Objective || g.Binding != nil)
+	return g.Manual != nil && g.Manual.LastsUntilResumed && hasSource(g)
 }
+
+// hasSource says whether a value that a person sets stands over another one.
+func hasSource(g Goal) bool { return g.Kind == Objective || g.Binding != nil || CountsTasks(g) }
 
 // overridden says whether a person's value is shown instead of an automatic one.
 func overridden(g Goal) bool {
-	return g.Manual != nil && (g.Manual.Value != nil || g.Paused()) && (g.Kind == Objective || g.Binding != nil)
+	return g.Manual != nil && (g.Manual.Value != nil || g.Paused()) && hasSource(g)
 }
 
 // TakeAutomatic applies a value that was measured at a time (nil: no data). A
@@ -193,8 +198,12 @@ func (in CheckInInput) Fill(c *CheckIn, t Settings, now time.Time) {
 	}
 }
 
-// TakeCheckIn applies a check-in, unless something newer is known.
+// TakeCheckIn applies a check-in, unless something newer is known. A comment changes
+// nothing.
 func (g *Goal) TakeCheckIn(c CheckIn) {
+	if c.Comment {
+		return
+	}
 	if g.LastCheckIn == nil || !c.At.Before(g.LastCheckIn.At) {
 		g.LastCheckIn = c.mark()
 	}
@@ -301,25 +310,28 @@ func (g *Goal) CheckInsChanged(list []CheckIn, history []Measurement, was CheckI
 	switch {
 	case !g.IsAutomatic():
 		g.valueAgain(list, history)
-	case isLast && g.Manual != nil, isBack && (was.Lasting || !measuredAfter(*g, was.At)):
-		g.overrideAgain(was.Over, edited)
+	case isLast && g.Manual != nil, isBack && (was.Lasting || !measuredAfter(*g, history, was.At)):
+		g.overrideAgain(was.Over, edited, history)
 	}
 }
 
 // measuredAfter says whether the goal has an automatic value of later than a time.
-func measuredAfter(g Goal, at time.Time) bool {
-	if g.Kind == Objective {
+func measuredAfter(g Goal, history []Measurement, at time.Time) bool {
+	switch {
+	case g.Kind == Objective:
 		return g.Rolled != nil && g.Rolled.At.After(at)
+	case CountsTasks(g):
+		return len(history) > 0 && history[len(history)-1].At.After(at)
 	}
 	return g.Binding != nil && g.Binding.Last != nil && g.Binding.Last.At.After(at)
 }
 
 // overrideAgain changes the override that came from a check-in. Where it ends, what
 // stood before it stands again, unless an automatic value would have ended that, too.
-func (g *Goal) overrideAgain(over *Override, edited *CheckIn) {
+func (g *Goal) overrideAgain(over *Override, edited *CheckIn, history []Measurement) {
 	isOver := edited == nil || edited.Value == nil && edited.Status == ""
 	switch {
-	case isOver && over != nil && (over.LastsUntilResumed || !measuredAfter(*g, over.At)):
+	case isOver && over != nil && (over.LastsUntilResumed || !measuredAfter(*g, history, over.At)):
 		g.Manual = over
 		if over.Value != nil && g.Kind == KeyResult && g.Metric != nil {
 			g.setCurrent(over.Value, over.At)

@@ -117,6 +117,9 @@ func (in GoalInput) over(g Goal) Goal {
 	if in.Kind == KeyResult {
 		g.Metric = in.metricOver(g.Metric)
 	}
+	if in.Kind == Project && in.Tasks != nil {
+		g.Tasks = tasksOver(*in.Tasks, g)
+	}
 	return g
 }
 
@@ -147,7 +150,8 @@ func (g *Goal) Edit(in GoalInput, parent Goal, actor Actor, isAdmin bool, now ti
 	if changesOwners(merged, before) && !actor.MayHandOver(before, isAdmin) {
 		return &Error{Kind: Forbidden, Field: "owner", Msg: "A delegate may change everything but who owns it. Ask " + g.Owner.Name + "."}
 	}
-	*g = merged
+	*g, g.Tasks = merged, before.Tasks
+	TakeTasks(g, merged.Tasks, now)
 	if !HasPeriod(*g) {
 		g.PeriodID, g.Period = before.PeriodID, before.Period // until it takes that of its objective
 	}
@@ -182,6 +186,7 @@ type GoalInput struct {
 	Parent  GoalID  // the objective above; empty for an objective at the top
 	Period  Period  // of what has its own; without dates those of PeriodID
 	Metric  *Metric // key results; Current is left alone
+	Tasks   *[]Task // projects; nil: as they were. New ones have no ID; Done is left alone where there is a task of the ID
 
 	PeriodID  string   // the period to file it under; empty: that of the dates
 	OwnPeriod bool     // key results and projects: false: the period of the objective
@@ -194,7 +199,7 @@ type GoalInput struct {
 func InputOf(g Goal) GoalInput {
 	in := GoalInput{
 		Editing: g.ID, Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: g.Parent,
-		Metric: g.Metric, Details: &g.Details, Version: g.Version,
+		Metric: g.Metric, Tasks: &g.Tasks, Details: &g.Details, Version: g.Version,
 	}
 	if in.OwnPeriod = g.OwnPeriod; HasPeriod(g) {
 		in.Period, in.PeriodID = g.Period, g.PeriodID
@@ -238,6 +243,10 @@ func (in GoalInput) cleaned() GoalInput {
 		}
 	}
 	in.Title = g.Title
+	if in.Tasks != nil {
+		tasks := cleanTasks(*in.Tasks)
+		in.Tasks = &tasks
+	}
 	if in.Details != nil {
 		in.Details = &g.Details
 	}

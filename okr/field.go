@@ -47,6 +47,7 @@ const (
 	FieldPhases FieldKind = "phases" // a day and a number a line
 	FieldPeriod FieldKind = "period" // what a goal is filed under: its id, its name and whether it is its own; one input for all
 	FieldDate   FieldKind = "date"   // of the period
+	FieldTasks  FieldKind = "tasks"  // a task a line; it has a form of its own
 )
 
 // GoalFields lists the fields in the order in which forms are read.
@@ -69,6 +70,7 @@ func GoalFields() []GoalField {
 		peopleField("viewers", "viewers", func(g *Goal) *[]Person { return &g.Viewers }).withGuests(),
 		toggleField("onlyEditors", "only editors may change it", func(g *Goal) *bool { return &g.OnlyEditors }),
 		peopleField("editors", "editors", func(g *Goal) *[]Person { return &g.Editors }),
+		tasksField("tasks", "tasks").of(Project),
 	})
 }
 
@@ -185,7 +187,9 @@ func (f GoalField) withGuests() GoalField {
 func (f GoalField) In(kind GoalKind) bool { return f.Of == "" || f.Of == kind }
 
 // IsInput says whether a form has an input for it.
-func (f GoalField) IsInput() bool { return f.Kind != FieldPeriod || f.ID == periodField }
+func (f GoalField) IsInput() bool {
+	return f.Kind != FieldTasks && (f.Kind != FieldPeriod || f.ID == periodField)
+}
 
 // Text is what stands in the input of the field.
 func (f GoalField) Text(g Goal) string { return f.text(g) }
@@ -225,7 +229,7 @@ func (f GoalField) Words(g Goal) string {
 		if text == "" {
 			return "by itself"
 		}
-	case FieldLines:
+	case FieldLines, FieldTasks:
 		return Shorten(CleanLine(text), 120)
 	}
 	return text
@@ -309,57 +313,78 @@ func importFields() []GoalField {
 	)
 }
 
-// saidValue is the value that a person or the source gave; nil: none.
-func saidValue(g Goal) *exactNumber {
-	var v *float64
-	switch {
-	case g.Kind == KeyResult && g.Metric != nil:
-		v = g.Metric.Current
-	case g.Manual != nil:
-		v = g.Manual.Value
+// MergeTasks are tasks with what a form changed of some of them: base are those that it
+// showed, mine what it says now. What others changed of the rest stays. A task that comes
+// new with an ID comes once, also where its form is saved again. Invalid: they
+// changed one that the form changed, too.
+func MergeTasks(now, base, mine []Task) ([]Task, error) {
+	out := slices.Clone(now)
+	for _, was := range base {
+		is, isMine := taskOf(mine, was.ID)
+		if isMine && is.String() == was.String() {
+			continue // nothing of it is mine
+		}
+		i := slices.IndexFunc(out, func(t Task) bool { return t.ID == was.ID })
+		switch {
+		case i < 0 && !isMine:
+		case i < 0 || out[i].String() != was.String() && (!isMine || out[i].String() != is.String()):
+			return now, FieldErrorf("tasks", "Somebody else changed the task “%s” meanwhile. Nothing of yours was saved. Look at it again, then edit it.", Shorten(was.Title, 60))
+		case !isMine:
+			out = slices.Delete(out, i, i+1)
+		default:
+			is.Done = out[i].Done
+			out[i] = is
+		}
 	}
-	return (*exactNumber)(v)
+	return placed(out, base, mine), nil
 }
 
-// saidStatus is what was said of how the goal stands; nil: nothing.
-func saidStatus(g Goal) any {
-	said := struct {
-		State, Status Status
-		Score         *float64
-	}{}
-	if g.Closed != nil {
-		said.State, said.Score = g.Closed.State, g.Closed.Score
+// placed puts tasks into the order of a form, where that changed it, and those that come
+// new behind the one that stands before each there.
+func placed(tasks, base, mine []Task) []Task {
+	if !slices.Equal(common(base, mine), common(mine, base)) {
+		tasks = inOrder(tasks, common(mine, tasks))
 	}
-	if g.Manual != nil {
-		said.Status = g.Manual.Status
+	at := len(tasks)
+	if first := common(mine, tasks); len(first) > 0 {
+		at = slices.Index(taskIDs(tasks), first[0])
 	}
-	if said.State == "" && said.Status == "" {
-		return nil
+	for _, t := range mine {
+		i := slices.Index(taskIDs(tasks), t.ID)
+		_, wasThere := taskOf(base, t.ID)
+		switch {
+		case t.ID == "" || i < 0 && !wasThere:
+			tasks = slices.Insert(tasks, at, t)
+			at++
+		case i >= 0:
+			at = i + 1
+		}
 	}
-	return said
+	return tasks
 }
 
-// takeManual takes over another goal's value, or else its status.
-func takeManual(g *Goal, from Goal, value bool) {
-	if value && g.Kind == KeyResult && g.Metric != nil && from.Metric != nil {
-		metric := *g.Metric
-		metric.Current, metric.At = from.Metric.Current, from.Metric.At
-		g.Metric, g.MovedAt = &metric, from.MovedAt
-		return
+// inOrder puts those of some tasks that are named into another order, in their places.
+func inOrder(tasks []Task, ids []string) []Task {
+	out, n := slices.Clone(tasks), 0
+	for i, t := range tasks {
+		if slices.Contains(ids, t.ID) {
+			out[i], _ = taskOf(tasks, ids[n])
+			n++
+		}
 	}
-	var o, theirs Override
-	if from.Manual != nil {
-		o, theirs = *from.Manual, *from.Manual
+	return out
+}
+
+// common are the IDs of tasks that are among others, too.
+func common(tasks, others []Task) []string {
+	known := taskIDs(others)
+	return slices.DeleteFunc(taskIDs(tasks), func(id string) bool { return id == "" || !slices.Contains(known, id) })
+}
+
+func taskIDs(tasks []Task) []string {
+	ids := make([]string, len(tasks))
+	for i, t := range tasks {
+		ids[i] = t.ID
 	}
-	if o.Value, o.Status = nil, ""; g.Manual != nil {
-		o = *g.Manual
-	}
-	if value {
-		o.Value, g.MovedAt = theirs.Value, from.MovedAt
-	} else {
-		o.Status, g.Closed = theirs.Status, from.Closed
-	}
-	if g.Manual = &o; o.Value == nil && o.Status == "" {
-		g.Manual = nil
-	}
+	return ids
 }

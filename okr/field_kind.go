@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // fieldAt is a field whose value stands at a place in a goal.
@@ -165,7 +166,7 @@ func listField(id, label string, at func(*Goal) *[]string) GoalField {
 	f := fieldAt(FieldList, id, label, at)
 	f.text = func(g Goal) string { return strings.Join(*at(&g), ", ") }
 	f.read = func(g *Goal, text string) error {
-		*at(g) = cleanTags(strings.Split(text, ","))
+		*at(g) = SplitTags(text)
 		return nil
 	}
 	f.clean = func(g *Goal) {
@@ -173,6 +174,16 @@ func listField(id, label string, at func(*Goal) *[]string) GoalField {
 		*list = cleanTags(*list)
 	}
 	return f
+}
+
+// SplitTags reads tags with commas between. Signs of tags and quotes around them are left
+// out, and so is what comes again.
+func SplitTags(text string) []string {
+	typed := strings.Split(text, ",")
+	for i, tag := range typed {
+		typed[i] = strings.Trim(strings.TrimSpace(tag), `"'“”„`)
+	}
+	return cleanTags(typed)
 }
 
 func cleanTags(typed []string) []string {
@@ -268,4 +279,128 @@ func readPhases(field, text string) ([]Phase, error) {
 		out = append(out, Phase{Date: Date(day), Value: value})
 	}
 	return out, nil
+}
+
+// tasksField is the checklist of a project. That a task is done is no edit of it, so it
+// stays as it is where a task stands in both values.
+func tasksField(id, label string) GoalField {
+	at := func(g *Goal) *[]Task { return &g.Tasks }
+	f := fieldAt(FieldTasks, id, label, at)
+	set := f.set
+	f.set = func(g *Goal, raw json.RawMessage) error {
+		now := *g
+		if err := set(g, raw); err != nil {
+			return err
+		}
+		g.Tasks = tasksOver(g.Tasks, now)
+		return nil
+	}
+	f.text = func(g Goal) string { return TaskLines(g.Tasks) }
+	f.read = func(g *Goal, text string) error {
+		g.Tasks = ReadTasks(text, g.Tasks, nil)
+		return nil
+	}
+	return f
+}
+
+// TaskLines are tasks as a form shows them, one a line.
+func TaskLines(tasks []Task) string {
+	lines := make([]string, len(tasks))
+	for i, t := range tasks {
+		lines[i] = t.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ReadTasks reads a task a line: a title and, in any order and with commas between, a due
+// day and an owner (@ and a name, or the whole name of somebody known). What stands before
+// it in lists is left out, and a ticked box is done. Lines are taken for the tasks that
+// stood there: those that say the same, else those of the same title and, where as many
+// are left on both sides, the others in their order. Tasks that come new have no ID.
+func ReadTasks(text string, was []Task, known []Person) []Task {
+	var out []Task
+	for line := range strings.Lines(text) {
+		if line = CleanLine(line); line != "" {
+			out = append(out, Task{Title: line})
+		}
+	}
+	left, isFound := slices.Clone(was), make([]bool, len(out))
+	pair := func(is func(line, was Task) bool, take func(line *Task, was Task)) {
+		for i := range out {
+			at := slices.IndexFunc(left, func(t Task) bool { return !isFound[i] && is(out[i], t) })
+			if at >= 0 {
+				take(&out[i], left[at])
+				left, isFound[i] = slices.Delete(left, at, at+1), true
+			}
+		}
+	}
+	pair(func(line, was Task) bool { return line.Title == CleanLine(was.String()) }, func(line *Task, was Task) { *line = was })
+	for i, is := range isFound {
+		if !is {
+			out[i] = readTask(out[i].Title, append(ownersOf(was), known...))
+		}
+	}
+	same := func(line *Task, was Task) { line.ID, line.Done = was.ID, was.Done }
+	pair(func(line, was Task) bool { return foldText(line.Title) == foldText(CleanLine(was.Title)) }, same)
+	if added := slices.DeleteFunc(slices.Clone(isFound), func(is bool) bool { return is }); len(added) == len(left) {
+		pair(func(Task, Task) bool { return true }, same)
+	}
+	return out
+}
+
+// readTask reads a line that is no task that stood there.
+func readTask(line string, known []Person) (t Task) {
+	for _, mark := range []string{"-", "*", "•", "☐", "[ ]", "☑", "☒", "✓", "[x]", "[X]"} {
+		if rest, ok := strings.CutPrefix(line, mark+" "); ok {
+			line, t.Done = strings.TrimSpace(rest), strings.ContainsAny(mark, "☑☒✓xX")
+		}
+	}
+	for {
+		at := strings.LastIndex(line, ",")
+		if at <= 0 || !t.readPart(strings.TrimSpace(line[at+1:]), known) {
+			break
+		}
+		line = strings.TrimSpace(line[:at])
+	}
+	t.Title = line
+	return t
+}
+
+// readPart reads what stands behind a comma of a task's line; false: it is of the title.
+func (t *Task) readPart(part string, known []Person) bool {
+	name, isMarked := strings.CutPrefix(part, "@")
+	at := slices.IndexFunc(known, func(p Person) bool { return p.Name != "" && foldText(p.Name) == foldText(name) })
+	day, isDay := readDay(part)
+	switch {
+	case isDay && t.Due == "":
+		t.Due = day
+	case at >= 0 && t.Owner.Name == "":
+		t.Owner = known[at]
+	case isMarked && name != "" && t.Owner.Name == "":
+		t.Owner = Person{Name: strings.TrimSpace(name)}
+	default:
+		return false
+	}
+	return true
+}
+
+// readDay reads a day as people write it where it can mean one day only.
+func readDay(text string) (Date, bool) {
+	for _, layout := range []string{dateLayout, "2 Jan 2006", "2 January 2006", "2.1.2006"} {
+		if day, err := time.Parse(layout, text); err == nil {
+			return DateOf(day), DateOf(day).Valid()
+		}
+	}
+	return "", false
+}
+
+// ownersOf are the owners of tasks.
+func ownersOf(tasks []Task) []Person {
+	var out []Person
+	for _, t := range tasks {
+		if t.Owner.Name != "" {
+			out = append(out, t.Owner)
+		}
+	}
+	return out
 }

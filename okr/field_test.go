@@ -19,7 +19,7 @@ func samples() map[okr.FieldKind]string {
 	return map[okr.FieldKind]string{
 		okr.FieldText: "Some words", okr.FieldLines: "Two\nlines", okr.FieldList: "web, shop", okr.FieldNumber: "12.5", okr.FieldToggle: "true",
 		okr.FieldChoice: "other", okr.FieldPerson: "u2", okr.FieldPeople: "u1,u2", okr.FieldParent: "O7", okr.FieldPhases: "2026-02-15: 40\n2026-03-01: 60",
-		okr.FieldPeriod: "T1", okr.FieldDate: "2026-02-01",
+		okr.FieldPeriod: "T1", okr.FieldDate: "2026-02-01", okr.FieldTasks: "Sign the lease, 2026-05-21\nPaint, @Grace",
 	}
 }
 
@@ -93,6 +93,10 @@ func editable(f okr.GoalField) okr.Goal {
 		PeriodID: "T0", Period: okr.Period{Name: "Season", Start: "2026-01-01", End: "2026-06-30"},
 	}
 	if f.In(okr.Objective) && f.ID != "ownPeriod" {
+		return g
+	}
+	if f.In(okr.Project) && !f.In(okr.KeyResult) {
+		g.ID, g.Kind, g.Parent, g.PeriodID = "P1", okr.Project, "O1", ""
 		return g
 	}
 	g.ID, g.Kind, g.Parent, g.PeriodID = "KR1", okr.KeyResult, "O1", ""

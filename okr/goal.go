@@ -171,7 +171,7 @@ func (g Goal) Validate() error {
 	if g.Kind == KeyResult {
 		return g.Metric.validate(g.Period)
 	}
-	return nil
+	return checkTasks(g.Tasks)
 }
 
 func (d Details) validateDetails() error {

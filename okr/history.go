@@ -20,7 +20,7 @@ type HistoryPoint struct {
 func HistoryPoints(measured []Measurement, checkIns []CheckIn) []HistoryPoint {
 	var points []HistoryPoint
 	for _, c := range checkIns {
-		if c.Value != nil && !c.IsUndone() {
+		if c.Value != nil && !c.IsUndone() && !c.Comment {
 			points = append(points, c.point())
 		}
 	}

@@ -206,6 +206,36 @@ type Records[K ~string, T Record] interface {
 	Lists(ctx context.Context, tenant TenantID, indexes []string) ([][]T, error)
 }
 
+// Walk goes over the records of a list in the order in which they were made, a page of n
+// at a time, and gives each once, until visit fails. Records that leave the list meanwhile
+// make none be missed; one that is made or comes back meanwhile may be missed.
+func Walk[K ~string, T Record](ctx context.Context, r Records[K, T], tenant TenantID, index string, n int, visit func(T) error) error {
+	seen := map[string]bool{}
+	for offset, before := 0, 0; ; {
+		page, total, err := r.List(ctx, tenant, index, Page{Offset: offset, Limit: n})
+		if err != nil {
+			return err
+		}
+		for _, record := range page {
+			if seen[record.Key()] {
+				continue
+			}
+			seen[record.Key()] = true
+			if err := visit(record); err != nil {
+				return err
+			}
+		}
+		gone := max(0, before-total) // those behind them stand further in front now
+		if before = total; gone > 0 {
+			offset = max(0, offset-gone)
+			continue
+		}
+		if offset += n; offset >= total {
+			return nil
+		}
+	}
+}
+
 // Store keeps everything that must survive a restart.
 type Store interface {
 	Settings() Records[string, Settings]
@@ -300,6 +330,16 @@ type Beginning struct {
 	Person   UserID
 	Delivery Delivery // what to take in hand; without a token: nothing
 	Draft    string   // id of what else was put aside for the turn; empty: nothing
+}
+
+// OpenForm is a form that somebody has open, as it is to be kept.
+type OpenForm struct {
+	ID   string // of its draft
+	Data []byte // nil: it stays as it is
+	Life time.Duration
+	List string // of notes of open forms
+	Note []byte // of this one
+	Most int    // how many notes are kept, the latest ones
 }
 
 // Delivery is an activity that came to a process. It is in hand while its turn runs, and

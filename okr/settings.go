@@ -45,6 +45,16 @@ const (
 	CreateByChosen   CreateBy = "chosen"
 )
 
+// ExportBy says who may export OKRs to files. Guests never may, and all of them, not only
+// what they see, only admins.
+type ExportBy string
+
+// Who may export.
+const (
+	ExportByEveryone ExportBy = "" // every member, what they see
+	ExportByAdmins   ExportBy = "admins"
+)
+
 // of gives the rule of a level.
 func (r CreateRule) of(level Level) CreateBy {
 	by := map[Level]CreateBy{LevelOrganization: r.Organization, LevelTeam: r.Team, "": r.Team, LevelIndividual: r.Individual}[level]
@@ -108,6 +118,7 @@ type SettingsInput struct {
 	CreateRule      CreateRule
 	ReminderDefault Reminder
 	DigestDefault   DigestRule
+	ExportBy        ExportBy
 }
 
 // Validate refuses settings that cannot be.
@@ -131,6 +142,9 @@ func (in SettingsInput) Validate() error {
 	}
 	if len(in.CreateRule.People) > MaxPeople {
 		return FieldErrorf("create", "At most %d people fit.", MaxPeople)
+	}
+	if !slices.Contains([]ExportBy{ExportByEveryone, ExportByAdmins}, in.ExportBy) {
+		return FieldErrorf("export", "Choose who can export OKRs.")
 	}
 	if err := in.ReminderDefault.Validate(); err != nil {
 		return err
@@ -185,6 +199,7 @@ type Settings struct {
 	CreateRule      CreateRule   `json:"createRule,omitzero"`
 	ReminderDefault Reminder     `json:"reminderDefault,omitzero"`
 	DigestDefault   DigestRule   `json:"digestDefault,omitzero"`
+	ExportBy        ExportBy     `json:"exportBy,omitempty"`
 	Teams           []string     `json:"teams,omitempty"`      // names that goals were given, for choosing again
 	AddressKey      []byte       `json:"addressKey,omitempty"` // makes and reads the addresses of pages; empty: none was made yet
 }
@@ -269,6 +284,7 @@ func SettingsOf(t Settings) SettingsInput {
 	return SettingsInput{
 		TimeZone: t.TimeZone, PlanningStart: t.PlanningMonth(), Bands: t.Bands, WeightsRule: t.WeightsRule,
 		CreateRule: t.CreateRule, ReminderDefault: t.ReminderDefault.OrDefault(), DigestDefault: t.DigestDefault,
+		ExportBy: t.ExportBy,
 	}
 }
 

@@ -8,6 +8,13 @@ type ImportID string
 // ImportPrefix is what ids of imports begin with.
 const ImportPrefix = "IM"
 
+// What an import may hold, all files together.
+const (
+	MaxImportBytes    = 100 << 20
+	MaxImportItems    = 50_000
+	MaxImportCheckIns = 500_000
+)
+
 // ImportPhase is how far an import has come.
 type ImportPhase string
 
@@ -132,6 +139,7 @@ type ImportFinding struct {
 	Kind  FindingKind
 	Title string // "Moved below the objective above"
 	Rows  []ImportRow
+	More  int `json:",omitempty"` // rows that are not listed
 }
 
 // FindingKind is how much a finding weighs.
@@ -288,12 +296,57 @@ func (t Settings) ShowsNow(g Goal, at time.Time) Goal {
 	return g
 }
 
-// Task is an item of a project's checklist. Where neither a query nor what a person set
-// gives the project's progress, its tasks do: done ÷ all.
-type Task struct {
-	ID    string `json:"id"` // unique in its project, and of no task twice
-	Title string `json:"title"`
-	Done  bool   `json:"done,omitempty"`
-	Due   Date   `json:"due,omitempty"`  // empty: none
-	Owner Person `json:"owner,omitzero"` // empty: nobody in particular
+// saidValue is the value that a person or the source gave; nil: none.
+func saidValue(g Goal) *exactNumber {
+	var v *float64
+	switch {
+	case g.Kind == KeyResult && g.Metric != nil:
+		v = g.Metric.Current
+	case g.Manual != nil:
+		v = g.Manual.Value
+	}
+	return (*exactNumber)(v)
+}
+
+// saidStatus is what was said of how the goal stands; nil: nothing.
+func saidStatus(g Goal) any {
+	said := struct {
+		State, Status Status
+		Score         *float64
+	}{}
+	if g.Closed != nil {
+		said.State, said.Score = g.Closed.State, g.Closed.Score
+	}
+	if g.Manual != nil {
+		said.Status = g.Manual.Status
+	}
+	if said.State == "" && said.Status == "" {
+		return nil
+	}
+	return said
+}
+
+// takeManual takes over another goal's value, or else its status.
+func takeManual(g *Goal, from Goal, value bool) {
+	if value && g.Kind == KeyResult && g.Metric != nil && from.Metric != nil {
+		metric := *g.Metric
+		metric.Current, metric.At = from.Metric.Current, from.Metric.At
+		g.Metric, g.MovedAt = &metric, from.MovedAt
+		return
+	}
+	var o, theirs Override
+	if from.Manual != nil {
+		o, theirs = *from.Manual, *from.Manual
+	}
+	if o.Value, o.Status = nil, ""; g.Manual != nil {
+		o = *g.Manual
+	}
+	if value {
+		o.Value, g.MovedAt = theirs.Value, from.MovedAt
+	} else {
+		o.Status, g.Closed = theirs.Status, from.Closed
+	}
+	if g.Manual = &o; o.Value == nil && o.Status == "" {
+		g.Manual = nil
+	}
 }

@@ -42,3 +42,15 @@ func TestUndoneCheckInsCountNoLonger(t *testing.T) {
 	require.Len(t, okr.StandingCheckIns(list), 1)
 	require.Len(t, list, 2)
 }
+
+// TestCommentsCountForNothing: neither as a value nor as what stands.
+func TestCommentsCountForNothing(t *testing.T) {
+	t.Parallel()
+	comment := okr.CheckIn{ID: "CI3", Comment: true, Note: "See the map", By: okr.Person{Name: "Megan"}, At: today, MadeAt: today, Value: new(5.0), Status: okr.AtRisk}
+	require.Empty(t, okr.HistoryPoints(nil, []okr.CheckIn{comment}))
+	require.Empty(t, okr.StandingCheckIns([]okr.CheckIn{comment}))
+	g := okr.Goal{ID: "KR1", Kind: okr.KeyResult, Metric: &okr.Metric{Name: "Bugs", Target: 10}}
+	was := g
+	g.TakeCheckIn(comment)
+	require.Equal(t, was, g)
+}

@@ -51,8 +51,8 @@ func newMetrics(registerer prometheus.Registerer, interval time.Duration, more .
 
 // begin lets each counter begin at 0: a first failure would else be no increase.
 func (m *metrics) begin() {
-	for _, kind := range []string{kindSync, kindDigest, kindRemind, kindNow} {
-		for _, o := range []outcome{done, nothing, refused, superseded, failed, retried, parked, interrupted, waits} {
+	for _, kind := range []string{kindSync, kindDigest, kindRemind, kindNow, kindImport} {
+		for _, o := range []outcome{done, nothing, refused, superseded, failed, retried, parked, interrupted, waits, continued} {
 			m.tasks.WithLabelValues(kind, string(o))
 		}
 	}

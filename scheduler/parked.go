@@ -17,9 +17,9 @@ import (
 type ParkedTask struct {
 	// ID names it for Queue.Retry.
 	ID string
-	// Kind is sync, digest, remind or now.
+	// Kind is sync, digest, remind, now or import.
 	Kind string
-	// Tenant is whose it is; Of is the id of its connection, subscription or person,
+	// Tenant is whose it is; Of is the id of its connection, subscription, person or import,
 	// empty for what people asked for.
 	Tenant okr.TenantID
 	Of     string

@@ -25,6 +25,7 @@ const (
 	kindDigest = "digest"
 	kindNow    = "now"
 	kindRemind = "remind"
+	kindImport = "import"
 )
 
 const (

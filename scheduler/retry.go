@@ -19,13 +19,13 @@ var errInterrupted = errors.New("interrupted by a shutdown")
 // isFailure says whether an error costs a retry.
 func isFailure(err error) bool {
 	_, waits := errors.AsType[errLaneFull](err)
-	return err != nil && !errors.Is(err, errInterrupted) && !waits
+	return err != nil && !errors.Is(err, errInterrupted) && !errors.Is(err, errGoesOn) && !waits
 }
 
 // retryDelay is the pause before retry n+1. The task of a dead or leaving worker
-// goes on at once.
+// goes on at once, as does the next slice of an import.
 func (s *Scheduler) retryDelay(n int, err error, _ *asynq.Task) time.Duration {
-	if errors.Is(err, errInterrupted) || errors.Is(err, asynq.ErrLeaseExpired) {
+	if errors.Is(err, errInterrupted) || errors.Is(err, errGoesOn) || errors.Is(err, asynq.ErrLeaseExpired) {
 		return 0
 	}
 	if waits, ok := errors.AsType[errLaneFull](err); ok {

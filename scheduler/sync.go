@@ -38,6 +38,10 @@ type Work interface {
 	Reminded(ctx context.Context, tenant okr.TenantID, who okr.Person) error
 	// NoticeGiven records that the owner was told.
 	NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.Notice) error
+	// ImportStep does the next part of an import, or of taking one back: a few seconds of
+	// work; more says that there is another one. The import is as it is then, also with
+	// an error. A step that was done already is not done again.
+	ImportStep(ctx context.Context, tenant okr.TenantID, id okr.ImportID) (in okr.Import, more bool, err error)
 }
 
 // Post tells people. Forbidden means that the place is closed to okrbot, NotFound and
@@ -56,6 +60,8 @@ type Post interface {
 	// SyncDone shows the outcome of a sync on the card that asked for it. A row
 	// without a goal says why a whole connection could not be measured.
 	SyncDone(ctx context.Context, reply okr.Reply, rows []okr.SyncRow) error
+	// ImportMoved renews the card that shows an import.
+	ImportMoved(ctx context.Context, tenant okr.TenantID, in okr.Import) error
 }
 
 // runSync measures one connection.

@@ -26,6 +26,7 @@ const (
 	parked      outcome = "parked"      // given up; an operator can read it in the archive
 	interrupted outcome = "interrupted" // the replica shuts down; another one takes it up
 	waits       outcome = "waits"       // lets its tenant's others pass
+	continued   outcome = "continued"   // a slice of it is done, and the next one is queued
 )
 
 // result is what a run came to. Err is for the log and, when the outcome is not
@@ -94,6 +95,8 @@ func (s *Scheduler) runKind(ctx context.Context, task *asynq.Task) result {
 		return s.runDue(ctx, task, s.runReminder)
 	case kindNow:
 		return s.runNow(ctx, task)
+	case kindImport:
+		return s.runImport(ctx, task)
 	default: // a newer replica's, perhaps: it is left to that one for a while
 		return result{retried, fmt.Errorf("unknown kind of task %q", task.Type())}
 	}
@@ -151,6 +154,8 @@ func (r result) forQueue() error {
 	switch r.outcome {
 	case retried, interrupted:
 		return r.err
+	case continued:
+		return errGoesOn
 	case parked:
 		return fmt.Errorf("%w: %w", r.err, asynq.SkipRetry)
 	default:
@@ -187,7 +192,7 @@ func (s *Scheduler) note(ctx context.Context, task *asynq.Task, res result, took
 // kindLabel bounds the label: a kind that only a newer replica knows is "other".
 func kindLabel(kind string) string {
 	switch kind {
-	case kindSync, kindDigest, kindRemind, kindNow:
+	case kindSync, kindDigest, kindRemind, kindNow, kindImport:
 		return kind
 	default:
 		return "other"

@@ -56,6 +56,8 @@ type world struct {
 	onRecord func() error
 	onTell   func() error
 	onDue    func() error
+	onStep   func(ctx context.Context) (more bool, err error)
+	imports  []okr.Import // as their cards were renewed
 	rows     []okr.SyncRow
 	replies  []okr.Reply
 	reasons  []string
@@ -252,6 +254,27 @@ func (w *world) SyncDone(_ context.Context, reply okr.Reply, rows []okr.SyncRow)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.replies, w.rows = append(w.replies, reply), append(w.rows, rows...)
+	return nil
+}
+
+func (w *world) ImportStep(ctx context.Context, _ okr.TenantID, id okr.ImportID) (okr.Import, bool, error) {
+	w.call("step " + string(id))
+	in := okr.Import{ID: id, Done: w.count("step " + string(id))}
+	w.mu.Lock()
+	step := w.onStep
+	w.mu.Unlock()
+	if step == nil {
+		return in, false, nil
+	}
+	more, err := step(ctx)
+	return in, more, err
+}
+
+func (w *world) ImportMoved(_ context.Context, _ okr.TenantID, in okr.Import) error {
+	w.call("moved " + string(in.ID))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.imports = append(w.imports, in)
 	return nil
 }
 

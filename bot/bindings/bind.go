@@ -2,9 +2,13 @@ package bindings
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"okrbot/bot/chat"
+	"okrbot/bot/teams"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -20,7 +24,7 @@ func (s *Subject) bind(ctx context.Context, t *chat.Turn, arg string) (chat.Repl
 		return s.bindTyped(ctx, t, arg, a)
 	}
 	return s.chat.OneGoal(ctx, t, arg, cards.VerbBind, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
-		return s.startBinding(ctx, t, id, "")
+		return s.startBinding(ctx, t, id, "", "")
 	})
 }
 
@@ -30,14 +34,15 @@ func (s *Subject) pressBind(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 		if query := p.Data[cards.KeyQuery]; query != "" {
 			return s.bindAddress(ctx, t, id, p.Connection(), query)
 		}
-		return s.startBinding(ctx, t, id, p.Connection())
+		return s.startBinding(ctx, t, id, p.Connection(), searched(p.Data[cards.KeyText]))
 	})(ctx, t, p)
 }
 
 // startBinding opens the search with a connection chosen: the given one, the
 // goal's own, else the first of the person's own or the shared ones. With none
-// the sign-in starts right there and comes back here.
-func (s *Subject) startBinding(ctx context.Context, t *chat.Turn, id okr.GoalID, chosen okr.ConnectionID) (chat.Reply, error) {
+// the sign-in starts right there and comes back here. The words are what the query's name
+// may have.
+func (s *Subject) startBinding(ctx context.Context, t *chat.Turn, id okr.GoalID, chosen okr.ConnectionID, words string) (chat.Reply, error) {
 	g, err := s.measure.Bindable(ctx, t.Actor, id)
 	if err != nil {
 		return chat.Reply{}, err
@@ -47,10 +52,46 @@ func (s *Subject) startBinding(ctx context.Context, t *chat.Turn, id okr.GoalID,
 		return chat.Reply{}, err
 	}
 	if len(list) == 0 {
-		return s.chat.Act(ctx, t, chat.Resume{Verb: cards.VerbBind, Data: chat.GoalData(id)}.Connect())
+		data := chat.GoalData(id)
+		if words != "" {
+			data[cards.KeyText] = words
+		}
+		return s.chat.Act(ctx, t, chat.Resume{Verb: cards.VerbBind, Data: data}.Connect())
 	}
 	d := newDraft(t, g, preselected(list, g, chosen))
-	return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{})
+	found := s.suggested(ctx, t, &d, words)
+	return s.bindSearchCard(ctx, t, d, g, list, found, cards.FieldError{})
+}
+
+// suggested looks for queries by the words of a title: by all of them, then by its longest
+// ones, since a query's name seldom has them all. What is found, if anything, stands in the
+// draft with its words. Best effort: the person can search.
+func (s *Subject) suggested(ctx context.Context, t *chat.Turn, d *bindDraft, words string) *okr.QueryPage {
+	d.Text = words
+	for _, text := range suggestions(words) {
+		page, err := s.measure.SearchQueries(ctx, t.Actor, d.Connection, text)
+		if err != nil {
+			s.chat.Logger.InfoContext(ctx, "no query suggested", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
+			return nil
+		}
+		if len(page.Queries) > 0 {
+			d.Text = text
+			return &page
+		}
+	}
+	return nil
+}
+
+// suggestions are texts to search for in turn: a title, and its two longest words.
+func suggestions(title string) []string {
+	if title == "" {
+		return nil
+	}
+	const shortest = 4 // of a word that says something
+	long := slices.DeleteFunc(strings.FieldsFunc(title, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }),
+		func(w string) bool { return utf8.RuneCountInString(w) < shortest })
+	slices.SortStableFunc(long, func(x, y string) int { return utf8.RuneCountInString(y) - utf8.RuneCountInString(x) })
+	return append([]string{title}, long[:min(len(long), 2)]...)
 }
 
 // newDraft begins a binding, of a bound goal with what it has. A method that does not

@@ -7,7 +7,7 @@ import (
 
 // Text returns the words that the post shows, one line each: the message text, the
 // visible texts of its card with markdown undone, the labels, values and choices of
-// inputs, and the words of a sign-in card. Titles of actions are in Actions; what
+// inputs, the words of a sign-in card, and what a card says of a file. Titles of actions are in Actions; what
 // stands hidden (isVisible false) or in a fallback is left out.
 func (p Post) Text() string {
 	var lines []string
@@ -20,6 +20,11 @@ func (p Post) Text() string {
 	for _, kind := range []string{ContentOAuth, ContentSignin} {
 		if card, ok := attachment(p.Activity, kind); ok {
 			lines = append(lines, text(card, "text"))
+		}
+	}
+	for _, kind := range []string{ContentFileConsent, ContentFileInfo} {
+		if card, ok := attachment(p.Activity, kind); ok {
+			lines = append(lines, fileName(p.Activity), text(card, "description"))
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -38,6 +43,9 @@ func (p Post) Actions() []string {
 			button, _ := each.(map[string]any)
 			titles = append(titles, text(button, "title"))
 		}
+	}
+	if p.AsksToSave() != "" {
+		titles = append(titles, "Allow", "Decline")
 	}
 	return titles
 }

@@ -75,6 +75,7 @@ type Cloud struct {
 	fills     map[string]map[string]string
 	links     map[string]keptLink // by person and address
 
+	drive       drive
 	federations []Federation
 	flights     map[string]int
 	tokens      map[string]time.Time
@@ -115,6 +116,7 @@ func New(opts Options) (*Cloud, error) {
 		roots:     map[string]bool{}, whispers: map[string]bool{}, typing: map[string]int{},
 		fills: map[string]map[string]string{}, flights: map[string]int{}, tokens: map[string]time.Time{},
 		counts: Counts{Connector: map[Op]int{}},
+		drive:  drive{sent: map[string]*driveFile{}, uploads: map[string]*driveFile{}, saved: map[string]map[string][]byte{}},
 	}
 	c.world = defaultWorld()
 	return c, nil
@@ -155,7 +157,7 @@ func (c *Cloud) Close() error {
 }
 
 // ServeHTTP serves the OpenID document and keys below /openid/, the token endpoint
-// below /login/ and the connector below /connector/.
+// below /login/, the connector below /connector/ and the files of people below /personal/.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
 	case path == "/openid/.well-known/openidconfiguration":
@@ -166,6 +168,8 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.serveToken(w, r)
 	case strings.HasPrefix(path, "/connector/"):
 		c.serveConnector(w, r)
+	case strings.HasPrefix(path, "/personal/"):
+		c.serveDrive(w, r)
 	default:
 		http.NotFound(w, r)
 	}

@@ -62,8 +62,12 @@ func (c *Cloud) WaitUntil(ctx context.Context, cond func() bool) error {
 	}
 }
 
-// HasCard reports whether the post carries an Adaptive, OAuth or sign-in card.
-func (p Post) HasCard() bool { return p.Card != nil || SignInURL(p) != "" }
+// HasCard reports whether the post carries an Adaptive, OAuth or sign-in card, or one of
+// those about files.
+func (p Post) HasCard() bool {
+	_, isFile := attachment(p.Activity, ContentFileInfo)
+	return p.Card != nil || SignInURL(p) != "" || isFile || p.AsksToSave() != ""
+}
 
 // Contains reports whether part stands in the Text, the Summary or an action's title.
 func (p Post) Contains(part string) bool {

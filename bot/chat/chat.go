@@ -1,3 +1,9 @@
+// Package chat is what every subject that people talk about with okrbot needs:
+// the turn under way ([Turn]), what answers it ([Reply], rendered by
+// [Chat.Deliver] alone), commands and pressed buttons, forms, people and words.
+//
+// A subject is a package of its own. It registers its commands and buttons
+// ([Subject]), and declares the few methods that it needs of the domain.
 package chat
 
 import (
@@ -7,6 +13,7 @@ import (
 	"time"
 
 	"okrbot/bot/teams"
+	"okrbot/bot/teams/files"
 	"okrbot/cards"
 	"okrbot/okr"
 )
@@ -17,6 +24,7 @@ type Options struct {
 	Plan      planner
 	Memory    Memory
 	Connector *teams.Connector
+	Files     *files.Client // nil: nobody sends any
 	Logger    *slog.Logger
 	Now       func() time.Time
 	// PublicURL is where browsers reach okrbot. Empty: nothing has an address.

@@ -15,10 +15,15 @@ import (
 // nothing is guessed: what a subject makes of it is asked or shown, else the nearest
 // commands and the goals that it names are offered.
 func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) {
-	if strings.TrimSpace(text) == "" {
-		text = "help"
-	}
 	m, ok := c.match(text)
+	switch taker, isTaken := c.taker(t); {
+	case isTaken && (!ok || m.cmd.TakesFiles) && len(t.Files) == 0:
+		return Reply{}, okr.Errorf(okr.Invalid, "Teams gives me files only in our 1:1 chat. Open it and send the file there.")
+	case isTaken && !ok:
+		m, ok = meaning{cmd: taker}, true
+	case strings.TrimSpace(text) == "":
+		m, ok = c.match("help")
+	}
 	if ok {
 		teams.NoteFrom(ctx).Did(m.cmd.Name)
 		if m.cmd.Own != nil && m.cmd.Own(m.arg) {

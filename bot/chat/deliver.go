@@ -48,7 +48,7 @@ func (c *Chat) reply(ctx context.Context, t *Turn, r Reply) error {
 		err = c.Post(ctx, here, c.Refusal(ctx, err, "That did not work"))
 		return IgnoreUnreachable(err)
 	case err == nil && at.ConversationID != here.ConversationID && !t.Activity.IsTargeted(): // others saw that it was asked
-		return c.Post(ctx, here, Say(cards.AnsweredElsewhere(r.attachment != nil)))
+		return c.Post(ctx, here, Say(cards.AnsweredElsewhere(r.attachment != nil && !r.own)))
 	}
 	return err
 }

@@ -17,8 +17,9 @@ type Press struct {
 	Data map[string]string
 }
 
-// pressed reads the button that an activity is about: of an Action.Execute, or of
-// the Action.Submit of a client that does not know it, whose data carries the verb.
+// pressed reads the button that an activity is about: of an Action.Execute, of the
+// Action.Submit of a client that does not know it, whose data carries the verb, or of a
+// card that asks whether a file may be saved, see [AskToSave].
 func pressed(a teams.Activity) (Press, bool) {
 	if a.Type == teams.TypeInvoke {
 		return executed(a)
@@ -36,6 +37,11 @@ func executed(a teams.Activity) (Press, bool) {
 			Verb string                     `json:"verb"`
 			Data map[string]json.RawMessage `json:"data"`
 		} `json:"action"`
+	}
+	if consent, ok := a.FileConsent(); ok {
+		err := json.Unmarshal(consent.Context, &value.Action.Data)
+		p, ok := NewPress("", value.Action.Data)
+		return p, ok && err == nil
 	}
 	if a.Name != teams.InvokeCardAction || json.Unmarshal(a.Value, &value) != nil {
 		return Press{}, false

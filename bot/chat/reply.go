@@ -21,6 +21,7 @@ type Reply struct {
 	refused error                                         // what the card is the refusal of; nil: none
 	words   string                                        // of the refusal
 	only    okr.UserID                                    // who alone may read it; empty: everybody in its place
+	own     bool                                          // it is for the 1:1 chat only
 	view    *Press                                        // of the button that shows the same to others; nil: there is none
 	Posted  func(ctx context.Context, at teams.Ref) error // called with the message that shows the reply
 }
@@ -45,7 +46,10 @@ func (r Reply) isRefusal() bool { return r.refused != nil }
 // be seen by others, there is a button for that.
 func (r Reply) message(at teams.Ref) teams.Message {
 	if r.attachment != nil {
-		return teams.Message{Card: r.attachment.Content, ContentType: r.attachment.ContentType, Summary: r.summary}
+		return teams.Message{
+			Card: r.attachment.Content, ContentType: r.attachment.ContentType, Summary: r.summary,
+			Name: r.attachment.Name, ContentURL: r.attachment.ContentURL,
+		}
 	}
 	return teams.Message{Card: r.cardAt(at), Summary: r.card.Summary}
 }
@@ -96,7 +100,7 @@ func isFor(at teams.Ref, user okr.UserID) bool {
 // ownPlace is where a reply that is for one person only belongs: where it was to be
 // posted if nobody else sees it there, else that person's own chat.
 func (c *Chat) ownPlace(ctx context.Context, ref teams.Ref, r Reply) (teams.Ref, error) {
-	if r.only == "" || isFor(ref, r.only) {
+	if r.only == "" || isFor(ref, r.only) && !r.own {
 		return ref, nil
 	}
 	near := okr.Conversation{Tenant: okr.TenantID(ref.TenantID), ServiceURL: ref.ServiceURL, BotID: ref.BotID}

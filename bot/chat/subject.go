@@ -66,6 +66,9 @@ type Command struct {
 	Verb     string            // of the button that does the same without an argument; empty: none
 	Data     map[string]string // of that button
 	Run      CommandHandler
+	// TakesFiles says that it is for files that people send, be they sent with it or
+	// without words. One command is.
+	TakesFiles bool
 	// Own says that the answer is for one person only, be it a form or a list of one's
 	// own: in a shared place nobody else sees it. Nil: everyone there sees the answer.
 	Own func(arg string) bool

@@ -17,9 +17,10 @@ type Turn struct {
 	Place    cards.Place
 	Settings okr.Settings
 	Press    *Press       // the pressed button; nil: words, or an invoke of another sort
+	Files    []teams.File // that came with the words, in a 1:1 chat; see [FetchFile]
 	roster   *roster      // of the place, once it was read
 	Met      []okr.Person // whom a form named and who were looked up
-	newForm  string       // the id of the form that was opened last in it; empty: none
+	newForm  string       // the key of the form that was opened last in it; empty: none
 	first    []okr.Goal   // the first objectives, once they were read
 	hasFirst bool
 	roleless bool      // Teams does not say whether the person is a member
@@ -112,6 +113,7 @@ func (c *Chat) newTurn(ctx context.Context, a teams.Activity) *Turn {
 	if p, ok := pressed(a); ok {
 		t.Press = &p
 	}
+	t.Files = filesOf(a)
 	return t
 }
 

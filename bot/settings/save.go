@@ -65,7 +65,7 @@ func (s *Subject) settingsAgain(ctx context.Context, t *chat.Turn, f settingsFor
 		return chat.Reply{}, err
 	}
 	f.err, _ = s.chat.FieldError(ctx, err)
-	inputs := map[string]string{"bands": cards.InputAtRisk, "create": cards.InputCreateTeam, "name": cards.InputPeriodName, "start": cards.InputPeriodStart, "end": cards.InputPeriodEnd}
+	inputs := map[string]string{"bands": cards.InputAtRisk, "create": cards.InputCreateTeam, "export": cards.InputExportBy, "name": cards.InputPeriodName, "start": cards.InputPeriodStart, "end": cards.InputPeriodEnd}
 	f.err.Field = chat.OrElse(inputs[f.err.Field], f.err.Field)
 	return s.settingsCard(ctx, t, f)
 }
@@ -99,6 +99,7 @@ func settingsChoices() []string {
 	return []string{
 		cards.InputPlanningStart, cards.InputWeights, cards.InputProjects, cards.InputCreateOrganization, cards.InputCreateTeam, cards.InputCreateIndividual,
 		cards.InputReminderWeekday, cards.InputReminderHour, cards.InputReminderEvery, cards.InputDigestCadence, cards.InputDigestWeekday, cards.InputDigestHour,
+		cards.InputExportBy,
 	}
 }
 
@@ -122,6 +123,7 @@ func settingName(id string) string {
 		cards.InputCreateOrganization: "goals of the organization", cards.InputCreateTeam: "goals of teams", cards.InputCreateIndividual: "goals of persons",
 		cards.InputReminderWeekday: "day of reminders", cards.InputReminderHour: "hour of reminders", cards.InputReminderEvery: "weeks between reminders",
 		cards.InputReminderSkip: "days without a reminder", cards.InputDigestCadence: "digests", cards.InputDigestWeekday: "day of digests", cards.InputDigestHour: "hour of digests",
+		cards.InputExportBy: "exports",
 	}
 	return chat.OrElse(words[id], id)
 }
@@ -130,6 +132,7 @@ func settingName(id string) string {
 func withSettings(t okr.Settings, in okr.SettingsInput) okr.Settings {
 	t.TimeZone, t.PlanningStart, t.Bands, t.WeightsRule = in.TimeZone, in.PlanningStart, in.Bands, in.WeightsRule
 	t.CreateRule, t.ReminderDefault, t.DigestDefault = in.CreateRule, in.ReminderDefault, in.DigestDefault
+	t.ExportBy = in.ExportBy
 	return t
 }
 
@@ -149,6 +152,7 @@ func (s *Subject) settingsInput(ctx context.Context, t *chat.Turn, f settingsFor
 	in.CreateRule.Organization = okr.CreateBy(notAny(v[cards.InputCreateOrganization]))
 	in.CreateRule.Team = okr.CreateBy(notAny(v[cards.InputCreateTeam]))
 	in.CreateRule.Individual = okr.CreateBy(notAny(v[cards.InputCreateIndividual]))
+	in.ExportBy = okr.ExportBy(notAny(v[cards.InputExportBy]))
 	in.DigestDefault.Cadence = okr.Cadence(notAny(v[cards.InputDigestCadence]))
 	in.ReminderDefault.Off = !chat.IsOn(v[cards.InputReminders])
 	var err error

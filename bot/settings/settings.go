@@ -35,7 +35,7 @@ func settingsFields() []string {
 		cards.InputTimeZone, cards.InputPlanningStart, cards.InputAtRisk, cards.InputBehind, cards.InputWeights, cards.InputProjects,
 		cards.InputCreateOrganization, cards.InputCreateTeam, cards.InputCreateIndividual, cards.InputCreatePeople, cards.InputReminders,
 		cards.InputReminderWeekday, cards.InputReminderHour, cards.InputReminderEvery, cards.InputReminderSkip, cards.InputDigestCadence,
-		cards.InputDigestWeekday, cards.InputDigestHour,
+		cards.InputDigestWeekday, cards.InputDigestHour, cards.InputExportBy,
 	}
 }
 
@@ -59,7 +59,7 @@ func (s *Subject) settingsCard(ctx context.Context, t *chat.Turn, f settingsForm
 		Reminders: chat.IsOn(v[cards.InputReminders]), ReminderWeekday: v[cards.InputReminderWeekday], ReminderHour: v[cards.InputReminderHour],
 		ReminderEvery: v[cards.InputReminderEvery], ReminderSkip: v[cards.InputReminderSkip],
 		DigestCadence: v[cards.InputDigestCadence], DigestWeekday: v[cards.InputDigestWeekday], DigestHour: v[cards.InputDigestHour],
-		Periods: f.tenant.Periods, Current: f.tenant.Current,
+		ExportBy: v[cards.InputExportBy], Periods: f.tenant.Periods, Current: f.tenant.Current,
 		PeriodName: f.period[cards.InputPeriodName], PeriodStart: f.period[cards.InputPeriodStart], PeriodEnd: f.period[cards.InputPeriodEnd],
 		Saved: f.saved, Error: f.err,
 	}
@@ -84,5 +84,6 @@ func settingsValues(t okr.Settings) chat.Values {
 		cards.InputReminders: chat.Truth(f.Reminders), cards.InputReminderWeekday: f.ReminderWeekday, cards.InputReminderHour: f.ReminderHour,
 		cards.InputReminderEvery: f.ReminderEvery, cards.InputReminderSkip: f.ReminderSkip,
 		cards.InputDigestCadence: chat.OrElse(f.DigestCadence, cards.ChoiceAny), cards.InputDigestWeekday: f.DigestWeekday, cards.InputDigestHour: f.DigestHour,
+		cards.InputExportBy: chat.OrElse(f.ExportBy, cards.ChoiceAny),
 	}
 }

@@ -38,7 +38,7 @@ func (s *Subject) commands() []chat.Command {
 		{Name: "enable", What: "Turn the Azure DevOps integration on", Who: chat.Admins, Examples: []string{"enable"}, Verb: cards.VerbEnableAsk, Run: s.askEnable, Own: chat.Always},
 		{Name: "manage", What: "See and change the integration", Examples: []string{"manage"}, Verb: cards.VerbManage, Run: s.manage, Own: chat.Always},
 		{Name: "admins", Arg: "[add|remove @person]", What: "Who administers okrbot", Examples: []string{"admins", "admins add @Megan Bowen"}, Run: s.admins, Own: chat.Always},
-		{Name: "settings", What: "Time zone, periods, bands, weights, who may create what, reminders (admins change them)", Examples: []string{"settings"}, Verb: cards.VerbSettings, Run: s.showSettings, Own: chat.Always},
+		{Name: "settings", What: "Time zone, periods, bands, weights, who may create and export, reminders (admins change them)", Examples: []string{"settings"}, Verb: cards.VerbSettings, Run: s.showSettings, Own: chat.Always},
 		{Name: "disable", Exact: true, What: "Turn the integration off; every value stays", Who: chat.Admins, Examples: []string{"disable"}, Verb: cards.VerbDisableAsk, Run: s.askDisable, Own: chat.Always},
 	}
 }

@@ -3,6 +3,8 @@ package teams
 import (
 	"encoding/json"
 	"errors"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -128,8 +130,26 @@ type Entity struct {
 // Attachment is one attachment of a message; Content is raw JSON.
 type Attachment struct {
 	ContentType string
+	ContentURL  string
+	Name        string
 	Content     json.RawMessage
 }
+
+// File is a file that somebody sent to the bot. Its size is not known before it is
+// read. Source: "Send and receive files using bot".
+type File struct {
+	Name string
+	// URL gives the content to whoever has it, for about an hour: it is a secret.
+	URL string
+}
+
+// The attachments that files are. Source: "Send and receive files using bot"; of a
+// "reference", which stands for a file of a chat or channel, Graph's resource type
+// chatMessageAttachment.
+const (
+	ContentTypeFile      = "application/vnd.microsoft.teams.file.download.info"
+	contentTypeReference = "reference"
+)
 
 // ParseActivity reads an activity leniently. It fails with
 // ErrMalformedActivity only when body is no JSON object or has no type.
@@ -148,7 +168,7 @@ func ParseActivity(body []byte) (Activity, error) {
 		a.Entities = append(a.Entities, entityOf(e))
 	}
 	for _, t := range f.objects("attachments") {
-		a.Attachments = append(a.Attachments, Attachment{ContentType: t.text("contentType"), Content: t.raw("content")})
+		a.Attachments = append(a.Attachments, attachmentOf(t))
 	}
 	return a, nil
 }
@@ -211,6 +231,38 @@ func entityOf(f fields) Entity {
 		Mentioned: accountOf(f.object("mentioned")), Timezone: f.text("timezone"), Platform: f.text("platform"),
 	}
 }
+
+func attachmentOf(f fields) Attachment {
+	return Attachment{
+		ContentType: f.text("contentType"), ContentURL: f.text("contentUrl"), Name: f.text("name"), Content: f.raw("content"),
+	}
+}
+
+// Files are the files of a message that the bot can read. Teams gives it none but those
+// that are sent in a personal chat.
+func (a Activity) Files() []File {
+	var out []File
+	for _, t := range a.Attachments {
+		if url := membersOf(t.Content).text("downloadUrl"); a.IsPersonal() && t.ContentType == ContentTypeFile && url != "" {
+			out = append(out, File{Name: t.Name, URL: url})
+		}
+	}
+	return out
+}
+
+// HasFilesOutOfReach reports whether a message carries files that the bot cannot read: all
+// those of group chats and channels, as far as Teams says that they are there. It often
+// does not.
+func (a Activity) HasFilesOutOfReach() bool {
+	isFile := func(t Attachment) bool {
+		return t.ContentType == ContentTypeFile || t.ContentType == contentTypeReference
+	}
+	return len(a.Files()) == 0 && (slices.ContainsFunc(a.Attachments, isFile) || !a.IsPersonal() && fileElement.MatchString(a.html()))
+}
+
+// fileElement stands for a file in the HTML of a message; one whose id is a number stands
+// for a message that is quoted.
+var fileElement = regexp.MustCompile(`(?i)<attachment\b[^>]*\bid="[^"]*[^"0-9][^"]*"`)
 
 // TenantID is the Microsoft Entra tenant of the activity:
 // channelData.tenant.id, else conversation.tenantId.

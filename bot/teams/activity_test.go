@@ -127,3 +127,58 @@ func TestActivityIsTargeted(t *testing.T) {
 		})
 	}
 }
+
+const fileMessage = `{"type":"message","conversation":{"id":"%s","conversationType":"%s"},"attachments":[
+ {"contentType":"application/vnd.microsoft.teams.file.download.info","contentUrl":"https://contoso-my.sharepoint.com/personal/alex/Documents/a.csv","name":"a.csv","content":{"downloadUrl":"https://contoso-my.sharepoint.com/d?tempauth=1","uniqueId":"x","fileType":"csv"}},
+ {"contentType":"application/vnd.microsoft.teams.file.download.info","name":"b.csv","content":null},
+ {"contentType":"image/png","contentUrl":"https://smba.trafficmanager.net/emea/v3/attachments/1"},
+ {"contentType":"text/html","content":"<div>x</div>"}]}`
+
+// Teams gives bots files in personal chats only, so an address that comes from elsewhere
+// is not asked.
+func TestActivityFiles(t *testing.T) {
+	t.Parallel()
+	a, err := teams.ParseActivity(fmt.Appendf(nil, fileMessage, "a:1", "personal"))
+	require.NoError(t, err)
+	require.Equal(t, []teams.File{{Name: "a.csv", URL: "https://contoso-my.sharepoint.com/d?tempauth=1"}}, a.Files())
+	require.False(t, a.HasFilesOutOfReach())
+	for id, kind := range map[string]string{"19:a@thread.v2": "groupChat", "19:a@thread.tacv2": "channel", "19:0a1b_0c1d@unq.gbl.spaces": "personal"} {
+		a, err := teams.ParseActivity(fmt.Appendf(nil, fileMessage, id, kind))
+		require.NoError(t, err)
+		require.Empty(t, a.Files(), kind)
+		require.True(t, a.HasFilesOutOfReach(), kind)
+	}
+	for content, want := range map[string]bool{
+		`<div>x</div><attachment id=\"9f3c2b1a-0000-4000-8000-000000000001\"></attachment>`: true,
+		`<attachment id=\"1795415335004\"></attachment><div>import</div>`:                   false, // a message that is quoted
+		`<div>import</div>`: false,
+	} {
+		a, err := teams.ParseActivity(fmt.Appendf(nil, `{"type":"message","conversation":{"conversationType":"channel"},"attachments":[{"contentType":"text/html","content":"%s"}]}`, content))
+		require.NoError(t, err)
+		require.Equal(t, want, a.HasFilesOutOfReach(), content)
+	}
+}
+
+func TestActivityFileConsent(t *testing.T) {
+	t.Parallel()
+	a, err := teams.ParseActivity([]byte(`{"type":"invoke","name":"fileConsent/invoke","value":{"type":"fileUpload","action":"accept","context":{"verb":"v"},
+		"uploadInfo":{"contentUrl":"https://c/f.csv","name":"f.csv","uploadUrl":"https://u","uniqueId":"1150","fileType":"csv"}}}`))
+	require.NoError(t, err)
+	consent, ok := a.FileConsent()
+	require.True(t, ok)
+	require.JSONEq(t, `{"verb":"v"}`, string(consent.Context))
+	require.True(t, consent.Accepted)
+	require.Equal(t, teams.Upload{URL: "https://u", ContentURL: "https://c/f.csv", Name: "f.csv", ID: "1150", Type: "csv"}, consent.Upload)
+	for body, want := range map[string]bool{
+		`{"type":"invoke","name":"fileConsent/invoke","value":{"action":"decline","context":{}}}`: true,
+		`{"type":"invoke","name":"fileConsent/invoke","value":"x"}`:                               false,
+		`{"type":"invoke","name":"adaptiveCard/action","value":{"action":"accept"}}`:              false,
+		`{"type":"message","name":"fileConsent/invoke","value":{"action":"accept"}}`:              false,
+	} {
+		a, err := teams.ParseActivity([]byte(body))
+		require.NoError(t, err)
+		consent, ok := a.FileConsent()
+		require.Equal(t, want, ok, body)
+		require.False(t, consent.Accepted, body)
+	}
+}

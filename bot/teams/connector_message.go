@@ -59,6 +59,8 @@ type Message struct {
 	Card any
 	// ContentType is the type of Card. Empty: ContentTypeCard.
 	ContentType string
+	// Name and ContentURL are those of a file that Card is about.
+	Name, ContentURL string
 	// Summary is the line in notifications and the activity feed, required
 	// with a card: without it they say "sent a card".
 	Summary string
@@ -82,8 +84,10 @@ type wireMessage struct {
 // a card that knows its own JSON is copied, and not looked through again by
 // encoding/json.
 type wireContent struct {
-	Type string
-	Card any // nil: none
+	Type string `json:"contentType"`
+	URL  string `json:"contentUrl,omitempty"`
+	Name string `json:"name,omitempty"`
+	Card any    `json:"-"` // nil: none
 }
 
 // encode gives the activity as JSON.
@@ -92,7 +96,7 @@ func (w wireMessage) encode() ([]byte, error) {
 	if err != nil || w.content.Card == nil {
 		return head, err
 	}
-	name, err := json.Marshal(w.content.Type)
+	about, err := json.Marshal(w.content)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +104,7 @@ func (w wireMessage) encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bytes.Join([][]byte{head[:len(head)-1], []byte(`,"attachments":[{"contentType":`), name, []byte(`,"content":`), card, []byte(`}]}`)}, nil), nil
+	return bytes.Join([][]byte{head[:len(head)-1], []byte(`,"attachments":[`), about[:len(about)-1], []byte(`,"content":`), card, []byte(`}]}`)}, nil), nil
 }
 
 // jsonOf is the JSON of a value; of one that knows it, such as a card, as it gives it.
@@ -154,7 +158,7 @@ func (m Message) wire(ref Ref) wireMessage {
 		if ref.Only.ID != "" && contentType == ContentTypeCard {
 			card = targetedCard(card)
 		}
-		w.content = wireContent{contentType, card}
+		w.content = wireContent{contentType, m.ContentURL, m.Name, card}
 	}
 	return w
 }

@@ -70,7 +70,12 @@ func TestSentMessage(t *testing.T) {
 	require.NoError(t, err)
 	_, err = c.Send(t.Context(), cloud.ref(), teams.Message{Text: "hi"})
 	require.NoError(t, err)
+	_, err = c.Send(t.Context(), cloud.ref(), teams.Message{Card: map[string]any{"fileType": "csv"}, ContentType: "x/file", Name: "a.csv", ContentURL: "https://c/a.csv", Summary: "s"})
+	require.NoError(t, err)
 	got := cloud.got()
+	require.Equal(t, []any{map[string]any{
+		"contentType": "x/file", "name": "a.csv", "contentUrl": "https://c/a.csv", "content": map[string]any{"fileType": "csv"},
+	}}, got[2].Body["attachments"])
 	require.Equal(t, map[string]any{
 		"type": "message", "from": map[string]any{"id": "28:" + wireAppID}, "replyToId": "17", "summary": "moved",
 		"conversation": map[string]any{"id": "19:delivery@thread.tacv2;messageid=17"},

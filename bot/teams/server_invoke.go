@@ -28,6 +28,10 @@ const (
 	InvokeVerifyState = "signin/verifyState"
 )
 
+// InvokeFileConsent is the answer to a card that asks whether the bot may save a file in
+// somebody's OneDrive. Source: "Send and receive files using bot".
+const InvokeFileConsent = "fileConsent/invoke"
+
 // The bodies of an answer to an adaptiveCard/action or application/search.
 const (
 	typeMessageAnswer = "application/vnd.microsoft.activity.message"
@@ -105,6 +109,40 @@ func SearchResponse(results []SearchResult) InvokeResponse {
 	return answer(http.StatusOK, typeSearchAnswer, map[string]any{"results": results})
 }
 
+// FileConsent is what somebody answered to the card that asks whether the bot may save a file.
+type FileConsent struct {
+	Accepted bool
+	// Context is what the card carried for this answer.
+	Context json.RawMessage
+	// Upload is where the file belongs, of an accepted one.
+	Upload Upload
+}
+
+// Upload is a place for one file in somebody's OneDrive.
+type Upload struct {
+	// URL takes the content from whoever has it: it is a secret.
+	URL string
+	// ContentURL, Name, ID and Type are what the file's card is made of: its address for
+	// people, the name that it got, its id in OneDrive, and its ending without the dot.
+	ContentURL, Name, ID, Type string
+}
+
+// FileConsent is the answer that the activity is; false: it is none.
+func (a Activity) FileConsent() (FileConsent, bool) {
+	value := objectOf(a.Value)
+	if a.Type != TypeInvoke || a.Name != InvokeFileConsent || value == nil {
+		return FileConsent{}, false
+	}
+	up := value.object("uploadInfo")
+	return FileConsent{
+		Accepted: value.text("action") == "accept", Context: value.raw("context"),
+		Upload: Upload{
+			URL: up.text("uploadUrl"), ContentURL: up.text("contentUrl"), Name: up.text("name"),
+			ID: up.text("uniqueId"), Type: up.text("fileType"),
+		},
+	}, true
+}
+
 // encodeInvoke gives the body of an answer as JSON.
 func encodeInvoke(body any) ([]byte, error) {
 	a, ok := body.(InvokeAnswer)
@@ -123,7 +161,7 @@ func encodeInvoke(body any) ([]byte, error) {
 func needsObject(name string) bool {
 	switch name {
 	case InvokeCardAction, InvokeSearch, InvokeVerifyState, "signin/tokenExchange",
-		"task/fetch", "task/submit", InvokeCompose, InvokeLink, InvokeAnonymousLink:
+		"task/fetch", "task/submit", InvokeFileConsent, InvokeCompose, InvokeLink, InvokeAnonymousLink:
 		return true
 	default:
 		return false

@@ -101,7 +101,7 @@ func (s *Server) receive(ctx context.Context, c *gin.Context) (a Activity, statu
 func (s *Server) await(c *gin.Context, a Activity, work func(finished chan<- InvokeResponse, abandoned <-chan struct{})) {
 	finished, abandoned := make(chan InvokeResponse), make(chan struct{})
 	go work(finished, abandoned)
-	timer := time.NewTimer(s.options.AnswerWithin)
+	timer := time.NewTimer(s.answerWithin(a))
 	defer timer.Stop()
 	select {
 	case response := <-finished:
@@ -114,6 +114,19 @@ func (s *Server) await(c *gin.Context, a Activity, work func(finished chan<- Inv
 		s.noteLate(context.WithoutCancel(c.Request.Context()), a)
 		close(abandoned)
 	}
+}
+
+// consentWithin is how long Teams waits for the answer to a [FileConsent] at most. After
+// 10 seconds it says that something went wrong, while the file is on its way. Source:
+// issue 620 of OfficeDev/Microsoft-Teams-Samples.
+const consentWithin = 5 * time.Second
+
+// answerWithin is how long a turn is waited for before Teams is answered.
+func (s *Server) answerWithin(a Activity) time.Duration {
+	if a.Name == InvokeFileConsent {
+		return min(consentWithin, s.options.AnswerWithin)
+	}
+	return s.options.AnswerWithin
 }
 
 // work runs the handler and hands its response to the waiting request or, when

@@ -117,6 +117,22 @@ func (s *Service) MayCreate(t okr.Settings, actor okr.Actor, level okr.Level) er
 	return okr.Errorf(okr.Forbidden, "Here only some people make goals of level %s. An admin can make it or let you: %s.", cmp.Or(level, okr.LevelTeam), s.adminNames(t))
 }
 
+// MayExport fails with Forbidden unless the actor may take what a scope holds out of
+// okrbot: all of a tenant only admins, what they see whomever the settings let.
+func (s *Service) MayExport(t okr.Settings, actor okr.Actor, scope okr.ExportScope) error {
+	switch {
+	case actor.Guest:
+		return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not export them. Ask a member of the organization.")
+	case s.Administers(t, actor):
+		return nil
+	case scope != okr.ExportVisible:
+		return okr.Errorf(okr.Forbidden, "Only an admin of okrbot can export everyone's OKRs: %s. You can export what you see.", s.adminNames(t))
+	case t.ExportBy == okr.ExportByAdmins:
+		return okr.Errorf(okr.Forbidden, "Here only admins export OKRs. An admin can do it for you, or let everyone in the settings: %s.", s.adminNames(t))
+	}
+	return nil
+}
+
 // Goal reads a goal that the actor may see here.
 func (s *Service) Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error) {
 	g, err := s.Store.Goals().Get(ctx, actor.Tenant, id)

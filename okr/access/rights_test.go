@@ -117,3 +117,26 @@ func TestWhoMayCreate(t *testing.T) {
 	w.RequireRefused(okr.Forbidden, create(okrtest.Megan, okr.LevelTeam), "team")
 	w.RequireRefused(okr.Forbidden, create(okrtest.Adele, okr.LevelOrganization))
 }
+
+func TestWhoMayExport(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	may := func(who okr.Actor, scope okr.ExportScope) error {
+		settings, err := w.Access.Settings(t.Context(), who.Tenant)
+		require.NoError(t, err)
+		return w.Access.MayExport(settings, who, scope)
+	}
+	require.NoError(t, may(okrtest.Alex, okr.ExportAll))
+	require.NoError(t, may(okrtest.Megan, okr.ExportVisible))
+	w.RequireRefused(okr.Forbidden, may(okrtest.Megan, okr.ExportAll), "Only an admin", "what you see")
+	w.RequireRefused(okr.Forbidden, may(okrtest.Megan, "everything"), "Only an admin")
+	w.RequireRefused(okr.Forbidden, may(okrtest.Guest, okr.ExportVisible), "Guests")
+	settings, err := w.Access.Settings(t.Context(), okrtest.Contoso)
+	require.NoError(t, err)
+	in := okr.SettingsOf(settings)
+	in.ExportBy = okr.ExportByAdmins
+	_, err = w.Plan.SaveSettings(t.Context(), okrtest.Alex, in)
+	require.NoError(t, err)
+	require.NoError(t, may(okrtest.Alex, okr.ExportVisible))
+	w.RequireRefused(okr.Forbidden, may(okrtest.Megan, okr.ExportVisible), "only admins export")
+}

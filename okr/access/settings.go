@@ -93,6 +93,7 @@ func (s *Service) SaveSettings(ctx context.Context, actor okr.Actor, in okr.Sett
 	return s.changeAs(ctx, actor, func(t *okr.Settings) error {
 		t.TimeZone, t.PlanningStart, t.Bands, t.WeightsRule = in.TimeZone, in.PlanningStart, in.Bands, in.WeightsRule
 		t.CreateRule, t.ReminderDefault, t.DigestDefault = in.CreateRule, in.ReminderDefault, in.DigestDefault
+		t.ExportBy = in.ExportBy
 		return nil
 	})
 }

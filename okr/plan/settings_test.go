@@ -26,6 +26,7 @@ func TestSettingsAreSavedByAdmins(t *testing.T) {
 		"bands":         func(in *okr.SettingsInput) { in.Bands = okr.Bands{AtRisk: 5, Behind: 10} },
 		"projects":      func(in *okr.SettingsInput) { in.WeightsRule.Projects = "often" },
 		"create":        func(in *okr.SettingsInput) { in.CreateRule.Team = "nobody" },
+		"export":        func(in *okr.SettingsInput) { in.ExportBy = "nobody" },
 		"reminderHour":  func(in *okr.SettingsInput) { in.ReminderDefault.Hour = 24 },
 		"reminderEvery": func(in *okr.SettingsInput) { in.ReminderDefault.Every = 5 },
 		"digestCadence": func(in *okr.SettingsInput) { in.DigestDefault.Cadence = "yearly" },

@@ -9,33 +9,14 @@ import (
 
 // walkPage is how many goals a walk over a tenant asks for at a time. The store reads
 // them with several commands, between which it serves others.
-const walkPage = 1000
+const walkPage = 2000
 
-// walk goes over all goals of a list in the order in which they were made, a page at a
-// time, and gives each once. Goals that leave the list meanwhile make none be missed;
-// one that is made or comes back meanwhile may be missed.
+// walk goes over all goals of a list, see [okr.Walk].
 func (s *tree) walk(ctx context.Context, tenant okr.TenantID, index string, visit func(okr.Goal)) error {
-	seen := map[okr.GoalID]bool{}
-	for offset, before := 0, 0; ; {
-		page, total, err := s.Store.Goals().List(ctx, tenant, index, okr.Page{Offset: offset, Limit: walkPage})
-		if err != nil {
-			return err
-		}
-		for _, g := range page {
-			if !seen[g.ID] {
-				seen[g.ID] = true
-				visit(g)
-			}
-		}
-		gone := max(0, before-total) // those behind them stand further in front now
-		if before = total; gone > 0 {
-			offset = max(0, offset-gone)
-			continue
-		}
-		if offset += walkPage; offset >= total {
-			return nil
-		}
-	}
+	return okr.Walk(ctx, s.Store.Goals(), tenant, index, walkPage, func(g okr.Goal) error {
+		visit(g)
+		return nil
+	})
 }
 
 // Goals reads all objectives that the actor may see with their key results and projects.

@@ -1,7 +1,9 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
+	"sync"
 
 	"github.com/redis/go-redis/v9"
 
@@ -104,4 +106,60 @@ func readConversation(ctx context.Context, cmd redis.Cmdable, tenant okr.TenantI
 	}
 	_, err = decode(raw, &c)
 	return c, err
+}
+
+// SharedPlaces gives channels and group chats that okrbot is known to be in, one of each
+// team and at most most of them. It looks at all keys, so it is for what is asked for
+// seldom.
+func (m Memory) SharedPlaces(ctx context.Context, tenant okr.TenantID, most int) ([]okr.Conversation, error) {
+	found := &sharedPlaces{seen: map[string]bool{}, most: most}
+	err := m.s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+		for cursor := uint64(0); ; {
+			keys, next, err := c.Scan(ctx, cursor, conversationKey(tenant, "")+"*", listChunk).Result()
+			if err != nil {
+				return err
+			}
+			if isFull, err := found.read(ctx, c, keys); isFull || err != nil || next == 0 {
+				return err
+			}
+			cursor = next
+		}
+	})
+	return found.list, fail(ctx, "list places", err)
+}
+
+// sharedPlaces are shared conversations, one of each team.
+type sharedPlaces struct {
+	mu   sync.Mutex // guards what follows
+	list []okr.Conversation
+	seen map[string]bool
+	most int
+}
+
+// read takes the shared ones of some conversations, until there are enough.
+func (p *sharedPlaces) read(ctx context.Context, c *redis.Client, keys []string) (isFull bool, err error) {
+	if len(keys) == 0 {
+		return false, nil
+	}
+	values, err := c.MGet(ctx, keys...).Result()
+	if err != nil {
+		return false, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, value := range values {
+		var place okr.Conversation
+		raw, isThere := value.(string)
+		if !isThere {
+			continue // its time was over meanwhile
+		}
+		if _, err := decode([]byte(raw), &place); err != nil {
+			return false, err
+		}
+		if team := cmp.Or(place.TeamID, place.ID); place.IsShared() && !p.seen[team] && len(p.list) < p.most {
+			p.seen[team] = true
+			p.list = append(p.list, place)
+		}
+	}
+	return len(p.list) == p.most, nil
 }

@@ -46,3 +46,31 @@ func TestConversations(t *testing.T) {
 		require.Empty(t, dump(t, s))
 	})
 }
+
+// Places that others read along in are found, one of each team, and none of another
+// tenant.
+func TestSharedPlaces(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
+		ctx := t.Context()
+		none, err := s.Memory().SharedPlaces(ctx, okrtest.TenantID, 10)
+		require.NoError(t, err)
+		require.Empty(t, none)
+		general, other := okrtest.Conversation("19:a@thread.tacv2"), okrtest.Conversation("19:b@thread.tacv2")
+		group := okrtest.Conversation("19:g@thread.v2")
+		group.TeamID = ""
+		foreign := okrtest.Conversation("19:f@thread.v2")
+		foreign.Tenant = "other"
+		for _, c := range []okr.Conversation{general, other, group, foreign, chatOf(okrtest.Ada, "a:1")} {
+			require.NoError(t, s.Memory().SaveConversation(ctx, c))
+		}
+		found, err := s.Memory().SharedPlaces(ctx, okrtest.TenantID, 10)
+		require.NoError(t, err)
+		require.Len(t, found, 2)
+		require.Contains(t, found, group)
+		found, err = s.Memory().SharedPlaces(ctx, okrtest.TenantID, 1)
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+	})
+}

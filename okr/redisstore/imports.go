@@ -187,4 +187,3 @@ func (f Shelf) Beneath(ctx context.Context, tenant okr.TenantID, ids []okr.GoalI
 	}
 	return out, nil
 }
-

@@ -27,6 +27,9 @@ type Bundle struct {
 	Periods []okr.Period // with a name each
 	Tags    []string
 	Remarks []Remark // what the readers have to say
+	// Tenant is whose okrbot exported it; empty: it comes from another tool.
+	Tenant okr.TenantID
+	At     time.Time // of an export: when it was made; zero: not known
 	// CheckIns and Comments count what the source gives of them.
 	CheckIns, Comments int
 }
@@ -43,6 +46,8 @@ type Person struct {
 	ID    string // in the source; empty: it has none
 	Name  string
 	Email string // empty: not known
+	// Account is the Entra object id, which only okrbot's own exports have.
+	Account okr.UserID
 }
 
 // Team is a team in the source.
@@ -86,6 +91,9 @@ type Item struct {
 	ByHand     bool       // the status was set by hand
 	Score      *float64   // 0 to 1
 	Tasks      []Task     // of projects
+	Lasting    bool       // of an objective or project that is kept by hand: until automatic updates are resumed
+	EndNote    string     // what was noted when it was closed or postponed
+	Query      okr.Query  // name and address of the query that measures it, of okrbot's own exports
 
 	CreatedAt time.Time
 	CheckedIn okr.Date // of the last check-in
@@ -106,6 +114,7 @@ type Parent struct {
 	ID     string // empty: only the title is known
 	Title  string
 	Weight *float64 // percent; nil: an equal share
+	Share  *float64 // percent that it has after sharing, of exports; nil: it has no say
 }
 
 // Task is a task of a project.

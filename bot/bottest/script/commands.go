@@ -29,6 +29,7 @@ func setUp(env *testscript.Env, start Starter) error {
 	if err != nil {
 		return err
 	}
+	w.Dir = env.WorkDir
 	env.Values[worldKey{}] = w
 	report, _ := env.T().(interface{ Errorf(string, ...any) })
 	env.Defer(func() {
@@ -65,6 +66,7 @@ func commands() map[string]command {
 		"fault": (*World).cmdFault, "restart": (*World).cmdRestart, "redis": (*World).cmdRedis,
 		"teams-waits": (*World).cmdTeamsWaits, "config": (*World).cmdConfig, "allow-errors": (*World).cmdAllowErrors,
 		"event": (*World).cmdEvent, "forget": (*World).cmdForget, "once": (*World).cmdOnce, "heard": (*World).cmdHeard, "again-until": (*World).cmdAgainUntil, "answered": (*World).cmdAnswered, "posts-wait": (*World).cmdPostsWait,
+		"sendfile": (*World).cmdSendFile, "consent": (*World).cmdConsent, "gotfile": (*World).cmdGotFile, "makefile": (*World).cmdMakeFile,
 		"only": (*World).cmdOnly, "everybody": (*World).cmdEverybody, "nobody": (*World).cmdNobody,
 		"compose": (*World).cmdCompose, "composed": (*World).cmdComposed, "insert": (*World).cmdInsert,
 		"copy": (*World).cmdCopy, "unfold": (*World).cmdUnfold, "unfold-nowhere": (*World).cmdUnfoldNowhere, "unfold-anonymous": (*World).cmdUnfoldAnonymous, "browse": (*World).cmdBrowse,

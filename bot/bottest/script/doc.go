@@ -71,7 +71,7 @@
 //	shows TEXT...           the current card, as the acting person sees it now, shows all TEXTs
 //	holds TEXT...           the current card shows all TEXTs once everything that folds is open
 //	fill ID=VALUE...        types into inputs of the current card; a choice goes by value or title (several: a|b)
-//	                        and must be offered; ID==VALUE types what no client would
+//	                        and must be offered; ID==VALUE types what no client would; \n is a line break
 //	press TITLE             presses a button by title or verb ("Choose#2" is the second one)
 //	press-of NAME TITLE     presses, as a forged client does, a button of the current card that only NAME sees
 //	again                   the last press once more, as somebody does who is faster than the card
@@ -93,6 +93,18 @@
 //	insert TITLE            sends a message with the card of a result; the card is then current
 //	mark                    what there is now is no longer new
 //	last TEXT...            the newest card of the place shows all TEXTs, be it new or not
+//
+// # Files
+//
+// They are those of the script, behind "-- NAME --" at its end.
+//
+//	sendfile FILE... [-- WORDS...]  sends files, with words or without. In a shared place Teams does no more than say that
+//	                        there are some
+//	makefile FILE big MB    makes a file of more than so many MB; makefile FILE zip FILE...: a ZIP of others
+//	consent accept|decline  answers the newest card that asks the acting person whether a file may be saved; consent again:
+//	                        the last answer once more, as somebody does who is faster than the card
+//	gotfile PATTERN [FILE]  waits for a file in the OneDrive of the acting person, by its name or a pattern of names
+//	                        ("*.csv"), and copies it out
 //
 // # Sign-in
 //
@@ -145,6 +157,8 @@
 //	                        shown-reset (the connection), shown-late (the answer never comes)
 //	                        OP targeted is any call about a message that only one person sees, as where Teams does
 //	                        not know such messages (400:BadArgument)
+//	fault files NAME [N]    N requests (default 1, -1 for all) for files fail, by a name in bottest.FileFaults: expired, gone,
+//	                        page, sign-in, cut, unavailable, full, lost
 //	fault here OP FAULT [N]  the same in the place only
 //	fault entra NAME        the next sign-in fails: consent, admin, blocked, disabled, mfa, unavailable,
 //	                        unassigned, stranger, other-tenant, unknown-app

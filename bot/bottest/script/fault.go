@@ -15,21 +15,24 @@ func (w *World) cmdFault(_ bool, args []string) error {
 	if len(args) == 1 && args[0] == "clear" {
 		w.Azure.ClearFaults()
 		w.Teams.ClearFaults()
+		w.Teams.FailFiles("", 0)
 		return nil
 	}
 	if len(args) < 2 {
-		return errors.New("what fails: ado, teams or entra?")
+		return errors.New("what fails: ado, teams, files or entra?")
 	}
 	count := 0
-	if len(args) > 3 {
+	if at := faultCount(args[0]); len(args) > at {
 		var err error
-		if count, err = strconv.Atoi(args[3]); err != nil {
+		if count, err = strconv.Atoi(args[at]); err != nil {
 			return err
 		}
 	}
 	switch args[0] {
 	case "ado":
 		return w.failADO(args[1], args[2], count)
+	case "files":
+		return w.failFiles(args[1], count)
 	case "teams", "here":
 		f, err := teamsFault(args[2], count)
 		if args[0] == "here" {
@@ -40,6 +43,14 @@ func (w *World) cmdFault(_ bool, args []string) error {
 	default:
 		return w.failEntra(args[1])
 	}
+}
+
+// faultCount is which argument says how often something fails.
+func faultCount(of string) int {
+	if of == "files" {
+		return 2
+	}
+	return 3
 }
 
 // teamsFault is a fault by its name, or by an HTTP status and perhaps a code. That of a

@@ -85,6 +85,8 @@ type World struct {
 	Env map[string]string
 	// Address is where okrbot listens, as host and port; Start chooses one that is kept over restarts.
 	Address string
+	// Dir is where the files are that people send and save; empty: where the test runs.
+	Dir string
 	// User acts.
 	User bottest.User
 	// Chat is the place in which User acts, without a thread.
@@ -225,7 +227,7 @@ func (w *World) Getenv(name string) string {
 	return map[string]string{
 		"PUBLIC_URL": "http://" + w.Address, "MICROSOFT_APP_ID": AppID, "MICROSOFT_APP_PASSWORD": AppSecret,
 		"MICROSOFT_APP_TENANT_ID": bottest.DefaultTenant, "BOT_LOGIN_URL": w.Teams.LoginURL(),
-		"BOT_OPENID_METADATA_URL": w.Teams.MetadataURL(), "BOT_SERVICE_URLS": w.Teams.PublicURL(),
+		"BOT_OPENID_METADATA_URL": w.Teams.MetadataURL(), "BOT_SERVICE_URLS": w.Teams.PublicURL(), "BOT_FILE_HOSTS": w.Teams.PublicURL(),
 		"ADO_LOGIN_URL": w.Azure.LoginURL(), "ADO_BASE_URL": w.Azure.BaseURL(), "ADO_PROFILE_URL": w.Azure.ProfileURL(),
 		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "REDIS_URL": store,
 		"SEAL_KEYS": "k1:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)), "LOG_FORMAT": "text",

@@ -1,6 +1,11 @@
 package okr
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Rolled is what the children of an objective make of it.
 type Rolled struct {
@@ -181,4 +186,157 @@ func (r Rolled) Same(other Rolled) bool {
 	a, b := r, other
 	a.Progress, b.Progress, a.At, b.At = nil, nil, time.Time{}, time.Time{}
 	return a == b && same(r.Progress, other.Progress)
+}
+
+// Task is an item of a project's checklist. Where neither a query nor what a person set
+// gives the project's progress, its tasks do: done ÷ all.
+type Task struct {
+	ID    string `json:"id"` // unique in its project, and of no task twice
+	Title string `json:"title"`
+	Done  bool   `json:"done,omitempty"`
+	Due   Date   `json:"due,omitempty"`  // empty: none
+	Owner Person `json:"owner,omitzero"` // empty: nobody in particular
+}
+
+// CountsTasks says whether the checklist gives the goal's progress: it has one, and no
+// query measures it.
+func CountsTasks(g Goal) bool { return g.Kind == Project && g.Binding == nil && len(g.Tasks) > 0 }
+
+// TasksDone counts the tasks that are done.
+func TasksDone(tasks []Task) (done int) {
+	for _, t := range tasks {
+		if t.Done {
+			done++
+		}
+	}
+	return done
+}
+
+// TaskProgress is what is done of a checklist in percent; nil: it is empty.
+func TaskProgress(tasks []Task) *float64 {
+	return percent(float64(TasksDone(tasks)), float64(len(tasks)))
+}
+
+// String is a task as a line of a form: its title, due day and owner.
+func (t Task) String() string {
+	parts := []string{t.Title}
+	if t.Due != "" {
+		parts = append(parts, string(t.Due))
+	}
+	if t.Owner.Name != "" {
+		parts = append(parts, "@"+t.Owner.Name)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// checkTasks says what is wrong with a checklist.
+func checkTasks(tasks []Task) error {
+	if len(tasks) > MaxTasks {
+		return FieldErrorf("tasks", "There are %d tasks; at most %d fit.", len(tasks), MaxTasks)
+	}
+	for _, t := range tasks {
+		if t.Due != "" && !t.Due.Valid() {
+			return FieldErrorf("tasks", "The due date of “%s” is not a date, for example 2026-05-21.", Shorten(t.Title, 60))
+		}
+	}
+	return nil
+}
+
+// cleanTasks leaves out tasks without a title, and cuts long titles.
+func cleanTasks(tasks []Task) []Task {
+	var out []Task
+	for _, t := range tasks {
+		t.Title, t.Owner.Name = Shorten(CleanLine(t.Title), MaxTitle), CleanLine(t.Owner.Name)
+		if t.Title != "" {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// tasksOver are the tasks of an input over those of a goal: each is done where that one
+// of its ID is, and those that come new get an ID of the version that begins with them.
+func tasksOver(in []Task, g Goal) []Task {
+	out := slices.Clone(in)
+	for i, t := range out {
+		if t.ID == "" {
+			out[i].ID = fmt.Sprintf("%d.%d", g.Version+1, i+1)
+		} else if was, ok := taskOf(g.Tasks, t.ID); ok {
+			out[i].Done = was.Done
+		}
+	}
+	return out
+}
+
+func taskOf(tasks []Task, id string) (Task, bool) {
+	i := slices.IndexFunc(tasks, func(t Task) bool { return t.ID == id })
+	if i < 0 {
+		return Task{}, false
+	}
+	return tasks[i], true
+}
+
+// TakeTasks gives a project another checklist, and what that adds to the history: a new
+// progress, unless something else gives it. What a person set for once it replaces, but
+// not where the checklist comes new.
+func TakeTasks(g *Goal, tasks []Task, at time.Time) (m Measurement, moved bool) {
+	before, shown := *g, *g
+	g.Tasks = tasks
+	is := TaskProgress(tasks)
+	isNew := len(before.Tasks) == 0 && g.Manual != nil && g.Manual.Value != nil
+	if !CountsTasks(before) && !CountsTasks(*g) || same(TaskProgress(before.Tasks), is) || isNew {
+		return m, false
+	}
+	shown.TakeAutomatic(is, at)
+	g.Manual, g.MovedAt = shown.Manual, shown.MovedAt
+	return TasksMoved(before, *g, at)
+}
+
+// TasksMoved is what another checklist adds to the history of a project; false: nothing,
+// as its progress is the same or something else gives it.
+func TasksMoved(before, g Goal, at time.Time) (m Measurement, moved bool) {
+	is := TaskProgress(g.Tasks)
+	if !CountsTasks(g) || overridden(g) || same(TaskProgress(before.Tasks), is) {
+		return m, false
+	}
+	m = Measurement{At: at, Value: is, Completed: TasksDone(g.Tasks), Total: len(g.Tasks), Changes: ticked(before.Tasks, g.Tasks)}
+	if overridden(before) {
+		m.Changes.name(CauseResumed)
+	}
+	return m, true
+}
+
+// ticked names the tasks that became done or open.
+func ticked(before, after []Task) (c Changes) {
+	for _, t := range after {
+		switch was, ok := taskOf(before, t.ID); {
+		case !ok || was.Done == t.Done:
+		case t.Done:
+			c.Completed.add(WorkItemRef{Title: t.Title})
+		default:
+			c.Reopened.add(WorkItemRef{Title: t.Title})
+		}
+	}
+	return c
+}
+
+// Ticked are tasks with one of them done or open; false: there is none of the ID.
+func Ticked(tasks []Task, id string, done bool) ([]Task, bool) {
+	i := slices.IndexFunc(tasks, func(t Task) bool { return t.ID == id })
+	if i < 0 {
+		return tasks, false
+	}
+	tasks = slices.Clone(tasks)
+	tasks[i].Done = done
+	return tasks, true
+}
+
+// OpenTasks are the tasks of a copy: all open, and due on no day, since those were of the
+// old period.
+func OpenTasks(tasks []Task) []Task {
+	out := slices.Clone(tasks)
+	for i := range out {
+		out[i].Done, out[i].Due = false, ""
+	}
+	return out
 }

@@ -1,0 +1,104 @@
+package files
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"okrbot/okr"
+)
+
+// Limits of what is read. Whoever has more exports it in parts, for example one period
+// at a time.
+const (
+	MaxBytes    = 100 << 20 // of the files together
+	MaxItems    = 50_000
+	MaxCheckIns = 500_000
+	MaxComments = 500_000
+
+	maxUnpacked    = 1 << 30   // of a ZIP
+	maxWorkbook    = 400 << 20 // of an XLSX, unpacked
+	maxRatio       = 200       // unpacked to packed bytes of what is unpacked to more than bombFrom
+	bombFrom       = 16 << 20
+	maxEntries     = 2_000     // of a ZIP
+	maxRecord      = 8 << 20   // bytes of one record or row
+	maxKept        = 256 << 20 // bytes of the texts of all items
+	maxOfItem      = 20_000    // check-ins of an item, and its comments
+	maxRows        = 1 << 20   // rows of a sheet, the blank ones counted
+	maxRemarksEach = 500       // rows of one finding
+)
+
+// File is a file as somebody sent it.
+type File struct {
+	Name string
+	Size int64
+	io.ReaderAt
+}
+
+// called is the file's name as messages show it.
+func (f File) called() string {
+	name := f.Name[strings.LastIndexAny(f.Name, `/\`)+1:]
+	if name = okr.Shorten(okr.CleanLine(name), 80); name == "" {
+		return "The file"
+	}
+	return name
+}
+
+// bytes reads the file from its beginning.
+func (f File) bytes() io.Reader { return io.NewSectionReader(f, 0, f.Size) }
+
+// Recognize says what a file is and what it holds, or in an [okr.Invalid] what is wrong
+// with it and what to do.
+func Recognize(ctx context.Context, f File) (okr.ImportFile, error) {
+	set, err := Open(ctx, []File{f})
+	if err != nil {
+		return okr.ImportFile{}, err
+	}
+	return okr.ImportFile{Name: f.called(), Bytes: f.Size, Format: set.formats[0], Holds: set.holds()}, nil
+}
+
+// holds says what the files hold together: "132 items, 1,204 check-ins".
+func (s *Set) holds() string {
+	b := s.bundle
+	var parts []string
+	for _, c := range []struct {
+		n         int
+		one, many string
+	}{
+		{len(b.Items), "item", "items"}, {s.checkIns.read, "check-in", "check-ins"}, {s.comments.read, "comment", "comments"},
+		{s.users, "person", "people"}, {len(b.Teams), "team", "teams"}, {len(b.Periods), "period", "periods"}, {len(b.Tags), "tag", "tags"},
+	} {
+		if c.n > 0 && len(parts) < 3 {
+			parts = append(parts, counted(c.n, c.one, c.many))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// counted is a number with its noun, thousands separated.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	digits := strconv.Itoa(n)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits + " " + many
+}
+
+// invalid is an error about a file: the name, what is wrong with it, and the next step.
+func invalid(name, format string, args ...any) error {
+	return okr.Errorf(okr.Invalid, "%s %s", name, fmt.Sprintf(format, args...))
+}
+
+// damaged is an error about a file that ends too early or does not hold what its format
+// demands.
+func damaged(name string, cause error) error {
+	return okr.WrapError(okr.Invalid, cause, "%s is damaged or was not downloaded completely. Export it again and send the new file.", name)
+}

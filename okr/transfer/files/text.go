@@ -1,0 +1,204 @@
+package files
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"okrbot/okr"
+)
+
+// charset is how the characters of a text are written.
+type charset int
+
+const (
+	charsetUTF8 charset = iota
+	charsetUTF16LE
+	charsetUTF16BE
+	charsetWindows // Windows-1252, what older Excel saves as CSV in western Europe
+)
+
+// text is a part of a file whose characters are read as UTF-8.
+type text struct {
+	name string // for messages
+	open func() (io.ReadCloser, error)
+	charset
+	mark int // bytes of the byte order mark
+}
+
+// newText finds out how a text is written, which takes reading it once: a CSV may be
+// English up to its last line.
+func newText(ctx context.Context, name string, open func() (io.ReadCloser, error)) (*text, error) {
+	t := &text{name: name, open: open}
+	r, err := open()
+	if err != nil {
+		return nil, damaged(name, err)
+	}
+	defer func() { _ = r.Close() }() // only read
+	buf := make([]byte, 64<<10)
+	n, err := io.ReadFull(r, buf)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, readError(name, err)
+	}
+	head := buf[:n]
+	switch {
+	case len(bytes.TrimSpace(head)) == 0:
+		return nil, invalid(name, "is empty. Export it again and send the new file.")
+	case t.markedBy(head):
+		return t, nil
+	}
+	return t, t.scan(ctx, r, buf, n)
+}
+
+// markedBy takes the charset from the byte order mark, or from where the zero bytes of
+// UTF-16 stand.
+func (t *text) markedBy(head []byte) bool {
+	switch {
+	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}):
+		t.charset, t.mark = charsetUTF16LE, 2
+	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}):
+		t.charset, t.mark = charsetUTF16BE, 2
+	case bytes.HasPrefix(head, []byte{0xEF, 0xBB, 0xBF}):
+		t.mark = 3
+		return false // the rest is looked at
+	default:
+		zeros := [2]int{}
+		for i, b := range head {
+			if b == 0 {
+				zeros[i%2]++
+			}
+		}
+		switch half := len(head) / 2; {
+		case zeros[1] > half/2 && zeros[0] == 0:
+			t.charset = charsetUTF16LE
+		case zeros[0] > half/2 && zeros[1] == 0:
+			t.charset = charsetUTF16BE
+		}
+	}
+	return t.charset != charsetUTF8
+}
+
+// scan reads on behind the first n bytes of buf: what is no UTF-8 is Windows-1252, and
+// zero bytes are in no text.
+func (t *text) scan(ctx context.Context, r io.Reader, buf []byte, n int) error {
+	start := 0
+	for {
+		chunk := buf[:start+n]
+		if bytes.IndexByte(chunk, 0) >= 0 {
+			return invalid(t.name, "has zero bytes, so it is no text file or was damaged. Export it again and send the new file.")
+		}
+		rest := validUpTo(chunk)
+		if len(rest) >= utf8.UTFMax && t.mark == 0 {
+			t.charset = charsetWindows
+		}
+		start = 0
+		if t.charset == charsetUTF8 && len(rest) < utf8.UTFMax {
+			start = copy(buf, rest)
+		}
+		var err error
+		if n, err = r.Read(buf[start:]); n == 0 && err != nil {
+			if start > 0 && t.mark == 0 {
+				t.charset = charsetWindows
+			}
+			return readError(t.name, err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// readError puts the error of a reader into words; the end of what it reads is none.
+func readError(name string, err error) error {
+	_, known := okr.MessageOf(err)
+	switch {
+	case err == nil, errors.Is(err, io.EOF):
+		return nil
+	case known, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.Is(err, errRecordTooLong):
+		return invalid(name, "has a record of more than %d MB, so a quotation mark or a bracket in it is never closed. Export it again and send the new file.", maxRecord>>20)
+	}
+	return damaged(name, err)
+}
+
+// validUpTo is what follows the last whole valid character.
+func validUpTo(b []byte) []byte {
+	for len(b) > 0 {
+		if b[0] < utf8.RuneSelf {
+			b = b[1:]
+			continue
+		}
+		r, size := utf8.DecodeRune(b)
+		if r == utf8.RuneError && size == 1 {
+			return b
+		}
+		b = b[size:]
+	}
+	return nil
+}
+
+// read gives the text from its beginning as UTF-8 without mark.
+func (t *text) read() (io.ReadCloser, error) {
+	r, err := t.open()
+	if err != nil {
+		return nil, damaged(t.name, err)
+	}
+	if _, err := io.CopyN(io.Discard, r, int64(t.mark)); err != nil {
+		_ = r.Close()
+		return nil, damaged(t.name, err)
+	}
+	var decoder *encoding.Decoder
+	switch t.charset {
+	case charsetUTF16LE:
+		decoder = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewDecoder()
+	case charsetUTF16BE:
+		decoder = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewDecoder()
+	case charsetWindows:
+		decoder = charmap.Windows1252.NewDecoder()
+	default:
+		return r, nil
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{transform.NewReader(r, decoder), r}, nil
+}
+
+// head is the first n bytes of the text, or what there is.
+func (t *text) head(n int64) ([]byte, error) {
+	r, err := t.read()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }() // only read
+	return io.ReadAll(io.LimitReader(r, n))
+}
+
+// errRecordTooLong is of a record that does not fit into memory.
+var errRecordTooLong = errors.New("record too long")
+
+// guard fails where more than maxRecord bytes were read since reset was last called.
+type guard struct {
+	io.Reader
+	n int
+}
+
+// Read implements io.Reader.
+func (g *guard) Read(b []byte) (int, error) {
+	if g.n > maxRecord {
+		return 0, errRecordTooLong
+	}
+	n, err := g.Reader.Read(b)
+	g.n += n
+	return n, err
+}
+
+func (g *guard) reset() { g.n = 0 }

@@ -1,0 +1,54 @@
+package files
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"okrbot/okr"
+	"okrbot/okr/transfer"
+)
+
+// Write writes what a source holds as a file. CSV and XLSX need the check-ins of a source
+// item by item in the order of the items, as those of an export come. What the source and
+// w fail with is returned; Invalid: there is no such format.
+func Write(ctx context.Context, w io.Writer, format okr.ExportFormat, src transfer.Source) error {
+	switch format {
+	case okr.ExportCSV:
+		return writeCSV(ctx, w, src)
+	case okr.ExportXLSX:
+		return writeXLSX(ctx, w, src)
+	case okr.ExportZIP:
+		return writeZIP(ctx, w, src)
+	}
+	return okr.FieldErrorf("format", "An export is a CSV, an XLSX or a ZIP file.")
+}
+
+// formulaStarts is what a cell begins with that a spreadsheet takes for a formula.
+const formulaStarts = "=+-@\t\r"
+
+// guarded keeps a text from being a formula: an apostrophe stands before it. So that it can
+// be taken away again, a text that looks as if it had one gets one more. See
+// https://owasp.org/www-community/attacks/CSV_Injection.
+func guarded(text string) string {
+	if rest := strings.TrimLeft(text, "'"); rest != "" && strings.Contains(formulaStarts, rest[:1]) {
+		return "'" + text
+	}
+	return text
+}
+
+// statusWords are the statuses as files name them. No data is an empty one.
+func statusWord(s okr.Status) string {
+	return map[okr.Status]string{
+		okr.OnTrack: "On Track", okr.Behind: "Behind", okr.AtRisk: "At Risk", okr.NotStarted: "Not Started",
+		okr.StatusClosed: "Closed", okr.StatusPostponed: "Postponed", okr.StatusInProgress: "In Progress",
+	}[s]
+}
+
+// targetWord is how a key result is meant, as files name it.
+func targetWord(t okr.MetricType) string {
+	return map[okr.MetricType]string{
+		okr.Reach: "Reach", okr.Increase: "Increase From", okr.Decrease: "Decrease From",
+		okr.StayAbove: "Stay Above", okr.StayBelow: "Stay Below", okr.Baseline: "Baseline",
+	}[t]
+}
