@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"math"
+	"slices"
 
 	"okrbot/okr"
 )
@@ -33,13 +34,12 @@ func sharesEqually(children []*node) bool {
 // addUp adds up objectives from the lowest level on, and lets what nothing adds up to keep
 // the value that the source has.
 func (d *draft) addUp() {
-	for i := len(d.order) - 1; i >= 0; i-- {
-		n := d.order[i]
+	for _, n := range slices.Backward(d.order) {
 		switch n.kind {
 		case okr.Objective:
 			rolled := d.roll(n)
 			n.goal.Rolled = &rolled // and not as a change, which would end what people set
-			if rolled.Children == 0 {
+			if rolled.Progress == nil {
 				d.keepValue(n)
 			}
 		case okr.Project:
