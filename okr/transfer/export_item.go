@@ -46,7 +46,7 @@ func (r *exporting) take(g okr.Goal, belongs bool) {
 func (r *exporting) itemOf(g okr.Goal) Item {
 	s := g.Standing(g.Period, r.settings.Bands, r.settings.Today(r.now))
 	item := Item{
-		ID: string(g.ID), Kind: g.Kind, Word: wordOf(g.Kind), Title: g.Title, Description: g.Description,
+		Kind: g.Kind, Word: wordOf(g.Kind), Title: g.Title, Description: g.Description,
 		Owners: peopleOf(g.Owners()), Editors: peopleOf(g.Editors),
 		Delegate: personOf(g.Delegate), CreatedBy: personOf(g.CreatedBy), Private: g.Private, OnlyEditors: g.OnlyEditors,
 		Tags: g.Tags, GoalType: g.GoalType, Period: r.periodOf(g), Value: valueOf(g), Shown: shown(s.Raw), Feed: feedOf(g),
@@ -69,6 +69,9 @@ func (r *exporting) itemOf(g okr.Goal) Item {
 	}
 	if g.Team != "" {
 		item.Teams = []string{g.Team}
+	}
+	for _, t := range g.Tasks {
+		item.Tasks = append(item.Tasks, Task{ID: t.ID, Title: t.Title, Done: t.Done, Due: t.Due, Owner: personOf(t.Owner)})
 	}
 	if m := g.Metric; m != nil && g.Kind == okr.KeyResult {
 		metric := *m
@@ -94,10 +97,11 @@ func wordOf(kind okr.GoalKind) string {
 	return map[okr.GoalKind]string{okr.Objective: "Objective", okr.KeyResult: "Key result", okr.Project: "Project"}[kind]
 }
 
+// peopleOf names each of some people once.
 func peopleOf(all []okr.Person) []Person {
 	var out []Person
 	for _, p := range all {
-		if somebody := personOf(p); somebody != (Person{}) {
+		if somebody := personOf(p); somebody != (Person{}) && !slices.Contains(out, somebody) {
 			out = append(out, somebody)
 		}
 	}
@@ -147,14 +151,14 @@ func feedOf(g okr.Goal) Feed {
 		return FeedIntegration
 	case byHand || g.Kind == okr.KeyResult:
 		return FeedManual
-	case g.Kind == okr.Objective:
+	case g.Kind == okr.Objective || okr.CountsTasks(g):
 		return FeedChildren
 	}
 	return FeedManual
 }
 
 // arrange puts the items into the order of their tree: what stands below an item follows
-// it, each in the order in which it was made.
+// it, objectives first, each in the order in which it was made. An import makes them in it.
 func (r *exporting) arrange() {
 	below := map[okr.GoalID][]int{}
 	var tops []int
@@ -166,6 +170,9 @@ func (r *exporting) arrange() {
 		}
 	}
 	order := make([]int, 0, len(r.goals))
+	for _, children := range below {
+		slices.SortStableFunc(children, func(a, b int) int { return cmp.Compare(rankOf(r.goals[a]), rankOf(r.goals[b])) })
+	}
 	slices.Reverse(tops)
 	for next := tops; len(next) > 0; {
 		i := next[len(next)-1]
@@ -181,6 +188,14 @@ func (r *exporting) arrange() {
 	}
 }
 
+// rankOf puts objectives before what stands below them.
+func rankOf(goal okr.GoalID) int {
+	if goal.Kind() == okr.Objective {
+		return 0
+	}
+	return 1
+}
+
 func inOrder[T any](list []T, order []int) []T {
 	out := make([]T, 0, len(list))
 	for _, i := range order {
@@ -193,29 +208,26 @@ func inOrder[T any](list []T, order []int) []T {
 // where they were imported.
 func (r *exporting) number(ctx context.Context, origins Origins) error {
 	taken := map[string]bool{}
-	for some := range slices.Chunk(r.goals, exportPage) {
-		var from map[okr.GoalID]string
-		if origins != nil {
-			var err error
-			if from, err = origins.OriginsOf(ctx, r.tenant, some); err != nil {
-				return err
+	if origins != nil {
+		err := origins.EachImported(ctx, r.tenant, func(source string, g okr.ImportedGoal) {
+			at, belongs := r.at[g.Goal]
+			if _, err := strconv.ParseInt(source, 10, 64); err != nil || !belongs {
+				return // a file without ids: an export has numbers only
 			}
-		}
-		for _, goal := range some {
-			id := from[goal]
-			if _, err := strconv.ParseInt(id, 10, 64); err != nil {
-				id = "" // a file without ids: an export has numbers only
-			}
-			r.bundle.Items[r.at[goal]].ID = id
-			taken[id] = true
+			r.bundle.Items[at].ID, taken[source] = source, true
+		})
+		if err != nil {
+			return err
 		}
 	}
 	for i, goal := range r.goals {
-		if item := &r.bundle.Items[i]; item.ID == "" {
-			item.ID = GoalNumber(r.tenant, goal)
-			if taken[item.ID] { // it came from a tenant whose numbers are like those of this one
-				item.ID = NameNumber("goal", string(goal))
-			}
+		item := &r.bundle.Items[i]
+		if item.ID != "" {
+			continue
+		}
+		item.ID = GoalNumber(r.tenant, goal)
+		if taken[item.ID] { // it came from a tenant whose numbers are like those of this one
+			item.ID = NameNumber("goal", string(goal))
 		}
 	}
 	return nil

@@ -62,6 +62,9 @@ func (p *part) checkIn(n int, rec jsonCheckIn) transfer.CheckIn {
 		By: shortPerson(rec.By.person()), Value: rec.Value.v, Rounded: rec.Value.rounded, Note: plainNote(rec.Note),
 	}
 	c.Status, _ = statusOf(string(rec.Status))
+	if at := exactMoment(rec.Own.At); !at.IsZero() {
+		c.At, c.MadeAt = at, exactMoment(rec.Own.MadeAt)
+	}
 	c.At, c.MadeAt = bothTimes(c.At, c.MadeAt)
 	return c
 }
@@ -79,16 +82,20 @@ func bothTimes(at, made time.Time) (time.Time, time.Time) {
 }
 
 func shortPerson(p transfer.Person) transfer.Person {
-	return transfer.Person{ID: line(p.ID, okr.MaxName), Name: line(p.Name, okr.MaxTitle), Email: line(p.Email, okr.MaxTitle)}
+	return transfer.Person{ID: line(p.ID, okr.MaxName), Name: line(p.Name, okr.MaxTitle), Email: line(p.Email, okr.MaxTitle), Account: okr.UserID(line(string(p.Account), okr.MaxName))}
 }
 
 // comments reads the comments of a file of an organization export.
 func (p *part) comments(ctx context.Context, do func(transfer.Comment) error) error {
 	return eachRecord(ctx, p.text, func(n int, rec jsonComment, _ string) error {
+		at := exactMoment(rec.Own.At)
+		if at.IsZero() {
+			at = dialect{}.moment(string(rec.At))
+		}
 		return do(transfer.Comment{
 			Row: okr.ImportRow{File: p.file, Row: n, ID: line(string(rec.ID), okr.MaxName)},
 			ID:  line(string(rec.ID), okr.MaxName), Item: line(string(rec.Item), okr.MaxName),
-			At: dialect{}.moment(string(rec.At)), By: shortPerson(rec.By.person()), Text: lines(string(rec.Text), okr.MaxNote),
+			At: at, By: shortPerson(rec.By.person()), Text: lines(string(rec.Text), okr.MaxNote),
 		})
 	})
 }

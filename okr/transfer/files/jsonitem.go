@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	"okrbot/okr"
 	"okrbot/okr/transfer"
@@ -53,11 +55,48 @@ func (o *opening) item(rec jsonItem, row okr.ImportRow) transfer.Item {
 	o.privacyOf(&it, rec.Permissions.View)
 	o.childrenOf(&it, rec.Children)
 	o.outcomeOf(&it, rec)
+	ownOf(&it, rec.Own)
 	return it
 }
 
+// ownOf takes what only okrbot's own exports say, as it was said.
+func ownOf(it *transfer.Item, own jsonOwn) {
+	if !own.Given {
+		return
+	}
+	it.Level = cmp.Or(levelOf(string(own.Level)), it.Level)
+	it.Private = it.Private || bool(own.Private)
+	it.OnlyEditors, it.Lasting = bool(own.OnlyEditors), bool(own.Lasting)
+	it.EndNote = lines(string(own.Note), okr.MaxNote)
+	it.Query = okr.Query{
+		ID: line(string(own.Query.ID), okr.MaxName), Name: line(string(own.Query.Name), okr.MaxTitle), URL: line(string(own.Query.URL), okr.MaxAddress),
+	}
+	if own.Score.v != nil {
+		it.Score = own.Score.v
+	}
+	if at := exactMoment(own.CreatedAt); !at.IsZero() {
+		it.CreatedAt = at
+	}
+	if m := it.Metric; m != nil {
+		m.Unit, m.UnitKind, m.Threshold = line(string(own.Unit), okr.MaxUnit), okr.UnitKind(own.UnitKind), own.Threshold.v
+		m.Type = cmp.Or(metricTypeOf(string(own.MetricType)), m.Type)
+		if !slices.Contains(okr.UnitKinds(), m.UnitKind) {
+			m.UnitKind = ""
+		}
+	}
+}
+
+// exactMoment is a moment as okrbot's own exports have it; zero: there is none.
+func exactMoment(word jsonWord) time.Time {
+	at, err := time.Parse(time.RFC3339Nano, string(word))
+	if err != nil {
+		return time.Time{}
+	}
+	return at.UTC()
+}
+
 func (p jsonPerson) person() transfer.Person {
-	return transfer.Person{ID: string(p.ID), Name: string(p.Name), Email: string(p.Email)}
+	return transfer.Person{ID: string(p.ID), Name: string(p.Name), Email: string(p.Email), Account: okr.UserID(p.Account)}
 }
 
 func (o *opening) persons(list many[jsonPerson]) []transfer.Person {

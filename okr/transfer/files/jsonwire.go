@@ -78,6 +78,9 @@ func (m *many[T]) UnmarshalJSON(b []byte) error {
 // jsonPerson is somebody; a text is a name.
 type jsonPerson struct {
 	ID, Name, Email jsonWord
+	// Account is of okrbot's own exports, and Tenant of the users of one.
+	Account jsonWord `json:"Object ID"`
+	Tenant  jsonWord `json:"Tenant ID"`
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -205,6 +208,59 @@ type jsonItem struct {
 	GoalType      jsonWord            `json:"Goal Type"`
 	CreatedAt     jsonWord            `json:"Created At"`
 	LastCheckIn   jsonWord            `json:"Last Check-in"`
+	Own           jsonOwn             `json:"okrbot"`
+}
+
+// jsonOwn is what okrbot's own exports say besides.
+type jsonOwn struct {
+	Given       bool     `json:"-"`
+	At          jsonWord // of a check-in or comment
+	MadeAt      jsonWord `json:"Made At"`
+	Level       jsonWord
+	Private     jsonFlag
+	OnlyEditors jsonFlag `json:"Only Editors"`
+	Lasting     jsonFlag
+	MetricType  jsonWord `json:"Metric Type"`
+	Unit        jsonWord
+	UnitKind    jsonWord `json:"Unit Kind"`
+	Threshold   jsonNumber
+	Score       jsonNumber
+	Note        jsonWord
+	CreatedAt   jsonWord `json:"Created At"`
+	Query       jsonQuery
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (o *jsonOwn) UnmarshalJSON(b []byte) error {
+	if b[0] != '{' {
+		return nil
+	}
+	type plain jsonOwn
+	o.Given = true
+	return json.Unmarshal(b, (*plain)(o))
+}
+
+// jsonFlag is a truth value.
+type jsonFlag bool
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *jsonFlag) UnmarshalJSON(b []byte) error {
+	*f = string(b) == "true"
+	return nil
+}
+
+// jsonQuery is the query that measured an item.
+type jsonQuery struct {
+	ID, Name, URL jsonWord
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (q *jsonQuery) UnmarshalJSON(b []byte) error {
+	if b[0] != '{' {
+		return nil
+	}
+	type plain jsonQuery
+	return json.Unmarshal(b, (*plain)(q))
 }
 
 type jsonPermissions struct {
@@ -226,6 +282,7 @@ type jsonCheckIn struct {
 	Status   jsonWord
 	Value    jsonNumber `json:"Current Value"`
 	Activity jsonWord   `json:"Activity Date"`
+	Own      jsonOwn    `json:"okrbot"`
 }
 
 type jsonComment struct {
@@ -234,6 +291,7 @@ type jsonComment struct {
 	Text jsonWord   `json:"Comment"`
 	By   jsonPerson `json:"Created By"`
 	At   jsonWord   `json:"Created At"`
+	Own  jsonOwn    `json:"okrbot"`
 }
 
 type jsonTeam struct {

@@ -39,6 +39,7 @@ func (o *opening) loadPart(ctx context.Context, p *part) error {
 			if o.people.add(rec.person()).Name != "" {
 				o.set.users++
 			}
+			o.fromTenant(okr.TenantID(line(string(rec.Tenant), okr.MaxName)))
 			return o.room(len(rec.Name) + len(rec.Email))
 		})
 	case jsonTeams:
@@ -56,6 +57,17 @@ func (o *opening) loadPart(ctx context.Context, p *part) error {
 		return eachRecord(ctx, p.text, func(n int, rec jsonItem, bad string) error { return o.loadItem(p, n, rec, bad) })
 	}
 	return o.loadTable(ctx, p)
+}
+
+// fromTenant notes whose okrbot exported a file. Files of several are of none.
+func (o *opening) fromTenant(tenant okr.TenantID) {
+	switch b := &o.set.bundle; {
+	case tenant == "" || tenant == b.Tenant:
+	case b.Tenant == "":
+		b.Tenant = tenant
+	default:
+		b.Tenant = "several"
+	}
 }
 
 func (o *opening) loadTeam(_ int, rec jsonTeam, _ string) error {
