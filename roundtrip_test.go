@@ -18,8 +18,6 @@ import (
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
 	"okrbot/okr/redisstore"
-	"okrbot/okr/transfer"
-	"okrbot/okr/transfer/files"
 )
 
 // TestRoundTrip makes random trees, exports them, imports that into an empty tenant and
@@ -55,22 +53,17 @@ func requireSameFile(t *rapid.T, name, text, again string) {
 type mover struct {
 	activities bot.Activities
 	store      *redisstore.Store
-	exporter   *transfer.Exporter
-	importer   *transfer.Service
 	now        time.Time
 }
 
 func newMover(t *testing.T) *mover {
 	t.Helper()
-	store, err := redisstore.Open(t.Context(), redisstore.Options{})
+	store, err := redisstore.Open(t.Context(), redisstore.Options{URL: okrtest.StartRedis(t), SealKeys: configKey("k", 32)})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	m := &mover{store: store, now: time.Date(2026, 2, 2, 12, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return m.now }
 	m.activities = newActivities(ports{store: store, now: now})
-	shelf := redisstore.NewShelf(store)
-	m.exporter = transfer.NewExporter(transfer.ExportOptions{Store: store, Access: m.activities.Access, Plan: m.activities.Plan, Origins: shelf, Write: files.Write, Now: now})
-	m.importer = transfer.New(transfer.Options{Store: store, Reader: store, Agenda: store, Shelf: shelf, Open: openFiles, Recognize: recognizeFile, Now: now}, m.activities.Access, m.activities.Plan)
 	return m
 }
 
@@ -86,7 +79,7 @@ func (m *mover) admin(t *rapid.T, tenant okr.TenantID) okr.Actor {
 
 func (m *mover) export(t *rapid.T, tenant okr.TenantID) []byte {
 	var b bytes.Buffer
-	_, err := m.exporter.Export(context.Background(), okr.Actor{Tenant: tenant, Person: okrtest.Megan.Person}, okr.ExportAll, okr.ExportZIP, &b)
+	_, err := m.activities.Exporter.Export(context.Background(), okr.Actor{Tenant: tenant, Person: okrtest.Megan.Person}, okr.ExportAll, okr.ExportZIP, &b)
 	require.NoError(t, err)
 	return b.Bytes()
 }
@@ -94,18 +87,18 @@ func (m *mover) export(t *rapid.T, tenant okr.TenantID) []byte {
 // bring imports a file into a new tenant.
 func (m *mover) bring(t *rapid.T, tenant okr.TenantID, file []byte) {
 	ctx, admin := context.Background(), m.admin(t, tenant)
-	i, err := m.importer.AddFile(ctx, admin, "export.zip", bytes.NewReader(file))
+	i, err := m.activities.Transfer.AddFile(ctx, admin, "export.zip", bytes.NewReader(file))
 	require.NoError(t, err)
 	var known []okr.Colleague
 	for _, who := range somebody() {
 		known = append(known, okr.Colleague{Person: who})
 	}
-	_, err = m.importer.MatchPeople(ctx, admin, i.ID, known)
+	_, err = m.activities.Transfer.MatchPeople(ctx, admin, i.ID, known)
 	require.NoError(t, err)
-	_, err = m.importer.BeginImport(ctx, admin, i.ID, okr.Reply{})
+	_, err = m.activities.Transfer.BeginImport(ctx, admin, i.ID, okr.Reply{})
 	require.NoError(t, err)
 	for more := true; more; {
-		i, more, err = m.importer.ImportStep(ctx, tenant, i.ID)
+		i, more, err = m.activities.Transfer.ImportStep(ctx, tenant, i.ID)
 		require.NoError(t, err)
 	}
 	require.Empty(t, i.Problem)

@@ -3,6 +3,7 @@ package transfer
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -50,7 +51,7 @@ func (r *exporting) itemOf(g okr.Goal) Item {
 		Owners: peopleOf(g.Owners()), Editors: peopleOf(g.Editors),
 		Delegate: personOf(g.Delegate), CreatedBy: personOf(g.CreatedBy), Private: g.Private, OnlyEditors: g.OnlyEditors,
 		Tags: g.Tags, GoalType: g.GoalType, Period: r.periodOf(g), Value: valueOf(g), Shown: shown(s.Raw), Feed: feedOf(g),
-		Status: s.Status, CreatedAt: g.CreatedAt.UTC(),
+		Status: r.statusOf(g, s), CreatedAt: g.CreatedAt.UTC(),
 	}
 	if g.CheckInOwner.ID != g.Owner.ID {
 		item.CheckInOwners = peopleOf([]okr.Person{g.CheckInOwner})
@@ -62,10 +63,8 @@ func (r *exporting) itemOf(g okr.Goal) Item {
 		item.Level = g.Level
 	}
 	if m := g.Manual; m != nil {
-		item.ByHand, item.Lasting = m.Status != "" && g.IsOpen(), m.LastsUntilResumed
-	}
-	if s.Status == okr.NoData {
-		item.Status = ""
+		item.ByHand = m.Status != "" && g.IsOpen()
+		item.Lasting = m.LastsUntilResumed && (item.ByHand || m.Value != nil)
 	}
 	if g.Team != "" {
 		item.Teams = []string{g.Team}
@@ -88,6 +87,19 @@ func (r *exporting) itemOf(g okr.Goal) Item {
 		item.CheckedIn = okr.DateOf(g.LastCheckIn.At.In(r.settings.Location()))
 	}
 	return item
+}
+
+// statusOf is the status that the goal shows; no data is an empty one. What is open is not
+// told as ended, though nothing open is below it: it would come back ended.
+func (r *exporting) statusOf(g okr.Goal, s okr.Standing) okr.Status {
+	isEnded := s.Status == okr.StatusClosed || s.Status == okr.StatusPostponed
+	switch {
+	case s.Status == okr.NoData || g.IsOpen() && isEnded && s.Progress == nil:
+		return ""
+	case g.IsOpen() && isEnded:
+		return r.settings.Bands.StatusOf(*s.Progress, s.Expected)
+	}
+	return s.Status
 }
 
 // dataSource is what gives the value of a goal that a query measures.
@@ -124,7 +136,8 @@ func (r *exporting) note(p okr.Period) {
 	}
 }
 
-// valueOf is the value that the goal has, of a key result that nobody gave one none.
+// valueOf is the value that the goal has, of a key result that nobody gave one none. What
+// is added up has 9 decimals: those behind depend on the order in which it is.
 func valueOf(g okr.Goal) *float64 {
 	if g.Kind == okr.KeyResult {
 		if g.Metric == nil {
@@ -132,7 +145,12 @@ func valueOf(g okr.Goal) *float64 {
 		}
 		return g.Metric.Current
 	}
-	return g.LeafProgress()
+	v := g.LeafProgress()
+	if v == nil || !g.IsOpen() || g.Manual != nil && g.Manual.Value != nil {
+		return v
+	}
+	rounded := math.Round(*v*1e9) / 1e9
+	return &rounded
 }
 
 // shown is progress as the source shows it: nothing below 0.
@@ -330,6 +348,9 @@ func (r *exporting) gather() {
 		r.bundle.Teams = append(r.bundle.Teams, Team{ID: NameNumber("team", name), Name: name})
 	}
 	r.bundle.Tags = sorted(tags)
+	slices.SortFunc(r.bundle.Periods, func(a, b okr.Period) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Name, b.Name))
+	})
 }
 
 func sorted(set map[string]bool) []string {

@@ -38,7 +38,11 @@ func newPeople(b *Bundle, i okr.Import, said said) people {
 
 // people are all whom an item names but its maker.
 func (i Item) people() []Person {
-	return slices.Concat(i.Owners, i.CheckInOwners, i.Editors, i.Viewers, []Person{i.Delegate})
+	all := slices.Concat(i.Owners, i.CheckInOwners, i.Editors, i.Viewers, []Person{i.Delegate})
+	for _, t := range i.Tasks {
+		all = append(all, t.Owner)
+	}
+	return all
 }
 
 // noteMail remembers which address a name has, unless two people have the name.

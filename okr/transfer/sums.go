@@ -41,6 +41,9 @@ func (d *draft) addUp() {
 		switch n.kind {
 		case okr.Objective:
 			rolled := d.roll(n)
+			if v := n.item.Value; d.isOwn() && v != nil && !n.goal.IsOpen() && n.item.Feed == FeedChildren {
+				rolled.Progress = v // it stays as it ended
+			}
 			n.goal.Rolled = &rolled // and not as a change, which would end what people set
 			if rolled.Children == 0 || d.isOwn() && n.item.Feed == FeedManual {
 				d.keepValue(n)
