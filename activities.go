@@ -32,7 +32,7 @@ type ports struct {
 // newActivities wires the use cases, from those that need no other one upwards.
 func newActivities(p ports) bot.Activities {
 	var a bot.Activities
-	a.Access = access.New(access.Options{Store: p.store, Admins: p.admins, Now: p.now})
+	a.Access = access.New(access.Options{Store: p.store, Numbers: p.store, Admins: p.admins, Now: p.now})
 	a.Connect = connect.New(connect.Options{
 		Store: p.store, Counts: p.store, Measurements: p.store, Credentials: p.store, Agenda: p.store, Directory: p.azure, Queries: p.azure, Now: p.now,
 	}, a.Access)

@@ -280,8 +280,11 @@ okrbot demo: everything runs on this machine, and nothing survives a stop.
     bind P1                find the query "Launch scope"
     digest                 in the channel Delivery (mention okrbot)
 
+  The Playground has no files: send some, and find what okrbot saved for you, at
+  %s
+
   Work gets done there by itself as time passes; everything is measured each minute.
   Azure DevOps: %s    okrbot: %s    stop: Ctrl+C
 
-`, where, urlOf(d.azure), urlOf(d.bot))
+`, where, urlOf(d.teams)+"/playground/files", urlOf(d.azure), urlOf(d.bot))
 }

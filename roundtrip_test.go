@@ -124,7 +124,7 @@ func textsOf(t *rapid.T, raw []byte) map[string]string {
 }
 
 // givenAnew are the ids of check-ins, comments and tasks, and the tenant.
-var givenAnew = regexp.MustCompile(`"ID":\d+,("OKR ID"|"Task Name")|("Tenant ID":)"(?:from|to)-\d+"`)
+var givenAnew = regexp.MustCompile(`"ID":\d+,("OKR ID"|"Task Name")|("Tenant":)"(?:from|to)-\d+"`)
 
 // grow fills a new tenant as people do. What is refused is not done.
 func (m *mover) grow(t *rapid.T, tenant okr.TenantID) {

@@ -114,9 +114,18 @@ func (c *Cloud) SavedFiles(u User) []string {
 // gets an address for each that lets in for an hour; elsewhere it gets a message that does
 // no more than say that there are some.
 func (c *Cloud) SendFiles(ctx context.Context, chat Chat, u User, words string, files ...File) (Delivery, error) {
-	activity, err := c.text(chat, u, words)
+	activity, err := c.fileMessage(chat, u, words, files)
 	if err != nil {
 		return Delivery{}, err
+	}
+	return c.turn(ctx, activity)
+}
+
+// fileMessage is a message with files.
+func (c *Cloud) fileMessage(chat Chat, u User, words string, files []File) (map[string]any, error) {
+	activity, err := c.text(chat, u, words)
+	if err != nil {
+		return nil, err
 	}
 	attachments := list(activity, "attachments")
 	if chat.Kind == KindPersonal && words == "" {
@@ -131,7 +140,7 @@ func (c *Cloud) SendFiles(ctx context.Context, chat Chat, u User, words string, 
 		body["content"] = text(body, "content") + fmt.Sprintf(`<attachment id="%s"></attachment>`, newGUID())
 	}
 	activity["attachments"] = attachments
-	return c.turn(ctx, activity)
+	return activity, nil
 }
 
 // sentFile puts a file into the person's OneDrive and makes the attachment for it.

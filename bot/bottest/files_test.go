@@ -1,7 +1,9 @@
 package bottest_test
 
 import (
+	"bytes"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
@@ -109,4 +111,63 @@ func TestUploadsAreInPieces(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, unit+"y", string(saved))
 	require.Equal(t, []string{"o.csv"}, cloud.SavedFiles(alex))
+}
+
+// The Playground has no files: the proxy's page sends some as Teams does, its cards about
+// files are ordinary ones there, and their buttons reach the bot as Teams' own do.
+func TestProxyHasFiles(t *testing.T) {
+	t.Parallel()
+	cloud := startCloud(t)
+	bot := startBot(t, cloud, "{}")
+	bot.answers["fileConsent/invoke"] = ""
+	proxy, playground := startProxy(t, cloud)
+	alex := cloud.User("alex")
+
+	var form bytes.Buffer
+	fields := multipart.NewWriter(&form)
+	require.NoError(t, fields.WriteField("words", "import"))
+	part, err := fields.CreateFormFile("file", "viva.csv")
+	require.NoError(t, err)
+	_, err = part.Write([]byte("Objective\r\n"))
+	require.NoError(t, err)
+	require.NoError(t, fields.Close())
+	body := form.String()
+	status, page := ask(t, http.MethodPost, proxy+"/files", body, "Content-Type", fields.FormDataContentType())
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, page, "Sent.")
+	sent := bot.last()
+	require.Equal(t, proxy+"/connector/", sent["serviceUrl"], "the bot answers in the Playground")
+	require.Equal(t, "import", sent["text"])
+	attachments, _ := sent["attachments"].([]any)
+	require.Equal(t, "viva.csv", attachments[1].(map[string]any)["name"])
+	status, _ = ask(t, http.MethodPost, proxy+"/files", body, "Content-Type", fields.FormDataContentType(), "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site")
+	require.Equal(t, http.StatusForbidden, status, "no other page of the browser sends files")
+	_, page = ask(t, http.MethodPost, proxy+"/files", "", "Content-Type", fields.FormDataContentType())
+	require.Contains(t, page, "Choose a file first.")
+
+	at := proxy + "/connector/v3/conversations/a%3A1alex/activities"
+	status, _ = call(t, cloud.IssueToken(), http.MethodPost, at, `{"type":"message","summary":"s","attachments":[{"contentType":"`+bottest.ContentFileConsent+`","name":"o.csv",
+		"content":{"description":"2 OKRs","sizeInBytes":2048,"acceptContext":{"n":"1"},"declineContext":{"n":"2"}}}]}`)
+	require.Equal(t, http.StatusCreated, status)
+	shown := playground.calls[len(playground.calls)-1]
+	require.Contains(t, shown, `"AdaptiveCard"`)
+	require.Contains(t, shown, `"Allow"`)
+	require.NotContains(t, shown, bottest.ContentFileConsent)
+	press := `{"type":"invoke","name":"adaptiveCard/action","replyToId":"7","conversation":{"id":"a:1alex"},"recipient":{"id":"bot"},"from":{"id":"` + alex.ID + `"},
+		"value":{"action":{"verb":"bottest.consent","data":{"consent":"accept","name":"o.csv","context":{"n":"1"}}}}}`
+	status, answer := call(t, "", http.MethodPost, proxy+"/api/messages", press)
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, "application/vnd.microsoft.activity.message", answer["type"])
+	seen := bot.last()
+	require.Equal(t, "fileConsent/invoke", seen["name"])
+	value, _ := seen["value"].(map[string]any)
+	require.Equal(t, map[string]any{"n": "1"}, value["context"])
+	upload, _ := value["uploadInfo"].(map[string]any)["uploadUrl"].(string)
+	status, _ = ask(t, http.MethodPut, upload, "a,b", "Content-Range", "bytes 0-2/3")
+	require.Equal(t, http.StatusCreated, status)
+	_, page = ask(t, http.MethodGet, proxy+"/files", "")
+	require.Contains(t, page, "o.csv")
+	status, content := ask(t, http.MethodGet, proxy+"/files/o.csv", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, "a,b", content)
 }

@@ -19,6 +19,8 @@ type ProxyOptions struct {
 	BotURL string
 	// PlaygroundURL is the base URL of the Agents Playground, e.g. "http://127.0.0.1:5615".
 	PlaygroundURL string
+	// Samples are files that the page of files offers to send.
+	Samples []File
 }
 
 // proxy stands between the Agents Playground and the bot.
@@ -40,7 +42,9 @@ const forwardedBody = 1 << 20
 // checks the bot's bearer on that way, carries out deletes, and takes a message that begins
 // with a slash for a slash command. Messages for one person the Playground shows like all
 // others, for it shows one person only. The bot thus runs its
-// real authentication code. Paths below the handler are /api/messages and /connector/.
+// real authentication code. It has no files either: below /files is a page that sends some as
+// Teams does, with those that the bot saved, and Teams' cards about files are made ordinary
+// ones. Paths below the handler are /api/messages, /connector/ and /files.
 //
 // The Playground should be started with the file of PlaygroundConfig, so that tenant,
 // people and places are those of the Cloud's world, and with "-e" set to the proxy's
@@ -59,6 +63,8 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusOK) // The Playground probes the bot with HEAD.
 	case strings.HasPrefix(path, "/connector/"):
 		p.toPlayground(w, r)
+	case path == "/files" || strings.HasPrefix(path, "/files/"):
+		http.NewCrossOriginProtection().Handler(http.HandlerFunc(p.servePage)).ServeHTTP(w, r)
 	default:
 		http.NotFound(w, r)
 	}
@@ -72,6 +78,9 @@ func (p *proxy) toBot(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.dress(activity)
+	if p.consented(activity) {
+		w = &consentWriter{w}
+	}
 	raw, err := json.Marshal(activity)
 	if err != nil {
 		writeError(w, http.StatusBadRequest, "BadSyntax", "Invalid activity.")
@@ -146,6 +155,7 @@ func (p *proxy) toPlayground(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusBadRequest, "BadSyntax", "The body could not be read.")
 		return
 	}
+	raw = p.withoutFileCards(raw)
 	_, path, _ := strings.Cut(r.URL.EscapedPath(), "/connector/")
 	target := p.opts.PlaygroundURL + "/_connector/" + path
 	if r.URL.RawQuery != "" {

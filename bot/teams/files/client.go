@@ -125,7 +125,9 @@ func (c *Client) do(ctx context.Context, r request) (*http.Response, error) {
 	return resp, nil
 }
 
-// transportError is a request that got no answer; without the address, which is a secret.
+// transportError is a request that got no answer, or not all of it; without the address,
+// which is a secret, and without its cause: whoever reads a file would take the
+// unexpected end of a connection for the end of the file.
 func transportError(op string, err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err
@@ -133,7 +135,7 @@ func transportError(op string, err error) error {
 	if errors.Is(err, ErrHost) || errors.Is(err, context.Canceled) {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	return fmt.Errorf("%s: %w: %w", op, ErrUnavailable, err)
+	return fmt.Errorf("%s: %w: %s", op, ErrUnavailable, err.Error())
 }
 
 // Download opens a file at its address; the caller closes it. It fails with the errors of

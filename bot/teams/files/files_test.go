@@ -179,6 +179,7 @@ func TestDownloadFails(t *testing.T) {
 		require.ErrorIs(t, err, want, fault)
 		if err != nil {
 			require.NotContains(t, err.Error(), "tempauth", fault)
+			require.NotErrorIs(t, err, io.ErrUnexpectedEOF, "who reads in blocks takes it for the end")
 		}
 	}
 	_, err := w.download(t.Context(), "https://contoso.sharepoint.com/x?tempauth=1")
@@ -267,6 +268,11 @@ func TestUploadGoesOn(t *testing.T) {
 		saved, _ := w.cloud.SavedFile(w.cloud.User("alex"), "okrs.csv")
 		require.True(t, bytes.Equal(content, saved), fault)
 		require.Equal(t, 5, w.cloud.FileCounts().Pieces, fault)
+		w.cloud.FailFiles(fault, 1)
+		content, err = w.upload(t, 7, nil)
+		require.NoError(t, err, "%s: of the last piece", fault)
+		saved, _ = w.cloud.SavedFile(w.cloud.User("alex"), "okrs.csv")
+		require.Equal(t, content, saved, fault)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"okrbot/okr"
 	"okrbot/okr/transfer"
@@ -52,47 +51,27 @@ func (o *opening) item(rec jsonItem, row okr.ImportRow) transfer.Item {
 	for _, tag := range rec.Tags[:min(len(rec.Tags), maxNamesRead)] {
 		it.Tags = append(it.Tags, line(string(tag.Name), okr.MaxTag))
 	}
-	o.privacyOf(&it, rec.Permissions.View)
+	o.privacyOf(&it, rec.Permissions.View, rec.Own.Private)
 	o.childrenOf(&it, rec.Children)
 	o.outcomeOf(&it, rec)
 	ownOf(&it, rec.Own)
 	return it
 }
 
-// ownOf takes what only okrbot's own exports say, as it was said.
+// ownOf takes what okrbot's own exports have besides.
 func ownOf(it *transfer.Item, own jsonOwn) {
-	if !own.Given {
-		return
-	}
 	it.Level = cmp.Or(levelOf(string(own.Level)), it.Level)
-	it.Private = it.Private || bool(own.Private)
-	it.OnlyEditors, it.Lasting = bool(own.OnlyEditors), bool(own.Lasting)
+	it.Private, it.OnlyEditors, it.Lasting = it.Private || own.Private, own.OnlyEditors, own.Lasting
 	it.EndNote = lines(string(own.Note), okr.MaxNote)
-	it.Query = okr.Query{
-		ID: line(string(own.Query.ID), okr.MaxName), Name: line(string(own.Query.Name), okr.MaxTitle), URL: line(string(own.Query.URL), okr.MaxAddress),
-	}
-	if own.Score.v != nil {
-		it.Score = own.Score.v
-	}
-	if at := exactMoment(own.CreatedAt); !at.IsZero() {
+	it.Score = cmp.Or(own.Score.v, it.Score)
+	if at := (dialect{}).moment(string(own.CreatedAt)); !at.IsZero() {
 		it.CreatedAt = at
 	}
-	if m := it.Metric; m != nil {
-		m.Unit, m.UnitKind, m.Threshold = line(string(own.Unit), okr.MaxUnit), okr.UnitKind(own.UnitKind), own.Threshold.v
-		m.Type = cmp.Or(metricTypeOf(string(own.MetricType)), m.Type)
-		if !slices.Contains(okr.UnitKinds(), m.UnitKind) {
-			m.UnitKind = ""
-		}
+	it.Query = okr.Query{ID: line(string(own.Query.ID), okr.MaxName), Name: line(string(own.Query.Name), okr.MaxTitle), URL: line(string(own.Query.URL), okr.MaxAddress)}
+	if kind := okr.MetricType(own.MetricType); it.Metric != nil && slices.Contains(okr.MetricTypes(), kind) {
+		it.Metric.Type, it.Metric.Threshold = kind, own.Threshold.v
+		it.Metric.Unit, it.Metric.UnitKind = line(string(own.Unit), okr.MaxUnit), okr.UnitKind(line(string(own.UnitKind), okr.MaxName))
 	}
-}
-
-// exactMoment is a moment as okrbot's own exports have it; zero: there is none.
-func exactMoment(word jsonWord) time.Time {
-	at, err := time.Parse(time.RFC3339Nano, string(word))
-	if err != nil {
-		return time.Time{}
-	}
-	return at.UTC()
 }
 
 func (p jsonPerson) person() transfer.Person {
@@ -144,6 +123,8 @@ func weightOf(s string) *float64 {
 
 func feedOf(progress jsonWord) transfer.Feed {
 	switch letters(string(progress)) {
+	case "":
+		return ""
 	case "updatefromchildren":
 		return transfer.FeedChildren
 	case "updatefromintegration":
@@ -192,13 +173,13 @@ func (o *opening) isOrganization(id string) bool {
 
 // privacyOf takes who may see the item. What is not said to be for everybody is private:
 // the other way round something would be shown to too many.
-func (o *opening) privacyOf(it *transfer.Item, view jsonAudience) {
+func (o *opening) privacyOf(it *transfer.Item, view jsonAudience, isOwn bool) {
 	word := letters(string(view.Word))
 	if !view.Given || word == "everybody" || word == "everyone" {
 		return
 	}
 	it.Private, it.Viewers = true, o.persons(view.Individuals)
-	if len(it.Viewers) == 0 {
+	if len(it.Viewers) == 0 && !isOwn {
 		o.add(okr.FindingGuessed, findPrivate, it.Row, "Who may see it isn't “Everybody”, and nobody is named.")
 	}
 }

@@ -3,6 +3,7 @@ package files
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strconv"
 )
 
@@ -48,10 +49,10 @@ func (n *jsonNumber) UnmarshalJSON(b []byte) error {
 		if err := w.UnmarshalJSON(b); err != nil {
 			return err
 		}
-	} else if b[0] != '{' && b[0] != '[' {
-		w = jsonWord(b)
+		n.numeral = dialect{}.number(string(w))
+	} else if f, err := strconv.ParseFloat(string(b), 64); err == nil && math.Abs(f) < mostNumber {
+		n.numeral = numeral{v: &f}
 	}
-	n.numeral = dialect{}.number(string(w))
 	return nil
 }
 
@@ -78,9 +79,8 @@ func (m *many[T]) UnmarshalJSON(b []byte) error {
 // jsonPerson is somebody; a text is a name.
 type jsonPerson struct {
 	ID, Name, Email jsonWord
-	// Account is of okrbot's own exports, and Tenant of the users of one.
-	Account jsonWord `json:"Object ID"`
-	Tenant  jsonWord `json:"Tenant ID"`
+	Account         jsonWord `json:"Object ID"`
+	Own             jsonOwn  `json:"okrbot"`
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -211,56 +211,23 @@ type jsonItem struct {
 	Own           jsonOwn             `json:"okrbot"`
 }
 
-// jsonOwn is what okrbot's own exports say besides.
+// jsonOwn is what okrbot's own exports have besides.
 type jsonOwn struct {
-	Given       bool     `json:"-"`
-	At          jsonWord // of a check-in or comment
-	MadeAt      jsonWord `json:"Made At"`
 	Level       jsonWord
-	Private     jsonFlag
-	OnlyEditors jsonFlag `json:"Only Editors"`
-	Lasting     jsonFlag
+	Private     bool
+	OnlyEditors bool     `json:"Only Editors"`
 	MetricType  jsonWord `json:"Metric Type"`
 	Unit        jsonWord
 	UnitKind    jsonWord `json:"Unit Kind"`
 	Threshold   jsonNumber
+	Lasting     bool
 	Score       jsonNumber
 	Note        jsonWord
 	CreatedAt   jsonWord `json:"Created At"`
-	Query       jsonQuery
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (o *jsonOwn) UnmarshalJSON(b []byte) error {
-	if b[0] != '{' {
-		return nil
-	}
-	type plain jsonOwn
-	o.Given = true
-	return json.Unmarshal(b, (*plain)(o))
-}
-
-// jsonFlag is a truth value.
-type jsonFlag bool
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (f *jsonFlag) UnmarshalJSON(b []byte) error {
-	*f = string(b) == "true"
-	return nil
-}
-
-// jsonQuery is the query that measured an item.
-type jsonQuery struct {
-	ID, Name, URL jsonWord
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (q *jsonQuery) UnmarshalJSON(b []byte) error {
-	if b[0] != '{' {
-		return nil
-	}
-	type plain jsonQuery
-	return json.Unmarshal(b, (*plain)(q))
+	Query       struct{ ID, Name, URL jsonWord }
+	At          jsonWord // of check-ins and comments
+	MadeAt      jsonWord `json:"Made At"`
+	Tenant      jsonWord // of people
 }
 
 type jsonPermissions struct {

@@ -29,6 +29,9 @@ func (o *opening) load(ctx context.Context) error {
 		return err
 	}
 	o.set.bundle.Remarks = o.list
+	if len(o.parts) > 0 {
+		o.set.bundle.At = timeIn(o.parts[0].exportedAt())
+	}
 	return nil
 }
 
@@ -39,7 +42,7 @@ func (o *opening) loadPart(ctx context.Context, p *part) error {
 			if o.people.add(rec.person()).Name != "" {
 				o.set.users++
 			}
-			o.fromTenant(okr.TenantID(line(string(rec.Tenant), okr.MaxName)))
+			o.set.bundle.Tenant = cmp.Or(o.set.bundle.Tenant, okr.TenantID(line(string(rec.Own.Tenant), okr.MaxName)))
 			return o.room(len(rec.Name) + len(rec.Email))
 		})
 	case jsonTeams:
@@ -57,17 +60,6 @@ func (o *opening) loadPart(ctx context.Context, p *part) error {
 		return eachRecord(ctx, p.text, func(n int, rec jsonItem, bad string) error { return o.loadItem(p, n, rec, bad) })
 	}
 	return o.loadTable(ctx, p)
-}
-
-// fromTenant notes whose okrbot exported a file. Files of several are of none.
-func (o *opening) fromTenant(tenant okr.TenantID) {
-	switch b := &o.set.bundle; {
-	case tenant == "" || tenant == b.Tenant:
-	case b.Tenant == "":
-		b.Tenant = tenant
-	default:
-		b.Tenant = "several"
-	}
 }
 
 func (o *opening) loadTeam(_ int, rec jsonTeam, _ string) error {
@@ -113,8 +105,8 @@ func (o *opening) loadItem(p *part, n int, rec jsonItem, bad string) error {
 // keep adds an item, while there is room.
 func (o *opening) keep(it transfer.Item) error {
 	items := o.set.bundle.Items
-	if len(items) == MaxItems {
-		return okr.Errorf(okr.Invalid, "The files hold more than %s. Export fewer at a time, for example one period.", counted(MaxItems, "item", "items"))
+	if len(items) == o.items {
+		return okr.Errorf(okr.Invalid, "The files hold more than %s. Export fewer at a time, for example one period.", counted(o.items, "item", "items"))
 	}
 	o.at[it.ID] = len(items)
 	o.set.bundle.Items = append(items, it)
@@ -165,20 +157,12 @@ func (o *opening) setPeriods() {
 	known := map[string]okr.Period{}
 	for i := range b.Items {
 		it := &b.Items[i]
-		if it.Period.Name == "" {
-			continue
-		}
 		p, ok := known[it.Period.Name]
 		if !ok {
 			p = o.period(it.Period.Name)
 			known[it.Period.Name] = p
 		}
-		if it.Period.Start == "" {
-			it.Period.Start = p.Start
-		}
-		if it.Period.End == "" {
-			it.Period.End = p.End
-		}
+		it.Period.Start, it.Period.End = cmp.Or(it.Period.Start, p.Start), cmp.Or(it.Period.End, p.End)
 		if it.Metric != nil {
 			it.Metric.Phases = withoutStart(it.Metric.Phases, it.Period.Start)
 		}

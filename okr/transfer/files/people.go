@@ -10,10 +10,10 @@ import (
 )
 
 // people are those whom the files name. The CSV knows names only, and the ZIP addresses,
-// too, or accounts: who has the name of one person alone is that person.
+// too: who has the name of one person alone is that person.
 type people struct {
-	byKey  map[string]transfer.Person   // by address in lower case, else by account, else by name
-	byName map[string][]transfer.Person // those with an address or account, by folded name
+	byKey  map[string]transfer.Person   // by address in lower case, else by name
+	byName map[string][]transfer.Person // those with an address, by folded name
 	commas []string                     // names that hold a comma, folded, the longest first
 	order  []string
 }
@@ -24,8 +24,7 @@ func newPeople() *people {
 
 // add takes somebody in and gives them as they are kept.
 func (p *people) add(who transfer.Person) transfer.Person {
-	who.Account = okr.UserID(line(string(who.Account), okr.MaxName))
-	who.Name, who.Email, who.ID = line(who.Name, okr.MaxTitle), line(who.Email, okr.MaxTitle), line(who.ID, okr.MaxName)
+	who = shortPerson(who)
 	if who.Name == "" && who.Email == "" {
 		return transfer.Person{}
 	}
@@ -39,7 +38,7 @@ func (p *people) add(who transfer.Person) transfer.Person {
 	p.byKey[key] = who
 	p.order = append(p.order, key)
 	name := folded(who.Name)
-	if who.Email != "" || who.Account != "" {
+	if isKnown(who) {
 		p.byName[name] = append(p.byName[name], who)
 	}
 	if strings.Contains(name, ",") {
@@ -57,17 +56,17 @@ func (p *people) comma(name string) {
 }
 
 func keyOf(who transfer.Person) string {
-	if who.Email != "" {
-		return strings.ToLower(who.Email)
-	}
-	return cmp.Or(strings.ToLower(string(who.Account)), folded(who.Name))
+	return cmp.Or(strings.ToLower(who.Email), string(who.Account), folded(who.Name))
 }
+
+// isKnown says whether a person is told from others of the same name.
+func isKnown(who transfer.Person) bool { return who.Email != "" || who.Account != "" }
 
 func folded(name string) string { return strings.ToLower(okr.CleanLine(name)) }
 
-// is gives somebody known by name only the one person with that name of whom more is known.
+// is gives somebody known by name only the address of the one person with that name.
 func (p *people) is(who transfer.Person) transfer.Person {
-	if who.Email != "" || who.Account != "" || who.Name == "" {
+	if isKnown(who) || who.Name == "" {
 		return who
 	}
 	if same := p.byName[folded(who.Name)]; len(same) == 1 {

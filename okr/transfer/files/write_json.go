@@ -191,14 +191,18 @@ type outPeriod struct {
 type outUser struct {
 	outPerson
 
-	Manager    *outPerson   `json:"Manager"`
-	Teams      []outNamed   `json:"Teams"`
-	LastActive *string      `json:"Last Active"`
-	Role       string       `json:"Role"`
-	Source     string       `json:"Source"`
-	MemberType string       `json:"Member Type"`
-	Status     string       `json:"Status"`
-	Tenant     okr.TenantID `json:"Tenant ID,omitempty"` // whose okrbot it was
+	Manager    *outPerson `json:"Manager"`
+	Teams      []outNamed `json:"Teams"`
+	LastActive *string    `json:"Last Active"`
+	Role       string     `json:"Role"`
+	Source     string     `json:"Source"`
+	MemberType string     `json:"Member Type"`
+	Status     string     `json:"Status"`
+	Own        outTenant  `json:"okrbot"`
+}
+
+type outTenant struct {
+	ID okr.TenantID `json:"Tenant,omitempty"` // whose okrbot it was
 }
 
 // outMoment is how the files write a moment, in UTC.

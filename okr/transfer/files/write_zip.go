@@ -138,7 +138,7 @@ func (z zipWriter) writePeriods(add func(any) error) error {
 
 func (z zipWriter) writeUsers(add func(any) error) error {
 	for _, p := range z.bundle.People {
-		user := outUser{outPerson: personOut(p), Role: "Member", Source: "Individual", MemberType: "regular", Status: "active", Tenant: z.bundle.Tenant}
+		user := outUser{outPerson: personOut(p), Role: "Member", Source: "Individual", MemberType: "regular", Status: "active", Own: outTenant{z.bundle.Tenant}}
 		if err := add(user); err != nil {
 			return err
 		}
