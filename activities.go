@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"time"
 
 	"okrbot/bot"
@@ -33,7 +32,7 @@ type ports struct {
 // newActivities wires the use cases, from those that need no other one upwards.
 func newActivities(p ports) bot.Activities {
 	var a bot.Activities
-	a.Access = access.New(access.Options{Store: p.store, Admins: p.admins, Now: p.now})
+	a.Access = access.New(access.Options{Store: p.store, Numbers: p.store, Admins: p.admins, Now: p.now})
 	a.Connect = connect.New(connect.Options{
 		Store: p.store, Counts: p.store, Measurements: p.store, Credentials: p.store, Agenda: p.store, Directory: p.azure, Queries: p.azure, Now: p.now,
 	}, a.Access)
@@ -47,7 +46,7 @@ func newActivities(p ports) bot.Activities {
 	a.Transfer = transfer.New(transfer.Options{
 		Store: p.store, Reader: p.store, Agenda: p.store, Shelf: redisstore.NewShelf(p.store), Open: openFiles, Recognize: recognizeFile, Now: p.now,
 	}, a.Access, a.Plan)
-	a.Exporter = transfer.NewExporter(transfer.ExportOptions{Store: p.store, Access: a.Access, Plan: a.Plan, Now: p.now})
+	a.Exporter = transfer.NewExporter(transfer.ExportOptions{Store: p.store, Access: a.Access, Plan: a.Plan, Write: files.Write, Now: p.now})
 	return a
 }
 
@@ -62,18 +61,6 @@ func openFiles(ctx context.Context, in []transfer.OpenedFile) (transfer.Source, 
 
 func recognizeFile(ctx context.Context, f transfer.OpenedFile) (okr.ImportFile, error) {
 	return files.Recognize(ctx, files.File(f))
-}
-
-// exports writes what somebody may take along.
-type exports struct{ *transfer.Exporter }
-
-// Export writes a file of a scope of goals. Forbidden: the actor may not.
-func (e exports) Export(ctx context.Context, actor okr.Actor, scope okr.ExportScope, format okr.ExportFormat, w io.Writer) error {
-	src, err := e.Exporter.Export(ctx, actor, scope)
-	if err != nil {
-		return err
-	}
-	return files.Write(ctx, w, format, src)
 }
 
 type (

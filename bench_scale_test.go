@@ -37,6 +37,8 @@ func BenchmarkScale(b *testing.B) {
 				{"open by title", say("okr improve reliability 49")},
 				{"open", pressGoal("O49")},
 				{"open key result", pressGoal("KR240")},
+				{"of a status", say("okrs status:behind")},
+				{"of a status and a team", say("okrs status:behind team:Team 3")},
 				{"status", say("status")},
 				{"status all", say("status all")},
 				{"edit", press(cards.VerbGoalEdit, map[string]string{cards.KeyGoal: "KR240"})},
@@ -87,7 +89,7 @@ func (w *benchWorld) keyResult(n, k int) okr.Goal {
 	owner, start, value := w.ownerOf(n), time.Now().Add(-24*time.Hour), float64(10*k)
 	return okr.Goal{
 		ID: okr.GoalID(fmt.Sprintf("KR%d", (n-1)*scaleKeyResults+k+1)), Kind: okr.KeyResult, Title: fmt.Sprintf("Key result %d of %d", k+1, n),
-		Owner: owner, Parent: okr.GoalID(fmt.Sprintf("O%d", n)), CreatedBy: owner, CreatedAt: start,
+		Owner: owner, Parent: okr.GoalID(fmt.Sprintf("O%d", n)), CreatedBy: owner, CreatedAt: start, Period: okr.Settings{}.Quarter(okr.DateOf(time.Now()), 0).Period,
 		Metric: &okr.Metric{Name: "Incidents", Target: 100, Current: &value, At: &start},
 	}
 }

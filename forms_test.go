@@ -34,6 +34,11 @@ var madeBy = map[string]struct {
 		[]string{"fill value=%d 'note=So far'", "press Save"},
 		countCheckIns,
 	},
+	"tasks": {
+		[]string{"say tasks P1", "expect 'Tasks of P1'", "press 'Add tasks'", "expect 'Add tasks'"},
+		[]string{"fill 'tasks=Task %d'", "press Save"},
+		countTasks,
+	},
 	"clone": {
 		[]string{"say clone O1", "expect 'Clone O1'"},
 		[]string{"fill 'scope=Only the objective'", "press Clone"},
@@ -85,7 +90,8 @@ func startBroken(t *testing.T) *broken {
 	store := startBreakable(t)
 	b := &broken{newWorld(t, time.Now(), "REDIS_URL", store.url()), store}
 	require.NoError(t, b.Start())
-	play(t, b.world, "start bound", "say new kr", "fill 'title=By hand' metric=Teams target=100", "press Save", "expect KR2")
+	play(t, b.world, "start bound", "say new kr", "fill 'title=By hand' metric=Teams target=100", "press Save", "expect KR2",
+		"say new project", "fill title=Work", "press Save", "expect P1")
 	return b
 }
 
@@ -144,6 +150,13 @@ func countCheckIns(t *testing.T, w *world) int {
 	_, n, err := w.app.store.CheckIns().List(t.Context(), bottest.DefaultTenant, "", okr.Page{Limit: 1})
 	require.NoError(t, err)
 	return n
+}
+
+func countTasks(t *testing.T, w *world) int {
+	t.Helper()
+	g, err := w.app.store.Goals().Get(t.Context(), bottest.DefaultTenant, "P1")
+	require.NoError(t, err)
+	return len(g.Tasks)
 }
 
 func countConnections(t *testing.T, w *world) int {

@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"okr/redisstore":         {"okr"},
 	"okr/redisstore/datadir": {},
 	"okr/adosource":          {"okr", "ado"},
-	"okr/okrtest":            {"okr", "okr/access", "okr/connect", "okr/plan", "okr/measure", "okr/notify", "okr/adosource", "ado", "ado/adotest"},
+	"okr/okrtest":            {"okr", "okr/access", "okr/connect", "okr/plan", "okr/measure", "okr/notify", "okr/transfer", "okr/adosource", "ado", "ado/adotest"},
 	"ado":                    {},
 	"ado/adotest":            {},
 	"ado/adotest/adosim":     {"ado/adotest"},
@@ -154,11 +154,12 @@ func TestTestsOfARoomStayNearIt(t *testing.T) {
 // extraForTests: the hour, its sync and imports are tested against the real store, and the simulators against the clients that they
 // serve.
 var extraForTests = map[string][]string{
-	"okr/adosource": {"okr/redisstore"},
-	"okr/transfer":  {"okr/redisstore"},
-	"scheduler":     {"okr/redisstore"},
-	"ado/adotest":   {"ado"},
-	"bot/bottest":   {"bot/teams"},
+	"okr/adosource":  {"okr/redisstore"},
+	"okr/transfer":   {"okr/redisstore"},
+	"okr/redisstore": {"okr/transfer"}, // whose port it keeps
+	"scheduler":      {"okr/redisstore"},
+	"ado/adotest":    {"ado"},
+	"bot/bottest":    {"bot/teams"},
 }
 
 func TestThirdPartyModulesStayInTheirRoom(t *testing.T) {

@@ -38,7 +38,7 @@ func writing() (commands, presses []string) {
 	presses = []string{
 		cards.VerbGoalNew, cards.VerbGoalEdit, cards.VerbGoalSave, cards.VerbGoalDelete, cards.VerbGoalRestore, cards.VerbClose, cards.VerbCloneAsk,
 		cards.VerbCheckIn, cards.VerbCheckInQuick, cards.VerbCheckInSame, cards.VerbRemindSave, cards.VerbBind, cards.VerbUnbind, cards.VerbSync,
-		cards.VerbConnect, cards.VerbConnectionAccount, cards.VerbConnectionEdit, cards.VerbConnectionDelete, cards.VerbConnectionShare,
+		cards.VerbTask, cards.VerbTasksEdit, cards.VerbConnect, cards.VerbConnectionAccount, cards.VerbConnectionEdit, cards.VerbConnectionDelete, cards.VerbConnectionShare,
 		cards.VerbConnectionSignIn, cards.VerbSignOut, cards.VerbDigestSave, cards.VerbDigestNew, cards.VerbDisable, cards.VerbEnable, cards.VerbPeriodAdd, cards.VerbPeriodRemove,
 	}
 	return commands, presses
@@ -60,6 +60,9 @@ func TestReadsNeedNoWrites(t *testing.T) {
 			play(t, w, "start bound", "say new kr", "fill 'title=By hand' metric=Teams target=100", "press Save", "expect KR2",
 				"say check-in KR2 5 fine", "press Save",
 				"say new kr", "fill 'title=Gone' metric=Teams target=100", "press Save", "expect KR3", "say delete KR3", "press Delete", "idle")
+			alex := okr.Actor{Tenant: bottest.DefaultTenant, Person: okr.Person{ID: okr.UserID(w.User.ObjectID), Name: w.User.Name}}
+			_, err := w.app.activities.Plan.SaveGoal(t.Context(), alex, okr.GoalInput{Kind: okr.Project, Title: "Work", Parent: "O1", Tasks: &[]okr.Task{{ID: "T1", Title: "One"}}})
+			require.NoError(t, err)
 			orders(t, redis, refusal.begin)
 			requireReady(t, w, http.StatusServiceUnavailable, "takes no changes: ", refusal.says)
 			commands, presses := commandActs(), pressActs()
@@ -132,6 +135,8 @@ func fillIn(what, text string, kind okr.GoalKind) string {
 	switch {
 	case kind == okr.Objective:
 		goal = "O1"
+	case strings.HasPrefix(what, "task") || strings.HasPrefix(what, "goal.task"):
+		goal = "P1"
 	case strings.HasPrefix(what, "check"), what == "set":
 		goal = "KR2"
 	}

@@ -40,7 +40,7 @@ func with(key, value string, more []string) map[string]string {
 // commandActs say for each command how it is tried.
 func commandActs() map[string]act {
 	return map[string]act{
-		"help": {bare: true}, "cancel": {bare: true}, "okrs": {words: "all", bare: true}, "okr": {words: "{goal}"}, "why": {words: "{goal}"}, "history": {words: "{goal}"},
+		"help": {bare: true}, "cancel": {bare: true}, "okrs": {words: "all", bare: true}, "okr": {words: "{goal}"}, "why": {words: "{goal}"}, "history": {words: "{goal}"}, "tasks": {words: "{goal}", kind: okr.Project},
 		"new objective": {words: "Mine", member: true, bare: true}, "new kr": {member: true, bare: true}, "new project": {member: true, bare: true},
 		"edit": {words: "{goal}"}, "delete": {words: "{goal}"}, "close": {words: "{goal}"}, "deleted": {bare: true}, "undo": {words: "{deleted}", bare: true}, "postpone": {words: "{goal}"}, "reopen": {words: "{goal}"},
 		"clone": {words: "{goal}", kind: okr.Objective, member: true}, "check-in": {words: "{goal} 5 fine"}, "set": {words: "{goal} to 5"}, "resume": {words: "{goal}"},
@@ -64,6 +64,9 @@ func pressActs() map[string]act {
 		cards.VerbGoalSave: {
 			data: goalData(cards.KeyKind, "key result", cards.KeyVersion, "1", cards.InputTitle, "Taken", cards.InputMetric, "Teams", cards.InputTarget, "7", cards.KeyParent, "O1"),
 		},
+		cards.VerbTasks: {data: goalData(), kind: okr.Project}, cards.VerbTask: {data: goalData(cards.KeyTask, "T1", cards.KeyDone, "true"), kind: okr.Project},
+		cards.VerbTasksEdit:     {data: goalData(cards.KeyOffset, "0"), kind: okr.Project},
+		cards.VerbTasksSave:     {data: goalData(cards.KeyDraft, "{form}", cards.InputTasks, "Taken"), form: "tasks", kind: okr.Project},
 		cards.VerbGoalAskDelete: {data: goalData()}, cards.VerbGoalDelete: {data: goalData()},
 		cards.VerbGoalDeleted: {bare: true}, cards.VerbGoalRestore: {data: map[string]string{cards.KeyGoal: "{deleted}"}},
 		cards.VerbCloseAsk: {data: goalData()}, cards.VerbClose: {data: goalData(cards.InputState, "closed", cards.InputNote, "over")},

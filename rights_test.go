@@ -48,7 +48,7 @@ func TestRights(t *testing.T) {
 
 // secrets are what nobody but alex, in the own chat, may read.
 func secrets() []string {
-	return []string{"Secret plan", "Secret result", "Secret and gone", "Secret work", "Hidden way", "Megan's own plan", "Megan's own result"}
+	return []string{"Secret plan", "Secret result", "Secret and gone", "Secret work", "Secret task", "Hidden way", "Megan's own plan", "Megan's own result"}
 }
 
 // rightsWorld has one of everything that is alex's, and people without rights.
@@ -90,7 +90,9 @@ func newRightsWorld(t *testing.T) *rightsWorld {
 	save(hand)
 	secret := save(okr.GoalInput{Kind: okr.Objective, Title: "Secret plan", Details: &okr.Details{Private: true}})
 	save(okr.GoalInput{Kind: okr.KeyResult, Title: "Secret result", Parent: secret.ID, Metric: metric})
-	r.bindTree(t, alex, save(okr.GoalInput{Kind: okr.Project, Title: "Secret work", Parent: secret.ID}).ID)
+	task := func(title string) *[]okr.Task { return &[]okr.Task{{ID: "T1", Title: title, Owner: adele.Person}} }
+	r.bindTree(t, alex, save(okr.GoalInput{Kind: okr.Project, Title: "Secret work", Parent: secret.ID, Tasks: task("Secret task")}).ID)
+	save(okr.GoalInput{Kind: okr.Project, Title: "Open work", Parent: "O1", Tasks: task("Sign the lease")})
 	gone := save(okr.GoalInput{Kind: okr.KeyResult, Title: "Secret and gone", Parent: secret.ID, Metric: metric})
 	_, err = plan.DeleteGoal(t.Context(), alex, gone.ID)
 	require.NoError(t, err)
@@ -157,7 +159,8 @@ func (r *rightsWorld) formerAdmin(t *testing.T, alex okr.Actor, adele okr.Person
 func (r *rightsWorld) openForms(t *testing.T) {
 	t.Helper()
 	play(t, r.world, "in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'", "in personal",
-		"say check-in KR2", "expect 'Check in'", "say clone O1", "expect 'Clone O1'", "say connect", "expect 'New connection'", "say bind KR2", "expect 'Bind KR2'", "idle")
+		"say check-in KR2", "expect 'Check in'", "say clone O1", "expect 'Clone O1'", "say connect", "expect 'New connection'", "say bind KR2", "expect 'Bind KR2'",
+		"say tasks P2", "expect 'Tasks of P2'", "press 'Edit tasks'", "expect 'Edit tasks of P2'", "idle")
 	for _, key := range r.redis.Keys() {
 		if _, id, ok := strings.Cut(key, "}:draft:"); ok {
 			plain, err := url.QueryUnescape(id)
@@ -187,7 +190,7 @@ func (r *rightsWorld) real(kind okr.GoalKind) []map[string]string {
 	case okr.Objective:
 		goals = []string{"O1", "O2"}
 	case okr.Project:
-		goals = []string{"P1"}
+		goals = []string{"P1", "P2"}
 	}
 	var out []map[string]string
 	for _, g := range goals {

@@ -147,6 +147,13 @@ what is on track -> okrs on track
 which key results are late -> okrs behind
 all okrs -> okrs all
 projects -> okrs all projects
+okrs tagged growth -> okrs tag:growth
+okrs #growth -> okrs #growth
+what is tagged growth? -> okrs tag:growth
+which key results are tagged with big bets -> okrs tag:big bets
+show me okrs tagged growth -> okrs tag:growth
+objectives with the tag north -> okrs tag:north
+checklist P4 -> tasks P4
 okrs team:Platform -> okrs team:Platform
 status -> status
 the status -> ?

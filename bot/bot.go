@@ -105,7 +105,7 @@ func New(o Options) (*Bot, error) {
 	b.helpCard = sync.OnceValue(b.newHelpCard)
 	return b, c.Register(
 		b.register(),
-		goals.New(c, o.Plan, past).Register(),
+		goals.New(c, o.Plan, past, plan.NewTasks(o.Plan)).Register(),
 		b.checkins.Register(),
 		b.bindings.Register(),
 		b.connections.Register(),

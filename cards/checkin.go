@@ -138,8 +138,11 @@ func statusInput(id, status string) input {
 // automaticText says what the value is without a person.
 func automaticText(v GoalView) element {
 	from := md("The query")
-	if v.Goal.Kind == okr.Objective {
+	switch {
+	case v.Goal.Kind == okr.Objective:
 		from = "The average of what is below it"
+	case okr.CountsTasks(v.Goal):
+		from = "Its checklist"
 	}
 	auto := v.Standing.Automatic
 	if auto == nil {
@@ -174,8 +177,11 @@ func CheckedIn(p Place, v GoalView, c okr.CheckIn) Card {
 		append(actions, run("History", VerbHistory, KeyGoal, id))...)
 }
 
-// checkInBlock is a check-in in a few lines.
+// checkInBlock is a check-in in a few lines, or what somebody wrote as a comment.
 func checkInBlock(p Place, g okr.Goal, c okr.CheckIn) container {
+	if c.Comment {
+		return box("", note(joinMD(" · ", "Comment", personText(c.By), p.at(c.At))), text(lines(c.Note, maxShort)).near())
+	}
 	value := md("")
 	if c.Value != nil {
 		value = mdf("%s", amount(g, c.Value))
@@ -188,7 +194,7 @@ func checkInBlock(p Place, g okr.Goal, c okr.CheckIn) container {
 	if status != "" {
 		sign = md(statusText(status))
 	}
-	items := []element{bold(joinMD(" · ", value, sign)), note(joinMD(" · ", mdf("%s", c.By.Name), p.at(c.At), remarks(p, g, c)))}
+	items := []element{bold(joinMD(" · ", value, sign)), note(joinMD(" · ", personText(c.By), p.at(c.At), remarks(p, g, c)))}
 	if value == "" && sign == "" {
 		items = items[1:]
 	}
@@ -222,10 +228,11 @@ func remarks(p Place, g okr.Goal, c okr.CheckIn) md {
 // ConfirmDeleteCheckIn asks before a check-in is deleted.
 func ConfirmDeleteCheckIn(p Place, g okr.Goal, c okr.CheckIn) Card {
 	title := "Delete this check-in of " + string(g.ID) + "?"
-	body := []element{
-		heading(mdf("%s", title)), checkInBlock(p, g, c),
-		text("Its value goes too: the goal then stands as the check-in or measurement before says. You can undo this for 10 minutes: send undo."),
+	effect := md("Its value goes too: the goal then stands as the check-in or measurement before says. You can undo this for 10 minutes: send undo.")
+	if c.Comment {
+		title, effect = "Delete this comment on "+string(g.ID)+"?", "You can undo this for 10 minutes: send undo."
 	}
+	body := []element{heading(mdf("%s", title)), checkInBlock(p, g, c), text(effect)}
 	return newCard(title, body,
 		run("Delete", VerbCheckInDelete, KeyGoal, string(g.ID), KeyCheckIn, string(c.ID)).destructive(),
 		run("Keep it", VerbHistory, KeyGoal, string(g.ID)))

@@ -218,6 +218,10 @@ func changeItems(c okr.Changes, most int) []element {
 	return out
 }
 
+// itemLink is a work item with its number; a task of a checklist has none.
 func itemLink(ref okr.WorkItemRef) md {
+	if ref.ID == 0 {
+		return mdn(40, "%s", ref.Title)
+	}
 	return link(strings.TrimSpace(fmt.Sprintf("%d %s", ref.ID, okr.Shorten(okr.CleanLine(ref.Title), 40))), ref.URL, maxRow)
 }

@@ -1,6 +1,7 @@
 package cards_test
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -172,5 +173,30 @@ func objectiveHistory() cards.HistoryView {
 		{Since: "yesterday", Before: new(float64(41)), After: new(float64(39))},
 		{Since: "a week ago", Before: new(float64(33)), After: new(float64(39)), Below: []okr.Move{kr, end, kr, kr, kr}},
 	}
+	return h
+}
+
+// checklist is a project whose progress comes from so many tasks.
+func checklist(n int) cards.GoalView {
+	g := project()
+	g.Binding = nil
+	g.Tasks = []okr.Task{
+		{ID: "1", Title: "Sign the lease", Done: true, Due: "2026-11-02", Owner: megan},
+		{ID: "2", Title: "Move the till, the scales and all of " + nasty, Due: "2026-11-20", Owner: okr.Person{Name: "Nestor Wilke"}},
+		{ID: "3", Title: "Hire ten people", Due: "2026-12-15"},
+	}
+	for i := len(g.Tasks); i < n; i++ {
+		g.Tasks = append(g.Tasks, okr.Task{ID: fmt.Sprint(i + 1), Title: fmt.Sprintf("Open store %d", i-2), Done: i%3 == 0})
+	}
+	v := view(g, *okr.TaskProgress(g.Tasks), okr.Behind)
+	v.MayCheckIn = true
+	return v
+}
+
+// commented is a history with a comment of somebody who is not in Teams.
+func commented() cards.HistoryView {
+	h := history()
+	note := okr.CheckIn{ID: "CI5", Comment: true, By: okr.Person{Name: "Nestor Wilke"}, At: now.Add(-80 * time.Hour), Note: "See the map: " + nasty + "\nIt is in the wiki."}
+	h.CheckIns = append(h.CheckIns[:1], cards.CheckInRow{CheckIn: note, MayEdit: true}, h.CheckIns[1])
 	return h
 }

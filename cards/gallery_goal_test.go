@@ -92,6 +92,8 @@ func standingCards() []exhibit {
 	few.Points, few.Projection, few.Why = few.Points[:3], nil, "A projection needs at least 4 values; there are fewer so far."
 	over := history()
 	over.Goal, over.Projection, over.Why = ended(okr.StatusClosed, new(0.4)), nil, "It has ended, so there is nothing to project."
+	none := checklist(3)
+	none.Goal.Tasks = nil
 	return []exhibit{
 		{"goal-full", cards.Goal(place, fullView())},
 		{"goal-full-reader", cards.Goal(place, reader)},
@@ -117,6 +119,15 @@ func standingCards() []exhibit {
 		{"history-caused", cards.History(place, causedHistory())},
 		{"history-objective", cards.History(place, objectiveHistory())},
 		{"history", cards.History(place, history())},
+		{"goal-tasks", cards.Goal(place, checklist(3))},
+		{"goal-tasks-many", cards.Goal(place, checklist(40))},
+		{"tasks", cards.Tasks(place, checklist(40), 10)},
+		{"tasks-none", cards.Tasks(place, none, 0)},
+		{"tasks-edit", cards.EditTasks(cards.TasksForm{Goal: checklist(40).Goal, Draft: "d-93", Text: okr.TaskLines(checklist(40).Goal.Tasks[:10]), From: 1, To: 10})},
+		{"tasks-add", cards.EditTasks(cards.TasksForm{Goal: checklist(3).Goal, Draft: "d-93", Text: "Paint, @Somebody", Error: cards.FieldError{Field: cards.InputTasks, Message: "Nobody here is called “Somebody”."}})},
+		{"why-tasks", cards.Why(place, checklist(3))},
+		{"history-comment", cards.History(place, commented())},
+		{"comment-delete", cards.ConfirmDeleteCheckIn(place, keyResult(), commented().CheckIns[1].CheckIn)},
 		{"history-met", cards.History(place, met)},
 		{"history-not-met", cards.History(place, never)},
 		{"history-empty", cards.History(place, lonely)},

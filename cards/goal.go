@@ -30,6 +30,7 @@ func goalCard(p Place, v GoalView, bytes int) Card {
 	body = append(body, facts(standingFacts(v)...))
 	body = append(body, lastCheckIn(p, v, bytes)...)
 	body = append(body, staleness(p, v)...)
+	body = append(body, tasks(p, v, bytes)...)
 	body = append(body, binding(p, v, bytes)...)
 	if g.Kind == okr.Objective {
 		body = append(body, childRows(v)...)
@@ -163,6 +164,9 @@ func binding(p Place, v GoalView, bytes int) []element {
 		return nil
 	}
 	b := g.Binding
+	if okr.CountsTasks(g) {
+		return nil
+	}
 	if b == nil {
 		return []element{text("Not bound to a query yet, so it is not measured.")}
 	}

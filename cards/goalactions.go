@@ -29,7 +29,7 @@ func firstActions(v GoalView) []action {
 		return []action{run("Add key result", VerbGoalNew, KeyKind, string(okr.KeyResult), KeyParent, id).positive()}
 	case g.Kind == okr.Objective:
 		return nil
-	case g.Binding == nil && v.MayEdit:
+	case g.Binding == nil && v.MayEdit && !okr.CountsTasks(g):
 		return []action{run("Bind to a query", VerbBind, KeyGoal, id).positive()}
 	case g.Binding != nil && g.Binding.Health.State != okr.HealthUnbound:
 		return []action{run("Sync now", VerbSync, KeyGoal, id).positive()}
@@ -45,6 +45,8 @@ func moreActions(v GoalView) []action {
 	case g.Kind == okr.Objective && v.MayEdit:
 		out = append(out, run("Add project", VerbGoalNew, KeyKind, string(okr.Project), KeyParent, id).secondary(),
 			run("Add objective", VerbGoalNew, KeyKind, string(okr.Objective), KeyParent, id).secondary())
+	case okr.CountsTasks(g) && v.MayEdit:
+		out = append(out, run("Bind to a query", VerbBind, KeyGoal, id).secondary())
 	case g.Binding != nil:
 		if a, ok := open("Open query", g.Binding.Query.URL); ok {
 			out = append(out, a.secondary())
@@ -52,6 +54,9 @@ func moreActions(v GoalView) []action {
 		if v.MayEdit {
 			out = append(out, run("Change query", VerbBind, KeyGoal, id).secondary(), run("Unbind", VerbUnbindAsk, KeyGoal, id).secondary())
 		}
+	}
+	for _, a := range taskActions(v, "0") {
+		out = append(out, a.secondary())
 	}
 	return out
 }

@@ -11,11 +11,12 @@ const (
 	KeyOwner  = "owner"  // id of a person
 	KeyTeam   = "team"
 	KeyPeriod = "period" // id of a period
+	KeyTag    = "tag"    // tags with commas between
 )
 
 // GoalFilter is what a list is narrowed to; an empty field narrows nothing.
 type GoalFilter struct {
-	Owner, Team, Period, Status, Kind, Text string
+	Owner, Team, Period, Status, Kind, Tags, Text string
 }
 
 // isEmpty says whether nothing is filtered.
@@ -27,11 +28,14 @@ func (f GoalFilter) pairs() []string {
 	for i := 1; i < len(pairs); i += 2 {
 		pairs[i] = typed(pairs[i], okr.MaxName)
 	}
-	return pairs
+	return append(pairs, KeyTag, typed(f.Tags, maxTags))
 }
 
+// maxTags bounds the tags of a filter, in characters.
+const maxTags = okr.MaxTags * (okr.MaxTag + 2)
+
 // filterInputs are the filters of a list, folded behind a button. The ids of the
-// inputs are text, kind, status, owner, team and period; ChoiceAny filters
+// inputs are text, tag, kind, status, owner, team and period; ChoiceAny filters
 // nothing.
 func filterInputs(l GoalList, bytes int) []element {
 	f := l.Filter
@@ -41,7 +45,7 @@ func filterInputs(l GoalList, bytes int) []element {
 		buttons = append(buttons, run("Clear", VerbGoals, KeyScope, scopeOf(l)).bare())
 	}
 	items := []element{
-		textInput(KeyText, "In the title", f.Text, okr.MaxName).hint("a word or its beginning"),
+		columns(col(stretch, textInput(KeyText, "In the title", f.Text, okr.MaxName).hint("a word or its beginning")), col(stretch, textInput(KeyTag, "Tags", f.Tags, maxTags).hint("separated by commas"))),
 		columns(col(stretch, filterChoice(KeyKind, "Kind", f.Kind, kindChoices(), bytes)), col(stretch, filterChoice(KeyStatus, "Status", f.Status, statusChoices(), bytes))),
 		columns(col(stretch, filterChoice(KeyPeriod, "Period", f.Period, l.Periods, bytes)), col(stretch, filterChoice(KeyTeam, "Team", f.Team, l.Teams, bytes/2))),
 	}
@@ -85,7 +89,15 @@ func filterText(l GoalList) md {
 		search = mdf("“%s”", f.Text)
 	}
 	return "Only: " + joinMD(", ", search, titleOf(kindChoices(), f.Kind), titleOf(statusChoices(), f.Status),
-		titleOf(l.Owners, f.Owner), titleOf(l.Teams, f.Team), titleOf(l.Periods, f.Period)) + "."
+		tagsText(f.Tags), titleOf(l.Owners, f.Owner), titleOf(l.Teams, f.Team), titleOf(l.Periods, f.Period)) + "."
+}
+
+// tagsText names the tags of a filter.
+func tagsText(tags string) md {
+	if tags == "" {
+		return ""
+	}
+	return mdn(maxLong, "tagged %s", tags)
 }
 
 // titleOf is the title of a chosen value; the value itself where it is no choice.

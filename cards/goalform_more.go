@@ -36,7 +36,7 @@ func moreInputs(f GoalForm, bytes int) (in form, keep []string) {
 	} else {
 		in.add(linesInput(InputDescription, "Description", f.Values[InputDescription], okr.MaxDescription))
 	}
-	in.add(textInput(InputTags, "Tags", f.Values[InputTags], okr.MaxTags*(okr.MaxTag+2)).hint("separated by commas"))
+	in.add(textInput(InputTags, "Tags", f.Values[InputTags], maxTags).hint("separated by commas"))
 	in.addPair(textInput(KeyTeam, "Team", f.Values[KeyTeam], okr.MaxName).hint(teamHint(f.Teams)), choiceInput(InputLevel, "Belongs to", cmp.Or(f.Values[InputLevel], string(okr.LevelTeam)), levels()))
 	if f.Kind == okr.KeyResult {
 		metricMore(&in, f)

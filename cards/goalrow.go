@@ -46,6 +46,8 @@ func rowDetail(v GoalView) md {
 		return periodName(g.Period)
 	case !g.IsOpen():
 		return value
+	case okr.CountsTasks(g):
+		return joinMD(" · ", value, tasksDone(g))
 	case g.Binding == nil:
 		return joinMD(" · ", value, "not bound")
 	case v.Stale && v.StaleFor > 0:

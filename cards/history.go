@@ -81,7 +81,11 @@ func historyCard(p Place, h HistoryView, bytes int) Card {
 	body = append(body, projection(h)...)
 	body = append(body, moved(h, bytes)...)
 	total := max(h.Total, h.Offset+len(h.CheckIns))
-	body = append(body, section("Check-ins"))
+	said := md("Check-ins")
+	if slices.ContainsFunc(h.CheckIns, func(r CheckInRow) bool { return r.CheckIn.Comment }) {
+		said = "Check-ins and comments"
+	}
+	body = append(body, section(said))
 	if len(h.CheckIns) == 0 {
 		body = append(body, text("Nobody has checked in yet. A check-in says in a sentence what happened and what is next."))
 	}
@@ -296,7 +300,11 @@ func checkInRow(p Place, g okr.Goal, r CheckInRow) element {
 	}
 	change := run("Edit", VerbCheckInEdit, KeyGoal, string(g.ID), KeyCheckIn, string(r.CheckIn.ID))
 	remove := run("Delete", VerbCheckInAskDel, KeyGoal, string(g.ID), KeyCheckIn, string(r.CheckIn.ID))
-	block.Items = append(block.Items, actionsOf(change, remove))
+	buttons := []action{change, remove}
+	if r.CheckIn.Comment {
+		buttons = buttons[1:]
+	}
+	block.Items = append(block.Items, actionsOf(buttons...))
 	block.Separator = true
 	return block
 }

@@ -106,7 +106,7 @@ func apart(s md) textBlock {
 
 func fileRow(imp okr.Import, f okr.ImportFile) element {
 	drop := run("Remove", VerbImportDrop, KeyImport, string(imp.ID), KeyFile, okr.Shorten(f.Name, maxFileName))
-	about := joinMD(" · ", mdn(maxLong, "%s", capital(f.Format)), md(bytesText(f.Bytes)))
+	about := joinMD(" · ", mdn(maxLong, "%s", capital(f.Format)), md(fileSize(f.Bytes)))
 	left := col(stretch, bold(mdn(maxLong, "%s", f.Name)), note(about))
 	if f.Holds != "" {
 		left.Items = append(left.Items, note(mdn(maxLong, "%s", f.Holds)))
@@ -122,8 +122,8 @@ func cancelImport(imp okr.Import) action {
 	return run("Cancel import", VerbImportCancel, KeyImport, string(imp.ID)).bare()
 }
 
-// bytesText is a size in the unit that people use for it.
-func bytesText(n int64) string {
+// fileSize is a size in the unit that people use for it.
+func fileSize(n int64) string {
 	switch {
 	case n < 1<<10:
 		return count(int(n), "byte")
@@ -161,7 +161,7 @@ func Imports(p Place, l ImportHistory) Card {
 	offset := min(l.Offset, max(0, len(l.Imports)-1))
 	list := l.Imports[offset:]
 	shown := rows(len(list), func(i int) element { return importRow(p, list[i]) })
-	body := append([]element{heading(md(title)), note("Select a row for details. " + rangeText(len(l.Imports), offset, len(shown)))}, shown...)
+	body := append([]element{heading(md(title)), note(joinMD(" ", "Select a row for details.", rangeText(len(l.Imports), offset, len(shown))))}, shown...)
 	if len(list) == 0 {
 		body = []element{heading(md(title)), text("Nothing was imported yet.")}
 	}
@@ -179,7 +179,7 @@ func importRow(p Place, imp okr.Import) element {
 		left.Items = append(left.Items, note(joinMD(", ", names...)+moreFiles(n-len(names))))
 	}
 	right := col(auto, note(md(tallied(imp.Counts.Made+imp.Counts.Changed, "OKR"))).right())
-	if imp.Phase == okr.ImportCollecting {
+	if imp.Phase == okr.ImportCollecting || imp.Phase == okr.ImportUndone {
 		right.Items = nil
 	}
 	return columns(left, right).separated().opens(run("Show "+string(imp.ID), VerbImportShow, KeyImport, string(imp.ID)))

@@ -98,7 +98,7 @@ func statusCounts(groups []okr.ImportGroup, is func(okr.ImportGroup) bool) md {
 		}
 	}
 	var parts []md
-	for _, s := range []okr.Status{okr.OnTrack, okr.Behind, okr.AtRisk, okr.NotStarted, okr.StatusInProgress, okr.StatusPostponed, okr.StatusClosed, ""} {
+	for _, s := range []okr.Status{okr.OnTrack, okr.Behind, okr.AtRisk, okr.NotStarted, okr.StatusInProgress, okr.NoData, okr.StatusPostponed, okr.StatusClosed, ""} {
 		if n := counts[s]; n > 0 {
 			parts = append(parts, md(thousands(n)+" "+statusWord(s)))
 		}
@@ -184,7 +184,7 @@ func findingRows(v okr.ImportPreview, bytes int) []element {
 func findingRow(v okr.ImportPreview, i int) element {
 	f := v.Findings[i]
 	title := text(md(findingSign(f.Kind))+mdn(maxLong, " %s", f.Title)).with("", findingColor(f.Kind))
-	n := bold(md(thousands(len(f.Rows)))).right()
+	n := bold(md(thousands(len(f.Rows) + f.More))).right()
 	return columns(col(stretch, title), col(auto, n)).near().
 		opens(run("Show them", VerbImportRows, KeyImport, string(v.Import.ID), KeyFinding, strconv.Itoa(i)))
 }
@@ -243,8 +243,11 @@ func ImportReasons(l ImportRows) Card {
 	offset := min(l.Offset, max(0, len(f.Rows)-1))
 	list := f.Rows[offset:]
 	shown := rows(len(list), func(i int) element { return reasonRow(list[i]) })
-	body := []element{heading(md(findingSign(f.Kind)) + mdn(maxLong, " %s", f.Title)), note(joinMD(" · ", md(tallied(len(f.Rows), "row")), rangeText(len(f.Rows), offset, len(shown))))}
+	body := []element{heading(md(findingSign(f.Kind)) + mdn(maxLong, " %s", f.Title)), note(joinMD(" · ", md(tallied(len(f.Rows)+f.More, "row")), rangeText(len(f.Rows)+f.More, offset, len(shown))))}
 	body = append(body, shown...)
+	if offset+len(shown) == len(f.Rows) {
+		body = append(body, more(f.More, "row")...)
+	}
 	actions := pagesOf(VerbImportRows, len(f.Rows), offset, len(shown), PageSize, KeyImport, string(l.Import.ID), KeyFinding, strconv.Itoa(l.At))
 	return newCard(f.Title, body, append(actions, backToPreview(l.Import.ID))...)
 }
@@ -288,7 +291,7 @@ func ImportDifferences(v okr.ImportPreview, offset int) Card {
 	offset = min(offset, max(0, total-1))
 	list := v.Differences[offset:]
 	shown := rows(len(list), func(i int) element { return differenceRow(list[i]) })
-	body := []element{heading(md(title)), note("Left what the files show, right what I compute. " + rangeText(total, offset, len(shown)))}
+	body := []element{heading(md(title)), note(joinMD(" ", "Left what the files show, right what I compute.", rangeText(total, offset, len(shown))))}
 	if total == 0 {
 		body = []element{heading(md(title)), text("✓ I compute the same progress as the files show.")}
 	}

@@ -1,8 +1,6 @@
 package cards
 
 import (
-	"cmp"
-
 	"okrbot/okr"
 )
 
@@ -95,7 +93,7 @@ func ImportUnbound(l ImportGoals) Card {
 		bind := run("Bind "+string(g.ID), VerbBind, KeyGoal, string(g.ID), KeyText, okr.Shorten(g.Title, maxSearch))
 		return columns(col(stretch, text(mdn(maxLong, "%s", g.Title)).near(), note(mdf("%s %s", kindWord(g.Kind), g.ID))).middle(), col(auto, actionsOf(bind)).middle()).separated()
 	})
-	body := []element{heading(md(title)), note("An integration updated these before. Choose a shared query of Azure DevOps for each. " + rangeText(total, l.Offset, len(shown)))}
+	body := []element{heading(md(title)), note(joinMD(" ", "An integration updated these before. Choose a shared query of Azure DevOps for each.", rangeText(total, l.Offset, len(shown))))}
 	if total == 0 {
 		body = []element{heading(md(title)), text("✓ Nothing is left to bind.")}
 	}
@@ -115,19 +113,26 @@ func ImportConflicts(l ImportGoals) Card {
 	title := "Changed both here and there"
 	total := max(l.Total, l.Offset+len(l.Views))
 	shown := rows(len(l.Views), func(i int) element { return goalRow(l.Views[i], 0).separated() })
-	body := append([]element{heading(md(title)), note("I kept them as they are here. Select a row to look at one. " + rangeText(total, l.Offset, len(shown)))}, shown...)
+	body := append([]element{heading(md(title)), note(joinMD(" ", "I kept them as they are here. Select a row to look at one.", rangeText(total, l.Offset, len(shown))))}, shown...)
 	return newCard(title, body, importGoalActions(VerbImportConflicts, l, total, len(shown))...)
 }
 
 // ConfirmImportUndo asks before an import is taken back.
 func ConfirmImportUndo(p Place, imp okr.Import) Card {
 	title := "Undo import " + string(imp.ID) + "?"
-	n := imp.Counts.Made
 	body := []element{
 		heading(mdf("%s", title)),
 		note(joinMD(" · ", mdf("by %s", imp.By.Name), p.at(imp.EndedAt))),
-		text(md("This deletes the " + cmp.Or(tallied(n, "OKR"), "OKRs") + " that it brought, with their check-ins and comments. OKRs that were here before stay as they are.")),
+		text(md("This deletes the " + tallied(imp.Counts.Made, "OKR") + " that it brought, with their check-ins and comments." + changedBack(imp.Counts.Changed))),
 		note("It isn't possible once somebody has checked in, bound or changed what it brought."),
 	}
 	return newCard(title, body, run("Undo import", VerbImportUndo, KeyImport, string(imp.ID)).destructive(), run("Keep it", VerbImportShow, KeyImport, string(imp.ID)))
+}
+
+// changedBack says what becomes of goals that an import changed.
+func changedBack(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return " The " + tallied(n, "OKR") + " that it updated become what they were."
 }

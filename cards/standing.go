@@ -28,11 +28,19 @@ func lines(s string, n int) md {
 	return joinMD("\n", out...)
 }
 
+// personText names a person. Somebody without an account came along from another tool.
+func personText(p okr.Person) md {
+	if p.ID == "" && p.Name != "" {
+		return mdf("%s", p.Name) + " (not in Teams)"
+	}
+	return mdf("%s", p.Name)
+}
+
 // people names persons, the first ones only where there are many.
 func people(all []okr.Person) md {
 	var names []md
 	for _, p := range all[:min(len(all), 5)] {
-		names = append(names, mdf("%s", p.Name))
+		names = append(names, personText(p))
 	}
 	out := joinMD(", ", names...)
 	if n := len(all) - 5; n > 0 {

@@ -154,6 +154,8 @@ func whyLeaf(p Place, v GoalView, bytes int) []element {
 			out = append(out, text("It is "+takenFrom(v)+"."))
 		}
 		return append(out, note("It has its own key results and projects."))
+	case okr.CountsTasks(g):
+		return append(append(out, whyTasks(p, v, bytes)...), note("Not bound to a query."))
 	case g.Binding == nil:
 		return append(append(out, byHand(p, v, bytes)...), note("Not bound to a query."))
 	case g.Binding.Last == nil:

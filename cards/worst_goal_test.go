@@ -70,11 +70,18 @@ func worstGoals(title string) []exhibit {
 	reader.IsAdmin, reader.Admins = false, names
 	filter := cards.GoalFilter{Owner: choices[7].Value, Team: title, Period: choices[8].Value, Status: title, Kind: title, Text: title}
 	rows := hundred(cards.AttentionRow{Goal: g, Status: okr.AtRisk, Reason: title + title, Step: cards.Button{Title: title, Verb: cards.VerbCheckIn, Data: map[string]string{"goal": "KR999999"}}})
+	work := v
+	work.Goal.Kind, work.Goal.Metric, work.Goal.Binding = okr.Project, nil, nil
+	work.Goal.Tasks = hundred(okr.Task{ID: strings.Repeat("d", 26) + ".200", Title: okr.Shorten(title, okr.MaxTitle), Due: "2026-10-10", Owner: person})
 	return []exhibit{
 		{"goal-form-full", cards.EditGoal(form)},
 		{"goal-form-picker", cards.EditGoal(picker)},
 		{"goal-full", cards.Goal(place, v)},
 		{"goal-objective-full", cards.Goal(place, o)},
+		{"goal-tasks", cards.Goal(place, work)},
+		{"why-tasks", cards.Why(place, work)},
+		{"tasks", cards.Tasks(place, work, 15)},
+		{"tasks-edit", cards.EditTasks(cards.TasksForm{Goal: work.Goal, Draft: form.Draft, Text: okr.TaskLines(work.Goal.Tasks), From: 1, To: 15, Error: wrong})},
 		{"goal-closed", cards.Goal(place, closed)},
 		{"why-objective", cards.Why(place, o)},
 		{"why-key-result", cards.Why(place, v)},

@@ -158,7 +158,7 @@ func noCheckIn(t Settings, v GoalView, now time.Time, _ Date) (Attention, bool) 
 // check-in longer than its reminder's cadence and three days, and since how many
 // days.
 func checkInLate(g Goal, t Settings, now time.Time) (int, bool) {
-	if g.IsAutomatic() && !g.Paused() {
+	if !IsKeptByPeople(g) {
 		return 0, false
 	}
 	last := g.Period.Start.time()
@@ -171,9 +171,16 @@ func checkInLate(g Goal, t Settings, now time.Time) (int, bool) {
 	if g.Came != nil && g.Came.At.After(last) {
 		last = g.Came.At
 	}
+	if CountsTasks(g) && g.MovedAt.After(last) {
+		last = g.MovedAt // a task was ticked
+	}
 	age := int(now.Sub(last) / oneDay)
 	return age, age > t.ReminderDefault.OrDefault().Every*7+checkInGrace
 }
+
+// IsKeptByPeople says whether only people bring the goal up to date: by check-ins, or by
+// ticking tasks.
+func IsKeptByPeople(g Goal) bool { return !g.IsAutomatic() || g.Paused() || CountsTasks(g) }
 
 func unmoved(_ Settings, v GoalView, now time.Time, _ Date) (Attention, bool) {
 	g := v.Goal

@@ -244,3 +244,79 @@ func (f GoalField) value(g Goal) (json.RawMessage, error) {
 	}
 	return raw, nil
 }
+
+// MergeTasks are tasks with what a form changed of some of them: base are those that it
+// showed, mine what it says now. What others changed of the rest stays. A task that comes
+// new with an ID comes once, also where its form is saved again. Invalid: they
+// changed one that the form changed, too.
+func MergeTasks(now, base, mine []Task) ([]Task, error) {
+	out := slices.Clone(now)
+	for _, was := range base {
+		is, isMine := taskOf(mine, was.ID)
+		if isMine && is.String() == was.String() {
+			continue // nothing of it is mine
+		}
+		i := slices.IndexFunc(out, func(t Task) bool { return t.ID == was.ID })
+		switch {
+		case i < 0 && !isMine:
+		case i < 0 || out[i].String() != was.String() && (!isMine || out[i].String() != is.String()):
+			return now, FieldErrorf("tasks", "Somebody else changed the task “%s” meanwhile. Nothing of yours was saved. Look at it again, then edit it.", Shorten(was.Title, 60))
+		case !isMine:
+			out = slices.Delete(out, i, i+1)
+		default:
+			is.Done = out[i].Done
+			out[i] = is
+		}
+	}
+	return placed(out, base, mine), nil
+}
+
+// placed puts tasks into the order of a form, where that changed it, and those that come
+// new behind the one that stands before each there.
+func placed(tasks, base, mine []Task) []Task {
+	if !slices.Equal(common(base, mine), common(mine, base)) {
+		tasks = inOrder(tasks, common(mine, tasks))
+	}
+	at := len(tasks)
+	if first := common(mine, tasks); len(first) > 0 {
+		at = slices.Index(taskIDs(tasks), first[0])
+	}
+	for _, t := range mine {
+		i := slices.Index(taskIDs(tasks), t.ID)
+		_, wasThere := taskOf(base, t.ID)
+		switch {
+		case t.ID == "" || i < 0 && !wasThere:
+			tasks = slices.Insert(tasks, at, t)
+			at++
+		case i >= 0:
+			at = i + 1
+		}
+	}
+	return tasks
+}
+
+// inOrder puts those of some tasks that are named into another order, in their places.
+func inOrder(tasks []Task, ids []string) []Task {
+	out, n := slices.Clone(tasks), 0
+	for i, t := range tasks {
+		if slices.Contains(ids, t.ID) {
+			out[i], _ = taskOf(tasks, ids[n])
+			n++
+		}
+	}
+	return out
+}
+
+// common are the IDs of tasks that are among others, too.
+func common(tasks, others []Task) []string {
+	known := taskIDs(others)
+	return slices.DeleteFunc(taskIDs(tasks), func(id string) bool { return id == "" || !slices.Contains(known, id) })
+}
+
+func taskIDs(tasks []Task) []string {
+	ids := make([]string, len(tasks))
+	for i, t := range tasks {
+		ids[i] = t.ID
+	}
+	return ids
+}

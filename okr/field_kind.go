@@ -166,7 +166,7 @@ func listField(id, label string, at func(*Goal) *[]string) GoalField {
 	f := fieldAt(FieldList, id, label, at)
 	f.text = func(g Goal) string { return strings.Join(*at(&g), ", ") }
 	f.read = func(g *Goal, text string) error {
-		*at(g) = cleanTags(strings.Split(text, ","))
+		*at(g) = SplitTags(text)
 		return nil
 	}
 	f.clean = func(g *Goal) {
@@ -174,6 +174,16 @@ func listField(id, label string, at func(*Goal) *[]string) GoalField {
 		*list = cleanTags(*list)
 	}
 	return f
+}
+
+// SplitTags reads tags with commas between. Signs of tags and quotes around them are left
+// out, and so is what comes again.
+func SplitTags(text string) []string {
+	typed := strings.Split(text, ",")
+	for i, tag := range typed {
+		typed[i] = strings.Trim(strings.TrimSpace(tag), `"'“”„`)
+	}
+	return cleanTags(typed)
 }
 
 func cleanTags(typed []string) []string {

@@ -28,6 +28,9 @@ func (g Goal) Indexes() []string {
 	if g.Team != "" {
 		indexes = append(indexes, TeamIndex(g.Team))
 	}
+	for _, tag := range g.Tags {
+		indexes = append(indexes, TagIndex(tag))
+	}
 	indexes = append(indexes, TitleIndex(g.Title))
 	indexes = append(indexes, audienceIndexes(g)...)
 	for _, word := range titleTokens(g.Title) {
@@ -89,6 +92,9 @@ func AskedIndex(user UserID) string { return "asked:" + string(user) }
 // TeamIndex lists the goals of a team, without regard to case.
 func TeamIndex(team string) string { return "team:" + foldText(CleanLine(team)) }
 
+// TagIndex lists the goals of a tag, without regard to case and accents.
+func TagIndex(tag string) string { return "tag:" + foldText(CleanLine(tag)) }
+
 // TitleIndex lists the goals of a title, without regard to case and accents.
 func TitleIndex(title string) string { return "title:" + foldText(CleanLine(title)) }
 
@@ -103,9 +109,11 @@ type Filter struct {
 	Period string    // the id of a period
 	State  GoalState // the zero value is open ones only
 	Kind   GoalKind
-	Top    bool   // without an objective above
-	Parent GoalID // below this objective
-	Text   string // words of the title, or their beginnings
+	Top    bool     // without an objective above
+	Parent GoalID   // below this objective
+	Tags   []string // all of them, without regard to case and accents
+	Text   string   // words of the title, or their beginnings
+	Status Status   // on the day of asking
 	// Children is how many children of each objective come with it; none for 0,
 	// all for a negative number.
 	Children int
@@ -136,6 +144,9 @@ func (f Filter) Indexes() []string {
 	add(f.Period != "", PeriodIndex(f.Period))
 	add(f.Top, TopIndex)
 	add(f.Parent != "", ChildIndex(f.Parent))
+	for _, tag := range f.Tags {
+		out = append(out, TagIndex(tag))
+	}
 	for _, token := range searchTokens(f.Text) {
 		out = append(out, WordIndex(token))
 	}
@@ -174,7 +185,9 @@ type GoalQuery struct {
 	Indexes   []string
 	Viewer    UserID // whose private goals come too; empty: nobody's
 	Page      Page
-	Uncounted bool // only the goals are wanted: Total may be too small; not together with Tree
+	Uncounted bool      // only the goals are wanted: Total may be too small; not together with Tree
+	Parents   bool      // the objectives above those of the page are wanted; not together with Tree
+	Status    *StatusAt // only those of a status, by their own periods; nil: of any. Not together with Tree
 	// Tree is up to how many goals are put into a tree: then a page of Roots of them comes
 	// instead of the page, and Total counts the roots. None for 0.
 	Tree, Roots int
@@ -194,6 +207,7 @@ type Found struct {
 	Settings Settings
 	Member   Member
 	Pages    []GoalPage
+	Parents  map[GoalID]Goal // of the pages that wanted them
 }
 
 // Surroundings asks for what stands around the goals of a list.
@@ -268,10 +282,11 @@ func (p GoalPage) Visible(actor Actor) []Goal {
 // ones, then the shared ones, then those of others, each in the order of creation. An
 // offset behind them gives the last one.
 type ConnectionQuery struct {
-	Viewer UserID
-	Shared bool // only those that are shared
-	All    bool // also those that are private to others
-	Page   Page
+	Viewer  UserID
+	Shared  bool // only those that are shared
+	All     bool // also those that are private to others
+	Failing bool // those that fail first
+	Page    Page
 }
 
 // BoundConnection is a connection, and how many goals are measured through it.

@@ -132,20 +132,28 @@ func (m Metric) Expected(p Period, day Date) float64 {
 	switch {
 	case m.IsControl():
 		return 100
-	case len(m.Phases) == 0 || !m.IsScaled() || m.Target == m.Start:
+	case !m.isPhased():
 		return p.Expected(day)
 	}
 	value := m.expectedValue(p, day)
 	return clamp((value - m.Start) / (m.Target - m.Start) * 100)
 }
 
-// expectedValue is taken between the phases around a day.
-func (m Metric) expectedValue(p Period, day Date) float64 {
+// isPhased says whether the line that is expected leads through phases.
+func (m Metric) isPhased() bool { return len(m.Phases) > 0 && m.IsScaled() && m.Target != m.Start }
+
+// points are the line from the start through the phases to the target.
+func (m Metric) points(p Period) []Phase {
 	points := append([]Phase{{p.Start, m.Start}}, m.sortedPhases()...)
 	if last := points[len(points)-1]; last.Date.Days() < p.End.Days() {
 		points = append(points, Phase{p.End, m.Target})
 	}
-	at := day.Days()
+	return points
+}
+
+// expectedValue is taken between the phases around a day.
+func (m Metric) expectedValue(p Period, day Date) float64 {
+	points, at := m.points(p), day.Days()
 	for i, next := range points[1:] {
 		before := points[i]
 		if at >= next.Date.Days() {

@@ -332,6 +332,16 @@ type Beginning struct {
 	Draft    string   // id of what else was put aside for the turn; empty: nothing
 }
 
+// OpenForm is a form that somebody has open, as it is to be kept.
+type OpenForm struct {
+	ID   string // of its draft
+	Data []byte // nil: it stays as it is
+	Life time.Duration
+	List string // of notes of open forms
+	Note []byte // of this one
+	Most int    // how many notes are kept, the latest ones
+}
+
 // Delivery is an activity that came to a process. It is in hand while its turn runs, and
 // handled afterwards: what a process that died had in hand is free again.
 type Delivery struct {

@@ -121,6 +121,54 @@ func (g Goal) Standing(period Period, bands Bands, day Date) Standing {
 	return s
 }
 
+// Course is all that a goal's status depends on besides the day and the bands, so that a
+// store can list goals by their status, which changes with the days, without reading them.
+type Course struct {
+	Status   Status      // that of every day; empty: what Progress makes of the Line
+	Before   int         // on days before this one (see [Date.Days]) it is not started; 0: on none
+	Progress float64     // percent, clamped to 0..100
+	Line     []Milestone // what is expected, straight from one to the next
+}
+
+// Milestone is the progress in percent that is expected on a day (see [Date.Days]).
+type Milestone struct {
+	Day      int
+	Progress float64
+}
+
+// StatusAt is a status, and the day and bands that decide who has it.
+type StatusAt struct {
+	Status Status
+	Day    int // see [Date.Days]
+	Bands  Bands
+}
+
+// CourseOf is what the status of a goal depends on, in its own period.
+func CourseOf(g Goal) Course {
+	never, always := Bands{AtRisk: math.Inf(1), Behind: math.Inf(1)}, Bands{AtRisk: math.Inf(-1), Behind: math.Inf(-1)}
+	s := g.Standing(g.Period, never, g.Period.Start)
+	c := Course{Status: s.Status}
+	if first := g.Period.Start.Days(); g.Standing(g.Period, never, g.Period.Start.Add(-1)).Status != s.Status {
+		c.Before = first
+	}
+	if g.Standing(g.Period, always, g.Period.Start).Status == s.Status {
+		return c // whatever is expected
+	}
+	c.Status, c.Progress = "", *s.Progress
+	if m := g.Metric; g.Kind == KeyResult && m.isPhased() {
+		for _, p := range m.points(g.Period) {
+			c.Line = append(c.Line, Milestone{p.Date.Days(), (p.Value - m.Start) / (m.Target - m.Start) * 100})
+		}
+		return c
+	}
+	first, last := g.Period.Start.Days(), g.Period.End.Days()
+	if last > first {
+		c.Line = append(c.Line, Milestone{first, 0})
+	}
+	c.Line = append(c.Line, Milestone{max(first, last), 100})
+	return c
+}
+
 // computed is the standing by formula alone.
 func (g Goal) computed(period Period, bands Bands, day Date) Standing {
 	s := standing(g.LeafProgress(), period, bands, day)

@@ -103,6 +103,9 @@ type Actor struct {
 	Shared bool // others read what is said: it is in a group chat or channel, and not for this person only
 }
 
+// Is says whether the actor is a person. Nobody is somebody without an account.
+func (a Actor) Is(p Person) bool { return a.ID != "" && a.ID == p.ID }
+
 // Sees says whether the goal exists for the actor. A private one never does where
 // others read along, and a deleted one never.
 func (a Actor) Sees(g Goal) bool {

@@ -144,6 +144,7 @@ type ImportFinding struct {
 	Kind  FindingKind
 	Title string // "Moved below the objective above"
 	Rows  []ImportRow
+	More  int `json:",omitempty"` // rows that are not listed
 }
 
 // FindingKind is how much a finding weighs.
@@ -274,6 +275,8 @@ type ImportBatch struct {
 	Made     []Goal
 	Changed  []Goal // of those that were read
 	CheckIns []CheckIn
+	Added    []CheckInID              // of CheckIns those that come to goals of imports before
+	Unsaid   []CheckIn                // added ones that go; ID and Goal say which
 	Imported map[string]*ImportedGoal // by id in the source; nil: forgotten
 	Gone     []GoneGoal               // of those that were read
 }

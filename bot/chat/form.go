@@ -37,11 +37,8 @@ func (c *Chat) KeepForm(ctx context.Context, t *Turn, kind, id string, state any
 	if err != nil {
 		return fmt.Errorf("form: %w", err)
 	}
-	if err := c.Memory.PutDraft(ctx, t.Actor.Tenant, formKey(kind, id), data, formLife); err != nil {
-		return err
-	}
-	noteOpen(ctx, c, t, kind, id)
-	return nil
+	t.newForm = formKey(kind, id)
+	return keepOpen(ctx, c, t, openForm{Form: t.newForm, Place: t.Activity.BaseConversationID()}, data)
 }
 
 func formKey(kind, id string) string { return kind + ":" + id }

@@ -129,6 +129,10 @@ type Drafts interface {
 	PutDraft(ctx context.Context, tenant okr.TenantID, id string, data []byte, ttl time.Duration) error
 	// Draft reads a draft. NotFound: it never was, or its time is over.
 	Draft(ctx context.Context, tenant okr.TenantID, id string) ([]byte, error)
+	// PutForm stores the draft of an open form, and a note that it is open.
+	PutForm(ctx context.Context, tenant okr.TenantID, f okr.OpenForm) error
+	// OpenForms gives the notes in a list of forms that were put, the latest first.
+	OpenForms(ctx context.Context, tenant okr.TenantID, list string) ([][]byte, error)
 	// DropDraft forgets a draft; none there is no error.
 	DropDraft(ctx context.Context, tenant okr.TenantID, id string) error
 }

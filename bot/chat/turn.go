@@ -20,7 +20,7 @@ type Turn struct {
 	Files    []teams.File // that came with the words, in a 1:1 chat; see [FetchFile]
 	roster   *roster      // of the place, once it was read
 	Met      []okr.Person // whom a form named and who were looked up
-	newForm  string       // the id of the form that was opened last in it; empty: none
+	newForm  string       // the key of the form that was opened last in it; empty: none
 	first    []okr.Goal   // the first objectives, once they were read
 	hasFirst bool
 	roleless bool      // Teams does not say whether the person is a member

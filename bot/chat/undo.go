@@ -101,71 +101,62 @@ func elsewhere(t *Turn, err error) error {
 	return okr.WrapError(okr.NotFound, err, "Your last change can't be undone where others read along: it is about something private or deleted. Send undo in our own chat.")
 }
 
-// mostOpen is how many open forms of a person `cancel` knows.
-const mostOpen = 10
+// mostOpen is how many notes of open forms of a person are kept: `cancel` knows some ten forms.
+const mostOpen = 30
 
-// openForm is a form that a person has open in a place.
+// openForm says where a form that a person opened is shown.
 type openForm struct {
-	Kind  string    `json:"kind"`
-	ID    string    `json:"id"`
-	Place string    `json:"place"`         // where it is shown: the 1:1 chat, where the place of the command takes no message for one person
+	Form  string    `json:"form"`
+	Place string    `json:"place"`         // the 1:1 chat, where the place of the command takes no message for one person
 	Card  teams.Ref `json:"card,omitzero"` // the message that shows it; zero: not known
 }
 
 // cancelled is what is kept of a form that was cancelled, so that it is saved by nobody.
 const cancelled = `"cancelled"`
 
-func openKey(t *Turn) string {
-	return "open:" + string(t.Actor.ID)
-}
-
-// openForms are the forms of the person, the latest last.
-func openForms(ctx context.Context, c *Chat, t *Turn) (list []openForm, err error) {
-	data, err := c.Memory.Draft(ctx, t.Actor.Tenant, openKey(t))
-	if err == nil {
-		err = json.Unmarshal(data, &list)
-	}
-	return list, okr.IgnoreNotFound(err)
-}
-
-func keepOpenForms(ctx context.Context, c *Chat, t *Turn, list []openForm) error {
-	data, err := json.Marshal(list[max(0, len(list)-mostOpen):])
+// keepOpen keeps a form, and that it is open, for `cancel`; without data only that.
+func keepOpen(ctx context.Context, c *Chat, t *Turn, o openForm, data []byte) error {
+	note, err := json.Marshal(o)
 	if err != nil {
 		return err
 	}
-	return c.Memory.PutDraft(ctx, t.Actor.Tenant, openKey(t), data, formLife)
+	return c.Memory.PutForm(ctx, t.Actor.Tenant, okr.OpenForm{
+		ID: o.Form, Data: data, Life: formLife, List: formsKey(t), Note: note, Most: mostOpen,
+	})
 }
 
-// noteOpen notes that a form is open. Best effort: without it `cancel` does not find it.
-func noteOpen(ctx context.Context, c *Chat, t *Turn, kind, id string) {
-	list, err := openForms(ctx, c, t)
-	if n := len(list); err == nil && (n == 0 || list[n-1].ID != id) {
-		err = keepOpenForms(ctx, c, t, append(list, openForm{Kind: kind, ID: id, Place: t.Activity.BaseConversationID()}))
+func formsKey(t *Turn) string { return "forms:" + string(t.Actor.ID) }
+
+// openForms are the forms that the person opened, the latest first. A form that was changed
+// since has the message of before.
+func openForms(ctx context.Context, c *Chat, t *Turn) (list []openForm, err error) {
+	notes, err := c.Memory.OpenForms(ctx, t.Actor.Tenant, formsKey(t))
+	for _, note := range notes {
+		var o openForm
+		if json.Unmarshal(note, &o) != nil {
+			continue
+		}
+		i := slices.IndexFunc(list, func(later openForm) bool { return later.Form == o.Form })
+		switch {
+		case i < 0:
+			list = append(list, o)
+		case list[i].Card.ActivityID == "":
+			list[i].Card = o.Card
+		}
 	}
-	if err != nil {
-		c.notNoted(ctx, "form", err)
-	}
-	t.newForm = id
+	return list, err
 }
 
-// withForm notes with a reply that shows a new form which message that is.
+// withForm notes with a reply that shows a new form which message that is. Best effort:
+// `cancel` works without it.
 func withForm(c *Chat, t *Turn, r Reply) Reply {
-	id := t.newForm
+	form := t.newForm
 	t.newForm = "" // a further command of the message may open another one
-	if id == "" || t.Press != nil || r.Posted != nil {
+	if form == "" || t.Press != nil || r.Posted != nil {
 		return r
 	}
 	r.Posted = func(ctx context.Context, at teams.Ref) error {
-		list, err := openForms(ctx, c, t)
-		for i := range list {
-			if list[i].ID == id {
-				list[i].Card, list[i].Place = at, at.Root().ConversationID
-			}
-		}
-		if err == nil {
-			err = keepOpenForms(ctx, c, t, list)
-		}
-		if err != nil {
+		if err := keepOpen(ctx, c, t, openForm{Form: form, Place: at.Root().ConversationID, Card: at}, nil); err != nil {
 			c.notNoted(ctx, "form", err)
 		}
 		return nil
@@ -177,29 +168,26 @@ func withForm(c *Chat, t *Turn, r Reply) Reply {
 // was opened for is as it was. False: there is none.
 func Cancel(ctx context.Context, c *Chat, t *Turn) (bool, error) {
 	list, err := openForms(ctx, c, t)
-	for i := len(list) - 1; err == nil && i >= 0; i-- {
-		last := list[i]
+	if err != nil {
+		return false, err
+	}
+	for _, last := range list {
 		if last.Place != t.Activity.BaseConversationID() {
 			continue
 		}
-		list = slices.Delete(list, i, i+1)
-		key := formKey(last.Kind, last.ID)
-		data, err := c.Memory.Draft(ctx, t.Actor.Tenant, key)
+		data, err := c.Memory.Draft(ctx, t.Actor.Tenant, last.Form)
 		if okr.KindOf(err) == okr.NotFound || err == nil && string(data) == cancelled {
 			continue // it was saved, or its time is over
 		}
 		if err == nil {
-			err = c.Memory.PutDraft(ctx, t.Actor.Tenant, key, []byte(cancelled), formLife)
-		}
-		if err == nil {
-			err = keepOpenForms(ctx, c, t, list)
+			err = c.Memory.PutDraft(ctx, t.Actor.Tenant, last.Form, []byte(cancelled), formLife)
 		}
 		if err == nil && last.Card.ActivityID != "" {
 			closeCard(ctx, c, last.Card)
 		}
 		return err == nil, err
 	}
-	return false, err
+	return false, nil
 }
 
 // closeCard puts a word in place of a form that was cancelled. Best effort: it can be

@@ -51,12 +51,8 @@ func (s *Subject) pressConnections(ctx context.Context, t *chat.Turn, p chat.Pre
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	var views []cards.ConnectionView
-	for _, c := range list {
-		views = append(views, rowOf(t, c.Connection, c.Bound))
-	}
 	offset := min(p.Offset(), max(0, total-1))
-	return chat.Say(cards.Connections(t.Place, cards.ConnectionList{Views: views, Total: total, Offset: offset, Shared: t.Actor.Shared})), nil
+	return chat.Say(cards.Connections(t.Place, cards.ConnectionList{Views: rowsOf(t, list), Total: total, Offset: offset, Shared: t.Actor.Shared})), nil
 }
 
 // rowOf is a connection as a list shows it, which says less than the card of one.
@@ -64,17 +60,12 @@ func rowOf(t *chat.Turn, c okr.Connection, bound int) cards.ConnectionView {
 	return cards.ConnectionView{Connection: c, BoundCount: bound, IsOwner: c.Owner.ID == t.Actor.ID, WebURL: c.Project.URL}
 }
 
-// rows are connections as a list shows them.
-func (s *Subject) rows(ctx context.Context, t *chat.Turn, list []okr.Connection) ([]cards.ConnectionView, error) {
-	counts, err := s.connect.BoundCounts(ctx, t.Actor, list)
-	if err != nil {
-		return nil, err
+// rowsOf are connections as a list shows them.
+func rowsOf(t *chat.Turn, list []okr.BoundConnection) (views []cards.ConnectionView) {
+	for _, c := range list {
+		views = append(views, rowOf(t, c.Connection, c.Bound))
 	}
-	var views []cards.ConnectionView
-	for i, c := range list {
-		views = append(views, rowOf(t, c, counts[i]))
-	}
-	return views, nil
+	return views
 }
 
 func (s *Subject) connectionView(ctx context.Context, t *chat.Turn, c okr.Connection) (cards.ConnectionView, error) {

@@ -24,7 +24,7 @@ type connector interface {
 	Connections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
 	AllConnections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error)
 	ListConnections(ctx context.Context, actor okr.Actor, page okr.Page) ([]okr.BoundConnection, int, error)
-	BoundCounts(ctx context.Context, actor okr.Actor, list []okr.Connection) ([]int, error)
+	FailingFirst(ctx context.Context, actor okr.Actor, limit int) ([]okr.BoundConnection, error)
 	Bound(ctx context.Context, actor okr.Actor, id okr.ConnectionID, page okr.Page) ([]okr.Goal, int, error)
 	ShareConnection(ctx context.Context, actor okr.Actor, id okr.ConnectionID, shared bool) (okr.Connection, []okr.Goal, error)
 	CountOthers(ctx context.Context, actor okr.Actor, c okr.Connection) (int, error)

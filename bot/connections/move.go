@@ -3,7 +3,6 @@ package connections
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"okrbot/bot/chat"
 	"okrbot/bot/teams"
@@ -102,17 +101,6 @@ func (s *Subject) measureSoon(ctx context.Context, t *chat.Turn, job okr.SyncJob
 // Health lists the connections that the person may see, those that fail
 // first.
 func (s *Subject) Health(ctx context.Context, t *chat.Turn) ([]cards.ConnectionView, error) {
-	all, err := s.connect.AllConnections(ctx, t.Actor)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(all, func(x, y okr.Connection) int { return rank(x.Health) - rank(y.Health) })
-	return s.rows(ctx, t, all[:min(len(all), connectionPage)])
-}
-
-func rank(h okr.Health) int {
-	if h.Failing() {
-		return 0
-	}
-	return 1
+	list, err := s.connect.FailingFirst(ctx, t.Actor, connectionPage)
+	return rowsOf(t, list), err
 }

@@ -2,6 +2,7 @@ package goals
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"okrbot/bot/chat"
@@ -27,6 +28,9 @@ func readings(t *chat.Turn, words []string, filters map[string]string) []map[str
 	}
 	rest, bare := bareFilters(t, words, filters)
 	out := []map[string]string{title}
+	if tags, ok := taggedWith(words); ok && filters[cards.KeyTag] == "" {
+		return []map[string]string{with(map[string]string{cards.KeyTag: tags}, nil), title}
+	}
 	switch {
 	case len(bare) > 0 && len(rest) == 0:
 		out = []map[string]string{with(bare, nil), title}
@@ -43,6 +47,16 @@ func readings(t *chat.Turn, words []string, filters map[string]string) []map[str
 		}
 	}
 	return out
+}
+
+// taggedWith reads "tagged growth" and "with tag growth"; false: words say nothing of
+// tags.
+func taggedWith(words []string) (tags string, ok bool) {
+	for len(words) > 0 && slices.Contains([]string{"with", "tag", "tags", "tagged", "as", "the"}, strings.ToLower(words[0])) {
+		ok = ok || strings.HasPrefix(strings.ToLower(words[0]), "tag")
+		words = words[1:]
+	}
+	return strings.Join(words, " "), ok && len(words) > 0
 }
 
 // longestBare is how many words a bare filter has at most.

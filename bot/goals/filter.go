@@ -3,6 +3,7 @@ package goals
 import (
 	"context"
 	"strings"
+	"unicode"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -82,7 +83,7 @@ func scopeOf(isMine *bool, reading map[string]string) bool {
 // nothing.
 func (s *Subject) pressedQuery(ctx context.Context, t *chat.Turn, p chat.Press) (goalQuery, error) {
 	filters := map[string]string{}
-	for _, name := range []string{cards.KeyOwner, cards.KeyTeam, cards.KeyPeriod, cards.KeyStatus, cards.KeyKind, cards.KeyText} {
+	for _, name := range []string{cards.KeyOwner, cards.KeyTeam, cards.KeyPeriod, cards.KeyStatus, cards.KeyKind, cards.KeyTag, cards.KeyText} {
 		if v := strings.TrimSpace(p.Data[name]); v != cards.ChoiceAny {
 			filters[name] = v
 		}
@@ -94,36 +95,60 @@ func (s *Subject) pressedQuery(ctx context.Context, t *chat.Turn, p chat.Press) 
 func filterNames() map[string]string {
 	return map[string]string{
 		"owner": cards.KeyOwner, "by": cards.KeyOwner, "team": cards.KeyTeam, "period": cards.KeyPeriod, "status": cards.KeyStatus, "kind": cards.KeyKind, "type": cards.KeyKind,
-		"text": cards.KeyText, "search": cards.KeyText, "title": cards.KeyText,
+		"tag": cards.KeyTag, "tags": cards.KeyTag, "text": cards.KeyText, "search": cards.KeyText, "title": cards.KeyText,
 	}
 }
 
 // splitFilters parts words from filters; a filter goes on until the next one, so
-// that names may have blanks: team:New Markets period:Q4 2026.
+// that names may have blanks: team:New Markets period:Q4 2026. There may be several tags,
+// also as #growth; one in quotes ends with them.
 func splitFilters(arg string) (words []string, filters map[string]string) {
 	filters = map[string]string{}
 	names := filterNames()
-	current := ""
+	current, isQuoted := "", false
 	for word := range strings.FieldsSeq(arg) {
 		name, value, ok := strings.Cut(word, ":")
-		if canonical, known := names[strings.ToLower(name)]; ok && known {
-			current, word = canonical, value
+		canonical, known := names[strings.ToLower(name)]
+		tag, isHash := strings.CutPrefix(word, "#")
+		if isHash = isHash && startsWithLetter(tag); isHash {
+			canonical, value, ok, known = cards.KeyTag, tag, true, true
+		}
+		if ok && known {
+			current, word, isQuoted = canonical, value, strings.IndexAny(value, quotes) == 0
+			if current == cards.KeyTag && filters[current] != "" {
+				word = ", " + word
+			}
 		}
 		if current == "" {
 			words = append(words, word)
 			continue
 		}
 		filters[current] = strings.TrimSpace(filters[current] + " " + word)
+		if isHash || current == cards.KeyTag && isQuoted && strings.TrimRight(word, quotes) != word {
+			current = ""
+		}
 	}
 	for name, value := range filters {
-		filters[name] = strings.Trim(value, `"'“”„`)
+		filters[name] = strings.Trim(value, quotes)
+		if name == cards.KeyTag {
+			filters[name] = strings.Join(okr.SplitTags(value), ", ")
+		}
 	}
 	return words, filters
+}
+
+// quotes are what people put around names.
+const quotes = `"'“”„`
+
+// startsWithLetter tells #growth from #2.
+func startsWithLetter(text string) bool {
+	return strings.IndexFunc(text, unicode.IsLetter) == 0
 }
 
 // query checks the filters of a list.
 func (s *Subject) query(ctx context.Context, t *chat.Turn, q goalQuery, filters map[string]string) (goalQuery, error) {
 	q.team = teamName(t, filters[cards.KeyTeam])
+	q.tags = tagFilter(filters[cards.KeyTag])
 	q.text = okr.Shorten(okr.CleanLine(filters[cards.KeyText]), okr.MaxName)
 	var err error
 	if q.kind, err = kindFilter(filters[cards.KeyKind]); err != nil {
@@ -141,6 +166,16 @@ func (s *Subject) query(ctx context.Context, t *chat.Turn, q goalQuery, filters 
 	}
 	q.owner, err = s.ownerOf(ctx, t, filters[cards.KeyOwner])
 	return q, err
+}
+
+// tagFilter is the tags of a filter, as many as a goal may have.
+func tagFilter(typed string) string {
+	tags := okr.SplitTags(typed)
+	tags = tags[:min(len(tags), okr.MaxTags)]
+	for i, tag := range tags {
+		tags[i] = okr.Shorten(tag, okr.MaxTag)
+	}
+	return strings.Join(tags, ", ")
 }
 
 // teamName is the name of a team as goals have it, where one does.
@@ -202,6 +237,6 @@ func statusFilter(text string) (okr.Status, error) {
 // shown is the query as the filter card has it.
 func (q goalQuery) shown() cards.GoalFilter {
 	return cards.GoalFilter{
-		Owner: string(q.owner.ID), Team: q.team, Period: q.period, Status: string(q.status), Kind: string(q.kind), Text: q.text,
+		Owner: string(q.owner.ID), Team: q.team, Period: q.period, Status: string(q.status), Kind: string(q.kind), Tags: q.tags, Text: q.text,
 	}
 }

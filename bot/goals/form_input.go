@@ -19,6 +19,7 @@ func goalValues(t *chat.Turn, g okr.Goal) chat.Values {
 		}
 		switch field.Kind {
 		case okr.FieldPeriod, okr.FieldDate: // below
+		case okr.FieldTasks: // they have a form of their own
 		case okr.FieldChoice:
 			v[field.ID] = chat.OrElse(field.Text(g), cards.ChoiceAny)
 		default:
@@ -87,7 +88,7 @@ func (s *Subject) typedGoal(ctx context.Context, t *chat.Turn, f goalForm) (okr.
 func (s *Subject) readField(ctx context.Context, t *chat.Turn, f goalForm, field okr.GoalField, g *okr.Goal) error {
 	text := f.values[field.ID]
 	switch field.Kind {
-	case okr.FieldPeriod, okr.FieldDate:
+	case okr.FieldPeriod, okr.FieldDate, okr.FieldTasks:
 		return nil
 	case okr.FieldPerson, okr.FieldPeople:
 		people, err := s.chat.People(ctx, t, f.peopleField(field), text)

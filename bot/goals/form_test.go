@@ -132,6 +132,8 @@ func TestSplitFilters(t *testing.T) {
 		"a: b http://x":                      {[]string{"a:", "b", "http://x"}, texts{}},
 		"type:kr status:at risk":             {nil, texts{"kind": "kr", "status": "at risk"}},
 		"team:":                              {nil, texts{"team": ""}},
+		`tag:growth tag:"Big bets" launch #North`:          {[]string{"launch"}, texts{"tag": "growth, Big bets, North"}},
+		`launch #North tags:growth,"Big bets" team:Web #2`: {[]string{"launch"}, texts{"tag": "North, growth, Big bets", "team": "Web #2"}},
 	} {
 		words, filters := goals.SplitFilters(text)
 		require.Equal(t, want.words, words, text)

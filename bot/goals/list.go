@@ -55,6 +55,7 @@ type goalQuery struct {
 	period string // id
 	status okr.Status
 	kind   okr.GoalKind
+	tags   string // with commas between
 	text   string
 }
 
@@ -66,7 +67,7 @@ func (q goalQuery) isFiltered() bool {
 // filter is the query as the service knows it. Words find goals in any state, as
 // they do with `okr`; a list without them shows what is open.
 func (q goalQuery) filter(t *chat.Turn) okr.Filter {
-	f := okr.Filter{Owner: q.owner.ID, Team: q.team, Period: q.period, Kind: q.kind, Text: q.text}
+	f := okr.Filter{Owner: q.owner.ID, Team: q.team, Period: q.period, Status: q.status, Kind: q.kind, Tags: okr.SplitTags(q.tags), Text: q.text}
 	if q.mine && f.Owner == "" {
 		f.Owner = t.Actor.ID
 	}
@@ -115,7 +116,7 @@ func shareable(r chat.Reply, t *chat.Turn, q goalQuery, views []okr.GoalView) ch
 	}
 	data := map[string]string{
 		cards.KeyOwner: f.Owner, cards.KeyTeam: f.Team, cards.KeyPeriod: f.Period, cards.KeyStatus: f.Status, cards.KeyKind: f.Kind,
-		cards.KeyText: f.Text, cards.KeyOffset: strconv.Itoa(q.offset),
+		cards.KeyTag: f.Tags, cards.KeyText: f.Text, cards.KeyOffset: strconv.Itoa(q.offset),
 	}
 	maps.DeleteFunc(data, func(_, value string) bool { return value == "" || value == "0" })
 	return r.ViewBy(chat.Press{Verb: cards.VerbGoals, Data: data})
@@ -130,9 +131,6 @@ type foundGoals struct {
 
 // listed reads a page of what a query chooses, and how many there are.
 func (s *Subject) listed(ctx context.Context, t *chat.Turn, q goalQuery) (foundGoals, error) {
-	if q.status != "" {
-		return s.listedByStatus(ctx, t, q)
-	}
 	asks := []okr.ListAsk{q.ask(t)}
 	if !q.mine {
 		asks = append(asks, chat.FirstObjectives())
@@ -159,7 +157,7 @@ func foundOf(t *chat.Turn, lists []okr.List) foundGoals {
 func (q goalQuery) ask(t *chat.Turn) okr.ListAsk {
 	f := q.filter(t)
 	switch {
-	case q.isFiltered() && q.kind != okr.Objective:
+	case q.page() == flatPage:
 		return okr.ListAsk{Filter: f, Page: okr.Page{Offset: q.offset, Limit: flatPage}}
 	case q.mine && !q.isFiltered():
 		f.Children = childRows
@@ -180,41 +178,6 @@ func (q goalQuery) page() int {
 
 // childRows is how many goals below each objective a list shows.
 const childRows = 8
-
-// listedByStatus computes the status of all that the rest of the query chooses,
-// since it changes with the days.
-func (s *Subject) listedByStatus(ctx context.Context, t *chat.Turn, q goalQuery) (foundGoals, error) {
-	const step = 500
-	var out foundGoals
-	var found []okr.GoalView
-	for offset := 0; ; offset += step {
-		asks := []okr.ListAsk{{Filter: q.filter(t), Page: okr.Page{Offset: offset, Limit: step}}}
-		if offset == 0 && !q.mine {
-			asks = append(asks, chat.FirstObjectives())
-		}
-		_, lists, err := s.plan.Lists(ctx, t.Actor, asks...)
-		if err != nil {
-			return foundGoals{}, err
-		}
-		if offset == 0 {
-			out.first = foundOf(t, lists).first
-		}
-		for _, v := range lists[0].Views {
-			if v.Standing.Status == q.status {
-				found = append(found, v)
-			}
-		}
-		if len(lists[0].Views) == 0 || offset+step >= lists[0].Total {
-			out.Views, out.Total = pageOf(found, q.offset, flatPage), len(found)
-			return out, nil
-		}
-	}
-}
-
-func pageOf(views []okr.GoalView, offset, limit int) []okr.GoalView {
-	offset = min(offset, len(views))
-	return views[offset:min(offset+limit, len(views))]
-}
 
 // ownerFilter offers the owners of what is shown, the person of the turn and the
 // owners of the first objectives.

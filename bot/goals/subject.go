@@ -4,6 +4,8 @@
 package goals
 
 import (
+	"maps"
+
 	"okrbot/bot/chat"
 	"okrbot/cards"
 	"okrbot/okr"
@@ -14,11 +16,13 @@ type Subject struct {
 	chat *chat.Chat
 	plan planner
 	past undoer
+
+	checklists checklists
 }
 
 // New makes the subject.
-func New(c *chat.Chat, plan planner, past undoer) *Subject {
-	return &Subject{chat: c, plan: plan, past: past}
+func New(c *chat.Chat, plan planner, past undoer, tasks tasker) *Subject {
+	return &Subject{chat: c, plan: plan, past: past, checklists: checklists{c, plan, tasks}}
 }
 
 // Register gives what people can say and press.
@@ -29,10 +33,11 @@ func (s *Subject) Register() chat.Subject {
 func (s *Subject) commands() []chat.Command {
 	e := ends{s.chat, s.plan}
 	return []chat.Command{
-		{Name: "okrs", Aliases: []string{"list", "goals", "show okrs", "list okrs", "show all okrs"}, Phrases: listPhrases(), Sentences: statusSentences(), Arg: "[all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", Examples: []string{"okrs", "okrs all status:at risk"}, Verb: cards.VerbGoalMine, Run: s.listGoals, Own: isOwnList},
+		{Name: "okrs", Aliases: []string{"list", "goals", "show okrs", "list okrs", "show all okrs"}, Phrases: listPhrases(), Sentences: statusSentences(), Arg: "[all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status:, kind: or tag:", Examples: []string{"okrs", "okrs all status:at risk", "okrs tag:growth"}, Verb: cards.VerbGoalMine, Run: s.listGoals, Own: isOwnList},
 		{Name: "okr", Aliases: []string{"show", "show me", "open"}, Sentences: showSentences(), Arg: "<id or text>", What: "One objective, key result or project, with why its number is what it is", Examples: []string{"okr KR4", "okr launch"}, Run: s.showGoal},
 		{Name: "why", Sentences: whySentences(), Arg: "<id>", What: "What a number is made of, down to query and work items", Examples: []string{"why KR4"}, Run: s.why},
 		{Name: "history", Sentences: historySentences(), Arg: "<id>", What: "Its values, where they lead, and its check-ins", Examples: []string{"history O1"}, Run: s.history},
+		{Name: "tasks", Aliases: []string{"checklist", "tasks of"}, Arg: "<id>", What: "The checklist of a project, to tick and edit", Examples: []string{"tasks P4"}, Run: s.checklists.list},
 		{Name: "new objective", Aliases: newNames("objective"), Arg: "[title]", Verbatim: true, What: "Make an objective", Who: chat.Members, Examples: []string{"new objective Win the market"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Objective), Run: s.newGoal(okr.Objective), Own: chat.Always},
 		{Name: "new kr", Aliases: append(newNames("kr", "key result"), "new key result"), Arg: "[title]", Verbatim: true, What: "Make a key result under an objective", Who: chat.Members, Examples: []string{"new kr"}, Verb: cards.VerbGoalNew, Data: kindData(okr.KeyResult), Run: s.newGoal(okr.KeyResult), Own: chat.Always},
 		{Name: "new project", Aliases: newNames("project"), Arg: "[title]", Verbatim: true, What: "Make a project under an objective", Who: chat.Members, Examples: []string{"new project"}, Verb: cards.VerbGoalNew, Data: kindData(okr.Project), Run: s.newGoal(okr.Project), Own: chat.Always},
@@ -64,7 +69,7 @@ func kindData(kind okr.GoalKind) map[string]string {
 
 func (s *Subject) presses() map[string]chat.PressHandler {
 	e := ends{s.chat, s.plan}
-	return map[string]chat.PressHandler{
+	presses := map[string]chat.PressHandler{
 		cards.VerbGoals:         s.pressGoals,
 		cards.VerbGoalMine:      s.pressMine,
 		cards.VerbGoal:          chat.WithGoal(s.goalCard),
@@ -84,11 +89,13 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 		cards.VerbCloneAsk:      chat.WithGoal(e.askClone),
 		cards.VerbClone:         e.saveClone,
 	}
+	maps.Copy(presses, s.checklists.presses())
+	return presses
 }
 
 // views only show something.
 func views() []string {
-	return []string{cards.VerbGoals, cards.VerbGoal, cards.VerbWhy, cards.VerbHistory}
+	return []string{cards.VerbGoals, cards.VerbGoal, cards.VerbWhy, cards.VerbHistory, cards.VerbTasks}
 }
 
 func steps() []chat.NextStep {

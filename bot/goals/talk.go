@@ -20,6 +20,8 @@ func listPhrases() map[string]string {
 func statusSentences() []chat.Sentence {
 	out := []chat.Sentence{
 		{Says: "(?:what|which(?: okrs| goals)?) (?:do i own|are mine|is mine|belong to me)", Arg: "mine"},
+		{Says: "(?:what|which(?: okrs?| goals?| objectives?| key results?| krs?| projects?)?)(?: is| are| do we have)? (?:tagged|with (?:the )?tag)(?: with| as)? <goal>", Arg: "tag:<goal>"},
+		{Says: "(?:(?:show(?: me)?|list) )?(?:all )?(?:okrs?|goals?|objectives?|key results?|krs?|projects?) (?:tagged|with (?:the )?tag)(?: with| as)? <goal>", Arg: "tag:<goal>"},
 		{Says: "what am i (?:responsible for|working on)", Arg: "mine"},
 	}
 	for _, s := range []struct {

@@ -17,6 +17,7 @@ const (
 
 func undoes(s *Subject) map[string]chat.UndoHandler {
 	return map[string]chat.UndoHandler{
+		undoTick: s.checklists.undoTick,
 		undoEdit: func(ctx context.Context, t *chat.Turn, d chat.Done) (chat.Reply, error) {
 			return undoLastEdit(ctx, s, t, d)
 		},

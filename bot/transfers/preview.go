@@ -11,26 +11,26 @@ import (
 
 // preview shows what an import would do.
 func (s *Subject) preview(ctx context.Context, t *chat.Turn, p importPress) (chat.Reply, error) {
-	v, err := s.Import.PreviewImport(ctx, t.Actor, p.ID)
+	v, err := s.previewOf(ctx, t, p.ID)
 	return chat.Say(cards.ImportPreview(v)), err
 }
 
 // rows shows what one finding of the preview is about.
 func (s *Subject) rows(ctx context.Context, t *chat.Turn, p importPress) (chat.Reply, error) {
-	v, err := s.Import.PreviewImport(ctx, t.Actor, p.ID)
+	v, err := s.previewOf(ctx, t, p.ID)
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	at, err := strconv.Atoi(p.Data[cards.KeyFinding])
 	if err != nil || at < 0 || at >= len(v.Findings) {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "The files of %s have changed since. Open the preview again.", p.ID)
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "The files of %s have changed. Open the preview again.", p.ID)
 	}
 	return chat.Say(cards.ImportReasons(cards.ImportRows{Import: v.Import, Finding: v.Findings[at], At: at, Offset: p.Offset()})), nil
 }
 
 // differences shows the progress there and here.
 func (s *Subject) differences(ctx context.Context, t *chat.Turn, p importPress) (chat.Reply, error) {
-	v, err := s.Import.PreviewImport(ctx, t.Actor, p.ID)
+	v, err := s.previewOf(ctx, t, p.ID)
 	return chat.Say(cards.ImportDifferences(v, p.Offset())), err
 }
 

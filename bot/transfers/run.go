@@ -12,6 +12,13 @@ import (
 
 // begin begins an import. A second press shows how far it is, and changes nothing.
 func (s *Subject) begin(ctx context.Context, t *chat.Turn, p importPress) (chat.Reply, error) {
+	v, err := s.previewOf(ctx, t, p.ID)
+	if okr.IgnoreNotFound(err) != nil {
+		return chat.Reply{}, err
+	}
+	if err == nil && v.Import.Phase == okr.ImportCollecting {
+		s.keepReport(ctx, t, v)
+	}
 	return s.start(ctx, t, p.ID, s.Import.BeginImport, chat.Deed{Did: "import begun", Of: string(p.ID)})
 }
 

@@ -28,23 +28,8 @@ func (s *Service) Integration(ctx context.Context, actor okr.Actor) (okr.Integra
 	if err != nil {
 		return okr.Integration{}, err
 	}
-	in := okr.Integration{Settings: t, IsAdmin: s.Administers(t, actor), Admins: s.AdminList(t)}
-	connections, n, err := s.Store.Connections().List(ctx, actor.Tenant, "", okr.Page{})
-	if err != nil {
-		return in, err
-	}
-	in.Connections = n
-	for _, c := range connections {
-		if c.Health.Failing() {
-			in.Failing++
-		}
-		_, bound, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(c.ID), okr.Page{Limit: 1})
-		if err != nil {
-			return in, err
-		}
-		in.Bindings += bound
-	}
-	_, in.Subscriptions, err = s.Store.Subscriptions().List(ctx, actor.Tenant, "", okr.Page{Limit: 1})
+	in, err := s.Numbers.CountIntegration(ctx, actor.Tenant)
+	in.Settings, in.IsAdmin, in.Admins = t, s.Administers(t, actor), s.AdminList(t)
 	return in, err
 }
 

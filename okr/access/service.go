@@ -1,14 +1,21 @@
 package access
 
 import (
+	"context"
 	"time"
 
 	"okrbot/okr"
 )
 
+// Numbers counts what there is of the integration of a tenant, in one trip to the store.
+type Numbers interface {
+	CountIntegration(ctx context.Context, tenant okr.TenantID) (okr.Integration, error)
+}
+
 // Options is what a [Service] works with.
 type Options struct {
-	Store okr.Store
+	Store   okr.Store
+	Numbers Numbers // the same store
 	// Admins are the configured admins as tenantId/objectId.
 	Admins []string
 	// Now gives the time; it is a field so that a test can move the calendar.

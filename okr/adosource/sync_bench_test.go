@@ -63,8 +63,8 @@ func BenchmarkSync(b *testing.B) {
 func TestSyncAsksRedisLittle(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ goals, commands, moved int }{
-		{20, 26, 100},
-		{60, 26, 220},
+		{20, 26, 104},
+		{60, 26, 224},
 	} {
 		t.Run(fmt.Sprintf("%d key results", c.goals), func(t *testing.T) {
 			t.Parallel()

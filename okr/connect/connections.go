@@ -192,20 +192,23 @@ func (s *Service) ListConnections(ctx context.Context, actor okr.Actor, page okr
 	return s.Counts.FindConnections(ctx, actor.Tenant, okr.ConnectionQuery{Viewer: actor.ID, Shared: actor.Shared, All: admin && !actor.Shared, Page: page})
 }
 
+// FailingFirst is the first page of [Service.AllConnections] with those that fail first.
+func (s *Service) FailingFirst(ctx context.Context, actor okr.Actor, limit int) ([]okr.BoundConnection, error) {
+	admin, err := s.access.IsAdmin(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	list, _, err := s.Counts.FindConnections(ctx, actor.Tenant, okr.ConnectionQuery{
+		Viewer: actor.ID, Shared: actor.Shared, All: admin && !actor.Shared, Failing: true, Page: okr.Page{Limit: limit},
+	})
+	return list, err
+}
+
 // Bound lists a page of what is measured through a connection without what the
 // actor may not see here, and how much there is of everything.
 func (s *Service) Bound(ctx context.Context, actor okr.Actor, id okr.ConnectionID, page okr.Page) ([]okr.Goal, int, error) {
 	goals, n, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(id), page)
 	return slices.DeleteFunc(goals, func(g okr.Goal) bool { return !actor.Sees(g) }), n, err
-}
-
-// BoundCounts is how much is measured through each of some connections.
-func (s *Service) BoundCounts(ctx context.Context, actor okr.Actor, list []okr.Connection) ([]int, error) {
-	var indexes []string
-	for _, c := range list {
-		indexes = append(indexes, okr.BoundIndex(c.ID))
-	}
-	return s.Counts.CountGoals(ctx, actor.Tenant, indexes)
 }
 
 // ShareConnection lets everyone of the tenant bind through a connection, or only

@@ -8,11 +8,10 @@ import (
 	"okrbot/okr/access"
 )
 
-// Counts counts the goals of lists in one trip to the store, and finds a page of
-// connections with what is measured through each, and how many there are, in one.
+// Counts finds a page of connections with what is measured through each, and how many there
+// are, in one trip to the store.
 type Counts interface {
 	FindConnections(ctx context.Context, tenant okr.TenantID, q okr.ConnectionQuery) ([]okr.BoundConnection, int, error)
-	CountGoals(ctx context.Context, tenant okr.TenantID, indexes []string) ([]int, error)
 }
 
 // Options is what a [Service] works with.

@@ -46,8 +46,10 @@ func (s *Service) due(t okr.Settings, m okr.Member, views []okr.GoalView) []okr.
 	today := t.Today(s.Now())
 	return slices.DeleteFunc(views, func(v okr.GoalView) bool {
 		g := v.Goal
-		isRecent := s.Now().Sub(g.CreatedAt) < skip || g.Came != nil && s.Now().Sub(g.Came.At) < skip || g.LastCheckIn != nil && s.Now().Sub(g.LastCheckIn.MadeAt) < skip
-		isMeasured := g.IsAutomatic() && !g.Paused()
+		isRecent := s.Now().Sub(g.CreatedAt) < skip || g.LastCheckIn != nil && s.Now().Sub(g.LastCheckIn.MadeAt) < skip ||
+			g.Came != nil && s.Now().Sub(g.Came.At) < skip || // by an import
+			okr.CountsTasks(g) && s.Now().Sub(g.MovedAt) < skip // ticked by somebody
+		isMeasured := !okr.IsKeptByPeople(g)
 		return isRecent || isMeasured || !g.Period.Contains(today)
 	})
 }

@@ -36,7 +36,7 @@ type Azure interface {
 // the admins are given as tenantId/objectId.
 func NewActivities(store AllStores, azure Azure, now func() time.Time, admins ...string) Activities {
 	var a Activities
-	a.Access = access.New(access.Options{Store: store, Now: now, Admins: admins})
+	a.Access = access.New(access.Options{Store: store, Numbers: store, Now: now, Admins: admins})
 	a.Connect = connect.New(connect.Options{
 		Store: store, Counts: store, Measurements: store, Credentials: store, Agenda: store, Directory: azure, Queries: azure, Now: now,
 	}, a.Access)

@@ -123,6 +123,7 @@ func testFindConnections(t *testing.T, s AllStores, tenant okr.TenantID) {
 	}{{Grace, false}, {Grace, true}, {Ada, false}, {Grace, true}, {Ada, true}} {
 		conn := Connection(i+1, c.owner)
 		conn.Shared = c.shared
+		conn.Health.State = []okr.HealthState{okr.HealthNew, okr.HealthOK, okr.HealthOK, "signin", "gone"}[i]
 		require.NoError(t, s.Connections().Create(ctx, tenant, conn))
 	}
 	kr := KeyResult(1, "O1")
@@ -139,6 +140,7 @@ func testFindConnections(t *testing.T, s AllStores, tenant okr.TenantID) {
 		{"shared only", okr.ConnectionQuery{Viewer: Ada.ID, Shared: true}, 3, []okr.ConnectionID{"C5", "C2", "C4"}},
 		{"a page", okr.ConnectionQuery{Viewer: Ada.ID, All: true, Page: okr.Page{Offset: 1, Limit: 2}}, 5, []okr.ConnectionID{"C5", "C2"}},
 		{"behind the end", okr.ConnectionQuery{Viewer: Ada.ID, Page: okr.Page{Offset: 9, Limit: 2}}, 4, []okr.ConnectionID{"C4"}},
+		{"those that fail first", okr.ConnectionQuery{Viewer: Ada.ID, All: true, Failing: true, Page: okr.Page{Limit: 3}}, 5, []okr.ConnectionID{"C5", "C4", "C3"}},
 		{"none of one's own", okr.ConnectionQuery{Viewer: "nobody", Shared: true}, 3, []okr.ConnectionID{"C2", "C4", "C5"}},
 	} {
 		list, total, err := s.FindConnections(ctx, tenant, c.q)
@@ -151,6 +153,9 @@ func testFindConnections(t *testing.T, s AllStores, tenant okr.TenantID) {
 		require.Equal(t, c.want, ids, c.name)
 		require.Equal(t, c.total, total, c.name)
 	}
+	in, err := s.CountIntegration(ctx, tenant)
+	require.NoError(t, err)
+	require.Equal(t, okr.Integration{Connections: 5, Failing: 2, Bindings: 1}, in)
 	list, total, err := s.FindConnections(ctx, tenant+"/other", okr.ConnectionQuery{Viewer: Ada.ID, All: true, Page: okr.Page{Offset: 3}})
 	require.NoError(t, err)
 	require.Empty(t, list)

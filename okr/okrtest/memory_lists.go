@@ -21,6 +21,11 @@ func (m *Memory) viewed(ctx context.Context, tenant okr.TenantID, q okr.GoalQuer
 		}
 		list, total = append(list, private...), total+n
 	}
+	if at := q.Status; at != nil {
+		day := okr.Date("1970-01-01").Add(at.Day)
+		list = slices.DeleteFunc(list, func(g okr.Goal) bool { return g.Standing(g.Period, at.Bands, day).Status != at.Status })
+		total = len(list)
+	}
 	list = list[min(max(0, q.Page.Offset), len(list)):]
 	if q.Page.Limit > 0 {
 		list = list[:min(q.Page.Limit, len(list))]
@@ -45,12 +50,21 @@ func (m *Memory) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.
 	if out.Member, err = m.members.Get(ctx, tenant, member); okr.IgnoreNotFound(err) != nil {
 		return out, err
 	}
+	out.Parents = map[okr.GoalID]okr.Goal{}
 	for _, q := range queries {
 		p, err := m.pageOrTree(ctx, tenant, q)
 		if err != nil {
 			return out, err
 		}
 		out.Pages = append(out.Pages, p)
+		if !q.Parents || q.Tree > 0 {
+			continue
+		}
+		for _, g := range p.Goals {
+			if above, err := m.goals.Get(ctx, tenant, g.Parent); err == nil {
+				out.Parents[above.ID] = above
+			}
+		}
 	}
 	return out, nil
 }
@@ -84,19 +98,6 @@ func rootsOf(goals []okr.Goal) (roots []okr.Goal) {
 		}
 	}
 	return roots
-}
-
-// CountGoals implements [okrbot/okr/connect.Counts].
-func (m *Memory) CountGoals(ctx context.Context, tenant okr.TenantID, indexes []string) ([]int, error) {
-	var out []int
-	for _, index := range indexes {
-		_, n, err := m.goals.List(ctx, tenant, index, okr.Page{Limit: 1})
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, n)
-	}
-	return out, nil
 }
 
 // GoalsAround implements [okrbot/okr/plan.Reader].
@@ -166,6 +167,22 @@ func (m *Memory) addHistory(ctx context.Context, tenant okr.TenantID, q okr.Open
 	return nil
 }
 
+// CountIntegration implements [okrbot/okr/access.Numbers].
+func (m *Memory) CountIntegration(ctx context.Context, tenant okr.TenantID) (in okr.Integration, err error) {
+	if _, in.Subscriptions, err = m.subscriptions.List(ctx, tenant, "", okr.Page{Limit: 1}); err != nil {
+		return in, err
+	}
+	all, n, err := m.FindConnections(ctx, tenant, okr.ConnectionQuery{All: true})
+	in.Connections = n
+	for _, c := range all {
+		in.Bindings += c.Bound
+		if c.Connection.Health.Failing() {
+			in.Failing++
+		}
+	}
+	return in, err
+}
+
 // FindConnections implements [okrbot/okr/connect.Counts].
 func (m *Memory) FindConnections(ctx context.Context, tenant okr.TenantID, q okr.ConnectionQuery) ([]okr.BoundConnection, int, error) {
 	list, _, err := m.connections.List(ctx, tenant, "", okr.Page{})
@@ -183,6 +200,10 @@ func (m *Memory) FindConnections(ctx context.Context, tenant okr.TenantID, q okr
 		return 2
 	}
 	slices.SortStableFunc(list, func(a, b okr.Connection) int { return rank(a) - rank(b) })
+	if q.Failing {
+		order := map[bool]int{true: -1}
+		slices.SortStableFunc(list, func(a, b okr.Connection) int { return order[a.Health.Failing()] - order[b.Health.Failing()] })
+	}
 	total := len(list)
 	list = list[min(q.Page.Offset, max(0, total-1)):]
 	if q.Page.Limit > 0 {

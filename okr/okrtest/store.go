@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"okrbot/okr"
+	"okrbot/okr/access"
 	"okrbot/okr/connect"
 	"okrbot/okr/plan"
 )
@@ -17,6 +18,7 @@ type AllStores interface {
 	okr.Credentials
 	okr.Agenda
 	plan.Reader
+	access.Numbers
 	connect.Counts
 	// Due lists the work of slots, in no order.
 	Due(ctx context.Context, slots []int) ([]okr.Due, error)
@@ -47,6 +49,7 @@ func TestStore(t *testing.T, open func(t *testing.T) AllStores) {
 		{"many records are read at once", testGetMany},
 		{"many lists are read at once", testLists},
 		{"pages of goals are found at once", testFindGoals},
+		{"goals are found by their status", testStatuses},
 		{"pages of connections are found at once", testFindConnections},
 		{"long lists come in pages", TestLongLists},
 		{"what stands around goals is read at once", testGoalsAround},

@@ -12,6 +12,9 @@ import (
 // it.
 func (s *Service) EditCheckIn(ctx context.Context, actor okr.Actor, in okr.CheckInInput) (okr.GoalView, okr.CheckIn, error) {
 	c, g, err := s.ownCheckIn(ctx, actor, in.Editing)
+	if err == nil && c.Comment {
+		err = okr.WithNext(okr.Errorf(okr.Invalid, "This is a comment, so it can't be changed. You can delete it."), okr.Step{Kind: okr.StepHistory, Goal: c.Goal})
+	}
 	if err != nil {
 		return okr.GoalView{}, c, err
 	}
@@ -72,7 +75,7 @@ func (s *Service) ownCheckIn(ctx context.Context, actor okr.Actor, id okr.CheckI
 	if err != nil {
 		return c, g, err
 	}
-	if c.By.ID == actor.ID {
+	if actor.Is(c.By) {
 		return c, g, s.access.MayCheckIn(ctx, actor, g)
 	}
 	return c, g, s.access.MayEdit(ctx, actor, g)
@@ -82,6 +85,9 @@ func (s *Service) ownCheckIn(ctx context.Context, actor okr.Actor, id okr.CheckI
 // brought back (edited), or removed (nil).
 func (s *Service) afterCheckIns(ctx context.Context, actor okr.Actor, was okr.CheckIn, edited *okr.CheckIn) (okr.GoalView, error) {
 	id := was.Goal
+	if was.Comment { // which says nothing of the goal
+		return s.Goal(ctx, actor, id)
+	}
 	list, err := s.checkInsOf(ctx, actor.Tenant, id)
 	if err != nil {
 		return okr.GoalView{}, err

@@ -99,7 +99,7 @@ func (c *cloner) make(ctx context.Context, g, parent okr.Goal) (okr.Goal, error)
 	}
 	clone := okr.Goal{
 		ID: okr.GoalID(id), Kind: g.Kind, Title: g.Title, Owner: g.Owner, Parent: parent.ID, Details: g.Details,
-		Metric: g.Metric.Anew(c.in.Continue), CopyOf: g.ID, Form: c.in.Form, CreatedBy: c.actor.Person, CreatedAt: c.s.Now(), Version: 1,
+		Metric: g.Metric.Anew(c.in.Continue), Tasks: okr.OpenTasks(g.Tasks), CopyOf: g.ID, Form: c.in.Form, CreatedBy: c.actor.Person, CreatedAt: c.s.Now(), Version: 1,
 	}
 	c.date(g, &clone)
 	if g.ID == c.in.Goal { // what is below it stands below its copy

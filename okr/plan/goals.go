@@ -70,6 +70,12 @@ func (s *Service) editGoal(ctx context.Context, t okr.Settings, actor okr.Actor,
 	if okr.KindOf(err) == okr.NotFound {
 		err = okr.GoalNotFound(in.Editing)
 	}
+	if err != nil {
+		return saved, err
+	}
+	if m, moved := okr.TasksMoved(saved.before, saved.goal, saved.goal.MovedAt); moved {
+		err = s.Measurements.AddHistory(ctx, actor.Tenant, saved.goal.ID, m)
+	}
 	return saved, err
 }
 

@@ -33,11 +33,17 @@ type listed struct {
 	ask   okr.ListAsk
 	goals []okr.Goal
 	total int
+	above map[okr.GoalID]okr.Goal // objectives that were read already
 }
 
-// query is what the list asks the store for.
-func (l listed) query(actor okr.Actor) okr.GoalQuery {
-	q := okr.GoalQuery{Indexes: l.ask.Filter.Indexes(), Viewer: viewerOf(actor), Page: l.ask.Page, Uncounted: l.ask.Plain && l.ask.Page.Offset == 0}
+// query is what the list asks the store for on a day.
+func (l listed) query(actor okr.Actor, day okr.Date, bands okr.Bands) okr.GoalQuery {
+	q := okr.GoalQuery{
+		Indexes: l.ask.Filter.Indexes(), Viewer: viewerOf(actor), Page: l.ask.Page, Uncounted: l.ask.Plain && l.ask.Page.Offset == 0, Parents: !l.ask.Plain && l.ask.Tree == 0,
+	}
+	if status := l.ask.Filter.Status; status != "" {
+		q.Status = &okr.StatusAt{Status: status, Day: day.Days(), Bands: bands}
+	}
 	if l.ask.Tree > 0 {
 		q.Page.Limit, q.Tree, q.Roots, q.Uncounted = l.ask.Flat, l.ask.Tree, l.ask.Page.Limit, false
 	}
@@ -54,7 +60,7 @@ func (l listed) around(q *okr.Surroundings) {
 		return
 	}
 	for _, g := range l.goals {
-		if g.Parent != "" && !slices.Contains(q.Parents, g.Parent) {
+		if _, isRead := l.above[g.Parent]; g.Parent != "" && !isRead && !slices.Contains(q.Parents, g.Parent) {
 			q.Parents = append(q.Parents, g.Parent)
 		}
 		if g.Kind == okr.Objective && l.ask.Filter.Children != 0 && !slices.Contains(q.Below, g.ID) {
@@ -85,22 +91,29 @@ func (s *Service) Lists(ctx context.Context, actor okr.Actor, asks ...okr.ListAs
 // readLists reads the goals of lists and the settings. Data of an older program is
 // brought up to date first.
 func (s *Service) readLists(ctx context.Context, actor okr.Actor, lists []listed) (okr.Settings, error) {
+	var now okr.Settings // needed by a status only
+	if slices.ContainsFunc(lists, func(l listed) bool { return l.ask.Filter.Status != "" }) {
+		var err error
+		if now, err = s.access.Settings(ctx, actor.Tenant); err != nil {
+			return now, err
+		}
+	}
 	queries := make([]okr.GoalQuery, len(lists))
 	for i, l := range lists {
-		queries[i] = l.query(actor)
+		queries[i] = l.query(actor, now.Today(s.Now()), now.Bands)
 	}
-	t, pages, err := s.findAll(ctx, actor.Tenant, queries)
+	found, err := s.findFor(ctx, actor.Tenant, "", queries)
 	if err != nil {
-		return t, err
+		return found.Settings, err
 	}
-	for i, p := range pages {
+	for i, p := range found.Pages {
 		l := &lists[i]
-		l.goals, l.total = p.Goals, p.Total
+		l.goals, l.total, l.above = p.Goals, p.Total, found.Parents
 		if l.ask.Tree > 0 && l.total > l.ask.Tree { // one below the other, without what stands below them
 			l.ask.Filter.Children = 0
 		}
 	}
-	return t, nil
+	return found.Settings, nil
 }
 
 // findAll finds pages of goals and reads the settings. Data of an older program is brought
@@ -163,12 +176,13 @@ func (s *Service) searchGoals(ctx context.Context, actor okr.Actor, text string,
 	words := okr.Filter{Text: text, State: okr.AnyState}.Indexes()
 	for _, kind := range kinds {
 		of := okr.Filter{Kind: kind, State: okr.AnyState}.Indexes()
-		q := okr.GoalQuery{Indexes: append([]string{okr.TitleIndex(text)}, of...), Viewer: viewerOf(actor), Page: page}
+		q := okr.GoalQuery{Indexes: append([]string{okr.TitleIndex(text)}, of...), Viewer: viewerOf(actor), Page: page, Parents: true}
 		queries = append(queries, q)
 		q.Indexes = slices.Concat(words, of)
 		queries = append(queries, q)
 	}
-	t, pages, err := s.findAll(ctx, actor.Tenant, queries)
+	all, err := s.findFor(ctx, actor.Tenant, "", queries)
+	t, pages := all.Settings, all.Pages
 	if err != nil {
 		return t, nil, err
 	}
@@ -180,7 +194,7 @@ func (s *Service) searchGoals(ctx context.Context, actor okr.Actor, text string,
 		} else if p.Total == 0 || len(words) == 0 {
 			p = pages[2*i+1]
 		}
-		out[i].goals, out[i].total = p.Goals, p.Total
+		out[i].goals, out[i].total, out[i].above = p.Goals, p.Total, all.Parents
 	}
 	return t, out, nil
 }
@@ -212,7 +226,7 @@ func (s *Service) FindGoals(ctx context.Context, actor okr.Actor, text string, k
 // and what the person chose.
 func (s *Service) AskedOf(ctx context.Context, actor okr.Actor) (okr.Settings, okr.Member, []okr.GoalView, error) {
 	found, err := s.findFor(ctx, actor.Tenant, actor.ID, []okr.GoalQuery{{
-		Indexes: []string{okr.AskedIndex(actor.ID), okr.StateIndex(true)}, Viewer: viewerOf(actor), Page: okr.Page{Limit: mostFound},
+		Indexes: []string{okr.AskedIndex(actor.ID), okr.StateIndex(true)}, Viewer: viewerOf(actor), Page: okr.Page{Limit: mostFound}, Parents: true,
 	}})
 	if found.Member.Person.ID == "" {
 		found.Member.Person = okr.Person{ID: actor.ID}
@@ -221,7 +235,7 @@ func (s *Service) AskedOf(ctx context.Context, actor okr.Actor) (okr.Settings, o
 	if err != nil {
 		return t, found.Member, nil, err
 	}
-	lists, err := s.views(ctx, t, actor, []listed{{goals: found.Pages[0].Goals}})
+	lists, err := s.views(ctx, t, actor, []listed{{goals: found.Pages[0].Goals, above: found.Parents}})
 	if err != nil {
 		return t, found.Member, nil, err
 	}

@@ -9,7 +9,9 @@ import (
 // generation is the data version that this program writes. 1: goals stand in the
 // lists of owners, periods, states and words, and objectives keep what their
 // children make. 2: key results kept by hand count from their start on.
-const generation = 2
+//
+// 3: goals stand in the lists of their tags, and of owners without an account.
+const generation = 3
 
 // Upgraded reads a tenant's settings and brings data of an older program up to
 // date first, once.

@@ -158,7 +158,11 @@ func (s *tree) views(ctx context.Context, t okr.Settings, actor okr.Actor, lists
 	for _, l := range lists {
 		views := make([]okr.GoalView, 0, len(l.goals))
 		for _, g := range l.goals {
-			v := s.ViewOf(t, actor, g, around.Parents[g.Parent])
+			parent, isRead := l.above[g.Parent]
+			if !isRead {
+				parent = around.Parents[g.Parent]
+			}
+			v := s.ViewOf(t, actor, g, parent)
 			if p, isRead := around.Below[g.ID]; isRead && l.ask.Filter.Children != 0 {
 				if err := s.addBelow(ctx, t, actor, &v, p, l.ask.Filter.Children); err != nil {
 					return nil, err

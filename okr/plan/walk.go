@@ -9,7 +9,7 @@ import (
 
 // walkPage is how many goals a walk over a tenant asks for at a time. The store reads
 // them with several commands, between which it serves others.
-const walkPage = 1000
+const walkPage = 2000
 
 // walk goes over all goals of a list, see [okr.Walk].
 func (s *tree) walk(ctx context.Context, tenant okr.TenantID, index string, visit func(okr.Goal)) error {

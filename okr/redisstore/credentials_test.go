@@ -118,6 +118,8 @@ func valuesOf(t *testing.T, c redis.UniversalClient, key string) []string {
 		values, err = c.SMembers(t.Context(), key).Result()
 	case "zset":
 		values, err = c.ZRange(t.Context(), key, 0, -1).Result()
+	case "list":
+		values, err = c.LRange(t.Context(), key, 0, -1).Result()
 	case "hash":
 		values, err = c.HVals(t.Context(), key).Result()
 	default:

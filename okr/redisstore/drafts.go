@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,36 @@ func (m Memory) FirstTime(ctx context.Context, tenant okr.TenantID, conversation
 // may see.
 func (m Memory) PutDraft(ctx context.Context, tenant okr.TenantID, id string, data []byte, ttl time.Duration) error {
 	return m.putSealed(ctx, "put draft", draftKey(tenant, id), data, ttl)
+}
+
+// PutForm keeps an open form as a draft, and a note of it in a list of the latest, in one
+// trip.
+func (m Memory) PutForm(ctx context.Context, tenant okr.TenantID, f okr.OpenForm) error {
+	form, list := draftKey(tenant, f.ID), draftKey(tenant, f.List)
+	_, err := m.s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		if f.Data != nil {
+			p.Set(ctx, form, m.s.sealer.Seal(form, f.Data), f.Life)
+		}
+		p.RPush(ctx, list, m.s.sealer.Seal(list, f.Note))
+		p.LTrim(ctx, list, int64(-f.Most), -1)
+		p.Expire(ctx, list, f.Life)
+		return nil
+	})
+	return fail(ctx, "put form", err)
+}
+
+// OpenForms gives the notes in a list of open forms, the latest first. Of one form there may
+// be several, and some forms may be saved by now. What was sealed with a key that was taken
+// away meanwhile is left out.
+func (m Memory) OpenForms(ctx context.Context, tenant okr.TenantID, list string) (notes [][]byte, err error) {
+	key := draftKey(tenant, list)
+	sealed, err := m.s.client.LRange(ctx, key, 0, -1).Result()
+	for _, text := range slices.Backward(sealed) {
+		if note, err := m.s.sealer.Open(key, text); err == nil {
+			notes = append(notes, note)
+		}
+	}
+	return notes, fail(ctx, "list open forms", err)
 }
 
 // Draft gives what was put under an id. NotFound: nothing, or its time is over.

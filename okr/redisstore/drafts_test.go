@@ -47,6 +47,45 @@ func TestFirstTime(t *testing.T) {
 	})
 }
 
+func TestOpenForms(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
+		ctx, m := t.Context(), s.Memory()
+		put := func(id, data, note string) {
+			t.Helper()
+			f := okr.OpenForm{ID: id, Life: ttl, List: "forms", Note: []byte(note), Most: 3}
+			if data != "" {
+				f.Data = []byte(data)
+			}
+			require.NoError(t, m.PutForm(ctx, okrtest.TenantID, f))
+		}
+		notes := func(tenant okr.TenantID) (out []string) {
+			t.Helper()
+			list, err := m.OpenForms(ctx, tenant, "forms")
+			require.NoError(t, err)
+			for _, note := range list {
+				out = append(out, string(note))
+			}
+			return out
+		}
+		require.Empty(t, notes(okrtest.TenantID))
+		put("a", "1", "a here")
+		put("b", "2", "b here")
+		put("b", "", "b there")
+		require.Equal(t, []string{"b there", "b here", "a here"}, notes(okrtest.TenantID))
+		put("a", "3", "a there")
+		require.Equal(t, []string{"a there", "b there", "b here"}, notes(okrtest.TenantID))
+		require.Empty(t, notes("other"))
+		for id, want := range map[string]string{"a": "3", "b": "2"} {
+			got, err := m.Draft(ctx, okrtest.TenantID, id)
+			require.NoError(t, err)
+			require.Equal(t, want, string(got), id)
+		}
+		require.NotContains(t, dump(t, s), "here", "notes are sealed")
+	})
+}
+
 func TestDrafts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *redisstore.Store) {

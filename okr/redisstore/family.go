@@ -17,123 +17,6 @@ import (
 // way, its key is a prefix that keys.go made and the id, escaped as there. All keys are
 // of one tenant and so on one slot.
 
-// familyWords are what the scripts share.
-const familyWords = `
-local ask = cjson.decode(ARGV[1])
-local function escape(id)
-  return (string.gsub(id, "[^%w%-_.~]", function(c)
-    if c == " " then return "+" end
-    return string.format("%%%02X", string.byte(c))
-  end))
-end
-local function none(text) return text == nil or text == "" end
-local function read(key) return redis.call("GET", key) end
-local function readAll(prefix, ids)
-  local out = {}
-  for from = 1, #ids, 500 do
-    local call = {"MGET"}
-    for i = from, math.min(from + 499, #ids) do call[#call + 1] = prefix .. escape(ids[i]) end
-    for _, raw in ipairs(redis.call(unpack(call))) do out[#out + 1] = raw or "" end
-  end
-  return out
-end
-local function sorted(found)
-  local all, isSorted = {}, true
-  for i = 1, #found, 2 do
-    all[#all + 1] = {found[i], tonumber(found[i + 1])}
-    isSorted = isSorted and (#all == 1 or all[#all - 1][2] <= all[#all][2])
-  end
-  if not isSorted then table.sort(all, function(a, b) return a[2] < b[2] end) end
-  for i, pair in ipairs(all) do all[i] = pair[1] end
-  return all
-end
-local function together(command, keys, ...)
-  local call = {command, #keys}
-  for _, key in ipairs(keys) do call[#call + 1] = key end
-  for _, word in ipairs({...}) do call[#call + 1] = word end
-  return call
-end
-local function members(keys)
-  return sorted(redis.call(unpack(together("ZINTER", keys, "AGGREGATE", "MAX", "WITHSCORES"))))
-end
-local function count(keys)
-  local n = redis.pcall(unpack(together("ZINTERCARD", keys)))
-  if type(n) == "number" then return n end
-  return #redis.call(unpack(together("ZINTER", keys)))
-end
-local function walk(keys, last)
-  local some, out = redis.call("ZRANGE", keys[1], 0, last + 200), {}
-  if #some == 0 then return out end
-  local call, scores = {"ZMSCORE", ""}, {}
-  for _, id in ipairs(some) do call[#call + 1] = id end
-  for k = 2, #keys do
-    call[2] = keys[k]
-    scores[k] = redis.call(unpack(call))
-  end
-  for i, id in ipairs(some) do
-    local isIn = true
-    for k = 2, #keys do isIn = isIn and tonumber(scores[k][i] or "") end
-    if isIn then out[#out + 1] = id end
-    if #out == last + 1 then return out end
-  end
-  return nil
-end
-local function with(keys, key)
-  local out = {}
-  for _, k in ipairs(keys) do out[#out + 1] = k end
-  out[#out + 1] = key
-  return out
-end
-local function page(q)
-  local keys, first, last = with(q.keys, q.public), q.first, q.last
-  local ids, total
-  if last >= 0 and last <= 1000 and redis.call("ZCARD", keys[1]) > q.large then
-    ids = walk(keys, last)
-    if ids and q.uncounted then
-      total = #ids
-    elseif ids then
-      total = count(keys)
-    end
-  end
-  if not ids then
-    ids = members(keys)
-    total = #ids
-  end
-  if not none(q.seen) and not (q.uncounted and last >= 0 and #ids > last) then
-    local hidden = members(with(q.keys, q.seen))
-    if #ids == total then
-      for _, id in ipairs(hidden) do ids[#ids + 1] = id end
-    end
-    total = total + #hidden
-  end
-  local out = {}
-  if last < 0 or last >= #ids then last = #ids - 1 end
-  for i = first, last do out[#out + 1] = ids[i + 1] end
-  return out, total
-end
-local function below(q, id)
-  local key, out = q.child .. escape(id), {}
-  local ids = redis.call("ZRANGE", key, 0, q.limit)
-  if #ids <= q.limit then return {1, #ids, ids} end
-  local some, total = page({keys = {key}, public = q.public, seen = q.seen, first = 0, last = q.limit - 1, large = q.large})
-  return {0, total, some}
-end
-local function filled(prefix, answers)
-  local ids = {}
-  for _, answer in ipairs(answers) do
-    for _, id in ipairs(answer[3]) do ids[#ids + 1] = id end
-  end
-  local raws, n = readAll(prefix, ids), 0
-  for _, answer in ipairs(answers) do
-    for i = 1, #answer[3] do
-      n = n + 1
-      answer[3][i] = raws[n]
-    end
-  end
-  return answers
-end
-`
-
 // pagesScript gives the settings, and pages of goals as [okr.GoalQuery] asks for them.
 var pagesScript = redis.NewScript(familyWords + `
 local function pageOrTree(q)
@@ -152,7 +35,19 @@ for i, q in ipairs(ask.queries) do
   answers[i] = {1, total, ids}
 end
 local member = not none(ask.member) and read(ask.member)
-return {read(ask.settings), filled(ask.record, answers), member}`)
+if #absent > 0 then return {absent} end
+filled(ask.record, answers)
+local above, isAbove = {}, {}
+for i, q in ipairs(ask.queries) do
+  for _, raw in ipairs(q.parents and answers[i][3] or {}) do
+    local id = string.match(raw, '"parent":"([^"\\\\]+)"')
+    if id and not isAbove[id] then
+      isAbove[id] = true
+      above[#above + 1] = id
+    end
+  end
+end
+return {read(ask.settings), answers, member, readAll(ask.record, above)}`)
 
 // aroundScript gives the records of some ids, and what stands below others.
 var aroundScript = redis.NewScript(familyWords + `
@@ -215,6 +110,9 @@ type findAsk struct {
 	Large     int      `json:"large"`
 	Tree      int      `json:"tree,omitempty"`
 	Uncounted bool     `json:"uncounted,omitempty"`
+
+	Status  *statusAsk `json:"status,omitempty"`
+	Parents bool       `json:"parents,omitempty"`
 }
 
 // belowAsk says how scripts read what stands below a goal.
@@ -245,7 +143,7 @@ func seenKey(tenant okr.TenantID, viewer okr.UserID) string {
 func findOf(large int, tenant okr.TenantID, q okr.GoalQuery) findAsk {
 	a := findAsk{
 		Public: indexKey(tenant, "goal", okr.PublicIndex), Seen: seenKey(tenant, q.Viewer), First: max(0, q.Page.Offset), Last: -1, Large: large,
-		Tree: q.Tree, Uncounted: q.Uncounted,
+		Tree: q.Tree, Uncounted: q.Uncounted, Status: statusOf(tenant, q.Status), Parents: q.Parents && q.Tree == 0,
 	}
 	if q.Page.Limit > 0 {
 		a.Last = a.First + q.Page.Limit - 1
@@ -304,16 +202,36 @@ func settingsKey(tenant okr.TenantID) string {
 // FindGoals reads the tenant's settings, what a member chose, where one is named, and pages
 // of goals, in one trip. What is not there is empty.
 func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.UserID, queries ...okr.GoalQuery) (out okr.Found, err error) {
-	ask := map[string]any{"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "queries": findsOf(s.large, tenant, queries)}
+	finds := findsOf(s.large, tenant, queries)
+	ask := map[string]any{"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "queries": finds}
 	if member != "" {
 		ask["member"] = recordKey(tenant, "member", string(member))
 	}
 	answer, err := askFamily(ctx, s, "find goals", pagesScript, tenant, ask)
+	if absent := absentOf(answer); err == nil && len(absent) > 0 {
+		var known map[string]string
+		if known, err = s.courses(ctx, tenant, absent); err != nil {
+			return out, err
+		}
+		for i := range finds {
+			finds[i].knows(known)
+		}
+		answer, err = askFamily(ctx, s, "find goals", pagesScript, tenant, ask)
+	}
 	if err != nil {
 		return out, err
 	}
 	out.Settings, out.Pages, out.Member = readOne[okr.Settings](answer, 0), readFound(answer, 1, queries), readOne[okr.Member](answer, 2)
+	out.Parents = byID(readEach[okr.Goal](answer, list(answer.parts, 3)))
 	return out, answer.failed(ctx, "find goals")
+}
+
+func byID(goals []okr.Goal) map[okr.GoalID]okr.Goal {
+	out := make(map[okr.GoalID]okr.Goal, len(goals))
+	for _, g := range goals {
+		out[g.ID] = g
+	}
+	return out
 }
 
 // GoalsAround reads what stands around the goals of a list in one trip.
@@ -333,9 +251,7 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 	if err := answer.failed(ctx, "read goals"); err != nil {
 		return out, err
 	}
-	for _, g := range pages[0].Goals {
-		out.Parents[g.ID] = g
-	}
+	out.Parents = byID(pages[0].Goals)
 	for i, id := range q.Below {
 		if !isSmall {
 			out.Below[id] = pages[i+1]

@@ -151,6 +151,17 @@ func (f Shelf) DropCursor(ctx context.Context, tenant okr.TenantID, id okr.Impor
 	return fail(ctx, "drop cursor of import", f.s.client.Del(ctx, importCursorKey(tenant, id)).Err())
 }
 
+// Added gives some of the check-ins that an import brought to goals of imports before, by
+// id and goal; none: there are none left.
+func (f Shelf) Added(ctx context.Context, tenant okr.TenantID, id okr.ImportID) ([]okr.CheckIn, error) {
+	found, _, err := f.s.client.HScan(ctx, importAddedKey(tenant, id), 0, "", 500).Result()
+	var out []okr.CheckIn
+	for pair := range slices.Chunk(found, 2) {
+		out = append(out, okr.CheckIn{ID: okr.CheckInID(pair[0]), Goal: okr.GoalID(pair[1])})
+	}
+	return out, fail(ctx, "read added check-ins", err)
+}
+
 // CheckInsThere gives those of some check-ins that are there.
 func (f Shelf) CheckInsThere(ctx context.Context, tenant okr.TenantID, ids []okr.CheckInID) (map[okr.CheckInID]bool, error) {
 	found := make([]*redis.IntCmd, len(ids))
@@ -241,7 +252,10 @@ type importWriter struct {
 	more   []func(context.Context, redis.Pipeliner)
 	fields []any // of imported goals
 	forget []string
+	added  []any
 	gone   []string // keys
+	// courses are those of goals, see [changedCourse].
+	courses []any
 }
 
 // prepare makes the stored forms.
@@ -255,6 +269,7 @@ func (w *importWriter) prepare(ctx context.Context, b okr.ImportBatch, read []re
 	if err := placeNew(ctx, w, checkInKind, b.CheckIns); err != nil {
 		return err
 	}
+	w.say(b)
 	for source, g := range b.Imported {
 		if g == nil {
 			w.forget = append(w.forget, source)
@@ -279,6 +294,24 @@ func (w *importWriter) prepare(ctx context.Context, b okr.ImportBatch, read []re
 	return nil
 }
 
+// say prepares what is remembered of check-ins that come to goals of before, and that such
+// go.
+func (w *importWriter) say(b okr.ImportBatch) {
+	for _, c := range b.CheckIns {
+		if slices.Contains(b.Added, c.ID) {
+			w.added = append(w.added, string(c.ID), string(c.Goal))
+		}
+	}
+	for _, c := range b.Unsaid {
+		w.gone = append(w.gone, recordKey(w.tenant, checkInKind, string(c.ID)))
+		w.more = append(w.more, func(ctx context.Context, p redis.Pipeliner) {
+			p.ZRem(ctx, indexKey(w.tenant, checkInKind, ""), string(c.ID))
+			p.ZRem(ctx, indexKey(w.tenant, checkInKind, okr.CheckInIndex(c.Goal)), string(c.ID))
+			p.HDel(ctx, importAddedKey(w.tenant, w.id), string(c.ID))
+		})
+	}
+}
+
 // placeNew prepares records that are new, in the order of their creation.
 func placeNew[T okr.Record](ctx context.Context, w *importWriter, kind string, list []T) error {
 	if len(list) == 0 {
@@ -295,6 +328,7 @@ func placeNew[T okr.Record](ctx context.Context, w *importWriter, kind string, l
 			return err
 		}
 		w.raw = append(w.raw, recordKey(w.tenant, kind, record.Key()), raw)
+		w.courses = changedCourse(w.courses, value{}, record, stands{})
 		for _, index := range append(record.Indexes(), "") {
 			key := indexKey(w.tenant, kind, index)
 			w.places[key] = append(w.places[key], redis.Z{Score: float64(n), Member: record.Key()})
@@ -321,8 +355,9 @@ func (w *importWriter) change(g okr.Goal, read []readRecord[okr.Goal]) error {
 		return err
 	}
 	w.raw = append(w.raw, recordKey(w.tenant, goalKind, g.Key()), raw)
+	w.courses = changedCourse(w.courses, was.stored, g, was.stands)
 	w.more = append(w.more, func(ctx context.Context, p redis.Pipeliner) {
-		goalsIn(w.s).writePlaces(ctx, p, w.tenant, was.stored, g, was.indexes, was.name)
+		goalsIn(w.s).writePlaces(ctx, p, w.tenant, was.stored, g, was.stands)
 	})
 	return nil
 }
@@ -342,10 +377,11 @@ func (w *importWriter) remove(g okr.GoneGoal, read []readRecord[okr.Goal]) error
 	}
 	w.more = append(w.more, func(ctx context.Context, p redis.Pipeliner) {
 		p.HDel(ctx, thinnedKey(w.tenant), was.id)
-		if was.name != "" {
-			p.HDel(ctx, namesKey(w.tenant, goalKind), was.name)
+		p.HDel(ctx, coursesKey(w.tenant), was.id)
+		if was.stands.name != "" {
+			p.HDel(ctx, namesKey(w.tenant, goalKind), was.stands.name)
 		}
-		for _, index := range append(was.indexes, "") {
+		for _, index := range append(was.stands.indexes, "") {
 			p.ZRem(ctx, indexKey(w.tenant, goalKind, index), was.id)
 		}
 		if len(members) > 0 {
@@ -364,11 +400,15 @@ func (w *importWriter) queue(ctx context.Context, p redis.Pipeliner) {
 	for key, members := range w.places {
 		p.ZAdd(ctx, key, members...)
 	}
+	keepCourses(ctx, p, w.tenant, w.courses)
 	for _, write := range w.more {
 		write(ctx, p)
 	}
 	if len(w.fields) > 0 {
 		p.HSet(ctx, importedKey(w.tenant), w.fields...)
+	}
+	if len(w.added) > 0 {
+		p.HSet(ctx, importAddedKey(w.tenant, w.id), w.added...)
 	}
 	if len(w.forget) > 0 {
 		p.HDel(ctx, importedKey(w.tenant), w.forget...)

@@ -58,6 +58,10 @@ func indexKey(tenant okr.TenantID, kind, index string) string {
 // connection and digest.
 func namesKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant, kind, "names") }
 
+// coursesKey: HASH of a goal id to what its status depends on besides the day. No TTL.
+// Bound: a place for each goal.
+func coursesKey(tenant okr.TenantID) string { return tenantKey(tenant, "goal", "courses") }
+
 // createdKey: STRING, the last creation number of a kind. No TTL. Bound: one for
 // each kind of record.
 func createdKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant, kind, "created") }
@@ -121,11 +125,10 @@ func deliveryKey(tenant okr.TenantID, conversation, activity string) string {
 	return tenantKey(tenant, "delivery", conversation, activity)
 }
 
-// draftKey: STRING, a sealed draft. TTL: a day for an open form and for the list of those
-// of a person in a place, 10 minutes for what a person can undo, at most 30 days for what
-// else is remembered of a person. Bound: one for each form that was opened that day, one
-// for each person and place in which one was, and a few for each person; the list has 10
-// forms at most, and what can be undone is one thing.
+// draftKey: STRING, a sealed draft; of the forms that a person opened LIST of sealed notes.
+// TTL: a day for an open form and for that list, 10 minutes for what a person can undo, at most 30 days for what
+// else is remembered of a person. Bound: one for each form that was opened that day, and
+// a few for each person; the list has 30 notes at most, and what can be undone is one thing.
 func draftKey(tenant okr.TenantID, id string) string { return tenantKey(tenant, "draft", id) }
 
 // triesKey: STRING, a count of tries. TTL: 10 seconds to 7 days, from the first try
@@ -148,6 +151,13 @@ func importCursorKey(tenant okr.TenantID, id okr.ImportID) string {
 // became, and hashes of its fields. No TTL. Bound: a place for each goal that came by an
 // import, of some 400 bytes; of one that an import changed also what it was before.
 func importedKey(tenant okr.TenantID) string { return tenantKey(tenant, "import", "goals") }
+
+// importAddedKey: HASH of the id of a check-in that an import brought to a goal of an
+// import before, to the id of that goal. No TTL. Bound: a place for each such check-in,
+// until the import is taken back.
+func importAddedKey(tenant okr.TenantID, id okr.ImportID) string {
+	return tenantKey(tenant, "import", "added", string(id))
+}
 
 // importPeopleKey: HASH of the e-mail address or name of somebody in imported files to a
 // value with who it is here. No TTL. Bound: a place for each person whom an admin chose.

@@ -16,6 +16,9 @@ import (
 // meanwhile.
 const listChunk = 250
 
+// tripChunks is how many such commands go out together.
+const tripChunks = 8
+
 // List implements [okr.Records].
 func (r records[K, T]) List(ctx context.Context, tenant okr.TenantID, index string, page okr.Page) ([]T, int, error) {
 	return r.Find(ctx, tenant, []string{index}, page)
@@ -83,11 +86,11 @@ func (r records[K, T]) GetMany(ctx context.Context, tenant okr.TenantID, ids []K
 	return r.many(ctx, tenant, plain)
 }
 
-// many reads records by id, a chunk a command.
+// many reads records by id, a chunk a command, some chunks a trip.
 func (r records[K, T]) many(ctx context.Context, tenant okr.TenantID, ids []string) (list []T, err error) {
 	list = make([]T, 0, len(ids))
-	for chunk := range slices.Chunk(ids, listChunk) {
-		if list, err = r.appendRecords(ctx, list, tenant, chunk); err != nil {
+	for part := range slices.Chunk(ids, tripChunks*listChunk) {
+		if list, err = r.appendRecords(ctx, list, tenant, part); err != nil {
 			return nil, fail(ctx, "list "+r.kind, err)
 		}
 	}
@@ -146,27 +149,35 @@ func (r records[K, T]) ids(ctx context.Context, tenant okr.TenantID, keys []stri
 	return found[1:], total, err
 }
 
-// appendRecords reads records by id. One that was deleted since its id was read
-// is left out.
+// appendRecords reads records by id in one trip. One that was deleted since its id was
+// read is left out.
 func (r records[K, T]) appendRecords(ctx context.Context, list []T, tenant okr.TenantID, ids []string) ([]T, error) {
-	keys := make([]string, len(ids))
-	for i, id := range ids {
-		keys[i] = recordKey(tenant, r.kind, id)
-	}
-	values, err := r.s.client.MGet(ctx, keys...).Result()
+	var chunks []*redis.SliceCmd
+	_, err := r.s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for chunk := range slices.Chunk(ids, listChunk) {
+			keys := make([]string, len(chunk))
+			for i, id := range chunk {
+				keys[i] = recordKey(tenant, r.kind, id)
+			}
+			chunks = append(chunks, p.MGet(ctx, keys...))
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	for i, raw := range values {
-		text, ok := raw.(string)
-		if !ok {
-			continue
+	for n, chunk := range chunks {
+		for i, raw := range chunk.Val() {
+			text, ok := raw.(string)
+			if !ok {
+				continue
+			}
+			var record T
+			if _, err := decode([]byte(text), &record); err != nil {
+				return nil, fmt.Errorf("%s %s: %w", r.kind, ids[n*listChunk+i], err)
+			}
+			list = append(list, record)
 		}
-		var record T
-		if _, err := decode([]byte(text), &record); err != nil {
-			return nil, fmt.Errorf("%s %s: %w", r.kind, ids[i], err)
-		}
-		list = append(list, record)
 	}
 	return list, nil
 }
@@ -241,9 +252,44 @@ func readPages(a familyAnswer, i int) []okr.GoalPage {
 	return out
 }
 
+// healthWords say whether a stored connection fails, as [okr.Health.Failing] does.
+const healthWords = `
+local function isFailing(raw)
+  local health = raw ~= "" and cjson.decode(raw).d.health
+  local state = type(health) == "table" and health.state
+  return state and state ~= "` + string(okr.HealthNew) + `" and state ~= "` + string(okr.HealthOK) + `"
+end
+`
+
+// integrationScript counts connections, those that fail, digests, and what is measured.
+var integrationScript = redis.NewScript(familyWords + healthWords + `
+local ids = redis.call("ZRANGE", ask.all, 0, -1)
+local failing, bound = 0, 0
+for i, raw in ipairs(readAll(ask.record, ids)) do
+  if isFailing(raw) then failing = failing + 1 end
+  bound = bound + redis.call("ZCARD", ask.bound .. escape(ids[i]))
+end
+return {#ids, failing, bound, redis.call("ZCARD", ask.digests)}`)
+
+// CountIntegration counts what there is of the integration of a tenant, in one trip.
+func (s *Store) CountIntegration(ctx context.Context, tenant okr.TenantID) (in okr.Integration, err error) {
+	answer, err := askFamily(ctx, s, "count connections", integrationScript, tenant, map[string]any{
+		"all": indexKey(tenant, "connection", ""), "record": recordKey(tenant, "connection", ""),
+		"bound": indexKey(tenant, "goal", okr.BoundIndex("")), "digests": indexKey(tenant, "subscription", ""),
+	})
+	if err != nil {
+		return in, err
+	}
+	for i, into := range []*int{&in.Connections, &in.Failing, &in.Bindings, &in.Subscriptions} {
+		n, _ := answer.parts[i].(int64)
+		*into = int(n)
+	}
+	return in, nil
+}
+
 // connectionsScript gives a page of connections as [okr.ConnectionQuery] asks for it: how
 // many there are, the records, and how many goals are measured through each.
-var connectionsScript = redis.NewScript(familyWords + `
+var connectionsScript = redis.NewScript(familyWords + healthWords + `
 local own, shared = redis.call("ZRANGE", ask.own, 0, -1), redis.call("ZRANGE", ask.shared, 0, -1)
 local isShared, isListed, ids = {}, {}, {}
 for _, id in ipairs(shared) do isShared[id] = true end
@@ -258,6 +304,15 @@ end
 add(own, ask.isShared)
 add(shared)
 if not none(ask.all) then add(redis.call("ZRANGE", ask.all, 0, -1)) end
+if ask.failing then
+  local failing, others = {}, {}
+  for i, raw in ipairs(readAll(ask.record, ids)) do
+    local to = isFailing(raw) and failing or others
+    to[#to + 1] = ids[i]
+  end
+  for i, id in ipairs(others) do failing[#failing + 1] = id end
+  ids = failing
+end
 local first, last = math.min(ask.first, math.max(0, #ids - 1)), #ids
 if ask.limit > 0 then last = math.min(last, first + ask.limit) end
 local page, bound = {}, {}
@@ -271,7 +326,7 @@ return {#ids, readAll(ask.record, page), bound}`)
 func (s *Store) FindConnections(ctx context.Context, tenant okr.TenantID, q okr.ConnectionQuery) ([]okr.BoundConnection, int, error) {
 	ask := map[string]any{
 		"own": indexKey(tenant, "connection", okr.OwnerIndex(q.Viewer)), "shared": indexKey(tenant, "connection", okr.SharedIndex),
-		"isShared": q.Shared, "first": max(0, q.Page.Offset), "limit": q.Page.Limit,
+		"isShared": q.Shared, "failing": q.Failing, "first": max(0, q.Page.Offset), "limit": q.Page.Limit,
 		"record": recordKey(tenant, "connection", ""), "bound": indexKey(tenant, "goal", okr.BoundIndex("")),
 	}
 	if q.All && !q.Shared {
@@ -324,23 +379,4 @@ func rootsOf(a familyAnswer, raws []any) (roots []any) {
 		}
 	}
 	return roots
-}
-
-// CountGoals counts the goals of each of some lists, in one trip.
-func (s *Store) CountGoals(ctx context.Context, tenant okr.TenantID, indexes []string) ([]int, error) {
-	counts := make([]*redis.IntCmd, len(indexes))
-	if len(indexes) == 0 {
-		return nil, nil
-	}
-	_, err := s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, index := range indexes {
-			counts[i] = p.ZCard(ctx, indexKey(tenant, "goal", index))
-		}
-		return nil
-	})
-	out := make([]int, len(indexes))
-	for i, n := range counts {
-		out[i] = int(n.Val())
-	}
-	return out, fail(ctx, "count goals", err)
 }

@@ -41,7 +41,8 @@ func (r records[K, T]) Create(ctx context.Context, tenant okr.TenantID, record T
 		}
 		_, err := tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
 			p.Set(ctx, key, raw, 0)
-			r.place(ctx, p, tenant, n, record, nil, "")
+			r.place(ctx, p, tenant, n, record, stands{})
+			keepCourses(ctx, p, tenant, changedCourse(nil, value{}, record, stands{}))
 			return nil
 		})
 		return err
@@ -63,7 +64,7 @@ func (r records[K, T]) Update(ctx context.Context, tenant okr.TenantID, id K, ch
 		if err != nil {
 			return err
 		}
-		indexes, name := before.Indexes(), before.Unique() // change may write into what before refers to
+		was := standsOf(before) // change may write into what before refers to
 		after := before
 		if refused = change(&after); refused != nil {
 			return nil //nolint:nilerr // the caller gets it as it is, past the transaction
@@ -72,7 +73,7 @@ func (r records[K, T]) Update(ctx context.Context, tenant okr.TenantID, id K, ch
 			return okr.Errorf(okr.Internal, "%s %s would become %s", r.kind, id, after.Key())
 		}
 		written = after
-		return r.replace(ctx, tx, tenant, stored, after, indexes, name)
+		return r.replace(ctx, tx, tenant, stored, after, was)
 	}, recordKey(tenant, r.kind, string(id)))
 	var none T
 	switch {
@@ -84,38 +85,53 @@ func (r records[K, T]) Update(ctx context.Context, tenant okr.TenantID, id K, ch
 	return written, nil
 }
 
-// replace writes a record over one that stood in indexes under name.
-func (r records[K, T]) replace(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, stored value, after T, indexes []string, name string) error {
+// stands is where a record stands beside its key.
+type stands struct {
+	indexes []string
+	name    string
+	course  string // of a goal
+}
+
+func standsOf[T okr.Record](record T) stands {
+	s := stands{indexes: record.Indexes(), name: record.Unique()}
+	if g, ok := any(record).(okr.Goal); ok {
+		s.course = courseText(okr.CourseOf(g))
+	}
+	return s
+}
+
+// replace writes a record over one that stood elsewhere.
+func (r records[K, T]) replace(ctx context.Context, tx *redis.Tx, tenant okr.TenantID, stored value, after T, was stands) error {
 	raw, err := encodeOver(stored, after)
 	if err != nil {
 		return err
 	}
-	if after.Unique() != name {
+	if after.Unique() != was.name {
 		if err := r.claimName(ctx, tx, tenant, after); err != nil {
 			return err
 		}
 	}
 	_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		if name != "" && after.Unique() != name {
-			p.HDel(ctx, namesKey(tenant, r.kind), name)
+		if was.name != "" && after.Unique() != was.name {
+			p.HDel(ctx, namesKey(tenant, r.kind), was.name)
 		}
 		p.Set(ctx, recordKey(tenant, r.kind, after.Key()), raw, 0)
-		r.writePlaces(ctx, p, tenant, stored, after, indexes, name)
+		r.writePlaces(ctx, p, tenant, stored, after, was)
+		keepCourses(ctx, p, tenant, changedCourse(nil, stored, after, was))
 		return nil
 	})
 	return err
 }
 
-// writePlaces queues what changes in lists and names for a record that stood in
-// indexes under name.
-func (r records[K, T]) writePlaces(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, stored value, after T, indexes []string, name string) {
+// writePlaces queues what changes in lists and names for a record that stood elsewhere.
+func (r records[K, T]) writePlaces(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, stored value, after T, was stands) {
 	if stored.Indexed < indexVersion {
-		r.place(ctx, p, tenant, stored.Created, after, nil, "") // the program that wrote it knew other lists
+		r.place(ctx, p, tenant, stored.Created, after, stands{}) // the program that wrote it knew other lists
 	} else {
-		r.place(ctx, p, tenant, stored.Created, after, indexes, name)
+		r.place(ctx, p, tenant, stored.Created, after, was)
 	}
 	now := after.Indexes()
-	for _, index := range indexes {
+	for _, index := range was.indexes {
 		if !slices.Contains(now, index) {
 			p.ZRem(ctx, indexKey(tenant, r.kind, index), after.Key())
 		}
@@ -138,8 +154,12 @@ func (r records[K, T]) Delete(ctx context.Context, tenant okr.TenantID, id K) (T
 			for _, index := range record.Indexes() {
 				p.ZRem(ctx, indexKey(tenant, r.kind, index), string(id))
 			}
-			if name := record.Unique(); name != "" {
-				p.HDel(ctx, namesKey(tenant, r.kind), name)
+			was := standsOf(record)
+			if was.name != "" {
+				p.HDel(ctx, namesKey(tenant, r.kind), was.name)
+			}
+			if was.course != "" {
+				p.HDel(ctx, coursesKey(tenant), string(id))
 			}
 			return nil
 		})
@@ -167,11 +187,10 @@ func (r records[K, T]) read(ctx context.Context, c redis.Cmdable, tenant okr.Ten
 
 // readRecord is a record as it was read, before anybody changed it.
 type readRecord[T any] struct {
-	now     T
-	stored  value
-	id      string
-	indexes []string
-	name    string
+	now    T
+	stored value
+	id     string
+	stands stands
 }
 
 // readMany reads records by id in one command; those that are not there are left out.
@@ -194,7 +213,7 @@ func (r records[K, T]) readMany(ctx context.Context, c redis.Cmdable, tenant okr
 		if read.stored, err = decode([]byte(text), &read.now); err != nil {
 			return nil, fmt.Errorf("%s %s: %w", r.kind, ids[i], err)
 		}
-		read.indexes, read.name = read.now.Indexes(), read.now.Unique()
+		read.stands = standsOf(read.now)
 		out = append(out, read)
 	}
 	return out, nil
@@ -219,20 +238,20 @@ func (r records[K, T]) claimName(ctx context.Context, tx *redis.Tx, tenant okr.T
 	return okr.Errorf(okr.Conflict, "%s", r.taken)
 }
 
-// place queues a record's unique name and its places in lists, except where it stands
+// place queues a record's places in lists and its unique name, except where it stands
 // already.
-func (r records[K, T]) place(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, n int64, record T, there []string, name string) {
-	id := record.Key()
+func (r records[K, T]) place(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, n int64, record T, there stands) {
+	id, now := record.Key(), standsOf(record)
 	place := redis.Z{Score: float64(n), Member: id}
-	if there == nil {
+	if there.indexes == nil {
 		p.ZAdd(ctx, indexKey(tenant, r.kind, ""), place)
 	}
-	for _, index := range record.Indexes() {
-		if !slices.Contains(there, index) {
+	for _, index := range now.indexes {
+		if !slices.Contains(there.indexes, index) {
 			p.ZAdd(ctx, indexKey(tenant, r.kind, index), place)
 		}
 	}
-	if now := record.Unique(); now != "" && now != name {
-		p.HSet(ctx, namesKey(tenant, r.kind), now, id)
+	if now.name != "" && now.name != there.name {
+		p.HSet(ctx, namesKey(tenant, r.kind), now.name, id)
 	}
 }

@@ -244,6 +244,16 @@ func placesOfRecord[T okr.Record](ctx context.Context, tenant okr.TenantID, kind
 			func(p redis.Pipeliner) { p.HSetNX(ctx, key, name, id) },
 		})
 	}
+	if course := standsOf(record).course; course != "" && stored.Indexed == indexVersion {
+		key := coursesKey(tenant)
+		places = append(places, place{
+			func(p redis.Pipeliner) func() bool {
+				known := p.HGet(ctx, key, id)
+				return func() bool { return known.Val() == course }
+			},
+			func(p redis.Pipeliner) { p.HSet(ctx, key, id, course) },
+		})
+	}
 	return places, nil
 }
 

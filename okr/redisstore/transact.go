@@ -102,6 +102,7 @@ type step struct {
 	packed   map[*okr.Snapshot][]byte // so that trying again packs nothing twice
 	recorded okr.Recorded
 	raw      []any // keys of goals and what they are to hold
+	courses  []any // ids of goals and their courses, where these changed
 	places   []func(context.Context, redis.Pipeliner)
 	history  [][]byte
 	sizes    []*redis.IntCmd // of the histories
@@ -125,9 +126,9 @@ func (st *step) withoutGoals(ctx context.Context, change func([]okr.Goal) (okr.R
 
 // prepare makes the stored forms.
 func (st *step) prepare(r okr.Recorded, read []readRecord[okr.Goal]) error {
-	st.recorded, st.raw, st.places, st.history = r, nil, nil, nil
+	st.recorded, st.raw, st.courses, st.places, st.history = r, nil, nil, nil, nil
 	for _, g := range r.Goals {
-		i := slices.IndexFunc(read, func(was readRecord[okr.Goal]) bool { return was.id == g.Key() && was.name == g.Unique() })
+		i := slices.IndexFunc(read, func(was readRecord[okr.Goal]) bool { return was.id == g.Key() && was.stands.name == g.Unique() })
 		if i < 0 {
 			return okr.Errorf(okr.Internal, "goal %s would become another", g.ID)
 		}
@@ -136,8 +137,9 @@ func (st *step) prepare(r okr.Recorded, read []readRecord[okr.Goal]) error {
 			return err
 		}
 		st.raw = append(st.raw, recordKey(st.tenant, goalKind, g.Key()), raw)
+		st.courses = changedCourse(st.courses, read[i].stored, g, read[i].stands)
 		st.places = append(st.places, func(ctx context.Context, p redis.Pipeliner) {
-			goalsIn(st.s).writePlaces(ctx, p, st.tenant, read[i].stored, g, read[i].indexes, read[i].name)
+			goalsIn(st.s).writePlaces(ctx, p, st.tenant, read[i].stored, g, read[i].stands)
 		})
 	}
 	for _, e := range r.History {
@@ -170,6 +172,7 @@ func (st *step) queue(ctx context.Context, p redis.Pipeliner) {
 	for _, write := range st.places {
 		write(ctx, p)
 	}
+	keepCourses(ctx, p, st.tenant, st.courses)
 	st.sizes = make([]*redis.IntCmd, len(st.history))
 	for i, e := range st.recorded.History {
 		key, at := historyKey(st.tenant, e.Goal), e.Measurement.At.UnixMilli()

@@ -19,7 +19,7 @@ const dataVersion = 1
 // indexVersion counts the programs that gave records other lists than the one
 // before. A record that an earlier one wrote is put into all of its lists when it
 // is next written, any other only into those that are new to it.
-const indexVersion = 1
+const indexVersion = 2
 
 // value is what is stored under a key: the data, its version and, for records,
 // the number of its creation and the version of its lists.

@@ -29,7 +29,7 @@ func (s *Service) tally(ctx context.Context, tenant okr.TenantID, d *draft) (okr
 			return t, err
 		}
 		for _, n := range chunk {
-			if err := d.compare(n, k, &t); err != nil {
+			if err := s.compare(ctx, tenant, d, n, k, &t); err != nil {
 				return t, err
 			}
 		}
@@ -38,7 +38,7 @@ func (s *Service) tally(ctx context.Context, tenant okr.TenantID, d *draft) (okr
 }
 
 // compare counts what becomes of a node.
-func (d *draft) compare(n *node, k known, t *okr.ImportTally) error {
+func (s *Service) compare(ctx context.Context, tenant okr.TenantID, d *draft, n *node, k known, t *okr.ImportTally) error {
 	was, came := k.imported[n.id]
 	g, isThere := k.goals[was.Goal]
 	if !came || !isThere {
@@ -54,7 +54,7 @@ func (d *draft) compare(n *node, k known, t *okr.ImportTally) error {
 	if !found {
 		parent = k.goals[g.Parent]
 	}
-	m, err := d.merge(n, was, g, parent)
+	m, err := d.merge(n, was, g, parent, s.standsAbove(ctx, tenant, g.ID, k.goals))
 	switch {
 	case err != nil:
 		return err
@@ -67,4 +67,26 @@ func (d *draft) compare(n *node, k known, t *okr.ImportTally) error {
 		t.Same++
 	}
 	return nil
+}
+
+// standsAbove says whether a goal stands above another one, or is it.
+func (s *Service) standsAbove(ctx context.Context, tenant okr.TenantID, id okr.GoalID, known map[okr.GoalID]okr.Goal) func(okr.Goal) (bool, error) {
+	return func(at okr.Goal) (bool, error) {
+		for range okr.MaxDepth + 1 {
+			if at.ID == id || at.Parent == id {
+				return true, nil
+			}
+			above, isKnown := known[at.Parent]
+			if !isKnown && at.Parent != "" {
+				var err error
+				if above, err = s.Store.Goals().Get(ctx, tenant, at.Parent); okr.IgnoreNotFound(err) != nil {
+					return false, err
+				}
+			}
+			if at = above; at.ID == "" {
+				return false, nil
+			}
+		}
+		return true, nil
+	}
 }

@@ -26,8 +26,10 @@ type Bundle struct {
 	Teams   []Team
 	Periods []okr.Period // with a name each
 	Tags    []string
-	Remarks []Remark  // what the readers have to say
-	At      time.Time // of an export: when it was made; zero: not known
+	Remarks []Remark // what the readers have to say
+	// Tenant is whose okrbot exported it; empty: it comes from another tool.
+	Tenant okr.TenantID
+	At     time.Time // of an export: when it was made; zero: not known
 	// CheckIns and Comments count what the source gives of them.
 	CheckIns, Comments int
 }
@@ -89,6 +91,7 @@ type Item struct {
 	ByHand     bool       // the status was set by hand
 	Score      *float64   // 0 to 1
 	Tasks      []Task     // of projects
+	Lasting    bool       // of an objective or project that is kept by hand: until automatic updates are resumed
 	EndNote    string     // what was noted when it was closed or postponed
 	Query      okr.Query  // name and address of the query that measures it, of okrbot's own exports
 

@@ -13,19 +13,23 @@ import (
 // follows from the files, the answers and the settings alone, so that every step of an
 // import makes the same one.
 type draft struct {
+	tree
 	source   Source
 	settings okr.Settings
-	imported okr.Import
 	now      time.Time
+	people   people
+	periods  map[string]okr.Period // of the source, by name in lower case
+	said     said
+}
 
+// tree is what items are and where they stand.
+type tree struct {
+	imported okr.Import
 	nodes    map[string]*node   // by id in the source
 	order    []*node            // parents first
 	titles   map[string][]*node // objectives by title in lower case
-	people   people
 	words    []okr.ImportWord
-	periods  map[string]okr.Period // of the source, by name in lower case
 	findings findings
-	said     said
 }
 
 // node is an item and what becomes of it.
@@ -37,6 +41,7 @@ type node struct {
 	children []*node
 	level    int      // of objectives, from 1
 	left     bool     // it cannot come along
+	cut      bool     // it was cut out of a circle
 	goal     okr.Goal // without its id and that of the one above
 }
 
@@ -45,7 +50,7 @@ const madeFor = "/objective"
 
 // newDraft works out what becomes of files.
 func newDraft(source Source, i okr.Import, t okr.Settings, said said, now time.Time) *draft {
-	d := &draft{source: source, settings: t, imported: i, now: now, nodes: map[string]*node{}, said: said}
+	d := &draft{tree: tree{imported: i, nodes: map[string]*node{}}, source: source, settings: t, now: now, said: said}
 	b := source.Bundle()
 	d.people = newPeople(b, i, said)
 	d.periods = map[string]okr.Period{}
@@ -69,7 +74,7 @@ func newDraft(source Source, i okr.Import, t okr.Settings, said said, now time.T
 func fold(text string) string { return strings.ToLower(okr.CleanLine(text)) }
 
 // take makes nodes of items. Of an id that comes twice the first one is taken.
-func (d *draft) take(items []Item) {
+func (d *tree) take(items []Item) {
 	for i := range items {
 		item := &items[i]
 		if _, twice := d.nodes[item.ID]; twice || item.ID == "" {
@@ -84,7 +89,7 @@ func (d *draft) take(items []Item) {
 
 // decideKinds says what each item is: by the usual words, by what was answered of renamed
 // ones, else by what it holds.
-func (d *draft) decideKinds() {
+func (d *tree) decideKinds() {
 	var renamed []*node
 	for _, n := range d.order {
 		if n.kind = n.item.Kind; n.kind == "" {
@@ -125,7 +130,7 @@ func mostly(looks map[okr.GoalKind]int) okr.GoalKind {
 	return most
 }
 
-func (d *draft) decideKind(n *node) {
+func (d *tree) decideKind(n *node) {
 	word := okr.CleanLine(n.item.Word)
 	w := d.words[slices.IndexFunc(d.words, func(w okr.ImportWord) bool { return w.Word == word })]
 	n.kind = w.Kind
@@ -149,7 +154,7 @@ func aKind(k okr.GoalKind) string {
 }
 
 // hang puts every node where it stands.
-func (d *draft) hang() {
+func (d *tree) hang() {
 	above := d.above()
 	d.titles = map[string][]*node{}
 	for _, n := range d.order {
@@ -167,7 +172,7 @@ func (d *draft) hang() {
 }
 
 // above are the items that name others as their children, by the id of the child.
-func (d *draft) above() map[string][]*node {
+func (d *tree) above() map[string][]*node {
 	above := map[string][]*node{}
 	for _, n := range d.order {
 		for _, child := range n.item.Children {
@@ -178,7 +183,7 @@ func (d *draft) above() map[string][]*node {
 }
 
 // choose takes the first parent that comes along, and names the others.
-func (d *draft) choose(n *node, above map[string][]*node) {
+func (d *tree) choose(n *node, above map[string][]*node) {
 	var others []string
 	for _, p := range n.item.Parents {
 		switch candidate := d.find(p); {
@@ -209,7 +214,7 @@ func quoted(titles []string) string {
 }
 
 // find gives the item that a parent means: by its id, else the only objective of its title.
-func (d *draft) find(p Parent) *node {
+func (d *tree) find(p Parent) *node {
 	if p.ID != "" {
 		return d.nodes[p.ID]
 	}
@@ -220,7 +225,7 @@ func (d *draft) find(p Parent) *node {
 }
 
 // cutCircles takes the youngest of each circle out of it.
-func (d *draft) cutCircles() {
+func (d *tree) cutCircles() {
 	walkOf := make(map[*node]int, len(d.order))
 	for i, n := range d.order {
 		at := n
@@ -238,7 +243,7 @@ func (d *draft) cutCircles() {
 			}
 		}
 		d.findings.add(okr.FindingMoved, titleCircle, youngest.item.Row, "The items go round in a circle, so it no longer stands below %q.", youngest.parent.item.Title)
-		youngest.parent = nil
+		youngest.parent, youngest.cut = nil, true
 	}
 }
 
@@ -249,7 +254,7 @@ func younger(a, b string) bool {
 
 // underObjective puts a node below an objective: the nearest one above, or one that is
 // made for it.
-func (d *draft) underObjective(n *node) {
+func (d *tree) underObjective(n *node) {
 	named := n.parent
 	for n.parent != nil && n.parent.kind != okr.Objective {
 		n.parent = n.parent.parent
@@ -258,7 +263,7 @@ func (d *draft) underObjective(n *node) {
 	case n.parent != nil && n.parent != named:
 		d.findings.add(okr.FindingMoved, titleRehung, n.item.Row, "It stood below %s %q, and stands below its objective %q now.", withArticle(named.kind), named.item.Title, n.parent.item.Title)
 	case n.parent != nil:
-	case n.kind == okr.Objective && (named != nil || len(n.item.Parents) > 0):
+	case n.kind == okr.Objective && !n.cut && (named != nil || len(n.item.Parents) > 0):
 		d.findings.add(okr.FindingMoved, titleTop, n.item.Row, "What it stood below does not come along, so it stands at the top.")
 	case n.kind != okr.Objective:
 		d.makeObjective(n)
@@ -268,7 +273,7 @@ func (d *draft) underObjective(n *node) {
 func withArticle(k okr.GoalKind) string { return "the " + string(k) }
 
 // makeObjective makes the objective that a key result or project needs.
-func (d *draft) makeObjective(n *node) {
+func (d *tree) makeObjective(n *node) {
 	from := n.item
 	o := Item{
 		Row: from.Row, ID: from.ID + madeFor, Kind: okr.Objective, Title: from.Title, Owners: from.Owners, Editors: from.Editors, Viewers: from.Viewers,
@@ -285,7 +290,7 @@ func (d *draft) makeObjective(n *node) {
 }
 
 // sort puts parents before children, and those that stand too deep higher up.
-func (d *draft) sort() {
+func (d *tree) sort() {
 	for _, n := range d.order {
 		d.levelOf(n)
 	}
@@ -300,7 +305,7 @@ func (d *draft) sort() {
 
 // raise puts an objective that would stand too deep at the deepest level there is. Those
 // above it have been raised.
-func (d *draft) raise(n *node) {
+func (d *tree) raise(n *node) {
 	if n.kind != okr.Objective || n.parent == nil {
 		return
 	}
@@ -322,7 +327,7 @@ func (n *node) rank() int {
 }
 
 // levelOf counts the objectives down to a node, itself included.
-func (d *draft) levelOf(n *node) int {
+func (d *tree) levelOf(n *node) int {
 	var way []*node
 	at := n
 	for ; at != nil && at.level == 0; at = at.parent {

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"io"
 	"slices"
 	"time"
 
@@ -30,7 +31,9 @@ type ExportOptions struct {
 	Access  *access.Service
 	Plan    *plan.Service
 	Origins Origins // nil: nothing was ever imported
-	Now     func() time.Time
+	// Write writes a source as a file. Invalid: there is no such format.
+	Write func(ctx context.Context, w io.Writer, format okr.ExportFormat, src Source) error
+	Now   func() time.Time
 }
 
 // Exporter makes sources of what tenants hold.
@@ -39,31 +42,42 @@ type Exporter struct{ ExportOptions }
 // NewExporter makes an exporter.
 func NewExporter(o ExportOptions) *Exporter { return &Exporter{o} }
 
-// Export is [Exporter.Read] for somebody who may: Forbidden says who else may.
-func (e *Exporter) Export(ctx context.Context, actor okr.Actor, scope okr.ExportScope) (Source, error) {
+// MayExport fails with Forbidden unless the actor may take what a scope holds out of
+// okrbot.
+func (e *Exporter) MayExport(ctx context.Context, actor okr.Actor, scope okr.ExportScope) error {
 	t, err := e.Access.Settings(ctx, actor.Tenant)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if t, err = e.Access.Rechecked(ctx, t, actor); err != nil {
-		return nil, err
+		return err
 	}
-	if err := e.Access.MayExport(t, actor, scope); err != nil {
-		return nil, err
+	return e.Access.MayExport(t, actor, scope)
+}
+
+// Export writes what a scope holds for the actor, and says of how many goals. Forbidden:
+// the actor may not have it; then nothing is written.
+func (e *Exporter) Export(ctx context.Context, actor okr.Actor, scope okr.ExportScope, format okr.ExportFormat, w io.Writer) (goals int, err error) {
+	if err := e.MayExport(ctx, actor, scope); err != nil {
+		return 0, err
 	}
-	return e.Read(ctx, actor, scope)
+	src, err := e.Read(ctx, actor, scope)
+	if err != nil {
+		return 0, err
+	}
+	return len(src.Bundle().Items), e.Write(ctx, w, format, src)
 }
 
 // Read makes a source of what a scope holds for the actor, and asks for no right: it is
 // for the operator. Goals are kept in memory, without what only okrbot needs of them;
 // check-ins and comments are read from the store a page at a time, those of a goal one
-// after the other, goals in the order of the items.
+// after the other, goals in the order of the items: parents first.
 func (e *Exporter) Read(ctx context.Context, actor okr.Actor, scope okr.ExportScope) (Source, error) {
 	t, err := e.Plan.Upgraded(ctx, actor.Tenant)
 	if err != nil {
 		return nil, err
 	}
-	x := &exported{store: e.Store, tenant: actor.Tenant, at: map[okr.GoalID]int{}, bundle: &Bundle{At: e.Now().UTC()}}
+	x := &exported{store: e.Store, tenant: actor.Tenant, at: map[okr.GoalID]int{}, bundle: &Bundle{At: e.Now().UTC(), Tenant: actor.Tenant}}
 	r := exporting{exported: x, settings: t, now: e.Now(), below: map[okr.GoalID][]child{}}
 	err = okr.Walk(ctx, e.Store.Goals(), actor.Tenant, "", exportPage, func(g okr.Goal) error {
 		r.take(g, g.Deleted == nil && (scope == okr.ExportAll || actor.Sees(g)))
@@ -75,6 +89,7 @@ func (e *Exporter) Read(ctx context.Context, actor okr.Actor, scope okr.ExportSc
 	if err := r.number(ctx, e.Origins); err != nil {
 		return nil, err
 	}
+	r.arrange()
 	r.relate()
 	if err := r.count(ctx); err != nil {
 		return nil, err

@@ -47,10 +47,22 @@ func (r *exporting) itemOf(g okr.Goal) Item {
 	s := g.Standing(g.Period, r.settings.Bands, r.settings.Today(r.now))
 	item := Item{
 		ID: string(g.ID), Kind: g.Kind, Word: wordOf(g.Kind), Title: g.Title, Description: g.Description,
-		Owners: peopleOf(g.Owners()), CheckInOwners: peopleOf([]okr.Person{g.CheckInOwner}), Editors: peopleOf(g.Editors), Viewers: peopleOf(g.Viewers),
+		Owners: peopleOf(g.Owners()), Editors: peopleOf(g.Editors),
 		Delegate: personOf(g.Delegate), CreatedBy: personOf(g.CreatedBy), Private: g.Private, OnlyEditors: g.OnlyEditors,
-		Tags: g.Tags, Level: g.Level, GoalType: g.GoalType, Period: r.periodOf(g), Value: valueOf(g), Shown: shown(s.Raw), Feed: feedOf(g),
-		Status: s.Status, ByHand: g.Manual != nil && g.Manual.Status != "", CreatedAt: g.CreatedAt.UTC(),
+		Tags: g.Tags, GoalType: g.GoalType, Period: r.periodOf(g), Value: valueOf(g), Shown: shown(s.Raw), Feed: feedOf(g),
+		Status: s.Status, CreatedAt: g.CreatedAt.UTC(),
+	}
+	if g.CheckInOwner.ID != g.Owner.ID {
+		item.CheckInOwners = peopleOf([]okr.Person{g.CheckInOwner})
+	}
+	if g.Private {
+		item.Viewers = peopleOf(g.Viewers)
+	}
+	if g.Level != okr.LevelTeam {
+		item.Level = g.Level
+	}
+	if m := g.Manual; m != nil {
+		item.ByHand, item.Lasting = m.Status != "" && g.IsOpen(), m.LastsUntilResumed
 	}
 	if s.Status == okr.NoData {
 		item.Status = ""
@@ -139,6 +151,42 @@ func feedOf(g okr.Goal) Feed {
 		return FeedChildren
 	}
 	return FeedManual
+}
+
+// arrange puts the items into the order of their tree: what stands below an item follows
+// it, each in the order in which it was made.
+func (r *exporting) arrange() {
+	below := map[okr.GoalID][]int{}
+	var tops []int
+	for i, parent := range r.parents {
+		if _, belongs := r.at[parent]; belongs {
+			below[parent] = append(below[parent], i)
+		} else {
+			tops = append(tops, i)
+		}
+	}
+	order := make([]int, 0, len(r.goals))
+	slices.Reverse(tops)
+	for next := tops; len(next) > 0; {
+		i := next[len(next)-1]
+		order, next = append(order, i), next[:len(next)-1]
+		for _, child := range slices.Backward(below[r.goals[i]]) {
+			next = append(next, child)
+		}
+	}
+	r.bundle.Items = inOrder(r.bundle.Items, order)
+	r.goals, r.parents, r.weights = inOrder(r.goals, order), inOrder(r.parents, order), inOrder(r.weights, order)
+	for i, goal := range r.goals {
+		r.at[goal] = i
+	}
+}
+
+func inOrder[T any](list []T, order []int) []T {
+	out := make([]T, 0, len(list))
+	for _, i := range order {
+		out = append(out, list[i])
+	}
+	return out
 }
 
 // number gives the items the ids that they have in the export: those of their source

@@ -1,8 +1,11 @@
 package transfer_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"testing"
 	"time"
 
@@ -14,13 +17,19 @@ import (
 )
 
 func newExporter(w *okrtest.World, origins transfer.Origins) *transfer.Exporter {
-	return transfer.NewExporter(transfer.ExportOptions{Store: w.Store, Access: w.Access, Plan: w.Plan, Origins: origins, Now: w.Now})
+	write := func(_ context.Context, w io.Writer, format okr.ExportFormat, src transfer.Source) error {
+		_, err := fmt.Fprint(w, format, len(src.Bundle().Items))
+		return err
+	}
+	return transfer.NewExporter(transfer.ExportOptions{Store: w.Store, Access: w.Access, Plan: w.Plan, Origins: origins, Write: write, Now: w.Now})
 }
 
-// exportOf reads what a person exports.
+// exportOf reads what a person may export.
 func exportOf(w *okrtest.World, who okr.Actor, scope okr.ExportScope) transfer.Source {
 	w.T.Helper()
-	src, err := newExporter(w, nil).Export(w.T.Context(), who, scope)
+	e := newExporter(w, nil)
+	require.NoError(w.T, e.MayExport(w.T.Context(), who, scope))
+	src, err := e.Read(w.T.Context(), who, scope)
 	require.NoError(w.T, err)
 	return src
 }
@@ -135,10 +144,16 @@ func TestExportsKeepSecrets(t *testing.T) {
 	shared := okrtest.Megan
 	shared.Shared = true
 	require.Len(t, exportOf(w, shared, okr.ExportVisible).Bundle().Items, 1, "where others read along")
-	_, err = newExporter(w, nil).Export(t.Context(), okrtest.Megan, okr.ExportAll)
-	w.RequireRefused(okr.Forbidden, err)
-	_, err = newExporter(w, nil).Export(t.Context(), okrtest.Guest, okr.ExportVisible)
-	w.RequireRefused(okr.Forbidden, err)
+	var out bytes.Buffer
+	for who, scope := range map[*okr.Actor]okr.ExportScope{&okrtest.Megan: okr.ExportAll, &okrtest.Guest: okr.ExportVisible} {
+		_, err = newExporter(w, nil).Export(t.Context(), *who, scope, okr.ExportCSV, &out)
+		w.RequireRefused(okr.Forbidden, err)
+		require.Empty(t, out.String())
+	}
+	n, err := newExporter(w, nil).Export(t.Context(), okrtest.Lee, okr.ExportVisible, okr.ExportCSV, &out)
+	require.NoError(t, err)
+	require.Equal(t, 2, n)
+	require.Equal(t, "csv2", out.String())
 }
 
 func TestExportsNameGoalsAsTheirSourceDid(t *testing.T) {
@@ -146,13 +161,13 @@ func TestExportsNameGoalsAsTheirSourceDid(t *testing.T) {
 	w := okrtest.NewWorld(t)
 	o, other, third := w.Objective(okrtest.Megan, "Came along"), w.Objective(okrtest.Megan, "Made here"), w.Objective(okrtest.Megan, "Without a number")
 	from := origins{o: transfer.GoalNumber(okrtest.Contoso, other), third: "row 7"}
-	src, err := newExporter(w, from).Export(t.Context(), okrtest.Megan, okr.ExportVisible)
+	src, err := newExporter(w, from).Read(t.Context(), okrtest.Megan, okr.ExportVisible)
 	require.NoError(t, err)
 	items := itemsByTitle(src.Bundle())
 	require.Equal(t, from[o], items["Came along"].ID)
 	require.Equal(t, transfer.NameNumber("goal", string(other)), items["Made here"].ID, "its own number is taken")
 	require.Equal(t, transfer.GoalNumber(okrtest.Contoso, third), items["Without a number"].ID)
-	_, err = newExporter(w, failing{}).Export(t.Context(), okrtest.Megan, okr.ExportVisible)
+	_, err = newExporter(w, failing{}).Read(t.Context(), okrtest.Megan, okr.ExportVisible)
 	require.ErrorIs(t, err, errBroken)
 	require.NoError(t, src.CheckIns(t.Context(), nil))
 }

@@ -131,7 +131,7 @@ func (w *writer) rollEach(ctx context.Context, ids []okr.GoalID, step int) ([]ok
 		for _, o := range now {
 			if r := w.rolled(around.Below[o.ID].Goals); rolls(o, r) {
 				o.Rolled = &r
-				b.Changed = append(b.Changed, w.d.settings.ShowsNow(o, w.i.BegunAt))
+				b.Changed = append(b.Changed, w.t.ShowsNow(o, w.i.BegunAt))
 			}
 		}
 		return nil
@@ -139,7 +139,7 @@ func (w *writer) rollEach(ctx context.Context, ids []okr.GoalID, step int) ([]ok
 }
 
 func (w *writer) rolled(children []okr.Goal) okr.Rolled {
-	r := w.d.settings.WeightsRule.Roll(children)
+	r := w.t.WeightsRule.Roll(children)
 	r.At = w.i.BegunAt
 	return r
 }

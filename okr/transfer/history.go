@@ -65,7 +65,7 @@ func (h *hearing) take(ctx context.Context, n *node, make func(okr.GoalID) (okr.
 	if n != nil && !n.left {
 		h.batch = append(h.batch, heard{n, make})
 	}
-	if h.read < historyBatch {
+	if h.read < min(historyBatch, h.w.Slice) {
 		return nil
 	}
 	read := h.read
@@ -104,6 +104,11 @@ func (h *hearing) flush(ctx context.Context) error {
 	h.read, h.batch = 0, nil
 	return w.keep(ctx, nil, func(_ []okr.Goal, b *okr.ImportBatch) error {
 		b.CheckIns = list
+		for _, c := range list {
+			if w.older[c.Goal] {
+				b.Added = append(b.Added, c.ID)
+			}
+		}
 		h.count(&b.Cursor.Counts, len(list))
 		return nil
 	}, func(at *okr.ImportCursor) { at.At, at.Done = at.At+read, at.Done+about })
@@ -129,6 +134,9 @@ func (w *writer) findGoals(ctx context.Context, ids []string) error {
 		}
 		for _, id := range chunk {
 			w.goals[id] = found[id].Goal
+			if found[id].Made != w.i.ID {
+				w.older[found[id].Goal] = true
+			}
 		}
 	}
 	return nil

@@ -18,8 +18,9 @@ type merged struct {
 
 // merge compares field by field what the source says now, what it said when the goal was
 // last imported, and what the goal has here. What only the source changed is taken; what
-// both changed stays as it is here.
-func (d *draft) merge(n *node, was okr.ImportedGoal, g, parent okr.Goal) (merged, error) {
+// both changed stays as it is here, and so does an objective that would stand below itself:
+// stands says whether the goal stands above another one.
+func (d *draft) merge(n *node, was okr.ImportedGoal, g, parent okr.Goal, stands func(below okr.Goal) (bool, error)) (merged, error) {
 	fresh := n.goal
 	fresh.ID, fresh.Parent = g.ID, parent.ID
 	fresh.Below(parent)
@@ -35,12 +36,18 @@ func (d *draft) merge(n *node, was okr.ImportedGoal, g, parent okr.Goal) (merged
 	if m.fields == nil {
 		m.fields = map[string]string{}
 	}
+	isRound := false
+	if parent.ID != g.Parent && g.Kind == okr.Objective {
+		if isRound, err = stands(parent); err != nil {
+			return m, err
+		}
+	}
 	isEnded := !g.IsOpen() && here["status"] != was.Fields["status"]
 	for _, id := range fieldsOf(there, was.Fields) {
 		switch before := was.Fields[id]; {
 		case there[id] == before:
 			continue
-		case g.Kind != fresh.Kind || isEnded || here[id] != there[id] && here[id] != before && !(id == "value" && g.Binding != nil):
+		case g.Kind != fresh.Kind || isEnded || isRound && id == "parent" || here[id] != there[id] && here[id] != before && !(id == "value" && g.Binding != nil):
 			m.conflicts = append(m.conflicts, id)
 			continue
 		case here[id] != there[id] && !(id == "value" && g.Binding != nil):

@@ -16,6 +16,7 @@ type opened struct {
 	files  string // their refs
 	source Source
 	said   said
+	draft  *draft // of one that is being written; nil: it was not worked out yet
 }
 
 // sourceOf reads the files of an import. What was read last is held, for the next step.
@@ -56,6 +57,26 @@ func (s *Service) hold(o opened) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open = o
+}
+
+// running is the draft of an import that is being written, worked out once a process.
+func (s *Service) running(ctx context.Context, tenant okr.TenantID, i okr.Import) (*draft, error) {
+	s.mu.Lock()
+	held := s.open
+	s.mu.Unlock()
+	if held.tenant == tenant && held.id == i.ID && held.draft != nil {
+		return held.draft, nil
+	}
+	d, err := s.draft(ctx, tenant, i)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open.tenant == tenant && s.open.id == i.ID {
+		s.open.draft = d
+	}
+	return d, nil
 }
 
 // draft works out what becomes of the files of an import.

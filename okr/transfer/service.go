@@ -58,6 +58,9 @@ type Shelf interface {
 	WriteImport(ctx context.Context, tenant okr.TenantID, id okr.ImportID, ids []okr.GoalID, write func(at okr.ImportCursor, now []okr.Goal) (okr.ImportBatch, error)) error
 	// DropCursor forgets how far an import has come.
 	DropCursor(ctx context.Context, tenant okr.TenantID, id okr.ImportID) error
+	// Added gives some of the check-ins that an import brought to goals of imports before, by
+	// id and goal; none: there are none left.
+	Added(ctx context.Context, tenant okr.TenantID, id okr.ImportID) ([]okr.CheckIn, error)
 	// CheckInsThere gives those of some check-ins that are there.
 	CheckInsThere(ctx context.Context, tenant okr.TenantID, ids []okr.CheckInID) (map[okr.CheckInID]bool, error)
 	// Beneath gives the ids of what stands below some goals and of what was said of them.

@@ -117,15 +117,17 @@ type writer struct {
 	*Service
 	tenant okr.TenantID
 	i      okr.Import
-	d      *draft
+	t      okr.Settings
+	d      *draft // nil: it takes an import back
 	at     okr.ImportCursor
 	left   int                   // records until the slice is done
 	goals  map[string]okr.GoalID // by id in the source, those that were needed
+	older  map[okr.GoalID]bool   // of those: an import before made it
 }
 
 // write does a slice of an import.
 func (s *Service) write(ctx context.Context, tenant okr.TenantID, i okr.Import) error {
-	w := &writer{Service: s, tenant: tenant, i: i, left: s.Slice, goals: map[string]okr.GoalID{}}
+	w := &writer{Service: s, tenant: tenant, i: i, left: s.Slice, goals: map[string]okr.GoalID{}, older: map[okr.GoalID]bool{}}
 	var err error
 	if w.at, err = s.Shelf.Cursor(ctx, tenant, i.ID); err != nil {
 		return err
@@ -135,9 +137,10 @@ func (s *Service) write(ctx context.Context, tenant okr.TenantID, i okr.Import) 
 			return err
 		}
 	}
-	if w.d, err = s.draft(ctx, tenant, i); err != nil {
+	if w.d, err = s.running(ctx, tenant, i); err != nil {
 		return err
 	}
+	w.t = w.d.settings
 	for {
 		done, err := w.part(ctx)
 		switch {
@@ -220,7 +223,7 @@ func (w *writer) spend(n int) error {
 func (w *writer) writeGoals(ctx context.Context) error {
 	nodes := w.d.coming()
 	for w.at.At < len(nodes) {
-		chunk := nodes[w.at.At:min(len(nodes), w.at.At+batch)]
+		chunk := nodes[w.at.At:min(len(nodes), w.at.At+min(batch, w.Slice))]
 		if err := w.writeBatch(ctx, chunk); err != nil {
 			return err
 		}
@@ -253,7 +256,7 @@ func (w *writer) writeBatch(ctx context.Context, chunk []*node) error {
 		}
 	}
 	return w.keep(ctx, ids, func(now []okr.Goal, b *okr.ImportBatch) error {
-		return w.fill(chunk, k, now, b)
+		return w.fill(ctx, chunk, k, now, b)
 	}, func(at *okr.ImportCursor) { at.At, at.Done = at.At+len(chunk), at.Done+len(chunk) })
 }
 
@@ -329,7 +332,7 @@ func (w *writer) reserve(ctx context.Context, chunk []*node, k known) (map[strin
 }
 
 // fill makes the goals of a batch.
-func (w *writer) fill(chunk []*node, k known, now []okr.Goal, b *okr.ImportBatch) error {
+func (w *writer) fill(ctx context.Context, chunk []*node, k known, now []okr.Goal, b *okr.ImportBatch) error {
 	goals := joined(k.goals, nil)
 	for _, g := range now {
 		goals[g.ID] = g
@@ -340,7 +343,7 @@ func (w *writer) fill(chunk []*node, k known, now []okr.Goal, b *okr.ImportBatch
 		if id := k.fresh[n.id]; id != "" {
 			err = w.fillNew(n, id, k, goals, b)
 		} else {
-			err = w.fillKnown(n, k.imported[n.id], k, goals, b)
+			err = w.fillKnown(ctx, n, k.imported[n.id], k, goals, b)
 		}
 		if err != nil {
 			return err
@@ -379,7 +382,7 @@ func (w *writer) fillNew(n *node, id okr.GoalID, k known, goals map[okr.GoalID]o
 		g.LastCheckIn = &mark
 	}
 	g.Below(parent)
-	g = w.d.settings.ShowsNow(g, w.i.BegunAt)
+	g = w.t.ShowsNow(g, w.i.BegunAt)
 	fields, err := okr.FieldHashes(g)
 	if err != nil {
 		return err
@@ -391,7 +394,7 @@ func (w *writer) fillNew(n *node, id okr.GoalID, k known, goals map[okr.GoalID]o
 	return nil
 }
 
-func (w *writer) fillKnown(n *node, was okr.ImportedGoal, k known, goals map[okr.GoalID]okr.Goal, b *okr.ImportBatch) error {
+func (w *writer) fillKnown(ctx context.Context, n *node, was okr.ImportedGoal, k known, goals map[okr.GoalID]okr.Goal, b *okr.ImportBatch) error {
 	before, isThere := goals[was.Goal]
 	if !isThere || before.Deleted != nil {
 		b.Cursor.Counts.Kept++ // it was deleted here, and stays so
@@ -402,13 +405,13 @@ func (w *writer) fillKnown(n *node, was okr.ImportedGoal, k known, goals map[okr
 	if !found {
 		parent = goals[before.Parent] // what it is to stand below was deleted here
 	}
-	m, err := w.d.merge(n, was, before, parent)
+	m, err := w.d.merge(n, was, before, parent, w.standsAbove(ctx, w.tenant, before.ID, goals))
 	if err != nil {
 		return err
 	}
 	m.goal.Below(goals[m.goal.Parent])
 	if m.differs {
-		m.goal = w.d.settings.ShowsNow(m.goal, w.i.BegunAt)
+		m.goal = w.t.ShowsNow(m.goal, w.i.BegunAt)
 		b.Changed = append(b.Changed, m.goal)
 		goals[m.goal.ID] = m.goal
 	}
@@ -436,8 +439,12 @@ func (w *writer) remember(n *node, was okr.ImportedGoal, before okr.Goal, m merg
 		entry.Import, entry.Was, entry.Before = w.i.ID, &before, &older
 	}
 	b.Imported[n.id] = &entry
-	after := m.goal
-	if after.Kind == okr.Objective && (after.Period != before.Period || after.PeriodID != before.PeriodID || !slices.Equal(after.Audience, before.Audience)) {
+	if after := m.goal; passesOn(before, after) {
 		b.Cursor.Passed = append(b.Cursor.Passed, after.ID)
 	}
+}
+
+// passesOn says whether what is below a goal takes something of its change.
+func passesOn(before, after okr.Goal) bool {
+	return after.Kind == okr.Objective && (after.Period != before.Period || after.PeriodID != before.PeriodID || !slices.Equal(after.Audience, before.Audience))
 }

@@ -189,7 +189,12 @@ func (s *Service) takeBackSome(ctx context.Context, tenant okr.TenantID, i okr.I
 	if err != nil {
 		return err
 	}
+	t, err := s.access.Settings(ctx, tenant)
+	if err != nil {
+		return err
+	}
 	return s.Shelf.WriteImport(ctx, tenant, i.ID, ids, func(at okr.ImportCursor, now []okr.Goal) (okr.ImportBatch, error) {
+		at.Passed = slices.Clone(at.Passed)
 		b := okr.ImportBatch{Cursor: at, Imported: map[string]*okr.ImportedGoal{}}
 		there := map[okr.GoalID]okr.Goal{}
 		for _, g := range now {
@@ -198,20 +203,34 @@ func (s *Service) takeBackSome(ctx context.Context, tenant okr.TenantID, i okr.I
 		for _, w := range chunk {
 			g, isThere := there[w.Goal]
 			b.Imported[w.source] = nil
-			switch {
-			case w.Made == i.ID && isThere:
-				b.Gone = append(b.Gone, okr.GoneGoal{Goal: w.Goal, CheckIns: beneath[w.Goal].CheckIns})
-			case w.Made != i.ID:
+			if w.Made != i.ID {
 				b.Imported[w.source] = w.Before
-				if isThere && w.Was != nil {
-					b.Changed = append(b.Changed, asBefore(g, *w.Was))
-				}
 			}
+			switch {
+			case !isThere:
+				continue
+			case w.Made == i.ID:
+				b.Gone = append(b.Gone, okr.GoneGoal{Goal: w.Goal, CheckIns: beneath[w.Goal].CheckIns})
+			case w.Was != nil:
+				b.Changed = append(b.Changed, t.ShowsNow(asBefore(g, *w.Was), s.Now()))
+				b.Cursor.Passed = append(b.Cursor.Passed, w.Was.Parent)
+			}
+			b.Cursor.Passed = append(b.Cursor.Passed, g.ID, g.Parent)
 		}
+		b.Cursor.Passed = objectives(b.Cursor.Passed, b.Gone)
 		b.Cursor.Done += len(chunk)
 		b.Cursor.Counts.TakenBack += len(chunk)
 		return b, nil
 	})
+}
+
+// objectives are those of some goals that are objectives and do not go, each once.
+func objectives(ids []okr.GoalID, gone []okr.GoneGoal) []okr.GoalID {
+	ids = slices.DeleteFunc(ids, func(id okr.GoalID) bool {
+		return id == "" || id.Kind() != okr.Objective || slices.ContainsFunc(gone, func(g okr.GoneGoal) bool { return g.Goal == id })
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // asBefore is a goal as it was before an import changed it. What was computed since stays.
@@ -220,13 +239,29 @@ func asBefore(g, was okr.Goal) okr.Goal {
 	return was
 }
 
-// takenBack ends the taking back of an import.
+// takenBack ends the taking back of an import: objectives that stay add up anew, and pass
+// on what they were.
 func (s *Service) takenBack(ctx context.Context, tenant okr.TenantID, i okr.Import) error {
-	if err := s.dropPeriods(ctx, tenant, i); err != nil {
-		return err
-	}
 	at, err := s.Shelf.Cursor(ctx, tenant, i.ID)
 	if err != nil {
+		return err
+	}
+	t, err := s.access.Settings(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	w := &writer{Service: s, tenant: tenant, i: i, t: t, at: at}
+	if err := w.unsay(ctx); err != nil {
+		return err
+	}
+	stay := slices.Clone(at.Passed)
+	if err := w.passOn(ctx); err != nil {
+		return err
+	}
+	if err := w.rollAbove(ctx, stay); err != nil {
+		return err
+	}
+	if err := s.dropPeriods(ctx, tenant, i); err != nil {
 		return err
 	}
 	_, err = s.Shelf.Imports().Update(ctx, tenant, i.ID, func(i *okr.Import) error {
@@ -238,6 +273,23 @@ func (s *Service) takenBack(ctx context.Context, tenant okr.TenantID, i okr.Impo
 		return err
 	}
 	return s.Shelf.DropCursor(ctx, tenant, i.ID)
+}
+
+// unsay removes the check-ins that an import brought to goals of imports before.
+func (w *writer) unsay(ctx context.Context) error {
+	for {
+		added, err := w.Shelf.Added(ctx, w.tenant, w.i.ID)
+		if err != nil || len(added) == 0 {
+			return err
+		}
+		err = w.keep(ctx, nil, func(_ []okr.Goal, b *okr.ImportBatch) error {
+			b.Unsaid = added
+			return nil
+		}, func(*okr.ImportCursor) {})
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // dropPeriods removes the custom periods that an import made, where nothing is filed under

@@ -75,8 +75,10 @@ func worldOn(t *testing.T, store *redisstore.Store) *world {
 func (w *world) Now() time.Time { return w.now }
 
 // restart makes the service anew, as another process has it.
-func (w *world) restart() {
-	w.transfer = transfer.New(transfer.Options{
+func (w *world) restart() { w.transfer = w.service() }
+
+func (w *world) service() *transfer.Service {
+	return transfer.New(transfer.Options{
 		Store: w.store, Reader: w.store, Agenda: w.store, Shelf: w.shelf, Now: w.Now, Slice: w.slice,
 		Open: func(context.Context, []transfer.OpenedFile) (transfer.Source, error) {
 			w.opened.Add(1)

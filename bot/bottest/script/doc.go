@@ -71,7 +71,7 @@
 //	shows TEXT...           the current card, as the acting person sees it now, shows all TEXTs
 //	holds TEXT...           the current card shows all TEXTs once everything that folds is open
 //	fill ID=VALUE...        types into inputs of the current card; a choice goes by value or title (several: a|b)
-//	                        and must be offered; ID==VALUE types what no client would
+//	                        and must be offered; ID==VALUE types what no client would; \n is a line break
 //	press TITLE             presses a button by title or verb ("Choose#2" is the second one)
 //	press-of NAME TITLE     presses, as a forged client does, a button of the current card that only NAME sees
 //	again                   the last press once more, as somebody does who is faster than the card

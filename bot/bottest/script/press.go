@@ -24,7 +24,7 @@ func (w *World) cmdFill(_ bool, args []string) error {
 		if value, err = inputValue(p.Card, id, value); err != nil {
 			return err
 		}
-		w.Teams.Fill(p, map[string]string{id: value})
+		w.Teams.Fill(p, map[string]string{id: strings.ReplaceAll(value, `\n`, "\n")})
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 // checkInStart is where a check-in begins in a cell. Notes have line breaks, quotation
 // marks and semicolons, so that nothing else divides two of them.
-var checkInStart = regexp.MustCompile(`(?i)Checkin Date:\s*\d{4}-\d\d-\d\d[^;]*;\s*User:`)
+var checkInStart = regexp.MustCompile(`Checkin Date:\s*\d{4}-\d\d-\d\d[^;]*;\s*User:`)
 
 // told is a check-in as a cell has it, each value as a text.
 type told struct {
@@ -64,7 +64,7 @@ func cutLast(s, label string) (before, value string) {
 	if i < 0 {
 		return s, ""
 	}
-	return s[:i+1], strings.TrimSpace(s[i+2+len(label):])
+	return s[:i+1], strings.TrimSpace(strings.TrimSuffix(s[i+2+len(label):], ";"))
 }
 
 // checkIn makes a check-in of what a cell tells of an item. A value in percent of a

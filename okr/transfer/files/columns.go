@@ -49,6 +49,12 @@ const (
 	colViewers
 	colPrivate
 	colDataSource
+	colOnlyEditors // from here on of okrbot's own exports only
+	colThreshold
+	colPhases
+	colTasks
+	colEndNote
+	colAccounts
 )
 
 // columnNames are the names of the Explorer export, of okrbot's own, and those that the
@@ -91,6 +97,12 @@ func columnNames() map[column][]string {
 		colViewers:      {"viewers"},
 		colPrivate:      {"private"},
 		colDataSource:   {"datasource"},
+		colOnlyEditors:  {"onlyeditors"},
+		colThreshold:    {"threshold", "riskthreshold"},
+		colPhases:       {"phasedtargets"},
+		colTasks:        {"tasks"},
+		colEndNote:      {"closingnote"},
+		colAccounts:     {"accountids"},
 	}
 }
 

@@ -273,8 +273,8 @@ func (f *fixture) addObjectives() {
 
 func number(v float64) *float64 { return &v }
 
-// metrics are the shapes of key results: what, unit, start, target, type, and the raw value.
-func metrics() []outcomeNow {
+// shapes are those of key results: what, unit, start, target, type, and the raw value.
+func shapes() []outcomeNow {
 	return []outcomeNow{
 		{outcome{"Metric", "Stores", "Number", number(0), number(40), "Reach"}, "", 12.0},
 		{outcome{"Metric", "Margin", "Percentage", number(20), number(25), "Increase From"}, "%", 39.42},
@@ -322,7 +322,7 @@ func (f *fixture) addKeyResults() {
 
 // fillKeyResult gives a key result one of the shapes.
 func (f *fixture) fillKeyResult(it *fixItem, i int) {
-	m := metrics()[i%9]
+	m := shapes()[i%9]
 	it.Outcome, it.Progress, it.unit = m.outcome, m.value, m.csvUnit
 	it.Tags = []named{{31, "Growth"}}
 	if len(it.Parents) > 0 {

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -11,10 +12,10 @@ import (
 // loadStreams counts check-ins and comments.
 func (o *opening) loadStreams(ctx context.Context) error {
 	s := o.set
-	s.checkIns = stream[transfer.CheckIn]{noun: "check-in", nouns: "check-ins", max: MaxCheckIns, mark: func(c transfer.CheckIn) mark {
+	s.checkIns = stream[transfer.CheckIn]{noun: "check-in", nouns: "check-ins", max: o.limits.checkIns, held: o.held, mark: func(c transfer.CheckIn) mark {
 		return mark{c.Item, c.ID, len(c.Note) + len(c.By.Name) + len(c.By.Email)}
 	}}
-	s.comments = stream[transfer.Comment]{noun: "comment", nouns: "comments", max: MaxComments, mark: func(c transfer.Comment) mark {
+	s.comments = stream[transfer.Comment]{noun: "comment", nouns: "comments", max: o.limits.comments, held: o.held, mark: func(c transfer.Comment) mark {
 		return mark{c.Item, c.ID, len(c.Text) + len(c.By.Name) + len(c.By.Email)}
 	}}
 	for _, p := range o.parts {
@@ -58,7 +59,7 @@ func (p *part) checkIn(n int, rec jsonCheckIn) transfer.CheckIn {
 	c := transfer.CheckIn{
 		Row: okr.ImportRow{File: p.file, Row: n, ID: line(string(rec.ID), okr.MaxName)},
 		ID:  line(string(rec.ID), okr.MaxName), Item: line(string(rec.Item), okr.MaxName),
-		At: dialect{}.moment(string(rec.Date)), MadeAt: dialect{}.moment(string(rec.Activity)),
+		At: dialect{}.moment(string(cmp.Or(rec.Own.At, rec.Date))), MadeAt: dialect{}.moment(string(cmp.Or(rec.Own.MadeAt, rec.Activity))),
 		By: shortPerson(rec.By.person()), Value: rec.Value.v, Rounded: rec.Value.rounded, Note: plainNote(rec.Note),
 	}
 	c.Status, _ = statusOf(string(rec.Status))
@@ -79,7 +80,7 @@ func bothTimes(at, made time.Time) (time.Time, time.Time) {
 }
 
 func shortPerson(p transfer.Person) transfer.Person {
-	return transfer.Person{ID: line(p.ID, okr.MaxName), Name: line(p.Name, okr.MaxTitle), Email: line(p.Email, okr.MaxTitle)}
+	return transfer.Person{ID: line(p.ID, okr.MaxName), Name: line(p.Name, okr.MaxTitle), Email: line(p.Email, okr.MaxTitle), Account: okr.UserID(line(string(p.Account), okr.MaxName))}
 }
 
 // comments reads the comments of a file of an organization export.
@@ -88,7 +89,7 @@ func (p *part) comments(ctx context.Context, do func(transfer.Comment) error) er
 		return do(transfer.Comment{
 			Row: okr.ImportRow{File: p.file, Row: n, ID: line(string(rec.ID), okr.MaxName)},
 			ID:  line(string(rec.ID), okr.MaxName), Item: line(string(rec.Item), okr.MaxName),
-			At: dialect{}.moment(string(rec.At)), By: shortPerson(rec.By.person()), Text: lines(string(rec.Text), okr.MaxNote),
+			At: dialect{}.moment(string(cmp.Or(rec.Own.At, rec.At))), By: shortPerson(rec.By.person()), Text: lines(string(rec.Text), okr.MaxNote),
 		})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 
 	"okrbot/okr"
@@ -50,14 +51,31 @@ func (o *opening) item(rec jsonItem, row okr.ImportRow) transfer.Item {
 	for _, tag := range rec.Tags[:min(len(rec.Tags), maxNamesRead)] {
 		it.Tags = append(it.Tags, line(string(tag.Name), okr.MaxTag))
 	}
-	o.privacyOf(&it, rec.Permissions.View)
+	o.privacyOf(&it, rec.Permissions.View, rec.Own.Private)
 	o.childrenOf(&it, rec.Children)
 	o.outcomeOf(&it, rec)
+	ownOf(&it, rec.Own)
 	return it
 }
 
+// ownOf takes what okrbot's own exports have besides.
+func ownOf(it *transfer.Item, own jsonOwn) {
+	it.Level = cmp.Or(levelOf(string(own.Level)), it.Level)
+	it.Private, it.OnlyEditors, it.Lasting = it.Private || own.Private, own.OnlyEditors, own.Lasting
+	it.EndNote = lines(string(own.Note), okr.MaxNote)
+	it.Score = cmp.Or(own.Score.v, it.Score)
+	if at := (dialect{}).moment(string(own.CreatedAt)); !at.IsZero() {
+		it.CreatedAt = at
+	}
+	it.Query = okr.Query{ID: line(string(own.Query.ID), okr.MaxName), Name: line(string(own.Query.Name), okr.MaxTitle), URL: line(string(own.Query.URL), okr.MaxAddress)}
+	if kind := okr.MetricType(own.MetricType); it.Metric != nil && slices.Contains(okr.MetricTypes(), kind) {
+		it.Metric.Type, it.Metric.Threshold = kind, own.Threshold.v
+		it.Metric.Unit, it.Metric.UnitKind = line(string(own.Unit), okr.MaxUnit), okr.UnitKind(line(string(own.UnitKind), okr.MaxName))
+	}
+}
+
 func (p jsonPerson) person() transfer.Person {
-	return transfer.Person{ID: string(p.ID), Name: string(p.Name), Email: string(p.Email)}
+	return transfer.Person{ID: string(p.ID), Name: string(p.Name), Email: string(p.Email), Account: okr.UserID(p.Account)}
 }
 
 func (o *opening) persons(list many[jsonPerson]) []transfer.Person {
@@ -105,6 +123,8 @@ func weightOf(s string) *float64 {
 
 func feedOf(progress jsonWord) transfer.Feed {
 	switch letters(string(progress)) {
+	case "":
+		return ""
 	case "updatefromchildren":
 		return transfer.FeedChildren
 	case "updatefromintegration":
@@ -153,13 +173,13 @@ func (o *opening) isOrganization(id string) bool {
 
 // privacyOf takes who may see the item. What is not said to be for everybody is private:
 // the other way round something would be shown to too many.
-func (o *opening) privacyOf(it *transfer.Item, view jsonAudience) {
+func (o *opening) privacyOf(it *transfer.Item, view jsonAudience, isOwn bool) {
 	word := letters(string(view.Word))
 	if !view.Given || word == "everybody" || word == "everyone" {
 		return
 	}
 	it.Private, it.Viewers = true, o.persons(view.Individuals)
-	if len(it.Viewers) == 0 {
+	if len(it.Viewers) == 0 && !isOwn {
 		o.add(okr.FindingGuessed, findPrivate, it.Row, "Who may see it isn't “Everybody”, and nobody is named.")
 	}
 }

@@ -22,16 +22,17 @@ const (
 	jsonUsers    jsonKind = "users"
 )
 
-// jsonKindOf says what a file lists: by its first record, since files are renamed, and
-// where it has none by its name. It is empty for a file of something else.
+// jsonKindOf says what a file lists: by its first records, since files are renamed, and
+// where those do not say by its name. It is empty for a file of something else.
 func jsonKindOf(ctx context.Context, t *text) (jsonKind, error) {
 	var kind jsonKind
-	some := false
-	err := eachRecord(ctx, t, func(_ int, rec map[string]json.RawMessage, _ string) error {
-		kind, some = kindByKeys(rec), true
-		return errEnough
+	err := eachRecord(ctx, t, func(n int, rec map[string]json.RawMessage, _ string) error {
+		if kind = kindByKeys(rec); kind != "" || n == knownWithin {
+			return errEnough
+		}
+		return nil
 	})
-	if err != nil || some {
+	if err != nil || kind != "" {
 		return kind, err
 	}
 	name := strings.ToLower(t.name)
@@ -42,6 +43,9 @@ func jsonKindOf(ctx context.Context, t *text) (jsonKind, error) {
 	}
 	return "", nil
 }
+
+// knownWithin is the number of records by which it is known what a file lists.
+const knownWithin = 20
 
 func kindByKeys(rec map[string]json.RawMessage) jsonKind {
 	keys := map[string]bool{}

@@ -3,6 +3,7 @@ package files
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strconv"
 )
 
@@ -48,10 +49,10 @@ func (n *jsonNumber) UnmarshalJSON(b []byte) error {
 		if err := w.UnmarshalJSON(b); err != nil {
 			return err
 		}
-	} else if b[0] != '{' && b[0] != '[' {
-		w = jsonWord(b)
+		n.numeral = dialect{}.number(string(w))
+	} else if f, err := strconv.ParseFloat(string(b), 64); err == nil && math.Abs(f) < mostNumber {
+		n.numeral = numeral{v: &f}
 	}
-	n.numeral = dialect{}.number(string(w))
 	return nil
 }
 
@@ -78,6 +79,8 @@ func (m *many[T]) UnmarshalJSON(b []byte) error {
 // jsonPerson is somebody; a text is a name.
 type jsonPerson struct {
 	ID, Name, Email jsonWord
+	Account         jsonWord `json:"Object ID"`
+	Own             jsonOwn  `json:"okrbot"`
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -205,6 +208,26 @@ type jsonItem struct {
 	GoalType      jsonWord            `json:"Goal Type"`
 	CreatedAt     jsonWord            `json:"Created At"`
 	LastCheckIn   jsonWord            `json:"Last Check-in"`
+	Own           jsonOwn             `json:"okrbot"`
+}
+
+// jsonOwn is what okrbot's own exports have besides.
+type jsonOwn struct {
+	Level       jsonWord
+	Private     bool
+	OnlyEditors bool     `json:"Only Editors"`
+	MetricType  jsonWord `json:"Metric Type"`
+	Unit        jsonWord
+	UnitKind    jsonWord `json:"Unit Kind"`
+	Threshold   jsonNumber
+	Lasting     bool
+	Score       jsonNumber
+	Note        jsonWord
+	CreatedAt   jsonWord `json:"Created At"`
+	Query       struct{ ID, Name, URL jsonWord }
+	At          jsonWord // of check-ins and comments
+	MadeAt      jsonWord `json:"Made At"`
+	Tenant      jsonWord // of people
 }
 
 type jsonPermissions struct {
@@ -226,6 +249,7 @@ type jsonCheckIn struct {
 	Status   jsonWord
 	Value    jsonNumber `json:"Current Value"`
 	Activity jsonWord   `json:"Activity Date"`
+	Own      jsonOwn    `json:"okrbot"`
 }
 
 type jsonComment struct {
@@ -234,6 +258,7 @@ type jsonComment struct {
 	Text jsonWord   `json:"Comment"`
 	By   jsonPerson `json:"Created By"`
 	At   jsonWord   `json:"Created At"`
+	Own  jsonOwn    `json:"okrbot"`
 }
 
 type jsonTeam struct {

@@ -29,6 +29,9 @@ func (o *opening) load(ctx context.Context) error {
 		return err
 	}
 	o.set.bundle.Remarks = o.list
+	if len(o.parts) > 0 {
+		o.set.bundle.At = timeIn(o.parts[0].exportedAt())
+	}
 	return nil
 }
 
@@ -39,6 +42,7 @@ func (o *opening) loadPart(ctx context.Context, p *part) error {
 			if o.people.add(rec.person()).Name != "" {
 				o.set.users++
 			}
+			o.set.bundle.Tenant = cmp.Or(o.set.bundle.Tenant, okr.TenantID(line(string(rec.Own.Tenant), okr.MaxName)))
 			return o.room(len(rec.Name) + len(rec.Email))
 		})
 	case jsonTeams:
@@ -101,8 +105,8 @@ func (o *opening) loadItem(p *part, n int, rec jsonItem, bad string) error {
 // keep adds an item, while there is room.
 func (o *opening) keep(it transfer.Item) error {
 	items := o.set.bundle.Items
-	if len(items) == MaxItems {
-		return okr.Errorf(okr.Invalid, "The files hold more than %s. Export fewer at a time, for example one period.", counted(MaxItems, "item", "items"))
+	if len(items) == o.items {
+		return okr.Errorf(okr.Invalid, "The files hold more than %s. Export fewer at a time, for example one period.", counted(o.items, "item", "items"))
 	}
 	o.at[it.ID] = len(items)
 	o.set.bundle.Items = append(items, it)
@@ -153,20 +157,12 @@ func (o *opening) setPeriods() {
 	known := map[string]okr.Period{}
 	for i := range b.Items {
 		it := &b.Items[i]
-		if it.Period.Name == "" {
-			continue
-		}
 		p, ok := known[it.Period.Name]
 		if !ok {
 			p = o.period(it.Period.Name)
 			known[it.Period.Name] = p
 		}
-		if it.Period.Start == "" {
-			it.Period.Start = p.Start
-		}
-		if it.Period.End == "" {
-			it.Period.End = p.End
-		}
+		it.Period.Start, it.Period.End = cmp.Or(it.Period.Start, p.Start), cmp.Or(it.Period.End, p.End)
 		if it.Metric != nil {
 			it.Metric.Phases = withoutStart(it.Metric.Phases, it.Period.Start)
 		}

@@ -17,6 +17,9 @@ type dialect struct {
 	day1904  bool // days of a workbook count from 1904
 }
 
+// mostNumber is beyond what okrbot takes as an ordinary number.
+const mostNumber = 1e15
+
 // numeral is a number of a file.
 type numeral struct {
 	v       *float64
@@ -53,7 +56,7 @@ func (d dialect) number(s string) numeral {
 		bare, n.rounded = bare[:len(bare)-1], true
 	}
 	f, err := strconv.ParseFloat(d.plain(bare), 64)
-	if err != nil || math.IsNaN(f) || math.Abs(f*factor) >= 1e15 {
+	if err != nil || math.IsNaN(f) || math.Abs(f*factor) >= mostNumber {
 		return numeral{}
 	}
 	if f *= factor; negative {
@@ -170,7 +173,10 @@ func (d dialect) serial(n float64) okr.Date {
 // moment reads a time as exports write it, which is in UTC; zero: there is none.
 func (d dialect) moment(s string) time.Time {
 	s = strings.TrimSpace(s)
-	for _, layout := range []string{"2006-01-02 15:04:05 UTC", time.DateTime, time.RFC3339, "2006-01-02 15:04", "2006-01-02T15:04:05", time.DateOnly} {
+	for _, layout := range []string{time.DateTime, time.DateOnly, "2006-01-02 15:04:05 UTC", time.RFC3339, "2006-01-02 15:04", "2006-01-02T15:04:05"} {
+		if len(layout) != len(s) && layout != time.RFC3339 {
+			continue
+		}
 		if at, err := time.Parse(layout, s); err == nil && okr.DateOf(at).Valid() {
 			return at.UTC()
 		}

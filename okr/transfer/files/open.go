@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"okrbot/okr"
 	"okrbot/okr/transfer"
@@ -57,7 +58,12 @@ type opening struct {
 	exact        map[string]bool // the ids of items that came from JSON
 	raw          map[int]rowPeople
 	kept         int // bytes of texts
+	limits
 }
+
+// limits are how many records are read at most, and how many bytes of unsorted ones are
+// held at a time.
+type limits struct{ items, checkIns, comments, held int }
 
 // part is something of a file that is read by itself: a file of an organization export,
 // or a table.
@@ -72,7 +78,14 @@ type part struct {
 // error is an [okr.Invalid] that says what is wrong with which file and what to do. The
 // files are read again when check-ins and comments are asked for.
 func Open(ctx context.Context, in []File) (*Set, error) {
-	o := &opening{set: &Set{}, people: newPeople(), teams: map[string]bool{}, at: map[string]int{}, exact: map[string]bool{}, raw: map[int]rowPeople{}}
+	return open(ctx, in, limits{MaxItems, MaxCheckIns, MaxComments, groupBytes})
+}
+
+func open(ctx context.Context, in []File, within limits) (*Set, error) {
+	o := &opening{
+		set: &Set{}, people: newPeople(), limits: within,
+		teams: map[string]bool{}, at: map[string]int{}, exact: map[string]bool{}, raw: map[int]rowPeople{},
+	}
 	var total int64
 	for _, f := range in {
 		if total += f.Size; total > MaxBytes {
@@ -215,7 +228,7 @@ func zipFormat(parts []*part) string {
 }
 
 // fileOf finds the organization and the time in the name of a file of its export.
-var fileOf = regexp.MustCompile(`(?i)_Organization_(\d+)_(\d{14})`)
+var fileOf = regexp.MustCompile(`(?i)_Organization_([\w-]+)_(\d{14})`)
 
 // readText takes a text, which stands by itself or in a ZIP.
 func (o *opening) readText(ctx context.Context, is form, t *text, packed string) error {
@@ -248,6 +261,15 @@ func (o *opening) readText(ctx context.Context, is form, t *text, packed string)
 // unread says that a file in a ZIP is left out.
 func (o *opening) unread(zip, name, why string) {
 	o.add(okr.FindingLeft, findUnread, okr.ImportRow{File: zip, Title: path.Base(name)}, why)
+}
+
+// timeIn is the moment that exportedAt gives, which does not say in which zone.
+func timeIn(s string) time.Time {
+	at, err := time.Parse("20060102150405", s)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 // exportedAt is when a file was exported, by its name; empty: it does not say.

@@ -24,7 +24,7 @@ func newPeople() *people {
 
 // add takes somebody in and gives them as they are kept.
 func (p *people) add(who transfer.Person) transfer.Person {
-	who.Name, who.Email, who.ID = line(who.Name, okr.MaxTitle), line(who.Email, okr.MaxTitle), line(who.ID, okr.MaxName)
+	who = shortPerson(who)
 	if who.Name == "" && who.Email == "" {
 		return transfer.Person{}
 	}
@@ -38,7 +38,7 @@ func (p *people) add(who transfer.Person) transfer.Person {
 	p.byKey[key] = who
 	p.order = append(p.order, key)
 	name := folded(who.Name)
-	if who.Email != "" {
+	if isKnown(who) {
 		p.byName[name] = append(p.byName[name], who)
 	}
 	if strings.Contains(name, ",") {
@@ -56,17 +56,17 @@ func (p *people) comma(name string) {
 }
 
 func keyOf(who transfer.Person) string {
-	if who.Email != "" {
-		return strings.ToLower(who.Email)
-	}
-	return folded(who.Name)
+	return cmp.Or(strings.ToLower(who.Email), string(who.Account), folded(who.Name))
 }
+
+// isKnown says whether a person is told from others of the same name.
+func isKnown(who transfer.Person) bool { return who.Email != "" || who.Account != "" }
 
 func folded(name string) string { return strings.ToLower(okr.CleanLine(name)) }
 
 // is gives somebody known by name only the address of the one person with that name.
 func (p *people) is(who transfer.Person) transfer.Person {
-	if who.Email != "" || who.Name == "" {
+	if isKnown(who) || who.Name == "" {
 		return who
 	}
 	if same := p.byName[folded(who.Name)]; len(same) == 1 {

@@ -14,7 +14,7 @@ import (
 // when the files are opened, and read anew each time that they are asked for.
 type stream[T any] struct {
 	noun, nouns string // of the records
-	max         int
+	max, held   int    // records at most, and bytes of them that are held
 	mark        func(T) mark
 	sources     []source[T] // exact ones first
 
@@ -120,10 +120,10 @@ func (s *stream[T]) group() {
 	for id, of := range s.items {
 		ids[of.number] = id
 	}
-	bytes := groupBytes
+	bytes := s.held
 	for _, id := range ids {
 		of := s.items[id]
-		if bytes += of.bytes; bytes > groupBytes {
+		if bytes += of.bytes; bytes > s.held {
 			s.groups, bytes = append(s.groups, nil), of.bytes
 		}
 		of.group = len(s.groups) - 1

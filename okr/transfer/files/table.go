@@ -92,7 +92,7 @@ func (o *opening) readCSV(ctx context.Context, t *text, packed string) error {
 			o.unread(packed, t.name, "It has no column “Title”, or no row that names the columns.")
 			return nil
 		}
-		return invalid(t.name, "has no row of column names that I know. Its first row must name the columns, for example Title, Object Type, Owner, Period.")
+		return invalid(t.name, "has no row of column names that I know. Name the columns in its first row, for example Title, Object Type, Owner, Period, and send it again.")
 	}
 	p := &part{file: t.name, text: t, table: &table{comma: comma}}
 	if t.charset == charsetWindows {

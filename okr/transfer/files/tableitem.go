@@ -17,6 +17,7 @@ import (
 // names are known.
 type rowPeople struct {
 	owners, checkInOwners, delegate, editors, viewers, creator string
+	accounts                                                   string // of okrbot's own exports
 }
 
 // rowIDs gives each row its id: that of the file, or one made of the row's title, type and period, and its place
@@ -89,7 +90,7 @@ func (o *opening) loadRow(p *part, r row, at okr.ImportRow) error {
 	o.quiet = ok
 	it := o.rowItem(p, r, at)
 	o.quiet = false
-	who := rowPeople{r.get(colOwner), r.get(colCheckInOwner), r.get(colDelegate), r.get(colEditors), r.get(colViewers), r.get(colCreator)}
+	who := rowPeople{r.get(colOwner), r.get(colCheckInOwner), r.get(colDelegate), r.get(colEditors), r.get(colViewers), r.get(colCreator), r.get(colAccounts)}
 	o.people.learn(who.creator)
 	if !ok {
 		n = len(o.set.bundle.Items)
@@ -97,7 +98,7 @@ func (o *opening) loadRow(p *part, r row, at okr.ImportRow) error {
 			return err
 		}
 	} else {
-		fill(&o.set.bundle.Items[n], it)
+		o.fill(&o.set.bundle.Items[n], it)
 	}
 	if _, known := o.raw[n]; !known {
 		o.raw[n] = who.clipped()
@@ -107,7 +108,7 @@ func (o *opening) loadRow(p *part, r row, at okr.ImportRow) error {
 
 func (w rowPeople) clipped() rowPeople {
 	c := func(s string) string { return clip(s, maxPeopleRead*20) }
-	return rowPeople{c(w.owners), c(w.checkInOwners), c(w.delegate), c(w.editors), c(w.viewers), c(w.creator)}
+	return rowPeople{c(w.owners), c(w.checkInOwners), c(w.delegate), c(w.editors), c(w.viewers), c(w.creator), c(w.accounts)}
 }
 
 // rowItem is what a row holds, but for its people.
@@ -119,6 +120,9 @@ func (o *opening) rowItem(p *part, r row, at okr.ImportRow) transfer.Item {
 		Parents:     rowParents(r),
 		GoalType:    goalTypeOf(r.get(colGoalType)),
 		Private:     isYes(r.get(colPrivate)),
+		OnlyEditors: isYes(r.get(colOnlyEditors)),
+		EndNote:     lines(r.get(colEndNote), okr.MaxNote),
+		Tasks:       rowTasks(r.get(colTasks)),
 		DataSource:  line(r.get(colDataSource), okr.MaxName),
 		Period:      okr.Period{Name: line(r.get(colPeriod), okr.MaxName), Start: d.date(r.get(colStart)), End: d.date(r.get(colEnd))},
 		Shown:       d.number(r.get(colProgress)).v,
@@ -126,7 +130,7 @@ func (o *opening) rowItem(p *part, r row, at okr.ImportRow) transfer.Item {
 		Status:      o.status(r.get(colStatus), at),
 		CreatedAt:   d.moment(r.get(colCreatedAt)),
 		CheckedIn:   d.date(r.get(colLastCheckIn)),
-		Tags:        names(r.get(colTags), ",;", okr.MaxTag),
+		Tags:        names(r.get(colTags), tagSeparator(r.get(colTags)), okr.MaxTag),
 		Teams:       names(r.get(colTeam), ";", okr.MaxName),
 	}
 	it.Word = line(r.get(colType), okr.MaxName)
@@ -162,6 +166,15 @@ func (o *opening) sayUnread(it transfer.Item, r row, at okr.ImportRow) {
 	}
 }
 
+// tagSeparator is what stands between tags: a semicolon, so that tags may hold a comma, or
+// else a comma.
+func tagSeparator(cell string) string {
+	if strings.Contains(cell, ";") {
+		return ";"
+	}
+	return ","
+}
+
 // names divides a cell that lists several.
 func names(cell, separators string, limit int) []string {
 	var all []string
@@ -174,14 +187,15 @@ func names(cell, separators string, limit int) []string {
 }
 
 // rowParents are the parents of a row; the template for bulk imports has one, by its
-// reference or title, and its weight in a column of its own.
+// reference or title. A column of weights has the one that was chosen; that beside a parent's
+// title is then what the item has after sharing.
 func rowParents(r row) []transfer.Parent {
 	parents := alignedTo(r.get(colAligned))
 	if title := line(r.get(colParent), okr.MaxTitle); title != "" && len(parents) == 0 {
 		parents = alignedTo(title)
 	}
-	if len(parents) > 0 && parents[0].Weight == nil {
-		parents[0].Weight = weightOf(r.get(colWeight))
+	if len(parents) > 0 && has(r.cols.at, colWeight) {
+		parents[0].Share, parents[0].Weight = parents[0].Weight, weightOf(r.get(colWeight))
 	}
 	return parents
 }
@@ -197,7 +211,8 @@ func (o *opening) rowMetric(it *transfer.Item, d dialect, r row) {
 	}
 	setScale(m, from.v, target.v)
 	percent := m.UnitKind == okr.UnitPercent || !has(r.cols.at, colUnit)
-	if letters(m.Name) == "progress" && percent && m.Start == 0 && m.Target == 100 {
+	m.Threshold, m.Phases = d.number(r.get(colThreshold)).v, d.phases(r.get(colPhases))
+	if letters(m.Name) == "progress" && percent && m.Start == 0 && m.Target == 100 && (m.Type == "" || m.Type == okr.Reach) && len(m.Phases) == 0 {
 		return
 	}
 	it.Metric, it.Rounded = m, from.rounded || target.rounded
@@ -248,8 +263,8 @@ func (o *opening) rowLimit(it *transfer.Item) {
 }
 
 // fill adds to an item what another file knows besides: weights, score and the progress
-// that was shown are in tables only.
-func fill(it *transfer.Item, from transfer.Item) {
+// that was shown are in tables only. An exact item without a value has none.
+func (o *opening) fill(it *transfer.Item, from transfer.Item) {
 	for _, p := range from.Parents {
 		i := slices.IndexFunc(it.Parents, func(k transfer.Parent) bool { return k.ID == p.ID })
 		if i >= 0 {
@@ -268,7 +283,11 @@ func fill(it *transfer.Item, from transfer.Item) {
 	it.CheckedIn = cmp.Or(it.CheckedIn, from.CheckedIn)
 	it.Period.Name = cmp.Or(it.Period.Name, from.Period.Name)
 	it.Period.Start, it.Period.End = cmp.Or(it.Period.Start, from.Period.Start), cmp.Or(it.Period.End, from.Period.End)
-	it.Private = it.Private || from.Private
+	it.Private, it.OnlyEditors = it.Private || from.Private, it.OnlyEditors || from.OnlyEditors
+	it.EndNote = cmp.Or(it.EndNote, from.EndNote)
+	if len(it.Tasks) == 0 {
+		it.Tasks = from.Tasks
+	}
 	if it.CreatedAt.IsZero() || okr.DateOf(from.CreatedAt) == okr.DateOf(it.CreatedAt) {
 		it.CreatedAt = from.CreatedAt // a table has the time, too
 	}
@@ -282,7 +301,7 @@ func fill(it *transfer.Item, from transfer.Item) {
 		it.Shown = from.Shown
 	}
 	it.Score = cmp.Or(it.Score, from.Score)
-	if it.Value == nil && it.Metric == nil && from.Metric == nil {
-		it.Value = from.Value
+	if !o.exact[it.ID] {
+		it.Value, it.Metric = cmp.Or(it.Value, from.Value), cmp.Or(it.Metric, from.Metric)
 	}
 }

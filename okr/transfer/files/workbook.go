@@ -97,7 +97,7 @@ func (o *opening) readWorkbook(ctx context.Context, f File) error {
 		}
 	}
 	if len(o.parts) == before {
-		return invalid(f.called(), "has no sheet with a row of column names that I know. One of its first rows must name the columns, for example Title, Object Type, Owner, Period.")
+		return invalid(f.called(), "has no sheet with a row of column names that I know. Name the columns in its first row, for example Title, Object Type, Owner, Period, and send it again.")
 	}
 	o.set.formats = append(o.set.formats, o.parts[before].format("XLSX"))
 	return nil

@@ -117,7 +117,7 @@ func childrenOut(item transfer.Item, others map[string]*transfer.Item) []any {
 
 func ownOut(item transfer.Item) outOwn {
 	out := outOwn{
-		Level: item.Level, Private: item.Private, OnlyEditors: item.OnlyEditors, Score: item.Score, Note: item.EndNote, CreatedAt: item.CreatedAt,
+		Level: item.Level, Private: item.Private, OnlyEditors: item.OnlyEditors, Lasting: item.Lasting, Score: item.Score, Note: item.EndNote, CreatedAt: item.CreatedAt,
 	}
 	if m := item.Metric; m != nil {
 		out.MetricType, out.Unit, out.UnitKind, out.Threshold = m.Kind(), m.Unit, m.UnitKind, m.Threshold

@@ -121,8 +121,9 @@ type outOwn struct {
 	Unit        string         `json:"Unit,omitempty"`
 	UnitKind    okr.UnitKind   `json:"Unit Kind,omitempty"`
 	Threshold   *float64       `json:"Threshold,omitempty"`
-	Score       *float64       `json:"Score,omitempty"` // real exports have 0.0 beside it, whatever it is
-	Note        string         `json:"Note,omitempty"`  // of the end
+	Lasting     bool           `json:"Lasting,omitempty"` // the value that was set by hand
+	Score       *float64       `json:"Score,omitempty"`   // real exports have 0.0 beside it, whatever it is
+	Note        string         `json:"Note,omitempty"`    // of the end
 	CreatedAt   time.Time      `json:"Created At,omitzero"`
 	Query       *outQuery      `json:"Query,omitempty"`
 }
@@ -197,6 +198,11 @@ type outUser struct {
 	Source     string     `json:"Source"`
 	MemberType string     `json:"Member Type"`
 	Status     string     `json:"Status"`
+	Own        outTenant  `json:"okrbot"`
+}
+
+type outTenant struct {
+	ID okr.TenantID `json:"Tenant,omitempty"`
 }
 
 // outMoment is how the files write a moment, in UTC.

@@ -48,14 +48,12 @@ func (s *outSource) Comments(_ context.Context, yield func(transfer.Comment) err
 	return nil
 }
 
-func outWritten(t testing.TB, src transfer.Source, format okr.ExportFormat) []byte {
+func outWritten(t *testing.T, src transfer.Source, format okr.ExportFormat) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, files.Write(t.Context(), &b, format, src))
 	return b.Bytes()
 }
-
-func outPointer(v float64) *float64 { return &v }
 
 // newOutSource holds an objective, a key result with all that there is, and a project.
 func newOutSource() *outSource {
@@ -71,19 +69,19 @@ func newOutSource() *outSource {
 				{ID: "10", Kind: okr.Objective, Word: "Objective", Title: "Delight (phase 1)", Owners: []transfer.Person{megan}, Period: quarter, Children: []string{"11", "12"}, Feed: transfer.FeedChildren},
 				{
 					ID: "11", Kind: okr.KeyResult, Word: "Key result", Title: "=1+1", Description: "two\nlines; \"quoted\"", Owners: []transfer.Person{megan, lee}, Period: quarter,
-					Parents: []transfer.Parent{{ID: "10", Title: "Delight (phase 1)", Weight: outPointer(33.25), Share: outPointer(33.25)}}, Teams: []string{"New Markets"}, Tags: []string{"Growth"},
+					Parents: []transfer.Parent{{ID: "10", Title: "Delight (phase 1)", Weight: new(33.25), Share: new(33.25)}}, Teams: []string{"New Markets"}, Tags: []string{"Growth"},
 					Metric: &okr.Metric{Name: "-cost", Unit: "€", UnitKind: okr.UnitCurrency, Type: okr.Decrease, Start: 5, Target: -40, Phases: []okr.Phase{{Date: "2026-02-15", Value: -15.5}}},
-					Value:  outPointer(-10), Shown: outPointer(33.3333), Status: okr.Behind, Feed: transfer.FeedManual, CreatedBy: lee, CreatedAt: made, CheckedIn: "2026-02-01", Private: true, Viewers: []transfer.Person{lee},
+					Value:  new(-10.0), Shown: new(33.3333), Status: okr.Behind, Feed: transfer.FeedManual, CreatedBy: lee, CreatedAt: made, CheckedIn: "2026-02-01", Private: true, Viewers: []transfer.Person{lee},
 				},
 				{
-					ID: "12", Kind: okr.Project, Word: "Project", Title: "Open the warehouse", Period: quarter, Status: okr.StatusClosed, Score: outPointer(0.7), EndNote: "late", ByHand: true,
+					ID: "12", Kind: okr.Project, Word: "Project", Title: "Open the warehouse", Period: quarter, Status: okr.StatusClosed, Score: new(0.7), EndNote: "late", ByHand: true,
 					Tasks: []transfer.Task{{ID: "1", Title: "Sign the lease", Done: true, Due: "2026-02-21", Owner: megan}, {ID: "2", Title: "Move in"}},
 				},
 			},
 		},
 		checkIns: []transfer.CheckIn{
-			{ID: "1", Item: "11", At: made, MadeAt: made, By: megan, Value: outPointer(3), Status: okr.OnTrack, Note: "@all\nsecond <line>"},
-			{ID: "2", Item: "11", At: made.AddDate(0, 0, 30), MadeAt: made.AddDate(0, 0, 31), By: lee, Value: outPointer(-10), Status: okr.Behind},
+			{ID: "1", Item: "11", At: made, MadeAt: made, By: megan, Value: new(3.0), Status: okr.OnTrack, Note: "@all\nsecond <line>"},
+			{ID: "2", Item: "11", At: made.AddDate(0, 0, 30), MadeAt: made.AddDate(0, 0, 31), By: lee, Value: new(-10.0), Status: okr.Behind},
 		},
 		comments: []transfer.Comment{{ID: "3", Item: "12", At: made, By: lee, Text: "see the map"}},
 	}
@@ -173,7 +171,7 @@ func TestWriteZIP(t *testing.T) {
 		text, err := io.ReadAll(r)
 		require.NoError(t, err)
 		kind, rest, _ := strings.Cut(f.Name, "_")
-		require.Equal(t, "export_file_okrbot_okrbot_Organization_okrbot_20260202120000.json", rest)
+		require.Equal(t, "export_file_1_1_Organization_1_20260202120000.json", rest)
 		parts[kind] = string(text)
 	}
 	require.Len(t, parts, 7)

@@ -48,7 +48,7 @@ func writeZIP(ctx context.Context, w io.Writer, src transfer.Source) error {
 // file writes one of the files: a list with a record a line.
 func (z zipWriter) file(kind string, write func(add func(record any) error) error) error {
 	at := z.bundle.At.UTC()
-	name := fmt.Sprintf("%s_export_file_okrbot_okrbot_Organization_okrbot_%s.json", kind, at.Format("20060102150405"))
+	name := fmt.Sprintf("%s_export_file_1_1_Organization_1_%s.json", kind, at.Format("20060102150405"))
 	part, err := z.archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at})
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (z zipWriter) writePeriods(add func(any) error) error {
 
 func (z zipWriter) writeUsers(add func(any) error) error {
 	for _, p := range z.bundle.People {
-		user := outUser{outPerson: personOut(p), Role: "Member", Source: "Individual", MemberType: "regular", Status: "active"}
+		user := outUser{outPerson: personOut(p), Role: "Member", Source: "Individual", MemberType: "regular", Status: "active", Own: outTenant{z.bundle.Tenant}}
 		if err := add(user); err != nil {
 			return err
 		}
