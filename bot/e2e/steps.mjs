@@ -20,6 +20,7 @@ async function open(pg, text) {
   await card.getByText(text).first().click();
 }
 
+import { files } from './files.mjs';
 import { quarter } from './quarter.mjs';
 
 export const steps = [
@@ -302,6 +303,8 @@ export const steps = [
     await pg.screenshot('digest', { card: true });
     await pg.screenshot('channel');
   }],
+
+  ['what okrbot exports is saved, and goes in again', files],
 
   ['unbind keeps the value', async (pg) => {
     await pg.switchTo('Personal');
