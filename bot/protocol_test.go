@@ -25,7 +25,7 @@ import (
 var fromServer = map[string][]string{
 	"VerbConnectionAccount": {"KeyOrganization", "KeyTenant"},
 	"VerbBind":              {"KeyConnection"},
-	"VerbExportSave":        {"InputExportFormat", "InputExportScope", "KeyExportBytes"},
+	"VerbExportSave":        {"InputExportFormat", "InputExportScope", "KeyExportBytes", "KeyFile"},
 }
 
 // TestProtocol holds cards and handlers together. What cards send is read from the

@@ -6,7 +6,7 @@ import "okrbot/okr"
 const (
 	VerbExport     = "export"      // the form
 	VerbExportMake = "export.make" // inputs: format, scope
-	VerbExportSave = "export.save" // the answer to the card that asks; format, scope, bytes
+	VerbExportSave = "export.save" // the answer to the card that asks; format, scope, file, bytes
 )
 
 // The inputs of an export, which are what its buttons carry, too.

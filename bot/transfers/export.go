@@ -133,9 +133,13 @@ func (s *Exports) ask(ctx context.Context, t *chat.Turn, o order) (chat.Reply, e
 	case int64(size) > chat.MaxFile:
 		return chat.Reply{}, tooLarge()
 	}
+	name := o.name(t)
 	return chat.AskToSave(t, cards.SaveFile{
-		Name: o.name(t), What: cards.ExportWords(goals, o.format), Bytes: int64(size), Verb: cards.VerbExportSave,
-		Data: map[string]string{cards.InputExportFormat: string(o.format), cards.InputExportScope: string(o.scope), cards.KeyExportBytes: strconv.FormatInt(int64(size), 10)},
+		Name: name, What: cards.ExportWords(goals, o.format), Bytes: int64(size), Verb: cards.VerbExportSave,
+		Data: map[string]string{
+			cards.InputExportFormat: string(o.format), cards.InputExportScope: string(o.scope),
+			cards.KeyFile: name, cards.KeyExportBytes: strconv.FormatInt(int64(size), 10),
+		},
 	}), nil
 }
 
@@ -183,7 +187,7 @@ func (s *Exports) save(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Re
 	case !isAnswer || !t.Activity.IsPersonal():
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "This button works in our 1:1 chat only. Send export there.")
 	case !consent.Accepted:
-		return chat.Say(cards.ExportNotSaved(o.name(t), true)), nil
+		return chat.Say(cards.ExportNotSaved(p.Data[cards.KeyFile], true)), nil
 	}
 	if err := s.exporter.MayExport(ctx, t.Actor, o.scope); err != nil {
 		return chat.Reply{}, err
