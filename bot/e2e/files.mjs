@@ -30,3 +30,29 @@ export async function files(pg) {
   await pg.press('Cancel import');
   await pg.waitText('Nothing was imported');
 }
+
+// moveIn brings the demo's sample of an organization in, and takes it back.
+export async function moveIn(pg) {
+  await pg.switchTo('Personal');
+  const home = new URL(pg.url);
+  home.port = String(Number(home.port) + 3);
+  const page = await pg.context.newPage();
+  await page.goto(new URL('/playground/files', home).href);
+  for (const name of ['contoso.zip', 'contoso.csv']) {
+    await pg.mark();
+    await page.getByRole('button', { name: `Send the sample ${name}` }).click();
+    await page.getByText('okrbot answers in the chat').waitFor();
+    await pg.waitText(name);
+  }
+  await page.close();
+  await pg.press('Look at it first');
+  await pg.waitText('Preview of import');
+  await pg.screenshot('import-preview', { card: 'Preview of import' });
+  await pg.press('Import');
+  await pg.waitText('is done', { timeout: 120_000 });
+  await pg.screenshot('import-done', { card: 'is done' });
+  await pg.press('Undo import');
+  await pg.waitText('Undo import');
+  await pg.press('Undo import');
+  await pg.waitText('is undone', { timeout: 120_000 });
+}

@@ -20,7 +20,7 @@ async function open(pg, text) {
   await card.getByText(text).first().click();
 }
 
-import { files } from './files.mjs';
+import { files, moveIn } from './files.mjs';
 import { quarter } from './quarter.mjs';
 
 export const steps = [
@@ -305,6 +305,8 @@ export const steps = [
   }],
 
   ['what okrbot exports is saved, and goes in again', files],
+
+  ['an export of Viva Goals is moved in', moveIn],
 
   ['unbind keeps the value', async (pg) => {
     await pg.switchTo('Personal');
