@@ -80,6 +80,7 @@ type wayToPerson struct {
 // waysToAPerson are all of them. A new one belongs here.
 func waysToAPerson() map[string]wayToPerson {
 	own := []string{"user megan", "start bound"}
+	moveIn := []string{"sendfile " + contoso + "zip " + contoso + "csv", "expect 'Files to import'", "press 'Look at it first'", "shows 'Preview of import IM1'"}
 	return map[string]wayToPerson{
 		"reminder": {
 			[]string{"start connected", "user megan", "say new objective Grow", "press Save", "say new kr", "fill title=Sell metric=Deals startValue=0 target=10", "press Save"},
@@ -102,6 +103,12 @@ func waysToAPerson() map[string]wayToPerson {
 			[]string{"user alex", "in channel Delivery", "say hand over C1 to Megan Bowen", "expect 'was asked'"},
 			"Contoso launch",
 			[]string{"user alex", "in channel Delivery", "say hand over C1 to Megan Bowen", "expect 'could not write'"},
+		},
+		"outcome of import": {
+			[]string{"start enabled", "in channel Delivery", "say admins add megan@contoso.example", "expect 'Megan Bowen'", "user megan", "in personal", "say help", "expect Help"},
+			append(slices.Clone(moveIn), "fault teams update 404:ConversationNotFound", "press Import", "idle"),
+			"Import IM1 is done",
+			slices.Concat([]string{"fault clear"}, moveIn, []string{"fault here update 403:ConversationBlockedByUser -1", "fault teams create 403 -1", "press Import", "idle"}),
 		},
 		"outcome of sync": {own, []string{"fault teams update 404:ConversationNotFound", "say sync KR1", "idle"}, "KR1", []string{"fault clear", "fault here update 403:ConversationBlockedByUser -1", "fault teams create 403 -1", "say sync KR1", "idle"}},
 	}

@@ -239,7 +239,7 @@ import undo IM3 -> import undo IM3
 undo the import -> import undo
 undo the last import -> import undo
 undo import IM3 -> import undo IM3
-please undo the import -> ?
+please undo the import -> import undo
 undo -> undo
 undo that -> undo
 please undo my last check-in -> undo
