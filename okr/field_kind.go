@@ -219,14 +219,14 @@ func personField(id, label string, at func(*Goal) *Person) GoalField {
 			*at(g) = people[0]
 		}
 	}
-	f.text = func(g Goal) string { return string(at(&g).ID) }
+	f.text = func(g Goal) string { return string(at(&g).Ref()) }
 	return f
 }
 
 func peopleIDs(people []Person) string {
 	ids := make([]string, len(people))
 	for i, p := range people {
-		ids[i] = string(p.ID)
+		ids[i] = string(p.Ref())
 	}
 	return strings.Join(ids, ",")
 }
@@ -235,7 +235,7 @@ func peopleIDs(people []Person) string {
 func distinct(people []Person) []Person {
 	var out []Person
 	for _, p := range people {
-		if p.ID != "" && !slices.ContainsFunc(out, func(o Person) bool { return o.ID == p.ID }) {
+		if p.Ref() != "" && !slices.ContainsFunc(out, func(o Person) bool { return o.Ref() == p.Ref() }) {
 			out = append(out, p)
 		}
 	}

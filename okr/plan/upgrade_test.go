@@ -28,5 +28,5 @@ func TestOldDataIsBroughtUpToDate(t *testing.T) {
 	require.Equal(t, okrtest.FirstQuarter(), views[1].Goal.Period)
 	settings, err := w.Access.Settings(t.Context(), okrtest.Contoso)
 	require.NoError(t, err)
-	require.Equal(t, 2, settings.Generation)
+	require.Equal(t, 3, settings.Generation)
 }
