@@ -69,6 +69,9 @@ func TestPeopleWithoutAnAccount(t *testing.T) {
 		// A comment is deleted and brought back, and moves nothing.
 		"say history KR1", "expect 'See the map'", "press Delete", "expect 'Delete this comment on KR1?'", "press Delete", "say history KR1", "expect 'Late start'", "! holds 'See the map'",
 		"say undo", "expect Undone", "say history KR1", "expect 'See the map'",
+		// The people picker of Teams keeps them, too, and what it sends of somebody unknown is refused.
+		"client desktop", "say edit O1", "expect 'Edit objective O1'", "fill 'title=Win everything'", "press Save", "expect O1 'Win everything' 'Nestor Wilke (not in Teams), Ines Sousa (not in Teams)'",
+		"say edit O1", "expect 'Edit objective O1'", "fill 'coOwners==name:somebody else'", "press Save", "expect 'Nobody here is called'",
 	} {
 		if not, isNot := strings.CutPrefix(line, "! "); isNot {
 			require.Error(t, w.Play(not), line)
