@@ -120,6 +120,9 @@ func noOwner(_ Settings, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 	if v.Goal.Owner.ID != "" {
 		return Attention{}, false
 	}
+	if name := v.Goal.Owner.Name; name != "" {
+		return need(ConcernNoOwner, v, StepEdit, fmt.Sprintf("Its owner %s isn't in Teams.", name))
+	}
 	return need(ConcernNoOwner, v, StepEdit, "Nobody owns it.")
 }
 

@@ -20,7 +20,9 @@ func (g Goal) Indexes() []string {
 		indexes = append(indexes, BoundIndex(g.Binding.Connection))
 	}
 	for _, p := range g.Owners() {
-		indexes = append(indexes, OwnerIndex(p.ID))
+		if p.Ref() != "" {
+			indexes = append(indexes, OwnerIndex(p.Ref()))
+		}
 	}
 	if asked := g.Asked().ID; asked != "" {
 		indexes = append(indexes, AskedIndex(asked))
@@ -104,7 +106,7 @@ func WordIndex(token string) string { return "word:" + token }
 
 // Filter chooses goals. What is empty does not limit.
 type Filter struct {
-	Owner  UserID    // owner or co-owner
+	Owner  UserID    // owner or co-owner, by Person.Ref
 	Team   string    // without regard to case
 	Period string    // the id of a period
 	State  GoalState // the zero value is open ones only
