@@ -278,6 +278,9 @@ func (p GoalPage) Visible(actor Actor) []Goal {
 	if !p.Whole {
 		return p.Goals
 	}
+	if !slices.ContainsFunc(p.Goals, func(g Goal) bool { return len(g.Audience) > 0 || !actor.Sees(g) }) {
+		return slices.Clip(p.Goals)
+	}
 	var open, private []Goal
 	for _, g := range p.Goals {
 		switch {

@@ -48,11 +48,10 @@ func (a Actor) MayEdit(g, parent Goal, isAdmin bool) bool {
 	if a.Guest || !a.Sees(g) {
 		return false
 	}
-	people := slices.Concat(g.Owners(), []Person{g.Delegate}, g.Editors)
-	if !g.OnlyEditors {
-		people = slices.Concat(people, []Person{g.CreatedBy}, parent.Owners())
+	if isOne([]Person{g.Owner, g.Delegate}, a) || isOne(g.CoOwners, a) || isOne(g.Editors, a) {
+		return true
 	}
-	return isOne(people, a) || !g.OnlyEditors && isAdmin
+	return !g.OnlyEditors && (isAdmin || isOne([]Person{g.CreatedBy, parent.Owner}, a) || isOne(parent.CoOwners, a))
 }
 
 // MayCheckIn says whether the actor may say how the goal stands: who may edit it,

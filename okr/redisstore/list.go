@@ -233,9 +233,9 @@ func readEach[T any](a familyAnswer, parts any) []T {
 		if !ok || text == "" {
 			continue
 		}
-		var record T
-		a.note(decodeData([]byte(text), &record))
-		out = append(out, record)
+		var none T
+		out = append(out, none)
+		a.note(decodeData([]byte(text), &out[len(out)-1]))
 	}
 	return out
 }
