@@ -187,10 +187,12 @@ type goalHead struct {
 // headOf reads the head of a stored goal without decoding the rest. It is empty where
 // there is none.
 func headOf(raw string) (h goalHead, err error) {
-	if raw == "" || scanValue(raw, &h, (*scan).headField) && h.ID != "" && h.Kind != "" {
+	if raw == "" {
 		return h, nil
 	}
-	h = goalHead{}
+	if h, isScanned := scanHead(raw); isScanned {
+		return h, nil
+	}
 	err = decodeData([]byte(raw), &h)
 	return h, err
 }
