@@ -63,7 +63,7 @@ func (c Card) size() int { return jsonSize(c.raw) }
 // newCard makes a card; the summary is cut and made one line.
 func newCard(summary string, body []element, actions ...action) Card {
 	c := Card{Summary: Plain(summary, maxSummary), body: body, actions: actions}
-	size := 4096
+	size := 8192
 	for _, e := range body {
 		if raw, is := e.(encoded); is {
 			size += len(raw)
