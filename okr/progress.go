@@ -143,8 +143,8 @@ type StatusAt struct {
 	Bands  Bands
 }
 
-// Course is what the status of the goal depends on, in its own period.
-func (g Goal) Course() Course {
+// CourseOf is what the status of a goal depends on, in its own period.
+func CourseOf(g Goal) Course {
 	never, always := Bands{AtRisk: math.Inf(1), Behind: math.Inf(1)}, Bands{AtRisk: math.Inf(-1), Behind: math.Inf(-1)}
 	s := g.Standing(g.Period, never, g.Period.Start)
 	c := Course{Status: s.Status}

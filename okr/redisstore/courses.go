@@ -118,16 +118,16 @@ func keepCourses(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, co
 	}
 }
 
-// courses works out those of goals that an older program wrote, and keeps them so that they
+// readCourses works out those of goals that an older program wrote, and keeps them so that they
 // need not be worked out again. Best effort: a store that takes no writes has them not.
-func (s *Store) courses(ctx context.Context, tenant okr.TenantID, ids []string) (map[string]string, error) {
+func readCourses(ctx context.Context, s *Store, tenant okr.TenantID, ids []string) (map[string]string, error) {
 	goals, err := goalsIn(s).many(ctx, tenant, ids)
 	if err != nil {
 		return nil, err
 	}
 	known := make(map[string]string, len(goals))
 	for _, g := range goals {
-		known[g.Key()] = courseText(g.Course())
+		known[g.Key()] = courseText(okr.CourseOf(g))
 	}
 	_, err = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for id, course := range known {

@@ -210,7 +210,7 @@ func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.U
 	answer, err := askFamily(ctx, s, "find goals", pagesScript, tenant, ask)
 	if absent := absentOf(answer); err == nil && len(absent) > 0 {
 		var known map[string]string
-		if known, err = s.courses(ctx, tenant, absent); err != nil {
+		if known, err = readCourses(ctx, s, tenant, absent); err != nil {
 			return out, err
 		}
 		for i := range finds {

@@ -95,7 +95,7 @@ type stands struct {
 func standsOf[T okr.Record](record T) stands {
 	s := stands{indexes: record.Indexes(), name: record.Unique()}
 	if g, ok := any(record).(okr.Goal); ok {
-		s.course = courseText(g.Course())
+		s.course = courseText(okr.CourseOf(g))
 	}
 	return s
 }

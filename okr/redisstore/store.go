@@ -144,9 +144,9 @@ func (s *Store) Subscriptions() okr.Records[okr.SubscriptionID, okr.Subscription
 }
 
 // CheckIns keeps what people said of goals.
-func (s *Store) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] { return s.checkIns() }
+func (s *Store) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] { return checkInsIn(s) }
 
-func (s *Store) checkIns() records[okr.CheckInID, okr.CheckIn] {
+func checkInsIn(s *Store) records[okr.CheckInID, okr.CheckIn] {
 	return records[okr.CheckInID, okr.CheckIn]{s: s, kind: "checkin", noun: "check-in", taken: "This name is in use."}
 }
 

@@ -262,7 +262,7 @@ func (l *lineage) family(tenant okr.TenantID, of []any) (f okr.Family, err error
 	return f, nil
 }
 
-func (s *Store) lineage(ctx context.Context, tenant okr.TenantID, id okr.GoalID, said okr.CheckInID) (*lineage, error) {
+func lineageOf(ctx context.Context, s *Store, tenant okr.TenantID, id okr.GoalID, said okr.CheckInID) (*lineage, error) {
 	key := recordKey(tenant, "checkin", string(said))
 	answer, err := askFamily(ctx, s, "read goal", lineageScript, tenant, map[string]any{
 		"settings": settingsKey(tenant), "record": recordKey(tenant, goalKind, ""), "connection": recordKey(tenant, "connection", ""), "id": id,
@@ -294,7 +294,7 @@ func (s *Store) lineage(ctx context.Context, tenant okr.TenantID, id okr.GoalID,
 // KeepCheckIn implements [okrbot/okr/plan.Reader].
 func (s *Store) KeepCheckIn(ctx context.Context, tenant okr.TenantID, goal okr.GoalID, id okr.CheckInID, change func(okr.Lineage) (okr.Said, error)) error {
 	for attempt := range maxAttempts {
-		l, err := s.lineage(ctx, tenant, goal, id)
+		l, err := lineageOf(ctx, s, tenant, goal, id)
 		if err != nil {
 			return err
 		}
@@ -302,7 +302,7 @@ func (s *Store) KeepCheckIn(ctx context.Context, tenant okr.TenantID, goal okr.G
 		if err != nil {
 			return err
 		}
-		if kept, err := s.keepSaid(ctx, tenant, l, said); err != nil || kept {
+		if kept, err := keepSaid(ctx, s, tenant, l, said); err != nil || kept {
 			return fail(ctx, "check in", err)
 		}
 		if err := pause(ctx, firstPause*time.Duration(attempt+1)); err != nil {
@@ -313,7 +313,7 @@ func (s *Store) KeepCheckIn(ctx context.Context, tenant okr.TenantID, goal okr.G
 }
 
 // keepSaid writes what a check-in changes, if nobody wrote what was read for it.
-func (s *Store) keepSaid(ctx context.Context, tenant okr.TenantID, l *lineage, said okr.Said) (kept bool, err error) {
+func keepSaid(ctx context.Context, s *Store, tenant okr.TenantID, l *lineage, said okr.Said) (kept bool, err error) {
 	st := &step{s: s, tenant: tenant}
 	if err := st.prepare(okr.Recorded{Goals: said.Goals, History: said.History}, slices.Collect(maps.Values(l.records))); err != nil {
 		return false, err
@@ -326,9 +326,9 @@ func (s *Store) keepSaid(ctx context.Context, tenant okr.TenantID, l *lineage, s
 			return false, err
 		}
 		queue.Set(ctx, recordKey(tenant, "checkin", c.Key()), raw, 0)
-		s.checkIns().place(ctx, queue, tenant, l.number, *c, stands{})
+		checkInsIn(s).place(ctx, queue, tenant, l.number, *c, stands{})
 	}
-	kept, err = s.commit(ctx, l.raw, l.sizes, queue.Cmds())
+	kept, err = commit(ctx, s, l.raw, l.sizes, queue.Cmds())
 	if kept {
 		thinMany(ctx, s, tenant, st.grown())
 	}
@@ -364,7 +364,7 @@ return out`)
 // commit runs commands in one step and one trip, if records and the sizes of lists are as
 // they were, and then waits for a replica where there is one. It fills in numbers that they
 // give. False: something is not as it was, and nothing was done.
-func (s *Store) commit(ctx context.Context, raw map[string]string, sizes map[string]int, cmds []redis.Cmder) (done bool, err error) {
+func commit(ctx context.Context, s *Store, raw map[string]string, sizes map[string]int, cmds []redis.Cmder) (done bool, err error) {
 	records, lists := slices.Sorted(maps.Keys(raw)), slices.Sorted(maps.Keys(sizes))
 	args := []any{len(records), len(lists)}
 	for _, key := range records {
