@@ -255,6 +255,29 @@ type Opened struct {
 	Also       []GoalPage
 }
 
+// Lineage is a goal and all that a check-in of it depends on and carries up to.
+type Lineage struct {
+	Settings   Settings
+	Goal       Goal
+	Connection Connection
+	Above      []Family // the objective above, and so on up to the top
+	Said       CheckIn  // the check-in, if it was kept before
+}
+
+// Family is an objective with all that stands right below it, in the order of creation.
+type Family struct {
+	Objective Goal
+	Below     []Goal
+}
+
+// Said is what a check-in changes: those of the goals of a [Lineage] that change, and what
+// that adds to the history.
+type Said struct {
+	CheckIn *CheckIn // to be kept; nil: it is
+	Goals   []Goal
+	History []HistoryEntry
+}
+
 // GoalMeasurements are the newest measurements of a goal, oldest first.
 type GoalMeasurements struct {
 	Goal     GoalID
@@ -266,6 +289,9 @@ type GoalMeasurements struct {
 func (p GoalPage) Visible(actor Actor) []Goal {
 	if !p.Whole {
 		return p.Goals
+	}
+	if !slices.ContainsFunc(p.Goals, func(g Goal) bool { return len(g.Audience) > 0 || !actor.Sees(g) }) {
+		return slices.Clip(p.Goals)
 	}
 	var open, private []Goal
 	for _, g := range p.Goals {
