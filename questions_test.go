@@ -166,7 +166,7 @@ func (w *benchWorld) frameOf(tb testing.TB, c *tripCounter, turn map[string]any)
 func TestReadingsAskLittle(t *testing.T) {
 	t.Parallel()
 	tolls := map[int]map[string]toll{}
-	for _, objectives := range []int{50, 1000} {
+	for _, objectives := range []int{50, 300} {
 		w := newBenchWorld(t)
 		w.grow(t, objectives)
 		w.connect(t, 40)
@@ -185,8 +185,8 @@ func TestReadingsAskLittle(t *testing.T) {
 		}
 	}
 	for name, small := range tolls[50] { // a full page needs a question less than one that is not
-		require.LessOrEqual(t, tolls[1000][name].commands, small.commands, "commands of %s grow with the tenant", name)
-		require.LessOrEqual(t, tolls[1000][name].trips, small.trips, "trips of %s grow with the tenant", name)
+		require.LessOrEqual(t, tolls[300][name].commands, small.commands, "commands of %s grow with the tenant", name)
+		require.LessOrEqual(t, tolls[300][name].trips, small.trips, "trips of %s grow with the tenant", name)
 	}
 }
 
