@@ -174,9 +174,9 @@ func TestDigestsReadInPages(t *testing.T) {
 	t.Parallel()
 	ctx, s := t.Context(), open(t, okrtest.StartRedis(t))
 	use, actor := okrtest.NewActivities(s, nil, okrtest.Noon), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
-	const objectives = 600
+	const objectives = 300
 	fill(t, use, s, actor, objectives)
-	_, err := s.Goals().Update(ctx, okrtest.TenantID, "O600", func(g *okr.Goal) error { g.Audience = []okr.UserID{okrtest.Ada.ID}; return nil })
+	_, err := s.Goals().Update(ctx, okrtest.TenantID, "O300", func(g *okr.Goal) error { g.Audience = []okr.UserID{okrtest.Ada.ID}; return nil })
 	require.NoError(t, err)
 	_, err = s.Settings().Update(ctx, okrtest.TenantID, okr.Settings{}.Key(), func(t *okr.Settings) error { t.Enabled = true; return nil })
 	require.NoError(t, err)
