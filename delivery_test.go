@@ -3,12 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,53 +15,6 @@ import (
 	"okrbot/bot/teams"
 	"okrbot/okr"
 )
-
-// postingFunctions are all that may call the connector to post, update or open a chat,
-// outside of the wire itself: there it is decided what a refusal means.
-var postingFunctions = map[string][]string{
-	"Send":           {"post", "postReopened"},
-	"Update":         {"Update", "answerCard"},
-	"CreatePersonal": {"openPersonal"},
-}
-
-func TestPostsLeaveByOneWay(t *testing.T) {
-	t.Parallel()
-	found := map[string][]string{}
-	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "bot/teams/") {
-			return err
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			return err
-		}
-		for _, decl := range file.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok {
-				notePosts(f, found)
-			}
-		}
-		return nil
-	}))
-	for call := range found {
-		slices.Sort(found[call])
-		found[call] = slices.Compact(found[call])
-	}
-	require.Equal(t, postingFunctions, found)
-}
-
-// notePosts notes the calls of a connector in a function.
-func notePosts(f *ast.FuncDecl, found map[string][]string) {
-	ast.Inspect(f, func(n ast.Node) bool {
-		call, ok := n.(*ast.SelectorExpr)
-		if !ok || !slices.Contains([]string{"Send", "Reply", "Update", "Delete", "CreatePersonal"}, call.Sel.Name) {
-			return true
-		}
-		if of, ok := call.X.(*ast.SelectorExpr); ok && of.Sel.Name == "Connector" {
-			found[call.Sel.Name] = append(found[call.Sel.Name], f.Name.Name)
-		}
-		return true
-	})
-}
 
 // wayToPerson is one way in which okrbot writes to a person without an answer to give, or
 // in another place than where it was asked.

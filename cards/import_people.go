@@ -57,7 +57,7 @@ func askedPeople(all []okr.ImportPerson) []okr.ImportPerson {
 // nobody to another page.
 func matchOrder(how okr.ImportMatch) int {
 	switch how {
-	case okr.MatchEmail, okr.MatchName, okr.MatchEarlier:
+	case okr.MatchEmail, okr.MatchAccount, okr.MatchName, okr.MatchEarlier:
 		return 1
 	}
 	return 0
@@ -107,6 +107,8 @@ func aboutPerson(p okr.ImportPerson) md {
 		how = "▲ several people have this name"
 	case okr.MatchEmail:
 		how = "✓ found by e-mail"
+	case okr.MatchAccount:
+		how = "✓ found by account"
 	case okr.MatchName:
 		how = "✓ found by name"
 	case okr.MatchChosen:
