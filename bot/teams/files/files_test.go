@@ -171,7 +171,7 @@ func TestDownloadFails(t *testing.T) {
 	w := newDriveWorld(t, files.Options{})
 	for fault, want := range map[bottest.FileFault]error{
 		bottest.FilesExpired: files.ErrExpired, bottest.FilesGone: files.ErrGone, bottest.FilesPage: files.ErrNoFile, bottest.FilesSignIn: files.ErrNoFile,
-		bottest.FilesCut: files.ErrUnavailable, bottest.FilesUnavailable: files.ErrUnavailable, bottest.FilesFull: files.ErrFull, bottest.FilesLost: nil,
+		bottest.FilesCut: files.ErrUnavailable, bottest.FilesUnavailable: files.ErrUnavailable, bottest.FilesFull: files.ErrUnavailable, bottest.FilesLost: nil,
 	} {
 		address := w.sent(t, "content")
 		w.cloud.FailFiles(fault, 1)
