@@ -85,6 +85,7 @@ func TestReadsNeedNoWrites(t *testing.T) {
 					requireRead(t, w, verb, slices.Contains(pressesThatWrite, verb), d)
 				}
 			}
+			play(t, w, "say export zip", "consent accept", "expect 'Saved in your OneDrive'", "gotfile *.zip") // nobody is locked in
 			page := pageOf(t, "http://"+w.Address+"/metrics")
 			for _, line := range []string{"okrbot_ready 0", `okrbot_store_ok{op="read"} 1`, `okrbot_store_ok{op="write"} 0`, `okrbot_activities_total{outcome="error",type="invoke"} 0`} {
 				require.Contains(t, page, line)

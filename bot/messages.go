@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"okrbot/bot/chat"
 	"okrbot/bot/signin"
@@ -113,5 +114,8 @@ func (b *Bot) onFileConsent(ctx context.Context, t *chat.Turn, err error) (teams
 	if err != nil {
 		r = b.chat.Refusal(ctx, err, "The file was not saved")
 	}
+	// A file may take longer than a turn, and what became of it is said all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
 	return b.chat.Deliver(ctx, t, r)
 }

@@ -18,7 +18,7 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 	m, ok := c.match(text)
 	switch taker, isTaken := c.taker(t); {
 	case isTaken && (!ok || m.cmd.TakesFiles) && len(t.Files) == 0:
-		return Reply{}, okr.Errorf(okr.Invalid, "Teams gives me files only in our 1:1 chat. Open it and send the file there.")
+		return Reply{}, outOfReach(t)
 	case isTaken && !ok:
 		m, ok = meaning{cmd: taker}, true
 	case strings.TrimSpace(text) == "":

@@ -40,6 +40,14 @@ func (g *registry) taker(t *Turn) (Command, bool) {
 	return Command{}, false
 }
 
+// outOfReach refuses files that Teams does not give, with where it would.
+func outOfReach(t *Turn) error {
+	if t.Activity.IsPersonal() {
+		return okr.Errorf(okr.Invalid, "Teams gave me no link to this file. Send it from Teams on a computer or in the browser.")
+	}
+	return okr.Errorf(okr.Invalid, "Teams gives me files only in our 1:1 chat. Open it and send the file there.")
+}
+
 // FetchFile opens a file of the turn; the caller reads and closes it within the turn. Its
 // size is not known before it is read, and at most [files.MaxBytes]. The errors, also
 // those of reading, have words. Invalid: it has to be sent again, or in another way.
@@ -102,8 +110,8 @@ type Saving struct {
 }
 
 // SaveFile writes a file and saves it where the person of the turn has allowed it, then
-// posts Teams' card of it. It gives the size. Invalid: it is to be asked for again, or is too large;
-// Unavailable: it may work later. Both have words.
+// posts Teams' card of it. It gives the size. Invalid: it is to be asked for again, or is
+// too large; Unavailable: it may work later. Both have words.
 func SaveFile(ctx context.Context, c *Chat, t *Turn, f Saving) (int64, error) {
 	way := &way{total: 2 * max(f.Bytes, 1), told: f.Follow}
 	var content files.Buffer
@@ -117,7 +125,10 @@ func SaveFile(ctx context.Context, c *Chat, t *Turn, f Saving) (int64, error) {
 		return 0, saveError(err)
 	}
 	card := cards.File(f.To.ContentURL, f.To.Name, f.To.ID, f.To.Type)
-	return size, c.Post(ctx, t.Activity.Ref(), Attach(card, f.To.Name+" is in your OneDrive"))
+	if err := c.Post(ctx, t.Activity.Ref(), Attach(card, f.To.Name+" is in your OneDrive")); err != nil { // the file is there all the same
+		c.Logger.InfoContext(ctx, "card of a file not posted", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
+	}
+	return size, nil
 }
 
 // way tells how far something is, once each tenth of it.

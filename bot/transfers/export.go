@@ -21,8 +21,9 @@ const (
 	savedOnce = 15 * time.Minute
 	// largeExport is from how many bytes on a card shows how far it is.
 	largeExport = 4 << 20
-	// atOnce is how many exports a process makes at a time; each holds its file in memory.
-	atOnce = 2
+	// atOnce is how many exports a process makes at a time; each holds its file in memory
+	// until it is saved.
+	atOnce = 3
 )
 
 // Exports is the talk about OKRs that leave as a file. It takes no state with it: the file is
@@ -123,8 +124,13 @@ func (s *Exports) make(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Re
 
 // ask makes the file for its size, and asks whether it may be saved.
 func (s *Exports) ask(ctx context.Context, t *chat.Turn, o order) (chat.Reply, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	defer leave()
 	var size counter
-	goals, err := s.write(ctx, t, o, &size)
+	goals, err := s.exporter.Export(ctx, t.Actor, o.scope, o.format, &size)
 	switch {
 	case err != nil:
 		return chat.Reply{}, err
@@ -153,7 +159,7 @@ func (c *counter) Write(p []byte) (int, error) {
 }
 
 func tooLarge() error {
-	return okr.Errorf(okr.Invalid, "The file is larger than 100 MB, which is too much for Teams. Whoever operates okrbot can write it with: okrbot export. A CSV or Excel file without the check-ins may fit.")
+	return okr.Errorf(okr.Invalid, "The file would be larger than 100 MB, the most that I save. A ZIP is the smallest. Whoever operates okrbot can write one of any size with: okrbot export.")
 }
 
 // name is the name of the file on the tenant's day.
@@ -165,16 +171,14 @@ func (o order) name(t *chat.Turn) string {
 	return "okrbot-" + all + string(t.Today()) + "." + string(o.format)
 }
 
-// write writes the file for the person, who must be allowed to have it, when there is room
-// for one more.
-func (s *Exports) write(ctx context.Context, t *chat.Turn, o order, w io.Writer) (goals int, err error) {
+// enter waits until there is room for one more export; leave makes it for the next.
+func (s *Exports) enter(ctx context.Context) (leave func(), err error) {
 	select {
 	case s.room <- struct{}{}:
-		defer func() { <-s.room }()
+		return func() { <-s.room }, nil
 	case <-ctx.Done():
-		return 0, okr.Errorf(okr.Unavailable, "Several exports are under way. Try again in a minute.")
+		return nil, okr.Errorf(okr.Unavailable, "Several exports are under way. Try again in a minute.")
 	}
-	return s.exporter.Export(ctx, t.Actor, o.scope, o.format, w)
 }
 
 // save answers whether the file may be saved, and saves it.
@@ -192,19 +196,31 @@ func (s *Exports) save(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Re
 	if err := s.exporter.MayExport(ctx, t.Actor, o.scope); err != nil {
 		return chat.Reply{}, err
 	}
-	// A store that counts nothing keeps nobody from taking along what is in it: at worst the
-	// same file is saved twice.
-	tries, err := s.chat.Memory.CountTry(ctx, t.Actor.Tenant, "export:"+t.Activity.ReplyToID, savedOnce)
-	if err == nil && tries > 1 {
+	if s.isSecond(ctx, t) {
 		return chat.Reply{}, okr.Errorf(okr.Conflict, "I'm saving this file already, or did. If it isn't in your OneDrive in a few minutes, send export again.")
 	}
 	return s.saveNow(ctx, t, o, p, consent.Upload)
+}
+
+// isSecond says that the same card was answered before. A store that counts nothing keeps
+// nobody from taking along what is in it: at worst the same file is saved twice.
+func (s *Exports) isSecond(ctx context.Context, t *chat.Turn) bool {
+	if t.Activity.ReplyToID == "" {
+		return false
+	}
+	tries, err := s.chat.Memory.CountTry(ctx, t.Actor.Tenant, "export:"+string(t.Actor.ID)+":"+t.Activity.ReplyToID, savedOnce)
+	return err == nil && tries > 1
 }
 
 // saveNow saves the file. It may take longer than a turn, and goes on when Teams does not wait.
 func (s *Exports) saveNow(ctx context.Context, t *chat.Turn, o order, p chat.Press, to teams.Upload) (chat.Reply, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), savingTime)
 	defer cancel()
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	defer leave()
 	bytes, _ := strconv.ParseInt(p.Data[cards.KeyExportBytes], 10, 64)
 	follow := func(int) {}
 	if bytes >= largeExport {
@@ -213,7 +229,10 @@ func (s *Exports) saveNow(ctx context.Context, t *chat.Turn, o order, p chat.Pre
 	goals := 0
 	size, err := chat.SaveFile(ctx, s.chat, t, chat.Saving{
 		To: to, Bytes: bytes, Follow: follow,
-		Write: func(w io.Writer) (err error) { goals, err = s.write(ctx, t, o, w); return err },
+		Write: func(w io.Writer) (err error) {
+			goals, err = s.exporter.Export(ctx, t.Actor, o.scope, o.format, w)
+			return err
+		},
 	})
 	if err != nil {
 		s.replace(ctx, t, cards.ExportNotSaved(to.Name, false))

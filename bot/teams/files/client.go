@@ -61,7 +61,8 @@ func sameHost(req *http.Request, via []*http.Request) error {
 }
 
 // transport goes straight to the hosts outside, or through the proxy that the environment
-// names: only what stands inside by itself may lead inside.
+// names and that may be inside. Nothing else inside is spoken to, but for this machine
+// itself where the list names it.
 type transport struct{ outside, local, proxied *http.Transport }
 
 func newTransport() *transport {

@@ -40,7 +40,7 @@ func failure(op string, resp *http.Response) error {
 		kind = ErrGone
 	case s == http.StatusRequestEntityTooLarge:
 		kind = ErrTooBig
-	case s == http.StatusInsufficientStorage:
+	case s == http.StatusInsufficientStorage && op == "upload":
 		kind = ErrFull
 	case s == http.StatusTooManyRequests, s == http.StatusRequestTimeout, s >= http.StatusInternalServerError:
 		kind = ErrUnavailable

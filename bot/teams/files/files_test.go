@@ -72,6 +72,11 @@ func TestAddressesInside(t *testing.T) {
 	}
 	require.ErrorIs(t, files.DialOutside("tcp", "192.168.1.1:443", nil), files.ErrHost)
 	require.NoError(t, files.DialOutside("tcp", "13.107.136.10:443", nil))
+	c, err := files.NewClient(files.Options{Hosts: []string{"10.255.255.1"}})
+	require.NoError(t, err)
+	_, err = c.Download(t.Context(), "https://10.255.255.1/x?tempauth=1")
+	require.ErrorIs(t, err, files.ErrHost)
+	require.NotContains(t, err.Error(), "tempauth")
 }
 
 // driveWorld is the stand-in, with a bot that keeps what it is sent.
@@ -171,7 +176,7 @@ func TestDownloadFails(t *testing.T) {
 	w := newDriveWorld(t, files.Options{})
 	for fault, want := range map[bottest.FileFault]error{
 		bottest.FilesExpired: files.ErrExpired, bottest.FilesGone: files.ErrGone, bottest.FilesPage: files.ErrNoFile, bottest.FilesSignIn: files.ErrNoFile,
-		bottest.FilesCut: files.ErrUnavailable, bottest.FilesUnavailable: files.ErrUnavailable, bottest.FilesFull: files.ErrFull, bottest.FilesLost: nil,
+		bottest.FilesCut: files.ErrUnavailable, bottest.FilesUnavailable: files.ErrUnavailable, bottest.FilesFull: files.ErrUnavailable, bottest.FilesLost: nil,
 	} {
 		address := w.sent(t, "content")
 		w.cloud.FailFiles(fault, 1)
