@@ -65,7 +65,9 @@ func newDraft(source Source, i okr.Import, t okr.Settings, said said, now time.T
 	for _, n := range d.order {
 		d.build(n)
 	}
-	d.weigh()
+	if !d.isOwn() { // an export of okrbot has no weight that nobody set
+		d.weigh()
+	}
 	d.addUp()
 	d.tell()
 	return d
@@ -111,7 +113,8 @@ func (d *tree) decideKinds() {
 			w.Count += count
 		}
 		if w.Kind = d.imported.Kinds[w.Word]; w.Kind == "" {
-			w.Kind, w.Guessed = mostly(looks[w.Word]), true
+			w.Kind = mostly(looks[w.Word])
+			w.Guessed = w.Kind != ""
 		}
 	}
 	for _, n := range renamed {
@@ -133,8 +136,7 @@ func mostly(looks map[okr.GoalKind]int) okr.GoalKind {
 func (d *tree) decideKind(n *node) {
 	word := okr.CleanLine(n.item.Word)
 	w := d.words[slices.IndexFunc(d.words, func(w okr.ImportWord) bool { return w.Word == word })]
-	n.kind = w.Kind
-	if !w.Guessed {
+	if n.kind = d.imported.Kinds[word]; n.kind != "" {
 		return
 	}
 	n.kind = cmp.Or(n.item.Looks, w.Kind)
