@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -30,6 +31,11 @@ func setUp(env *testscript.Env, start Starter) error {
 		return err
 	}
 	w.Dir = env.WorkDir
+	fixtures, err := filepath.Abs(filepath.Join("okr", "transfer", "files", "testdata"))
+	if err != nil {
+		return err
+	}
+	env.Setenv("EXPORTS", fixtures)
 	env.Values[worldKey{}] = w
 	report, _ := env.T().(interface{ Errorf(string, ...any) })
 	env.Defer(func() {

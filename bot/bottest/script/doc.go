@@ -99,7 +99,7 @@
 // They are those of the script, behind "-- NAME --" at its end.
 //
 //	sendfile FILE... [-- WORDS...]  sends files, with words or without. In a shared place Teams does no more than say that
-//	                        there are some
+//	                        there are some. $EXPORTS is the folder of the exports of an invented organization
 //	makefile FILE big MB    makes a file of more than so many MB; makefile FILE zip FILE...: a ZIP of others
 //	consent accept|decline  answers the newest card that asks the acting person whether a file may be saved; consent again:
 //	                        the last answer once more, as somebody does who is faster than the card

@@ -5,6 +5,7 @@ package files
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -107,8 +108,11 @@ func invalid(name, format string, args ...any) error {
 }
 
 // damaged is an error about a file that ends too early or does not hold what its format
-// demands.
+// demands. A cause that is about something else, as the store that keeps the file, stays.
 func damaged(name string, cause error) error {
+	if _, known := okr.MessageOf(cause); known || errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) {
+		return cause
+	}
 	return okr.WrapError(okr.Invalid, cause, "%s is damaged or was not downloaded completely. Export it again and send the new file.", name)
 }
 

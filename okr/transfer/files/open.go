@@ -108,7 +108,6 @@ type form string
 
 const (
 	formZIP   form = "ZIP"
-	formXLSX  form = "XLSX"
 	formJSON  form = "JSON"
 	formCSV   form = "CSV"
 	formEmpty form = "empty"

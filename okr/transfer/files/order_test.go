@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"okrbot/okr"
 	"okrbot/okr/transfer"
 	"okrbot/okr/transfer/files"
 )
@@ -53,6 +54,32 @@ func TestOrder(t *testing.T) {
 		first := checkInsIn(t, s)
 		require.Equal(rt, first, checkInsIn(t, s))
 	})
+}
+
+// failing is a file whose store stops answering after some bytes.
+type failing struct {
+	io.ReaderAt
+	until int64
+}
+
+func (f failing) ReadAt(b []byte, at int64) (int, error) {
+	if at+int64(len(b)) > f.until {
+		return 0, okr.Errorf(okr.Unavailable, "The store doesn't answer.")
+	}
+	return f.ReaderAt.ReadAt(b, at)
+}
+
+// TestAStoreThatFails is no damaged file: another time it can be read.
+func TestAStoreThatFails(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"contoso.zip", "contoso.csv", "contoso.xlsx"} {
+		for part := range int64(5) {
+			f := fixed(t, name)
+			f.ReaderAt = failing{f.ReaderAt, f.Size * part / 5}
+			_, err := files.Open(t.Context(), []files.File{f})
+			require.Equal(t, okr.Unavailable, okr.KindOf(err), "%s: %v", name, err)
+		}
+	}
 }
 
 // TestYield: reading ends with the error of who reads, and with the context.

@@ -11,8 +11,6 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
-
-	"okrbot/okr"
 )
 
 // charset is how the characters of a text are written.
@@ -139,12 +137,9 @@ func (c *runes) take(chunk []byte) (rest []byte) {
 
 // readError puts the error of a reader into words; the end of what it reads is none.
 func readError(name string, err error) error {
-	_, known := okr.MessageOf(err)
 	switch {
 	case err == nil, errors.Is(err, io.EOF):
 		return nil
-	case known, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return err
 	case errors.Is(err, errRecordTooLong):
 		return invalid(name, "has a record of more than %d MB, so a quotation mark or a bracket in it is never closed. Export it again and send the new file.", maxRecord>>20)
 	}

@@ -220,7 +220,9 @@ func trapsOfTables() []trap {
 		period("2025 Q2", okr.Period{Start: "2025-04-01", End: "2025-06-30"}), period("Quarter 3 FY25", okr.Period{Start: "2025-07-01", End: "2025-09-30"}),
 		period("FY25 Q4", okr.Period{Start: "2025-10-01", End: "2025-12-31"}), period("H2 2025", okr.Period{Start: "2025-07-01", End: "2025-12-31"}),
 		period("March 2024", okr.Period{Start: "2024-03-01", End: "2024-03-31"}), period("2026", okr.Period{Start: "2026-01-01", End: "2026-12-31"}),
-		period("Someday", okr.Period{}),
+		period("Someday", okr.Period{}), period("Week 42 2025", okr.Period{}), period("Sprint 12", okr.Period{}), period("Market 2025", okr.Period{}),
+		period("FY25", okr.Period{Start: "2025-01-01", End: "2025-12-31"}), period("Year 2024/25", okr.Period{Start: "2024-01-01", End: "2024-12-31"}), period("Sept '25", okr.Period{Start: "2025-09-01", End: "2025-09-30"}),
+		period("Q1 2025 (North)", okr.Period{Start: "2025-01-01", End: "2025-03-31"}),
 		{"columns in any order, unknown ones named", []files.File{csvOf("Status,Colour,Title,Id,,Owner", "Behind,red,A,1,,\"Megan Bowen, Alex Wilber\"")}, func(t *testing.T, s *files.Set) {
 			t.Helper()
 			it := only(t, s)

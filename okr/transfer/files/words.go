@@ -134,10 +134,20 @@ func isYes(word string) bool {
 	return slices.Contains([]string{"yes", "true", "1", "private", "x"}, letters(word))
 }
 
+// What the names of periods are made of.
+var (
+	longYear  = regexp.MustCompile(`(?i)\b(FY|CY)?\s*'?((?:19|20)\d\d)(\s*[/-]\s*(?:20)?\d\d)?\b`)
+	shortYear = regexp.MustCompile(`(?i)(?:\b(FY|CY)\s*'?|')(\d\d)(\s*[/-]\s*\d\d)?\b`)
+	quarter   = regexp.MustCompile(`(?i)\bQ(?:uarter|tr)?\s*-?\s*([1-4])\b`)
+	half      = regexp.MustCompile(`(?i)\bH(?:alf)?\s*-?\s*([12])\b`)
+	month     = regexp.MustCompile(`(?i)\b(Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b`)
+	yearOnly  = regexp.MustCompile(`(?i)^[\s\d/'()-]*(?:annual|yearly|year|fiscal|calendar|FY|CY)*[\s\d/'()-]*$`)
+)
+
 // periodNamed gives a period its days by its name: Annual 2025, Q1 2025, 2025 Q1,
-// Quarter 1 FY25, FY25 Q1, H2 2025, March 2025, 2025. Known ones come first; otherwise years begin in
-// January, which guessed says of those that may not. The days are empty where the name
-// does not tell.
+// Quarter 1 FY25, FY25 Q1, H2 2025, March 2025, 2025. Known ones come first; otherwise
+// years begin in January, which guessed says of those that may not. The days are empty
+// where the name does not tell.
 func periodNamed(name string, known []okr.Period) (p okr.Period, guessed bool) {
 	for _, k := range known {
 		if letters(k.Name) == letters(name) {
@@ -146,43 +156,49 @@ func periodNamed(name string, known []okr.Period) (p okr.Period, guessed bool) {
 	}
 	p = okr.Period{Name: name}
 	year, fiscal := yearIn(name)
-	if year == 0 {
+	first, months := monthsIn(name)
+	if year == 0 || months == 0 {
 		return p, false
 	}
-	first, months := monthsIn(name)
 	start := time.Date(year, time.January+time.Month(first), 1, 0, 0, 0, 0, time.UTC)
 	p.Start, p.End = okr.DateOf(start), okr.DateOf(start.AddDate(0, months, -1))
 	return p, fiscal
 }
 
-// yearIn finds the year in the name of a period, and whether it is a fiscal one; 0: there is none.
+// yearIn finds the year in the name of a period, and whether it may be a fiscal one; 0:
+// there is none.
 func yearIn(name string) (year int, fiscal bool) {
-	m := regexp.MustCompile(`(?i)\b(FY|CY)?\s*'?(20\d\d|19\d\d|\d\d)(?:\s*[/-]\s*(?:20)?\d\d)?\b`).FindStringSubmatch(name)
+	m := longYear.FindStringSubmatch(name)
+	if m == nil {
+		m = shortYear.FindStringSubmatch(name)
+	}
 	if m == nil {
 		return 0, false
 	}
-	year, _ = strconv.Atoi(m[2])
+	year, _ = strconv.Atoi(m[2]) // digits
 	if year < 100 {
 		year += 2000
 	}
-	return year, strings.EqualFold(m[1], "FY") || strings.ContainsAny(m[0], "/-")
+	return year, strings.EqualFold(m[1], "FY") || m[3] != ""
 }
 
 // monthsIn finds the part of a year in the name of a period: the first month, from 0, and
-// how many there are.
+// how many there are; 0: it is another part.
 func monthsIn(name string) (first, months int) {
-	if m := regexp.MustCompile(`(?i)\bQ(?:uarter)?\s*-?\s*([1-4])\b`).FindStringSubmatch(name); m != nil {
+	if m := quarter.FindStringSubmatch(name); m != nil {
 		return int(m[1][0]-'1') * 3, 3
 	}
-	if m := regexp.MustCompile(`(?i)\bH(?:alf)?\s*-?\s*([12])\b`).FindStringSubmatch(name); m != nil {
+	if m := half.FindStringSubmatch(name); m != nil {
 		return int(m[1][0]-'1') * 6, 6
 	}
-	for month := time.January; month <= time.December; month++ {
-		if regexp.MustCompile(`(?i)\b` + month.String()[:3] + `(?:` + month.String()[3:] + `)?\b`).MatchString(name) {
-			return int(month) - 1, 1
-		}
+	if m := month.FindStringSubmatch(name); m != nil {
+		at, _ := time.Parse("Jan", strings.ToUpper(m[1][:1])+strings.ToLower(m[1][1:3])) // the expression has no others
+		return int(at.Month()) - 1, 1
 	}
-	return 0, 12
+	if yearOnly.MatchString(name) {
+		return 0, 12
+	}
+	return 0, 0
 }
 
 // clip cuts a text that is far too long for okrbot, so that nobody fills the memory with

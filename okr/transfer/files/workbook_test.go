@@ -122,6 +122,16 @@ func TestTemplate(t *testing.T) {
 	require.Equal(t, okr.ImportFile{Name: "template.xlsx", Bytes: fixed(t, "template.xlsx").Size, Format: "bulk import template (XLSX)", Holds: "3 items, 2 periods"}, is)
 }
 
+// TestNamesLie: what a file is called says nothing of what it is.
+func TestNamesLie(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"contoso.zip", "contoso.csv", "contoso.xlsx"} {
+		for _, ending := range []string{".csv", ".zip", ".xlsx", ".json", ".txt", ""} {
+			require.Len(t, opened(t, fileOf("x"+ending, fixtureBytes(t, name))).Bundle().Items, 130)
+		}
+	}
+}
+
 // TestHiddenSheets: what nobody sees is not imported.
 func TestHiddenSheets(t *testing.T) {
 	t.Parallel()

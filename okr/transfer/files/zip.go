@@ -108,7 +108,7 @@ func (o *opening) readEntry(ctx context.Context, f File, e *zip.File) error {
 	switch {
 	case err != nil:
 		return readError(f.called(), err)
-	case form == formZIP || form == formXLSX:
+	case form == formZIP:
 		o.unread(f.called(), name, "It is packed itself: send it by itself, beside the ZIP.")
 		return nil
 	case form != formJSON && form != formCSV:
