@@ -74,7 +74,7 @@ func ImportPeople(f ImportForm) Card {
 	page := list[offset:min(len(list), offset+ImportPageSize)]
 	head := []element{
 		heading(md(title)),
-		text("I look people up in the teams and chats that I'm in: by e-mail, then by name. Whoever I can't find owns nothing after the import, unless you choose somebody."),
+		text("I can't see your organization's directory, so I look people up in the teams and chats that I'm in: by e-mail, then by name. Whoever I can't find owns nothing after the import, unless you choose somebody."),
 	}
 	head = append(head, rangeNote(len(list), offset, len(page))...)
 	in := form{err: f.Error}

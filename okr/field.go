@@ -1,10 +1,13 @@
 package okr
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // GoalField is something that people edit of a goal. What is compared and
@@ -243,6 +246,71 @@ func (f GoalField) value(g Goal) (json.RawMessage, error) {
 		return nil, nil
 	}
 	return raw, nil
+}
+
+// The fields of [FieldHashes] that no form has.
+const (
+	importedValue  = "value"
+	importedStatus = "status"
+)
+
+// FieldHashes gives a short hash of each field that an import writes, by the ids of
+// [GoalFields] and a few more; those that are empty are left out.
+func FieldHashes(g Goal) (map[string]string, error) {
+	out := map[string]string{}
+	for _, f := range importFields() {
+		if !f.In(g.Kind) {
+			continue
+		}
+		raw, err := f.value(g)
+		if err != nil {
+			return nil, err
+		}
+		if raw != nil {
+			sum := sha256.Sum256(raw)
+			out[f.ID] = base64.RawStdEncoding.EncodeToString(sum[:6])
+		}
+	}
+	return out, nil
+}
+
+// TakeFields puts fields of another goal into one, by their ids: an edit by a person.
+func TakeFields(g *Goal, from Goal, ids []string, by Person, at time.Time) error {
+	before := *g
+	for _, f := range importFields() {
+		if !slices.Contains(ids, f.ID) {
+			continue
+		}
+		raw, err := f.value(from)
+		if err != nil {
+			return err
+		}
+		if f.ID == importedValue || f.ID == importedStatus {
+			takeManual(g, from, f.ID == importedValue)
+		} else if err := f.set(g, raw); err != nil {
+			return err
+		}
+	}
+	return g.noteEdit(by, at, before)
+}
+
+// FieldNames names fields by their ids, for a sentence.
+func FieldNames(ids []string) string {
+	var out []string
+	for _, f := range importFields() {
+		if slices.Contains(ids, f.ID) && !slices.Contains(out, f.Label) {
+			out = append(out, f.Label)
+		}
+	}
+	return joinSome(out, " and ")
+}
+
+// importFields are those of forms, and what people else say in check-ins and by closing.
+func importFields() []GoalField {
+	return append(GoalFields(),
+		GoalField{ID: importedValue, Label: "value", get: func(g Goal) any { return saidValue(g) }},
+		GoalField{ID: importedStatus, Label: "status", get: func(g Goal) any { return saidStatus(g) }},
+	)
 }
 
 // MergeTasks are tasks with what a form changed of some of them: base are those that it

@@ -1,11 +1,6 @@
 package okr
 
-import (
-	"crypto/sha256"
-	"encoding/base64"
-	"slices"
-	"time"
-)
+import "time"
 
 // ImportID is the short id of an import, unique in its tenant: IM3.
 type ImportID string
@@ -296,77 +291,12 @@ type Beneath struct {
 	CheckIns []CheckInID
 }
 
-// The fields of [FieldHashes] that no form has.
-const (
-	importedValue  = "value"
-	importedStatus = "status"
-)
-
-// FieldHashes gives a short hash of each field that an import writes, by the ids of
-// [GoalFields] and a few more; those that are empty are left out.
-func FieldHashes(g Goal) (map[string]string, error) {
-	out := map[string]string{}
-	for _, f := range importFields() {
-		if !f.In(g.Kind) {
-			continue
-		}
-		raw, err := f.value(g)
-		if err != nil {
-			return nil, err
-		}
-		if raw != nil {
-			sum := sha256.Sum256(raw)
-			out[f.ID] = base64.RawStdEncoding.EncodeToString(sum[:6])
-		}
-	}
-	return out, nil
-}
-
-// TakeFields puts fields of another goal into one, by their ids: an edit by a person.
-func TakeFields(g *Goal, from Goal, ids []string, by Person, at time.Time) error {
-	before := *g
-	for _, f := range importFields() {
-		if !slices.Contains(ids, f.ID) {
-			continue
-		}
-		raw, err := f.value(from)
-		if err != nil {
-			return err
-		}
-		if f.ID == importedValue || f.ID == importedStatus {
-			takeManual(g, from, f.ID == importedValue)
-		} else if err := f.set(g, raw); err != nil {
-			return err
-		}
-	}
-	return g.noteEdit(by, at, before)
-}
-
-// FieldNames names fields by their ids, for a sentence.
-func FieldNames(ids []string) string {
-	var out []string
-	for _, f := range importFields() {
-		if slices.Contains(ids, f.ID) && !slices.Contains(out, f.Label) {
-			out = append(out, f.Label)
-		}
-	}
-	return joinSome(out, " and ")
-}
-
 // ShowsNow is the goal with what it shows as what an import made of it.
 func (t Settings) ShowsNow(g Goal, at time.Time) Goal {
 	shown := GoalView{Goal: g, Standing: g.Standing(g.Period, t.Bands, t.Today(at))}.Reported()
 	shown.At = at
 	g.Came = &shown
 	return g
-}
-
-// importFields are those of forms, and what people else say in check-ins and by closing.
-func importFields() []GoalField {
-	return append(GoalFields(),
-		GoalField{ID: importedValue, Label: "value", get: func(g Goal) any { return saidValue(g) }},
-		GoalField{ID: importedStatus, Label: "status", get: func(g Goal) any { return saidStatus(g) }},
-	)
 }
 
 // saidValue is the value that a person or the source gave; nil: none.

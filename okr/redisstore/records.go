@@ -255,3 +255,36 @@ func (r records[K, T]) place(ctx context.Context, p redis.Pipeliner, tenant okr.
 		p.HSet(ctx, namesKey(tenant, r.kind), now.name, id)
 	}
 }
+
+// placeNew prepares records that are new, in the order of their creation.
+func placeNew[T okr.Record](ctx context.Context, w *importWriter, kind string, list []T) error {
+	if len(list) == 0 {
+		return nil
+	}
+	last, err := w.s.client.IncrBy(ctx, createdKey(w.tenant, kind), int64(len(list))).Result()
+	if err != nil {
+		return err
+	}
+	for i, record := range list {
+		n := last - int64(len(list)) + int64(i) + 1
+		raw, err := encode(n, record)
+		if err != nil {
+			return err
+		}
+		w.raw = append(w.raw, recordKey(w.tenant, kind, record.Key()), raw)
+		w.courses = changedCourse(w.courses, value{}, record, stands{})
+		for _, index := range append(record.Indexes(), "") {
+			key := indexKey(w.tenant, kind, index)
+			w.places[key] = append(w.places[key], redis.Z{Score: float64(n), Member: record.Key()})
+		}
+	}
+	return nil
+}
+
+func readOf(id okr.GoalID, read []readRecord[okr.Goal]) (readRecord[okr.Goal], error) {
+	i := slices.IndexFunc(read, func(was readRecord[okr.Goal]) bool { return was.id == string(id) })
+	if i < 0 {
+		return readRecord[okr.Goal]{}, okr.Errorf(okr.Internal, "goal %s was not read before it is written", id)
+	}
+	return read[i], nil
+}

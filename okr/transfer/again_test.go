@@ -71,7 +71,7 @@ func TestImportAgainComparesEachField(t *testing.T) {
 		{
 			name:  "different fields",
 			here:  func(w *world, kr, _ okr.GoalID) { w.edit(kr, func(in *okr.GoalInput) { in.Title = "Mine" }) },
-			there: func(w *world) { w.item("12").Metric.Target, w.item("12").Value = 50, value(20) },
+			there: func(w *world) { w.item("12").Metric.Target, w.item("12").Value = 50, new(20.0) },
 			want:  okr.ImportTally{Changed: 1, Same: 2},
 			check: func(t *testing.T, kr, o okr.Goal) {
 				t.Helper()
@@ -103,10 +103,10 @@ func TestImportAgainComparesEachField(t *testing.T) {
 		{
 			name: "a check-in here and another value there",
 			here: func(w *world, kr, _ okr.GoalID) {
-				_, _, err := w.Plan.CheckIn(w.t.Context(), okrtest.Alex, okr.CheckInInput{Goal: kr, Value: value(30)})
+				_, _, err := w.Plan.CheckIn(w.t.Context(), okrtest.Alex, okr.CheckInInput{Goal: kr, Value: new(30.0)})
 				require.NoError(w.t, err)
 			},
-			there:     func(w *world) { w.item("12").Value = value(20) },
+			there:     func(w *world) { w.item("12").Value = new(20.0) },
 			want:      okr.ImportTally{Kept: 1, Same: 2},
 			check:     func(t *testing.T, kr, _ okr.Goal) { t.Helper(); require.InDelta(t, 30, *kr.Metric.Current, 0) },
 			conflicts: "The value of KR1 was changed here and in the source.",
@@ -133,7 +133,7 @@ func TestImportAgainComparesEachField(t *testing.T) {
 			conflicts: "KR1 was deleted here. Restore it to have it again.",
 		},
 		{
-			name: "closed there", there: func(w *world) { w.item("12").Status, w.item("12").Score = okr.StatusClosed, value(0.7) },
+			name: "closed there", there: func(w *world) { w.item("12").Status, w.item("12").Score = okr.StatusClosed, new(0.7) },
 			want: okr.ImportTally{Changed: 1, Same: 2},
 			check: func(t *testing.T, kr, _ okr.Goal) {
 				t.Helper()
@@ -204,7 +204,8 @@ func TestImportAgainMakesNoCircle(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.source = &files{bundle: transfer.Bundle{Items: []transfer.Item{
-		{ID: "1", Kind: okr.Objective, Title: "One", Period: year}, {ID: "2", Kind: okr.Objective, Title: "Two", Period: year},
+		{ID: "1", Kind: okr.Objective, Title: "One", Period: year},
+		{ID: "2", Kind: okr.Objective, Title: "Two", Period: year},
 		{ID: "3", Kind: okr.Objective, Title: "Three", Period: year, Parents: []transfer.Parent{{ID: "2"}}},
 	}}}
 	w.importAll()
@@ -268,8 +269,8 @@ func TestUndoOfASecondImport(t *testing.T) {
 	first := w.importAll()
 	before := w.goals()
 	w.now = w.now.Add(24 * time.Hour)
-	w.item("12").Title, w.item("12").Value, w.item("11").Private = "Theirs", value(20), true
-	w.source.checkIns = append(w.source.checkIns, transfer.CheckIn{ID: "3", Item: "12", At: day(22), MadeAt: day(22), By: megan, Value: value(20)})
+	w.item("12").Title, w.item("12").Value, w.item("11").Private = "Theirs", new(20.0), true
+	w.source.checkIns = append(w.source.checkIns, transfer.CheckIn{ID: "3", Item: "12", At: day(22), MadeAt: day(22), By: megan, Value: new(20.0)})
 	w.source.comments = append(w.source.comments, transfer.Comment{ID: "10", Item: "13", At: day(3), By: megan, Text: "of a goal that is the same"})
 	w.source.bundle.Items = append(w.source.bundle.Items, transfer.Item{ID: "14", Kind: okr.Objective, Title: "New", Period: year})
 	second := w.importAll()
@@ -296,4 +297,25 @@ func TestUndoOfASecondImport(t *testing.T) {
 	require.NoError(t, err)
 	w.finish(first.ID)
 	require.Empty(t, w.goals())
+}
+
+// A check-in that says something else in the source now says so here, too, unless somebody
+// changed it here.
+func TestCheckInsComeAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.source = stores()
+	w.importMatched()
+	list := w.checkIns("KR1")
+	_, _, err := w.Plan.EditCheckIn(t.Context(), okrtest.Alex, okr.CheckInInput{Goal: "KR1", Editing: list[1].ID, Value: new(11.0), Note: "mine"})
+	require.NoError(t, err)
+	w.source.checkIns[0].Note, w.source.checkIns[0].Value = "on time", new(5.0)
+	w.source.checkIns[1].Note = "theirs"
+	i := w.importMatched()
+	require.Zero(t, i.Counts.CheckIns)
+	list = w.checkIns("KR1")
+	require.Len(t, list, 2)
+	require.Equal(t, "on time", list[0].Note)
+	require.InDelta(t, 5, *list[0].Value, 0)
+	require.Equal(t, "mine", list[1].Note)
 }

@@ -34,7 +34,7 @@ func newLarge(items, each int) *large {
 		item := transfer.Item{
 			ID: strconv.Itoa(n + 1), Kind: okr.KeyResult, Title: fmt.Sprintf("Ship %d stores in region %d", n, tree), Period: quarter, Parents: []transfer.Parent{{ID: strconv.Itoa(tree + 2 + n%3)}},
 			Owners: []transfer.Person{{ID: strconv.Itoa(n % 2000), Name: fmt.Sprintf("Person %d", n%2000), Email: fmt.Sprintf("p%d@contoso.example", n%2000)}},
-			Metric: &okr.Metric{Name: "Stores", Target: 40, Type: okr.Reach}, Value: value(float64(n % 40)), CreatedAt: day(1), Teams: []string{fmt.Sprintf("Team %d", n%100)},
+			Metric: &okr.Metric{Name: "Stores", Target: 40, Type: okr.Reach}, Value: new(float64(n % 40)), CreatedAt: day(1), Teams: []string{fmt.Sprintf("Team %d", n%100)},
 			Description: strings.Repeat("What is meant by it. ", 10),
 		}
 		switch n - tree {
@@ -57,7 +57,7 @@ func (l *large) CheckIns(ctx context.Context, yield func(transfer.CheckIn) error
 		for i := range l.bundle.Items {
 			n++
 			at := day(1).AddDate(0, 0, week)
-			c := transfer.CheckIn{ID: strconv.Itoa(n), Item: l.bundle.Items[i].ID, At: at, MadeAt: at, By: l.bundle.Items[i].Owners[0], Value: value(float64(week)), Status: okr.Behind, Note: "we go on as planned, and so it is late"}
+			c := transfer.CheckIn{ID: strconv.Itoa(n), Item: l.bundle.Items[i].ID, At: at, MadeAt: at, By: l.bundle.Items[i].Owners[0], Value: new(float64(week)), Status: okr.Behind, Note: "we go on as planned, and so it is late"}
 			if err := yield(c); err != nil {
 				return err
 			}

@@ -35,7 +35,7 @@ func (s *shapes) add(kind okr.GoalKind, title, parent string, change ...func(*tr
 	}
 	if kind == okr.KeyResult {
 		item.Metric = &okr.Metric{Name: "Stores", Target: 40, Type: okr.Reach}
-		item.Value = value(float64(s.next % 40))
+		item.Value = new(float64(s.next % 40))
 	}
 	for _, c := range change {
 		c(&item)
@@ -50,7 +50,7 @@ func (s *shapes) say(item string, n int) {
 		at := time.Date(2026, 1, 2+7*i, 9, 0, 0, 0, time.UTC)
 		s.f.checkIns = append(s.f.checkIns, transfer.CheckIn{
 			ID: fmt.Sprint(24_000_000 + len(s.f.checkIns)), Item: item, At: at, MadeAt: at.Add(24 * time.Hour * time.Duration(i%2)), By: staff[i%len(staff)],
-			Value: value(float64(i)), Status: okr.Behind, Note: []string{"", "late; start\nsecond line"}[i%2],
+			Value: new(float64(i)), Status: okr.Behind, Note: []string{"", "late; start\nsecond line"}[i%2],
 		})
 	}
 	s.f.comments = append(s.f.comments, transfer.Comment{ID: fmt.Sprint(169_000 + len(s.f.comments)), Item: item, At: day(9), By: megan, Text: "see the map"})
@@ -60,6 +60,7 @@ func annual(i *transfer.Item) { i.Period = year }
 func inYear(i *transfer.Item) {
 	i.Period = okr.Period{Name: year.Name, Start: "2026-02-01", End: "2026-06-30"}
 }
+
 func half(i *transfer.Item) {
 	i.Period = okr.Period{Name: "H1 2026", Start: "2026-01-01", End: "2026-06-30"}
 }
@@ -67,7 +68,7 @@ func fed(i *transfer.Item)     { i.Feed, i.DataSource = transfer.FeedIntegration
 func private(i *transfer.Item) { i.Private = true }
 
 func closed(i *transfer.Item) {
-	i.Status, i.Score, i.CheckedIn = okr.StatusClosed, value(0.3), "2026-01-30"
+	i.Status, i.Score, i.CheckedIn = okr.StatusClosed, new(0.3), "2026-01-30"
 }
 
 // everyShape is the export.
@@ -97,12 +98,12 @@ func (s *shapes) branch(top string, n int) {
 	second := s.add(okr.Objective, fmt.Sprintf("Second level %d", n), top, inYear)
 	third := s.add(okr.Objective, fmt.Sprintf("Third level %d", n), second, inYear)
 	for q := range 3 {
-		id := s.add(okr.KeyResult, fmt.Sprintf("Ship %d stores", q), third, func(i *transfer.Item) { i.Parents[0].Weight = value(33.33) }) // the titles come again
+		id := s.add(okr.KeyResult, fmt.Sprintf("Ship %d stores", q), third, func(i *transfer.Item) { i.Parents[0].Weight = new(33.33) }) // the titles come again
 		s.say(id, 4)
 	}
 	s.add(okr.KeyResult, "Kept below the limit", third, func(i *transfer.Item) {
 		i.Metric = &okr.Metric{Name: "Outages", Start: 5, Target: 5, Type: okr.StayBelow}
-		i.Value = value(2)
+		i.Value = new(2.0)
 	})
 	phased := s.add(okr.KeyResult, fmt.Sprintf("Phased %d", n), second, func(i *transfer.Item) {
 		i.Metric.Phases = []okr.Phase{{Date: "2026-01-01"}, {Date: "2026-01-31", Value: 15}, {Date: "2026-02-28", Value: 15}, {Date: "2026-03-15", Value: 60}}
@@ -112,16 +113,16 @@ func (s *shapes) branch(top string, n int) {
 		i.Tasks = []transfer.Task{{ID: "61", Title: "Sign the lease", Done: true, Due: "2026-02-21", Owner: megan}, {Title: "Paint it"}, {}}
 	})
 	s.add(okr.KeyResult, fmt.Sprintf("Of two objectives %d", n), top, func(i *transfer.Item) {
-		i.Parents = append(i.Parents, transfer.Parent{ID: second, Weight: value(0)})
+		i.Parents = append(i.Parents, transfer.Parent{ID: second, Weight: new(0.0)})
 	})
-	s.add(okr.KeyResult, fmt.Sprintf("Beyond its target %d", n), top, half, func(i *transfer.Item) { i.Metric, i.Value, i.Shown = nil, value(225), value(225) })
+	s.add(okr.KeyResult, fmt.Sprintf("Beyond its target %d", n), top, half, func(i *transfer.Item) { i.Metric, i.Value, i.Shown = nil, new(225.0), new(225.0) })
 	s.add(okr.KeyResult, fmt.Sprintf("Fed %d", n), top, fed)
 	s.add(okr.KeyResult, fmt.Sprintf("Fed too %d", n), top, fed, annual)
 	ended := s.add(okr.Objective, fmt.Sprintf("Ended %d", n), "", closed)
 	s.add(okr.KeyResult, fmt.Sprintf("Ended key result %d", n), ended, closed)
 	s.add(okr.KeyResult, fmt.Sprintf("Put off %d", n), ended, func(i *transfer.Item) { i.Status = okr.StatusPostponed })
 	s.add(okr.KeyResult, fmt.Sprintf("By hand %d", n), top, func(i *transfer.Item) { i.Status, i.ByHand = okr.AtRisk, true })
-	s.add(okr.Project, fmt.Sprintf("Without tasks %d", n), top, func(i *transfer.Item) { i.Value, i.Feed = value(126), transfer.FeedManual })
+	s.add(okr.Project, fmt.Sprintf("Without tasks %d", n), top, func(i *transfer.Item) { i.Value, i.Feed = new(126.0), transfer.FeedManual })
 }
 
 // odd adds what fits nowhere: 22 items.

@@ -58,8 +58,14 @@ func (s *Service) openImport(ctx context.Context, actor okr.Actor) (okr.Import, 
 		return okr.Import{}, err
 	}
 	for _, i := range slices.Backward(mine) {
-		if i.Phase == okr.ImportCollecting && s.Now().Sub(i.At) < FileLife {
+		if i.Phase != okr.ImportCollecting {
+			continue
+		}
+		if s.Now().Sub(i.At) < FileLife {
 			return i, nil
+		}
+		if _, err := s.Shelf.Imports().Delete(ctx, actor.Tenant, i.ID); okr.IgnoreNotFound(err) != nil {
+			return okr.Import{}, err // its files are not kept any more
 		}
 	}
 	id, err := okr.NextID(ctx, s.Store, actor.Tenant, okr.ImportPrefix)

@@ -113,7 +113,8 @@ func (d *tree) decideKinds() {
 			w.Count += count
 		}
 		if w.Kind = d.imported.Kinds[w.Word]; w.Kind == "" {
-			w.Kind, w.Guessed = mostly(looks[w.Word]), true
+			w.Kind = mostly(looks[w.Word])
+			w.Guessed = w.Kind != ""
 		}
 	}
 	for _, n := range renamed {
@@ -135,8 +136,7 @@ func mostly(looks map[okr.GoalKind]int) okr.GoalKind {
 func (d *tree) decideKind(n *node) {
 	word := okr.CleanLine(n.item.Word)
 	w := d.words[slices.IndexFunc(d.words, func(w okr.ImportWord) bool { return w.Word == word })]
-	n.kind = w.Kind
-	if !w.Guessed {
+	if n.kind = d.imported.Kinds[word]; n.kind != "" {
 		return
 	}
 	n.kind = cmp.Or(n.item.Looks, w.Kind)

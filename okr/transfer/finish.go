@@ -78,8 +78,8 @@ func (w *writer) addUp(ctx context.Context) error {
 // levels are the objectives that come along, the lowest first, in groups of one level.
 func (w *writer) levels() [][]*node {
 	var out [][]*node
-	for i := len(w.d.order) - 1; i >= 0; i-- {
-		n := w.d.order[i]
+	for _, n := range slices.Backward(w.d.order) {
+
 		if n.kind != okr.Objective || n.left {
 			continue
 		}

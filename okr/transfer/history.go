@@ -12,8 +12,8 @@ const historyBatch = 500
 
 // heard is a check-in or comment of the source, about a node.
 type heard struct {
-	node *node
-	make func(goal okr.GoalID) (okr.CheckIn, bool)
+	node   *node
+	become func(goal okr.GoalID) (okr.CheckIn, bool)
 }
 
 // writeCheckIns writes the check-ins, as they are read.
@@ -57,13 +57,13 @@ func (w *writer) hearing(count func(*okr.ImportTally, int)) *hearing {
 }
 
 // take takes what was read next. What was written before is passed over.
-func (h *hearing) take(ctx context.Context, n *node, make func(okr.GoalID) (okr.CheckIn, bool)) error {
+func (h *hearing) take(ctx context.Context, n *node, become func(okr.GoalID) (okr.CheckIn, bool)) error {
 	if h.seen++; h.seen <= h.w.at.At {
 		return nil
 	}
 	h.read++
 	if n != nil && !n.left {
-		h.batch = append(h.batch, heard{n, make})
+		h.batch = append(h.batch, heard{n, become})
 	}
 	if h.read < min(historyBatch, h.w.Slice) {
 		return nil
@@ -91,7 +91,7 @@ func (h *hearing) flush(ctx context.Context) error {
 		if goal == "" {
 			continue
 		}
-		if c, ok := said.make(goal); ok && !have[c.ID] {
+		if c, ok := said.become(goal); ok && !have[c.ID] {
 			have[c.ID] = true
 			list = append(list, c)
 		}
@@ -142,7 +142,8 @@ func (w *writer) findGoals(ctx context.Context, ids []string) error {
 	return nil
 }
 
-// newOnes leaves out check-ins that came before. Where no goal came before, none did.
+// newOnes leaves out check-ins that came before. Where no goal came before, none did. One
+// that says something else in the source now, and that nobody changed here, says so, too.
 func (w *writer) newOnes(ctx context.Context, list []okr.CheckIn) ([]okr.CheckIn, error) {
 	if c := w.at.Counts; c.Changed+c.Same+c.Kept == 0 || len(list) == 0 {
 		return list, nil
@@ -151,6 +152,42 @@ func (w *writer) newOnes(ctx context.Context, list []okr.CheckIn) ([]okr.CheckIn
 	for i, c := range list {
 		ids[i] = c.ID
 	}
-	there, err := w.Shelf.CheckInsThere(ctx, w.tenant, ids)
-	return slices.DeleteFunc(list, func(c okr.CheckIn) bool { return there[c.ID] }), err
+	read, err := w.Store.CheckIns().GetMany(ctx, w.tenant, ids)
+	if err != nil {
+		return nil, err
+	}
+	there := map[okr.CheckInID]okr.CheckIn{}
+	for _, c := range read {
+		there[c.ID] = c
+	}
+	var fresh []okr.CheckIn
+	for _, c := range list {
+		before, isThere := there[c.ID]
+		if !isThere {
+			fresh = append(fresh, c)
+		} else if err := w.sayAgain(ctx, before, c); err != nil {
+			return nil, err
+		}
+	}
+	return fresh, nil
+}
+
+// sayAgain lets a check-in say what it says in the source now, unless somebody changed it
+// here.
+func (w *writer) sayAgain(ctx context.Context, before, c okr.CheckIn) error {
+	if saysSame(before, c) || !before.EditedAt.IsZero() || before.IsUndone() {
+		return nil
+	}
+	_, err := w.Store.CheckIns().Update(ctx, w.tenant, c.ID, func(now *okr.CheckIn) error {
+		if now.EditedAt.IsZero() && !now.IsUndone() {
+			now.At, now.MadeAt, now.By, now.Value, now.Status, now.Shown, now.Note, now.Backdated = c.At, c.MadeAt, c.By, c.Value, c.Status, c.Shown, c.Note, c.Backdated
+		}
+		return nil
+	})
+	return okr.IgnoreNotFound(err)
+}
+
+func saysSame(a, b okr.CheckIn) bool {
+	sameValue := a.Value == b.Value || a.Value != nil && b.Value != nil && okr.SameNumber(*a.Value, *b.Value)
+	return sameValue && a.At.Equal(b.At) && a.MadeAt.Equal(b.MadeAt) && a.By == b.By && a.Note == b.Note && a.Shown == b.Shown && a.Status == b.Status
 }

@@ -18,8 +18,6 @@ var (
 	nobody  = transfer.Person{ID: "79", Name: "Gone Away", Email: "gone@contoso.example"}
 )
 
-func value(v float64) *float64 { return &v }
-
 // stores is an objective with a key result, a project and what was said of them.
 func stores() *files {
 	return &files{
@@ -27,17 +25,21 @@ func stores() *files {
 			People:  []transfer.Person{megan, nobody},
 			Periods: []okr.Period{year, quarter},
 			Items: []transfer.Item{
-				{ID: "12", Word: "Key result", Kind: okr.KeyResult, Title: "Ship 40 stores", Parents: []transfer.Parent{{ID: "11"}}, Owners: []transfer.Person{megan}, Period: quarter,
-					Metric: &okr.Metric{Name: "Stores", Target: 40, Type: okr.Reach}, Value: value(10), Shown: value(25), Feed: transfer.FeedIntegration, DataSource: "Excel Online", Status: okr.Behind,
-					CreatedAt: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)},
-				{ID: "11", Word: "Objective", Kind: okr.Objective, Title: "Delight the north", Owners: []transfer.Person{nobody}, Period: year, Shown: value(25), Tags: []string{"Growth"}},
-				{ID: "13", Word: "Project", Kind: okr.Project, Title: "Open the warehouse", Parents: []transfer.Parent{{ID: "11"}}, Period: year,
-					Tasks: []transfer.Task{{ID: "61", Title: "Sign the lease", Done: true, Owner: megan}, {ID: "62", Title: "Paint it"}}},
+				{
+					ID: "12", Word: "Key result", Kind: okr.KeyResult, Title: "Ship 40 stores", Parents: []transfer.Parent{{ID: "11"}}, Owners: []transfer.Person{megan}, Period: quarter,
+					Metric: &okr.Metric{Name: "Stores", Target: 40, Type: okr.Reach}, Value: new(10.0), Shown: new(25.0), Feed: transfer.FeedIntegration, DataSource: "Excel Online", Status: okr.Behind,
+					CreatedAt: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC),
+				},
+				{ID: "11", Word: "Objective", Kind: okr.Objective, Title: "Delight the north", Owners: []transfer.Person{nobody}, Period: year, Shown: new(25.0), Tags: []string{"Growth"}},
+				{
+					ID: "13", Word: "Project", Kind: okr.Project, Title: "Open the warehouse", Parents: []transfer.Parent{{ID: "11"}}, Period: year,
+					Tasks: []transfer.Task{{ID: "61", Title: "Sign the lease", Done: true, Owner: megan}, {ID: "62", Title: "Paint it"}},
+				},
 			},
 		},
 		checkIns: []transfer.CheckIn{
-			{ID: "1", Item: "12", At: day(5), MadeAt: day(5), By: megan, Value: value(4), Status: okr.Behind, Note: "late start"},
-			{ID: "2", Item: "12", At: day(20), MadeAt: day(21), By: nobody, Value: value(10), Status: okr.Behind},
+			{ID: "1", Item: "12", At: day(5), MadeAt: day(5), By: megan, Value: new(4.0), Status: okr.Behind, Note: "late start"},
+			{ID: "2", Item: "12", At: day(20), MadeAt: day(21), By: nobody, Value: new(10.0), Status: okr.Behind},
 		},
 		comments: []transfer.Comment{{ID: "9", Item: "11", At: day(6), By: megan, Text: "see the map"}},
 	}

@@ -44,13 +44,15 @@ func (d *draft) merge(n *node, was okr.ImportedGoal, g, parent okr.Goal, stands 
 	}
 	isEnded := !g.IsOpen() && here["status"] != was.Fields["status"]
 	for _, id := range fieldsOf(there, was.Fields) {
+		isMeasured := id == "value" && g.Binding != nil // the query gives it
 		switch before := was.Fields[id]; {
 		case there[id] == before:
 			continue
-		case g.Kind != fresh.Kind || isEnded || isRound && id == "parent" || here[id] != there[id] && here[id] != before && !(id == "value" && g.Binding != nil):
+		case here[id] == there[id] || isMeasured:
+		case g.Kind != fresh.Kind || isEnded || isRound && id == "parent" || here[id] != before:
 			m.conflicts = append(m.conflicts, id)
 			continue
-		case here[id] != there[id] && !(id == "value" && g.Binding != nil):
+		default:
 			m.taken = append(m.taken, id)
 		}
 		setOrDelete(m.fields, id, there[id])

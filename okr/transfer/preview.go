@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"okrbot/okr"
@@ -13,7 +14,7 @@ import (
 type opened struct {
 	tenant okr.TenantID
 	id     okr.ImportID
-	files  string // their refs
+	files  []string // their refs
 	source Source
 	said   said
 	draft  *draft // of one that is being written; nil: it was not worked out yet
@@ -24,14 +25,14 @@ func (s *Service) sourceOf(ctx context.Context, tenant okr.TenantID, i okr.Impor
 	if len(i.Files) == 0 {
 		return nil, said{}, okr.Errorf(okr.Invalid, "The import %s has no file. Send one first.", i.ID)
 	}
-	refs := ""
-	for _, f := range i.Files {
-		refs += f.Ref + " "
+	refs := make([]string, len(i.Files))
+	for n, f := range i.Files {
+		refs[n] = f.Ref
 	}
 	s.mu.Lock()
 	held := s.open
 	s.mu.Unlock()
-	if held.tenant == tenant && held.id == i.ID && held.files == refs {
+	if held.tenant == tenant && held.id == i.ID && slices.Equal(held.files, refs) {
 		return held.source, held.said, nil
 	}
 	files := make([]OpenedFile, len(i.Files))
@@ -96,12 +97,13 @@ func (s *Service) draft(ctx context.Context, tenant okr.TenantID, i okr.Import) 
 	return newDraft(source, i, t, said, now), nil
 }
 
-// PreviewImport says what an import would do. Nothing is written. Forbidden: the actor is
+// PreviewImport says what an import would do; of one that has begun, only what it did.
+// Nothing is written. Forbidden: the actor is
 // no admin. Invalid: the files cannot be read, in words.
 func (s *Service) PreviewImport(ctx context.Context, actor okr.Actor, id okr.ImportID) (okr.ImportPreview, error) {
 	i, err := s.Import(ctx, actor, id)
-	if err != nil {
-		return okr.ImportPreview{}, err
+	if err != nil || i.Phase != okr.ImportCollecting {
+		return okr.ImportPreview{Import: i, Tally: i.Counts}, err
 	}
 	d, err := s.draft(ctx, actor.Tenant, i)
 	if err != nil {
@@ -141,9 +143,7 @@ func (s *Service) AnswerImport(ctx context.Context, actor okr.Actor, id okr.Impo
 func joined[K comparable, V any](was, over map[K]V) map[K]V {
 	out := make(map[K]V, len(was)+len(over))
 	for _, m := range []map[K]V{was, over} {
-		for key, v := range m {
-			out[key] = v
-		}
+		maps.Copy(out, m)
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -61,8 +62,6 @@ type Shelf interface {
 	// Added gives some of the check-ins that an import brought to goals of imports before, by
 	// id and goal; none: there are none left.
 	Added(ctx context.Context, tenant okr.TenantID, id okr.ImportID) ([]okr.CheckIn, error)
-	// CheckInsThere gives those of some check-ins that are there.
-	CheckInsThere(ctx context.Context, tenant okr.TenantID, ids []okr.CheckInID) (map[okr.CheckInID]bool, error)
 	// Beneath gives the ids of what stands below some goals and of what was said of them.
 	Beneath(ctx context.Context, tenant okr.TenantID, ids []okr.GoalID) (map[okr.GoalID]okr.Beneath, error)
 }
@@ -79,12 +78,17 @@ type Options struct {
 	Recognize func(ctx context.Context, file OpenedFile) (okr.ImportFile, error)
 	// Now gives the time; it is a field so that a test can move the calendar.
 	Now func() time.Time
-	// Slice is about how many records one step of an import writes; 0: as many as usual.
+	// Slice is about how many records one step of an import writes at most; 0: as many as
+	// usual.
 	Slice int
 }
 
-// usualSlice is how many records a step writes: a few seconds of work.
-const usualSlice = 20_000
+// A step ends after so many records or so long, whatever comes first: each step reads the
+// check-ins again up to where it goes on, and people see on the card how far it is.
+const (
+	usualSlice = 100_000
+	stepTime   = 12 * time.Second
+)
 
 // batch is how many records are kept at once.
 const batch = 250
@@ -137,9 +141,9 @@ func (s *Service) Imports(ctx context.Context, actor okr.Actor) ([]okr.Import, e
 	}
 	all, _, err := s.Shelf.Imports().List(ctx, actor.Tenant, "", okr.Page{})
 	var out []okr.Import
-	for n := len(all) - 1; n >= 0; n-- {
-		if all[n].Phase != okr.ImportCollecting || s.Now().Sub(all[n].At) < FileLife {
-			out = append(out, all[n])
+	for _, a := range slices.Backward(all) {
+		if a.Phase != okr.ImportCollecting || s.Now().Sub(a.At) < FileLife {
+			out = append(out, a)
 		}
 	}
 	return out, err

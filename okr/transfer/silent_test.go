@@ -42,7 +42,7 @@ func TestImportsAreInNoDigest(t *testing.T) {
 		require.False(t, some)
 	}
 	kr := w.titled("Fed 1")
-	w.checkIn(kr.ID, okr.CheckInInput{Value: value(39)})
+	w.checkIn(kr.ID, okr.CheckInInput{Value: new(39.0)})
 	d, some := w.digest(sub)
 	require.True(t, some)
 	require.Len(t, d.Moved, 1)
@@ -52,7 +52,7 @@ func TestImportsAreInNoDigest(t *testing.T) {
 	require.NoError(t, w.Notify.DigestPosted(t.Context(), d))
 	w.now = w.now.Add(time.Hour)
 
-	w.item("5100004").Value, w.item("5100001").Title = value(40), "Another title"
+	w.item("5100004").Value, w.item("5100001").Title = new(40.0), "Another title"
 	i := w.importMatched()
 	require.Equal(t, 2, i.Counts.Changed)
 	for range 3 {
@@ -60,7 +60,7 @@ func TestImportsAreInNoDigest(t *testing.T) {
 		_, some = w.digest(sub)
 		require.False(t, some)
 	}
-	w.checkIn(w.titled("Phased 1").ID, okr.CheckInInput{Value: value(39)})
+	w.checkIn(w.titled("Phased 1").ID, okr.CheckInInput{Value: new(39.0)})
 	d, some = w.digest(sub)
 	require.True(t, some)
 	require.Len(t, d.Moved, 1)

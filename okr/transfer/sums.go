@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"math"
+	"slices"
 
 	"okrbot/okr"
 )
@@ -36,8 +37,7 @@ func (d *draft) isOwn() bool { return d.source.Bundle().Tenant != "" }
 // addUp adds up objectives from the lowest level on, and lets what nothing adds up to keep
 // the value that the source has.
 func (d *draft) addUp() {
-	for i := len(d.order) - 1; i >= 0; i-- {
-		n := d.order[i]
+	for _, n := range slices.Backward(d.order) {
 		switch n.kind {
 		case okr.Objective:
 			rolled := d.roll(n)
@@ -45,7 +45,7 @@ func (d *draft) addUp() {
 				rolled.Progress = v // it stays as it ended
 			}
 			n.goal.Rolled = &rolled // and not as a change, which would end what people set
-			if rolled.Children == 0 || d.isOwn() && n.item.Feed == FeedManual {
+			if rolled.Progress == nil || d.isOwn() && n.item.Feed == FeedManual {
 				d.keepValue(n)
 			}
 		case okr.Project:

@@ -106,8 +106,8 @@ const sameProgress = 1.0
 func (d *draft) differences() []okr.ImportDifference {
 	var out []okr.ImportDifference
 	differs := map[*node]bool{}
-	for i := len(d.order) - 1; i >= 0; i-- {
-		n := d.order[i]
+	for _, n := range slices.Backward(d.order) {
+
 		computed := n.goal.LeafProgress()
 		if n.left || n.item.Shown == nil || !isOther(*n.item.Shown, computed) {
 			continue
@@ -171,9 +171,9 @@ func (d *draft) whyObjective(n *node, differs map[*node]bool) string {
 	}
 	r := n.goal.Rolled
 	switch {
-	case r.Children == 0 && n.goal.Manual == nil:
+	case r.Progress == nil && n.goal.Manual == nil:
 		return "Nothing below it gives it a progress."
-	case r.Children == 0:
+	case r.Progress == nil:
 		return "It has the value that was checked in, since nothing below it gives it a progress."
 	case n.item.Feed == FeedManual:
 		return fmt.Sprintf("It was kept by hand there; here it is what the %d below it make.", r.Children)

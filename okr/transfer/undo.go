@@ -165,9 +165,9 @@ func (s *Service) takeBack(ctx context.Context, tenant okr.TenantID, i okr.Impor
 	if err != nil {
 		return err
 	}
-	left := max(batch, s.Slice/4)
-	for chunk := range slices.Chunk(of, batch/2) {
-		if left <= 0 {
+	left, until := s.Slice, s.Now().Add(stepTime)
+	for chunk := range slices.Chunk(of, min(batch/2, s.Slice)) {
+		if left <= 0 || !s.Now().Before(until) {
 			return nil
 		}
 		left -= len(chunk)
@@ -236,6 +236,9 @@ func objectives(ids []okr.GoalID, gone []okr.GoneGoal) []okr.GoalID {
 // asBefore is a goal as it was before an import changed it. What was computed since stays.
 func asBefore(g, was okr.Goal) okr.Goal {
 	was.Rolled, was.Version = g.Rolled, g.Version+1
+	if last := g.LastCheckIn; last != nil && !strings.HasPrefix(string(last.ID), importedCheckIns) {
+		was.LastCheckIn = last // a note here, which changed nothing else
+	}
 	return was
 }
 
