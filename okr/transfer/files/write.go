@@ -40,7 +40,7 @@ func guarded(text string) string {
 	return text
 }
 
-// statusWords are the statuses as files name them. No data is an empty one.
+// statusWord is a status as files name it. No data is an empty one.
 func statusWord(s okr.Status) string {
 	return map[okr.Status]string{
 		okr.OnTrack: "On Track", okr.Behind: "Behind", okr.AtRisk: "At Risk", okr.NotStarted: "Not Started",
