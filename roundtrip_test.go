@@ -49,6 +49,20 @@ func requireSameFile(t *rapid.T, name, text, again string) {
 	require.Len(t, is, len(was), name)
 }
 
+// An export that comes back to where it is from makes copies, which the preview says.
+func TestExportComesBack(t *testing.T) {
+	t.Parallel()
+	m := newMover(t)
+	ctx, admin := t.Context(), m.admin(t, "home")
+	v, err := m.activities.Plan.SaveGoal(ctx, admin, okr.GoalInput{Kind: okr.Objective, Title: "Launch", PeriodID: "2026-01-01/2026-03-31", Owner: admin.Person})
+	require.NoError(t, err)
+	i, err := m.activities.Transfer.AddFile(ctx, admin, "export.zip", bytes.NewReader(m.export(t, "home")))
+	require.NoError(t, err)
+	p, err := m.activities.Transfer.PreviewImport(ctx, admin, i.ID)
+	require.NoError(t, err)
+	require.Contains(t, fmt.Sprint(p.Findings), "It was exported from here as "+string(v.Goal.ID))
+}
+
 // mover moves tenants of a store.
 type mover struct {
 	activities bot.Activities
@@ -68,7 +82,7 @@ func newMover(t *testing.T) *mover {
 }
 
 // admin makes somebody the admin of a new tenant.
-func (m *mover) admin(t *rapid.T, tenant okr.TenantID) okr.Actor {
+func (m *mover) admin(t require.TestingT, tenant okr.TenantID) okr.Actor {
 	_, err := m.activities.Access.ChangeSettings(context.Background(), tenant, func(t *okr.Settings) error {
 		t.Admins = []okr.Person{okrtest.Megan.Person}
 		return nil
@@ -77,7 +91,7 @@ func (m *mover) admin(t *rapid.T, tenant okr.TenantID) okr.Actor {
 	return okr.Actor{Tenant: tenant, Person: okrtest.Megan.Person}
 }
 
-func (m *mover) export(t *rapid.T, tenant okr.TenantID) []byte {
+func (m *mover) export(t require.TestingT, tenant okr.TenantID) []byte {
 	var b bytes.Buffer
 	_, err := m.activities.Exporter.Export(context.Background(), okr.Actor{Tenant: tenant, Person: okrtest.Megan.Person}, okr.ExportAll, okr.ExportZIP, &b)
 	require.NoError(t, err)

@@ -29,6 +29,7 @@ const (
 	titleRights   = "Rights that come along otherwise"
 	titleWeights  = "Weights that the files don't say"
 	titleTeams    = "Teams that come along as names"
+	titleCopies   = "Were exported from here, and become copies"
 	titleFed      = "Were fed by an integration, and are kept by hand until a query measures them"
 	titleOrphaned = "Check-ins and comments of items that the files don't have"
 )

@@ -14,6 +14,9 @@ func (d *draft) tell() {
 		if n.item.Feed == FeedIntegration && !n.left && n.goal.IsOpen() {
 			d.findings.add(okr.FindingKnown, titleFed, n.item.Row, "It keeps its last value, until it is bound or somebody checks in.")
 		}
+		if id, isOwn := GoalOfNumber(d.settings.ID, n.item.ID); isOwn && !n.left && d.source.Bundle().Tenant == d.settings.ID {
+			d.findings.add(okr.FindingKnown, titleCopies, n.item.Row, "It was exported from here as %s. The import makes a copy.", id)
+		}
 		if n.kind == okr.Objective && n.item.Metric != nil {
 			d.findings.add(okr.FindingKnown, titleMetric, n.item.Row, "An objective shows a percentage here, so its number (%s) is left out.", metricWords(*n.item.Metric))
 		}

@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"okrbot/okr"
@@ -54,12 +55,21 @@ func explorerColumns() []outColumn {
 		number("Start", func(it transfer.Item) *float64 { return &metricShown(it).Start }),
 		text("Created At", createdText),
 		text("Last Check-in", func(it transfer.Item) string { return string(it.CheckedIn) }),
-		number("Progress %", func(it transfer.Item) *float64 { return it.Shown }),
+		number("Progress %", progressShown),
 		number("Actual Progress", func(it transfer.Item) *float64 { return it.Value }),
 		text("Status", func(it transfer.Item) string { return statusWord(it.Status) }),
 		{"Last Check-in Note", func(_ transfer.Item, last transfer.CheckIn) any { return last.Note }},
 		number("Score", func(it transfer.Item) *float64 { return it.Score }),
 	}
+}
+
+// progressShown has two decimals: people read it.
+func progressShown(item transfer.Item) *float64 {
+	if item.Shown == nil {
+		return nil
+	}
+	p := math.Round(*item.Shown*100) / 100
+	return &p
 }
 
 // metricShown is the metric of an item; of one that has none, what the Explorer shows there.

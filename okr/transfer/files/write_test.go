@@ -109,7 +109,7 @@ func TestWriteCSV(t *testing.T) {
 	cell := func(row int, column string) string { return rows[row][slices.Index(rows[0], column)] }
 	for column, want := range map[string]string{
 		"Id": "11", "Title": "'=1+1", "Owner": "Megan Bowen, Lee Gu", "Aligned To (weight, Objective ID)": "Delight (phase 1)(weight: 33.25%, Id: 10)", "Metric Name": "'-cost", "Unit": "€",
-		"Target": "-40", "Start": "5", "Actual Progress": "-10", "Progress %": "33.3333", "Status": "Behind", "Weight": "33.25", "Target Type": "Decrease From", "Phased Targets": "2026-02-15: -15.5",
+		"Target": "-40", "Start": "5", "Actual Progress": "-10", "Progress %": "33.33", "Status": "Behind", "Weight": "33.25", "Target Type": "Decrease From", "Phased Targets": "2026-02-15: -15.5",
 		"Private": "Yes", "Viewers": "Lee Gu", "Description": "two\nlines; \"quoted\"", "Created At": "2026-01-02 09:15:00 UTC", "Last Check-in": "2026-02-01", "Last Check-in Note": "",
 		"Account IDs": "Megan Bowen = 8c1f1f4e-0000-4000-8000-000000000072",
 		"Checkins":    "Checkin Date: 2026-02-01; User: Lee Gu; Note: ; Metric Name: -cost; Status: Behind; Current Value: -10; Activity Date: 2026-02-02 09:15:00 UTC;",
