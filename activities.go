@@ -43,10 +43,11 @@ func newActivities(p ports) bot.Activities {
 	a.Notify = notify.New(notify.Options{
 		Store: p.store, Measurements: p.store, Agenda: p.store, Counter: p.store, DigestEvery: p.digestEvery, Now: p.now,
 	}, a.Access, a.Plan)
+	shelf := redisstore.NewShelf(p.store)
 	a.Transfer = transfer.New(transfer.Options{
-		Store: p.store, Reader: p.store, Agenda: p.store, Shelf: redisstore.NewShelf(p.store), Open: openFiles, Recognize: recognizeFile, Now: p.now,
+		Store: p.store, Reader: p.store, Agenda: p.store, Shelf: shelf, Open: openFiles, Recognize: recognizeFile, Now: p.now,
 	}, a.Access, a.Plan)
-	a.Exporter = transfer.NewExporter(transfer.ExportOptions{Store: p.store, Access: a.Access, Plan: a.Plan, Write: files.Write, Now: p.now})
+	a.Exporter = transfer.NewExporter(transfer.ExportOptions{Store: p.store, Access: a.Access, Plan: a.Plan, Origins: shelf, Write: files.Write, Now: p.now})
 	return a
 }
 

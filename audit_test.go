@@ -116,6 +116,7 @@ func (r *rightsWorld) auditedSteps() []auditedStep {
 		{"settings changed", []string{"say settings", "fill timeZone=Asia/Tokyo", "press Save"}},
 		{"period added", []string{"say settings", "fill periodName=Sprint periodStart=2026-09-01 periodEnd=2026-09-30", "press Save"}},
 		{"binding moved", []string{"say bind KR1", "fill connection='Hidden way'", "press 'Use this connection'", "fill 'text=Launch bugs'", "press Search", "press Choose", "press Preview", "press Save"}},
+		{"okrs exported", []string{"say export csv", "consent accept", "expect 'Saved in your OneDrive'"}},
 		{"connection shared", []string{"say C1", "press Share"}},
 		{"connection made private", []string{"say C1", "press 'Stop sharing'"}},
 		{"connection offered", []string{"in channel Delivery", "say hand over C1 to Megan Bowen", "expect Offered"}},

@@ -96,6 +96,7 @@ type demo struct {
 	azureCloud        *adotest.Cloud
 	teamsCloud        *bottest.Cloud
 	playground        string // its address
+	samples           []bottest.File
 }
 
 func (d *demo) listen(ctx context.Context) (err error) {
@@ -233,7 +234,8 @@ func (d *demo) buildClouds(log *slog.Logger) (err error) {
 		return err
 	}
 	d.teamsCloud.SetBot(urlOf(d.bot) + "/api/messages")
-	return nil
+	d.samples, err = sampleExports()
+	return err
 }
 
 // teamsMux serves the Teams cloud, and below /playground the Agents Playground's
@@ -242,7 +244,7 @@ func (d *demo) teamsMux() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", d.teamsCloud)
 	mux.Handle("/playground/", http.StripPrefix("/playground", d.teamsCloud.Proxy(bottest.ProxyOptions{
-		PublicURL: urlOf(d.teams) + "/playground", PlaygroundURL: d.playground,
+		PublicURL: urlOf(d.teams) + "/playground", PlaygroundURL: d.playground, Samples: d.samples,
 	})))
 	return mux
 }
@@ -280,8 +282,10 @@ okrbot demo: everything runs on this machine, and nothing survives a stop.
     bind P1                find the query "Launch scope"
     digest                 in the channel Delivery (mention okrbot)
 
-  The Playground has no files: send some, and find what okrbot saved for you, at
-  %s
+    export                 save your OKRs as a file
+
+  The Playground has no files. Send some to okrbot, such as an export of Viva Goals,
+  and find those that it saved for you, on a page. Files: %s
 
   Work gets done there by itself as time passes; everything is measured each minute.
   Azure DevOps: %s    okrbot: %s    stop: Ctrl+C

@@ -70,9 +70,14 @@ func (o *exportOrder) parse(args []string) error {
 	case format != okr.ExportCSV && format != okr.ExportXLSX && format != okr.ExportZIP:
 		return usageError(fmt.Sprintf("--format %q: it is csv, xlsx or zip", o.format))
 	}
-	for name, id := range map[string]string{"--tenant": o.tenant, "--as": o.as} {
-		if id != "" && !guid.MatchString(id) {
-			return usageError(fmt.Sprintf("%s %q: it is an id of Microsoft Entra, as 8c1f1f4e-0000-4000-8000-000000000000", name, id))
+	return checkIDs("--tenant", o.tenant, "--as", o.as)
+}
+
+// checkIDs refuses ids that cannot be ones of Microsoft Entra: names and values by turns.
+func checkIDs(args ...string) error {
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i+1] != "" && !guid.MatchString(args[i+1]) {
+			return usageError(fmt.Sprintf("%s %q: it is an id of Microsoft Entra, as 8c1f1f4e-0000-4000-8000-000000000000", args[i], args[i+1]))
 		}
 	}
 	return nil

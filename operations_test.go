@@ -120,8 +120,11 @@ func promtool(t *testing.T, stdin string, args ...string) {
 func TestAlerts(t *testing.T) {
 	t.Parallel()
 	promtool(t, "", "check", "rules", "--lint-fatal", filepath.Join("docs", "operations", "alerts.yaml"))
-	promtool(t, "", "test", "rules", filepath.Join("docs", "operations", "alerts_test.yaml"))
-	cases := operations(t, "alerts_test.yaml")
+	cases := ""
+	for _, file := range []string{"alerts_test.yaml", "alerts_hours_test.yaml"} {
+		promtool(t, "", "test", "rules", filepath.Join("docs", "operations", file))
+		cases += operations(t, file)
+	}
 	for _, m := range regexp.MustCompile(`- alert: (\w+)`).FindAllStringSubmatch(operations(t, "alerts.yaml"), -1) {
 		require.Regexp(t, `alertname: `+m[1]+`\n +eval_time: \S+\n +exp_alerts:\n`, cases, "%s is not shown firing", m[1])
 		require.Regexp(t, `alertname: `+m[1]+`, eval_time: \S+, exp_alerts: \[\]`, cases, "%s is not shown silent", m[1])

@@ -101,6 +101,10 @@ again that Redis lost from them, and does nothing else; okrbot may run meanwhile
 			run: runExport,
 		},
 		{
+			name: "import", args: "FILE… --tenant ID --as OBJECT-ID [flags]", what: "bring goals along from files", help: importHelp(),
+			run: runImport,
+		},
+		{
 			name: "accept-keys", what: "start over with the keys of SEAL_KEYS, when those before are lost", fits: none,
 			help: `okrbot serve refuses keys that do not fit the store. After this command it starts with them, and the owner
 of every sign-in that was sealed with other keys is asked to sign in again. Nothing else is lost.`,

@@ -50,6 +50,7 @@ func commandActs() map[string]act {
 		"take over": {words: "{connection}"}, "sign in link": {bare: true, member: true}, "sign out": {bare: true}, "digest": {words: "stop", bare: true, member: true},
 		"import": {words: "{import}", bare: true}, "import undo": {words: "{imported}", bare: true},
 		"enable": {bare: true}, "manage": {bare: true}, "admins": {words: "add megan@contoso.example", bare: true}, "settings": {bare: true}, "disable": {bare: true},
+		"export": {words: "zip", bare: true, member: true},
 	}
 }
 
@@ -117,6 +118,9 @@ func pressActs() map[string]act {
 		cards.VerbSettings:     {bare: true},
 		cards.VerbSettingsSave: {data: map[string]string{cards.KeyVersion: "1", cards.InputTimeZone: "Asia/Tokyo"}, bare: true},
 		cards.VerbPeriodAdd:    {data: map[string]string{cards.InputPeriodName: "Sprint", cards.InputPeriodStart: "2026-09-01", cards.InputPeriodEnd: "2026-09-30"}, bare: true},
+		cards.VerbExport:       {bare: true, member: true},
+		cards.VerbExportMake:   {data: map[string]string{cards.InputExportFormat: "csv", cards.InputExportScope: "visible"}, member: true},
+		cards.VerbExportSave:   {data: map[string]string{cards.InputExportFormat: "csv", cards.InputExportScope: "visible"}},
 		cards.VerbPeriodRemove: {data: map[string]string{cards.KeyPeriod: "{period}"}},
 		cards.VerbImport:       {bare: true}, cards.VerbImports: {bare: true},
 		cards.VerbImportShow: {data: importData()}, cards.VerbImportFiles: {data: importData()}, cards.VerbImportDrop: {data: importData(cards.KeyFile, "explorer.csv")},

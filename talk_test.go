@@ -239,7 +239,7 @@ import undo IM3 -> import undo IM3
 undo the import -> import undo
 undo the last import -> import undo
 undo import IM3 -> import undo IM3
-please undo the import -> ?
+please undo the import -> import undo
 undo -> undo
 undo that -> undo
 please undo my last check-in -> undo
@@ -279,6 +279,16 @@ remove the digest -> delete the digest
 thanks -> ?
 hello -> ?
 xyzzy plugh -> ?
+export -> export
+/export zip all -> export zip all
+export to Excel -> export to Excel
+Export our OKRs to Excel -> export xlsx
+please export all okrs as csv -> export csv
+can you download my OKRs? -> export
+back up our data -> export
+download okrs into an excel file -> export xlsx
+how do I export my goals? -> export
+save all -> ?
 `
 
 // TestAPastedPageIsOneText: nothing is parted that nobody wrote as commands.

@@ -113,6 +113,7 @@ func New(o Options) (*Bot, error) {
 		b.digests.Register(),
 		b.compose.Register(),
 		b.transfers.Register(),
+		transfers.NewExports(c, o.Exporter).Register(),
 		settings.New(c, o.Access, o.Plan, b.connections).Register(),
 	)
 }

@@ -21,10 +21,11 @@ import (
 
 // fromServer are the keys that no button of the gallery sends: they come with a press that
 // okrbot makes itself when it goes on after a sign-in or a new connection, or from the
-// button of a step that ends a failure.
+// button of a step that ends a failure, or with Teams' own card about a file.
 var fromServer = map[string][]string{
 	"VerbConnectionAccount": {"KeyOrganization", "KeyTenant"},
 	"VerbBind":              {"KeyConnection"},
+	"VerbExportSave":        {"InputExportFormat", "InputExportScope", "KeyExportBytes", "KeyFile"},
 }
 
 // TestProtocol holds cards and handlers together. What cards send is read from the

@@ -68,7 +68,13 @@ func (c Card) size() int { return jsonSize(c.raw) }
 // newCard makes a card; the summary is cut and made one line.
 func newCard(summary string, body []element, actions ...action) Card {
 	c := Card{Summary: Plain(summary, maxSummary), body: body, actions: actions}
-	o := begin(make([]byte, 0, 4096))
+	size := 8192
+	for _, e := range body {
+		if raw, is := e.(encoded); is {
+			size += len(raw)
+		}
+	}
+	o := begin(make([]byte, 0, size))
 	o.text("type", "AdaptiveCard")
 	o.text("$schema", schemaURL)
 	o.text("version", cardVersion)

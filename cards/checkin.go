@@ -78,7 +78,7 @@ func nowText(p Place, v GoalView) element {
 		list = append(list, fact{"Expected by now", md(percentText(v.Standing.Expected))})
 	}
 	if c := v.Goal.LastCheckIn; c != nil {
-		list = append(list, fact{"Last check-in", joinMD(" · ", p.when(c.At), mdf("%s", c.By.Name))})
+		list = append(list, fact{"Last check-in", joinMD(" · ", p.when(c.At), personText(c.By))})
 	}
 	return facts(list...)
 }
@@ -217,7 +217,7 @@ func remarks(p Place, g okr.Goal, c okr.CheckIn) md {
 		back = "entered on " + md(p.local(c.MadeAt).Format("2 Jan 2006"))
 	}
 	if !c.EditedAt.IsZero() {
-		edited = mdf("edited by %s", c.EditedBy.Name)
+		edited = "edited by " + personText(c.EditedBy)
 	}
 	if c.IsUndone() {
 		undone = "undone " + p.at(c.UndoneAt)

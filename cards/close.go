@@ -109,7 +109,7 @@ func staysOpen(title md, kept []okr.Goal) []element {
 	items := []element{text(title)}
 	rows := rowsWithin(len(kept), maxKept, maxListBytes, func(i int) element {
 		g := kept[i]
-		return bullet(mdf("%s %s (owner: %s)", g.ID, g.Title, g.Owner.Name))
+		return bullet(mdf("%s %s (owner: ", g.ID, g.Title) + personText(g.Owner) + ")")
 	})
 	return []element{box("warning", slices.Concat(items, rows, more(len(kept)-len(rows), "OKR"))...)}
 }

@@ -139,7 +139,7 @@ func closedText(m okr.Move) md {
 	if m.Goal.Closed == nil || !m.StatusChanged() {
 		return ""
 	}
-	return mdf("%s by %s", m.Goal.Closed.State, m.Goal.Closed.By.Name)
+	return mdf("%s by ", m.Goal.Closed.State) + personText(m.Goal.Closed.By)
 }
 
 // checkInText quotes the check-in that came since the place was last told.
@@ -149,7 +149,7 @@ func checkInText(m okr.Move) md {
 		return ""
 	}
 	if c.Note == "" {
-		return mdf("checked in by %s", c.By.Name)
+		return "checked in by " + personText(c.By)
 	}
 	return mdn(maxLong, "%s: “%s”", c.By.Name, c.Note)
 }

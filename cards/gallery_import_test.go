@@ -32,8 +32,10 @@ func importPreview() okr.ImportPreview {
 	return okr.ImportPreview{
 		Import: collecting(), Tally: okr.ImportTally{Made: 129, CheckIns: 1204, Notes: 86, Left: 3},
 		Groups: []okr.ImportGroup{
-			{Kind: okr.Objective, Period: "Annual 2025", Status: okr.OnTrack, Count: 9}, {Kind: okr.Objective, Period: "Annual 2025", Status: okr.StatusClosed, Count: 3},
-			{Kind: okr.KeyResult, Period: "Q2 2025", Status: okr.Behind, Count: 71}, {Kind: okr.KeyResult, Period: "Q2 2025", Status: okr.AtRisk, Count: 25},
+			{Kind: okr.Objective, Period: "Annual 2025", Status: okr.OnTrack, Count: 9},
+			{Kind: okr.Objective, Period: "Annual 2025", Status: okr.StatusClosed, Count: 3},
+			{Kind: okr.KeyResult, Period: "Q2 2025", Status: okr.Behind, Count: 71},
+			{Kind: okr.KeyResult, Period: "Q2 2025", Status: okr.AtRisk, Count: 25},
 			{Kind: okr.Project, Period: "Q2 2025", Count: 21},
 		},
 		Findings: []okr.ImportFinding{

@@ -51,7 +51,7 @@ func integration(isAdmin bool) cards.IntegrationView {
 
 func gallery() []exhibit {
 	var all []exhibit
-	for _, room := range [][]exhibit{generalCards(), signInCards(), connectionCards(), goalCards(), formCards(), standingCards(), checkInCards(), endCards(), listCards(), settingsCards(), bindCards(), reportCards(), digestCards(), moveCards(), importCards()} {
+	for _, room := range [][]exhibit{generalCards(), signInCards(), connectionCards(), goalCards(), formCards(), standingCards(), checkInCards(), endCards(), listCards(), settingsCards(), bindCards(), reportCards(), digestCards(), moveCards(), importCards(), exportCards()} {
 		all = append(all, room...)
 	}
 	return all

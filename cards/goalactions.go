@@ -55,8 +55,10 @@ func moreActions(v GoalView) []action {
 			out = append(out, run("Change query", VerbBind, KeyGoal, id).secondary(), run("Unbind", VerbUnbindAsk, KeyGoal, id).secondary())
 		}
 	}
-	for _, a := range taskActions(v, "0") {
-		out = append(out, a.secondary())
+	if len(g.Tasks) == 0 { // else they are beside the tasks
+		for _, a := range taskActions(v, "0") {
+			out = append(out, a.secondary())
+		}
 	}
 	return out
 }

@@ -22,7 +22,7 @@ func ended(p Place, v GoalView, bytes int) []element {
 			items = append(items, note("A full score of something aspirational: the next one can aim higher."))
 		}
 	}
-	items = append(items, note(joinMD(" · ", mdf("%s", c.By.Name), p.when(c.At))))
+	items = append(items, note(joinMD(" · ", personText(c.By), p.when(c.At))))
 	if c.Note != "" {
 		items = append(items, text(lines(c.Note, 2*shortFor(bytes))))
 	}
@@ -51,7 +51,7 @@ func manual(p Place, v GoalView) []element {
 	if m.Value != nil {
 		what = mdf("Set by hand to %s", amount(v.Goal, m.Value))
 	}
-	items := []element{bold(what), note(joinMD(" · ", mdf("%s", m.By.Name), p.when(m.At)))}
+	items := []element{bold(what), note(joinMD(" · ", personText(m.By), p.when(m.At)))}
 	if auto := v.Standing.Automatic; auto != nil {
 		items = append(items, text(mdf("The automatic value is %s", amount(v.Goal, auto))+autoStatus(v.Standing.Auto)).near())
 	} else if v.Goal.IsAutomatic() {
@@ -93,7 +93,7 @@ func lastCheckIn(p Place, v GoalView, bytes int) []element {
 	if c == nil {
 		return nil
 	}
-	head := note(joinMD(" · ", "Last check-in", mdf("%s", c.By.Name), p.when(c.At)))
+	head := note(joinMD(" · ", "Last check-in", personText(c.By), p.when(c.At)))
 	head.Spacing = "Medium"
 	out := []element{head}
 	if c.Note != "" {
@@ -112,10 +112,10 @@ func details(v GoalView, bytes int) []element {
 	list := facts(
 		fact{"Belongs to", levelText(g)}, fact{"Team", mdf("%s", g.Team)}, fact{"Tags", tagText(g.Tags)},
 		fact{"Kind", goalTypeText(g)}, fact{"Weight above", shareText(v)},
-		fact{"Asked for check-ins", mdf("%s", g.Asked().Name)}, fact{"Delegate", mdf("%s", g.Delegate.Name)},
+		fact{"Asked for check-ins", askedText(g)}, fact{"Delegate", personText(g.Delegate)},
 		fact{"Seen by", visibility(g)}, fact{"Changed by", editability(g)},
 		fact{"Phases", phaseText(g.Metric)}, fact{"Risk threshold", thresholdText(g.Metric)},
-		fact{"Made by", mdf("%s", g.CreatedBy.Name)},
+		fact{"Made by", personText(g.CreatedBy)},
 	)
 	out := append(bindingDetails(v), list)
 	if runeCount(g.Description) > maxShort {
@@ -137,6 +137,16 @@ func bindingDetails(v GoalView) []element {
 	return []element{facts(
 		fact{"Types", counted(b.ItemType)}, fact{"Access of", account},
 	)}
+}
+
+// askedText is who is asked for check-ins: where the check-in owner is not in Teams, the
+// owner.
+func askedText(g okr.Goal) md {
+	asked := personText(g.Asked())
+	if who := g.CheckInOwner; who.ID == "" && who.Name != "" {
+		return joinMD(", instead of ", asked, personText(who))
+	}
+	return asked
 }
 
 func shareText(v GoalView) md {

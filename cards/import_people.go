@@ -57,7 +57,7 @@ func askedPeople(all []okr.ImportPerson) []okr.ImportPerson {
 // nobody to another page.
 func matchOrder(how okr.ImportMatch) int {
 	switch how {
-	case okr.MatchEmail, okr.MatchName, okr.MatchEarlier:
+	case okr.MatchEmail, okr.MatchAccount, okr.MatchName, okr.MatchEarlier:
 		return 1
 	}
 	return 0
@@ -74,7 +74,7 @@ func ImportPeople(f ImportForm) Card {
 	page := list[offset:min(len(list), offset+ImportPageSize)]
 	head := []element{
 		heading(md(title)),
-		text("I look people up in the teams and chats that I'm in: by e-mail, then by name. Whoever I can't find owns nothing after the import, unless you choose somebody."),
+		text("I can't see your organization's directory, so I look people up in the teams and chats that I'm in: by e-mail, then by name. Whoever I can't find owns nothing after the import, unless you choose somebody."),
 	}
 	head = append(head, rangeNote(len(list), offset, len(page))...)
 	in := form{err: f.Error}
@@ -107,6 +107,8 @@ func aboutPerson(p okr.ImportPerson) md {
 		how = "▲ several people have this name"
 	case okr.MatchEmail:
 		how = "✓ found by e-mail"
+	case okr.MatchAccount:
+		how = "✓ found by account"
 	case okr.MatchName:
 		how = "✓ found by name"
 	case okr.MatchChosen:

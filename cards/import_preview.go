@@ -38,9 +38,14 @@ func tallyFacts(t okr.ImportTally) []fact {
 		title, noun string
 		n           int
 	}{
-		{"New", "OKR", t.Made}, {"Updated", "OKR", t.Changed}, {"Unchanged since the last import", "OKR", t.Same},
-		{"Changed in both, kept as here", "OKR", t.Kept}, {"History", "check-in", t.CheckIns}, {"Comments", "comment", t.Notes},
-		{"Can't be imported", "row", t.Left}, {"Taken back", "OKR", t.TakenBack},
+		{"New", "OKR", t.Made},
+		{"Updated", "OKR", t.Changed},
+		{"Unchanged since the last import", "OKR", t.Same},
+		{"Changed in both, kept as here", "OKR", t.Kept},
+		{"History", "check-in", t.CheckIns},
+		{"Comments", "comment", t.Notes},
+		{"Can't be imported", "row", t.Left},
+		{"Taken back", "OKR", t.TakenBack},
 	} {
 		if each.n > 0 {
 			out = append(out, fact{md(each.title), md(tallied(each.n, each.noun))})

@@ -209,16 +209,18 @@ func choicesJSON(choices []Choice, chosen ...string) []choiceJSON {
 }
 
 func choicesWithin(bytes int, choices []Choice, chosen ...string) []choiceJSON {
-	out := []choiceJSON{}
+	out := make([]choiceJSON, 0, len(choices))
 	size := 0
-	seen := map[string]bool{}
+	seen := make(map[string]bool, len(choices))
+	var written []byte
 	for _, c := range choices {
 		if seen[c.Value] {
 			continue
 		}
 		seen[c.Value] = true
 		title := choiceTitle(c.Title)
-		n := jsonSize(appendChoice(nil, choiceJSON{Title: title, Value: c.Value}))
+		written = appendChoice(written[:0], choiceJSON{Title: title, Value: c.Value})
+		n := jsonSize(written)
 		if size+n > bytes && !isSpecial(c.Value) && !slices.Contains(chosen, c.Value) {
 			continue
 		}

@@ -137,10 +137,40 @@ func appendList[T any](b []byte, values []T, each func(b []byte, value T) []byte
 // appendText appends a JSON string. <, > and & stay as they are: the six bytes of
 // their escapes would count against the size.
 func appendText(b []byte, text string) []byte {
-	if !isPlainJSON(text) {
-		return append(b, escapedJSON(text)...)
+	if isPlainJSON(text) {
+		return append(append(append(b, '"'), text...), '"')
 	}
-	return append(append(append(b, '"'), text...), '"')
+	if short := appendEscaped(b, text); short != nil {
+		return short
+	}
+	return append(b, escapedJSON(text)...)
+}
+
+// appendEscaped appends a text with the escapes that Markdown makes and people write; nil:
+// it needs others.
+func appendEscaped(b []byte, text string) []byte {
+	b = append(b, '"')
+	from := 0
+	for i := range len(text) {
+		e := byte(0)
+		switch c := text[i]; c {
+		case '"', '\\':
+			e = c
+		case '\n':
+			e = 'n'
+		default:
+			continue
+		}
+		if !isPlainJSON(text[from:i]) {
+			return nil
+		}
+		b = append(append(b, text[from:i]...), '\\', e)
+		from = i + 1
+	}
+	if !isPlainJSON(text[from:]) {
+		return nil
+	}
+	return append(append(b, text[from:]...), '"')
 }
 
 // isPlainJSON says whether a text needs nothing but quotation marks around it.

@@ -28,13 +28,23 @@ func lines(s string, n int) md {
 	return joinMD("\n", out...)
 }
 
-// personText names a person. Somebody without an account came along from another tool.
+// personText is PersonName on a card.
 func personText(p okr.Person) md {
 	if p.ID == "" && p.Name != "" {
-		return mdf("%s", p.Name) + " (not in Teams)"
+		return mdf("%s", p.Name) + notInTeams
 	}
 	return mdf("%s", p.Name)
 }
+
+// PersonName names a person. Somebody without an account came along from another tool.
+func PersonName(p okr.Person) string {
+	if p.ID == "" && p.Name != "" {
+		return p.Name + notInTeams
+	}
+	return p.Name
+}
+
+const notInTeams = " (not in Teams)"
 
 // people names persons, the first ones only where there are many.
 func people(all []okr.Person) md {
@@ -56,7 +66,7 @@ func reason(v GoalView) md {
 	case !g.IsOpen():
 		return ""
 	case g.Manual != nil && g.Manual.Status != "":
-		return mdf("The status was chosen by %s.", g.Manual.By.Name)
+		return "The status was chosen by " + personText(g.Manual.By) + "."
 	case s.Progress == nil && s.Status != okr.StatusInProgress:
 		return noData(v)
 	case g.IsAtStart():

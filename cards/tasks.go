@@ -86,8 +86,12 @@ func tasks(p Place, v GoalView, bytes int) []element {
 	}
 	rows := rowsWithin(len(g.Tasks), firstTasks, bytes*3/2, func(i int) element { return taskRow(p, v, g.Tasks[i], "") })
 	out := append([]element{section("Tasks"), note(joinMD(" · ", tasksDone(g), tasksAside(v)))}, rows...)
+	var buttons []action
 	if len(rows) < len(g.Tasks) {
-		out = append(out, actionsOf(run(fmt.Sprintf("Show all %d tasks", len(g.Tasks)), VerbTasks, KeyGoal, string(g.ID))))
+		buttons = append(buttons, run(fmt.Sprintf("Show all %d tasks", len(g.Tasks)), VerbTasks, KeyGoal, string(g.ID)))
+	}
+	if buttons = append(buttons, taskActions(v, "0")...); len(buttons) > 0 {
+		out = append(out, actionsOf(buttons...))
 	}
 	return out
 }

@@ -11,7 +11,7 @@ func Undone(p Place, what string, v okr.GoalView) Card {
 		bar(v.Standing.Progress, v.Standing.Status),
 	}
 	if v.Goal.LastCheckIn != nil {
-		body = append(body, note(mdf("Last check-in: %s, ", v.Goal.LastCheckIn.By.Name)+p.at(v.Goal.LastCheckIn.At)))
+		body = append(body, note("Last check-in: "+personText(v.Goal.LastCheckIn.By)+", "+p.at(v.Goal.LastCheckIn.At)))
 	}
 	return newCard("Undone", body, run("Show "+id, VerbGoal, KeyGoal, id), run("History", VerbHistory, KeyGoal, id))
 }

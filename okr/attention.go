@@ -23,7 +23,7 @@ const (
 
 // Attention is a goal that needs somebody, and the one next step.
 type Attention struct {
-	View    GoalView
+	View    *GoalView
 	Concern Concern
 	Words   string    // what is the matter
 	Next    Step      // what to do next
@@ -41,28 +41,25 @@ const (
 
 // AttentionOf says what is the matter with a goal on a day; false: nothing. Only
 // open goals of a period that has begun need anybody.
-func AttentionOf(t Settings, v GoalView, now time.Time) (Attention, bool) {
+func AttentionOf(t Settings, v *GoalView, now time.Time) (Attention, bool) {
 	today := DateOf(now.In(t.Location()))
 	if !v.Goal.IsOpen() || today.Days() < v.Goal.Period.Start.Days() {
 		return Attention{}, false
 	}
-	var all []Attention
+	var first Attention
 	for _, check := range []func(Settings, GoalView, time.Time, Date) (Attention, bool){
 		failing, pastDue, atRisk, stale, noOwner, notStarted, noCheckIn, unmoved,
 	} {
-		if a, ok := check(t, v, now, today); ok {
-			all = append(all, a)
+		a, ok := check(t, *v, now, today)
+		switch {
+		case ok && first.View == nil:
+			first = a
+			first.View = v
+		case ok:
+			first.Others = append(first.Others, a.Concern)
 		}
 	}
-	if len(all) == 0 {
-		return Attention{}, false
-	}
-	first := all[0]
-	first.View = v
-	for _, a := range all[1:] {
-		first.Others = append(first.Others, a.Concern)
-	}
-	return first, true
+	return first, first.View != nil
 }
 
 // need makes one, with the step about the goal that comes next.
@@ -119,6 +116,9 @@ func stale(_ Settings, v GoalView, now time.Time, _ Date) (Attention, bool) {
 func noOwner(_ Settings, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 	if v.Goal.Owner.ID != "" {
 		return Attention{}, false
+	}
+	if name := v.Goal.Owner.Name; name != "" {
+		return need(ConcernNoOwner, v, StepEdit, fmt.Sprintf("Its owner %s isn't in Teams.", name))
 	}
 	return need(ConcernNoOwner, v, StepEdit, "Nobody owns it.")
 }

@@ -105,7 +105,7 @@ func (in GoalInput) NewGoal(by Person, now time.Time) (Goal, error) {
 // over is the goal with the input over what it has.
 func (in GoalInput) over(g Goal) Goal {
 	g.Title, g.Parent = in.Title, in.Parent
-	if in.Owner.ID != "" {
+	if in.Owner != (Person{}) {
 		g.Owner = in.Owner
 	}
 	if in.Details != nil {

@@ -219,14 +219,14 @@ func personField(id, label string, at func(*Goal) *Person) GoalField {
 			*at(g) = people[0]
 		}
 	}
-	f.text = func(g Goal) string { return string(at(&g).ID) }
+	f.text = func(g Goal) string { return string(at(&g).Ref()) }
 	return f
 }
 
 func peopleIDs(people []Person) string {
 	ids := make([]string, len(people))
 	for i, p := range people {
-		ids[i] = string(p.ID)
+		ids[i] = string(p.Ref())
 	}
 	return strings.Join(ids, ",")
 }
@@ -235,50 +235,11 @@ func peopleIDs(people []Person) string {
 func distinct(people []Person) []Person {
 	var out []Person
 	for _, p := range people {
-		if p.ID != "" && !slices.ContainsFunc(out, func(o Person) bool { return o.ID == p.ID }) {
+		if p.Ref() != "" && !slices.ContainsFunc(out, func(o Person) bool { return o.Ref() == p.Ref() }) {
 			out = append(out, p)
 		}
 	}
 	return out
-}
-
-func phasesField(id, label string, at func(*Goal) *[]Phase) GoalField {
-	f := fieldAt(FieldPhases, id, label, at)
-	f.text = func(g Goal) string {
-		var lines []string
-		for _, p := range *at(&g) {
-			lines = append(lines, string(p.Date)+": "+writeNumber(p.Value))
-		}
-		return strings.Join(lines, "\n")
-	}
-	f.read = func(g *Goal, text string) error {
-		phases, err := readPhases(id, text)
-		*at(g) = phases
-		return err
-	}
-	f.clean = func(g *Goal) {
-		phases := at(g)
-		*phases = g.Metric.sortedPhases()
-	}
-	return f
-}
-
-// readPhases reads a phase a line: a day and the value that is expected by then.
-func readPhases(field, text string) ([]Phase, error) {
-	var out []Phase
-	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' }) {
-		line = CleanLine(line)
-		if line == "" {
-			continue
-		}
-		day := line[:min(len(line), len("2006-01-02"))]
-		value, ok := ParseNumber(strings.TrimLeft(line[len(day):], ":= "))
-		if !ok || !Date(day).Valid() {
-			return nil, FieldErrorf(field, "Each line has a day and a number, for example 2026-02-15: 40. This one has not: %s", Shorten(line, 60))
-		}
-		out = append(out, Phase{Date: Date(day), Value: value})
-	}
-	return out, nil
 }
 
 // tasksField is the checklist of a project. That a task is done is no edit of it, so it
@@ -355,15 +316,25 @@ func readTask(line string, known []Person) (t Task) {
 			line, t.Done = strings.TrimSpace(rest), strings.ContainsAny(mark, "☑☒✓xX")
 		}
 	}
-	for {
-		at := strings.LastIndex(line, ",")
-		if at <= 0 || !t.readPart(strings.TrimSpace(line[at+1:]), known) {
-			break
-		}
+	for at := t.readEnd(line, known); at > 0; at = t.readEnd(line, known) {
 		line = strings.TrimSpace(line[:at])
 	}
 	t.Title = line
 	return t
+}
+
+// readEnd reads what stands behind the last comma of a line, or the one before: names may
+// have one. It gives where that comma is; 0: what is there is of the title.
+func (t *Task) readEnd(line string, known []Person) int {
+	for at, n := len(line), 0; n < 2; n++ {
+		if at = strings.LastIndex(line[:at], ","); at <= 0 {
+			break
+		}
+		if t.readPart(strings.TrimSpace(line[at+1:]), known) {
+			return at
+		}
+	}
+	return 0
 }
 
 // readPart reads what stands behind a comma of a task's line; false: it is of the title.
@@ -376,7 +347,7 @@ func (t *Task) readPart(part string, known []Person) bool {
 		t.Due = day
 	case at >= 0 && t.Owner.Name == "":
 		t.Owner = known[at]
-	case isMarked && name != "" && t.Owner.Name == "":
+	case isMarked && name != "" && t.Owner.Name == "" && !strings.Contains(name, ","):
 		t.Owner = Person{Name: strings.TrimSpace(name)}
 	default:
 		return false

@@ -50,11 +50,24 @@ const (
 	MaxDepth  = 10  // levels of objectives
 )
 
-// Person is somebody as the chat knows them.
+// Person is somebody as the chat knows them. With a name and no id it is somebody without
+// an account, who came along from another tool.
 type Person struct {
 	ID   UserID `json:"id"`
 	Name string `json:"name"`
 }
+
+// Ref is who somebody is in lists, filters and forms: the id, or for somebody without an
+// account, who came along from another tool, the name. It has no commas.
+func (p Person) Ref() UserID {
+	if p.ID != "" || p.Name == "" {
+		return p.ID
+	}
+	return UserID(NamedPrefix + strings.NewReplacer(",", "", ";", "").Replace(foldText(CleanLine(p.Name))))
+}
+
+// NamedPrefix is what the Ref of somebody without an account begins with.
+const NamedPrefix = "name:"
 
 // Goal is an objective, a key result or a project. Fields that came later than
 // others are empty in old records, and mean then what they meant before.

@@ -20,7 +20,9 @@ func (g Goal) Indexes() []string {
 		indexes = append(indexes, BoundIndex(g.Binding.Connection))
 	}
 	for _, p := range g.Owners() {
-		indexes = append(indexes, OwnerIndex(p.ID))
+		if p.Ref() != "" {
+			indexes = append(indexes, OwnerIndex(p.Ref()))
+		}
 	}
 	if asked := g.Asked().ID; asked != "" {
 		indexes = append(indexes, AskedIndex(asked))
@@ -104,7 +106,7 @@ func WordIndex(token string) string { return "word:" + token }
 
 // Filter chooses goals. What is empty does not limit.
 type Filter struct {
-	Owner  UserID    // owner or co-owner
+	Owner  UserID    // owner or co-owner, by Person.Ref
 	Team   string    // without regard to case
 	Period string    // the id of a period
 	State  GoalState // the zero value is open ones only
@@ -253,6 +255,29 @@ type Opened struct {
 	Also       []GoalPage
 }
 
+// Lineage is a goal and all that a check-in of it depends on and carries up to.
+type Lineage struct {
+	Settings   Settings
+	Goal       Goal
+	Connection Connection
+	Above      []Family // the objective above, and so on up to the top
+	Said       CheckIn  // the check-in, if it was kept before
+}
+
+// Family is an objective with all that stands right below it, in the order of creation.
+type Family struct {
+	Objective Goal
+	Below     []Goal
+}
+
+// Said is what a check-in changes: those of the goals of a [Lineage] that change, and what
+// that adds to the history.
+type Said struct {
+	CheckIn *CheckIn // to be kept; nil: it is
+	Goals   []Goal
+	History []HistoryEntry
+}
+
 // GoalMeasurements are the newest measurements of a goal, oldest first.
 type GoalMeasurements struct {
 	Goal     GoalID
@@ -264,6 +289,9 @@ type GoalMeasurements struct {
 func (p GoalPage) Visible(actor Actor) []Goal {
 	if !p.Whole {
 		return p.Goals
+	}
+	if !slices.ContainsFunc(p.Goals, func(g Goal) bool { return len(g.Audience) > 0 || !actor.Sees(g) }) {
+		return slices.Clip(p.Goals)
 	}
 	var open, private []Goal
 	for _, g := range p.Goals {

@@ -2,6 +2,7 @@ package okr
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -276,4 +277,43 @@ func (m *Metric) Anew(goOn bool) *Metric {
 	}
 	fresh.Current, fresh.At, fresh.Phases = nil, nil, nil
 	return &fresh
+}
+
+func phasesField(id, label string, at func(*Goal) *[]Phase) GoalField {
+	f := fieldAt(FieldPhases, id, label, at)
+	f.text = func(g Goal) string {
+		var lines []string
+		for _, p := range *at(&g) {
+			lines = append(lines, string(p.Date)+": "+writeNumber(p.Value))
+		}
+		return strings.Join(lines, "\n")
+	}
+	f.read = func(g *Goal, text string) error {
+		phases, err := readPhases(id, text)
+		*at(g) = phases
+		return err
+	}
+	f.clean = func(g *Goal) {
+		phases := at(g)
+		*phases = g.Metric.sortedPhases()
+	}
+	return f
+}
+
+// readPhases reads a phase a line: a day and the value that is expected by then.
+func readPhases(field, text string) ([]Phase, error) {
+	var out []Phase
+	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' }) {
+		line = CleanLine(line)
+		if line == "" {
+			continue
+		}
+		day := line[:min(len(line), len("2006-01-02"))]
+		value, ok := ParseNumber(strings.TrimLeft(line[len(day):], ":= "))
+		if !ok || !Date(day).Valid() {
+			return nil, FieldErrorf(field, "Each line has a day and a number, for example 2026-02-15: 40. This one has not: %s", Shorten(line, 60))
+		}
+		out = append(out, Phase{Date: Date(day), Value: value})
+	}
+	return out, nil
 }

@@ -23,9 +23,16 @@ func audience(g, parent Goal) []UserID {
 			users = append(users, p.ID)
 		}
 	}
+	if len(users) == 0 {
+		return []UserID{nobody} // all of its people are without an account
+	}
 	slices.Sort(users)
 	return slices.Compact(users)
 }
+
+// nobody is whom a private goal is seen by that nobody may see: an empty audience is
+// everybody.
+const nobody UserID = "-"
 
 // KeepPrivate makes a goal that was private by the objective above it so by itself,
 // for the same people, before it leaves that one.
@@ -49,10 +56,12 @@ func (a Actor) MayEdit(g, parent Goal, isAdmin bool) bool {
 		return false
 	}
 	people := slices.Concat(g.Owners(), []Person{g.Delegate}, g.Editors)
-	if !g.OnlyEditors {
+	// Where all of those are without an account, nobody could change it ever again.
+	isClosed := g.OnlyEditors && slices.ContainsFunc(people, func(p Person) bool { return p.ID != "" })
+	if !isClosed {
 		people = slices.Concat(people, []Person{g.CreatedBy}, parent.Owners())
 	}
-	return isOne(people, a) || !g.OnlyEditors && isAdmin
+	return isOne(people, a) || !isClosed && isAdmin
 }
 
 // MayCheckIn says whether the actor may say how the goal stands: who may edit it,
@@ -112,7 +121,7 @@ func (a Actor) Sees(g Goal) bool {
 	if g.Deleted != nil {
 		return false
 	}
-	return len(g.Audience) == 0 || !a.Shared && slices.Contains(g.Audience, a.ID)
+	return len(g.Audience) == 0 || !a.Shared && a.ID != "" && a.ID != nobody && slices.Contains(g.Audience, a.ID)
 }
 
 // SameRights says whether the same people may see, edit and check in two states of a
@@ -138,7 +147,7 @@ func (g Goal) People() []Person { return append(g.Workers(), g.Viewers...) }
 // Workers are those of its people who work on it, and so are no guests.
 func (g Goal) Workers() []Person {
 	all := slices.Concat(g.Owners(), []Person{g.CheckInOwner, g.Delegate}, g.Editors, []Person{g.CreatedBy})
-	return slices.DeleteFunc(all, func(p Person) bool { return p.ID == "" })
+	return slices.DeleteFunc(all, func(p Person) bool { return p == Person{} })
 }
 
 // Member is what a person chose for themselves, and what is known of them.

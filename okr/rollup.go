@@ -86,7 +86,7 @@ func (r WeightsRule) Roll(children []Goal) Rolled {
 	contributing := r.contributors(children)
 	parts := make([]Contribution, 0, len(contributing))
 	for _, g := range contributing {
-		parts = append(parts, r.contribution(g))
+		parts = append(parts, r.contribution(*g))
 	}
 	out := RollUp(parts)
 	out.Below = len(children)
@@ -129,10 +129,10 @@ func (r WeightsRule) contribution(g Goal) Contribution {
 
 // contributors leaves out what has no say: baselines always, projects by the
 // rule.
-func (r WeightsRule) contributors(children []Goal) []Goal {
-	var outcome, work []Goal
-	for _, g := range children {
-		switch {
+func (r WeightsRule) contributors(children []Goal) []*Goal {
+	var outcome, work []*Goal
+	for i := range children {
+		switch g := &children[i]; {
 		case g.Kind == Project:
 			work = append(work, g)
 		case g.Metric == nil || g.Metric.Type != Baseline:
@@ -159,7 +159,7 @@ func (r WeightsRule) Shares(children []Goal) map[GoalID]Share {
 	contributing := r.contributors(children)
 	fixed, says := make([]*float64, len(contributing)), make([]bool, len(contributing))
 	for i, g := range contributing {
-		c := r.contribution(g)
+		c := r.contribution(*g)
 		fixed[i], says[i] = c.Weight, c.Progress != nil
 	}
 	weights, sum := Weights(fixed)

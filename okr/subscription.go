@@ -164,7 +164,7 @@ func (p DigestPlan) IsAll() bool {
 // goal.
 func (p DigestPlan) Picks(g Goal) bool {
 	return g.Team != "" && slices.ContainsFunc(p.Teams, func(team string) bool { return TeamIndex(team) == TeamIndex(g.Team) }) ||
-		slices.ContainsFunc(p.People, func(who Person) bool { return g.Asked().ID == who.ID || isOne(g.Owners(), Actor{Person: who}) }) ||
+		slices.ContainsFunc(p.People, func(who Person) bool { return isOne(append(g.Owners(), g.Asked()), Actor{Person: who}) }) ||
 		slices.ContainsFunc(p.Tags, func(tag string) bool {
 			return slices.ContainsFunc(g.Tags, func(of string) bool { return foldText(of) == foldText(tag) })
 		})

@@ -167,9 +167,11 @@ type ImportPerson struct {
 	Key   string // the e-mail address in lower case; without one the name
 	Name  string
 	Email string
-	Items int    // goals that name them
-	Match Person // who it is here; no id: nobody was found or chosen
-	How   ImportMatch
+	// Account is the Entra object id, of people of okrbot's own exports.
+	Account UserID
+	Items   int    // goals that name them
+	Match   Person // who it is here; no id: nobody was found or chosen
+	How     ImportMatch
 }
 
 // Colleague is somebody of the tenant whom people of an import are matched with.
@@ -186,6 +188,7 @@ const (
 	MatchNone     ImportMatch = ""
 	MatchEmail    ImportMatch = "email"
 	MatchName     ImportMatch = "name"
+	MatchAccount  ImportMatch = "account" // of an export of okrbot
 	MatchSeveral  ImportMatch = "several" // more than one person has the name: nobody is taken
 	MatchChosen   ImportMatch = "chosen"
 	MatchNobody   ImportMatch = "nobody"  // chosen too

@@ -123,15 +123,15 @@ func (c *Cloud) servePiece(w http.ResponseWriter, r *http.Request, f *driveFile)
 	if fault.play(w, r) {
 		return
 	}
+	content, err := io.ReadAll(io.LimitReader(r.Body, maxPiece))
+	if err != nil {
+		return
+	}
 	from, to, total, ok := contentRange(r.Header.Get("Content-Range"))
 	n := to - from + 1
 	isLast := to == total-1
-	if !ok || r.ContentLength != n || n > maxPiece || !isLast && n%uploadUnit != 0 || total > maxFile {
+	if !ok || r.ContentLength != n || int64(len(content)) != n || !isLast && n%uploadUnit != 0 || total > maxFile {
 		writeError(w, http.StatusBadRequest, "invalidRequest", "The Content-Range or Content-Length is not one of a piece.")
-		return
-	}
-	content, err := io.ReadAll(io.LimitReader(r.Body, n))
-	if err != nil || int64(len(content)) != n {
 		return
 	}
 	c.mu.Lock()

@@ -20,6 +20,13 @@ type Deed struct {
 // only, no titles and no names. It is then the last thing that the person did, which
 // nothing undoes unless [DidLast] says more of it.
 func (c *Chat) Audit(ctx context.Context, t *Turn, d Deed) {
+	AuditOnly(ctx, c, t, d)
+	DidLast(ctx, c, t, Done{What: strings.TrimSpace(d.Did + " " + d.Of)}, nil)
+}
+
+// AuditOnly is [Chat.Audit] of what changes nothing, so that there is nothing to undo: what the
+// person did before stays the last thing.
+func AuditOnly(ctx context.Context, c *Chat, t *Turn, d Deed) {
 	attrs := []any{"ref", teams.RefFrom(ctx), "did", d.Did, "tenant", string(t.Actor.Tenant), "user", string(t.Actor.ID)}
 	for _, id := range []struct{ key, value string }{{"of", d.Of}, {"to", d.To}} {
 		if id.value != "" {
@@ -27,7 +34,6 @@ func (c *Chat) Audit(ctx context.Context, t *Turn, d Deed) {
 		}
 	}
 	c.Logger.InfoContext(ctx, "audit", attrs...)
-	DidLast(ctx, c, t, Done{What: strings.TrimSpace(d.Did + " " + d.Of)}, nil)
 }
 
 // AuditRights writes that an edit changed who may do what with a goal, if it did.

@@ -47,8 +47,10 @@ func (c *Chat) reply(ctx context.Context, t *Turn, r Reply) error {
 	case IsUnreachable(err): // neither here nor there
 		err = c.Post(ctx, here, c.Refusal(ctx, err, "That did not work"))
 		return IgnoreUnreachable(err)
+	case err == nil && r.own: // the person alone is told
+		return c.Post(ctx, t.Activity.OwnRef(), Say(cards.AskedInOwnChat()).Only(t.Actor.ID))
 	case err == nil && at.ConversationID != here.ConversationID && !t.Activity.IsTargeted(): // others saw that it was asked
-		return c.Post(ctx, here, Say(cards.AnsweredElsewhere(r.attachment != nil && !r.own)))
+		return c.Post(ctx, here, Say(cards.AnsweredElsewhere(r.attachment != nil)))
 	}
 	return err
 }

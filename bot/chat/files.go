@@ -69,12 +69,7 @@ func (f *fetched) Read(p []byte) (int, error) {
 
 // fileError puts words to what the host of a file says when it is fetched.
 func fileError(err error, name string) error {
-	name = okr.Shorten(name, 80)
-	for _, is := range []struct {
-		cause error
-		kind  okr.Kind
-		words string
-	}{
+	return worded(err, []hostWords{
 		{files.ErrHost, okr.Invalid, "\"%s\" is at a place from which okrbot is not allowed to read. If it is your organization's OneDrive, ask whoever operates okrbot to add its host to BOT_FILE_HOSTS."},
 		{files.ErrTooBig, okr.Invalid, "\"%s\" is larger than 100 MB, which is the most that I take."},
 		{files.ErrExpired, okr.Invalid, "The link to \"%s\" that Teams gave me does not work any more; it is good for about an hour. Send the file again."},
@@ -82,20 +77,96 @@ func fileError(err error, name string) error {
 		{files.ErrNoFile, okr.Invalid, "Teams gave me a page instead of \"%s\", as it does with files from some phones. Send it from Teams on a computer or in the browser."},
 		{files.ErrRefused, okr.Invalid, "OneDrive does not give me \"%s\". Send it again; if that does not help, send it from Teams in the browser."},
 		{files.ErrUnavailable, okr.Unavailable, "OneDrive did not give me the whole of \"%s\". Send it again in a minute."},
-	} {
-		if errors.Is(err, is.cause) {
-			return okr.WrapError(is.kind, err, is.words, name)
-		}
-	}
-	return err
+	}, okr.Shorten(name, 80))
 }
+
+// MaxFile is how large a file may be, in bytes.
+const MaxFile = files.MaxBytes
 
 // AskToSave is a card of Teams that asks the person of the turn whether a file may be saved in
 // their OneDrive. Its buttons are a press of the verb with the data, of which
-// [teams.Activity.FileConsent] says which one it was. Teams knows such cards in 1:1 chats only: it
-// goes there.
+// [teams.Activity.FileConsent] says which one it was. Teams knows such cards in 1:1 chats
+// only: it goes there.
 func AskToSave(t *Turn, f cards.SaveFile) Reply {
 	r := Attach(cards.AskToSave(f), "May I save "+f.Name+" in your OneDrive?").Only(t.Actor.ID)
 	r.own = true
 	return r
+}
+
+// Saving is a file that is saved in somebody's OneDrive.
+type Saving struct {
+	To     teams.Upload
+	Bytes  int64 // how large it is, about
+	Write  func(w io.Writer) error
+	Follow func(percent int) // told at each tenth of the way
+}
+
+// SaveFile writes a file and saves it where the person of the turn has allowed it, then
+// posts Teams' card of it. It gives the size. Invalid: it is to be asked for again, or is too large;
+// Unavailable: it may work later. Both have words.
+func SaveFile(ctx context.Context, c *Chat, t *Turn, f Saving) (int64, error) {
+	way := &way{total: 2 * max(f.Bytes, 1), told: f.Follow}
+	var content files.Buffer
+	if err := f.Write(io.MultiWriter(&content, way)); err != nil {
+		return 0, saveError(err)
+	}
+	size := content.Size()
+	way.total = 2 * size
+	err := c.Files.Upload(ctx, f.To.URL, &content, size, func(sent int64) { way.to(size + sent) })
+	if err != nil {
+		return 0, saveError(err)
+	}
+	card := cards.File(f.To.ContentURL, f.To.Name, f.To.ID, f.To.Type)
+	return size, c.Post(ctx, t.Activity.Ref(), Attach(card, f.To.Name+" is in your OneDrive"))
+}
+
+// way tells how far something is, once each tenth of it.
+type way struct {
+	total, done int64
+	tenth       int64
+	told        func(percent int)
+}
+
+// Write implements [io.Writer].
+func (w *way) Write(p []byte) (int, error) {
+	w.to(w.done + int64(len(p)))
+	return len(p), nil
+}
+
+func (w *way) to(done int64) {
+	w.done = done
+	if tenth := min(9, 10*done/w.total); tenth > w.tenth {
+		w.tenth = tenth
+		w.told(int(10 * tenth))
+	}
+}
+
+// saveError puts words to what the host of files says when a file is saved.
+func saveError(err error) error {
+	return worded(err, []hostWords{
+		{files.ErrHost, okr.Invalid, "Teams named a place for the file at which okrbot is not allowed to write. If it is your organization's OneDrive, ask whoever operates okrbot to add its host to BOT_FILE_HOSTS."},
+		{files.ErrTooBig, okr.Invalid, "The file is larger than 100 MB, which is the most that I save. Whoever operates okrbot can write it on the machine."},
+		{files.ErrExpired, okr.Invalid, "Teams took too long with the place for the file. Ask for it again."},
+		{files.ErrGone, okr.Invalid, "The place that Teams made for the file is gone. Ask for it again."},
+		{files.ErrFull, okr.Invalid, "Your OneDrive is full. Make room there and ask for the file again."},
+		{files.ErrRefused, okr.Invalid, "Your OneDrive doesn't take the file. Ask for it again; if that does not help, ask your administrator whether apps may save files there."},
+		{files.ErrUnavailable, okr.Unavailable, "Your OneDrive did not answer. Ask for the file again in a few minutes."},
+	})
+}
+
+// hostWords are words for an error of a host of files.
+type hostWords struct {
+	cause error
+	kind  okr.Kind
+	words string
+}
+
+// worded gives an error the words of the first cause that it has; an argument is for all.
+func worded(err error, all []hostWords, args ...any) error {
+	for _, is := range all {
+		if errors.Is(err, is.cause) {
+			return okr.WrapError(is.kind, err, is.words, args...)
+		}
+	}
+	return err
 }

@@ -66,12 +66,17 @@ func PersonChoices(people []okr.Person) []cards.Choice {
 	var out []cards.Choice
 	seen := map[okr.UserID]bool{"": true}
 	for _, p := range people {
-		if !seen[p.ID] && len(out) < maxOwners {
-			seen[p.ID] = true
-			out = append(out, cards.Choice{Title: p.Name, Value: string(p.ID)})
+		if !seen[p.Ref()] && len(out) < maxOwners {
+			seen[p.Ref()] = true
+			out = append(out, personChoice(p))
 		}
 	}
 	return out
+}
+
+// personChoice offers a person; one without an account says so.
+func personChoice(p okr.Person) cards.Choice {
+	return cards.Choice{Title: cards.PersonName(p), Value: string(p.Ref())}
 }
 
 func personOf(m teams.Member) okr.Person {
@@ -111,13 +116,13 @@ func GoalsOf(l okr.List) []okr.Goal {
 	return out
 }
 
-// WorkersOf are the people who work on the first of some objectives.
+// WorkersOf are the people with an account who work on the first of some objectives.
 func WorkersOf(objectives []okr.Goal) []okr.Person {
 	var people []okr.Person
 	for _, o := range objectives[:min(len(objectives), firstObjectives)] {
 		people = append(people, o.Workers()...)
 	}
-	return people
+	return slices.DeleteFunc(people, func(p okr.Person) bool { return p.ID == "" })
 }
 
 // PeopleField is a field of a form that names people.
@@ -145,7 +150,7 @@ func (c *Chat) People(ctx context.Context, t *Turn, f PeopleField, text string) 
 			return nil, err
 		}
 		t.Met = append(t.Met, p)
-		if !slices.ContainsFunc(out, func(o okr.Person) bool { return o.ID == p.ID }) {
+		if !slices.ContainsFunc(out, func(o okr.Person) bool { return o.Ref() == p.Ref() }) {
 			out = append(out, p)
 		}
 	}
@@ -189,11 +194,17 @@ func SplitPeople(text string, known []okr.Person) []string {
 	return out
 }
 
-// Person finds whom a word means.
+// Person finds whom a word means. Somebody without an account is found only where known
+// from the goal.
 func (c *Chat) Person(ctx context.Context, t *Turn, f PeopleField, word string) (okr.Person, error) {
 	word = strings.TrimSpace(strings.TrimPrefix(word, "@"))
 	for _, p := range f.Known {
 		if p.ID != "" && (strings.EqualFold(string(p.ID), word) || strings.EqualFold(p.Name, word)) {
+			return p, nil
+		}
+	}
+	for _, p := range f.Known {
+		if p.ID == "" && (string(p.Ref()) == word || strings.EqualFold(p.Name, word)) {
 			return p, nil
 		}
 	}
@@ -259,12 +270,12 @@ func ShownPeople(known []okr.Person, text string) cards.People {
 	var names []string
 	for _, word := range SplitPeople(text, known) {
 		i := slices.IndexFunc(known, func(p okr.Person) bool {
-			return p.ID != "" && (string(p.ID) == word || strings.EqualFold(p.Name, word))
+			return p.Ref() != "" && (string(p.Ref()) == word || strings.EqualFold(p.Name, word))
 		})
 		switch {
 		case i >= 0:
 			names = append(names, known[i].Name)
-			out.Chosen = append(out.Chosen, cards.Choice{Title: known[i].Name, Value: string(known[i].ID)})
+			out.Chosen = append(out.Chosen, personChoice(known[i]))
 		case IsObjectID(word):
 			names = append(names, word)
 			out.Chosen = append(out.Chosen, cards.Choice{Title: "Somebody", Value: word})
@@ -280,7 +291,7 @@ func ShownPeople(known []okr.Person, text string) cards.People {
 func IDList(people []okr.Person) string {
 	ids := make([]string, len(people))
 	for i, p := range people {
-		ids[i] = string(p.ID)
+		ids[i] = string(p.Ref())
 	}
 	return strings.Join(ids, ",")
 }

@@ -147,7 +147,7 @@ func (s *Subject) checkInOf(ctx context.Context, t *chat.Turn, p chat.Press) (ok
 	case err != nil:
 	case !v.Goal.IsOpen():
 		err = v.Goal.RequireOpen()
-	case !v.MayEdit && (c.By.ID != t.Actor.ID || !v.MayCheckIn):
+	case !v.MayEdit && (!t.Actor.Is(c.By) || !v.MayCheckIn):
 		err = okr.Errorf(okr.Forbidden, "Only %s, who made it, and those who may edit %s can change this check-in.", c.By.Name, c.Goal)
 	}
 	return v, c, err

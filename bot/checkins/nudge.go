@@ -25,9 +25,11 @@ func (s *Subject) nudgeAsked(ctx context.Context, t *chat.Turn, id okr.GoalID) (
 	switch {
 	case !v.Goal.IsOpen():
 		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s is %s, so nobody is asked about it.", id, v.Goal.Closed.State), okr.Step{Kind: okr.StepReopen, Goal: id})
+	case asked.ID == "" && asked.Name != "":
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s, who owns %s, isn't in Teams, so there is nobody to remind.", asked.Name, id), okr.Step{Kind: okr.StepEdit, Goal: id})
 	case asked.ID == "":
 		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "Nobody owns %s, so there is nobody to remind.", id), okr.Step{Kind: okr.StepEdit, Goal: id})
-	case asked.ID == t.Actor.ID:
+	case t.Actor.Is(asked):
 		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "It is you who is asked about %s.", id), okr.Step{Kind: okr.StepCheckIn, Goal: id})
 	}
 	own, err := s.chat.Memory.PersonalConversation(ctx, t.Actor.Tenant, asked.ID)

@@ -73,7 +73,7 @@ func (s *Subject) checkInOnce(ctx context.Context, t *chat.Turn, in okr.CheckInI
 	if err != nil {
 		return v, okr.CheckIn{}, err
 	}
-	if last := v.Goal.LastCheckIn; last != nil && last.By.ID == t.Actor.ID && s.chat.Now().Sub(last.MadeAt) < twiceWithin {
+	if last := v.Goal.LastCheckIn; last != nil && t.Actor.Is(last.By) && s.chat.Now().Sub(last.MadeAt) < twiceWithin {
 		c, err := s.plan.GetCheckIn(ctx, t.Actor, last.ID)
 		if err == nil && c.Note == strings.TrimSpace(in.Note) && c.Status == in.Status && equal(c.Value, in.Value) {
 			return v, c, nil

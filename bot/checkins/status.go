@@ -104,7 +104,7 @@ func concernTitle(c okr.Concern) string {
 func (s *Subject) nextStep(ctx context.Context, t *chat.Turn, a okr.Attention) cards.Button {
 	g := a.View.Goal
 	step, ok := s.stepOf(ctx, t, a)
-	if asked := g.Asked(); !ok && asked.ID != "" && asked.ID != t.Actor.ID && !t.Actor.Guest {
+	if asked := g.Asked(); !ok && asked.ID != "" && !t.Actor.Is(asked) && !t.Actor.Guest {
 		return cards.Button{Title: "Nudge " + okr.Shorten(asked.Name, 20), Verb: cards.VerbNudge, Data: chat.GoalData(g.ID)}
 	}
 	if !ok {

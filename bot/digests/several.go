@@ -150,13 +150,13 @@ func (s *Subject) person(ctx context.Context, t *chat.Turn, name string) (okr.Pe
 }
 
 // people are those whose goals can be followed by the form: oneself, who is followed, and
-// the owners of objectives.
+// the owners of objectives who are in Teams.
 func people(t *chat.Turn, plan okr.DigestPlan, objectives []okr.Goal) []okr.Person {
 	out := append(slices.Clone(plan.People), t.Actor.Person)
 	for _, o := range objectives {
 		out = append(out, o.Owners()...)
 	}
-	return out
+	return slices.DeleteFunc(out, func(p okr.Person) bool { return p.ID == "" })
 }
 
 func userIDs(people []okr.Person) []string {

@@ -20,6 +20,7 @@ async function open(pg, text) {
   await card.getByText(text).first().click();
 }
 
+import { files, moveIn } from './files.mjs';
 import { quarter } from './quarter.mjs';
 
 export const steps = [
@@ -302,6 +303,10 @@ export const steps = [
     await pg.screenshot('digest', { card: true });
     await pg.screenshot('channel');
   }],
+
+  ['what okrbot exports is saved, and goes in again', files],
+
+  ['an export of Viva Goals is moved in', moveIn],
 
   ['unbind keeps the value', async (pg) => {
     await pg.switchTo('Personal');

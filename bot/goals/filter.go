@@ -205,10 +205,33 @@ func (s *Subject) ownerOf(ctx context.Context, t *chat.Turn, text string) (okr.P
 		return s.chat.Mentioned(ctx, t, text)
 	}
 	p, err := s.chat.Person(ctx, t, field, text)
-	if chat.IsObjectID(text) && okr.KindOf(err) == okr.Invalid {
+	if okr.KindOf(err) != okr.Invalid {
+		return p, err
+	}
+	if chat.IsObjectID(text) {
 		return okr.Person{ID: okr.UserID(strings.ToLower(text)), Name: "Somebody else"}, nil // who has left still owns goals
 	}
+	if named, ok, findErr := s.ownerNotInTeams(ctx, t, text); findErr != nil || ok {
+		return named, findErr
+	}
 	return p, err
+}
+
+// ownerNotInTeams finds an owner without an account by the whole name, or by what the
+// filter card says of one.
+func (s *Subject) ownerNotInTeams(ctx context.Context, t *chat.Turn, text string) (okr.Person, bool, error) {
+	ref := okr.Person{Name: strings.TrimPrefix(text, okr.NamedPrefix)}.Ref()
+	f := okr.Filter{Owner: ref, State: okr.AnyState}
+	_, lists, err := s.plan.Lists(ctx, t.Actor, okr.ListAsk{Filter: f, Page: okr.Page{Limit: 1}, Plain: true})
+	if err != nil || len(lists[0].Views) == 0 {
+		return okr.Person{}, false, err
+	}
+	for _, p := range lists[0].Views[0].Goal.Owners() {
+		if p.Ref() == ref {
+			return p, true, nil
+		}
+	}
+	return okr.Person{}, false, nil
 }
 
 func kindFilter(text string) (okr.GoalKind, error) {
@@ -237,6 +260,6 @@ func statusFilter(text string) (okr.Status, error) {
 // shown is the query as the filter card has it.
 func (q goalQuery) shown() cards.GoalFilter {
 	return cards.GoalFilter{
-		Owner: string(q.owner.ID), Team: q.team, Period: q.period, Status: string(q.status), Kind: string(q.kind), Tags: q.tags, Text: q.text,
+		Owner: string(q.owner.Ref()), Team: q.team, Period: q.period, Status: string(q.status), Kind: string(q.kind), Tags: q.tags, Text: q.text,
 	}
 }

@@ -97,7 +97,10 @@ func (s *Subject) editGoalForm(ctx context.Context, t *chat.Turn, id okr.GoalID)
 }
 
 func (s *Subject) mayNot(g okr.Goal, act string) error {
-	if g.OnlyEditors {
+	switch {
+	case g.Owner.ID == "":
+		return okr.Errorf(okr.Forbidden, "Nobody in Teams owns %s. Only an admin or the owner of the objective above can %s it.", g.ID, act)
+	case g.OnlyEditors:
 		return okr.Errorf(okr.Forbidden, "Only its owner %s and the people chosen as its editors can %s %s.", g.Owner.Name, act, g.ID)
 	}
 	return okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can %s %s.", g.Owner.Name, act, g.ID)
@@ -130,7 +133,7 @@ func (s *Subject) showGoalForm(ctx context.Context, t *chat.Turn, f goalForm) (c
 
 // formOwners offers who owns it first, and then whom else the place knows.
 func (s *Subject) formOwners(ctx context.Context, t *chat.Turn, f goalForm) []cards.Choice {
-	known := slices.DeleteFunc(slices.Clone(f.people), func(p okr.Person) bool { return string(p.ID) != f.values[cards.KeyOwner] })
+	known := slices.DeleteFunc(slices.Clone(f.people), func(p okr.Person) bool { return string(p.Ref()) != f.values[cards.KeyOwner] })
 	if f.current.ID != "" {
 		known = append(known, f.current.Owners()...)
 	}
@@ -158,7 +161,7 @@ func (f goalForm) card(t *chat.Turn) cards.GoalForm {
 
 func (f goalForm) nameOf(t *chat.Turn, id string) string {
 	for _, p := range append(f.people, t.Actor.Person) {
-		if string(p.ID) == id {
+		if string(p.Ref()) == id {
 			return p.Name
 		}
 	}

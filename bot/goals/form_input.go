@@ -122,7 +122,7 @@ func (f goalForm) privacy(t *chat.Turn, g okr.Goal) error {
 	if t.Actor.Shared {
 		return okr.FieldErrorf(cards.InputPrivate, "Others read along here. Start from the command instead, or in your 1:1 chat with okrbot: only you see that form.")
 	}
-	isMine := f.current.ID == "" || slices.ContainsFunc(g.People(), func(p okr.Person) bool { return p.ID == t.Actor.ID })
+	isMine := f.current.ID == "" || slices.ContainsFunc(g.People(), t.Actor.Is)
 	if !isMine {
 		return okr.FieldErrorf(cards.InputPrivate, "You would not see it any more. Name yourself among its people, for example as a viewer.")
 	}

@@ -5,7 +5,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"okrbot/bot/chat"
 	"okrbot/bot/goals"
+	"okrbot/cards"
 	"okrbot/okr"
 )
 
@@ -139,4 +141,27 @@ func TestSplitFilters(t *testing.T) {
 		require.Equal(t, want.words, words, text)
 		require.Equal(t, want.filters, filters, text)
 	}
+}
+
+// TestFormsKeepPeopleWithoutAnAccount: who came along from another tool stays in each
+// field of people, by the people picker as by name, until somebody is put in their place.
+func TestFormsKeepPeopleWithoutAnAccount(t *testing.T) {
+	t.Parallel()
+	nestor := okr.Person{Name: "Wilke, Nestor"}
+	settings := okr.Settings{Periods: []okr.TimePeriod{{ID: "T1", Custom: true, Period: okr.Period{Name: "Season", Start: "2026-01-01", End: "2026-06-30"}}}}
+	for _, field := range okr.GoalFields() {
+		if !field.IsPeople() {
+			continue
+		}
+		opened := openedGoal(okr.Objective, settings)
+		field.SetPeople(&opened, []okr.Person{nestor})
+		got, err := goals.ReadBack(t.Context(), settings, opened, opened)
+		require.NoError(t, err, field.ID)
+		require.Equal(t, opened, got, field.ID)
+		shown := chat.ShownPeople(opened.People(), field.Text(opened))
+		require.Equal(t, cards.People{Names: nestor.Name, Chosen: []cards.Choice{{Title: "Wilke, Nestor (not in Teams)", Value: "name:wilke nestor"}}}, shown, field.ID)
+		require.Equal(t, []string{nestor.Name}, chat.SplitPeople(shown.Names, opened.People()), field.ID)
+	}
+	require.Equal(t, []cards.Choice{{Title: "Ada", Value: "u1"}, {Title: "Wilke, Nestor (not in Teams)", Value: "name:wilke nestor"}},
+		chat.PersonChoices([]okr.Person{{ID: "u1", Name: "Ada"}, nestor, nestor, {}}))
 }

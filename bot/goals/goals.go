@@ -108,7 +108,7 @@ func (s *Subject) undo(ctx context.Context, t *chat.Turn, arg string) (chat.Repl
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	i := slices.IndexFunc(list, func(g okr.Goal) bool { return g.Deleted.By.ID == t.Actor.ID })
+	i := slices.IndexFunc(list, func(g okr.Goal) bool { return t.Actor.Is(g.Deleted.By) })
 	if i < 0 || strings.TrimSpace(arg) != "" {
 		return chat.Reply{}, okr.Errorf(okr.Invalid, "You changed nothing in the last 10 minutes that can be undone here. To see what can be restored, send: deleted. To restore one of it, send its id, for example: undo KR4.")
 	}

@@ -47,7 +47,7 @@ func (s *Subject) historyCard(ctx context.Context, t *chat.Turn, id okr.GoalID, 
 	}
 	view.Moved = movedSpans(h)
 	for _, c := range checkIns {
-		isOwn := c.By.ID == t.Actor.ID && h.View.MayCheckIn
+		isOwn := t.Actor.Is(c.By) && h.View.MayCheckIn
 		view.CheckIns = append(view.CheckIns, cards.CheckInRow{CheckIn: c, MayEdit: isOwn || h.View.MayEdit})
 	}
 	return chat.Say(cards.History(t.Place, view)).ViewOf(h.View.Goal, cards.VerbHistory), nil

@@ -67,7 +67,7 @@ func (q goalQuery) isFiltered() bool {
 // filter is the query as the service knows it. Words find goals in any state, as
 // they do with `okr`; a list without them shows what is open.
 func (q goalQuery) filter(t *chat.Turn) okr.Filter {
-	f := okr.Filter{Owner: q.owner.ID, Team: q.team, Period: q.period, Status: q.status, Kind: q.kind, Tags: okr.SplitTags(q.tags), Text: q.text}
+	f := okr.Filter{Owner: q.owner.Ref(), Team: q.team, Period: q.period, Status: q.status, Kind: q.kind, Tags: okr.SplitTags(q.tags), Text: q.text}
 	if q.mine && f.Owner == "" {
 		f.Owner = t.Actor.ID
 	}
@@ -186,6 +186,11 @@ func ownerFilter(t *chat.Turn, q goalQuery, found foundGoals) []cards.Choice {
 		return nil
 	}
 	people := []okr.Person{q.owner, t.Actor.Person}
+	for _, v := range found.Views {
+		if i := slices.IndexFunc(v.Goal.Owners(), func(p okr.Person) bool { return p.Ref() == q.owner.Ref() }); i >= 0 {
+			people[0] = v.Goal.Owners()[i] // who is not in Teams is called there as they were written
+		}
+	}
 	for _, v := range found.Views {
 		people = append(people, v.Goal.Owners()...)
 	}

@@ -33,7 +33,7 @@ func didSave(ctx context.Context, c *chat.Chat, t *chat.Turn, before, after okr.
 	switch {
 	case before.ID == "":
 		chat.DidLast(ctx, c, t, chat.Done{What: "made " + string(id), Goal: id, Instead: "delete " + string(id)}, nil)
-	case len(after.Edits) > 0 && after.Version > before.Version && after.Edits[len(after.Edits)-1].By.ID == t.Actor.ID:
+	case len(after.Edits) > 0 && after.Version > before.Version && t.Actor.Is(after.Edits[len(after.Edits)-1].By):
 		chat.DidLast(ctx, c, t, chat.Done{What: "edited " + string(id), Goal: id, By: undoEdit}, after.Version)
 	}
 }

@@ -355,3 +355,11 @@ func TestDeliveriesFail(t *testing.T) {
 	require.Equal(t, http.StatusOK, wireDeliver(t, s, c.header(t), c.activity(nil)).Code)
 	require.Len(t, calls, 1)
 }
+
+// Teams says after about 10 seconds that a file could not be saved, be it on its way.
+func TestFileConsentIsAnsweredSoon(t *testing.T) {
+	t.Parallel()
+	s := newWireCloud(t).newServer(t, wireHandler{}, nil)
+	require.Equal(t, 5*time.Second, s.AnswerWithin(teams.Activity{Type: teams.TypeInvoke, Name: teams.InvokeFileConsent}))
+	require.Equal(t, 10*time.Second, s.AnswerWithin(teams.Activity{Type: teams.TypeInvoke, Name: teams.InvokeCardAction}))
+}

@@ -44,3 +44,11 @@ type Places interface {
 	// most most of them.
 	SharedPlaces(ctx context.Context, tenant okr.TenantID, most int) ([]okr.Conversation, error)
 }
+
+// exporter is what exports need of [okrbot/okr/transfer].
+type exporter interface {
+	// MayExport fails with Forbidden unless the actor may have what a scope holds.
+	MayExport(ctx context.Context, actor okr.Actor, scope okr.ExportScope) error
+	// Export writes what a scope holds for the actor, and says of how many goals.
+	Export(ctx context.Context, actor okr.Actor, scope okr.ExportScope, format okr.ExportFormat, w io.Writer) (goals int, err error)
+}

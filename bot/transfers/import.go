@@ -133,8 +133,11 @@ func (s *Subject) take(ctx context.Context, t *chat.Turn) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	imp, ok := collected(list, t.Actor)
-	if !ok {
+	switch {
+	case !ok && failed != nil:
 		return chat.Reply{}, failed
+	case !ok: // it has begun meanwhile
+		return s.current(ctx, t)
 	}
 	return chat.Say(cards.ImportFiles(imp, problems)), nil
 }
@@ -166,6 +169,13 @@ func (s *Subject) showImport(ctx context.Context, t *chat.Turn, id okr.ImportID)
 	}
 	if imp.Phase == okr.ImportCollecting {
 		return chat.Say(cards.ImportFiles(imp, nil)), nil
+	}
+	if len(imp.Unbound) > 0 { // some may be bound by now
+		_, left, err := s.Import.Unbound(ctx, t.Actor, id, okr.Page{Limit: 1})
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		imp.Unbound = imp.Unbound[:min(left, len(imp.Unbound))]
 	}
 	return chat.Say(cards.ImportProgress(t.Place, imp)), nil
 }

@@ -47,7 +47,7 @@ func (s *Subject) commands() []chat.Command {
 // importSentences ask for an import in other words.
 func importSentences() []chat.Sentence {
 	const (
-		verbs = "(?:import|bring in|bring over|migrate|move(?: in| over)?|transfer|load|upload)"
+		verbs = "(?:import|bring(?: in| over)?|migrate|move(?: in| over)?|transfer|load|upload)"
 		ours  = "(?: our| my| the| all(?: our)?| all the)?"
 		what  = "(?: (?:okrs?|objectives|goals|data|files?|history|(?:viva(?: goals)?) (?:okrs|goals|data|export|file)))"
 		from  = "(?: (?:in|over|here))?(?: (?:from|of) (?:viva(?: goals)?|an? (?:export|file|csv|excel file|zip)|another tool|elsewhere|microsoft viva(?: goals)?))?"

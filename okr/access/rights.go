@@ -86,7 +86,10 @@ func (s *Service) may(ctx context.Context, actor okr.Actor, g okr.Goal, allowed 
 
 // mayNot is the refusal of an act on a goal that the actor sees.
 func mayNot(g okr.Goal, act string) error {
-	if g.OnlyEditors {
+	switch {
+	case g.Owner.ID == "":
+		return okr.Errorf(okr.Forbidden, "Nobody in Teams owns %s. Only an admin or the owner of the objective above can %s it.", g.ID, act)
+	case g.OnlyEditors:
 		return okr.Errorf(okr.Forbidden, "Only its owner %s and the people chosen as its editors can %s %s.", g.Owner.Name, act, g.ID)
 	}
 	return okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can %s %s.", g.Owner.Name, act, g.ID)

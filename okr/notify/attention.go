@@ -23,8 +23,8 @@ func (s *Service) Attention(ctx context.Context, actor okr.Actor, f okr.Filter) 
 	}
 	views, total := lists[0].Views, lists[0].Total
 	out := okr.Concerns{Looked: len(views), Total: total}
-	for _, v := range views {
-		if a, ok := okr.AttentionOf(t, v, s.Now()); ok {
+	for i := range views {
+		if a, ok := okr.AttentionOf(t, &views[i], s.Now()); ok {
 			out.List = append(out.List, a)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
+	"okrbot/okr/plan"
 )
 
 // reminded says for which goals a person is asked now.
@@ -113,4 +114,37 @@ func TestCheckInsDue(t *testing.T) {
 	require.NoError(t, err)
 	w.Advance(4 * day)
 	require.Equal(t, []okr.GoalID{measured, manual}, due(okrtest.Alex), "by hand until resumed")
+}
+
+// TestTasksAreToldAndAskedFor: a project with a checklist is brought up to date by people,
+// so its owner is asked for it, but not where somebody ticked a moment ago; and a tick is
+// told by digests as any other change.
+func TestTasksAreToldAndAskedFor(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	o := w.Objective(okrtest.Alex, "Launch")
+	made, err := w.Plan.SaveGoal(t.Context(), okrtest.Megan, okr.GoalInput{Kind: okr.Project, Title: "Depot", Parent: o, Tasks: &[]okr.Task{{ID: "A", Title: "Sign"}, {ID: "B", Title: "Paint"}}})
+	require.NoError(t, err)
+	p, sub := made.Goal.ID, subscribe(w, "1")
+	requireSilent(w, sub, "nothing was ticked")
+	w.Advance(7 * day)
+	require.Equal(t, []okr.GoalID{p}, reminded(w, okrtest.Megan))
+	_, _, err = plan.NewTasks(w.Plan).Tick(t.Context(), okrtest.Megan, p, "A", true)
+	require.NoError(t, err)
+	require.Empty(t, reminded(w, okrtest.Megan), "ticked just now")
+	d := compose(w, sub)
+	require.Equal(t, []okr.GoalID{p}, moved(d.Moved))
+	require.InDelta(t, 50, *d.Moved[0].After.Progress, 1e-9)
+	require.Equal(t, "Sign", d.Moved[0].Changes.Completed.First[0].Title)
+	require.Equal(t, []okr.GoalID{o}, moved(d.Objectives))
+	w.Advance(14 * day)
+	require.Equal(t, []okr.GoalID{p}, reminded(w, okrtest.Megan))
+	require.NoError(t, w.Notify.DigestPosted(t.Context(), compose(w, sub)))
+	// A comment is no check-in: it neither ends the asking nor moves a digest.
+	require.NoError(t, w.Store.CheckIns().Create(t.Context(), okrtest.Contoso, okr.CheckIn{ID: "CI900", Goal: p, By: okrtest.Megan.Person, At: w.Now(), MadeAt: w.Now(), Note: "Soon", Comment: true}))
+	require.Equal(t, []okr.GoalID{p}, reminded(w, okrtest.Megan))
+	requireSilent(w, sub, "a comment moves nothing")
+	concerns, err := w.Notify.Attention(t.Context(), okrtest.Alex, okr.Filter{Kind: okr.Project})
+	require.NoError(t, err)
+	require.Equal(t, okr.ConcernNoCheckIn, concerns.List[0].Concern, "two weeks without a tick or check-in")
 }

@@ -143,6 +143,7 @@ func TestLongLists(t *testing.T, s AllStores, tenant okr.TenantID) {
 		{Indexes: open, Viewer: Ada.ID, Page: okr.Page{Offset: 12, Limit: 5}},
 		{Indexes: open, Page: okr.Page{Offset: len(want) - 2, Limit: 5}},
 		{Indexes: open, Page: okr.Page{Limit: 5}, Uncounted: true},
+		{Indexes: open, Viewer: Ada.ID, Page: okr.Page{Offset: 12, Limit: 5}, Status: &okr.StatusAt{Status: okr.NoData, Bands: okr.DefaultBands()}},
 	} {
 		found, err := s.FindGoals(ctx, tenant, "", q)
 		require.NoError(t, err)

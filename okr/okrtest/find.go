@@ -1,8 +1,10 @@
 package okrtest
 
 import (
+	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -160,4 +162,53 @@ func testFindConnections(t *testing.T, s AllStores, tenant okr.TenantID) {
 	require.NoError(t, err)
 	require.Empty(t, list)
 	require.Zero(t, total)
+}
+
+func testKeepCheckIn(t *testing.T, s AllStores, tenant okr.TenantID) {
+	ctx := t.Context()
+	family(t, s, tenant)
+	under := KeyResult(8, "O2")
+	require.NoError(t, s.Goals().Create(ctx, tenant, under))
+	c := okr.CheckIn{ID: "CI1", Goal: under.ID, At: Noon(), MadeAt: Noon(), By: Ada, Note: "Going on"}
+	m := okr.Measurement{At: Noon(), Value: new(5.0)}
+	keep := func(l okr.Lineage) (okr.Said, error) {
+		require.Equal(t, under.ID, l.Goal.ID)
+		require.Empty(t, l.Connection.ID)
+		require.Len(t, l.Above, 2)
+		require.Equal(t, okr.GoalID("O2"), l.Above[0].Objective.ID)
+		require.Equal(t, []okr.GoalID{under.ID}, idsOf(l.Above[0].Below))
+		require.Equal(t, okr.GoalID("O1"), l.Above[1].Objective.ID)
+		require.Equal(t, []okr.GoalID{"O2", "KR1", "KR2", "KR3"}, idsOf(l.Above[1].Below))
+		g, o := l.Goal, l.Above[0].Objective
+		g.TakeCheckIn(c)
+		o.Title = "Moved"
+		return okr.Said{CheckIn: &c, Goals: []okr.Goal{g, o}, History: []okr.HistoryEntry{{Goal: o.ID, Measurement: m}}}, nil
+	}
+	refused := errors.New("refused")
+	err := s.KeepCheckIn(ctx, tenant, under.ID, c.ID, func(l okr.Lineage) (okr.Said, error) {
+		require.Empty(t, l.Said.ID)
+		return okr.Said{}, refused
+	})
+	require.Equal(t, refused, err, "the error as it is")
+	require.NoError(t, s.KeepCheckIn(ctx, tenant, under.ID, c.ID, keep))
+	list, _, err := s.CheckIns().List(ctx, tenant, okr.CheckInIndex(under.ID), okr.Page{})
+	require.NoError(t, err)
+	require.Equal(t, []okr.CheckIn{c}, list)
+	found, _, err := s.Goals().Find(ctx, tenant, []string{okr.TitleIndex("moved")}, okr.Page{})
+	require.NoError(t, err)
+	require.Equal(t, []okr.GoalID{"O2"}, idsOf(found))
+	history, err := s.History(ctx, tenant, "O2", time.Time{}, 0)
+	require.NoError(t, err)
+	require.Equal(t, []okr.Measurement{m}, history)
+	require.NoError(t, s.KeepCheckIn(ctx, tenant, under.ID, c.ID, func(l okr.Lineage) (okr.Said, error) {
+		require.Equal(t, c, l.Said, "it is kept")
+		require.Equal(t, "Going on", l.Goal.LastCheckIn.Note)
+		return okr.Said{Goals: []okr.Goal{l.Goal}}, nil
+	}))
+	require.NoError(t, s.KeepCheckIn(ctx, tenant, "KR1", "CI2", func(l okr.Lineage) (okr.Said, error) {
+		require.Equal(t, "Contoso", l.Connection.Name)
+		return okr.Said{}, nil
+	}))
+	err = s.KeepCheckIn(ctx, tenant, "KR9", "CI3", keep)
+	require.Equal(t, okr.NotFound, okr.KindOf(err))
 }

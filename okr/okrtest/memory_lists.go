@@ -219,3 +219,49 @@ func (m *Memory) FindConnections(ctx context.Context, tenant okr.TenantID, q okr
 	}
 	return out, total, nil
 }
+
+// KeepCheckIn implements [okrbot/okr/plan.Reader].
+func (m *Memory) KeepCheckIn(ctx context.Context, tenant okr.TenantID, goal okr.GoalID, id okr.CheckInID, change func(okr.Lineage) (okr.Said, error)) error {
+	l, err := m.lineage(ctx, tenant, goal, id)
+	if err != nil {
+		return err
+	}
+	ids := []okr.GoalID{goal}
+	for _, f := range l.Above {
+		ids = append(ids, f.Objective.ID)
+	}
+	return m.Record(ctx, tenant, ids, func([]okr.Goal) (okr.Recorded, error) {
+		if l, err = m.lineage(ctx, tenant, goal, id); err != nil {
+			return okr.Recorded{}, err
+		}
+		said, err := change(l)
+		if err == nil && said.CheckIn != nil {
+			err = m.checkIns.Create(ctx, tenant, *said.CheckIn)
+		}
+		return okr.Recorded{Goals: said.Goals, History: said.History}, err
+	})
+}
+
+func (m *Memory) lineage(ctx context.Context, tenant okr.TenantID, goal okr.GoalID, id okr.CheckInID) (l okr.Lineage, err error) {
+	if l.Settings, err = m.settings.Get(ctx, tenant, okr.Settings{}.Key()); okr.IgnoreNotFound(err) != nil {
+		return l, err
+	}
+	if l.Said, err = m.checkIns.Get(ctx, tenant, id); okr.IgnoreNotFound(err) != nil {
+		return l, err
+	}
+	if l.Goal, err = m.goals.Get(ctx, tenant, goal); err != nil {
+		return l, err
+	}
+	if b := l.Goal.Binding; b != nil {
+		l.Connection, _ = m.connections.Get(ctx, tenant, b.Connection)
+	}
+	for at := l.Goal; at.Parent != "" && len(l.Above) < okr.MaxDepth; {
+		var f okr.Family
+		if f.Objective, err = m.goals.Get(ctx, tenant, at.Parent); err != nil {
+			break
+		}
+		f.Below, _, _ = m.goals.List(ctx, tenant, okr.ChildIndex(at.Parent), okr.Page{})
+		l.Above, at = append(l.Above, f), f.Objective
+	}
+	return l, nil
+}

@@ -56,6 +56,7 @@ func TestStore(t *testing.T, open func(t *testing.T) AllStores) {
 		{"a goal is opened at once", testOpenGoal},
 		{"a goal is opened with its history", testOpenHistory},
 		{"check-ins are kept by goal", testCheckIns},
+		{"a check-in is kept with what it changes", testKeepCheckIn},
 		{"people's own choices are kept", testMembers},
 		{"names are unique", testUnique},
 		{"one of many takes a name", testUniqueRace},

@@ -6,35 +6,91 @@ import (
 	"slices"
 
 	"okrbot/okr"
+	"okrbot/okr/access"
 )
 
 // CheckIn says how a goal stands. On an automatic goal the value or status is an
 // override. One that tells of an earlier day than what is known is kept in the
 // history and changes nothing now. Forbidden: the actor may not. Invalid: the goal
 // is closed, or names the field that is wrong.
-func (s *Service) CheckIn(ctx context.Context, actor okr.Actor, in okr.CheckInInput) (okr.GoalView, okr.CheckIn, error) {
-	o, err := s.opened(ctx, actor, okr.OpenQuery{Goal: in.Goal, Bare: true})
-	if err != nil {
-		return okr.GoalView{}, okr.CheckIn{}, err
-	}
-	t := o.Settings
-	if err := s.access.MayCheckInBelow(t, actor, o.Goal, o.Parent); err != nil {
-		return okr.GoalView{}, okr.CheckIn{}, err
-	}
-	if in.Note, err = in.Check(o.Goal, t.Today(s.Now())); err != nil {
-		return okr.GoalView{}, okr.CheckIn{}, err
-	}
+func (s *Service) CheckIn(ctx context.Context, actor okr.Actor, in okr.CheckInInput) (v okr.GoalView, c okr.CheckIn, err error) {
 	id, err := s.checkInID(ctx, actor.Tenant, in)
 	if err != nil {
-		return okr.GoalView{}, okr.CheckIn{}, err
+		return v, c, err
 	}
-	c := okr.CheckIn{ID: id, Goal: o.Goal.ID, By: actor.Person, MadeAt: s.Now()}
-	in.Fill(&c, t, s.Now())
-	if c, err = s.storeCheckIn(ctx, actor, o.Opened, c); err != nil {
-		return okr.GoalView{}, c, err
+	err = s.Reader.KeepCheckIn(ctx, actor.Tenant, in.Goal, id, func(l okr.Lineage) (said okr.Said, err error) {
+		if v, said, err = s.said(actor, l, id, in); err == nil {
+			c = l.Said
+			if said.CheckIn != nil {
+				c = *said.CheckIn
+			}
+		}
+		return said, err
+	})
+	if okr.KindOf(err) == okr.NotFound {
+		err = okr.GoalNotFound(in.Goal)
 	}
-	v, err := s.written(ctx, actor, o.Goal)
+	if err != nil || v.Goal.Kind != okr.Objective {
+		return v, c, err
+	}
+	v, err = s.written(ctx, actor, v.Goal) // with what stands below it
 	return v, c, err
+}
+
+// said is what a check-in changes of its goal and those above. One that was kept before is
+// applied again, which changes nothing unless that broke off.
+func (s *Service) said(actor okr.Actor, l okr.Lineage, id okr.CheckInID, in okr.CheckInInput) (v okr.GoalView, said okr.Said, err error) {
+	t, g, parent := access.OrDefault(l.Settings, actor.Tenant), l.Goal, okr.Goal{}
+	if len(l.Above) > 0 && l.Above[0].Objective.Deleted == nil {
+		parent = l.Above[0].Objective
+	}
+	if !actor.Sees(g) {
+		return v, said, okr.GoalNotFound(in.Goal)
+	}
+	if err := s.access.MayCheckInBelow(t, actor, g, parent); err != nil {
+		return v, said, err
+	}
+	if in.Note, err = in.Check(g, t.Today(s.Now())); err != nil {
+		return v, said, err
+	}
+	c := l.Said
+	if c.ID == "" {
+		c = okr.CheckIn{ID: id, Goal: g.ID, By: actor.Person, MadeAt: s.Now()}
+		in.Fill(&c, t, s.Now())
+		if g.IsAutomatic() {
+			c.Auto, c.Over = g.Automatic(), g.Manual
+		}
+		said.CheckIn = &c
+	}
+	g.TakeCheckIn(c)
+	v = s.ViewOf(t, actor, g, parent)
+	v.Connection = l.Connection.Name
+	c.Shown = v.Standing.Status
+	said.Goals = []okr.Goal{g}
+	s.carry(t, l.Above, g, &said)
+	return v, said, nil
+}
+
+// carry adds up the objectives above a goal that changed, as long as something changes.
+func (s *tree) carry(t okr.Settings, above []okr.Family, g okr.Goal, said *okr.Said) {
+	for _, f := range above {
+		below := slices.Clone(f.Below)
+		for i, c := range below {
+			if c.ID == g.ID {
+				below[i] = g
+			}
+		}
+		o, fresh := f.Objective, t.WeightsRule.Roll(below)
+		fresh.At = s.Now()
+		if !rollsTo(o, fresh) {
+			return
+		}
+		if m, moved := o.TakeRolled(fresh); moved {
+			said.History = append(said.History, okr.HistoryEntry{Goal: o.ID, Measurement: m})
+		}
+		said.Goals = append(said.Goals, o)
+		g = o
+	}
 }
 
 // PreviewCheckIn reads a goal for the form of a check-in, and fails as CheckIn would
@@ -55,38 +111,6 @@ func (s *Service) checkInID(ctx context.Context, tenant okr.TenantID, in okr.Che
 	}
 	id, err := okr.NextID(ctx, s.Store, tenant, okr.CheckInPrefix)
 	return okr.CheckInID(id), err
-}
-
-// storeCheckIn keeps a new check-in and applies it to its goal and those above. One
-// that was kept before is applied again, which changes nothing unless that broke off.
-func (s *Service) storeCheckIn(ctx context.Context, actor okr.Actor, o okr.Opened, c okr.CheckIn) (okr.CheckIn, error) {
-	c, err := s.keepCheckIn(ctx, actor, o, c)
-	if err != nil {
-		return c, err
-	}
-	g, err := s.Store.Goals().Update(ctx, actor.Tenant, c.Goal, func(g *okr.Goal) error {
-		g.TakeCheckIn(c)
-		return nil
-	})
-	if err != nil {
-		return c, err
-	}
-	return c, s.rollUp(ctx, o.Settings, g.Parent)
-}
-
-// keepCheckIn keeps a check-in with what the goal shows by it.
-func (s *Service) keepCheckIn(ctx context.Context, actor okr.Actor, o okr.Opened, c okr.CheckIn) (okr.CheckIn, error) {
-	g := o.Goal
-	if g.IsAutomatic() {
-		c.Auto, c.Over = g.Automatic(), g.Manual
-	}
-	g.TakeCheckIn(c)
-	c.Shown = s.ViewOf(o.Settings, actor, g, o.Parent).Standing.Status
-	err := s.Store.CheckIns().Create(ctx, actor.Tenant, c)
-	if okr.KindOf(err) == okr.Conflict {
-		return s.Store.CheckIns().Get(ctx, actor.Tenant, c.ID)
-	}
-	return c, err
 }
 
 // CheckIns reads a page of what was said of a goal, the latest day first, and how

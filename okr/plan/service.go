@@ -9,8 +9,8 @@ import (
 	"okrbot/okr/connect"
 )
 
-// Reader answers what a list or an opened goal asks of the store, each in one trip. The
-// methods fail with Unavailable when the store cannot be reached.
+// Reader answers what a list, an opened goal or a check-in asks of the store, each in one
+// trip. The methods fail with Unavailable when the store cannot be reached.
 type Reader interface {
 	// FindGoals reads the tenant's settings, what a member chose, where one is named, and a
 	// page of goals for each query. What is not there is empty.
@@ -19,6 +19,11 @@ type Reader interface {
 	GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surroundings) (okr.Around, error)
 	// OpenGoal reads a goal and what stands around it. NotFound: there is none.
 	OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQuery) (okr.Opened, error)
+	// KeepCheckIn reads what a check-in depends on and keeps what change makes of it, in one
+	// step and two trips. Where somebody else wrote any of that meanwhile, it begins again.
+	// An error of change is returned as it is and nothing is kept. NotFound: there is no
+	// such goal. Conflict: too many others write.
+	KeepCheckIn(ctx context.Context, tenant okr.TenantID, goal okr.GoalID, id okr.CheckInID, change func(okr.Lineage) (okr.Said, error)) error
 }
 
 // Options is what a [Service] works with.

@@ -45,7 +45,7 @@ func (u Undo) CheckIn(ctx context.Context, actor okr.Actor, id okr.CheckInID) (o
 // mayUndo says why a check-in is not taken back: it is another's, the actor may not check
 // in any more, or others built on it.
 func (u Undo) mayUndo(ctx context.Context, actor okr.Actor, g okr.Goal, c okr.CheckIn) error {
-	if c.By.ID != actor.ID {
+	if !actor.Is(c.By) {
 		return okr.Errorf(okr.Forbidden, "Only %s can undo this check-in.", c.By.Name)
 	}
 	if err := u.s.access.MayCheckIn(ctx, actor, g); err != nil {
@@ -56,7 +56,7 @@ func (u Undo) mayUndo(ctx context.Context, actor okr.Actor, g okr.Goal, c okr.Ch
 	}
 	list, err := u.s.checkInsOf(ctx, actor.Tenant, c.Goal)
 	for _, other := range okr.StandingCheckIns(list) {
-		if other.By.ID != actor.ID && !other.MadeAt.Before(c.MadeAt) {
+		if !actor.Is(other.By) && !other.MadeAt.Before(c.MadeAt) {
 			return okr.WithNext(okr.Errorf(okr.Conflict, "%s checked in %s after you. Nothing was undone.", other.By.Name, c.Goal), okr.Step{Kind: okr.StepHistory, Goal: c.Goal})
 		}
 	}
@@ -89,7 +89,7 @@ func (u Undo) CheckInDeletion(ctx context.Context, actor okr.Actor, c okr.CheckI
 		return okr.GoalView{}, err
 	}
 	may := u.s.access.MayEdit
-	if c.By.ID == actor.ID {
+	if actor.Is(c.By) {
 		may = u.s.access.MayCheckIn
 	}
 	if err := may(ctx, actor, g); err != nil {

@@ -2,8 +2,6 @@ package plan
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"okrbot/okr"
@@ -107,9 +105,15 @@ func (s *tree) addBelow(ctx context.Context, t okr.Settings, actor okr.Actor, v 
 	if limit > 0 {
 		children = children[:min(limit, len(children))]
 	}
-	slices.SortStableFunc(children, func(a, b okr.Goal) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
-	for _, g := range children {
-		v.Children = append(v.Children, s.ViewOf(t, actor, g, v.Goal))
+	if len(children) > 0 {
+		v.Children = make([]okr.GoalView, 0, len(children))
+	}
+	for _, kind := range []okr.GoalKind{okr.KeyResult, okr.Objective, okr.Project} {
+		for i := range children {
+			if children[i].Kind == kind {
+				v.Children = append(v.Children, s.ViewOf(t, actor, children[i], v.Goal))
+			}
+		}
 	}
 	if len(children) < v.ChildTotal {
 		return nil

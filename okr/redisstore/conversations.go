@@ -108,6 +108,10 @@ func readConversation(ctx context.Context, cmd redis.Cmdable, tenant okr.TenantI
 	return c, err
 }
 
+// scanChunk is how many keys Redis looks at for one answer, of which few are of the sort
+// that is looked for.
+const scanChunk = 1_000
+
 // SharedPlaces gives channels and group chats that okrbot is known to be in, one of each
 // team and at most most of them. It looks at all keys, so it is for what is asked for
 // seldom.
@@ -115,7 +119,7 @@ func (m Memory) SharedPlaces(ctx context.Context, tenant okr.TenantID, most int)
 	found := &sharedPlaces{seen: map[string]bool{}, most: most}
 	err := m.s.eachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
 		for cursor := uint64(0); ; {
-			keys, next, err := c.Scan(ctx, cursor, conversationKey(tenant, "")+"*", listChunk).Result()
+			keys, next, err := c.Scan(ctx, cursor, conversationKey(tenant, "")+"*", scanChunk).Result()
 			if err != nil {
 				return err
 			}

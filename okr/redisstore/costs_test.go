@@ -174,9 +174,9 @@ func TestDigestsReadInPages(t *testing.T) {
 	t.Parallel()
 	ctx, s := t.Context(), open(t, okrtest.StartRedis(t))
 	use, actor := okrtest.NewActivities(s, nil, okrtest.Noon), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
-	const objectives = 600
+	const objectives = 300
 	fill(t, use, s, actor, objectives)
-	_, err := s.Goals().Update(ctx, okrtest.TenantID, "O600", func(g *okr.Goal) error { g.Audience = []okr.UserID{okrtest.Ada.ID}; return nil })
+	_, err := s.Goals().Update(ctx, okrtest.TenantID, "O300", func(g *okr.Goal) error { g.Audience = []okr.UserID{okrtest.Ada.ID}; return nil })
 	require.NoError(t, err)
 	_, err = s.Settings().Update(ctx, okrtest.TenantID, okr.Settings{}.Key(), func(t *okr.Settings) error { t.Enabled = true; return nil })
 	require.NoError(t, err)
@@ -225,6 +225,74 @@ func TestASaveReadsOnce(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, records, count.records.Load()-before, id)
 	}
+}
+
+// A check-in begins again where somebody else wrote what it depends on, and so loses nothing.
+func TestACheckInBeginsAgain(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
+		ctx, goals := t.Context(), s.Goals()
+		use, actor := okrtest.NewActivities(s, nil, okrtest.Noon), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
+		fill(t, use, s, actor, 1)
+		rename := func(id okr.GoalID) func() error {
+			return func() error {
+				_, err := goals.Update(ctx, okrtest.TenantID, id, func(g *okr.Goal) error { g.Title += "!"; return nil })
+				return err
+			}
+		}
+		meanwhile := []func() error{
+			rename("KR2"), rename("O1"), rename("KR3"),
+			func() error { return goals.Create(ctx, okrtest.TenantID, okrtest.KeyResult(9, "O1")) },
+			func() error { _, err := goals.Delete(ctx, okrtest.TenantID, "KR4"); return err },
+			func() error { return s.CheckIns().Create(ctx, okrtest.TenantID, okr.CheckIn{ID: "CI1", Goal: "KR2"}) },
+		}
+		calls := 0
+		require.NoError(t, s.KeepCheckIn(ctx, okrtest.TenantID, "KR2", "CI1", func(l okr.Lineage) (okr.Said, error) {
+			if calls++; calls <= len(meanwhile) {
+				require.Empty(t, l.Said.ID)
+				require.NoError(t, meanwhile[calls-1]())
+			}
+			g := l.Goal
+			g.Title += "?"
+			return okr.Said{CheckIn: &okr.CheckIn{ID: "CI1", Goal: "KR2", Note: "lost"}, Goals: []okr.Goal{g}}, nil
+		}))
+		require.Equal(t, len(meanwhile)+1, calls)
+		g, err := goals.Get(ctx, okrtest.TenantID, "KR2")
+		require.NoError(t, err)
+		require.Equal(t, "Key result 2!?", g.Title)
+		c, err := s.CheckIns().Get(ctx, okrtest.TenantID, "CI1")
+		require.NoError(t, err)
+		require.Empty(t, c.Note, "there is one already")
+	})
+}
+
+// A check-in asks Redis twice, whatever it carries up.
+func TestACheckInAsksLittle(t *testing.T) {
+	t.Parallel()
+	s := open(t, okrtest.StartRedis(t))
+	use, actor := okrtest.NewActivities(s, nil, okrtest.Noon), okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}
+	fill(t, use, s, actor, 2)
+	_, err := s.Goals().Update(t.Context(), okrtest.TenantID, "O2", func(g *okr.Goal) error { g.Parent = "O1"; return nil })
+	require.NoError(t, err)
+	checkIn := func(form string, value float64) {
+		t.Helper()
+		_, _, err := use.Plan.CheckIn(t.Context(), actor, okr.CheckInInput{Goal: "KR7", Value: &value, Form: form})
+		require.NoError(t, err)
+	}
+	checkIn("1", 10)
+	count := &counter{}
+	s.Client().AddHook(count)
+	info := func() int64 {
+		return okrtest.InfoField(s.Client().Info(t.Context(), "stats").Val(), "total_commands_processed")
+	}
+	before := info()
+	checkIn("2", 20)
+	require.LessOrEqual(t, info()-before-1, int64(30), "commands with two objectives above")
+	require.LessOrEqual(t, count.trips.Load()-2, int64(2), "trips")
+	o, err := s.Goals().Get(t.Context(), okrtest.TenantID, "O1")
+	require.NoError(t, err)
+	require.Greater(t, *o.Rolled.Progress, 0.0, "carried up to the top")
 }
 
 // A tenant of 1,000 objectives and 5,000 key results on a real Redis.

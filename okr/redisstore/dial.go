@@ -2,6 +2,8 @@ package redisstore
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"net"
@@ -11,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
@@ -161,4 +164,32 @@ type redisLog struct{ log *slog.Logger }
 // Printf implements the logger of go-redis.
 func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
 	l.log.WarnContext(ctx, "redis", "op", "redis", "text", fmt.Sprintf(format, v...))
+}
+
+// openEmbedded starts a Redis in this process. It listens on loopback, so it
+// wants a password: other users of the machine must not read it.
+func openEmbedded(ctx context.Context, o Options) (*Store, error) {
+	if o.SealKeys == "" {
+		o.SealKeys = randomSealKey()
+	}
+	sealer, err := NewSealer(o.SealKeys)
+	if err != nil {
+		return nil, err
+	}
+	server := miniredis.NewMiniRedis()
+	password := rand.Text()
+	server.RequireAuth(password)
+	server.ClockTTL(true)
+	if err := server.Start(); err != nil {
+		return nil, fmt.Errorf("embedded store: %w", err)
+	}
+	o.Logger.WarnContext(ctx, "NOTHING SURVIVES A RESTART: okrbot runs on its embedded in-memory store. Set DATA_DIR or REDIS_URL to keep goals, connections and sign-ins.")
+	options := universal(&redis.Options{Password: password}, []string{server.Addr()}, special{})
+	return connect(ctx, &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger, large: largeList, embedded: server})
+}
+
+func randomSealKey() string {
+	key := make([]byte, sealKeySize)
+	_, _ = rand.Read(key) // never fails: it ends the program instead
+	return "embedded:" + base64.StdEncoding.EncodeToString(key)
 }

@@ -210,7 +210,7 @@ func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.U
 	answer, err := askFamily(ctx, s, "find goals", pagesScript, tenant, ask)
 	if absent := absentOf(answer); err == nil && len(absent) > 0 {
 		var known map[string]string
-		if known, err = s.courses(ctx, tenant, absent); err != nil {
+		if known, err = readCourses(ctx, s, tenant, absent); err != nil {
 			return out, err
 		}
 		for i := range finds {
@@ -253,20 +253,33 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 	}
 	out.Parents = byID(pages[0].Goals)
 	for i, id := range q.Below {
-		if !isSmall {
+		if isSmall {
+			out.Below[id] = okr.GoalPage{Goals: []okr.Goal{}, Whole: true}
+		} else {
 			out.Below[id] = pages[i+1]
-			continue
 		}
-		p := okr.GoalPage{Goals: []okr.Goal{}, Whole: true}
-		for _, g := range pages[1].Goals {
-			if g.Parent == id {
-				p.Goals = append(p.Goals, g)
-			}
-		}
-		p.Total = len(p.Goals)
-		out.Below[id] = p
+	}
+	if isSmall {
+		part(pages[1].Goals, out.Below)
 	}
 	return out, nil
+}
+
+// part puts goals to the pages of the goals above them.
+func part(goals []okr.Goal, pages map[okr.GoalID]okr.GoalPage) {
+	slices.SortStableFunc(goals, func(a, b okr.Goal) int { return cmp.Compare(a.Parent, b.Parent) })
+	for len(goals) > 0 {
+		of := goals[0].Parent
+		n := slices.IndexFunc(goals, func(g okr.Goal) bool { return g.Parent != of })
+		if n < 0 {
+			n = len(goals)
+		}
+		if p, isAsked := pages[of]; isAsked {
+			p.Goals, p.Total = goals[:n:n], n
+			pages[of] = p
+		}
+		goals = goals[n:]
+	}
 }
 
 // OpenGoal reads a goal and what stands around it, in one trip. NotFound: there is none.

@@ -127,8 +127,9 @@ func deliveryKey(tenant okr.TenantID, conversation, activity string) string {
 
 // draftKey: STRING, a sealed draft; of the forms that a person opened LIST of sealed notes.
 // TTL: a day for an open form and for that list, 10 minutes for what a person can undo, at most 30 days for what
-// else is remembered of a person. Bound: one for each form that was opened that day, and
-// a few for each person; the list has 30 notes at most, and what can be undone is one thing.
+// else is remembered of a person and for what an import has reported. Bound: one for each form that was opened that
+// day, a few for each person, and one for each import of a month; the list has 30 notes at most, what can be undone
+// is one thing, and a report names at most 100 rows of a kind.
 func draftKey(tenant okr.TenantID, id string) string { return tenantKey(tenant, "draft", id) }
 
 // triesKey: STRING, a count of tries. TTL: 10 seconds to 7 days, from the first try

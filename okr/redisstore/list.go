@@ -173,7 +173,7 @@ func (r records[K, T]) appendRecords(ctx context.Context, list []T, tenant okr.T
 				continue
 			}
 			var record T
-			if _, err := decode([]byte(text), &record); err != nil {
+			if err := decodeText(text, &record); err != nil {
 				return nil, fmt.Errorf("%s %s: %w", r.kind, ids[n*listChunk+i], err)
 			}
 			list = append(list, record)
@@ -218,7 +218,7 @@ func list(parts []any, i int) []any {
 func readOne[T any](a familyAnswer, i int) (out T) {
 	if i < len(a.parts) {
 		if text, ok := a.parts[i].(string); ok && text != "" {
-			a.note(decodeData([]byte(text), &out))
+			a.note(decodeText(text, &out))
 		}
 	}
 	return out
@@ -233,9 +233,9 @@ func readEach[T any](a familyAnswer, parts any) []T {
 		if !ok || text == "" {
 			continue
 		}
-		var record T
-		a.note(decodeData([]byte(text), &record))
-		out = append(out, record)
+		var none T
+		out = append(out, none)
+		a.note(decodeText(text, &out[len(out)-1]))
 	}
 	return out
 }

@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	monthKeyResults = 3
-	monthTurns      = 10 // a day
+	monthKeyResults = 2
+	monthTurns      = 3 // a day
 )
 
 // month is a tenant in which the same people do the same each day.

@@ -149,7 +149,9 @@ func (s *Store) Subscriptions() okr.Records[okr.SubscriptionID, okr.Subscription
 }
 
 // CheckIns keeps what people said of goals.
-func (s *Store) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] {
+func (s *Store) CheckIns() okr.Records[okr.CheckInID, okr.CheckIn] { return checkInsIn(s) }
+
+func checkInsIn(s *Store) records[okr.CheckInID, okr.CheckIn] {
 	return records[okr.CheckInID, okr.CheckIn]{s: s, kind: checkInKind, noun: "check-in", taken: "This name is in use."}
 }
 

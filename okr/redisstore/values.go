@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"okrbot/okr"
 )
@@ -158,6 +157,18 @@ func decodeData[T any](raw []byte, data *T) error {
 	return err
 }
 
+// decodeText is decodeData for a value whose text is at hand. Goals, of which a list reads
+// many, are scanned.
+func decodeText[T any](raw string, data *T) error {
+	if g, isGoal := any(data).(*okr.Goal); isGoal {
+		if scanValue(raw, g, (*scan).goalField) {
+			return nil
+		}
+		*g = okr.Goal{}
+	}
+	return decodeData([]byte(raw), data)
+}
+
 // knows says whether a T has a place for all that stands in a stored value of its type.
 func knows[T any](stored value) bool {
 	var data T
@@ -176,70 +187,14 @@ type goalHead struct {
 // headOf reads the head of a stored goal without decoding the rest. It is empty where
 // there is none.
 func headOf(raw string) (h goalHead, err error) {
-	if raw == "" || strings.HasPrefix(raw, `{"v":1,`) && scanHead(raw, &h) {
+	if raw == "" {
 		return h, nil
 	}
-	h = goalHead{}
+	if h, isScanned := scanHead(raw); isScanned {
+		return h, nil
+	}
 	err = decodeData([]byte(raw), &h)
 	return h, err
-}
-
-// scanHead reads a head from the text of a value as this program writes it: without spaces.
-// It says whether it found one; what stands in it with an escape it leaves to others.
-func scanHead(raw string, h *goalHead) bool {
-	depth, part, key := 0, "", ""
-	for i := 0; i < len(raw); i++ {
-		switch raw[i] {
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-		case '"':
-			text, isWhole := stringAt(raw[i:])
-			if !isWhole {
-				return false
-			}
-			i += len(text) + 1
-			switch isKey := strings.HasPrefix(raw[i:], `":`); {
-			case isKey && depth == 1:
-				part = text
-			case isKey:
-				key = text
-			case depth == 2 && part == "d" && !h.set(key, text):
-				return false
-			}
-		}
-	}
-	return depth == 0 && h.ID != "" && h.Kind != ""
-}
-
-// stringAt gives the string that begins a text, as it stands between its quotes, and says
-// whether it comes to its end.
-func stringAt(text string) (string, bool) {
-	for end := 1; end < len(text); end++ {
-		switch text[end] {
-		case '"':
-			return text[1:end], true
-		case '\\':
-			end++
-		}
-	}
-	return "", false
-}
-
-// set sets a field, and says whether its text needed nothing done to it.
-func (h *goalHead) set(key, text string) bool {
-	switch key {
-	case "id":
-		h.ID = okr.GoalID(text)
-	case "kind":
-		h.Kind = okr.GoalKind(text)
-	case "parent":
-		h.Parent = okr.GoalID(text)
-	default:
-		return true
-	}
-	return !strings.Contains(text, `\`)
 }
 
 func unreadable(cause error) error {

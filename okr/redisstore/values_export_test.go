@@ -42,3 +42,10 @@ func Encode(data any) (string, error) {
 	raw, err := encode(1, data)
 	return string(raw), err
 }
+
+// ScannedGoal gives a stored goal as it is scanned, and as encoding/json reads it.
+func ScannedGoal(raw string) (scanned okr.Goal, isScanned bool, decoded okr.Goal, err error) {
+	isScanned = scanValue(raw, &scanned, (*scan).goalField)
+	err = decodeData([]byte(raw), &decoded)
+	return scanned, isScanned, decoded, err
+}

@@ -2,6 +2,7 @@ package redisstore_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -58,6 +59,10 @@ func TestEveryWriteIsRefusedAlike(t *testing.T) {
 		s.Goals().Create(t.Context(), okrtest.TenantID, okrtest.Objective(2)),
 		s.SaveCredential(t.Context(), okrtest.TenantID, okrtest.Credential(okrtest.Ada)),
 		s.SetTickedUntil(t.Context(), okrtest.Noon()),
+		s.Memory().PutForm(t.Context(), okrtest.TenantID, okr.OpenForm{ID: "f", Data: []byte("f"), List: "l", Life: time.Minute, Most: 1}),
+		s.KeepCheckIn(t.Context(), okrtest.TenantID, "O1", "CI1", func(l okr.Lineage) (okr.Said, error) {
+			return okr.Said{Goals: []okr.Goal{l.Goal}}, nil
+		}),
 	} {
 		require.ErrorIs(t, err, okr.ErrNoWrites)
 		okrtest.RequireKind(t, okr.Unavailable, err)

@@ -265,10 +265,10 @@ func (d *draft) state(n *node) {
 		d.value(n, at, wasSaid)
 	}
 	if item.ByHand && isByHand(*g, item.Status) {
-		g.Manual = &okr.Override{Status: item.Status, By: by, At: at}
+		g.Manual = &okr.Override{Status: item.Status, LastsUntilResumed: item.Lasting, By: by, At: at}
 	}
 	if item.Status == okr.StatusClosed || item.Status == okr.StatusPostponed {
-		g.Closed = &okr.Closing{State: item.Status, By: by, At: at}
+		g.Closed = &okr.Closing{State: item.Status, By: by, At: at, Note: d.cut(okr.CleanText(item.EndNote), okr.MaxNote, item.Row, "closing note")}
 		if s := item.Score; s != nil && item.Status == okr.StatusClosed && *s >= 0 && *s <= 1 {
 			g.Closed.Score = s
 		}

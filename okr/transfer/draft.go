@@ -65,7 +65,9 @@ func newDraft(source Source, i okr.Import, t okr.Settings, said said, now time.T
 	for _, n := range d.order {
 		d.build(n)
 	}
-	d.weigh()
+	if !d.isOwn() { // an export of okrbot has no weight that nobody set
+		d.weigh()
+	}
 	d.addUp()
 	d.tell()
 	return d

@@ -18,11 +18,9 @@ const (
 	exportGoals = 200
 )
 
-// Origins knows where goals came from.
+// Origins knows where goals came from, as a [Shelf] does.
 type Origins interface {
-	// OriginsOf gives the ids in their source of those of the goals that were imported.
-	// Unavailable: the store cannot be reached.
-	OriginsOf(ctx context.Context, tenant okr.TenantID, goals []okr.GoalID) (map[okr.GoalID]string, error)
+	EachImported(ctx context.Context, tenant okr.TenantID, visit func(source string, g okr.ImportedGoal)) error
 }
 
 // ExportOptions is what an [Exporter] works with.

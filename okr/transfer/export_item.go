@@ -3,6 +3,7 @@ package transfer
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -46,11 +47,11 @@ func (r *exporting) take(g okr.Goal, belongs bool) {
 func (r *exporting) itemOf(g okr.Goal) Item {
 	s := g.Standing(g.Period, r.settings.Bands, r.settings.Today(r.now))
 	item := Item{
-		ID: string(g.ID), Kind: g.Kind, Word: wordOf(g.Kind), Title: g.Title, Description: g.Description,
+		Kind: g.Kind, Word: wordOf(g.Kind), Title: g.Title, Description: g.Description,
 		Owners: peopleOf(g.Owners()), Editors: peopleOf(g.Editors),
 		Delegate: personOf(g.Delegate), CreatedBy: personOf(g.CreatedBy), Private: g.Private, OnlyEditors: g.OnlyEditors,
 		Tags: g.Tags, GoalType: g.GoalType, Period: r.periodOf(g), Value: valueOf(g), Shown: shown(s.Raw), Feed: feedOf(g),
-		Status: s.Status, CreatedAt: g.CreatedAt.UTC(),
+		Status: r.statusOf(g, s), CreatedAt: g.CreatedAt.UTC(),
 	}
 	if g.CheckInOwner.ID != g.Owner.ID {
 		item.CheckInOwners = peopleOf([]okr.Person{g.CheckInOwner})
@@ -62,13 +63,14 @@ func (r *exporting) itemOf(g okr.Goal) Item {
 		item.Level = g.Level
 	}
 	if m := g.Manual; m != nil {
-		item.ByHand, item.Lasting = m.Status != "" && g.IsOpen(), m.LastsUntilResumed
-	}
-	if s.Status == okr.NoData {
-		item.Status = ""
+		item.ByHand = m.Status != "" && g.IsOpen()
+		item.Lasting = m.LastsUntilResumed && (item.ByHand || m.Value != nil)
 	}
 	if g.Team != "" {
 		item.Teams = []string{g.Team}
+	}
+	for _, t := range g.Tasks {
+		item.Tasks = append(item.Tasks, Task{ID: t.ID, Title: t.Title, Done: t.Done, Due: t.Due, Owner: personOf(t.Owner)})
 	}
 	if m := g.Metric; m != nil && g.Kind == okr.KeyResult {
 		metric := *m
@@ -87,6 +89,19 @@ func (r *exporting) itemOf(g okr.Goal) Item {
 	return item
 }
 
+// statusOf is the status that the goal shows; no data is an empty one. What is open is not
+// told as ended, though nothing open is below it: it would come back ended.
+func (r *exporting) statusOf(g okr.Goal, s okr.Standing) okr.Status {
+	isEnded := s.Status == okr.StatusClosed || s.Status == okr.StatusPostponed
+	switch {
+	case s.Status == okr.NoData || g.IsOpen() && isEnded && s.Progress == nil:
+		return ""
+	case g.IsOpen() && isEnded:
+		return r.settings.Bands.StatusOf(*s.Progress, s.Expected)
+	}
+	return s.Status
+}
+
 // dataSource is what gives the value of a goal that a query measures.
 const dataSource = "Azure DevOps"
 
@@ -94,10 +109,11 @@ func wordOf(kind okr.GoalKind) string {
 	return map[okr.GoalKind]string{okr.Objective: "Objective", okr.KeyResult: "Key result", okr.Project: "Project"}[kind]
 }
 
+// peopleOf names each of some people once.
 func peopleOf(all []okr.Person) []Person {
 	var out []Person
 	for _, p := range all {
-		if somebody := personOf(p); somebody != (Person{}) {
+		if somebody := personOf(p); somebody != (Person{}) && !slices.Contains(out, somebody) {
 			out = append(out, somebody)
 		}
 	}
@@ -120,7 +136,8 @@ func (r *exporting) note(p okr.Period) {
 	}
 }
 
-// valueOf is the value that the goal has, of a key result that nobody gave one none.
+// valueOf is the value that the goal has, of a key result that nobody gave one none. What
+// is added up has 9 decimals: those behind depend on the order in which it is.
 func valueOf(g okr.Goal) *float64 {
 	if g.Kind == okr.KeyResult {
 		if g.Metric == nil {
@@ -128,7 +145,12 @@ func valueOf(g okr.Goal) *float64 {
 		}
 		return g.Metric.Current
 	}
-	return g.LeafProgress()
+	v := g.LeafProgress()
+	if v == nil || !g.IsOpen() || g.Manual != nil && g.Manual.Value != nil {
+		return v
+	}
+	rounded := math.Round(*v*1e9) / 1e9
+	return &rounded
 }
 
 // shown is progress as the source shows it: nothing below 0.
@@ -147,14 +169,14 @@ func feedOf(g okr.Goal) Feed {
 		return FeedIntegration
 	case byHand || g.Kind == okr.KeyResult:
 		return FeedManual
-	case g.Kind == okr.Objective:
+	case g.Kind == okr.Objective || okr.CountsTasks(g):
 		return FeedChildren
 	}
 	return FeedManual
 }
 
 // arrange puts the items into the order of their tree: what stands below an item follows
-// it, each in the order in which it was made.
+// it, objectives first, each in the order in which it was made. An import makes them in it.
 func (r *exporting) arrange() {
 	below := map[okr.GoalID][]int{}
 	var tops []int
@@ -166,6 +188,9 @@ func (r *exporting) arrange() {
 		}
 	}
 	order := make([]int, 0, len(r.goals))
+	for _, children := range below {
+		slices.SortStableFunc(children, func(a, b int) int { return cmp.Compare(rankOf(r.goals[a]), rankOf(r.goals[b])) })
+	}
 	slices.Reverse(tops)
 	for next := tops; len(next) > 0; {
 		i := next[len(next)-1]
@@ -181,6 +206,14 @@ func (r *exporting) arrange() {
 	}
 }
 
+// rankOf puts objectives before what stands below them.
+func rankOf(goal okr.GoalID) int {
+	if goal.Kind() == okr.Objective {
+		return 0
+	}
+	return 1
+}
+
 func inOrder[T any](list []T, order []int) []T {
 	out := make([]T, 0, len(list))
 	for _, i := range order {
@@ -193,29 +226,26 @@ func inOrder[T any](list []T, order []int) []T {
 // where they were imported.
 func (r *exporting) number(ctx context.Context, origins Origins) error {
 	taken := map[string]bool{}
-	for some := range slices.Chunk(r.goals, exportPage) {
-		var from map[okr.GoalID]string
-		if origins != nil {
-			var err error
-			if from, err = origins.OriginsOf(ctx, r.tenant, some); err != nil {
-				return err
+	if origins != nil {
+		err := origins.EachImported(ctx, r.tenant, func(source string, g okr.ImportedGoal) {
+			at, belongs := r.at[g.Goal]
+			if _, err := strconv.ParseInt(source, 10, 64); err != nil || !belongs {
+				return // a file without ids: an export has numbers only
 			}
-		}
-		for _, goal := range some {
-			id := from[goal]
-			if _, err := strconv.ParseInt(id, 10, 64); err != nil {
-				id = "" // a file without ids: an export has numbers only
-			}
-			r.bundle.Items[r.at[goal]].ID = id
-			taken[id] = true
+			r.bundle.Items[at].ID, taken[source] = source, true
+		})
+		if err != nil {
+			return err
 		}
 	}
 	for i, goal := range r.goals {
-		if item := &r.bundle.Items[i]; item.ID == "" {
-			item.ID = GoalNumber(r.tenant, goal)
-			if taken[item.ID] { // it came from a tenant whose numbers are like those of this one
-				item.ID = NameNumber("goal", string(goal))
-			}
+		item := &r.bundle.Items[i]
+		if item.ID != "" {
+			continue
+		}
+		item.ID = GoalNumber(r.tenant, goal)
+		if taken[item.ID] { // it came from a tenant whose numbers are like those of this one
+			item.ID = NameNumber("goal", string(goal))
 		}
 	}
 	return nil
@@ -318,6 +348,9 @@ func (r *exporting) gather() {
 		r.bundle.Teams = append(r.bundle.Teams, Team{ID: NameNumber("team", name), Name: name})
 	}
 	r.bundle.Tags = sorted(tags)
+	slices.SortFunc(r.bundle.Periods, func(a, b okr.Period) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Name, b.Name))
+	})
 }
 
 func sorted(set map[string]bool) []string {

@@ -208,12 +208,16 @@ var errBroken = errors.New("broken")
 
 type origins map[okr.GoalID]string
 
-func (o origins) OriginsOf(context.Context, okr.TenantID, []okr.GoalID) (map[okr.GoalID]string, error) {
-	return o, nil
+func (o origins) EachImported(_ context.Context, _ okr.TenantID, visit func(string, okr.ImportedGoal)) error {
+	for goal, source := range o {
+		visit(source, okr.ImportedGoal{Goal: goal})
+	}
+	visit("77", okr.ImportedGoal{Goal: "O77"})
+	return nil
 }
 
 type failing struct{}
 
-func (failing) OriginsOf(context.Context, okr.TenantID, []okr.GoalID) (map[okr.GoalID]string, error) {
-	return nil, errBroken
+func (failing) EachImported(context.Context, okr.TenantID, func(string, okr.ImportedGoal)) error {
+	return errBroken
 }

@@ -62,8 +62,8 @@ func TestImportOfASmallTree(t *testing.T) {
 	require.Equal(t, okr.ImportTally{Made: 3, CheckIns: 2, Notes: 1}, p.Tally)
 	require.Empty(t, p.Differences)
 	require.Equal(t, []okr.ImportPerson{
+		{Key: "megan@contoso.example", Name: "Megan Bowen", Email: "Megan@contoso.example", Items: 2, Match: okrtest.Megan.Person, How: okr.MatchEmail},
 		{Key: "gone@contoso.example", Name: "Gone Away", Email: "gone@contoso.example", Items: 1},
-		{Key: "megan@contoso.example", Name: "Megan Bowen", Email: "Megan@contoso.example", Items: 1, Match: okrtest.Megan.Person, How: okr.MatchEmail},
 	}, p.People)
 
 	i = w.importAll()

@@ -12,7 +12,7 @@ import (
 // people are the people of files, and who they are here.
 type people struct {
 	imported okr.Import
-	mails    map[string]string // the e-mail address of a name in lower case; empty: several have the name
+	mails    map[string]string // the e-mail address or account of a name; empty: several have the name
 	list     []okr.ImportPerson
 	at       map[string]int // in list, by key
 }
@@ -38,12 +38,16 @@ func newPeople(b *Bundle, i okr.Import, said said) people {
 
 // people are all whom an item names but its maker.
 func (i Item) people() []Person {
-	return slices.Concat(i.Owners, i.CheckInOwners, i.Editors, i.Viewers, []Person{i.Delegate})
+	all := slices.Concat(i.Owners, i.CheckInOwners, i.Editors, i.Viewers, []Person{i.Delegate})
+	for _, t := range i.Tasks {
+		all = append(all, t.Owner)
+	}
+	return all
 }
 
 // noteMail remembers which address a name has, unless two people have the name.
 func (p *people) noteMail(who Person) {
-	name, mail := fold(who.Name), strings.ToLower(strings.TrimSpace(who.Email))
+	name, mail := fold(who.Name), sureKey(who)
 	if name == "" || mail == "" {
 		return
 	}
@@ -53,11 +57,16 @@ func (p *people) noteMail(who Person) {
 	p.mails[name] = mail
 }
 
+// sureKey is the e-mail address in lower case, else the account; empty: neither is known.
+func sureKey(who Person) string {
+	return strings.ToLower(cmp.Or(strings.TrimSpace(who.Email), string(who.Account)))
+}
+
 // key is what a person of the files is known by: the e-mail address in lower case, else
-// the name.
+// the account of an export of okrbot, else the name.
 func (p *people) key(who Person) string {
-	if mail := strings.ToLower(strings.TrimSpace(who.Email)); mail != "" {
-		return mail
+	if key := sureKey(who); key != "" {
+		return key
 	}
 	return cmp.Or(p.mails[fold(who.Name)], okr.CleanLine(who.Name))
 }
@@ -86,7 +95,7 @@ func (p *people) note(who Person) int {
 	if !known {
 		n = len(p.list)
 		p.at[key] = n
-		p.list = append(p.list, okr.ImportPerson{Key: key, Name: okr.CleanLine(who.Name)})
+		p.list = append(p.list, okr.ImportPerson{Key: key, Name: okr.CleanLine(who.Name), Account: who.Account})
 		p.list[n].Match, p.list[n].How = p.imported.WhoIs(key)
 	}
 	if entry := &p.list[n]; entry.Email == "" && strings.Contains(key, "@") {
@@ -135,7 +144,8 @@ func (p *people) sorted() []okr.ImportPerson {
 }
 
 // MatchPeople finds who the people of the files are among colleagues: as in imports
-// before, by e-mail address, else by name where one colleague alone has it. What was
+// before, by e-mail address or account, else by name where one colleague alone has it. An
+// export of this very tenant names accounts of it. What was
 // chosen stays.
 func (s *Service) MatchPeople(ctx context.Context, actor okr.Actor, id okr.ImportID, known []okr.Colleague) (okr.Import, error) {
 	i, err := s.collecting(ctx, actor, id)
@@ -153,7 +163,11 @@ func (s *Service) MatchPeople(ctx context.Context, actor okr.Actor, id okr.Impor
 	colleagues := newColleagues(known)
 	found := map[string]okr.ImportMatched{}
 	for _, p := range d.people.list {
-		if m := colleagues.match(p, earlier); m.How != okr.MatchNone {
+		m := colleagues.match(p, earlier)
+		if isOwn := d.source.Bundle().Tenant == actor.Tenant; m.ID == "" && isOwn && p.Account != "" {
+			m = okr.ImportMatched{Person: okr.Person{ID: p.Account, Name: p.Name}, How: okr.MatchAccount}
+		}
+		if m.How != okr.MatchNone {
 			found[p.Key] = m
 		}
 	}
@@ -178,6 +192,7 @@ func newColleagues(list []okr.Colleague) colleagues {
 	c := colleagues{mails: map[string][]okr.Person{}, names: map[string][]okr.Person{}}
 	for _, who := range list {
 		add(c.mails, strings.ToLower(strings.TrimSpace(who.Email)), who.Person)
+		add(c.mails, strings.ToLower(string(who.ID)), who.Person)
 		add(c.names, fold(who.Name), who.Person)
 	}
 	return c
@@ -193,8 +208,12 @@ func (c colleagues) match(p okr.ImportPerson, earlier map[string]okr.Person) okr
 	if who, known := earlier[p.Key]; known {
 		return okr.ImportMatched{Person: who, How: okr.MatchEarlier}
 	}
-	if of := c.mails[strings.ToLower(p.Email)]; len(of) == 1 {
-		return okr.ImportMatched{Person: of[0], How: okr.MatchEmail}
+	if of := c.mails[strings.ToLower(cmp.Or(p.Email, p.Key))]; len(of) == 1 {
+		how := okr.MatchEmail
+		if p.Email == "" {
+			how = okr.MatchAccount
+		}
+		return okr.ImportMatched{Person: of[0], How: how}
 	}
 	switch of := c.names[fold(p.Name)]; len(of) {
 	case 0:

@@ -31,6 +31,9 @@ func sharesEqually(children []*node) bool {
 	return len(children) > 0 && math.Abs(sum-100) <= 0.02*float64(len(children))+0.01
 }
 
+// isOwn says whether the source is an export of okrbot.
+func (d *draft) isOwn() bool { return d.source.Bundle().Tenant != "" }
+
 // addUp adds up objectives from the lowest level on, and lets what nothing adds up to keep
 // the value that the source has.
 func (d *draft) addUp() {
@@ -38,8 +41,11 @@ func (d *draft) addUp() {
 		switch n.kind {
 		case okr.Objective:
 			rolled := d.roll(n)
+			if v := n.item.Value; d.isOwn() && v != nil && !n.goal.IsOpen() && n.item.Feed == FeedChildren {
+				rolled.Progress = v // it stays as it ended
+			}
 			n.goal.Rolled = &rolled // and not as a change, which would end what people set
-			if rolled.Progress == nil {
+			if rolled.Progress == nil || d.isOwn() && n.item.Feed == FeedManual {
 				d.keepValue(n)
 			}
 		case okr.Project:
@@ -74,7 +80,7 @@ func (d *draft) keepValue(n *node) {
 	if n.goal.Manual != nil {
 		o = *n.goal.Manual
 	}
-	o.Value = &value
+	o.Value, o.LastsUntilResumed = &value, n.item.Lasting
 	n.goal.Manual = &o
 	if n.goal.MovedAt.IsZero() {
 		n.goal.MovedAt = at

@@ -4,12 +4,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/server"
 )
 
-// StartRedis starts an embedded Redis whose answers to idle workers are quick. End it with Close.
+// A question for a task where there is none is answered as soon as there is one, and after idleHold at the latest.
+const (
+	idleHold = 250 * time.Millisecond
+	idleLook = 5 * time.Millisecond
+)
+
+// StartRedis starts an embedded Redis whose answers to idle workers are cheap. End it with Close.
 func StartRedis() (*miniredis.Miniredis, error) {
 	redis := miniredis.NewMiniRedis()
 	if err := redis.Start(); err != nil {
@@ -20,8 +27,8 @@ func StartRedis() (*miniredis.Miniredis, error) {
 }
 
 // Quicken answers the questions of workers that find nothing without the Lua machine that the embedded Redis makes anew for
-// each script: with the race detector, the workers of a dozen worlds would take a whole machine by asking alone. It must be
-// called again after each start of the Redis.
+// each script, and late: with the race detector, the workers of a dozen worlds would take a whole machine by asking alone. It
+// must be called again after each start of the Redis.
 func Quicken(redis *miniredis.Miniredis) {
 	redis.Server().SetPreHook(func(p *server.Peer, command string, args ...string) bool {
 		return AnswerIdle(redis, p, command, args)
@@ -37,13 +44,32 @@ func AnswerIdle(redis *miniredis.Miniredis, p *server.Peer, command string, args
 	_, list, _ := strings.Cut(args[2], "}:")
 	switch _, next, _ := strings.Cut(args[3], "}:"); {
 	case args[1] == "4" && list == "pending" && next == "paused":
+		hold(redis, "pending")
 		p.WriteNull()
 	case args[1] == "2" && (list == "scheduled" || list == "retry") && next == "pending":
+		hold(redis, "scheduled", "retry")
 		p.WriteInt(0)
 	default:
 		return false
 	}
 	return true
+}
+
+// hold waits until any queue has one of the lists: who asks goes round all of them.
+func hold(redis *miniredis.Miniredis, lists ...string) {
+	look := time.NewTicker(idleLook)
+	defer look.Stop()
+	for end := time.Now().Add(idleHold); !anyQueueHas(redis, lists) && time.Now().Before(end); {
+		<-look.C
+	}
+}
+
+// anyQueueHas says whether a queue that had a task once has one of the lists. A list without tasks is no key.
+func anyQueueHas(redis *miniredis.Miniredis, lists []string) bool {
+	queues, _ := redis.Members("asynq:queues") // without any it is no key
+	return slices.ContainsFunc(queues, func(queue string) bool {
+		return slices.ContainsFunc(lists, func(list string) bool { return redis.Exists("asynq:{" + queue + "}:" + list) })
+	})
 }
 
 // unfinished are the lists of tasks that are to be done. A list without tasks is no key.

@@ -74,20 +74,20 @@ func peak(b *testing.B) (stop func()) {
 const manyNote = "late start; the supplier moved, \\\"again\\\", and nobody knows when it ends"
 
 // manyZIP is an organization export, pretty-printed as most are.
-func manyZIP(t testing.TB) files.File {
-	t.Helper()
+func manyZIP(tb testing.TB) files.File {
+	tb.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	write := func(kind string, n int, record func(w io.Writer, i int)) {
 		e, err := z.Create(exportName(kind))
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		w := bufio.NewWriter(e)
 		for i := range n {
 			_, _ = w.WriteString(map[bool]string{true: "[\n", false: ",\n"}[i == 0])
 			record(w, i)
 		}
 		_, _ = w.WriteString("\n]\n")
-		require.NoError(t, w.Flush())
+		require.NoError(tb, w.Flush())
 	}
 	write("objectives", 50_000, func(w io.Writer, i int) {
 		parent := "null"
@@ -112,7 +112,7 @@ func manyZIP(t testing.TB) files.File {
         "Metric Name": "Stores", "Status": "Behind", "Current Value": %d.0, "Activity Date": "2025-05-02"
     }`, 24_000_000+i, 5_000_000+i%50_000, 1+i/50_000, i%2000, i%2000, i%2000, manyNote, i, manyNote, i, i%40)
 	})
-	require.NoError(t, z.Close())
+	require.NoError(tb, z.Close())
 	return fileOf("many.zip", b.Bytes())
 }
 
@@ -132,8 +132,8 @@ func manyRow(i int) []string {
 	return row
 }
 
-func manyCSV(t testing.TB) files.File {
-	t.Helper()
+func manyCSV(tb testing.TB) files.File {
+	tb.Helper()
 	var b bytes.Buffer
 	header := fixHeader()
 	header[9] = `"Aligned To (weight, Objective ID)"`
@@ -147,28 +147,28 @@ func manyCSV(t testing.TB) files.File {
 		}
 		b.WriteByte('\n')
 	}
-	require.LessOrEqual(t, b.Len(), files.MaxBytes+1<<30)
-	return zipped(t, b.Bytes())
+	require.LessOrEqual(tb, b.Len(), files.MaxBytes+1<<30)
+	return zipped(tb, b.Bytes())
 }
 
 // zipped is a CSV in a ZIP, which is smaller than the limit.
-func zipped(t testing.TB, content []byte) files.File {
-	t.Helper()
-	return fileOf("many.zip", zipOf(t, map[string][]byte{"Explorer.csv": content}))
+func zipped(tb testing.TB, content []byte) files.File {
+	tb.Helper()
+	return fileOf("many.zip", zipOf(tb, map[string][]byte{"Explorer.csv": content}))
 }
 
-func manyXLSX(t testing.TB) files.File {
-	t.Helper()
+func manyXLSX(tb testing.TB) files.File {
+	tb.Helper()
 	f := excelize.NewFile()
 	defer f.Close()
 	w, err := f.NewStreamWriter("Sheet1")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	row := func(n int, cells []string) {
 		values := make([]any, len(cells))
 		for i, cell := range cells {
 			values[i] = cell
 		}
-		require.NoError(t, w.SetRow(fmt.Sprintf("A%d", n), values))
+		require.NoError(tb, w.SetRow(fmt.Sprintf("A%d", n), values))
 	}
 	header := fixHeader()
 	header[9] = "Aligned To (weight, Objective ID)"
@@ -176,8 +176,8 @@ func manyXLSX(t testing.TB) files.File {
 	for i := range 50_000 {
 		row(i+2, manyRow(i))
 	}
-	require.NoError(t, w.Flush())
+	require.NoError(tb, w.Flush())
 	var b bytes.Buffer
-	require.NoError(t, f.Write(&b))
+	require.NoError(tb, f.Write(&b))
 	return fileOf("many.xlsx", b.Bytes())
 }

@@ -1,3 +1,6 @@
+// Package files reads and writes the files of an import and an export: the organization
+// export of Viva Goals (a ZIP of JSON files), the Explorer's CSV and XLSX, and the template
+// for bulk imports.
 package files
 
 import (
@@ -8,6 +11,7 @@ import (
 	"strings"
 
 	"okrbot/okr"
+	"okrbot/okr/transfer"
 )
 
 // Limits of what is read. Whoever has more exports it in parts, for example one period
@@ -23,7 +27,7 @@ const (
 	maxRatio       = 200       // unpacked to packed bytes of what is unpacked to more than bombFrom
 	bombFrom       = 16 << 20
 	maxEntries     = 2_000     // of a ZIP
-	maxRecord      = 8 << 20   // bytes of one record or row
+	maxRecord      = 4 << 20   // bytes of one record or row
 	maxKept        = 256 << 20 // bytes of the texts of all items
 	maxOfItem      = 20_000    // check-ins of an item, and its comments
 	maxRows        = 1 << 20   // rows of a sheet, the blank ones counted
@@ -67,8 +71,13 @@ func (s *Set) holds() string {
 		n         int
 		one, many string
 	}{
-		{len(b.Items), "item", "items"}, {s.checkIns.read, "check-in", "check-ins"}, {s.comments.read, "comment", "comments"},
-		{s.users, "person", "people"}, {len(b.Teams), "team", "teams"}, {len(b.Periods), "period", "periods"}, {len(b.Tags), "tag", "tags"},
+		{len(b.Items), "item", "items"},
+		{s.checkIns.read, "check-in", "check-ins"},
+		{s.comments.read, "comment", "comments"},
+		{s.users, "person", "people"},
+		{len(b.Teams), "team", "teams"},
+		{len(b.Periods), "period", "periods"},
+		{len(b.Tags), "tag", "tags"},
 	} {
 		if c.n > 0 && len(parts) < 3 {
 			parts = append(parts, counted(c.n, c.one, c.many))
@@ -101,4 +110,44 @@ func invalid(name, format string, args ...any) error {
 // demands.
 func damaged(name string, cause error) error {
 	return okr.WrapError(okr.Invalid, cause, "%s is damaged or was not downloaded completely. Export it again and send the new file.", name)
+}
+
+// Titles of findings, and with them what the readers have to say of files.
+const (
+	findColumns  = "Columns that aren't used"
+	findLeft     = "Rows that can't be read"
+	findValues   = "Values that can't be read"
+	findCharset  = "Characters that may be wrong"
+	findNumbers  = "Numbers and days read by how they are likely meant"
+	findPeriods  = "Periods whose days are guessed"
+	findParents  = "Parents found by their title"
+	findOrphaned = "Check-ins and comments of items that aren't in the files"
+	findTwice    = "Items that are in several files"
+	findPrivate  = "Items that come along as private"
+	findUnread   = "Files that aren't used"
+	findMetrics  = "Metrics that don't come along"
+	findUnits    = "Check-ins in another unit"
+	findLimits   = "Key results taken as a limit"
+)
+
+// remarks collects what there is to say, at most maxRemarksEach rows a finding.
+type remarks struct {
+	list  []transfer.Remark
+	many  map[string]int
+	quiet bool // what is read only fills gaps of what is exact
+}
+
+// add keeps a remark about a row.
+func (r *remarks) add(kind okr.FindingKind, title string, row okr.ImportRow, why string) {
+	if r.quiet {
+		return
+	}
+	if r.many == nil {
+		r.many = map[string]int{}
+	}
+	if r.many[title]++; r.many[title] > maxRemarksEach {
+		return
+	}
+	row.Why = why
+	r.list = append(r.list, transfer.Remark{ImportRow: row, Kind: kind, Title: title})
 }

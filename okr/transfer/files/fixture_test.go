@@ -271,20 +271,18 @@ func (f *fixture) addObjectives() {
 	closed.Status, closed.score, closed.Progress = "Closed", "0.7", 70
 }
 
-func number(v float64) *float64 { return &v }
-
 // shapes are those of key results: what, unit, start, target, type, and the raw value.
 func shapes() []outcomeNow {
 	return []outcomeNow{
-		{outcome{"Metric", "Stores", "Number", number(0), number(40), "Reach"}, "", 12.0},
-		{outcome{"Metric", "Margin", "Percentage", number(20), number(25), "Increase From"}, "%", 39.42},
-		{outcome{"Metric", "Cost", "Dollar", number(500000), number(300000), "Decrease From"}, "$", 420000},
-		{outcome{"Metric", "Outages", "Number", number(3), number(3), "Stay Below"}, "", 2},
-		{outcome{"Metric", "Uptime", "Percentage", number(99), number(99), "Stay Above"}, "%", 98.5},
-		{outcome{"Metric", "Revenue", "Dollar", number(0), number(250000000), "Reach"}, "$", 102415000},
+		{outcome{"Metric", "Stores", "Number", new(float64(0)), new(float64(40)), "Reach"}, "", 12.0},
+		{outcome{"Metric", "Margin", "Percentage", new(float64(20)), new(float64(25)), "Increase From"}, "%", 39.42},
+		{outcome{"Metric", "Cost", "Dollar", new(float64(500000)), new(float64(300000)), "Decrease From"}, "$", 420000},
+		{outcome{"Metric", "Outages", "Number", new(float64(3)), new(float64(3)), "Stay Below"}, "", 2},
+		{outcome{"Metric", "Uptime", "Percentage", new(float64(99)), new(float64(99)), "Stay Above"}, "%", 98.5},
+		{outcome{"Metric", "Revenue", "Dollar", new(float64(0)), new(float64(250000000)), "Reach"}, "$", 102415000},
 		{outcome{Type: "Percentage"}, "%", 126},
 		{outcome{Type: "Percentage"}, "%", 64.5},
-		{outcome{"Metric", "Calls, answered", "Number", number(10), number(5), "Decrease From"}, "calls", 12},
+		{outcome{"Metric", "Calls, answered", "Number", new(float64(10)), new(float64(5)), "Decrease From"}, "calls", 12},
 	}
 }
 
@@ -370,8 +368,10 @@ func (f *fixture) addProjects() {
 		it.Alignment, it.weights[parent] = []alignment{{parent, f.items[parent-5100001].Title, "0.0%"}}, "0%"
 		it.Progress = 33.33
 		for n := range i % 4 {
-			it.Children = append(it.Children, child{ID: 61 + 10*i + n, Task: fmt.Sprintf("Sign lease %d; again", n+1), Date: []string{"2025-08-21", ""}[n%2],
-				Done: []string{"Complete", "Incomplete", "Unknown"}[n], Owner: []any{fixPeople()[1], nil, fixPeople()[6]}[n]})
+			it.Children = append(it.Children, child{
+				ID: 61 + 10*i + n, Task: fmt.Sprintf("Sign lease %d; again", n+1), Date: []string{"2025-08-21", ""}[n%2],
+				Done: []string{"Complete", "Incomplete", "Unknown"}[n], Owner: []any{fixPeople()[1], nil, fixPeople()[6]}[n],
+			})
 		}
 		if i == 3 {
 			it.Type = "Deliverable"
@@ -423,7 +423,7 @@ func (f *fixture) addCheckIn(it *fixItem, n int, text string) {
 		c.Note = note{text, "<div>" + text + "</div>"}
 	}
 	if isNumber {
-		c.Value = number(value * float64(n+1) / 4)
+		c.Value = new(value * float64(n+1) / 4)
 	}
 	if n == 3 {
 		c.Activity = "2025-05-20"

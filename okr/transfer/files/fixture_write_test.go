@@ -64,8 +64,8 @@ func exportName(kind string) string {
 	return kind + "_export_file_400_71_Organization_400_2025123009150" + fmt.Sprint(len(kind)%10) + ".json"
 }
 
-func (f *fixture) zip(t testing.TB) []byte {
-	t.Helper()
+func (f *fixture) zip(tb testing.TB) []byte {
+	tb.Helper()
 	checkIns := make([]orgCheckIn, 0, len(f.checkIns))
 	for _, c := range f.checkIns {
 		checkIns = append(checkIns, c.orgCheckIn)
@@ -74,33 +74,33 @@ func (f *fixture) zip(t testing.TB) []byte {
 	for _, it := range f.items {
 		items = append(items, it.orgItem)
 	}
-	return zipOf(t, map[string][]byte{
-		exportName("objectives"):  asJSON(t, items, true),
-		exportName("checkins"):    asJSON(t, checkIns, false),
-		exportName("comments"):    asJSON(t, f.comments, false),
-		exportName("Teams"):       asJSON(t, f.teams, true),
-		exportName("Tags"):        asJSON(t, f.tags, true),
-		exportName("TimePeriods"): asJSON(t, f.periods, true),
-		exportName("Users"):       asJSON(t, f.users, false),
+	return zipOf(tb, map[string][]byte{
+		exportName("objectives"):  asJSON(tb, items, true),
+		exportName("checkins"):    asJSON(tb, checkIns, false),
+		exportName("comments"):    asJSON(tb, f.comments, false),
+		exportName("Teams"):       asJSON(tb, f.teams, true),
+		exportName("Tags"):        asJSON(tb, f.tags, true),
+		exportName("TimePeriods"): asJSON(tb, f.periods, true),
+		exportName("Users"):       asJSON(tb, f.users, false),
 	})
 }
 
 // asJSON is v as the exports are written, pretty-printed or minified.
-func asJSON(t testing.TB, v any, pretty bool) []byte {
-	t.Helper()
+func asJSON(tb testing.TB, v any, pretty bool) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if pretty {
 		enc.SetIndent("", "    ")
 	}
-	require.NoError(t, enc.Encode(v))
+	require.NoError(tb, enc.Encode(v))
 	return b.Bytes()
 }
 
 // zipOf packs files, by name.
-func zipOf(t testing.TB, files map[string][]byte) []byte {
-	t.Helper()
+func zipOf(tb testing.TB, files map[string][]byte) []byte {
+	tb.Helper()
 	names := make([]string, 0, len(files))
 	for name := range files {
 		names = append(names, name)
@@ -110,11 +110,11 @@ func zipOf(t testing.TB, files map[string][]byte) []byte {
 	w := zip.NewWriter(&b)
 	for _, name := range names {
 		part, err := w.Create(name)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		_, err = part.Write(files[name])
-		require.NoError(t, err)
+		require.NoError(tb, err)
 	}
-	require.NoError(t, w.Close())
+	require.NoError(tb, w.Close())
 	return b.Bytes()
 }
 
@@ -193,17 +193,17 @@ func text(v any) string {
 	return s
 }
 
-func (f *fixture) csv(t testing.TB) []byte {
-	t.Helper()
+func (f *fixture) csv(tb testing.TB) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	require.NoError(t, w.WriteAll(f.rows()))
+	require.NoError(tb, w.WriteAll(f.rows()))
 	return b.Bytes()
 }
 
 // xlsx is the same with the ids as links, and some numbers as texts with thousands commas.
-func (f *fixture) xlsx(t testing.TB) []byte {
-	t.Helper()
+func (f *fixture) xlsx(tb testing.TB) []byte {
+	tb.Helper()
 	rows := f.rows()
 	cells := make([][]any, len(rows))
 	for i, row := range rows {
@@ -218,7 +218,7 @@ func (f *fixture) xlsx(t testing.TB) []byte {
 			cells[i] = append(cells[i], cell)
 		}
 	}
-	return workbook(t, sheet{"Export", cells})
+	return workbook(tb, sheet{"Export", cells})
 }
 
 // sheet is a sheet of a workbook.
@@ -227,34 +227,34 @@ type sheet struct {
 	rows [][]any
 }
 
-func workbook(t testing.TB, sheets ...sheet) []byte {
-	t.Helper()
+func workbook(tb testing.TB, sheets ...sheet) []byte {
+	tb.Helper()
 	f := excelize.NewFile()
 	defer f.Close()
 	for i, s := range sheets {
 		if i == 0 {
-			require.NoError(t, f.SetSheetName("Sheet1", s.name))
+			require.NoError(tb, f.SetSheetName("Sheet1", s.name))
 		} else {
 			_, err := f.NewSheet(s.name)
-			require.NoError(t, err)
+			require.NoError(tb, err)
 		}
 		w, err := f.NewStreamWriter(s.name)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		for n, row := range s.rows {
-			require.NoError(t, w.SetRow(fmt.Sprintf("A%d", n+1), row))
+			require.NoError(tb, w.SetRow(fmt.Sprintf("A%d", n+1), row))
 		}
-		require.NoError(t, w.Flush())
+		require.NoError(tb, w.Flush())
 	}
 	var b bytes.Buffer
-	require.NoError(t, f.Write(&b))
+	require.NoError(tb, f.Write(&b))
 	return b.Bytes()
 }
 
 // templateXLSX is the plain template for bulk imports: rows that refer to each other.
-func templateXLSX(t testing.TB) []byte {
-	t.Helper()
+func templateXLSX(tb testing.TB) []byte {
+	tb.Helper()
 	return workbook(
-		t,
+		tb,
 		sheet{"Read Me", [][]any{{"How to fill in this template"}, {"Title", "is what people read"}}},
 		sheet{"Basic Fields", [][]any{{"Field", "Meaning"}, {"OKR Reference", "a number of your own"}}},
 		sheet{"Advanced Fields", [][]any{{"Field", "Meaning"}}},

@@ -12,10 +12,10 @@ import (
 // loadStreams counts check-ins and comments.
 func (o *opening) loadStreams(ctx context.Context) error {
 	s := o.set
-	s.checkIns = stream[transfer.CheckIn]{noun: "check-in", nouns: "check-ins", max: o.limits.checkIns, held: o.held, mark: func(c transfer.CheckIn) mark {
+	s.checkIns = stream[transfer.CheckIn]{noun: "check-in", nouns: "check-ins", max: o.checkIns, held: o.held, mark: func(c transfer.CheckIn) mark {
 		return mark{c.Item, c.ID, len(c.Note) + len(c.By.Name) + len(c.By.Email)}
 	}}
-	s.comments = stream[transfer.Comment]{noun: "comment", nouns: "comments", max: o.limits.comments, held: o.held, mark: func(c transfer.Comment) mark {
+	s.comments = stream[transfer.Comment]{noun: "comment", nouns: "comments", max: o.comments, held: o.held, mark: func(c transfer.Comment) mark {
 		return mark{c.Item, c.ID, len(c.Text) + len(c.By.Name) + len(c.By.Email)}
 	}}
 	for _, p := range o.parts {
@@ -89,7 +89,26 @@ func (p *part) comments(ctx context.Context, do func(transfer.Comment) error) er
 		return do(transfer.Comment{
 			Row: okr.ImportRow{File: p.file, Row: n, ID: line(string(rec.ID), okr.MaxName)},
 			ID:  line(string(rec.ID), okr.MaxName), Item: line(string(rec.Item), okr.MaxName),
-			At: dialect{}.moment(string(cmp.Or(rec.Own.At, rec.At))), By: shortPerson(rec.By.person()), Text: lines(string(rec.Text), okr.MaxNote),
+			At: dialect{}.moment(string(cmp.Or(rec.Own.At, rec.At))), By: shortPerson(rec.By.person()), Text: lines(string(rec.Text)),
 		})
 	})
+}
+
+// tableCheckIns reads the check-ins in the cells of a table, those of an item from the
+// oldest to the newest.
+func (o *opening) tableCheckIns(p *part) source[transfer.CheckIn] {
+	return source[transfer.CheckIn]{each: func(ctx context.Context, do func(transfer.CheckIn) error) error {
+		ids := p.newIDs()
+		return p.rows(ctx, func(r row) error {
+			id := ids.of(r)
+			for _, t := range checkInsOf(r) {
+				c := t.checkIn(p, r, id, r.get(colUnit))
+				c.By = o.people.is(c.By)
+				if err := do(c); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}}
 }

@@ -20,8 +20,8 @@ import (
 )
 
 // encoded is text in another encoding.
-func encoded(t testing.TB, as string, text string) []byte {
-	t.Helper()
+func encoded(tb testing.TB, as, text string) []byte {
+	tb.Helper()
 	var b []byte
 	var err error
 	switch as {
@@ -40,7 +40,7 @@ func encoded(t testing.TB, as string, text string) []byte {
 	default:
 		b = []byte(text)
 	}
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return b
 }
 
@@ -58,6 +58,16 @@ func TestEncodings(t *testing.T) {
 			json := fileOf("x.json", encoded(t, as, `[{"ID":1,"Title":"Ängström – “1”"}]`))
 			require.Equal(t, "Ängström – “1”", only(t, opened(t, json)).Title)
 		})
+	}
+}
+
+// TestDamagedCharacters: one fault does not make a file of another encoding.
+func TestDamagedCharacters(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]string{"in the middle": "Ä\xC3rger\n", "at the end": "Äger\xC3"} {
+		s := opened(t, fileOf("x.csv", []byte("Id,Title\n1,Ö – Ü\n2,"+end)))
+		require.Equal(t, "Ö – Ü", item(t, s, "1").Title, name)
+		require.True(t, remarked(s, "Some characters are damaged"), name)
 	}
 }
 
@@ -131,8 +141,8 @@ func TestRefusals(t *testing.T) {
 		"another JSON":           {fileOf("x.json", []byte(`[{"a":1}]`)), "isn't a file of an organization export"},
 		"an empty list":          {fileOf("x.json", []byte(`[]`)), "is an empty list"},
 		"deep JSON":              {fileOf("x.json", []byte(`[{"ID":1,"Title":"A","x":`+strings.Repeat("[", 1_000_000))), "x.json"},
-		"a record without end":   {fileOf("x.json", []byte(`[{"ID":1,"Title":"`+strings.Repeat("a", 20<<20))), "record of more than 8 MB"},
-		"a row without end":      {fileOf("x.csv", []byte("Id,Title\n1,\""+strings.Repeat("a,", 10<<20))), "record of more than 8 MB"},
+		"a record without end":   {fileOf("x.json", []byte(`[{"ID":1,"Title":"`+strings.Repeat("a", 20<<20))), "record of more than 4 MB"},
+		"a row without end":      {fileOf("x.csv", []byte("Id,Title\n1,\""+strings.Repeat("a,", 10<<20))), "record of more than 4 MB"},
 		"too large":              {files.File{Name: "x.csv", Size: files.MaxBytes + 1, ReaderAt: strings.NewReader("")}, "more than 100 MB"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,26 +157,26 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func fixtureBytes(t testing.TB, name string) []byte {
-	t.Helper()
-	b, err := io.ReadAll(io.NewSectionReader(fixed(t, name), 0, fixed(t, name).Size))
-	require.NoError(t, err)
+func fixtureBytes(tb testing.TB, name string) []byte {
+	tb.Helper()
+	b, err := io.ReadAll(io.NewSectionReader(fixed(tb, name), 0, fixed(tb, name).Size))
+	require.NoError(tb, err)
 	return b
 }
 
-func protected(t testing.TB) []byte {
-	t.Helper()
+func protected(tb testing.TB) []byte {
+	tb.Helper()
 	f := excelize.NewFile()
 	defer f.Close()
 	var b bytes.Buffer
-	require.NoError(t, f.Write(&b, excelize.Options{Password: "secret"}))
+	require.NoError(tb, f.Write(&b, excelize.Options{Password: "secret"}))
 	return b.Bytes()
 }
 
 // encryptedZIP sets the flag of encrypted entries in the directory of a ZIP.
-func encryptedZIP(t testing.TB) []byte {
-	t.Helper()
-	b := zipOf(t, map[string][]byte{"objectives.json": []byte("[]")})
+func encryptedZIP(tb testing.TB) []byte {
+	tb.Helper()
+	b := zipOf(tb, map[string][]byte{"objectives.json": []byte("[]")})
 	at := bytes.Index(b, []byte("PK\x01\x02"))
 	b[at+8] |= 1
 	return b
@@ -180,15 +190,15 @@ func broken(b []byte) []byte {
 }
 
 // bomb is a ZIP with an entry of size bytes, or one that only says so.
-func bomb(t testing.TB, name string, size int64, lies uint64) []byte {
-	t.Helper()
+func bomb(tb testing.TB, name string, size int64, lies uint64) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	e, err := w.Create(name)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	_, err = io.CopyN(e, zeros{}, size)
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
+	require.NoError(tb, err)
+	require.NoError(tb, w.Close())
 	out := b.Bytes()
 	if lies > 0 {
 		at := bytes.Index(out, []byte("PK\x01\x02"))
@@ -215,6 +225,7 @@ func TestBombs(t *testing.T) {
 		"a size that says too much":       bomb(t, "objectives.json", 1000, 1<<31),
 		"a workbook":                      bomb(t, "xl/workbook.xml", 20<<20, 0),
 		"a workbook that says too little": bomb(t, "xl/workbook.xml", 20<<20, 1000),
+		"pictures in a workbook":          pictures(t),
 		"too many entries":                manyEntries(t),
 		"many texts that are one":         manySmallBombs(t),
 	} {
@@ -226,34 +237,43 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-func manyEntries(t testing.TB) []byte {
-	t.Helper()
+func pictures(tb testing.TB) []byte {
+	tb.Helper()
+	picture := bytes.Repeat([]byte("0123456789abcdef"), 1<<20-1)
+	for i := range picture {
+		picture[i] ^= byte(i >> 7) // not too good to pack
+	}
+	return rewritten(tb, workbook(tb, sheet{"S", [][]any{{"Id", "Title"}}}), map[string]string{"xl/media/1.png": string(picture), "xl/media/2.png": string(picture), "xl/media/3.png": string(picture)})
+}
+
+func manyEntries(tb testing.TB) []byte {
+	tb.Helper()
 	parts := map[string][]byte{}
 	for i := range 2_001 {
 		parts[fmt.Sprint(i)] = []byte("x")
 	}
-	return zipOf(t, parts)
+	return zipOf(tb, parts)
 }
 
 // manySmallBombs has entries below every single limit that are too much together, and
 // the same packed bytes.
-func manySmallBombs(t testing.TB) []byte {
-	t.Helper()
-	one, err := zip.NewReader(bytes.NewReader(bomb(t, "x", 15<<20, 0)), int64(len(bomb(t, "x", 15<<20, 0))))
-	require.NoError(t, err)
+func manySmallBombs(tb testing.TB) []byte {
+	tb.Helper()
+	one, err := zip.NewReader(bytes.NewReader(bomb(tb, "x", 15<<20, 0)), int64(len(bomb(tb, "x", 15<<20, 0))))
+	require.NoError(tb, err)
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for i := range 70 {
 		h := one.File[0].FileHeader
 		h.Name = fmt.Sprintf("objectives%d.json", i)
 		e, err := w.CreateRaw(&h)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		raw, err := one.File[0].OpenRaw()
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		_, err = io.Copy(e, raw)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 	}
-	require.NoError(t, w.Close())
+	require.NoError(tb, w.Close())
 	return b.Bytes()
 }
 
@@ -291,7 +311,7 @@ func TestRemarksAreBounded(t *testing.T) {
 func TestTextsAreClipped(t *testing.T) {
 	t.Parallel()
 	it := only(t, opened(t, objectives(`{"ID":1,"Title":"`+strings.Repeat("é", 100_000)+`","Description":"`+strings.Repeat("é", 100_000)+`","Tags":[{"Name":"`+strings.Repeat("é", 1000)+`"}]}`)))
-	require.Equal(t, okr.MaxTitle+1, len([]rune(it.Title)), "one more than fits, so that who cuts it can say so")
-	require.Equal(t, okr.MaxDescription+1, len([]rune(it.Description)))
-	require.Equal(t, okr.MaxTag+1, len([]rune(it.Tags[0])))
+	require.Len(t, []rune(it.Title), okr.MaxTitle+1, "one more than fits, so that who cuts it can say so")
+	require.Len(t, []rune(it.Description), okr.MaxDescription+1)
+	require.Len(t, []rune(it.Tags[0]), okr.MaxTag+1)
 }

@@ -25,7 +25,7 @@ const (
 func (o *opening) item(rec jsonItem, row okr.ImportRow) transfer.Item {
 	it := transfer.Item{
 		Row: row, ID: row.ID, Title: row.Title, Word: line(string(rec.Type), okr.MaxName), Kind: kindOf(string(rec.Type)),
-		Description:   lines(string(rec.Description), okr.MaxDescription),
+		Description:   lines(string(rec.Description)),
 		Parents:       parentsOf(rec),
 		Owners:        o.persons(rec.Owner),
 		CheckInOwners: o.persons(rec.CheckInOwners),
@@ -62,7 +62,7 @@ func (o *opening) item(rec jsonItem, row okr.ImportRow) transfer.Item {
 func ownOf(it *transfer.Item, own jsonOwn) {
 	it.Level = cmp.Or(levelOf(string(own.Level)), it.Level)
 	it.Private, it.OnlyEditors, it.Lasting = it.Private || own.Private, own.OnlyEditors, own.Lasting
-	it.EndNote = lines(string(own.Note), okr.MaxNote)
+	it.EndNote = lines(string(own.Note))
 	it.Score = cmp.Or(own.Score.v, it.Score)
 	if at := (dialect{}).moment(string(own.CreatedAt)); !at.IsZero() {
 		it.CreatedAt = at
@@ -253,12 +253,12 @@ func withoutStart(phases []okr.Phase, start okr.Date) []okr.Phase {
 
 // plainNote is a note's text; one that has HTML only loses its markup.
 func plainNote(n jsonNote) string {
-	if s := lines(string(n.Text), okr.MaxNote); s != "" {
+	if s := lines(string(n.Text)); s != "" {
 		return s
 	}
 	markup := firstRunes(string(n.HTML), 8*okr.MaxNote)
 	markup = breaks.ReplaceAllString(markup, "\n")
-	return lines(html.UnescapeString(tags.ReplaceAllString(markup, "")), okr.MaxNote)
+	return lines(html.UnescapeString(tags.ReplaceAllString(markup, "")))
 }
 
 // What HTML notes are made plain by.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+	"unicode/utf8"
 )
 
 // The records of an organization export. What a field holds differs between exports, so
@@ -16,6 +17,8 @@ type jsonWord string
 // UnmarshalJSON implements json.Unmarshaler.
 func (w *jsonWord) UnmarshalJSON(b []byte) error {
 	switch {
+	case b[0] == '"' && bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b): // as most are: nothing to decode
+		*w = jsonWord(b[1 : len(b)-1])
 	case b[0] == '"':
 		var s string
 		if err := json.Unmarshal(b, &s); err != nil {

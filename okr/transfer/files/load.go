@@ -227,3 +227,37 @@ func (o *opening) dropMetric(it *transfer.Item) {
 	}
 	o.add(okr.FindingKnown, findMetrics, it.Row, "Only key results have a metric. Its progress in percent comes along, “"+m.Name+"” does not.")
 }
+
+// linkByTitle finds the parents of which a table gives a reference or the title only. A
+// title that several items have finds none of them.
+func (o *opening) linkByTitle() {
+	items := o.set.bundle.Items
+	titled := map[string][]int{}
+	for i, it := range items {
+		key := strings.ToLower(it.Title)
+		titled[key] = append(titled[key], i)
+	}
+	for i := range items {
+		for n := range items[i].Parents {
+			if p := &items[i].Parents[n]; p.ID == "" {
+				o.linkParent(&items[i], p, titled)
+			}
+		}
+	}
+}
+
+func (o *opening) linkParent(it *transfer.Item, p *transfer.Parent, titled map[string][]int) {
+	items := o.set.bundle.Items
+	if n, ok := o.at[idOf(p.Title)]; ok && items[n].ID != it.ID {
+		p.ID, p.Title = items[n].ID, items[n].Title
+		return
+	}
+	switch found := titled[strings.ToLower(p.Title)]; len(found) {
+	case 0: // as a parent that is missing in the files
+	case 1:
+		p.ID = items[found[0]].ID
+		o.add(okr.FindingGuessed, findParents, it.Row, "Its parent is taken to be the one item with the title “"+p.Title+"”.")
+	default:
+		o.add(okr.FindingGuessed, findParents, it.Row, counted(len(found), "item has", "items have")+" the title of its parent, “"+p.Title+"”, so none is taken. Send the export with the column Id.")
+	}
+}

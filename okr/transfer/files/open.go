@@ -163,7 +163,10 @@ func formOfBytes(head []byte) form {
 			return formOther
 		}
 	}
-	plain := strings.ToLower(strings.TrimSpace(strings.Trim(strings.ReplaceAll(string(head), "\x00", ""), "\xFF\xFE\xEF\xBB\xBF")))
+	for _, mark := range []string{"\xFF\xFE", "\xFE\xFF", "\xEF\xBB\xBF"} {
+		head = bytes.TrimPrefix(head, []byte(mark))
+	}
+	plain := strings.ToLower(strings.TrimSpace(strings.ReplaceAll(string(head), "\x00", ""))) // of UTF-16, too
 	switch {
 	case plain == "":
 		return formEmpty
@@ -254,6 +257,7 @@ func (o *opening) readText(ctx context.Context, is form, t *text, packed string)
 	} else {
 		o.set.formats = append(o.set.formats, "organization export, "+string(kind)+" (JSON)")
 	}
+	o.sayCharset(t, p.file)
 	o.parts = append(o.parts, p)
 	return nil
 }
@@ -274,7 +278,7 @@ func timeIn(s string) time.Time {
 
 // exportedAt is when a file was exported, by its name; empty: it does not say.
 func (p *part) exportedAt() string {
-	if m := fileOf.FindStringSubmatch(p.text.name); m != nil {
+	if m := fileOf.FindStringSubmatch(p.name); m != nil {
 		return m[2]
 	}
 	return ""

@@ -133,3 +133,66 @@ func (p *people) learn(cell string) {
 		p.comma(folded(cell))
 	}
 }
+
+// namePeople gives the items of tables their people.
+func (o *opening) namePeople() {
+	items := o.set.bundle.Items
+	for i := range items {
+		it, who := &items[i], o.raw[i]
+		for _, f := range []struct {
+			into *[]transfer.Person
+			cell string
+		}{{&it.Owners, who.owners}, {&it.CheckInOwners, who.checkInOwners}, {&it.Editors, who.editors}, {&it.Viewers, who.viewers}} {
+			if len(*f.into) == 0 {
+				*f.into = o.named(f.cell, who.accounts)
+			}
+		}
+		if it.Delegate.Name == "" {
+			it.Delegate = first(o.named(who.delegate, who.accounts))
+		}
+		if it.CreatedBy.Name == "" {
+			it.CreatedBy = first(o.named(who.creator, who.accounts))
+		}
+		for n := range it.Tasks {
+			if task := &it.Tasks[n]; task.Owner.Account == "" && task.Owner.Email == "" {
+				task.Owner = first(o.named(task.Owner.Name, who.accounts))
+			}
+		}
+	}
+	o.raw = nil
+}
+
+// named are the people of a cell, with the accounts that its row gives them and the
+// addresses that other files have.
+func (o *opening) named(cell, accounts string) []transfer.Person {
+	var all []transfer.Person
+	for _, who := range o.people.named(cell) {
+		who.Account = accountOf(who.Name, accounts)
+		if len(all) < maxPeopleRead {
+			all = append(all, o.people.add(o.people.is(who)))
+		}
+	}
+	return all
+}
+
+// accountOf finds a name in the accounts of a row of okrbot's own exports: a line each,
+// Megan Bowen = object id. Of a name that two people have there it finds none.
+func accountOf(name, accounts string) okr.UserID {
+	found := ""
+	for account := range strings.Lines(accounts) {
+		who, id, ok := strings.Cut(account, " = ")
+		if ok && who == name && found != "" {
+			return ""
+		} else if ok && who == name {
+			found = line(id, okr.MaxName)
+		}
+	}
+	return okr.UserID(found)
+}
+
+func first(list []transfer.Person) transfer.Person {
+	if len(list) == 0 {
+		return transfer.Person{}
+	}
+	return list[0]
+}

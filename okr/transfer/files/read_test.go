@@ -18,34 +18,34 @@ func fileOf(name string, content []byte) files.File {
 }
 
 // fixed is a file of testdata.
-func fixed(t testing.TB, name string) files.File {
-	t.Helper()
+func fixed(tb testing.TB, name string) files.File {
+	tb.Helper()
 	content, err := os.ReadFile(filepath.Join("testdata", name))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return fileOf(name, content)
 }
 
-func opened(t testing.TB, in ...files.File) *files.Set {
-	t.Helper()
-	set, err := files.Open(t.Context(), in)
-	require.NoError(t, err)
+func opened(tb testing.TB, in ...files.File) *files.Set {
+	tb.Helper()
+	set, err := files.Open(tb.Context(), in)
+	require.NoError(tb, err)
 	return set
 }
 
-func checkInsIn(t testing.TB, s transfer.Source) []transfer.CheckIn {
-	t.Helper()
+func checkInsIn(tb testing.TB, s transfer.Source) []transfer.CheckIn {
+	tb.Helper()
 	var all []transfer.CheckIn
-	require.NoError(t, s.CheckIns(t.Context(), func(c transfer.CheckIn) error {
+	require.NoError(tb, s.CheckIns(tb.Context(), func(c transfer.CheckIn) error {
 		all = append(all, c)
 		return nil
 	}))
 	return all
 }
 
-func commentsIn(t testing.TB, s transfer.Source) []transfer.Comment {
-	t.Helper()
+func commentsIn(tb testing.TB, s transfer.Source) []transfer.Comment {
+	tb.Helper()
 	var all []transfer.Comment
-	require.NoError(t, s.Comments(t.Context(), func(c transfer.Comment) error {
+	require.NoError(tb, s.Comments(tb.Context(), func(c transfer.Comment) error {
 		all = append(all, c)
 		return nil
 	}))
@@ -53,13 +53,13 @@ func commentsIn(t testing.TB, s transfer.Source) []transfer.Comment {
 }
 
 // item finds an item of a bundle.
-func item(t testing.TB, s transfer.Source, id string) transfer.Item {
-	t.Helper()
+func item(tb testing.TB, s transfer.Source, id string) transfer.Item {
+	tb.Helper()
 	for _, it := range s.Bundle().Items {
 		if it.ID == id {
 			return it
 		}
 	}
-	require.Fail(t, "no item "+id)
+	require.Fail(tb, "no item "+id)
 	return transfer.Item{}
 }

@@ -64,7 +64,7 @@ func (p *part) csvRows(_ context.Context, do func(n int, cells []string) error) 
 		g.reset()
 		cells, err := rows.Read()
 		if err != nil {
-			return csvError(p.text.name, err)
+			return csvError(p.name, err)
 		}
 		if err := do(n, cells); err != nil {
 			return ended(err)
@@ -73,8 +73,7 @@ func (p *part) csvRows(_ context.Context, do func(n int, cells []string) error) 
 }
 
 func csvError(name string, err error) error {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
+	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
 		return invalid(name, "can't be read from line %d on: a quotation mark there is not doubled or never closed, as where the end of the file is missing. Export it again and send the new file.", parse.StartLine)
 	}
 	return readError(name, err)
@@ -95,9 +94,7 @@ func (o *opening) readCSV(ctx context.Context, t *text, packed string) error {
 		return invalid(t.name, "has no row of column names that I know. Name the columns in its first row, for example Title, Object Type, Owner, Period, and send it again.")
 	}
 	p := &part{file: t.name, text: t, table: &table{comma: comma}}
-	if t.charset == charsetWindows {
-		o.add(okr.FindingGuessed, findCharset, okr.ImportRow{File: p.file}, "It isn't in UTF-8, so it's read as Windows-1252. If names look wrong, save it as “CSV UTF-8” and send that.")
-	}
+	o.sayCharset(t, p.file)
 	if err := o.probe(ctx, p, 2); err != nil {
 		return err
 	}
@@ -106,6 +103,16 @@ func (o *opening) readCSV(ctx context.Context, t *text, packed string) error {
 		o.set.formats = append(o.set.formats, p.format("CSV"))
 	}
 	return nil
+}
+
+// sayCharset says where characters of a text may be wrong.
+func (o *opening) sayCharset(t *text, file string) {
+	switch {
+	case t.charset == charsetWindows:
+		o.add(okr.FindingGuessed, findCharset, okr.ImportRow{File: file}, "It isn't in UTF-8, so it's read as Windows-1252. If names look wrong, save it as UTF-8 and send that.")
+	case t.faulty:
+		o.add(okr.FindingKnown, findCharset, okr.ImportRow{File: file}, "Some characters are damaged in it. They come along as blanks.")
+	}
 }
 
 // format says what a table is, by its columns.

@@ -116,12 +116,12 @@ func (o *opening) rowItem(p *part, r row, at okr.ImportRow) transfer.Item {
 	d := p.table.dialect
 	it := transfer.Item{
 		Row: at, ID: at.ID, Title: at.Title,
-		Description: lines(r.get(colDescription), okr.MaxDescription),
+		Description: lines(r.get(colDescription)),
 		Parents:     rowParents(r),
 		GoalType:    goalTypeOf(r.get(colGoalType)),
 		Private:     isYes(r.get(colPrivate)),
 		OnlyEditors: isYes(r.get(colOnlyEditors)),
-		EndNote:     lines(r.get(colEndNote), okr.MaxNote),
+		EndNote:     lines(r.get(colEndNote)),
 		Tasks:       rowTasks(r.get(colTasks)),
 		DataSource:  line(r.get(colDataSource), okr.MaxName),
 		Period:      okr.Period{Name: line(r.get(colPeriod), okr.MaxName), Start: d.date(r.get(colStart)), End: d.date(r.get(colEnd))},
@@ -157,8 +157,10 @@ func (o *opening) sayUnread(it transfer.Item, r row, at okr.ImportRow) {
 		col  column
 		ok   bool
 	}{
-		{"start date", colStart, it.Period.Start != ""}, {"end date", colEnd, it.Period.End != ""},
-		{"score", colScore, it.Score != nil}, {"progress", colProgress, it.Shown != nil},
+		{"start date", colStart, it.Period.Start != ""},
+		{"end date", colEnd, it.Period.End != ""},
+		{"score", colScore, it.Score != nil},
+		{"progress", colProgress, it.Shown != nil},
 	} {
 		if cell := line(r.get(c.col), okr.MaxName); cell != "" && !c.ok {
 			o.add(okr.FindingKnown, findValues, at, "I can't read its "+c.name+", “"+cell+"”.")

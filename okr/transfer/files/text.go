@@ -30,7 +30,8 @@ type text struct {
 	name string // for messages
 	open func() (io.ReadCloser, error)
 	charset
-	mark int // bytes of the byte order mark
+	mark   int  // bytes of the byte order mark
+	faulty bool // some bytes are no UTF-8
 }
 
 // newText finds out how a text is written, which takes reading it once: a CSV may be
@@ -85,26 +86,23 @@ func (t *text) markedBy(head []byte) bool {
 	return t.charset != charsetUTF8
 }
 
-// scan reads on behind the first n bytes of buf: what is no UTF-8 is Windows-1252, and
-// zero bytes are in no text.
+// scan reads on behind the first n bytes of buf. A text with more bytes that are no UTF-8
+// than characters beyond ASCII that are is Windows-1252; a few of them are a fault in
+// UTF-8, as where a text was cut. Zero bytes are in no text.
 func (t *text) scan(ctx context.Context, r io.Reader, buf []byte, n int) error {
+	var seen runes
 	start := 0
 	for {
 		chunk := buf[:start+n]
 		if bytes.IndexByte(chunk, 0) >= 0 {
 			return invalid(t.name, "has zero bytes, so it is no text file or was damaged. Export it again and send the new file.")
 		}
-		rest := validUpTo(chunk)
-		if len(rest) >= utf8.UTFMax && t.mark == 0 {
-			t.charset = charsetWindows
-		}
-		start = 0
-		if t.charset == charsetUTF8 && len(rest) < utf8.UTFMax {
-			start = copy(buf, rest)
-		}
+		start = copy(buf, seen.take(chunk))
 		var err error
 		if n, err = r.Read(buf[start:]); n == 0 && err != nil {
-			if start > 0 && t.mark == 0 {
+			seen.bad += start
+			t.faulty = seen.bad > 0
+			if seen.bad > seen.good && t.mark == 0 {
 				t.charset = charsetWindows
 			}
 			return readError(t.name, err)
@@ -113,6 +111,30 @@ func (t *text) scan(ctx context.Context, r io.Reader, buf []byte, n int) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// runes counts characters beyond ASCII, and bytes that are none.
+type runes struct{ good, bad int }
+
+// take counts those of a chunk, but for a character at its end that may go on.
+func (c *runes) take(chunk []byte) (rest []byte) {
+	for len(chunk) > 0 {
+		if chunk[0] < utf8.RuneSelf {
+			chunk = chunk[1:]
+			continue
+		}
+		r, size := utf8.DecodeRune(chunk)
+		switch {
+		case r != utf8.RuneError || size > 1:
+			c.good++
+		case !utf8.FullRune(chunk):
+			return chunk
+		default:
+			c.bad++
+		}
+		chunk = chunk[size:]
+	}
+	return nil
 }
 
 // readError puts the error of a reader into words; the end of what it reads is none.
@@ -127,22 +149,6 @@ func readError(name string, err error) error {
 		return invalid(name, "has a record of more than %d MB, so a quotation mark or a bracket in it is never closed. Export it again and send the new file.", maxRecord>>20)
 	}
 	return damaged(name, err)
-}
-
-// validUpTo is what follows the last whole valid character.
-func validUpTo(b []byte) []byte {
-	for len(b) > 0 {
-		if b[0] < utf8.RuneSelf {
-			b = b[1:]
-			continue
-		}
-		r, size := utf8.DecodeRune(b)
-		if r == utf8.RuneError && size == 1 {
-			return b
-		}
-		b = b[size:]
-	}
-	return nil
 }
 
 // read gives the text from its beginning as UTF-8 without mark.

@@ -386,9 +386,11 @@ func trapsOfSets() []trap {
 			require.Equal(t, 2, s.Bundle().CheckIns)
 			require.Len(t, checkInsIn(t, s), 2)
 		}},
-		{"renamed files are known by what they hold", []files.File{fileOf("a.txt", []byte(`[{"ID":1,"Title":"A","Type":"Objective"}]`)), fileOf("b.json", []byte(`[{"ID":1,"OKR ID":1,"CheckIn Date":"2025-05-02 00:00:00"}]`)),
+		{"renamed files are known by what they hold", []files.File{
+			fileOf("a.txt", []byte(`[{"ID":1,"Title":"A","Type":"Objective"}]`)), fileOf("b.json", []byte(`[{"ID":1,"OKR ID":1,"CheckIn Date":"2025-05-02 00:00:00"}]`)),
 			fileOf("c", []byte(`[{"ID":1,"OKR ID":1,"Comment":"x","Created At":"2025-05-03 21:05:45"}]`)), fileOf("d", []byte(`[{"ID":801,"Team Name":"T"}]`)), fileOf("e", []byte(`[{"ID":1,"Tag Name":"G"}]`)),
-			fileOf("f", []byte(`[{"ID":1,"Time Period Name":"P","Start Date":"2025-04-01","End Date":"2025-06-30"}]`)), fileOf("g", []byte(`[{"ID":72,"Name":"Al","Email":"al@x.example"}]`))}, func(t *testing.T, s *files.Set) {
+			fileOf("f", []byte(`[{"ID":1,"Time Period Name":"P","Start Date":"2025-04-01","End Date":"2025-06-30"}]`)), fileOf("g", []byte(`[{"ID":72,"Name":"Al","Email":"al@x.example"}]`)),
+		}, func(t *testing.T, s *files.Set) {
 			t.Helper()
 			b := s.Bundle()
 			require.Equal(t, []int{1, 1, 1, 1, 1, 1, 1}, []int{len(b.Items), b.CheckIns, b.Comments, len(b.Teams), len(b.Tags), len(b.Periods), len(b.People)})

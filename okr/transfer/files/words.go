@@ -195,5 +195,8 @@ func clip(s string, limit int) string {
 // line is a clipped text of one line.
 func line(s string, limit int) string { return clip(okr.CleanLine(firstRunes(s, 4*limit)), limit) }
 
-// lines is a clipped text of several lines.
-func lines(s string, limit int) string { return clip(okr.CleanText(firstRunes(s, 4*limit)), limit) }
+// lines is a clipped text of several lines: a description or a note.
+func lines(s string) string {
+	const limit = max(okr.MaxDescription, okr.MaxNote)
+	return clip(okr.CleanText(firstRunes(s, 4*limit)), limit)
+}

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"archive/zip"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -25,10 +26,8 @@ func openWorkbook(f File) (*excelize.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range z.File {
-		if e.UncompressedSize64 > inMemory && !hasTemp() {
-			return nil, invalid(f.called(), "is too large to be read as a workbook here. Save it as CSV (UTF-8) and send that.")
-		}
+	if err := fitsMemory(f, z); err != nil {
+		return nil, err
 	}
 	var book *excelize.File
 	err = harmless(func() (err error) {
@@ -40,6 +39,25 @@ func openWorkbook(f File) (*excelize.File, error) {
 		return nil, damaged(f.called(), err)
 	}
 	return book, nil
+}
+
+// fitsMemory refuses a workbook of which too much would be unpacked into memory: sheets
+// and texts where there is no temporary folder, and anything else, as pictures.
+func fitsMemory(f File, z *zip.Reader) error {
+	var others uint64
+	for _, e := range z.File {
+		name := strings.ToLower(strings.ReplaceAll(e.Name, `\`, "/"))
+		switch spills := name == "xl/sharedstrings.xml" || strings.HasPrefix(name, "xl/worksheets/sheet"); {
+		case spills && e.UncompressedSize64 > inMemory && !hasTemp():
+			return invalid(f.called(), "is too large to be read as a workbook here. Save it as CSV (UTF-8) and send that.")
+		case !spills:
+			others += e.UncompressedSize64
+		}
+	}
+	if others > 2*inMemory {
+		return invalid(f.called(), "holds too much beside its tables, as pictures. Save it as CSV (UTF-8) and send that.")
+	}
+	return nil
 }
 
 func closeWorkbook(book *excelize.File) {
@@ -108,7 +126,7 @@ func visibleSheets(book *excelize.File) []string {
 	for _, name := range book.GetSheetList() {
 		visible := true
 		err := harmless(func() (err error) { visible, err = book.GetSheetVisible(name); return err })
-		if err != nil || visible {
+		if name != "" && (err != nil || visible) {
 			sheets = append(sheets, name)
 		}
 	}
@@ -123,7 +141,7 @@ func (p *part) sheetRows(_ context.Context, do func(n int, cells []string) error
 		return err
 	}
 	defer closeWorkbook(book)
-	name := p.text.name
+	name := p.name
 	var rows *excelize.Rows
 	if err := harmless(func() (err error) { rows, err = book.Rows(p.table.sheet); return err }); err != nil {
 		return damaged(name, err)
@@ -161,11 +179,11 @@ func (p *part) linkedIDs(ctx context.Context) (map[int]string, error) {
 	}
 	where, err := sheetPath(z.Open, p.table.sheet)
 	if err != nil {
-		return nil, damaged(p.text.name, err)
+		return nil, damaged(p.name, err)
 	}
 	r, err := z.Open(where)
 	if err != nil {
-		return nil, damaged(p.text.name, err)
+		return nil, damaged(p.name, err)
 	}
 	defer func() { _ = r.Close() }() // only read
 	col, err := excelize.ColumnNumberToName(p.table.cols.at[colID] + 1)
@@ -174,7 +192,7 @@ func (p *part) linkedIDs(ctx context.Context) (map[int]string, error) {
 	}
 	ids, err := formulaIDs(ctx, xml.NewDecoder(r), col)
 	if err != nil {
-		return nil, damaged(p.text.name, err)
+		return nil, damaged(p.name, err)
 	}
 	return ids, nil
 }

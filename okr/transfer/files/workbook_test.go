@@ -16,9 +16,9 @@ import (
 )
 
 // book is a workbook of one sheet whose XML is as given.
-func book(t testing.TB, sheetData string, more ...string) files.File {
-	t.Helper()
-	return fileOf("x.xlsx", rewritten(t, workbook(t, sheet{"S", [][]any{{"x"}}}), sheetXML(sheetData, more...)))
+func book(tb testing.TB, sheetData string, more ...string) files.File {
+	tb.Helper()
+	return fileOf("x.xlsx", rewritten(tb, workbook(tb, sheet{"S", [][]any{{"x"}}}), sheetXML(sheetData, more...)))
 }
 
 // sheetXML are the entries of a workbook with the XML of a sheet, and others by name.
@@ -31,21 +31,21 @@ func sheetXML(sheetData string, more ...string) map[string]string {
 }
 
 // rewritten is a ZIP with some entries replaced.
-func rewritten(t testing.TB, content []byte, replace map[string]string) []byte {
-	t.Helper()
+func rewritten(tb testing.TB, content []byte, replace map[string]string) []byte {
+	tb.Helper()
 	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	parts := map[string][]byte{}
 	for _, e := range z.File {
 		r, err := e.Open()
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		parts[e.Name], err = io.ReadAll(r)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 	}
 	for name, text := range replace {
 		parts[name] = []byte(text)
 	}
-	return zipOf(t, parts)
+	return zipOf(tb, parts)
 }
 
 // cell is one of a sheet as a text in itself.

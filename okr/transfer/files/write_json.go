@@ -202,7 +202,7 @@ type outUser struct {
 }
 
 type outTenant struct {
-	ID okr.TenantID `json:"Tenant,omitempty"`
+	ID okr.TenantID `json:"Tenant,omitempty"` // whose okrbot it was
 }
 
 // outMoment is how the files write a moment, in UTC.

@@ -14,7 +14,7 @@ import (
 
 // unzipped opens a ZIP and refuses one that would fill the memory or the disk: by what
 // its directory says first. What is read later is held to that ([entryReader]).
-func unzipped(f File, limit int64) (*zip.Reader, error) {
+func unzipped(f File, limit uint64) (*zip.Reader, error) {
 	z, err := zip.NewReader(f, f.Size)
 	if err != nil {
 		return nil, damaged(f.called(), err)
@@ -27,18 +27,18 @@ func unzipped(f File, limit int64) (*zip.Reader, error) {
 		if e.Flags&1 != 0 {
 			return nil, invalid(f.called(), "is protected with a password. Unpack it, or save it without one, and send that.")
 		}
-		if e.UncompressedSize64 > uint64(limit) || e.UncompressedSize64 > bombFrom && e.UncompressedSize64/maxRatio > e.CompressedSize64 {
+		if e.UncompressedSize64 > limit || e.UncompressedSize64 > bombFrom && e.UncompressedSize64/maxRatio > e.CompressedSize64 {
 			return nil, tooLargeUnpacked(f.called(), limit)
 		}
 		total += e.UncompressedSize64
 	}
-	if total > uint64(limit) {
+	if total > limit {
 		return nil, tooLargeUnpacked(f.called(), limit)
 	}
 	return z, nil
 }
 
-func tooLargeUnpacked(name string, limit int64) error {
+func tooLargeUnpacked(name string, limit uint64) error {
 	return invalid(name, "would be larger than %d MB unpacked. Export fewer items at a time, for example one period.", limit>>20)
 }
 

@@ -1,6 +1,7 @@
 package okr_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -139,4 +140,91 @@ func TestRollUpIsBoundAndWithoutOrder(t *testing.T) {
 		require.GreaterOrEqual(t, *a.Progress, least-1e-6)
 		require.LessOrEqual(t, *a.Progress, most+1e-6)
 	})
+}
+
+// TestReadTasks reads lines as people write and paste them.
+func TestReadTasks(t *testing.T) {
+	t.Parallel()
+	known := []okr.Person{ada, grace, {Name: "Wilke, Nestor"}}
+	for line, want := range map[string]okr.Task{
+		"Sign the lease":                      {Title: "Sign the lease"},
+		"Sign the lease, 2026-05-21":          {Title: "Sign the lease", Due: "2026-05-21"},
+		"Sign the lease, @Grace, 21 May 2026": {Title: "Sign the lease", Due: "2026-05-21", Owner: grace},
+		"Sign, seal and deliver, grace":       {Title: "Sign, seal and deliver", Owner: grace},
+		"Apples, pears":                       {Title: "Apples, pears"},
+		"Apples, 2026-02-30":                  {Title: "Apples, 2026-02-30"},
+		"Two days, 2026-05-20, 2026-05-21":    {Title: "Two days, 2026-05-20", Due: "2026-05-21"},
+		"- [x] Sign":                          {Title: "Sign", Done: true},
+		"Call, @Home, now":                    {Title: "Call, @Home, now"},
+		"[x] Sign, 21.5.2026":                 {Title: "Sign", Due: "2026-05-21", Done: true},
+		"☐  Sign":                             {Title: "Sign"},
+		"• Sign, @Somebody Else":              {Title: "Sign", Owner: okr.Person{Name: "Somebody Else"}},
+		", 2026-05-21":                        {Title: ", 2026-05-21"},
+		"Sign, @wilke, Nestor, 2026-05-21":    {Title: "Sign", Due: "2026-05-21", Owner: known[2]},
+		"@Grace":                              {Title: "@Grace"},
+	} {
+		require.Equal(t, []okr.Task{want}, okr.ReadTasks("\n"+line+"\r\n", nil, known), line)
+	}
+	was := []okr.Task{{ID: "1", Title: "A, 2026-01-01", Done: true}, {ID: "2", Title: "B", Owner: okr.Person{Name: "Wilke, Nestor"}}, {ID: "3", Title: "C"}}
+	require.Equal(t, was, okr.ReadTasks(okr.TaskLines(was), was, nil), "what nobody touched is as it was")
+	got := okr.ReadTasks("C\nA, 2026-01-01\nD", was, known)
+	require.Equal(t, []string{"3", "1", "2"}, []string{got[0].ID, got[1].ID, got[2].ID}, "another order, and another name")
+	require.True(t, got[1].Done)
+	got = okr.ReadTasks("C\nD\nE", was[2:], known)
+	require.Equal(t, []string{"3", "", ""}, []string{got[0].ID, got[1].ID, got[2].ID})
+}
+
+// TestMergeTasks puts two edits together, whatever both did, in a form of a part of the list.
+func TestMergeTasks(t *testing.T) {
+	t.Parallel()
+	titles := func(list []okr.Task) (out string) {
+		for _, task := range list {
+			out += task.Title
+			if task.Done {
+				out += "!"
+			}
+		}
+		return out
+	}
+	of := func(text string) (out []okr.Task) { // "a" is the task a, "aX" the same renamed to X, "+X" a new one
+		for _, word := range strings.Fields(text) {
+			task := okr.Task{ID: word[:1], Title: word[len(word)-1:]}
+			if task.ID == "+" {
+				task.ID = ""
+			}
+			out = append(out, task)
+		}
+		return out
+	}
+	now := of("a b c d e")
+	now[1].Done = true
+	for _, c := range []struct{ base, mine, want string }{
+		{"b c", "b c", "ab!cde"},
+		{"b c", "bX c", "aX!cde"},
+		{"b c", "c", "acde"},
+		{"b c", "c b", "acb!de"},
+		{"b c", "b +N c", "ab!Ncde"},
+		{"b c", "+N b c +M", "aNb!cMde"},
+		{"", "+N", "ab!cdeN"},
+		{"b z", "b", "ab!cde"}, // gone on both sides
+		{"b c", "", "ade"},
+	} {
+		got, err := okr.MergeTasks(now, of(c.base), of(c.mine))
+		require.NoError(t, err, c)
+		require.Equal(t, c.want, titles(got), c)
+		require.Equal(t, "ab!cde", titles(now))
+		again, err := okr.MergeTasks(got, of(c.base), of(c.base))
+		require.NoError(t, err, c)
+		require.Equal(t, c.want, titles(again), "a form that changes nothing")
+	}
+	for _, c := range []struct{ base, mine string }{{"bY", "bX"}, {"z", "zX"}, {"bY", ""}} {
+		_, err := okr.MergeTasks(now, of(c.base), of(c.mine))
+		require.Equal(t, "tasks", okr.FieldOf(err), c)
+	}
+	once := []okr.Task{{ID: "form.1", Title: "N"}}
+	got, err := okr.MergeTasks(now, nil, once)
+	require.NoError(t, err)
+	got, err = okr.MergeTasks(got, nil, once)
+	require.NoError(t, err)
+	require.Equal(t, "ab!cdeN", titles(got), "a form that is saved again")
 }
