@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"okrbot/okr"
 )
@@ -54,10 +55,20 @@ func (s *Service) sourceOf(ctx context.Context, tenant okr.TenantID, i okr.Impor
 	return fresh.source, fresh.said, nil
 }
 
+// heldFor is for how long files that were read are held for what comes next.
+const heldFor = 15 * time.Minute
+
+// hold holds what was read, and forgets it after a while.
 func (s *Service) hold(o opened) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.open = o
+	if s.open = o; s.forget != nil {
+		s.forget.Stop()
+	}
+	s.forget = nil
+	if o.source != nil {
+		s.forget = time.AfterFunc(heldFor, func() { s.hold(opened{}) })
+	}
 }
 
 // running is the draft of an import that is being written, worked out once a process.

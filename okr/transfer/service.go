@@ -100,8 +100,9 @@ type Service struct {
 	access *access.Service
 	plan   *plan.Service
 
-	mu   sync.Mutex
-	open opened // the import whose files were read last, so that not every step reads them anew
+	mu     sync.Mutex
+	forget *time.Timer // ends the holding of open
+	open   opened      // the import whose files were read last, so that not every step reads them anew
 }
 
 // New makes a service, over the activities below it.

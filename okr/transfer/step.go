@@ -128,7 +128,7 @@ type writer struct {
 
 // write does a slice of an import.
 func (s *Service) write(ctx context.Context, tenant okr.TenantID, i okr.Import) error {
-	w := &writer{Service: s, tenant: tenant, i: i, left: s.Slice, until: s.Now().Add(stepTime), goals: map[string]okr.GoalID{}, older: map[okr.GoalID]bool{}}
+	w := &writer{Service: s, tenant: tenant, i: i, left: s.Slice, goals: map[string]okr.GoalID{}, older: map[okr.GoalID]bool{}}
 	var err error
 	if w.at, err = s.Shelf.Cursor(ctx, tenant, i.ID); err != nil {
 		return err
@@ -214,6 +214,9 @@ func (w *writer) keep(ctx context.Context, ids []okr.GoalID, fill func(now []okr
 
 // spend counts records that were written; an error says that the slice is done.
 func (w *writer) spend(n int) error {
+	if w.until.IsZero() { // from the first record on: what was written before is passed over first
+		w.until = w.Now().Add(stepTime)
+	}
 	if w.left -= n; w.left <= 0 || !w.Now().Before(w.until) {
 		return errSlice
 	}

@@ -60,7 +60,8 @@ func TestEachDifferenceIsExplained(t *testing.T) {
 		why      string
 	}{
 		"weights that the files don't say": {
-			[]transfer.Item{objective("1", shown(50)), keyResult("2", "1", 0, 40), keyResult("3", "1", 10, 40, fed), keyResult("4", "1", 40, 40)}, "1", 125.0 / 3,
+			[]transfer.Item{objective("1", shown(50)), keyResult("2", "1", 0, 40), keyResult("3", "1", 10, 40, fed), keyResult("4", "1", 40, 40)},
+			"1", 125.0 / 3,
 			"The files do not say the weights",
 		},
 		"kept by hand there": {
