@@ -170,21 +170,9 @@ func (s checklists) save(ctx context.Context, t *chat.Turn, p chat.Press) (chat.
 	var state tasksFormState
 	var before okr.Goal
 	var saved okr.GoalView
-	err = s.chat.SaveForm(ctx, t, tasksKind, draft, func() error {
-		if err := s.chat.ReadForm(ctx, t, tasksKind, draft, &state); err != nil {
-			return err
-		}
-		if state.Goal != id {
-			return okr.Errorf(okr.Invalid, "This form belongs to %s. Open the tasks of %s again.", state.Goal, id)
-		}
-		mine, err := s.typed(ctx, t, v.Goal, state.Base, text)
-		for i := range mine {
-			if mine[i].ID == "" {
-				mine[i].ID = fmt.Sprintf("%s.%d", draft, i+1) // so that no form makes it twice
-			}
-		}
-		if err == nil {
-			before, saved, err = s.tasks.Edit(ctx, t.Actor, id, state.Base, mine)
+	err = s.chat.SaveForm(ctx, t, tasksKind, draft, func() (err error) {
+		if err = s.chat.ReadForm(ctx, t, tasksKind, draft, &state); err == nil {
+			before, saved, err = s.saveTyped(ctx, t, v.Goal, state, draft, text)
 		}
 		return err
 	})
@@ -198,6 +186,24 @@ func (s checklists) save(ctx context.Context, t *chat.Turn, p chat.Press) (chat.
 	}
 	didSave(ctx, s.chat, t, before, saved.Goal)
 	return chat.SayAll(cards.Goal(t.Place, saved)).ViewOf(saved.Goal, cards.VerbGoal), nil
+}
+
+// saveTyped saves what a form says. Tasks that come new have IDs of the form, so that it
+// makes none twice.
+func (s checklists) saveTyped(ctx context.Context, t *chat.Turn, g okr.Goal, state tasksFormState, draft, text string) (before okr.Goal, v okr.GoalView, err error) {
+	if state.Goal != g.ID {
+		return before, v, okr.Errorf(okr.Invalid, "This form belongs to %s. Open the tasks of %s again.", state.Goal, g.ID)
+	}
+	mine, err := s.typed(ctx, t, g, state.Base, text)
+	if err != nil {
+		return before, v, err
+	}
+	for i := range mine {
+		if mine[i].ID == "" {
+			mine[i].ID = fmt.Sprintf("%s.%d", draft, i+1)
+		}
+	}
+	return s.tasks.Edit(ctx, t.Actor, g.ID, state.Base, mine)
 }
 
 // typed reads the tasks of a form and finds their owners. Who was the owner of a task
