@@ -63,7 +63,7 @@ func described(names ...string) []command {
 // words are those of okrbot's own help: a test of package main compares them.
 func words() map[string]string {
 	return map[string]string{
-		"okrs":          "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:",
+		"okrs":          "Your OKRs, or all; narrow them by words, owner:, team:, period:, status:, kind: or tag:",
 		"okr":           "One objective, key result or project, with why its number is what it is",
 		"why":           "What a number is made of, down to query and work items",
 		"history":       "Its values, where they lead, and its check-ins",
