@@ -25,7 +25,7 @@ func commands() []cards.HelpSection {
 	return []cards.HelpSection{
 		{Title: "Help", Commands: []cards.Command{{Usage: "help", What: "What okrbot can do", Verb: cards.VerbHelp}}},
 		{Title: "Objectives and key results", Commands: []cards.Command{
-			{Usage: "okrs [all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status: or kind:", Verb: cards.VerbGoals},
+			{Usage: "okrs [all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status:, kind: or tag:", Verb: cards.VerbGoals},
 			{Usage: "okr <id or text>", What: "One objective, key result or project, with why its number is what it is"},
 			{Usage: "new objective", What: "Make an objective", Verb: cards.VerbGoalNew, Data: map[string]string{"kind": "objective"}},
 			{Usage: "clone <id>", What: "Copy an objective into another period"},

@@ -90,7 +90,7 @@ func goalForm(f GoalForm, bytes int) Card {
 	case okr.KeyResult:
 		metricInputs(&in, f)
 	case okr.Project:
-		in.show(note("A project gets its progress from a shared query. Bind it after saving."))
+		in.show(note("A project gets its progress from a shared query or from its tasks. Add either after saving."))
 	}
 	ownerInput(&in, f, bytes)
 	if f.Kind != okr.Objective {

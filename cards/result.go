@@ -18,7 +18,7 @@ func ResultTitle(v GoalView) (title, subtitle string) {
 		parts = append(parts, progressText(v.Standing.Progress))
 	}
 	if g.Owner.Name != "" {
-		parts = append(parts, resultMarks.Replace(okr.Shorten(g.Owner.Name, maxRow)))
+		parts = append(parts, resultMarks.Replace(okr.Shorten(PersonName(g.Owner), maxRow)))
 	}
 	return Plain(string(g.ID)+" "+g.Title, maxLong), Plain(strings.Join(parts, " · "), maxLong)
 }

@@ -98,6 +98,18 @@ func (g Goal) RequireOpen() error {
 	return WithNext(Errorf(Invalid, "%s is %s, so nothing about it changes.", g.ID, g.Closed.State), Step{Kind: StepReopen, Goal: g.ID})
 }
 
+// MayNot is the refusal of an act, such as "edit", on a goal that the actor sees. It says
+// who may; whoever is not in Teams can be asked by nobody.
+func MayNot(g Goal, act string) error {
+	switch {
+	case g.Owner.ID == "":
+		return Errorf(Forbidden, "Nobody in Teams owns %s. Only an admin or the owner of the objective above can %s it.", g.ID, act)
+	case g.OnlyEditors:
+		return Errorf(Forbidden, "Only its owner %s and the people chosen as its editors can %s %s.", g.Owner.Name, act, g.ID)
+	}
+	return Errorf(Forbidden, "Only its owner %s or an admin can %s %s.", g.Owner.Name, act, g.ID)
+}
+
 // GoalNotFound is the refusal of a goal that is not there, or not for this person.
 func GoalNotFound(id GoalID) error {
 	return WithNext(Errorf(NotFound, "There is no %s %s (any more).", id.Kind(), id), Step{Kind: StepList})

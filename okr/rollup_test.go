@@ -187,7 +187,7 @@ func TestMergeTasks(t *testing.T) {
 		return out
 	}
 	of := func(text string) (out []okr.Task) { // "a" is the task a, "aX" the same renamed to X, "+X" a new one
-		for _, word := range strings.Fields(text) {
+		for word := range strings.FieldsSeq(text) {
 			task := okr.Task{ID: word[:1], Title: word[len(word)-1:]}
 			if task.ID == "+" {
 				task.ID = ""

@@ -245,7 +245,7 @@ func (s *Subject) askUnbindGoal(ctx context.Context, t *chat.Turn, id okr.GoalID
 		return chat.Reply{}, err
 	}
 	if !v.MayEdit {
-		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can unbind %s.", v.Goal.Owner.Name, id)
+		return chat.Reply{}, okr.MayNot(v.Goal, "unbind")
 	}
 	if v.Goal.Binding == nil {
 		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo.", id), okr.Step{Kind: okr.StepBind, Goal: id})

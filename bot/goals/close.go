@@ -87,7 +87,7 @@ func (e ends) askReopen(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.
 	case v.Goal.IsOpen():
 		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s is open already.", id), okr.Step{Kind: okr.StepShow, Goal: id})
 	case !v.MayEdit:
-		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can reopen %s.", v.Goal.Owner.Name, id)
+		return chat.Reply{}, okr.MayNot(v.Goal, "reopen")
 	}
 	return chat.Say(cards.ConfirmReopen(t.Place, v)), nil
 }

@@ -88,22 +88,12 @@ func (s *Subject) editGoalForm(ctx context.Context, t *chat.Turn, id okr.GoalID)
 	g := v.Goal
 	switch {
 	case !v.MayEdit:
-		return chat.Reply{}, s.mayNot(g, "change")
+		return chat.Reply{}, okr.MayNot(g, "change")
 	case !g.IsOpen():
 		return chat.Reply{}, g.RequireOpen()
 	}
 	now := goalValues(t, g)
 	return s.showGoalForm(ctx, t, goalForm{kind: g.Kind, current: g, version: g.Version, values: now, base: now, offered: &offered, above: v.ParentTitle})
-}
-
-func (s *Subject) mayNot(g okr.Goal, act string) error {
-	switch {
-	case g.Owner.ID == "":
-		return okr.Errorf(okr.Forbidden, "Nobody in Teams owns %s. Only an admin or the owner of the objective above can %s it.", g.ID, act)
-	case g.OnlyEditors:
-		return okr.Errorf(okr.Forbidden, "Only its owner %s and the people chosen as its editors can %s %s.", g.Owner.Name, act, g.ID)
-	}
-	return okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can %s %s.", g.Owner.Name, act, g.ID)
 }
 
 // showGoalForm fills in what can be chosen.

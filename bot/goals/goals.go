@@ -41,7 +41,7 @@ func (s *Subject) askDeleteGoal(ctx context.Context, t *chat.Turn, id okr.GoalID
 		return chat.Reply{}, err
 	}
 	if !v.MayEdit {
-		return chat.Reply{}, s.mayNot(v.Goal, "delete")
+		return chat.Reply{}, okr.MayNot(v.Goal, "delete")
 	}
 	if err := v.Goal.RequireOpen(); err != nil {
 		return chat.Reply{}, err

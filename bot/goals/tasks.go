@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -109,6 +108,7 @@ func (s checklists) undoTick(ctx context.Context, t *chat.Turn, d chat.Done) (ch
 
 // tasksFormState is what the server keeps of an open form of tasks.
 type tasksFormState struct {
+	Goal okr.GoalID `json:"goal"`
 	Base []okr.Task `json:"base,omitempty"` // that it shows; none: tasks are added
 	From int        `json:"from,omitempty"` // the number of the first one, from 1
 }
@@ -129,10 +129,10 @@ func (s checklists) edit(ctx context.Context, t *chat.Turn, p chat.Press) (chat.
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	var state tasksFormState
+	state := tasksFormState{Goal: id}
 	if n := len(v.Goal.Tasks); p.Data[cards.KeyOffset] != "" && n > 0 {
 		from := min(p.Offset(), n-1)
-		state = tasksFormState{Base: v.Goal.Tasks[from:min(n, from+cards.TaskPage)], From: from + 1}
+		state.Base, state.From = v.Goal.Tasks[from:min(n, from+cards.TaskPage)], from+1
 	}
 	draft, err := s.chat.OpenForm(ctx, t, tasksKind, state)
 	return chat.Say(cards.EditTasks(state.form(v.Goal, draft, okr.TaskLines(state.Base)))), err
@@ -140,7 +140,7 @@ func (s checklists) edit(ctx context.Context, t *chat.Turn, p chat.Press) (chat.
 
 func mayEditTasks(v okr.GoalView) error {
 	if !v.MayEdit {
-		return okr.Errorf(okr.Forbidden, "You can tick tasks of %s if you may check in, but only who may edit it can change them.", v.Goal.ID)
+		return okr.Errorf(okr.Forbidden, "Only who may edit %s can change its tasks. Who may check in can tick them.", v.Goal.ID)
 	}
 	return v.Goal.RequireOpen()
 }
@@ -170,18 +170,9 @@ func (s checklists) save(ctx context.Context, t *chat.Turn, p chat.Press) (chat.
 	var state tasksFormState
 	var before okr.Goal
 	var saved okr.GoalView
-	err = s.chat.SaveForm(ctx, t, tasksKind, draft, func() error {
-		if err := s.chat.ReadForm(ctx, t, tasksKind, draft, &state); err != nil {
-			return err
-		}
-		mine, err := s.typed(ctx, t, v.Goal, state.Base, text)
-		for i := range mine {
-			if mine[i].ID == "" {
-				mine[i].ID = fmt.Sprintf("%s.%d", draft, i+1) // so that no form makes it twice
-			}
-		}
-		if err == nil {
-			before, saved, err = s.tasks.Edit(ctx, t.Actor, id, state.Base, mine)
+	err = s.chat.SaveForm(ctx, t, tasksKind, draft, func() (err error) {
+		if err = s.chat.ReadForm(ctx, t, tasksKind, draft, &state); err == nil {
+			before, saved, err = s.saveTyped(ctx, t, v.Goal, state, draft, text)
 		}
 		return err
 	})
@@ -197,6 +188,24 @@ func (s checklists) save(ctx context.Context, t *chat.Turn, p chat.Press) (chat.
 	return chat.SayAll(cards.Goal(t.Place, saved)).ViewOf(saved.Goal, cards.VerbGoal), nil
 }
 
+// saveTyped saves what a form says. Tasks that come new have IDs of the form, so that it
+// makes none twice.
+func (s checklists) saveTyped(ctx context.Context, t *chat.Turn, g okr.Goal, state tasksFormState, draft, text string) (before okr.Goal, v okr.GoalView, err error) {
+	if state.Goal != g.ID {
+		return before, v, okr.Errorf(okr.Invalid, "This form belongs to %s. Open the tasks of %s again.", state.Goal, g.ID)
+	}
+	mine, err := s.typed(ctx, t, g, state.Base, text)
+	if err != nil {
+		return before, v, err
+	}
+	for i := range mine {
+		if mine[i].ID == "" {
+			mine[i].ID = fmt.Sprintf("%s.%d", draft, i+1)
+		}
+	}
+	return s.tasks.Edit(ctx, t.Actor, g.ID, state.Base, mine)
+}
+
 // typed reads the tasks of a form and finds their owners. Who was the owner of a task
 // before may stay, also without an account.
 func (s checklists) typed(ctx context.Context, t *chat.Turn, g okr.Goal, base []okr.Task, text string) ([]okr.Task, error) {
@@ -210,12 +219,10 @@ func (s checklists) typed(ctx context.Context, t *chat.Turn, g okr.Goal, base []
 	}
 	tasks := okr.ReadTasks(text, base, known)
 	for i, task := range tasks {
-		name := task.Owner.Name
-		isKnown := name == "" || task.Owner.ID != "" || slices.ContainsFunc(known, func(p okr.Person) bool { return strings.EqualFold(p.Name, name) })
-		if isKnown {
+		if task.Owner == (okr.Person{}) || slices.Contains(known, task.Owner) {
 			continue
 		}
-		if tasks[i].Owner, err = s.chat.Person(ctx, t, chat.PeopleField{ID: cards.InputTasks, Known: known}, name); err != nil {
+		if tasks[i].Owner, err = s.chat.Person(ctx, t, chat.PeopleField{ID: cards.InputTasks, Known: known}, task.Owner.Name); err != nil {
 			return nil, err
 		}
 	}

@@ -31,7 +31,7 @@ func (s *Service) MayEditBelow(t okr.Settings, actor okr.Actor, g, parent okr.Go
 		return okr.GoalNotFound(g.ID)
 	}
 	if !actor.MayEdit(g, parent, s.Administers(t, actor)) {
-		return mayNot(g, "change")
+		return okr.MayNot(g, "change")
 	}
 	return g.RequireOpen()
 }
@@ -42,7 +42,7 @@ func (s *Service) MayCheckInBelow(t okr.Settings, actor okr.Actor, g, parent okr
 		return okr.GoalNotFound(g.ID)
 	}
 	if !actor.MayCheckIn(g, parent, s.Administers(t, actor)) {
-		return mayNot(g, "check in")
+		return okr.MayNot(g, "check in")
 	}
 	return g.RequireOpen()
 }
@@ -81,18 +81,7 @@ func (s *Service) may(ctx context.Context, actor okr.Actor, g okr.Goal, allowed 
 	if allowed(actor, g, parent, isAdmin) {
 		return nil
 	}
-	return mayNot(g, act)
-}
-
-// mayNot is the refusal of an act on a goal that the actor sees.
-func mayNot(g okr.Goal, act string) error {
-	switch {
-	case g.Owner.ID == "":
-		return okr.Errorf(okr.Forbidden, "Nobody in Teams owns %s. Only an admin or the owner of the objective above can %s it.", g.ID, act)
-	case g.OnlyEditors:
-		return okr.Errorf(okr.Forbidden, "Only its owner %s and the people chosen as its editors can %s %s.", g.Owner.Name, act, g.ID)
-	}
-	return okr.Errorf(okr.Forbidden, "Only its owner %s or an admin can %s %s.", g.Owner.Name, act, g.ID)
+	return okr.MayNot(g, act)
 }
 
 // ParentOf reads the objective above a goal; an empty one where there is none
