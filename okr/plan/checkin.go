@@ -54,6 +54,9 @@ func (s *Service) said(actor okr.Actor, l okr.Lineage, id okr.CheckInID, in okr.
 		return v, said, err
 	}
 	c := l.Said
+	if c.ID != "" && c.Goal != g.ID {
+		return v, said, okr.Errorf(okr.Conflict, "This check-in was made for %s already.", c.Goal)
+	}
 	if c.ID == "" {
 		c = okr.CheckIn{ID: id, Goal: g.ID, By: actor.Person, MadeAt: s.Now()}
 		in.Fill(&c, t, s.Now())
