@@ -43,9 +43,9 @@ func TestAudit(t *testing.T) {
 	r := newRightsWorld(t)
 	start := copyOf(t, r.redis)
 	commands, presses, more := commandActs(), pressActs(), moreActs()
-	audited := map[string]bool{}
+	audited, before := map[string]bool{}, r.facts(t)
 	try := func(what string, do func() (bottest.Delivery, error)) {
-		before, told := r.facts(t), len(r.audits())
+		told := len(r.audits())
 		_, err := do()
 		require.NoError(t, err, what)
 		play(t, r.world, "idle")

@@ -165,7 +165,7 @@ func (w *benchWorld) frameOf(tb testing.TB, c *tripCounter, turn map[string]any)
 }
 
 // TestReadingsAskLittle counts what turns that list or open something ask of Redis beside
-// the frame of every turn: within a limit, and no more in a tenant of 1,000 objectives than in
+// the frame of every turn: within a limit, and no more in a tenant of 300 objectives than in
 // one of 50.
 func TestReadingsAskLittle(t *testing.T) {
 	t.Parallel()

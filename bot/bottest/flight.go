@@ -5,11 +5,14 @@ import (
 	"time"
 )
 
-// flightGrace is how long an update of a post waits for the answer of an invoke that
-// was pressed on it. A bot that answers first and updates afterwards is thereby seen
-// in that order, even when the update overtakes the answer on the way. A bot that
-// updates before it answers only loses this time.
-const flightGrace = 100 * time.Millisecond
+// An update of a post waits for the answer of an invoke that was pressed on it, for flightLooks looks that are flightLook
+// apart. A bot that answers first and updates afterwards is thereby seen in that order, even when the update overtakes the
+// answer on the way. A bot that updates before it answers only loses this time. It is counted in looks, because on a busy
+// machine those come as late as everything else does.
+const (
+	flightLooks = 20
+	flightLook  = 5 * time.Millisecond
+)
 
 // takeOff counts the invokes under way on a post up or down.
 func (c *Cloud) takeOff(p Post, by int) {
@@ -21,11 +24,11 @@ func (c *Cloud) takeOff(p Post, by int) {
 	}
 }
 
-// settle waits until no invoke is under way on the post, for flightGrace at most.
+// settle waits until no invoke is under way on the post, for flightLooks at most.
 func (c *Cloud) settle(ctx context.Context, key string) {
-	timer := time.NewTimer(flightGrace)
-	defer timer.Stop()
-	for {
+	look := time.NewTicker(flightLook)
+	defer look.Stop()
+	for looks := 0; looks < flightLooks; {
 		c.mu.Lock()
 		busy, changed := c.flights[key] > 0, c.changed
 		c.mu.Unlock()
@@ -34,8 +37,8 @@ func (c *Cloud) settle(ctx context.Context, key string) {
 		}
 		select {
 		case <-changed:
-		case <-timer.C:
-			return
+		case <-look.C:
+			looks++
 		case <-ctx.Done():
 			return
 		}

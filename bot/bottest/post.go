@@ -118,7 +118,7 @@ func (c *Cloud) Posts(chat Chat) []Post {
 func (c *Cloud) visible(chat Chat) []Post {
 	var out []Post
 	for _, p := range c.posts {
-		if p.Deleted || p.Chat.ID != chat.ID || p.Seq <= chat.since || (chat.Thread != "" && p.Chat.Thread != chat.Thread) || !c.shows(p, chat.reader) {
+		if p.Seq <= chat.since || p.Deleted || p.Chat.ID != chat.ID || (chat.Thread != "" && p.Chat.Thread != chat.Thread) || !c.shows(p, chat.reader) {
 			continue
 		}
 		out = append(out, p.seenBy(""))

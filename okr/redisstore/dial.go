@@ -166,6 +166,11 @@ func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
 	l.log.WarnContext(ctx, "redis", "op", "redis", "text", fmt.Sprintf(format, v...))
 }
 
+// embeddedPatience is how long a command waits for the embedded Redis. It is in this
+// process: where it answers late the machine is busy, and nothing comes of asking again.
+// What waits has the deadline of its turn all the same.
+const embeddedPatience = 2 * time.Minute
+
 // openEmbedded starts a Redis in this process. It listens on loopback, so it
 // wants a password: other users of the machine must not read it.
 func openEmbedded(ctx context.Context, o Options) (*Store, error) {
@@ -184,7 +189,7 @@ func openEmbedded(ctx context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("embedded store: %w", err)
 	}
 	o.Logger.WarnContext(ctx, "NOTHING SURVIVES A RESTART: okrbot runs on its embedded in-memory store. Set DATA_DIR or REDIS_URL to keep goals, connections and sign-ins.")
-	options := universal(&redis.Options{Password: password}, []string{server.Addr()}, special{})
+	options := universal(&redis.Options{Password: password, ReadTimeout: embeddedPatience, WriteTimeout: embeddedPatience}, []string{server.Addr()}, special{})
 	return connect(ctx, &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger, large: largeList, embedded: server})
 }
 

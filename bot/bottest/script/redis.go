@@ -10,10 +10,12 @@ import (
 	"github.com/alicebob/miniredis/v2/server"
 )
 
-// A question for a task where there is none is answered as soon as there is one, and after idleHold at the latest.
+// A question for a task where there is none is answered as soon as there is one, and after idleHold at the latest. Of the
+// queues, for which a worker asks one after the other, only that of heldQueue is held, so that a worker that is to end does.
 const (
-	idleHold = 250 * time.Millisecond
-	idleLook = 5 * time.Millisecond
+	idleHold  = 150 * time.Millisecond
+	idleLook  = 5 * time.Millisecond
+	heldQueue = "asynq:{now}:"
 )
 
 // StartRedis starts an embedded Redis whose answers to idle workers are cheap. End it with Close.
@@ -44,10 +46,10 @@ func AnswerIdle(redis *miniredis.Miniredis, p *server.Peer, command string, args
 	_, list, _ := strings.Cut(args[2], "}:")
 	switch _, next, _ := strings.Cut(args[3], "}:"); {
 	case args[1] == "4" && list == "pending" && next == "paused":
-		hold(redis, "pending")
+		hold(redis, args[2], "pending")
 		p.WriteNull()
 	case args[1] == "2" && (list == "scheduled" || list == "retry") && next == "pending":
-		hold(redis, "scheduled", "retry")
+		hold(redis, args[2], "scheduled", "retry")
 		p.WriteInt(0)
 	default:
 		return false
@@ -55,8 +57,11 @@ func AnswerIdle(redis *miniredis.Miniredis, p *server.Peer, command string, args
 	return true
 }
 
-// hold waits until any queue has one of the lists: who asks goes round all of them.
-func hold(redis *miniredis.Miniredis, lists ...string) {
+// hold waits until any queue has one of the lists, where the question is for one of heldQueue; the first of lists stands for all.
+func hold(redis *miniredis.Miniredis, question string, lists ...string) {
+	if question != heldQueue+lists[0] {
+		return
+	}
 	look := time.NewTicker(idleLook)
 	defer look.Stop()
 	for end := time.Now().Add(idleHold); !anyQueueHas(redis, lists) && time.Now().Before(end); {
