@@ -54,6 +54,11 @@ func TestImportCommand(t *testing.T) {
 
 	first, second := filepath.Join(folder, "first.zip"), filepath.Join(folder, "second.zip")
 	okrbot("export", "--tenant", bottest.DefaultTenant, "--all", "--out", first)
+	back := okrbot("import", first, "--tenant", bottest.DefaultTenant, "--as", adotest.AlexOID, "--people", people)
+	require.Regexp(t, `: 0 goals made, 0 changed, 1\d\d as they were, 0 kept as they are here, 0 rows left out; 0 check-ins, 0 comments`, back, "it comes from here")
+	table := filepath.Join(folder, "first.csv")
+	okrbot("export", "--tenant", bottest.DefaultTenant, "--all", "--out", table)
+	require.Regexp(t, `: 0 goals made, .* 0 check-ins, 0 comments`, okrbot("import", table, "--tenant", bottest.DefaultTenant, "--as", adotest.AlexOID, "--people", people))
 	okrbot("import", first, "--tenant", other, "--as", adotest.AlexOID, "--people", people)
 	said = okrbot("export", "--tenant", other, "--all", "--out", second)
 	require.Regexp(t, `1\d\d goals`, said)

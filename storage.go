@@ -59,7 +59,7 @@ func openWith(ctx context.Context, c Config, o redisstore.Options) (*storage, er
 // uses it at the moment or not.
 func openStorageBeside(ctx context.Context, c Config, log *slog.Logger) (*storage, error) {
 	if c.RedisURL == "" && !datadir.Exists(c.DataDir) {
-		return nil, errors.New("DATA_DIR: there is nothing in this folder yet: okrbot was never started with it")
+		return nil, errors.New("DATA_DIR: there is nothing in this folder yet: okrbot was never started with it. Start okrbot serve once; it may run meanwhile")
 	}
 	o := redisstore.Options{Logger: log, Inspect: true}
 	s, err := openWith(ctx, c, o)

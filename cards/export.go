@@ -37,7 +37,7 @@ func AskExport(x ExportForm) Card {
 			{"Those that I can see", string(okr.ExportVisible)}, {"Everyone's, private ones too", string(okr.ExportAll)},
 		}).required("Choose the OKRs."))
 	}
-	f.show(note("I save the file in your OneDrive, once you allow it. A ZIP can be imported again."))
+	f.show(note("I save the file in your OneDrive, once you allow it. Only a ZIP holds everything, comments too."))
 	return newCard(title, f.elements(heading(title)), run("Export", VerbExportMake).positive())
 }
 

@@ -83,10 +83,9 @@ func ImportPeople(f ImportForm) Card {
 		in.show(note(aboutPerson(p)))
 	}
 	body := in.elements(head...)
-	body = append(body, apart("Somebody is missing? Add me to a team or chat that they're in, then press Look again."))
-	actions := formPages(f, VerbImportPeopleSave, len(list), offset, KeyPicker, picks(f.Picker))
-	actions = append(actions, run("Look again", VerbImportMatch, KeyImport, string(f.Preview.Import.ID), KeyTo, ToPeople).bare())
-	return newCard(fmt.Sprintf("%s: %s", title, thousands(len(list))), body, actions...)
+	again := run("Look again", VerbImportMatch, KeyImport, string(f.Preview.Import.ID), KeyTo, ToPeople).bare()
+	body = append(body, apart("Somebody is missing? Add me to a team or chat that they're in, then press Look again."), actionsOf(again))
+	return newCard(fmt.Sprintf("%s: %s", title, thousands(len(list))), body, formPages(f, VerbImportPeopleSave, len(list), offset, KeyPicker, picks(f.Picker))...)
 }
 
 // rangeNote says which part of a list is shown; nothing where it is all.
@@ -164,7 +163,7 @@ func formPages(f ImportForm, verb string, total, offset int, pairs ...string) []
 		out = append(out, save("Save", "").positive())
 	}
 	if offset > 0 {
-		out = append(out, save("Save and previous", strconv.Itoa(max(0, offset-ImportPageSize))))
+		out = append(out, save("Save and previous", strconv.Itoa(max(0, offset-ImportPageSize))).secondary())
 	}
 	return append(out, backToPreview(f.Preview.Import.ID))
 }

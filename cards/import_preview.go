@@ -118,7 +118,11 @@ func toDecide(v okr.ImportPreview) []element {
 	id := string(v.Import.ID)
 	var out []element
 	if n, open := len(v.Words), undecidedWords(v.Words); n > 0 {
-		out = append(out, decideRow("Words for kinds of OKRs", decided(n-open, open, false), open > 0, run("Decide words", VerbImportWords, KeyImport, id)))
+		decide := run("Decide words", VerbImportWords, KeyImport, id)
+		if open > 0 && v.Waits != "" {
+			decide = decide.positive() // nothing can be imported before
+		}
+		out = append(out, decideRow("Words for kinds of OKRs", decided(n-open, open, false), open > 0, decide))
 	}
 	if n, open := len(askedPeople(v.People)), unmatchedPeople(v.People); n > 0 {
 		out = append(out, decideRow("People", decided(n-open, open, true), open > 0, run("Match people", VerbImportPeople, KeyImport, id)))

@@ -44,12 +44,14 @@ func tasksCard(p Place, v GoalView, offset, bytes int) Card {
 	page := g.Tasks[offset:min(len(g.Tasks), offset+TaskPage)]
 	rows := rowsWithin(len(page), TaskPage, 3*bytes, func(i int) element { return taskRow(p, v, page[i], fmt.Sprint(offset)) })
 	body := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s", g.Title))}
-	body = append(append(body, barOf(v)...), note(joinMD(" · ", tasksDone(g), rangeText(len(g.Tasks), offset, len(rows)))))
-	if why := tasksAside(v); why != "" {
-		body = append(body, note(why))
-	}
+	body = append(body, barOf(v)...)
 	if len(page) == 0 {
 		body = append(body, text("There are no tasks yet."))
+	} else {
+		body = append(body, note(joinMD(" · ", tasksDone(g), rangeText(len(g.Tasks), offset, len(rows)))))
+	}
+	if why := tasksAside(v); why != "" {
+		body = append(body, note(why))
 	}
 	var turn []action
 	if offset > 0 {
@@ -58,7 +60,11 @@ func tasksCard(p Place, v GoalView, offset, bytes int) Card {
 	if next := offset + len(rows); next < len(g.Tasks) {
 		turn = append(turn, run("Next", VerbTasks, KeyGoal, id, KeyOffset, fmt.Sprint(next)))
 	}
-	actions := append(turn, taskActions(v, fmt.Sprint(offset))...)
+	actions := taskActions(v, fmt.Sprint(offset))
+	if len(turn) > 1 && len(actions) > 1 {
+		actions[1] = actions[1].secondary() // five buttons do not fit into a row
+	}
+	actions = append(turn, actions...)
 	return newCard(title, append(body, rows...), append(actions, run("Show "+id, VerbGoal, KeyGoal, id))...)
 }
 

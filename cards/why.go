@@ -155,7 +155,7 @@ func whyLeaf(p Place, v GoalView, bytes int) []element {
 		}
 		return append(out, note("It has its own key results and projects."))
 	case okr.CountsTasks(g):
-		return append(append(out, whyTasks(p, v, bytes)...), note("Not bound to a query."))
+		return append(append(out, whyTasks(p, v, bytes)...), apart("Not bound to a query."))
 	case g.Binding == nil:
 		return append(append(out, byHand(p, v, bytes)...), note("Not bound to a query."))
 	case g.Binding.Last == nil:

@@ -31,9 +31,13 @@ export async function files(pg) {
   await pg.waitText('Nothing was imported');
 }
 
-// moveIn brings the demo's sample of an organization in, and takes it back.
+// moveIn brings the demo's sample of an organization in, says who somebody is, opens a project's checklist, and takes all
+// of it back.
 export async function moveIn(pg) {
   await pg.switchTo('Personal');
+  await pg.say('import');
+  await pg.waitText('Bring in your OKRs');
+  await pg.screenshot('import', { card: true });
   const home = new URL(pg.url);
   home.port = String(Number(home.port) + 3);
   const page = await pg.context.newPage();
@@ -48,11 +52,26 @@ export async function moveIn(pg) {
   await pg.press('Look at it first');
   await pg.waitText('Preview of import');
   await pg.screenshot('import-preview', { card: 'Preview of import' });
+  await pg.press('Match people');
+  await pg.waitText('Who is who');
+  await pg.fill('Diego Siciliani', 'me');
+  await pg.fill('Nestor Wilke', 'nobody');
+  await pg.screenshot('import-people', { card: 'Who is who' });
+  await pg.press('Save');
+  await pg.waitText('Preview of import');
+  await pg.press('Compare progress');
+  await pg.waitText('Progress: there and here');
+  await pg.screenshot('import-progress', { card: 'Progress: there and here' });
+  await pg.press('Back');
   await pg.press('Import');
   await pg.waitText('is done', { timeout: 120_000 });
   await pg.screenshot('import-done', { card: 'is done' });
-  await pg.press('Undo import');
+  await pg.say('okr Open warehouse 8');
+  await pg.waitText('tasks done');
+  await pg.screenshot('checklist', { card: 'tasks done' });
+  await pg.say('import undo');
   await pg.waitText('Undo import');
+  await pg.screenshot('import-undo', { card: true });
   await pg.press('Undo import');
   await pg.waitText('is undone', { timeout: 120_000 });
 }

@@ -24,7 +24,7 @@ func (s *Service) tally(ctx context.Context, tenant okr.TenantID, d *draft) (okr
 		}
 	}
 	for chunk := range slices.Chunk(d.coming(), batch) {
-		k, err := s.lookUp(ctx, tenant, chunk)
+		k, err := s.lookUp(ctx, tenant, d, chunk)
 		if err != nil {
 			return t, err
 		}

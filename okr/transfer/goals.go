@@ -49,8 +49,9 @@ func (w *writer) writeBatch(ctx context.Context, chunk []*node) error {
 	}, func(at *okr.ImportCursor) { at.At, at.Done = at.At+len(chunk), at.Done+len(chunk) })
 }
 
-// lookUp reads what became of nodes and of what is above them in imports before.
-func (s *Service) lookUp(ctx context.Context, tenant okr.TenantID, chunk []*node) (known, error) {
+// lookUp reads what became of nodes and of what is above them in imports before, and which
+// of them are goals that were exported from here.
+func (s *Service) lookUp(ctx context.Context, tenant okr.TenantID, d *draft, chunk []*node) (known, error) {
 	var ids []string
 	for _, n := range chunk {
 		ids = append(ids, n.id)
@@ -59,10 +60,17 @@ func (s *Service) lookUp(ctx context.Context, tenant okr.TenantID, chunk []*node
 		}
 	}
 	slices.Sort(ids)
+	ids = slices.Compact(ids)
 	k := known{goals: map[okr.GoalID]okr.Goal{}}
 	var err error
-	if k.imported, err = s.Shelf.Imported(ctx, tenant, slices.Compact(ids)); err != nil {
+	if k.imported, err = s.Shelf.Imported(ctx, tenant, ids); err != nil {
 		return k, err
+	}
+	for _, id := range ids {
+		_, came := k.imported[id]
+		if goal, isOurs := GoalOfNumber(tenant, id); isOurs && !came && d.mayBeOf(tenant) {
+			k.imported[id] = okr.ImportedGoal{Goal: goal}
+		}
 	}
 	var goals []okr.GoalID
 	for _, was := range k.imported {
@@ -93,7 +101,7 @@ func (s *Service) readGoals(ctx context.Context, tenant okr.TenantID, into map[o
 }
 
 func (w *writer) lookUp(ctx context.Context, chunk []*node) (known, error) {
-	return w.Service.lookUp(ctx, w.tenant, chunk)
+	return w.Service.lookUp(ctx, w.tenant, w.d, chunk)
 }
 
 // reserve gives ids to nodes that are new, or whose goal is gone for good.

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"okrbot/okr"
@@ -13,6 +14,7 @@ const historyBatch = 500
 // heard is a check-in or comment of the source, about a node.
 type heard struct {
 	node   *node
+	number string // in the source; empty: it has none
 	become func(goal okr.GoalID) (okr.CheckIn, bool)
 }
 
@@ -22,7 +24,7 @@ func (w *writer) writeCheckIns(ctx context.Context) error {
 	h := w.hearing(count)
 	err := w.d.source.CheckIns(ctx, func(c CheckIn) error {
 		n := w.d.nodes[c.Item]
-		return h.take(ctx, n, func(goal okr.GoalID) (okr.CheckIn, bool) { return w.d.checkIn(n, goal, c) })
+		return h.take(ctx, n, c.ID, func(goal okr.GoalID) (okr.CheckIn, bool) { return w.d.checkIn(n, goal, c) })
 	})
 	if err != nil {
 		return err
@@ -35,7 +37,7 @@ func (w *writer) writeNotes(ctx context.Context) error {
 	count := func(c *okr.ImportTally, n int) { c.Notes += n }
 	h := w.hearing(count)
 	err := w.d.source.Comments(ctx, func(c Comment) error {
-		return h.take(ctx, w.d.nodes[c.Item], func(goal okr.GoalID) (okr.CheckIn, bool) { return w.d.note(goal, c) })
+		return h.take(ctx, w.d.nodes[c.Item], c.ID, func(goal okr.GoalID) (okr.CheckIn, bool) { return w.d.note(goal, c) })
 	})
 	if err != nil {
 		return err
@@ -57,13 +59,13 @@ func (w *writer) hearing(count func(*okr.ImportTally, int)) *hearing {
 }
 
 // take takes what was read next. What was written before is passed over.
-func (h *hearing) take(ctx context.Context, n *node, become func(okr.GoalID) (okr.CheckIn, bool)) error {
+func (h *hearing) take(ctx context.Context, n *node, number string, become func(okr.GoalID) (okr.CheckIn, bool)) error {
 	if h.seen++; h.seen <= h.w.at.At {
 		return nil
 	}
 	h.read++
 	if n != nil && !n.left {
-		h.batch = append(h.batch, heard{n, become})
+		h.batch = append(h.batch, heard{n, number, become})
 	}
 	if h.read < min(historyBatch, h.w.Slice) {
 		return nil
@@ -85,18 +87,22 @@ func (h *hearing) flush(ctx context.Context) error {
 		return err
 	}
 	var list []okr.CheckIn
-	have := map[okr.CheckInID]bool{}
+	numbers := map[okr.CheckInID]string{}
 	for _, said := range h.batch {
 		goal := w.goals[said.node.id]
 		if goal == "" {
 			continue
 		}
-		if c, ok := said.become(goal); ok && !have[c.ID] {
-			have[c.ID] = true
+		c, ok := said.become(goal)
+		if _, twice := numbers[c.ID]; ok && !twice {
+			numbers[c.ID] = said.number
 			list = append(list, c)
 		}
 	}
 	list, err := w.newOnes(ctx, list)
+	if err == nil {
+		list, err = w.notFromHere(ctx, list, numbers)
+	}
 	if err != nil {
 		return err
 	}
@@ -170,6 +176,43 @@ func (w *writer) newOnes(ctx context.Context, list []okr.CheckIn) ([]okr.CheckIn
 		}
 	}
 	return fresh, nil
+}
+
+// notFromHere leaves out what goals of before have already under another id, because an
+// export from here holds it: what has the number that exports give it, and in tables, which
+// have no numbers, what says the same at the same second.
+func (w *writer) notFromHere(ctx context.Context, list []okr.CheckIn, numbers map[okr.CheckInID]string) ([]okr.CheckIn, error) {
+	var indexes []string
+	for _, c := range list {
+		if w.older[c.Goal] {
+			indexes = append(indexes, okr.CheckInIndex(c.Goal))
+		}
+	}
+	if len(indexes) == 0 || !w.d.mayBeOf(w.tenant) {
+		return list, nil
+	}
+	slices.Sort(indexes)
+	there, err := w.Store.CheckIns().Lists(ctx, w.tenant, slices.Compact(indexes))
+	if err != nil {
+		return nil, err
+	}
+	has := map[string]bool{}
+	for _, c := range slices.Concat(there...) {
+		has[checkInNumber(w.tenant, c.ID)], has[saying(c)] = true, true
+	}
+	return slices.DeleteFunc(list, func(c okr.CheckIn) bool {
+		number := numbers[c.ID]
+		return w.older[c.Goal] && (has[number] || number == "" && has[saying(c)])
+	}), nil
+}
+
+// saying is what a check-in or comment says, of which goal and when, to the second.
+func saying(c okr.CheckIn) string {
+	value := ""
+	if c.Value != nil {
+		value = okr.FormatNumber(*c.Value)
+	}
+	return fmt.Sprintf("%s/%d/%t/%s/%s", c.Goal, c.At.Unix(), c.Comment, value, c.Note)
 }
 
 // sayAgain lets a check-in say what it says in the source now, unless somebody changed it

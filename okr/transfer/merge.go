@@ -22,7 +22,7 @@ type merged struct {
 // stands says whether the goal stands above another one.
 func (d *draft) merge(n *node, was okr.ImportedGoal, g, parent okr.Goal, stands func(below okr.Goal) (bool, error)) (merged, error) {
 	fresh := n.goal
-	fresh.ID, fresh.Parent = g.ID, parent.ID
+	fresh.ID, fresh.Parent, fresh.Tasks = g.ID, parent.ID, withIDs(fresh.Tasks, g.Tasks)
 	fresh.Below(parent)
 	m := merged{goal: g, fields: maps.Clone(was.Fields)}
 	there, err := okr.FieldHashes(fresh)
@@ -49,6 +49,8 @@ func (d *draft) merge(n *node, was okr.ImportedGoal, g, parent okr.Goal, stands 
 		case there[id] == before:
 			continue
 		case here[id] == there[id] || isMeasured:
+		case len(was.Fields) == 0 && (here[id] == "" || id == "status"):
+			// made here and exported: what was emptied since stays empty, and who closed it when is in no export
 		case g.Kind != fresh.Kind || isEnded || isRound && id == "parent" || here[id] != before:
 			m.conflicts = append(m.conflicts, id)
 			continue
@@ -58,6 +60,27 @@ func (d *draft) merge(n *node, was okr.ImportedGoal, g, parent okr.Goal, stands 
 		setOrDelete(m.fields, id, there[id])
 	}
 	return m, d.apply(&m, fresh, was)
+}
+
+// withIDs are tasks of the source with the ids that those of the same titles have here: an
+// export gives them other ones.
+func withIDs(tasks, here []okr.Task) []okr.Task {
+	has := func(list []okr.Task, id string) bool {
+		return slices.ContainsFunc(list, func(t okr.Task) bool { return t.ID == id })
+	}
+	free := map[string][]string{}
+	for _, t := range here {
+		if !has(tasks, t.ID) {
+			free[t.Title] = append(free[t.Title], t.ID)
+		}
+	}
+	out := slices.Clone(tasks)
+	for i, t := range out {
+		if ids := free[t.Title]; len(ids) > 0 && !has(here, t.ID) {
+			out[i].ID, free[t.Title] = ids[0], ids[1:]
+		}
+	}
+	return out
 }
 
 func fieldsOf(maps ...map[string]string) []string {

@@ -34,6 +34,13 @@ func sharesEqually(children []*node) bool {
 // isOwn says whether the source is an export of okrbot.
 func (d *draft) isOwn() bool { return d.source.Bundle().Tenant != "" }
 
+// mayBeOf says whether a tenant may have exported the source; tables do not say whose they
+// are.
+func (d *draft) mayBeOf(tenant okr.TenantID) bool {
+	from := d.source.Bundle().Tenant
+	return from == "" || from == tenant
+}
+
 // addUp adds up objectives from the lowest level on, and lets what nothing adds up to keep
 // the value that the source has.
 func (d *draft) addUp() {

@@ -65,11 +65,13 @@ func TestEachDifferenceIsExplained(t *testing.T) {
 			"The files do not say the weights",
 		},
 		"kept by hand there": {
-			[]transfer.Item{objective("1", shown(90), byHand), keyResult("2", "1", 10, 40, weight(100))}, "1", 25,
+			[]transfer.Item{objective("1", shown(90), byHand), keyResult("2", "1", 10, 40, weight(100))},
+			"1", 25,
 			"It was kept by hand there; here it is what the 1 below it make.",
 		},
 		"a child beyond its target": {
-			[]transfer.Item{objective("1", shown(100)), keyResult("2", "1", 80, 40, weight(50)), keyResult("3", "1", 20, 40, weight(50))}, "1", 75,
+			[]transfer.Item{objective("1", shown(100)), keyResult("2", "1", 80, 40, weight(50)), keyResult("3", "1", 20, 40, weight(50))},
+			"1", 75,
 			"Each child counts from 0 to 100 % here",
 		},
 		"a project beside key results": {
@@ -79,30 +81,36 @@ func TestEachDifferenceIsExplained(t *testing.T) {
 			}, "1", 25, "Projects do not count beside key results here",
 		},
 		"something below differs": {
-			[]transfer.Item{objective("1", shown(60)), keyResult("2", "1", 10, 40, weight(100), shown(60), rounded)}, "1", 25,
+			[]transfer.Item{objective("1", shown(60)), keyResult("2", "1", 10, 40, weight(100), shown(60), rounded)},
+			"1", 25,
 			"What is below it differs: \"Key result 2\".",
 		},
 		"rounded numbers": {
-			[]transfer.Item{objective("1"), keyResult("2", "1", 10, 40, shown(30), rounded)}, "2", 25,
+			[]transfer.Item{objective("1"), keyResult("2", "1", 10, 40, shown(30), rounded)},
+			"2", 25,
 			"Its numbers are rounded in the file, so progress is taken from 10 between 0 and 40.",
 		},
 		"a limit": {
-			[]transfer.Item{objective("1"), keyResult("2", "1", 3, 5, shown(60), limit(okr.StayBelow, 5))}, "2", 100,
+			[]transfer.Item{objective("1"), keyResult("2", "1", 3, 5, shown(60), limit(okr.StayBelow, 5))},
+			"2", 100,
 			"A limit is kept or not, so it is at 100 % or 0 % here; the limit is 5.",
 		},
 		"no value": {
-			[]transfer.Item{objective("1"), keyResult("2", "1", 3, 5, shown(60), func(i *transfer.Item) { i.Value = nil })}, "2", 0,
+			[]transfer.Item{objective("1"), keyResult("2", "1", 3, 5, shown(60), func(i *transfer.Item) { i.Value = nil })},
+			"2", 0,
 			"The files hold no value for it, so it stands at its start.",
 		},
 		"a metric of an objective": {
-			[]transfer.Item{objective("1", shown(30), func(i *transfer.Item) { i.Metric, i.Value = &okr.Metric{Name: "Stores", Target: 10}, new(5.0) })}, "1", 50,
+			[]transfer.Item{objective("1", shown(30), func(i *transfer.Item) { i.Metric, i.Value = &okr.Metric{Name: "Stores", Target: 10}, new(5.0) })},
+			"1", 50,
 			"It has the value that was checked in",
 		},
 		"a checklist": {
 			[]transfer.Item{objective("1"), {
 				ID: "2", Kind: okr.Project, Title: "P", Period: year, Parents: []transfer.Parent{{ID: "1"}}, Shown: new(80.0), Value: new(80.0),
 				Tasks: []transfer.Task{{ID: "1", Title: "a", Done: true}, {ID: "2", Title: "b"}},
-			}}, "2", -1,
+			}},
+			"2", -1,
 			"Its checklist gives its progress here",
 		},
 	} {
