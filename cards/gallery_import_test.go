@@ -2,6 +2,7 @@ package cards_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,7 @@ func importCards() []exhibit {
 		{"import-conflicts", cards.ImportConflicts(cards.ImportGoals{Import: done, Views: []cards.GoalView{objectiveView()}, Total: 1})},
 		{"import-undo", cards.ConfirmImportUndo(place, done)},
 		{"imports", cards.Imports(place, cards.ImportHistory{Imports: []okr.Import{collecting(), stopped, done, undone}})},
+		{"imports-page", cards.Imports(place, cards.ImportHistory{Imports: slices.Repeat([]okr.Import{done, undone}, 20), Offset: 15})},
 		{"imports-none", cards.Imports(place, cards.ImportHistory{})},
 	}
 }
