@@ -257,8 +257,10 @@ func (m *Memory) lineage(ctx context.Context, tenant okr.TenantID, goal okr.Goal
 	}
 	for at := l.Goal; at.Parent != "" && len(l.Above) < okr.MaxDepth; {
 		var f okr.Family
-		if f.Objective, err = m.goals.Get(ctx, tenant, at.Parent); err != nil {
-			break
+		if f.Objective, err = m.goals.Get(ctx, tenant, at.Parent); okr.KindOf(err) == okr.NotFound {
+			return l, nil // it was deleted, and nothing is above it
+		} else if err != nil {
+			return l, err
 		}
 		f.Below, _, _ = m.goals.List(ctx, tenant, okr.ChildIndex(at.Parent), okr.Page{})
 		l.Above, at = append(l.Above, f), f.Objective

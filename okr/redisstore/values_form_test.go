@@ -69,7 +69,7 @@ func TestGoalsAreScannedAsTheyAreDecoded(t *testing.T) {
 
 // fillIn gives a value of any type any content.
 func fillIn(t *rapid.T, v reflect.Value, depth int) {
-	if at, isTime := v.Addr().Interface().(*time.Time); isTime {
+	if at, isTime := reflect.TypeAssert[*time.Time](v.Addr()); isTime {
 		*at = time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "time"), rapid.Int64Range(0, 999).Draw(t, "nanoseconds")*1000).UTC()
 		return
 	}
@@ -83,8 +83,8 @@ func fillIn(t *rapid.T, v reflect.Value, depth int) {
 	case reflect.Float64:
 		v.SetFloat(rapid.Float64Range(-1e9, 1e9).Draw(t, "number"))
 	case reflect.Struct:
-		for i := range v.NumField() {
-			fillIn(t, v.Field(i), depth+1)
+		for _, field := range v.Fields() {
+			fillIn(t, field, depth+1)
 		}
 	case reflect.Pointer:
 		if depth < 5 && rapid.Bool().Draw(t, "there") {
