@@ -79,8 +79,13 @@ type ImportAnswers struct {
 // Key is the record's id.
 func (i Import) Key() string { return string(i.ID) }
 
-// Unique is empty.
-func (i Import) Unique() string { return "" }
+// Unique is the same for all that are under way, so that a tenant has one at a time.
+func (i Import) Unique() string {
+	if i.Phase == ImportRunning || i.Phase == ImportUndoing {
+		return "under way"
+	}
+	return ""
+}
 
 // Indexes names the list of the imports of who began them.
 func (i Import) Indexes() []string { return []string{ImportsOf(i.By.ID)} }

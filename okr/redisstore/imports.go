@@ -22,7 +22,7 @@ func NewShelf(s *Store) Shelf { return Shelf{s} }
 
 // Imports keeps the imports.
 func (f Shelf) Imports() okr.Records[okr.ImportID, okr.Import] {
-	return records[okr.ImportID, okr.Import]{s: f.s, kind: "import", noun: "import", taken: "This name is in use."}
+	return records[okr.ImportID, okr.Import]{s: f.s, kind: "import", noun: "import", taken: "Another import is under way. Wait until it is done, then try again."}
 }
 
 // PutPiece keeps a piece of a file, sealed, for ttl.

@@ -312,6 +312,42 @@ func TestTwoStepsAtOnceWriteOnce(t *testing.T) {
 	require.Equal(t, len(w.source.checkIns), i.Counts.CheckIns)
 }
 
+// Of imports that are begun in the same instant one begins.
+func TestOneImportAtATime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.source = everyShape()
+	first, err := w.transfer.AddFile(t.Context(), okrtest.Alex, "export.zip", strings.NewReader("any"))
+	require.NoError(t, err)
+	ids := []okr.ImportID{first.ID, "IM90", "IM91", "IM92"}
+	for _, id := range ids[1:] {
+		other := first
+		other.ID = id
+		require.NoError(t, w.shelf.Imports().Create(t.Context(), okrtest.Contoso, other))
+	}
+	var group sync.WaitGroup
+	began := make([]okr.Import, len(ids))
+	errs := make([]error, len(ids))
+	for n, id := range ids {
+		one := w.service()
+		group.Go(func() {
+			began[n], errs[n] = one.BeginImport(context.WithoutCancel(t.Context()), okrtest.Alex, id, okr.Reply{})
+		})
+	}
+	group.Wait()
+	running := 0
+	for n, i := range began {
+		if i.Phase == okr.ImportRunning {
+			running++
+			require.NoError(t, errs[n])
+			continue
+		}
+		require.Equal(t, okr.Conflict, okr.KindOf(errs[n]), "%s", i.ID)
+		require.ErrorContains(t, errs[n], "under way")
+	}
+	require.Equal(t, 1, running)
+}
+
 func TestASecondPressChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

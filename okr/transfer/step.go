@@ -33,7 +33,11 @@ func (s *Service) BeginImport(ctx context.Context, actor okr.Actor, id okr.Impor
 	if err != nil && okr.KindOf(err) != okr.Conflict {
 		return i, err
 	}
-	return s.read(ctx, actor.Tenant, id)
+	now, readErr := s.read(ctx, actor.Tenant, id)
+	if readErr == nil && now.Phase == okr.ImportCollecting {
+		return now, err // another one began in this instant
+	}
+	return now, readErr
 }
 
 // mustBeAlone makes sure that no import of the tenant is under way.
