@@ -96,7 +96,7 @@ func TestInboundUnknownActivities(t *testing.T) {
 	}{
 		"task/fetch":              {map[string]any{"data": map[string]any{}}, http.StatusNotImplemented},
 		"composeExtension/query":  {map[string]any{"commandId": "x"}, http.StatusNotImplemented},
-		"fileConsent/invoke":      {nil, http.StatusNotImplemented},
+		"fileConsent/invoke":      {nil, http.StatusBadRequest},
 		"adaptiveCard/action":     {"no object", http.StatusBadRequest},
 		"application/search":      {[]any{}, http.StatusBadRequest},
 		"signin/verifyState":      {nil, http.StatusBadRequest},

@@ -116,11 +116,11 @@ func readingTurns() []asking {
 		{"of a kind", say("okrs all kind:objective"), list},
 		{"of a period", say("okrs all period:current"), list},
 		{"of a status", say("okrs status:behind"), list},
-		{"of a status and more", say("okrs mine reliability kind:kr status:not-started"), list},
+		{"of a status and more", say("okrs mine reliability kind:kr status:not-started"), toll{13, 2}}, // nothing: is it somebody's name?
 		{"ended", say("okrs all status:closed"), list},
 		{"of an owner", say("okrs owner:me"), toll{15, 2}},
 		{"of words", say("okrs all reliability 49"), list},
-		{"of words that nothing has", say("okrs nothing like it"), list},
+		{"of words that nothing has", say("okrs nothing like it"), toll{13, 2}},
 		{"a further page", press(cards.VerbGoals, map[string]string{cards.KeyOffset: "5"}), list},
 		{"one's own, pressed", press(cards.VerbGoalMine, nil), list},
 		{"the message extension", composed("reliability"), toll{14, 3}},

@@ -331,7 +331,7 @@ func TestOnlyTheirOwnNameCallsWhatEndsSomething(t *testing.T) {
 			}
 		}
 	}
-	require.Len(t, exact, 8)
+	require.Len(t, exact, 9)
 	for _, cmd := range exact {
 		require.Empty(t, cmd.Sentences, cmd.Name)
 		arg := strings.NewReplacer("<id>", "KR1", "<connection>", "C1", "<person>", "Megan", "[", "", "]", "").Replace(cmd.Arg)

@@ -99,6 +99,9 @@ func (c *Chat) Colleagues(ctx context.Context, t *Turn) ([]okr.Person, error) {
 // KeepFirst keeps the first open objectives for the rest of the turn.
 func (t *Turn) KeepFirst(objectives []okr.Goal) { t.first, t.hasFirst = objectives, true }
 
+// HasFirst says whether they are kept.
+func (t *Turn) HasFirst() bool { return t.hasFirst }
+
 // firstObjectives is how many objectives are looked at for the people of a tenant.
 const firstObjectives = 50
 

@@ -2,6 +2,7 @@ package goals
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -196,7 +197,7 @@ func (s *Subject) ownerOf(ctx context.Context, t *chat.Turn, text string) (okr.P
 	if text == "" {
 		return okr.Person{}, nil
 	}
-	colleagues, err := s.chat.Colleagues(ctx, t)
+	colleagues, notInTeams, err := s.knownOwners(ctx, t, text)
 	if err != nil {
 		return okr.Person{}, err
 	}
@@ -211,27 +212,38 @@ func (s *Subject) ownerOf(ctx context.Context, t *chat.Turn, text string) (okr.P
 	if chat.IsObjectID(text) {
 		return okr.Person{ID: okr.UserID(strings.ToLower(text)), Name: "Somebody else"}, nil // who has left still owns goals
 	}
-	if named, ok, findErr := s.ownerNotInTeams(ctx, t, text); findErr != nil || ok {
-		return named, findErr
+	if notInTeams.Name != "" {
+		return notInTeams, nil
 	}
 	return p, err
 }
 
-// ownerNotInTeams finds an owner without an account by the whole name, or by what the
-// filter card says of one.
-func (s *Subject) ownerNotInTeams(ctx context.Context, t *chat.Turn, text string) (okr.Person, bool, error) {
-	ref := okr.Person{Name: strings.TrimPrefix(text, okr.NamedPrefix)}.Ref()
-	f := okr.Filter{Owner: ref, State: okr.AnyState}
-	_, lists, err := s.plan.Lists(ctx, t.Actor, okr.ListAsk{Filter: f, Page: okr.Page{Limit: 1}, Plain: true})
-	if err != nil || len(lists[0].Views) == 0 {
-		return okr.Person{}, false, err
+// knownOwners asks in one question for the people who work on the first objectives, and
+// for an owner without an account of the whole name, or as the filter card names one.
+func (s *Subject) knownOwners(ctx context.Context, t *chat.Turn, text string) (colleagues []okr.Person, notInTeams okr.Person, err error) {
+	if strings.EqualFold(text, "me") || chat.IsObjectID(text) || strings.HasPrefix(text, "29:") { // no name
+		colleagues, err = s.chat.Colleagues(ctx, t)
+		return colleagues, notInTeams, err
 	}
-	for _, p := range lists[0].Views[0].Goal.Owners() {
-		if p.Ref() == ref {
-			return p, true, nil
+	ref := okr.Person{Name: strings.TrimPrefix(text, okr.NamedPrefix)}.Ref()
+	asks := []okr.ListAsk{{Filter: okr.Filter{Owner: ref, State: okr.AnyState}, Page: okr.Page{Limit: 1}, Plain: true}}
+	if !t.HasFirst() {
+		asks = append(asks, chat.FirstObjectives())
+	}
+	_, lists, err := s.plan.Lists(ctx, t.Actor, asks...)
+	if err != nil {
+		return nil, notInTeams, err
+	}
+	if len(lists) > 1 {
+		t.KeepFirst(chat.GoalsOf(lists[1]))
+	}
+	for _, g := range chat.GoalsOf(lists[0]) {
+		if i := slices.IndexFunc(g.Owners(), func(p okr.Person) bool { return p.Ref() == ref }); i >= 0 {
+			notInTeams = g.Owners()[i]
 		}
 	}
-	return okr.Person{}, false, nil
+	colleagues, err = s.chat.Colleagues(ctx, t)
+	return colleagues, notInTeams, err
 }
 
 func kindFilter(text string) (okr.GoalKind, error) {
