@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"okrbot/bot/bottest/script"
+	"okrbot/bot/teams"
 	"okrbot/okr/redisstore"
 )
 
@@ -44,6 +45,14 @@ func TestConversation(t *testing.T) {
 	script.Run(t, filepath.Join("bot", "testdata", "script"), startIn(func(*app) {}))
 }
 
+// quietOf waits for the turns of an okrbot that has any.
+func quietOf(a *app) func(context.Context) error {
+	if server, ok := a.server.(*teams.Server); ok {
+		return server.Quiet
+	}
+	return nil
+}
+
 // startIn is how a script's world starts okrbot: serve, with the clock and the
 // listener of the world. The okrbot that runs is handed to started.
 func startIn(started func(*app)) script.Starter {
@@ -64,7 +73,7 @@ func startIn(started func(*app)) script.Starter {
 		select {
 		case a := <-ready:
 			started(a)
-			return &script.Okrbot{Interval: config.SyncInterval, Agenda: a.store, Scheduler: a.scheduler, Stop: stop}, nil
+			return &script.Okrbot{Interval: config.SyncInterval, Agenda: a.store, Scheduler: a.scheduler, Quiet: quietOf(a), Stop: stop}, nil
 		case err := <-done:
 			cancel()
 			return nil, fmt.Errorf("okrbot does not start: %w", err)

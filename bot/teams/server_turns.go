@@ -48,6 +48,27 @@ func (t *turns) end(id int) {
 	}
 }
 
+// Quiet waits until no turn is under way, or ctx ends: what a turn leaves for after its
+// answer is done then.
+func (s *Server) Quiet(ctx context.Context) error {
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for s.turns.underWay() > 0 {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (t *turns) underWay() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.running)
+}
+
 // close lets no new turn begin and returns a channel that is closed when the
 // last one has ended.
 func (t *turns) close() <-chan struct{} {

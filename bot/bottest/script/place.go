@@ -10,6 +10,9 @@ import (
 )
 
 func (w *World) cmdUser(_ bool, args []string) error {
+	if err := w.turned(); err != nil {
+		return err
+	}
 	u := w.Teams.User(strings.Join(args, " "))
 	if u.ID == "" {
 		return fmt.Errorf("nobody is called %q", args)
@@ -19,6 +22,14 @@ func (w *World) cmdUser(_ bool, args []string) error {
 		w.Chat = w.Teams.Personal(u)
 	}
 	return nil
+}
+
+// turned waits until turns have noted what they leave for the end, such as where a person's chat is: nobody is in another
+// place so fast.
+func (w *World) turned() error {
+	ctx, cancel := w.ctx()
+	defer cancel()
+	return w.quiet(ctx)
 }
 
 // outside is the tenant of outsiders.
@@ -60,6 +71,9 @@ func (w *World) cmdCrowd(_ bool, args []string) error {
 }
 
 func (w *World) cmdIn(_ bool, args []string) error {
+	if err := w.turned(); err != nil {
+		return err
+	}
 	w.current = nil
 	switch place := strings.Join(args, " "); {
 	case place == "personal":

@@ -97,8 +97,20 @@ func (w *World) cmdIdle(bool, []string) error {
 	return w.idle(ctx)
 }
 
-// idle waits until no task waits or runs. An embedded Redis is looked into, which costs next to nothing.
+// quiet waits until no turn is under way: what it leaves for after its answer, such as work for the queue, is done then.
+func (w *World) quiet(ctx context.Context) error {
+	if w.running == nil || w.running.Quiet == nil {
+		return nil
+	}
+	return w.running.Quiet(ctx)
+}
+
+// idle waits until no turn is under way, and no task waits or runs. An embedded Redis is looked into, which costs next to
+// nothing.
 func (w *World) idle(ctx context.Context) error {
+	if err := w.quiet(ctx); err != nil {
+		return fmt.Errorf("turns are unfinished: %w", err)
+	}
 	if w.redis == nil {
 		return w.running.Scheduler.Idle(ctx)
 	}

@@ -61,6 +61,8 @@ type Okrbot struct {
 		Tick(ctx context.Context, now time.Time) error
 		Idle(ctx context.Context) error
 	}
+	// Quiet waits until no turn is under way; nil: that cannot be told.
+	Quiet func(ctx context.Context) error
 	// Stop ends okrbot and waits until it has ended.
 	Stop func() error
 }
