@@ -14,9 +14,9 @@ import (
 
 // The limits of an import.
 const (
-	MaxBytes    = 100 << 20 // of all files together
-	MaxItems    = 50_000
-	MaxCheckIns = 500_000 // comments are counted apart, to the same number
+	MaxBytes    = okr.MaxImportBytes
+	MaxItems    = okr.MaxImportItems
+	MaxCheckIns = okr.MaxImportCheckIns // comments are counted apart, to the same number
 )
 
 // FileLife is how long the files of an import are kept.

@@ -18,10 +18,10 @@ import (
 // Limits of what is read. Whoever has more exports it in parts, for example one period
 // at a time.
 const (
-	MaxBytes    = 100 << 20 // of the files together
-	MaxItems    = 50_000
-	MaxCheckIns = 500_000
-	MaxComments = 500_000
+	MaxBytes    = okr.MaxImportBytes // of the files together
+	MaxItems    = okr.MaxImportItems
+	MaxCheckIns = okr.MaxImportCheckIns
+	MaxComments = okr.MaxImportCheckIns
 
 	maxUnpacked    = 1 << 30   // of a ZIP
 	maxWorkbook    = 400 << 20 // of an XLSX, unpacked
