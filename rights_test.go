@@ -105,29 +105,6 @@ func newRightsWorld(t *testing.T) *rightsWorld {
 	return r
 }
 
-// explorerCSV is an export with a renamed word for its objective.
-const explorerCSV = `Id,Title,Owner,Period,Start Date,End Date,"Aligned To (weight, Objective ID)",Metric Name,Unit,Target,Object Type,Start,Progress %%,Actual Progress,Status
-%[1]s1,Brought along,Megan Bowen,Q3 2026,2026-07-01,2026-09-30,,,,,Objective,,20,,On Track
-%[1]s2,Brought a result,Alex Wilber,Q3 2026,2026-07-01,2026-09-30,"Brought along(weight: 100%%, Id: %[1]s1)",Stores,,40,Key result,0,20,8,Behind
-%[1]s3,Brought rock,Megan Bowen,Q3 2026,2026-07-01,2026-09-30,,,,,%[2]s,,20,,On Track
-`
-
-// imports are an import of alex's that is done, and one that did not begin.
-func (r *rightsWorld) imports(t *testing.T, alex okr.Actor) {
-	t.Helper()
-	transfer := r.app.activities.Transfer
-	done, err := transfer.AddFile(t.Context(), alex, "explorer.csv", strings.NewReader(fmt.Sprintf(explorerCSV, "71", "Objective")))
-	require.NoError(t, err)
-	_, err = transfer.BeginImport(t.Context(), alex, done.ID, okr.Reply{})
-	require.NoError(t, err)
-	for more := true; more; {
-		_, more, err = transfer.ImportStep(t.Context(), alex.Tenant, done.ID)
-		require.NoError(t, err)
-	}
-	_, err = transfer.AddFile(t.Context(), alex, "explorer.csv", strings.NewReader(fmt.Sprintf(explorerCSV, "72", "Objective")))
-	require.NoError(t, err)
-}
-
 func (r *rightsWorld) actor(name string) okr.Actor {
 	u := r.Teams.User(name)
 	return okr.Actor{Tenant: okr.TenantID(u.TenantID), Person: okr.Person{ID: okr.UserID(u.ObjectID), Name: u.Name}}
