@@ -56,11 +56,18 @@ func (d *draft) addUp() {
 				d.keepValue(n)
 			}
 		case okr.Project:
-			if len(n.goal.Tasks) == 0 || n.item.Feed == FeedManual {
+			if len(n.goal.Tasks) == 0 || n.item.Feed == FeedManual && (d.isOwn() || !tasksSay(n)) {
 				d.keepValue(n)
 			}
 		}
 	}
+}
+
+// tasksSay says whether the checklist makes the progress that people gave a project, to the
+// percent: then it goes on from there.
+func tasksSay(n *node) bool {
+	made, said := okr.TaskProgress(n.goal.Tasks), n.said(n.item.Value)
+	return made != nil && said != nil && math.Round(*made) == math.Round(*said)
 }
 
 // roll is what the children of a node make.

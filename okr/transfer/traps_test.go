@@ -207,3 +207,20 @@ func TestImportedCheckInsAreHistory(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, moves, 1)
 }
+
+// A checklist that makes what people said goes on by itself; where they said something
+// else, that stands over it until the next tick.
+func TestAChecklistGoesOnFromWhatWasSaid(t *testing.T) {
+	t.Parallel()
+	project := func(id string, says float64) transfer.Item {
+		return transfer.Item{
+			ID: id, Kind: okr.Project, Title: "Project " + id, Period: year, Parents: []transfer.Parent{{ID: "1"}}, Value: &says, Feed: transfer.FeedManual,
+			Tasks: []transfer.Task{{Title: "Sign", Done: true}, {Title: "Build"}, {Title: "Open"}},
+		}
+	}
+	w := newWorld(t)
+	w.source = &files{bundle: transfer.Bundle{Items: []transfer.Item{objective("1"), project("2", 33), project("3", 50)}, Periods: []okr.Period{year}}}
+	w.importAll()
+	require.Nil(t, w.titled("Project 2").Manual)
+	require.InDelta(t, 50, *w.titled("Project 3").Manual.Value, 1e-9)
+}
