@@ -338,7 +338,7 @@ func readColleagues(name string) ([]okr.Colleague, error) {
 		at[personColumn(column)] = i
 	}
 	if _, ok := at["id"]; !ok {
-		return nil, fmt.Errorf("--people %s: it has no column Object ID. It needs Name, Email and Object ID, with commas between", name)
+		return nil, fmt.Errorf("--people %s: the column Object ID is missing. The file needs the columns Name, Email and Object ID, separated by commas", name)
 	}
 	var all []okr.Colleague
 	for {

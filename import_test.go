@@ -101,16 +101,16 @@ func TestImportCommandRefuses(t *testing.T) {
 	require.NoError(t, os.WriteFile(text, []byte("%PDF-1.7"), 0o600))
 	tenant := []string{"--tenant", bottest.DefaultTenant, "--as", adotest.AlexOID}
 	for words, args := range map[string][]string{
-		"usage: okrbot import FILE": tenant,
-		"--as OBJECT-ID":            {exampleExport + ".zip", "--tenant", bottest.DefaultTenant},
-		`--as "Alex"`:               {exampleExport + ".zip", "--tenant", bottest.DefaultTenant, "--as", "Alex"},
-		"Only an admin":             {exampleExport + ".zip", "--tenant", bottest.DefaultTenant, "--as", adotest.LeeOID},
-		"no such file":              append([]string{filepath.Join(folder, "none.zip")}, tenant...),
-		"a.pdf":                     append([]string{text}, tenant...),
-		"no column Object ID":       append([]string{exampleExport + ".zip", "--people", text}, tenant...),
-		"is not WORD=KIND":          append([]string{exampleExport + ".zip", "--kind", "Rock"}, tenant...),
-		"Choose whether":            append([]string{exampleExport + ".zip", "--kind", "Rock=stone"}, tenant...),
-		"okrbot help import":        append([]string{exampleExport + ".zip", "--everything"}, tenant...),
+		"usage: okrbot import FILE":   tenant,
+		"--as OBJECT-ID":              {exampleExport + ".zip", "--tenant", bottest.DefaultTenant},
+		`--as "Alex"`:                 {exampleExport + ".zip", "--tenant", bottest.DefaultTenant, "--as", "Alex"},
+		"Only an admin":               {exampleExport + ".zip", "--tenant", bottest.DefaultTenant, "--as", adotest.LeeOID},
+		"no such file":                append([]string{filepath.Join(folder, "none.zip")}, tenant...),
+		"a.pdf":                       append([]string{text}, tenant...),
+		"column Object ID is missing": append([]string{exampleExport + ".zip", "--people", text}, tenant...),
+		"is not WORD=KIND":            append([]string{exampleExport + ".zip", "--kind", "Rock"}, tenant...),
+		"Choose whether":              append([]string{exampleExport + ".zip", "--kind", "Rock=stone"}, tenant...),
+		"okrbot help import":          append([]string{exampleExport + ".zip", "--everything"}, tenant...),
 	} {
 		var out bytes.Buffer
 		require.ErrorContains(t, run(t.Context(), append([]string{"import"}, args...), env, &out), words)

@@ -99,7 +99,7 @@ func atRisk(_ Settings, v GoalView, _ time.Time, _ Date) (Attention, bool) {
 	}
 	words := "It is at risk."
 	if p := v.Standing.Progress; p != nil {
-		words = fmt.Sprintf("It stands at %s%% where %s%% are expected.", FormatNumber(*p), FormatNumber(v.Standing.Expected))
+		words = fmt.Sprintf("It is at %s%%, and %s%% is expected by now.", FormatNumber(*p), FormatNumber(v.Standing.Expected))
 	}
 	return need(ConcernAtRisk, v, StepCheckIn, words)
 }

@@ -172,7 +172,7 @@ func (in CheckInInput) Check(g Goal, today Date) (string, error) {
 	case in.On != "" && !in.On.Valid():
 		return note, FieldErrorf("on", "Give the day as a date, for example %s.", today)
 	case in.On.Days() > today.Days():
-		return note, FieldErrorf("on", "A check-in tells of today (%s) or an earlier day.", today)
+		return note, FieldErrorf("on", "A check-in is for today (%s) or an earlier day.", today)
 	}
 	return note, nil
 }

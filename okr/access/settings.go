@@ -143,7 +143,7 @@ func (s *Service) DeletePeriod(ctx context.Context, actor okr.Actor, id string) 
 	return s.changeAs(ctx, actor, func(t *okr.Settings) error {
 		i := slices.IndexFunc(t.Periods, func(p okr.TimePeriod) bool { return p.ID == id })
 		if i < 0 {
-			return okr.WithNext(okr.Errorf(okr.NotFound, "There is no such period (any more)."), okr.Step{Kind: okr.StepSettings})
+			return okr.WithNext(okr.Errorf(okr.NotFound, "This period doesn't exist."), okr.Step{Kind: okr.StepSettings})
 		}
 		t.Periods = slices.Delete(t.Periods, i, i+1)
 		if t.Current == id {

@@ -128,7 +128,7 @@ func connectionGone(id okr.ConnectionID, err error) error {
 	if okr.KindOf(err) != okr.NotFound {
 		return err
 	}
-	return okr.WithNext(okr.Errorf(okr.NotFound, "There is no connection %s (any more).", id), okr.Step{Kind: okr.StepConnections})
+	return okr.WithNext(okr.Errorf(okr.NotFound, "There is no connection %s.", id), okr.Step{Kind: okr.StepConnections})
 }
 
 // Usable reads a connection that the actor may bind through: guests none, for they

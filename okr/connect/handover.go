@@ -35,7 +35,7 @@ func (s *Service) DropOffer(ctx context.Context, actor okr.Actor, id okr.Connect
 		return c, okr.Offer{}, connectionGone(id, err)
 	}
 	if c.Offer == nil {
-		return c, okr.Offer{}, okr.Errorf(okr.NotFound, "%s is not offered to anybody (any more).", id)
+		return c, okr.Offer{}, okr.Errorf(okr.NotFound, "%s is not offered to anybody.", id)
 	}
 	offer := *c.Offer
 	if actor.Guest || offer.To.ID != actor.ID && offer.By.ID != actor.ID && c.Owner.ID != actor.ID {

@@ -176,7 +176,7 @@ func (m *Memory) Credential(_ context.Context, tenant okr.TenantID, id okr.Crede
 	defer m.mu.Unlock()
 	c, ok := m.credentials[join(tenant, string(id))]
 	if !ok {
-		return c, okr.WithNext(okr.Errorf(okr.SignIn, "You are not signed in to Azure DevOps (any more)."), okr.Step{Kind: okr.StepSignIn})
+		return c, okr.WithNext(okr.Errorf(okr.SignIn, "You aren't signed in to Azure DevOps."), okr.Step{Kind: okr.StepSignIn})
 	}
 	return c, nil
 }

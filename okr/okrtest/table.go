@@ -81,7 +81,7 @@ func (t *table[K, T]) read(ctx context.Context, tenant okr.TenantID, id K) (reco
 	defer t.mu.Unlock()
 	i := t.find(tenant, string(id))
 	if i < 0 {
-		return record, 0, okr.Errorf(okr.NotFound, "There is no %s (any more).", id)
+		return record, 0, okr.Errorf(okr.NotFound, "There is no %s.", id)
 	}
 	return record, t.rows[i].version, json.Unmarshal(t.rows[i].raw, &record)
 }

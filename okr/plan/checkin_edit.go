@@ -57,7 +57,7 @@ func (s *Service) GetCheckIn(ctx context.Context, actor okr.Actor, id okr.CheckI
 		_, err = s.access.Goal(ctx, actor, c.Goal)
 	}
 	if okr.KindOf(err) == okr.NotFound {
-		return okr.CheckIn{}, okr.WithNext(okr.Errorf(okr.NotFound, "This check-in does not exist (any more)."), okr.Step{Kind: okr.StepHistory})
+		return okr.CheckIn{}, okr.WithNext(okr.Errorf(okr.NotFound, "This check-in doesn't exist."), okr.Step{Kind: okr.StepHistory})
 	}
 	return c, err
 }

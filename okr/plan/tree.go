@@ -59,7 +59,7 @@ func (s *tree) checkPlace(ctx context.Context, tenant okr.TenantID, in okr.GoalI
 		}
 	}
 	if above+below > okr.MaxDepth {
-		return okr.FieldErrorf("parent", "Objectives stand at most %d levels deep. Choose one that is higher up.", okr.MaxDepth)
+		return okr.FieldErrorf("parent", "Objectives can be at most %d levels deep. Choose one that is higher up.", okr.MaxDepth)
 	}
 	return nil
 }

@@ -266,7 +266,7 @@ func (d *tree) underObjective(n *node) {
 		d.findings.add(okr.FindingMoved, titleRehung, n.item.Row, "It stood below %s %q, and stands below its objective %q now.", withArticle(named.kind), named.item.Title, n.parent.item.Title)
 	case n.parent != nil:
 	case n.kind == okr.Objective && !n.cut && (named != nil || len(n.item.Parents) > 0):
-		d.findings.add(okr.FindingMoved, titleTop, n.item.Row, "What it stood below does not come along, so it stands at the top.")
+		d.findings.add(okr.FindingMoved, titleTop, n.item.Row, "What it was below does not come along, so it is at the top level.")
 	case n.kind != okr.Objective:
 		d.makeObjective(n)
 	}
@@ -317,7 +317,7 @@ func (d *tree) raise(n *node) {
 	for n.level > okr.MaxDepth {
 		n.parent, n.level = n.parent.parent, n.level-1
 	}
-	d.findings.add(okr.FindingMoved, titleDeep, n.item.Row, "Objectives stand at most %d levels deep, so it stands below %q now.", okr.MaxDepth, n.parent.item.Title)
+	d.findings.add(okr.FindingMoved, titleDeep, n.item.Row, "Objectives can be at most %d levels deep, so it is below %q now.", okr.MaxDepth, n.parent.item.Title)
 }
 
 // rank orders nodes: objectives by level, then the others.

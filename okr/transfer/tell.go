@@ -142,7 +142,7 @@ func (d *draft) why(n *node, differs map[*node]bool) string {
 	case m.IsControl():
 		return fmt.Sprintf("A limit is kept or not, so it is at 100 %% or 0 %% here; the limit is %s.", okr.FormatNumber(m.Target))
 	case m.Current == nil:
-		return "The files hold no value for it, so it stands at its start."
+		return "The files have no value for it, so it is at its start value."
 	case n.item.Rounded:
 		return fmt.Sprintf("Its numbers are rounded in the file, so progress is taken from %s between %s and %s.", okr.FormatNumber(*m.Current), okr.FormatNumber(m.Start), okr.FormatNumber(m.Target))
 	}

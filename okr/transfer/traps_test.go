@@ -98,7 +98,7 @@ func TestEachDifferenceIsExplained(t *testing.T) {
 		"no value": {
 			[]transfer.Item{objective("1"), keyResult("2", "1", 3, 5, shown(60), func(i *transfer.Item) { i.Value = nil })},
 			"2", 0,
-			"The files hold no value for it, so it stands at its start.",
+			"The files have no value for it, so it is at its start value.",
 		},
 		"a metric of an objective": {
 			[]transfer.Item{objective("1", shown(30), func(i *transfer.Item) { i.Metric, i.Value = &okr.Metric{Name: "Stores", Target: 10}, new(5.0) })},
