@@ -6,7 +6,7 @@ RUN go mod download
 COPY . .
 ARG VERSION
 # timetzdata: days are counted in the tenant's time zone, and scratch has no zone files; nomsgpack: see Makefile
-RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata,nomsgpack -ldflags "-s -w -X main.release=${VERSION}" -o /okrbot .
+RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata,nomsgpack -ldflags "-s -w -X main.revision=${VERSION}" -o /okrbot .
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

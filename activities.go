@@ -23,6 +23,9 @@ type ports struct {
 	azure interface {
 		okr.Directory
 		okr.Queries
+		okr.QueryFolders
+		okr.Prover
+		okr.Items
 	}
 	admins      []string
 	digestEvery time.Duration
@@ -34,12 +37,14 @@ func newActivities(p ports) bot.Activities {
 	var a bot.Activities
 	a.Access = access.New(access.Options{Store: p.store, Numbers: p.store, Admins: p.admins, Now: p.now})
 	a.Connect = connect.New(connect.Options{
-		Store: p.store, Counts: p.store, Measurements: p.store, Credentials: p.store, Agenda: p.store, Directory: p.azure, Queries: p.azure, Now: p.now,
+		Store: p.store, Counts: p.store, Measurements: p.store, Credentials: p.store, Agenda: p.store, Directory: p.azure, Queries: p.azure, Items: p.azure, QueryFolders: p.azure, Prover: p.azure, Now: p.now,
 	}, a.Access)
+	a.Applications = connect.NewApplications(a.Connect)
+	a.Hands = connect.NewHands(a.Connect, a.Applications)
 	a.Plan = plan.New(plan.Options{Store: p.store, Reader: p.store, Measurements: p.store, Agenda: p.store, Now: p.now}, a.Access, a.Connect)
 	a.Measure = measure.New(measure.Options{
-		Store: p.store, Measurements: p.store, Agenda: p.store, Queries: p.azure, Now: p.now,
-	}, a.Access, a.Connect, a.Plan)
+		Store: p.store, Measurements: p.store, Agenda: p.store, Queries: p.azure, Items: p.azure, Now: p.now,
+	}, a.Access, a.Connect, a.Applications, a.Plan)
 	a.Notify = notify.New(notify.Options{
 		Store: p.store, Measurements: p.store, Agenda: p.store, Counter: p.store, DigestEvery: p.digestEvery, Now: p.now,
 	}, a.Access, a.Plan)

@@ -88,7 +88,7 @@ func TestThePageOfAnAddress(t *testing.T) {
 		status, body, err := script.Get(t.Context(), w.PublicURL()+"/o/"+wrong)
 		require.NoError(t, err)
 		require.Equal(t, http.StatusNotFound, status, wrong)
-		require.Contains(t, body, "This is no address of okrbot")
+		require.Contains(t, body, "This link doesn&#39;t work")
 		require.NotContains(t, body, "message=")
 		require.NotContains(t, body, wrong)
 	}
@@ -115,7 +115,7 @@ func TestAddressesStayInTheirTenant(t *testing.T) {
 	require.Len(t, got.Items, 1)
 	raw, err := json.Marshal(got.Items[0].Card)
 	require.NoError(t, err)
-	require.Contains(t, string(raw), "An address in okrbot")
+	require.Contains(t, string(raw), "A link to okrbot")
 	require.NotContains(t, string(raw), "Launch")
 
 	alone := newCheckedWorld(t)

@@ -4,7 +4,10 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"io"
+	"maps"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,9 +18,14 @@ import (
 
 // packed is what a test reads of manifest.json.
 type packed struct {
-	Version   string
-	Name      struct{ Short, Full string }
+	Version string
+	Name    struct{ Short, Full string }
+
+	Description struct{ Short, Full string }
+
 	Developer struct{ Name, WebsiteURL, PrivacyURL, TermsOfUseURL string }
+
+	WebApplicationInfo struct{ ID, Resource string }
 }
 
 func unpack(t *testing.T, archive []byte) packed {
@@ -46,6 +54,28 @@ func TestPackageGoesToStandardOutput(t *testing.T) {
 	require.Equal(t, "https://contoso.example/privacy", got.Developer.PrivacyURL)
 	require.Equal(t, "https://okr.contoso.example/terms", got.Developer.TermsOfUseURL, "the page of okrbot itself")
 	require.Contains(t, said.String(), "version "+got.Version)
+	require.True(t, strings.HasSuffix(got.Description.Full, "\n\n"+version()), got.Description.Full)
+}
+
+// TestPackageNamesTheResourceOfSingleSignOn: by default the bot's, and the registration that signs people in.
+func TestPackageNamesTheResourceOfSingleSignOn(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		set          map[string]string
+		id, resource string
+	}{
+		"off":            {map[string]string{"SSO_RESOURCE": "api://okr"}, "", ""},
+		"the bot's":      {map[string]string{"SSO_CONNECTION": "ado"}, configApp, "api://botid-" + configApp},
+		"another app's":  {map[string]string{"SSO_CONNECTION": "ado", "ADO_CLIENT_ID": configOther}, configOther, "api://botid-" + configApp},
+		"a resource too": {map[string]string{"SSO_CONNECTION": "ado", "SSO_RESOURCE": "api://okr.contoso.example/botid-1"}, configApp, "api://okr.contoso.example/botid-1"},
+	} {
+		var out bytes.Buffer
+		set := map[string]string{"PUBLIC_URL": "https://okr.contoso.example/"}
+		maps.Copy(set, test.set)
+		require.NoError(t, writeManifest(program{[]string{"-"}, configEnv(set), &out, io.Discard}), name)
+		got := unpack(t, out.Bytes()).WebApplicationInfo
+		require.Equal(t, []string{test.id, test.resource}, []string{got.ID, got.Resource}, name)
+	}
 }
 
 func TestEachPackageHasAHigherVersion(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"strings"
 
 	"okrbot/bot/teams"
+	"okrbot/okr"
+	"okrbot/okr/adosource"
 )
 
 // assertion gives a token that shows who okrbot is, in place of a client secret.
@@ -48,6 +51,48 @@ func signInAssertion(c Config) assertion {
 		return func(context.Context) (string, error) { return "", err }
 	}
 	return a
+}
+
+// machineAssertion gives the token of okrbot's machine, which applications may trust whether
+// or not the bot itself has a secret; nil: it has none.
+func machineAssertion(c Config) assertion {
+	switch {
+	case c.FederatedTokenFile != "":
+		return func(context.Context) (string, error) { return readAssertion(c.FederatedTokenFile) }
+	case !c.hasIdentity():
+		return nil
+	}
+	identity := machineIdentity(c)
+	return func(ctx context.Context) (string, error) {
+		t, err := identity(ctx, "", exchangeAudience(c.ADOLoginURL))
+		return t.Token.Reveal(), err
+	}
+}
+
+// hasIdentity says whether okrbot is set up with a managed identity of its machine.
+func (c Config) hasIdentity() bool {
+	return c.ManagedIdentity != "" || c.AppType == string(teams.AppUserAssignedMSI) || c.IdentityEndpoint != ""
+}
+
+// machineIdentity gives tokens of the machine's managed identities; nil: it has none.
+func machineIdentity(c Config) func(ctx context.Context, clientID, resource string) (adosource.IdentityToken, error) {
+	if !c.hasIdentity() {
+		return nil
+	}
+	usual := cmp.Or(c.ManagedIdentity, teams.SystemIdentity)
+	if c.AppType == string(teams.AppUserAssignedMSI) && c.ManagedIdentity == "" {
+		usual = c.AppID
+	}
+	return func(ctx context.Context, clientID, resource string) (adosource.IdentityToken, error) {
+		t, err := teams.IdentityToken(ctx, teams.TokenOptions{
+			AppType: teams.AppUserAssignedMSI, AppID: cmp.Or(clientID, usual), Scope: resource,
+			IdentityEndpoint: c.IdentityEndpoint, IdentityHeader: c.IdentityHeader.Reveal(),
+		})
+		if errors.Is(err, teams.ErrNoIdentity) {
+			err = fmt.Errorf("%w: %w", adosource.ErrNoIdentity, err)
+		}
+		return adosource.IdentityToken{Token: okr.Secret(t.Token), ClientID: t.ClientID, Life: t.Lifetime}, err
+	}
 }
 
 // exchangeAudience is what a token has to be for that Microsoft Entra exchanges, by

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"okrbot/ado/adotest"
 	"okrbot/bot/bottest"
 	"okrbot/bot/bottest/script"
+	"okrbot/okr/adosource"
 )
 
 // The platform whose tokens a registration trusts.
@@ -76,7 +78,18 @@ func TestWithoutASecret(t *testing.T) {
 	play(t, w, "ado expire alex", "ado complete 'Launch bugs' 3")
 	writeToken(t, file, p.token(t, func(c *jwt.RegisteredClaims) { c.ID = "another" }))
 	w.Teams.RevokeTokens()
-	play(t, w, "say sync KR1", "expect '50 %'")
+	play(t, w, "say sync KR1", "expect '50%'")
+}
+
+// TestSingleSignOnWithoutASecret exchanges the token of a person with the token of a file in place of the client secret.
+func TestSingleSignOnWithoutASecret(t *testing.T) {
+	t.Parallel()
+	p, file := newPlatform(t), filepath.Join(t.TempDir(), "token")
+	writeToken(t, file, p.token(t, nil))
+	w := newWorld(t, time.Now(), "MICROSOFT_APP_PASSWORD", "", "AZURE_FEDERATED_TOKEN_FILE", file, "SSO_CONNECTION", "azure-devops")
+	require.NoError(t, w.Start())
+	p.trust(w)
+	play(t, w, "start enabled", "say connect", "expect 'New connection' 'Signed in as alexw@contoso.example'", "exchanged 200")
 }
 
 // TestDoctorKnowsAssertions: each way in which an assertion is refused has its next step.
@@ -155,11 +168,11 @@ func TestOneWayToShowWhoOneIs(t *testing.T) {
 	t.Parallel()
 	const name = "AZURE_FEDERATED_TOKEN_FILE"
 	for said, set := range map[string]map[string]string{
-		"MICROSOFT_APP_PASSWORD: required, but not set; without a secret": {"MICROSOFT_APP_PASSWORD": ""},
-		"set this or AZURE_FEDERATED_TOKEN_FILE, not both":                {"MICROSOFT_APP_PASSWORD": "", name: "/t", "MANAGED_IDENTITY_CLIENT_ID": "system"},
-		"must be another id than MICROSOFT_APP_ID":                        {"MICROSOFT_APP_PASSWORD": "", "MANAGED_IDENTITY_CLIENT_ID": configApp},
-		"must be an absolute path":                                        {"MICROSOFT_APP_PASSWORD": "", name: "token"},
-		"ADO_CLIENT_SECRET: required":                                     {"MICROSOFT_APP_PASSWORD": "", name: "/t", "ADO_CLIENT_ID": configOther},
+		"MICROSOFT_APP_PASSWORD: required, but not set; to run without a secret": {"MICROSOFT_APP_PASSWORD": ""},
+		"set this or AZURE_FEDERATED_TOKEN_FILE, not both":                       {"MICROSOFT_APP_PASSWORD": "", name: "/t", "MANAGED_IDENTITY_CLIENT_ID": "system"},
+		"must differ from MICROSOFT_APP_ID":                                      {"MICROSOFT_APP_PASSWORD": "", "MANAGED_IDENTITY_CLIENT_ID": configApp},
+		"must be an absolute path":                                               {"MICROSOFT_APP_PASSWORD": "", name: "token"},
+		"ADO_CLIENT_SECRET: required":                                            {"MICROSOFT_APP_PASSWORD": "", name: "/t", "ADO_CLIENT_ID": configOther},
 	} {
 		_, err := LoadConfig(configEnv(set))
 		require.ErrorContains(t, err, said)
@@ -167,10 +180,81 @@ func TestOneWayToShowWhoOneIs(t *testing.T) {
 	c, err := LoadConfig(configEnv(map[string]string{name: "/t"}))
 	require.NoError(t, err)
 	require.False(t, c.isFederated())
-	require.Contains(t, strings.Join(c.notes(), "\n"), "not used, since MICROSOFT_APP_PASSWORD is set")
+	require.Contains(t, strings.Join(c.notes(), "\n"), "not used for the bot, because MICROSOFT_APP_PASSWORD is set")
 	for login, want := range map[string]string{
 		"https://login.microsoftonline.com": tokenExchange, "https://login.microsoftonline.us": tokenExchange + "USGov", "https://login.partner.microsoftonline.cn": tokenExchange + "China",
 	} {
 		require.Equal(t, want, exchangeAudience(login))
 	}
+}
+
+// TestTheMachineProvesForApplications: what okrbot is set up with can be shown for applications, whether or not the bot has a
+// secret, and each identity is asked for by its id.
+func TestTheMachineProvesForApplications(t *testing.T) {
+	t.Parallel()
+	const assigned, own, header = "44444444-2222-4222-8222-222222222222", "44444444-2222-4222-8222-333333333333", "header"
+	const azure = "499b84ac-1321-427f-aa17-267ca6975798"
+	cloud := adotest.New(adotest.Options{})
+	server := httptest.NewServer(cloud)
+	t.Cleanup(server.Close)
+	cloud.SetPublicURL(server.URL)
+	for client, name := range map[string]string{assigned: "assigned", own: "own", configApp: "the bot"} {
+		cloud.AddPrincipal(adotest.Principal{ClientID: client, Tenant: adotest.TenantID, Name: name})
+	}
+	cloud.SetMachine(adotest.Machine{Own: own, Assigned: []string{assigned, configApp}, Header: header})
+	for name, c := range map[string]struct {
+		set   map[string]string
+		usual string // client id of the identity; empty: there is none
+	}{
+		"nothing":          {nil, ""},
+		"App Service":      {map[string]string{"IDENTITY_ENDPOINT": cloud.IdentityEndpoint()}, own},
+		"the machine's":    {map[string]string{"IDENTITY_ENDPOINT": cloud.IdentityEndpoint(), "MANAGED_IDENTITY_CLIENT_ID": "system"}, own},
+		"assigned":         {map[string]string{"IDENTITY_ENDPOINT": cloud.IdentityEndpoint(), "MANAGED_IDENTITY_CLIENT_ID": assigned}, assigned},
+		"without a secret": {map[string]string{"IDENTITY_ENDPOINT": cloud.IdentityEndpoint(), "MANAGED_IDENTITY_CLIENT_ID": assigned, "MICROSOFT_APP_PASSWORD": ""}, assigned},
+		"the bot's own": {map[string]string{
+			"IDENTITY_ENDPOINT": cloud.IdentityEndpoint(), "MICROSOFT_APP_TYPE": "UserAssignedMSI", "MICROSOFT_APP_PASSWORD": "", "ADO_CLIENT_ID": configOther, "ADO_CLIENT_SECRET": "s",
+		}, configApp},
+	} {
+		set := map[string]string{"IDENTITY_HEADER": header}
+		maps.Copy(set, c.set)
+		config, err := LoadConfig(configEnv(set))
+		require.NoError(t, err, name)
+		identity, trusted := machineIdentity(config), machineAssertion(config)
+		if c.usual == "" {
+			require.Nil(t, identity, name)
+			require.Nil(t, trusted, name)
+			continue
+		}
+		given, err := identity(t.Context(), "", azure)
+		require.NoError(t, err, name)
+		require.Equal(t, c.usual, given.ClientID, name)
+		require.NotEmpty(t, given.Token.Reveal())
+		require.Greater(t, given.Life, time.Minute)
+		given, err = identity(t.Context(), assigned, azure)
+		require.NoError(t, err, name)
+		require.Equal(t, assigned, given.ClientID, "by its id")
+		_, err = identity(t.Context(), configTenant, azure)
+		require.ErrorIs(t, err, adosource.ErrNoIdentity, name)
+		token, err := trusted(t.Context())
+		require.NoError(t, err, name)
+		require.Equal(t, 2, strings.Count(token, "."), name)
+	}
+	file := filepath.Join(t.TempDir(), "token")
+	writeToken(t, file, "a.b.c")
+	config, err := LoadConfig(configEnv(map[string]string{"AZURE_FEDERATED_TOKEN_FILE": file}))
+	require.NoError(t, err)
+	require.Nil(t, machineIdentity(config))
+	token, err := machineAssertion(config)(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "a.b.c", token)
+}
+
+// TestTheMachineOfNobodysTenant is noted: a bot of all tenants has none of its own.
+func TestTheMachineOfNobodysTenant(t *testing.T) {
+	t.Parallel()
+	c, err := LoadConfig(configEnv(map[string]string{
+		"MICROSOFT_APP_TYPE": "MultiTenant", "MICROSOFT_APP_TENANT_ID": "", "MANAGED_IDENTITY_CLIENT_ID": "system", "ALLOWED_TENANTS": "*",
+	}))
+	require.NoError(t, err)
+	require.Contains(t, strings.Join(c.notes(), "\n"), "no application can read Azure DevOps with the identity of this machine")
 }

@@ -11,11 +11,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/stretchr/testify/require"
 
+	"okrbot/ado/adotest"
 	"okrbot/bot/bottest"
 	"okrbot/cards"
 	"okrbot/okr"
@@ -43,14 +42,15 @@ func TestAudit(t *testing.T) {
 	r := newRightsWorld(t)
 	start := copyOf(t, r.redis)
 	commands, presses, more := commandActs(), pressActs(), moreActs()
-	audited, before := map[string]bool{}, r.facts(t)
+	audited, before := map[string]bool{}, facts(t, r.dump(t))
+	r.audits()
 	try := func(what string, do func() (bottest.Delivery, error)) {
-		told := len(r.audits())
 		_, err := do()
 		require.NoError(t, err, what)
 		play(t, r.world, "idle")
-		changed := changedFacts(before, r.facts(t))
-		lines := r.audits()[told:]
+		touched := r.journal.take()
+		changed := changedFacts(before, facts(t, r.dumpOf(t, touched)), touched)
+		lines := r.audits()
 		require.Len(t, lines, min(1, len(changed)), "%s changes %v", what, changed)
 		for _, line := range lines {
 			audited[attribute(line, "did")] = true
@@ -60,7 +60,7 @@ func TestAudit(t *testing.T) {
 				require.NotContains(t, line, words, what)
 			}
 		}
-		start.restore(r.redis)
+		start.restore(t, r.redis, append(touched, r.journal.take()...))
 	}
 	alex, place := r.Teams.User("alex"), r.Teams.Personal(r.Teams.User("alex"))
 	for _, subject := range r.app.bot.Subjects() {
@@ -88,11 +88,11 @@ func TestAudit(t *testing.T) {
 			}
 		}
 	}
+	require.Empty(t, changedFacts(before, facts(t, r.dump(t)), slices.Collect(maps.Keys(before))), "all is as it was")
 	for _, step := range r.auditedSteps() {
-		told := len(r.audits())
 		play(t, r.world, step.lines...)
 		play(t, r.world, "idle")
-		lines := r.audits()[told:]
+		lines := r.audits()
 		require.Len(t, lines, 1, "%v", step.lines)
 		require.Equal(t, step.did, attribute(lines[0], "did"))
 		audited[step.did] = true
@@ -115,14 +115,26 @@ func (r *rightsWorld) auditedSteps() []auditedStep {
 		{"integration enabled", []string{"say enable", "press Enable"}},
 		{"settings changed", []string{"say settings", "fill timeZone=Asia/Tokyo", "press Save"}},
 		{"period added", []string{"say settings", "fill periodName=Sprint periodStart=2026-09-01 periodEnd=2026-09-30", "press Save"}},
-		{"binding moved", []string{"say bind KR1", "fill connection='Hidden way'", "press 'Use this connection'", "fill 'text=Launch bugs'", "press Search", "press Choose", "press Preview", "press Save"}},
+		{"binding moved", []string{"say bind KR1", "fill connection='Hidden way'", "fill 'text=Launch bugs'", "press Next", "press Save"}},
 		{"okrs exported", []string{"say export csv", "consent accept", "expect 'Saved in your OneDrive'"}},
 		{"connection shared", []string{"say C1", "press Share"}},
 		{"connection made private", []string{"say C1", "press 'Stop sharing'"}},
 		{"connection offered", []string{"in channel Delivery", "say hand over C1 to Megan Bowen", "expect Offered"}},
-		{"offer dropped", []string{"press 'Take the offer back'"}},
+		{"offer dropped", []string{"press 'Withdraw offer'"}},
 		{"connection offered", []string{"say hand over C1 to Megan Bowen", "expect Offered"}},
 		{"connection taken over", []string{"user megan", "in personal", "say take over C1", "signin", "expect 'Take over'", "press 'Take over'"}},
+		{"application added", []string{
+			"user alex", "in personal", "entra add second-reader 5ec2e7a1-0000-4000-8000-0000000000a2", "entra secret second-reader its~open~secret", "entra allow second-reader contoso",
+			"say connect application", "expect 'Connect an application'", "visit 'Open the page'",
+			"type name=second-reader tenant=" + adotest.TenantID + " client=5ec2e7a1-0000-4000-8000-0000000000a2 secret=its~open~secret", "send",
+		}},
+		{"connection by an application made", []string{
+			"expect 'New connection'", "fill name=Ours organizationText=contoso", "press Next", "fill 'project=Fabrikam Fiber'", "press Next", "press 'Allow all shared queries'", "expect Ours",
+		}},
+		{"connection folders changed", []string{"press 'Change folders'", "fill 'folders=Shared Queries/Launch'", "press 'Allow these folders only'", "expect 'Queries: Shared Queries/Launch'"}},
+		{"application renewed", []string{"press 'Renew application'", "expect 'Renew second-reader'", "visit 'Open the page'", "send", "expect 'second-reader was renewed'"}},
+		{"connection taken over by an application", []string{"say take over C2", "expect 'Take over'", "press 'Use second-reader'", "press 'Use application'"}},
+		{"application removed", []string{"say applications", "press 'Show second-reader'", "press Remove", "press Remove"}},
 		{"goal handed over", []string{"user alex", "in channel Delivery", "say edit KR2", "fill 'owner=Megan Bowen'", "press Save"}},
 	}
 }
@@ -146,9 +158,11 @@ func deeds(t *testing.T) []string {
 	return slices.Compact(out)
 }
 
-// audits are the lines of the log that say who changed what.
+// audits are the lines of the log that say who changed what, since the last look.
 func (r *rightsWorld) audits() []string {
-	return slices.DeleteFunc(r.Log.Lines(), func(line string) bool { return !strings.Contains(line, " msg=audit ") })
+	lines, next := r.Log.Since(r.read)
+	r.read = next
+	return slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, " msg=audit ") })
 }
 
 // attribute is a value in a line of the log.
@@ -162,12 +176,12 @@ func attribute(line, name string) string {
 	return value
 }
 
-// facts are what an audit is about, by the keys of the store: what there is, and who may
+// facts are what an audit is about, by the keys of a dump: what there is, and who may
 // do what with it.
-func (r *rightsWorld) facts(t *testing.T) map[string]string {
+func facts(t *testing.T, dump map[string]string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for key, text := range r.dump(t) {
+	for key, text := range dump {
 		_, name, _ := strings.Cut(key, "}:")
 		kind, rest, _ := strings.Cut(name, ":")
 		isRecord := strings.HasPrefix(rest, "record:")
@@ -183,7 +197,7 @@ func (r *rightsWorld) facts(t *testing.T) map[string]string {
 		case kind == "connection" && isRecord:
 			var c okr.Connection
 			require.NoError(t, json.Unmarshal(stored.Data, &c))
-			out[key] = fmt.Sprint(c.Owner.ID, c.Shared, c.Offer)
+			out[key] = fmt.Sprint(c.Owner.ID, c.Shared, c.Offer, c.Folders)
 		case kind == "import" && isRecord:
 			var i okr.Import
 			require.NoError(t, json.Unmarshal(stored.Data, &i))
@@ -216,81 +230,14 @@ func goalFacts(t *testing.T, raw json.RawMessage) string {
 	return fmt.Sprint(g.Owner.ID, ids(g.CoOwners), g.CheckInOwner.ID, g.Delegate.ID, g.Private, ids(g.Viewers), ids(g.Editors), g.OnlyEditors, g.Parent, g.Deleted != nil, through)
 }
 
-// changedFacts are those of before that are other ones, or gone. What a turn makes anew
-// takes nothing from anybody.
-func changedFacts(before, after map[string]string) []string {
+// changedFacts are those of before that are other ones, or gone, under keys that were touched.
+// What a turn makes anew takes nothing from anybody.
+func changedFacts(before, after map[string]string, touched []string) []string {
 	var out []string
-	for key, was := range before {
-		if after[key] != was {
+	for _, key := range touched {
+		if was, isFact := before[key]; isFact && after[key] != was {
 			out = append(out, fmt.Sprintf("%s: %s -> %s", key, was, after[key]))
 		}
 	}
 	return out
-}
-
-// storeCopy is everything in a Redis.
-type storeCopy struct {
-	text  map[string]string
-	hash  map[string]map[string]string
-	list  map[string][]string
-	set   map[string][]string
-	score map[string]map[string]float64
-	life  map[string]time.Duration
-}
-
-func copyOf(t *testing.T, redis *miniredis.Miniredis) storeCopy {
-	t.Helper()
-	c := storeCopy{map[string]string{}, map[string]map[string]string{}, map[string][]string{}, map[string][]string{}, map[string]map[string]float64{}, map[string]time.Duration{}}
-	for _, key := range redis.Keys() {
-		var err error
-		switch redis.Type(key) {
-		case "string":
-			c.text[key], err = redis.Get(key)
-		case "list":
-			c.list[key], err = redis.List(key)
-		case "set":
-			c.set[key], err = redis.Members(key)
-		case "zset":
-			c.score[key], err = redis.SortedSet(key)
-		case "hash":
-			c.hash[key] = map[string]string{}
-			var fields []string
-			fields, err = redis.HKeys(key)
-			for _, field := range fields {
-				c.hash[key][field] = redis.HGet(key, field)
-			}
-		}
-		require.NoError(t, err)
-		c.life[key] = redis.TTL(key)
-	}
-	return c
-}
-
-// restore makes a Redis what it was.
-func (c storeCopy) restore(redis *miniredis.Miniredis) {
-	redis.FlushAll()
-	for key, value := range c.text {
-		_ = redis.Set(key, value)
-	}
-	for key, values := range c.list {
-		_, _ = redis.Push(key, values...)
-	}
-	for key, members := range c.set {
-		_, _ = redis.SetAdd(key, members...)
-	}
-	for key, members := range c.score {
-		for member, score := range members {
-			_, _ = redis.ZAdd(key, score, member)
-		}
-	}
-	for key, fields := range c.hash {
-		for field, value := range fields {
-			redis.HSet(key, field, value)
-		}
-	}
-	for key, life := range c.life {
-		if life > 0 {
-			redis.SetTTL(key, life)
-		}
-	}
 }

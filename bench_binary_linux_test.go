@@ -40,7 +40,7 @@ const (
 	emptyTenant  = "55555555-5555-4555-8555-555555555555" // has no objectives
 )
 
-// BenchmarkBinary measures okrbot as a process of its own, built as it is released but for Teams' pace, with real
+// BenchmarkBinary measures okrbot as a separate process, built as released but for Teams' pace, with real
 // authentication and a real Redis. It runs alone on one core where the system lets it; what sends the turns, what stands
 // in for Teams, and Redis are on the other. Beside it runs the least that a bot can do, see bot/testdata/baseline. All
 // turns are measured in each of three rounds, and the medians reported; verifications/turn is the CPU of a turn in units
@@ -180,7 +180,7 @@ func (w *binaryWorld) fill(b *testing.B) {
 	values := w.environment("127.0.0.1:1")
 	config, err := LoadConfig(func(name string) string { return values[name] })
 	require.NoError(b, err)
-	store, err := openStorage(context.WithoutCancel(b.Context()), config, slog.New(slog.DiscardHandler))
+	store, err := openStorage(context.WithoutCancel(b.Context()), config, slog.New(slog.DiscardHandler), time.Now)
 	require.NoError(b, err)
 	defer func() { require.NoError(b, store.Close()) }()
 	plan := newActivities(ports{store: store.Store, admins: config.AdminObjectIDs, digestEvery: time.Hour, now: time.Now}).Plan

@@ -70,7 +70,7 @@ func TestComposeReplicas(t *testing.T) {
 	require.Equal(t, 1, builders, "one build for both: two at once fail")
 	require.Contains(t, dockerfile, `ENTRYPOINT ["/okrbot"]`)
 	require.Contains(t, dockerfile, "ARG VERSION\n")
-	require.Contains(t, dockerfile, "-X main.release=${VERSION}")
+	require.Contains(t, dockerfile, "-X main.revision=${VERSION}")
 	require.True(t, slices.ContainsFunc(commands(), func(c command) bool { return c.name == "ready" }))
 }
 
@@ -128,7 +128,7 @@ func TestProxiesAgree(t *testing.T) {
 	t.Parallel()
 	m := regexp.MustCompile(`@okrbot path (.*)\n`).FindStringSubmatch(operations(t, "Caddyfile"))
 	require.NotNil(t, m)
-	pages := slices.AppendSeq([]string{"/api/messages", "/auth/start", "/auth/callback", "/o/*", "/healthz"}, maps.Keys(manifest.Pages()))
+	pages := slices.AppendSeq([]string{"/api/messages", "/auth/start", "/auth/callback", "/connect/application", "/o/*", "/healthz"}, maps.Keys(manifest.Pages()))
 	require.ElementsMatch(t, pages, strings.Fields(m[1]), "TestProxyKeepsTheRestInside has those of nginx.conf")
 }
 

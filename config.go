@@ -54,6 +54,8 @@ type Config struct {
 	BotTokenIssuer string `env:"BOT_TOKEN_ISSUER" envDefault:"https://api.botframework.com"`
 	// TeamsURL is where browsers open Teams; the government clouds have their own.
 	TeamsURL string `env:"TEAMS_URL" envDefault:"https://teams.microsoft.com"`
+	// OrganizationName heads the pages that open in a browser; empty: they name none.
+	OrganizationName string `env:"ORGANIZATION_NAME"`
 	// BotServiceURLs are the hosts to which the bot's token may be sent; empty
 	// means those of the public and government clouds. http only for loopback.
 	BotServiceURLs []string `env:"BOT_SERVICE_URLS"`
@@ -77,6 +79,11 @@ type Config struct {
 	ADOProfileURL string `env:"ADO_PROFILE_URL" envDefault:"https://app.vssps.visualstudio.com"`
 	// SignInCard is "oauth" for the OAuth card, or "signin" for the plain one.
 	SignInCard string `env:"SIGNIN_CARD" envDefault:"oauth"`
+	// SSOConnection is the name of the OAuth connection of the Azure Bot, by which Teams
+	// signs people in by itself; empty: it does not. SSOResource is the Application ID URI
+	// of the registration; empty: api://botid-<AppID>.
+	SSOConnection string `env:"SSO_CONNECTION"`
+	SSOResource   string `env:"SSO_RESOURCE"`
 
 	// RedisURL is redis:// or rediss://; several hosts are a Cluster, ?master= is
 	// Sentinel. Empty: DataDir.
@@ -135,6 +142,9 @@ func (c *Config) complete() {
 			c.ADOClientSecret = c.AppPassword
 		}
 	}
+	if c.SSOResource == "" && c.SSOConnection != "" {
+		c.SSOResource = ssoResource(c.AppID)
+	}
 	single := c.AppType == "SingleTenant" && c.AppTenantID != ""
 	if c.ADOLoginTenant == "" && single {
 		c.ADOLoginTenant = c.AppTenantID
@@ -164,7 +174,7 @@ func readEnvironment(getenv func(string) string) (values map[string]string, prob
 		}
 		content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 		if err != nil {
-			problems = append(problems, fmt.Errorf("%s_FILE: the file cannot be read", name))
+			problems = append(problems, fmt.Errorf("%s_FILE: the file can't be read", name))
 			continue
 		}
 		if v, err := plainValue(name, string(content)); v != "" { // an empty file sets nothing
@@ -192,7 +202,7 @@ func plainValue(name, raw string) (string, []error) {
 		problems = append(problems, fmt.Errorf("%s: is in quotation marks; write the value without them", name))
 	}
 	if strings.ContainsFunc(v, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		problems = append(problems, fmt.Errorf("%s: holds a line break or another character that cannot be seen", name))
+		problems = append(problems, fmt.Errorf("%s: contains a line break or another invisible character", name))
 	}
 	return v, problems
 }
@@ -221,7 +231,7 @@ func variableNames() []string {
 func plainProblems(err error) []error {
 	var all env.AggregateError
 	if !errors.As(err, &all) {
-		return []error{errors.New("the environment cannot be read")}
+		return []error{errors.New("the environment can't be read")}
 	}
 	var out []error
 	for _, e := range all.Errors {
@@ -231,9 +241,9 @@ func plainProblems(err error) []error {
 		case errors.As(e, &unset):
 			out = append(out, fmt.Errorf("%s: required, but not set", unset.Key))
 		case errors.As(e, &parse):
-			out = append(out, fmt.Errorf("%s: must be a time such as 1h or 30m", envName(parse.Name)))
+			out = append(out, fmt.Errorf("%s: must be a duration such as 1h or 30m", envName(parse.Name)))
 		default:
-			out = append(out, errors.New("a variable cannot be read"))
+			out = append(out, errors.New("a variable can't be read"))
 		}
 	}
 	return out
@@ -254,6 +264,43 @@ const (
 
 // has says whether this process has a role.
 func (c Config) has(role string) bool { return slices.Contains(c.Roles, role) }
+
+// ssoResource is the usual Application ID URI of an app that has a bot alone.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/authentication/bot-sso-register-aad
+func ssoResource(appID string) string { return "api://botid-" + strings.ToLower(appID) }
+
+// sourceOf says where the value of a variable comes from. What the problems of the configuration call required is missing.
+func sourceOf(name string, getenv func(string) string, problems error) string {
+	v, _ := plainValue(name, getenv(name))
+	switch {
+	case v != "":
+		return "environment"
+	case getenv(name+"_FILE") != "":
+		return "file"
+	case isMissing(name, problems):
+		return "missing"
+	case hasDefault(name):
+		return "default"
+	default:
+		return "not set"
+	}
+}
+
+func isMissing(name string, problems error) bool {
+	if problems == nil {
+		return false
+	}
+	return name == "DATA_DIR" && errors.Is(problems, errNoStorage) || strings.Contains("\n"+problems.Error(), "\n"+name+": required")
+}
+
+func hasDefault(name string) bool {
+	for field := range reflect.TypeFor[Config]().Fields() {
+		if n, _, _ := strings.Cut(field.Tag.Get("env"), ","); n == name {
+			return field.Tag.Get("envDefault") != ""
+		}
+	}
+	return false
+}
 
 func defaultOf(field string) string {
 	f, _ := reflect.TypeFor[Config]().FieldByName(field)

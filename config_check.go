@@ -12,15 +12,18 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"okrbot/bot/teams"
 	"okrbot/bot/teams/files"
+	"okrbot/okr"
 	"okrbot/okr/redisstore"
 )
 
 var (
-	guid     = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	hostName = regexp.MustCompile(`^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?$`)
+	guid           = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	connectionName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	hostName       = regexp.MustCompile(`^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.?$`)
 )
 
 // problems collects what is wrong with a configuration. It names variables, never
@@ -58,18 +61,18 @@ func (c Config) checkAddresses(p *problems) {
 	} {
 		p.want(address.value == "" || isWebURL(address.value), "%s: must be an https address (http only on loopback), without user, ? and #", address.name)
 	}
-	for _, own := range []string{"/api/messages", "/auth/start", "/auth/callback"} {
-		p.want(!strings.HasSuffix(c.PublicURL, own), "PUBLIC_URL: must end before %s, which okrbot adds itself", own)
+	for _, own := range []string{"/api/messages", "/auth/start", "/auth/callback", "/connect/application"} {
+		p.want(!strings.HasSuffix(c.PublicURL, own), "PUBLIC_URL: must not include %s, which okrbot adds", own)
 	}
-	p.want(!ofOneTenant(c.BotLoginURL), "BOT_LOGIN_URL: must name no tenant: okrbot adds MICROSOFT_APP_TENANT_ID itself")
-	p.want(!ofOneTenant(c.ADOLoginURL), "ADO_LOGIN_URL: must name no tenant: that is ADO_LOGIN_TENANT")
-	p.want(!ofOneOrganization(c.ADOBaseURL), "ADO_BASE_URL: must name no organization: people choose theirs")
+	p.want(!ofOneTenant(c.BotLoginURL), "BOT_LOGIN_URL: must not include a tenant; okrbot adds MICROSOFT_APP_TENANT_ID")
+	p.want(!ofOneTenant(c.ADOLoginURL), "ADO_LOGIN_URL: must not include a tenant; set it in ADO_LOGIN_TENANT")
+	p.want(!ofOneOrganization(c.ADOBaseURL), "ADO_BASE_URL: must not include an organization; people choose theirs")
 	_, err := teams.NewServiceHosts(c.BotServiceURLs)
 	p.want(err == nil && !slices.ContainsFunc(c.BotServiceURLs, func(h string) bool { return !isServiceHost(h) }),
 		"BOT_SERVICE_URLS: must be hosts or addresses without wildcards, comma-separated")
 	_, err = files.NewHosts(c.BotFileHosts)
 	p.want(err == nil && !slices.ContainsFunc(c.BotFileHosts, func(h string) bool { return !isServiceHost(strings.TrimPrefix(h, "*.")) }),
-		"BOT_FILE_HOSTS: must be hosts or addresses, comma-separated; *. in front of a host stands for all below it")
+		"BOT_FILE_HOSTS: must be hosts or addresses, comma-separated; *. before a host means all hosts below it")
 	p.want(c.IdentityEndpoint == "" || isEndpoint(c.IdentityEndpoint), "IDENTITY_ENDPOINT: must be an http or https address, as Azure App Service sets it")
 }
 
@@ -79,7 +82,7 @@ func (c Config) checkBot(p *problems) {
 	single := c.AppType == "SingleTenant"
 	p.want(c.AppTenantID != "" || !single, "MICROSOFT_APP_TENANT_ID: required for a single-tenant bot, as a GUID")
 	p.want(c.AppTenantID == "" || guid.MatchString(c.AppTenantID), "MICROSOFT_APP_TENANT_ID: must be a GUID")
-	p.want(len(c.AllowedTenants) > 0 || single, "ALLOWED_TENANTS: required where the bot has no tenant of its own: the ids of the tenants that it serves, comma-separated, or * for every tenant")
+	p.want(len(c.AllowedTenants) > 0 || single, "ALLOWED_TENANTS: required because the bot belongs to no tenant: the ids of the tenants to serve, comma-separated, or * for every tenant")
 	p.want(tenantsFit(c.AllowedTenants) || slices.Equal(c.AllowedTenants, []string{c.AppTenantID}), "ALLOWED_TENANTS: must be tenant ids (GUIDs), comma-separated, or * alone")
 	p.want(isScope(c.BotScope), "BOT_SCOPE: must be an https address that ends in /.default")
 	c.checkCredential(p)
@@ -96,31 +99,47 @@ func (c Config) checkBot(p *problems) {
 // checkCredential wants one way in which the bot shows who it is.
 func (c Config) checkCredential(p *problems) {
 	p.want(c.AppType == "UserAssignedMSI" || c.AppPassword != "" || c.isFederated(),
-		"MICROSOFT_APP_PASSWORD: required, but not set; without a secret: AZURE_FEDERATED_TOKEN_FILE or MANAGED_IDENTITY_CLIENT_ID")
+		"MICROSOFT_APP_PASSWORD: required, but not set; to run without a secret, set AZURE_FEDERATED_TOKEN_FILE or MANAGED_IDENTITY_CLIENT_ID")
 	p.want(c.FederatedTokenFile == "" || filepath.IsAbs(c.FederatedTokenFile), "AZURE_FEDERATED_TOKEN_FILE: must be an absolute path")
 	p.want(oneOf(c.ManagedIdentity, "", teams.SystemIdentity) || guid.MatchString(c.ManagedIdentity), "MANAGED_IDENTITY_CLIENT_ID: must be the client id (GUID) of a managed identity, or system")
-	p.want(!c.isFederated() || !strings.EqualFold(c.ManagedIdentity, c.AppID), "MANAGED_IDENTITY_CLIENT_ID: must be another id than MICROSOFT_APP_ID, whose registration trusts it; a bot that is a managed identity itself has MICROSOFT_APP_TYPE=UserAssignedMSI")
+	p.want(!c.isFederated() || !strings.EqualFold(c.ManagedIdentity, c.AppID), "MANAGED_IDENTITY_CLIENT_ID: must differ from MICROSOFT_APP_ID, whose registration trusts it; for a bot that is a managed identity, set MICROSOFT_APP_TYPE=UserAssignedMSI")
 	p.want(!c.isFederated() || c.FederatedTokenFile == "" || c.ManagedIdentity == "", "MANAGED_IDENTITY_CLIENT_ID: set this or AZURE_FEDERATED_TOKEN_FILE, not both")
 }
 
 // wantSecret looks for what is taken for a client secret most often.
 func (p *problems) wantSecret(name, value string) {
-	p.want(!guid.MatchString(value), "%s: is a GUID, so most likely the Secret ID; the Value of the client secret is needed", name)
-	p.want(!strings.ContainsFunc(value, unicode.IsSpace), "%s: holds blanks; a client secret has none", name)
-	p.want(!strings.Contains(value, "://"), "%s: is an address; the Value of the client secret is needed", name)
+	p.want(!guid.MatchString(value), "%s: is a GUID, so probably the Secret ID; enter the Value of the client secret", name)
+	p.want(!strings.ContainsFunc(value, unicode.IsSpace), "%s: contains spaces; a client secret has none", name)
+	p.want(!strings.Contains(value, "://"), "%s: is an address; enter the Value of the client secret", name)
 }
 
 func (c Config) checkSignIn(p *problems) {
 	own := c.ADOClientID == c.AppID
 	p.want(c.ADOClientID == "" || own || guid.MatchString(c.ADOClientID), "ADO_CLIENT_ID: must be a GUID")
-	p.want(!own || c.AppType != "UserAssignedMSI", "ADO_CLIENT_ID: required where the bot is a managed identity, which nobody can sign in through: an app registration of its own")
-	p.want(c.ADOClientSecret != "" || own && c.AppType != "UserAssignedMSI", "ADO_CLIENT_SECRET: required with an ADO_CLIENT_ID of its own")
+	p.want(!own || c.AppType != "UserAssignedMSI", "ADO_CLIENT_ID: required because nobody can sign in through a managed identity; set the id of an app registration")
+	p.want(c.ADOClientSecret != "" || own && c.AppType != "UserAssignedMSI", "ADO_CLIENT_SECRET: required because ADO_CLIENT_ID is another app than the bot")
 	if c.ADOClientSecret != c.AppPassword {
 		p.wantSecret("ADO_CLIENT_SECRET", c.ADOClientSecret.Reveal())
 	}
 	p.want(oneOf(c.ADOLoginTenant, anyOrganization, c.AppTenantID) || guid.MatchString(c.ADOLoginTenant),
-		"ADO_LOGIN_TENANT: must be a tenant id (GUID) or organizations; personal accounts, for which common and consumers are, cannot be used with Azure DevOps")
+		"ADO_LOGIN_TENANT: must be a tenant id (GUID) or organizations; common and consumers are for personal accounts, which Azure DevOps doesn't accept")
 	p.want(oneOf(c.SignInCard, "oauth", "signin"), "SIGNIN_CARD: must be oauth or signin")
+	c.checkSSO(p)
+}
+
+// checkSSO looks at the single sign-on of Teams. A name is a word: what is taken for one most often
+// are the id and the address of something else.
+func (c Config) checkSSO(p *problems) {
+	p.want(c.SSOConnection == "" || connectionName.MatchString(c.SSOConnection) && !guid.MatchString(c.SSOConnection),
+		"SSO_CONNECTION: must be the name of an OAuth connection of the Azure Bot (Settings > Configuration): letters, digits, - and _, at most 64")
+	p.want(c.SSOConnection == "" || c.SignInCard != "signin", "SSO_CONNECTION: needs SIGNIN_CARD=oauth, the card for single sign-on")
+	p.want(c.SSOResource == "" || isResource(c.SSOResource), "SSO_RESOURCE: must be the Application ID URI of the registration (Expose an API), such as api://botid-<application id>")
+}
+
+// isResource is an Application ID URI as Teams takes it.
+func isResource(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme == "api" && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == "" && len(text) <= 255 && !strings.HasSuffix(text, "/")
 }
 
 func (c Config) checkStore(p *problems) {
@@ -135,35 +154,50 @@ func (c Config) checkStore(p *problems) {
 	}
 }
 
+// maxOrganizationName bounds what heads a page, in characters.
+const maxOrganizationName = 60
+
 func (c Config) checkProcess(p *problems) {
-	p.want(isListenAddr(c.ListenAddr), "LISTEN_ADDR: must be a port with a colon before it, such as :3978, or host:port")
-	p.want(c.MetricsAddr == "" || isListenAddr(c.MetricsAddr), "METRICS_ADDR: must be a port with a colon before it, such as :9090, or host:port")
-	p.want(c.MetricsAddr != c.ListenAddr || strings.HasSuffix(c.MetricsAddr, ":0"), "METRICS_ADDR: must be another port than LISTEN_ADDR")
+	p.want(isListenAddr(c.ListenAddr), "LISTEN_ADDR: must be a colon and a port, such as :3978, or host:port")
+	p.want(c.MetricsAddr == "" || isListenAddr(c.MetricsAddr), "METRICS_ADDR: must be a colon and a port, such as :9464, or host:port")
+	p.want(c.MetricsAddr != c.ListenAddr || strings.HasSuffix(c.MetricsAddr, ":0"), "METRICS_ADDR: must differ from LISTEN_ADDR")
 	p.want(oneOf(c.LogLevel, "debug", "info", "warn", "error"), "LOG_LEVEL: must be debug, info, warn or error")
+	p.want(okr.CleanLine(c.OrganizationName) == c.OrganizationName && utf8.RuneCountInString(c.OrganizationName) <= maxOrganizationName, "ORGANIZATION_NAME: must be one line of at most %d characters", maxOrganizationName)
 	p.want(oneOf(c.LogFormat, "", "json", "text"), "LOG_FORMAT: must be json or text")
-	p.want(c.SyncInterval >= 5*time.Minute && c.SyncInterval <= 24*time.Hour && c.SyncInterval%time.Minute == 0, "SYNC_INTERVAL: must lie between 5m and 24h, in whole minutes")
+	p.want(c.SyncInterval >= 5*time.Minute && c.SyncInterval <= 24*time.Hour && c.SyncInterval%time.Minute == 0, "SYNC_INTERVAL: must be between 5m and 24h, in whole minutes")
 	p.want(rolesFit(c.Roles), "ROLES: must be some of web, worker and clock, comma-separated")
-	p.want(!rolesFit(c.Roles) || c.RedisURL != "" || len(c.missingRoles()) == 0, "ROLES: one process must have all of web, worker and clock where it shares no Redis with others (REDIS_URL)")
+	p.want(!rolesFit(c.Roles) || c.RedisURL != "" || len(c.missingRoles()) == 0, "ROLES: must include web, worker and clock unless REDIS_URL is set, because only processes with one Redis can share them")
 }
 
 // notes are what is right as it is, and still not what everybody wants.
 func (c Config) notes() []string {
 	var notes []string
 	for _, role := range c.missingRoles() {
-		without := map[string]string{roleWeb: "Teams gets no answer", roleWorker: "nothing is measured", roleClock: "nothing is measured by itself"}[role]
-		notes = append(notes, fmt.Sprintf("ROLES: without %s; unless another process has it, %s", role, without))
+		without := map[string]string{roleWeb: "Teams gets no answer", roleWorker: "nothing is measured", roleClock: "nothing is measured automatically"}[role]
+		notes = append(notes, fmt.Sprintf("ROLES: this process has no role %s; unless another one has it, %s", role, without))
 	}
 	if c.RedisURL != "" && c.DataDir != "" {
-		notes = append(notes, "DATA_DIR: not used, since REDIS_URL is set")
+		notes = append(notes, "DATA_DIR: not used, because REDIS_URL is set")
 	}
 	if c.AppPassword != "" && (c.FederatedTokenFile != "" || c.ManagedIdentity != "") {
-		notes = append(notes, "AZURE_FEDERATED_TOKEN_FILE, MANAGED_IDENTITY_CLIENT_ID: not used, since MICROSOFT_APP_PASSWORD is set")
+		notes = append(notes, "AZURE_FEDERATED_TOKEN_FILE, MANAGED_IDENTITY_CLIENT_ID: not used for the bot, because MICROSOFT_APP_PASSWORD is set; applications that read Azure DevOps can use them")
+	}
+	if c.AppTenantID == "" && (c.FederatedTokenFile != "" || c.hasIdentity()) {
+		notes = append(notes, "MICROSOFT_APP_TENANT_ID: not set, so no application can read Azure DevOps with the identity of this machine")
+	}
+	switch {
+	case c.SSOConnection == "" && c.SSOResource != "":
+		notes = append(notes, "SSO_RESOURCE: not used, because SSO_CONNECTION is not set")
+	case c.SSOConnection != "" && c.ADOLoginTenant != anyOrganization && !c.serves(c.ADOLoginTenant):
+		notes = append(notes, "SSO_CONNECTION: single sign-on works for nobody, because ADO_LOGIN_TENANT is not in ALLOWED_TENANTS: its accounts are not the ones that people use in Teams")
+	case c.SSOConnection != "":
+		notes = append(notes, "SSO_CONNECTION: single sign-on needs a new app package: make one with okrbot manifest and upload it")
 	}
 	if len(c.AdminObjectIDs) == 0 {
-		notes = append(notes, "ADMIN_OBJECT_IDS: not set; nobody can enable okrbot in Teams")
+		notes = append(notes, "ADMIN_OBJECT_IDS: not set, so nobody can enable okrbot in Teams")
 	}
 	if slices.ContainsFunc(c.AdminObjectIDs, func(a string) bool { return !c.serves(a[:strings.IndexByte(a, '/')]) }) {
-		notes = append(notes, "ADMIN_OBJECT_IDS: somebody is of a tenant that ALLOWED_TENANTS does not serve")
+		notes = append(notes, "ADMIN_OBJECT_IDS: an admin's tenant is not in ALLOWED_TENANTS")
 	}
 	return notes
 }

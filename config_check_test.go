@@ -37,6 +37,7 @@ func samples() map[string]sample {
 		"BOT_SCOPE":                  {"scope", "https://api.botframework.us/.default"},
 		"BOT_OPENID_METADATA_URL":    {"web", "https://login.botframework.azure.us/v1/.well-known/openidconfiguration"},
 		"TEAMS_URL":                  {"web", "https://gov.teams.microsoft.us"},
+		"ORGANIZATION_NAME":          {"words", "Contoso & Söhne"},
 		"BOT_TOKEN_ISSUER":           {"web", "https://api.botframework.us"},
 		"BOT_SERVICE_URLS":           {"hosts", "smba.trafficmanager.net,smba.infra.gcc.teams.microsoft.com"},
 		"BOT_FILE_HOSTS":             {"file hosts", "*.sharepoint.com,contoso-my.sharepoint.com"},
@@ -47,6 +48,8 @@ func samples() map[string]sample {
 		"ADO_BASE_URL":               {"web", "https://devops.example.com"},
 		"ADO_PROFILE_URL":            {"web", "https://profiles.example.com"},
 		"SIGNIN_CARD":                {"card", "signin"},
+		"SSO_CONNECTION":             {"name", "azure-devops"},
+		"SSO_RESOURCE":               {"resource", "api://okr.contoso.example/botid-" + configApp},
 		"DATA_DIR":                   {"folder", "/var/lib/okrbot"},
 		"REDIS_URL":                  {"redis", "redis://okr:hunter2@redis-a:6379,redis-b:6379/0"},
 		"SEAL_KEYS":                  {"keys", configKey("k2", 32) + "," + configKey("k1", 32)},
@@ -77,6 +80,10 @@ func alsoAccepts(kind, value string) bool {
 		return value == "web" || value == "scope"
 	case "file":
 		return value == "folder"
+	case "words":
+		return len(value) > 0
+	case "name": // a word
+		return slices.Contains([]string{"level", "format", "card", "type", "interval"}, value)
 	}
 	return false
 }
@@ -161,7 +168,7 @@ func requireFileOf(t *testing.T, name string) {
 	var out bytes.Buffer
 	getenv := configEnv(map[string]string{name: "", name + "_FILE": secretInWrongPlace})
 	err := run(t.Context(), []string{"check-config"}, getenv, &out)
-	require.ErrorContains(t, err, name+"_FILE: the file cannot be read")
+	require.ErrorContains(t, err, name+"_FILE: the file can't be read")
 	require.NotContains(t, out.String()+err.Error(), "hunter2")
 }
 
@@ -203,12 +210,15 @@ func TestCheckConfigNotes(t *testing.T) {
 		set  map[string]string
 		note string
 	}{
-		"no clock":        {map[string]string{"ROLES": "web, worker"}, "ROLES: without clock"},
-		"no worker":       {map[string]string{"ROLES": "web,clock"}, "ROLES: without worker"},
-		"no web":          {map[string]string{"ROLES": "worker,clock"}, "ROLES: without web"},
+		"no clock":        {map[string]string{"ROLES": "web, worker"}, "ROLES: this process has no role clock"},
+		"no worker":       {map[string]string{"ROLES": "web,clock"}, "ROLES: this process has no role worker"},
+		"no web":          {map[string]string{"ROLES": "worker,clock"}, "ROLES: this process has no role web"},
 		"two stores":      {map[string]string{"DATA_DIR": "/var/lib/okrbot"}, "DATA_DIR: not used"},
 		"no admin":        {map[string]string{"ADMIN_OBJECT_IDS": ""}, "ADMIN_OBJECT_IDS: not set"},
-		"admin elsewhere": {map[string]string{"ADMIN_OBJECT_IDS": configOther + "/" + configApp}, "ADMIN_OBJECT_IDS: somebody is of a tenant"},
+		"admin elsewhere": {map[string]string{"ADMIN_OBJECT_IDS": configOther + "/" + configApp}, "ADMIN_OBJECT_IDS: an admin's tenant"},
+		"no sign-on":      {map[string]string{"SSO_RESOURCE": "api://botid-1"}, "SSO_RESOURCE: not used"},
+		"sign-on":         {map[string]string{"SSO_CONNECTION": "azure-devops"}, "SSO_CONNECTION: single sign-on needs a new app package"},
+		"sign-on nowhere": {map[string]string{"SSO_CONNECTION": "azure-devops", "ADO_LOGIN_TENANT": configOther}, "SSO_CONNECTION: single sign-on works for nobody"},
 		"nothing":         {nil, ""},
 	} {
 		values := maps.Clone(store)

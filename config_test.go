@@ -147,6 +147,12 @@ func TestConfigValues(t *testing.T) {
 		"two roles, a store for one":    {map[string]string{"ROLES": "worker,clock"}, "ROLES"},
 		"an unknown role":               {map[string]string{"ROLES": "web,janitor"}, "ROLES"},
 		"no role":                       {map[string]string{"ROLES": ","}, "ROLES"},
+		"single sign-on":                {map[string]string{"SSO_CONNECTION": "azure-devops"}, ""},
+		"single sign-on, plain card":    {map[string]string{"SSO_CONNECTION": "azure-devops", "SIGNIN_CARD": "signin"}, "SSO_CONNECTION"},
+		"connection by its id":          {map[string]string{"SSO_CONNECTION": configApp}, "SSO_CONNECTION"},
+		"connection by its address":     {map[string]string{"SSO_CONNECTION": "https://token.botframework.com"}, "SSO_CONNECTION"},
+		"resource with a scope":         {map[string]string{"SSO_RESOURCE": "api://botid-1/?x"}, "SSO_RESOURCE"},
+		"resource without a name":       {map[string]string{"SSO_RESOURCE": "api://"}, "SSO_RESOURCE"},
 		"too seldom":                    {map[string]string{"SYNC_INTERVAL": "25h"}, "SYNC_INTERVAL"},
 		"one id twice":                  {map[string]string{"SEAL_KEYS": configKey("k1", 32) + "," + configKey("k1", 32)}, "SEAL_KEYS"},
 		"Redis by host":                 {map[string]string{"REDIS_URL": "redis:6379", "SEAL_KEYS": configKey("k1", 32)}, "REDIS_URL"},
@@ -224,5 +230,6 @@ func TestCheckConfigShowsNoValue(t *testing.T) {
 	out.Reset()
 	err := run(t.Context(), []string{"check-config"}, configEnv(map[string]string{"PUBLIC_URL": ""}), &out)
 	require.ErrorContains(t, err, "PUBLIC_URL: required, but not set")
+	require.Regexp(t, `(?m)^PUBLIC_URL +missing$`, out.String())
 	require.NotContains(t, out.String()+err.Error(), configSecret)
 }

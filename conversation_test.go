@@ -66,7 +66,7 @@ func startIn(started func(*app)) script.Starter {
 		stop := func() error { cancel(); return <-done }
 		go func() {
 			done <- serve(running, config, newLogger(config, h.Log), &hooks{
-				now: h.Now, listener: h.Listener, poll: 20 * time.Millisecond, pace: 1000, retry: 20 * time.Millisecond,
+				now: h.Now, listener: h.Listener, poll: h.Poll, pace: 1000, retry: 20 * time.Millisecond,
 				answer: h.TeamsWaits, post: h.PostsWait, lookup: script.Patience, ready: func(a *app) { ready <- a },
 			})
 		}()

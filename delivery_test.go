@@ -28,7 +28,7 @@ type wayToPerson struct {
 // waysToAPerson are all of them. A new one belongs here.
 func waysToAPerson() map[string]wayToPerson {
 	own := []string{"user megan", "start bound"}
-	moveIn := []string{"sendfile " + contoso + "zip " + contoso + "csv", "expect 'Files to import'", "press 'Look at it first'", "shows 'Preview of import IM1'"}
+	moveIn := []string{"sendfile " + contoso + "zip " + contoso + "csv", "expect 'Files to import'", "press Preview", "shows 'Preview of import IM1'"}
 	return map[string]wayToPerson{
 		"reminder": {
 			[]string{"start connected", "user megan", "say new objective Grow", "press Save", "say new kr", "fill title=Sell metric=Deals startValue=0 target=10", "press Save"},
@@ -36,24 +36,24 @@ func waysToAPerson() map[string]wayToPerson {
 			"Time to check in", nil,
 		},
 		"nudge": {
-			[]string{"start enabled", "user megan", "in channel Delivery", "say new objective Grow", "press Save", "expect O1", "in personal", "say help", "expect Help"},
+			[]string{"start enabled", "user megan", "in channel Delivery", "say new objective Grow", "press Save", "expect O1", "in personal", "say help", "expect 'What I can do'"},
 			[]string{"user alex", "in channel Delivery", "say nudge O1", "expect Reminded"},
-			"How is O1?",
+			"Update O1",
 			[]string{"user alex", "in channel Delivery", "say nudge O1", "expect 'has no chat'"},
 		},
 		"notice":          {own, []string{"ado sign-out megan", "advance 2h"}, "Contoso launch", nil},
-		"sign-in card":    {[]string{"start enabled", "user megan", "say help", "expect Help"}, []string{"in channel Delivery", "fault here targeted 400:BadArgument -1", "say connect", "expect 'our own chat'"}, "Sign in to Azure DevOps", []string{"in channel Delivery", "fault here targeted 400:BadArgument -1", "say connect", "expect 'write to you in our 1:1 chat'"}},
-		"private reply":   {[]string{"start bound", "user megan", "say help", "expect Help"}, []string{"in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'", "fault here targeted 404:BotNotInConversationRoster -1", "say 'digest preview'", "expect 'our own chat'"}, "Preview of the digest", []string{"in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'", "fault here targeted 403 -1", "say 'digest preview'", "expect 'write to you in our 1:1 chat'"}},
-		"digest":          {append(slices.Clone(own), "say digest", "press Subscribe", "expect 'Digest on'"), []string{"ado complete 'Launch bugs' 3", "advance 3h"}, "What moved", nil},
+		"sign-in card":    {[]string{"start enabled", "user megan", "say help", "expect 'What I can do'"}, []string{"in channel Delivery", "fault here targeted 400:BadArgument -1", "say connect", "expect 'our private chat'"}, "Sign in to Azure DevOps", []string{"in channel Delivery", "fault here targeted 400:BadArgument -1", "say connect", "expect 'post the answer in our 1:1 chat'"}},
+		"private reply":   {[]string{"start bound", "user megan", "say help", "expect 'What I can do'"}, []string{"in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'", "fault here targeted 404:BotNotInConversationRoster -1", "say 'digest preview'", "expect 'our private chat'"}, "Preview of the digest", []string{"in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'", "fault here targeted 403 -1", "say 'digest preview'", "expect 'post the answer in our 1:1 chat'"}},
+		"digest":          {append(slices.Clone(own), "say digest", "press Subscribe", "expect 'Digest on'"), []string{"ado complete 'Launch bugs' 3", "advance 3h"}, "What changed", nil},
 		"pause of digest": {append(slices.Clone(own), "in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'"), []string{"in channel Delivery", "event channelDeleted"}, "is paused", nil},
 		"offer": {
-			[]string{"user megan", "say help", "expect Help", "user alex", "start connected"},
-			[]string{"user alex", "in channel Delivery", "say hand over C1 to Megan Bowen", "expect 'was asked'"},
+			[]string{"user megan", "say help", "expect 'What I can do'", "user alex", "start connected"},
+			[]string{"user alex", "in channel Delivery", "say hand over C1 to Megan Bowen", "expect 'asked Megan Bowen in chat'"},
 			"Contoso launch",
-			[]string{"user alex", "in channel Delivery", "say hand over C1 to Megan Bowen", "expect 'could not write'"},
+			[]string{"user alex", "in channel Delivery", "say hand over C1 to Megan Bowen", "expect 'message Megan Bowen. Ask'"},
 		},
 		"outcome of import": {
-			[]string{"start enabled", "in channel Delivery", "say admins add megan@contoso.example", "expect 'Megan Bowen'", "user megan", "in personal", "say help", "expect Help"},
+			[]string{"start enabled", "in channel Delivery", "say admins add megan@contoso.example", "expect 'Megan Bowen'", "user megan", "in personal", "say help", "expect 'What I can do'"},
 			append(slices.Clone(moveIn), "fault teams update 404:ConversationNotFound", "press Import", "idle"),
 			"Import IM1 is done",
 			slices.Concat([]string{"fault clear"}, moveIn, []string{"fault here update 403:ConversationBlockedByUser -1", "fault teams create 403 -1", "press Import", "idle"}),
@@ -99,26 +99,54 @@ func refusals() map[string]bool {
 	return all
 }
 
-// TestRefusedDigests tries every refusal: what closes the place pauses the digest at once,
-// anything else after a day; and somebody who writes there lifts either.
+// TestRefusedDigests tries every refusal, each in a channel of its own: what closes the place pauses
+// the digest at once, anything else after a day; and somebody who writes there lifts either.
 func TestRefusedDigests(t *testing.T) {
 	t.Parallel()
-	for _, fault := range slices.Sorted(maps.Keys(refusals())) {
-		closes := refusals()[fault]
-		t.Run(fault, func(t *testing.T) {
-			t.Parallel()
-			w := newDeliveryWorld(t)
-			require.NoError(t, w.Play("start bound", "in channel Delivery", "say digest", "press Subscribe", "expect 'Digest on'",
-				"ado complete 'Launch bugs' 3", fmt.Sprintf("fault here send %s -1", fault), "advance 3h", "in personal"))
-			if closes {
-				require.NoError(t, w.Play("last 'is paused'"))
-			} else {
-				require.ErrorContains(t, w.Play("last 'is paused'"), "is paused")
-				require.NoError(t, w.Play("in channel Delivery", "advance 25h", "in personal", "last 'is paused' '"+strings.ReplaceAll(fault, ":", " ")+"'"))
-			}
-			require.NoError(t, w.Play("in channel Delivery", "fault clear", "say okr KR1", "last 'Key result'", "open 'The digest goes on'", "advance 2h", "expect 'What moved'"))
-		})
+	w := newDeliveryWorld(t)
+	play(t, w, "start bound")
+	all, team := slices.Sorted(maps.Keys(refusals())), w.Teams.Team("")
+	channel := func(fault string) string { return "refused by " + strings.ReplaceAll(fault, ":", " ") }
+	for _, fault := range all {
+		w.Teams.AddChannel(team, channel(fault))
+		play(t, w, "in channel "+channel(fault), "say digest", "press Subscribe", "expect 'Digest on'", fmt.Sprintf("fault here send %s -1", fault))
 	}
+	paused := func(fault string) string {
+		for _, p := range w.Teams.Posts(w.Teams.Personal(w.User)) {
+			if p.Contains("The digest for " + channel(fault) + " is paused") {
+				return p.Text()
+			}
+		}
+		return ""
+	}
+	each := func(when string, see func(t *testing.T, fault string, closes bool)) {
+		for _, fault := range all {
+			t.Run(fault+" "+when, func(t *testing.T) { see(t, fault, refusals()[fault]) })
+		}
+	}
+	play(t, w, "ado complete 'Launch bugs' 3", "advance 3h")
+	each("at once", func(t *testing.T, fault string, closes bool) {
+		t.Helper()
+		require.Equal(t, closes, paused(fault) != "")
+	})
+	play(t, w, "advance 25h")
+	each("after a day", func(t *testing.T, fault string, closes bool) {
+		t.Helper()
+		require.NotEmpty(t, paused(fault))
+		if !closes {
+			require.Contains(t, paused(fault), strings.ReplaceAll(fault, ":", " "))
+		}
+	})
+	play(t, w, "fault clear")
+	each("lifted", func(t *testing.T, fault string, _ bool) {
+		t.Helper()
+		play(t, w, "in channel "+channel(fault), "say okr KR1", "last 'Key result'", "open 'Digest resumed'")
+	})
+	play(t, w, "advance 2h")
+	each("told", func(t *testing.T, fault string, _ bool) {
+		t.Helper()
+		play(t, w, "in channel "+channel(fault), "expect 'What changed'")
+	})
 }
 
 // newDeliveryWorld is a world with a running okrbot at the beginning of a week.

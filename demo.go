@@ -22,7 +22,8 @@ import (
 // The registration of the demo's bot. Nothing outside this machine knows it.
 const (
 	demoAppID     = "11111111-1111-4111-8111-111111111111"
-	demoAppSecret = "demo-secret" //nolint:gosec // of the simulated cloud only
+	demoAppSecret = "demo-secret"                          //nolint:gosec // of the simulated cloud only
+	demoIdentity  = "77777777-2222-4333-8444-00000000de30" // of the simulated machine: client id, and the header of its endpoint
 )
 
 // demoOptions are the demo's flags. Port 0 takes a free one.
@@ -67,7 +68,7 @@ func demoFlags(o *demoOptions, ports [4]int, out io.Writer) *flag.FlagSet {
 	f.IntVar(&o.teamsPort, "teams-port", ports[3], "port of the simulated Teams cloud")
 	f.BoolVar(&o.noPlayground, "no-playground", false, "do not start the Agents Playground")
 	f.BoolVar(&o.noBrowser, "no-browser", false, "do not open a browser")
-	f.DurationVar(&o.story, "story", 20*time.Second, "how often somebody gets work done; 0: never")
+	f.DurationVar(&o.story, "story", 20*time.Second, "how often somebody completes a work item; 0: never")
 	return f
 }
 
@@ -199,6 +200,7 @@ func (d *demo) config() (Config, error) {
 		"BOT_OPENID_METADATA_URL": teams + "/openid/.well-known/openidconfiguration", "BOT_SERVICE_URLS": teams, "BOT_FILE_HOSTS": teams,
 		"ADO_LOGIN_URL": azure + "/login", "ADO_BASE_URL": azure + "/ado", "ADO_PROFILE_URL": azure + "/vssps",
 		"ADMIN_OBJECT_IDS": bottest.DefaultTenant + "/" + adotest.AlexOID, "LOG_FORMAT": "text",
+		"IDENTITY_ENDPOINT": azure + "/msi/token", "IDENTITY_HEADER": demoIdentity,
 	}
 	c, err := LoadConfig(func(name string) string {
 		switch name {
@@ -227,6 +229,11 @@ func (d *demo) buildClouds(log *slog.Logger) (err error) {
 		ClientID: demoAppID, ClientSecret: demoAppSecret, RedirectURIs: []string{urlOf(d.bot) + "/auth/callback"},
 		Tenant: bottest.DefaultTenant,
 	})
+	d.azureCloud.AddPrincipal(adotest.Principal{
+		ClientID: demoIdentity, Tenant: bottest.DefaultTenant, Name: "okrbot-demo", Access: []adotest.Access{{Organization: adotest.OrgContoso}},
+	})
+	d.azureCloud.SetMachine(adotest.Machine{Own: demoIdentity, Header: demoIdentity})
+	d.azureCloud.TrustMachine(adotest.ReaderName, demoIdentity)
 	d.teamsCloud, err = bottest.New(bottest.Options{
 		AppID: demoAppID, AppPassword: demoAppSecret, AppTenant: bottest.DefaultTenant, PublicURL: urlOf(d.teams), Logger: log,
 	})
@@ -269,26 +276,30 @@ func (d *demo) banner(*app) {
 		where = "The Agents Playground is not started; its endpoint would be " + urlOf(d.teams) + "/playground/api/messages"
 	}
 	_, _ = fmt.Fprintf(d.stdout, `
-okrbot demo: everything runs on this machine, and nothing survives a stop.
+okrbot demo: everything runs on this machine, and nothing is saved when it stops.
 
-  %s
-  You are Alex Wilber, an admin. Type "help", or go on:
+  %[1]s
+  You are Alex Wilber, an admin. Send "help", or:
 
-    enable                 turn the integration on
+    enable                 turn on the Azure DevOps integration
     connect                sign in to the simulated Azure DevOps as Alex Wilber,
                            organization contoso, project Fabrikam Fiber
-    new objective          then: new kr, new project
+    new objective          then: new key result, new project
     bind KR1               find the query "Launch bugs"
     bind P1                find the query "Launch scope"
+    connect application    read as the application %[4]s, without a person:
+                           tenant %[5]s,
+                           client %[6]s,
+                           secret %[7]s
     digest                 in the channel Delivery (mention okrbot)
 
     export                 save your OKRs as a file
 
-  The Playground has no files. Send some to okrbot, such as an export of Viva Goals,
-  and find those that it saved for you, on a page. Files: %s
+  The Playground has no files. To send some to okrbot, such as an export of Viva Goals,
+  or to open what okrbot saved for you, use a page. Files: %[2]s
 
-  Work gets done there by itself as time passes; everything is measured each minute.
-  Azure DevOps: %s    okrbot: %s    stop: Ctrl+C
+  The simulated team completes work items as time passes; okrbot measures every minute.
+  Azure DevOps: %[3]s    okrbot: %[8]s    stop: Ctrl+C
 
-`, where, urlOf(d.teams)+"/playground/files", urlOf(d.azure), urlOf(d.bot))
+`, where, urlOf(d.teams)+"/playground/files", urlOf(d.azure), adotest.ReaderName, adotest.TenantID, adotest.ReaderClientID, adotest.ReaderSecret, urlOf(d.bot))
 }

@@ -6,9 +6,10 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
-	"time"
 
+	"okrbot/ado/adotest"
 	"okrbot/bot/bottest/script"
 
 	"github.com/stretchr/testify/require"
@@ -19,7 +20,7 @@ func noEnv(string) string { return "" }
 // The demo comes up with everything, says where, and ends when it is told to.
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 2*script.Patience)
 	defer stop()
 	out := &script.Log{}
 	done := make(chan error, 1)
@@ -38,6 +39,7 @@ func TestDemo(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, page, "Send the sample contoso.zip")
 	requireListening(t, w.wait(t, "its endpoint would be http://"))
+	require.Contains(t, strings.Join(out.Lines(), "\n"), adotest.ReaderSecret, "everybody can try an application")
 	stop()
 	require.NoError(t, <-done)
 }

@@ -55,6 +55,14 @@ func followDocs(t *testing.T, page string, seen map[string]bool) {
 	}
 }
 
+// The changelog's newest version is the one that this program is.
+func TestDocumentsNameTheRelease(t *testing.T) {
+	t.Parallel()
+	newest := regexp.MustCompile(`(?m)^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}$`).FindStringSubmatch(fileOf(t, "CHANGELOG.md"))
+	require.NotNil(t, newest)
+	require.Equal(t, "v"+newest[1], version())
+}
+
 // Every page of the documents is reached from the README, and every link leads somewhere.
 func TestDocumentsAreReached(t *testing.T) {
 	t.Parallel()

@@ -27,7 +27,7 @@ type check struct {
 func runDoctor(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
 	c, err := loadLasting(getenv)
 	if err != nil {
-		return fmt.Errorf("configuration:\n%w\nNext: docs/configuration.md says what each variable is for", err)
+		return fmt.Errorf("configuration:\n%w\nNext: docs/configuration.md explains each variable", err)
 	}
 	d := newDoctor(c)
 	defer d.close()
@@ -49,21 +49,29 @@ func runDoctor(ctx context.Context, getenv func(string) string, stdout io.Writer
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of the checks failed", failed)
+		return failedChecks(failed)
 	}
-	last := "Everything that okrbot needs is there."
+	last := "okrbot has everything it needs."
 	if waits {
-		last += " It does not run yet: start it with okrbot serve."
+		last += " It isn't running yet: start it with okrbot serve."
 	}
 	_, err = fmt.Fprintln(stdout, last)
 	return err
 }
 
+// failedChecks counts in words.
+func failedChecks(n int) error {
+	if n == 1 {
+		return errors.New("1 check failed")
+	}
+	return fmt.Errorf("%d checks failed", n)
+}
+
 // errNotStarted is no illness: a doctor is asked before the first start, too.
-var errNotStarted = errors.New("okrbot does not run yet, so this cannot be seen")
+var errNotStarted = errors.New("can't be checked until okrbot runs")
 
 // errSkipped is of a check that another one's failure leaves nothing to look at.
-var errSkipped = errors.New("not looked at")
+var errSkipped = errors.New("not checked")
 
 // advised is a finding with a next step of its own.
 type advised struct {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"okrbot/bot/signin"
+	"okrbot/okr"
 	"okrbot/okr/redisstore"
 	"okrbot/okr/redisstore/datadir"
 	"okrbot/scheduler"
@@ -65,21 +66,23 @@ func (d *doctor) close() {
 // is last, since it uses what the others saw.
 func (d *doctor) checks() []check {
 	return []check{
-		{"Redis", d.redis, "is it running, and does REDIS_URL name it with the right password? With DATA_DIR, do as it says. See docs/configuration.md."},
-		{"Redis keeps its data", d.durability, "start Redis with --appendonly yes --maxmemory-policy noeviction; see docs/operations/backup.md."},
-		{"Redis users", d.users, "before Redis is started again, let its user default be off and still do all: user default off ~* &* +@all; see docs/operations/README.md#redis."},
-		{"lists", d.lists, "okrbot doctor --repair puts the records into their lists again; then look at what Redis lost: docs/operations/README.md#redis."},
-		{"sealed sign-ins", d.seals, "put the keys back that these were sealed with, behind the new one in SEAL_KEYS; or let their owners sign in again."},
-		{"parked tasks", d.parkedTasks, "okrbot parked lists them, okrbot parked retry all runs them once more."},
-		{"token of the bot", d.botToken, "compare MICROSOFT_APP_ID, _PASSWORD and _TENANT_ID with the app registration; a client secret has a last day."},
-		{"keys of Teams", d.keys, "let this machine reach BOT_OPENID_METADATA_URL."},
-		{"sign-in page", d.signInPage, "let this machine reach ADO_LOGIN_URL, which must be that of Microsoft Entra."},
-		{"sign-in secret", d.signInSecret, "let this machine reach ADO_LOGIN_URL, which must be that of Microsoft Entra."},
-		{"Azure DevOps", d.page(d.config.ADOBaseURL), "let this machine reach ADO_BASE_URL."},
-		{"Azure DevOps profiles", d.page(d.config.ADOProfileURL), "let this machine reach ADO_PROFILE_URL."},
-		{"PUBLIC_URL", d.public, "okrbot serve must run, and DNS, certificate and proxy of PUBLIC_URL must lead to its LISTEN_ADDR."},
-		{"processes", d.processes, "start a process with this role; ROLES says which one a process has, and without ROLES it has all."},
-		{"clock", d.clock, "keep the clock of this machine by NTP."},
+		{"Redis", d.redis, "check that Redis runs and that REDIS_URL has its address and password. With DATA_DIR, follow the message above. See docs/configuration.md."},
+		{"Redis durability", d.durability, "start Redis with --appendonly yes --maxmemory-policy noeviction; see docs/operations/backup.md."},
+		{"Redis users", d.users, "before Redis restarts, turn its user default off but give it all rights: user default off ~* &* +@all. See docs/operations/README.md#redis."},
+		{"record lists", d.lists, "run okrbot doctor --repair, which adds the records to their lists again. Then find out what Redis lost: docs/operations/README.md#redis."},
+		{"sealed sign-ins", d.seals, "add the old keys to SEAL_KEYS, after the new one. If they are lost, the owners sign in again."},
+		{"applications", d.applications, "an admin of that tenant sends applications to okrbot and renews it. See docs/applications.md."},
+		{"parked tasks", d.parkedTasks, "okrbot parked lists them, and okrbot parked retry all runs them again."},
+		{"bot token", d.botToken, "compare MICROSOFT_APP_ID, MICROSOFT_APP_PASSWORD and MICROSOFT_APP_TENANT_ID with the app registration, and check that the client secret has not expired."},
+		{"Teams signing keys", d.keys, "allow this machine to reach BOT_OPENID_METADATA_URL."},
+		{"sign-in page", d.signInPage, "allow this machine to reach ADO_LOGIN_URL, and check that it is the address of Microsoft Entra."},
+		{"sign-in secret", d.signInSecret, "allow this machine to reach ADO_LOGIN_URL, and check that it is the address of Microsoft Entra."},
+		{"single sign-on", d.singleSignOn, "compare SSO_RESOURCE with the Application ID URI of the registration that signs people in (Expose an API). See docs/setup.md. If there was no answer, allow this machine to reach ADO_LOGIN_URL."},
+		{"Azure DevOps", d.page(d.config.ADOBaseURL), "allow this machine to reach ADO_BASE_URL."},
+		{"Azure DevOps profiles", d.page(d.config.ADOProfileURL), "allow this machine to reach ADO_PROFILE_URL."},
+		{"PUBLIC_URL", d.public, "start okrbot serve, and check that DNS, certificate and proxy of PUBLIC_URL lead to its LISTEN_ADDR."},
+		{"processes", d.processes, "start a process with this role. ROLES sets the roles of a process; without it, a process has all."},
+		{"clock", d.clock, "synchronize the clock of this machine with NTP."},
 	}
 }
 
@@ -97,12 +100,12 @@ func (d *doctor) redis(ctx context.Context) (string, error) {
 		return "", err
 	}
 	d.saw("Redis", health.Time)
-	return fmt.Sprintf("version %s, %d masters", health.Version, health.Masters), nil
+	return fmt.Sprintf("version %s, %s", health.Version, many(health.Masters, "master")), nil
 }
 
 // errNoStore is what a check says that has nothing to look at. What is wrong is told by
 // the check of the store.
-var errNoStore = fmt.Errorf("%w: there is no store", errSkipped)
+var errNoStore = fmt.Errorf("%w: the store can't be reached", errSkipped)
 
 func (d *doctor) durability(ctx context.Context) (string, error) {
 	if d.store == nil {
@@ -113,9 +116,9 @@ func (d *doctor) durability(ctx context.Context) (string, error) {
 	case err != nil:
 		return "", err
 	case !health.AppendOnly:
-		return "", errors.New("it writes no append-only file: a crash loses what was acknowledged")
+		return "", errors.New("no append-only file, so a crash loses saved data")
 	case health.Eviction != "" && health.Eviction != "noeviction":
-		return "", fmt.Errorf("it throws data away when memory is short (%s)", health.Eviction)
+		return "", fmt.Errorf("data is deleted when the memory is full (%s)", health.Eviction)
 	default:
 		return "append-only file, no eviction", nil
 	}
@@ -141,7 +144,7 @@ func (d *doctor) seals(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if seals.Closed > 0 {
-		return "", fmt.Errorf("%d of %d cannot be opened; they want the keys %s", seals.Closed, seals.All, strings.Join(seals.Missing, ", "))
+		return "", fmt.Errorf("%d of %d can't be opened; they need the keys %s", seals.Closed, seals.All, strings.Join(seals.Missing, ", "))
 	}
 	return fmt.Sprintf("all %d open, %d of them with the first key", seals.All, seals.First), nil
 }
@@ -156,7 +159,7 @@ func (d *doctor) parkedTasks(context.Context) (string, error) {
 	}
 	list, err := queue.Parked()
 	if err == nil && len(list) > 0 {
-		err = fmt.Errorf("%d were given up, the last one at %s", len(list), list[len(list)-1].Failed.UTC().Format(time.RFC3339))
+		err = fmt.Errorf("%d failed for good, the last one at %s", len(list), list[len(list)-1].Failed.UTC().Format(time.RFC3339))
 	}
 	return "none", err
 }
@@ -167,15 +170,30 @@ func (d *doctor) botToken(ctx context.Context) (string, error) {
 		return "", err
 	}
 	_, err = tokens.Token(ctx)
-	return "Microsoft Entra gives one", adviseBot(d.config, err)
+	return "Microsoft Entra issues one", adviseBot(d.config, err)
 }
 
 func (d *doctor) signInPage(ctx context.Context) (string, error) {
-	return "knows okrbot and where it sends people back to", adviseSignIn(d.config, d.signIn().TryPage(ctx))
+	return "Microsoft Entra knows okrbot and its redirect URI", adviseSignIn(d.config, d.signIn().TryPage(ctx))
 }
 
 func (d *doctor) signInSecret(ctx context.Context) (string, error) {
-	return "Microsoft Entra knows okrbot by it", adviseSignIn(d.config, d.signIn().TrySecret(ctx))
+	return "Microsoft Entra accepts it", adviseSignIn(d.config, d.signIn().TrySecret(ctx))
+}
+
+// singleSignOn looks for what clients of Teams ask tokens for.
+func (d *doctor) singleSignOn(ctx context.Context) (string, error) {
+	if d.config.SSOConnection == "" {
+		return "off, so people sign in with the button", nil
+	}
+	tenant := d.config.ADOLoginTenant
+	if tenant == anyOrganization {
+		tenant = d.config.AppTenantID
+	}
+	if tenant == "" {
+		return "", fmt.Errorf("%w: no tenant is set", errSkipped)
+	}
+	return "Microsoft Entra knows SSO_RESOURCE", adviseSSO(d.config, d.signIn().TryResource(ctx, okr.TenantID(tenant)))
 }
 
 // signIn is what okrbot serve signs people in with.
@@ -215,11 +233,11 @@ func (d *doctor) page(address string) func(context.Context) (string, error) {
 func (d *doctor) clock(context.Context) (string, error) {
 	switch {
 	case d.skewed == "":
-		return "", fmt.Errorf("%w: nobody told the time", errSkipped)
+		return "", fmt.Errorf("%w: no server reported its time", errSkipped)
 	case d.skew.Abs() > maxSkew:
-		return "", fmt.Errorf("it is %s off, by that of %s", d.skew.Round(time.Second), d.skewed)
+		return "", fmt.Errorf("%s off, compared with %s", d.skew.Round(time.Second), d.skewed)
 	default:
-		return "as that of others", nil
+		return "matches the servers' clocks", nil
 	}
 }
 

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
+	"okrbot/okr"
+	"okrbot/okr/redisstore"
 	"okrbot/scheduler"
 )
 
@@ -87,17 +90,56 @@ func (d *doctor) visit(ctx context.Context) (absent bool, err error) {
 	case err != nil:
 		return errors.Is(err, syscall.ECONNREFUSED), err
 	case status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout:
-		return true, fmt.Errorf("%s/healthz answers with status %d: a proxy that reaches no okrbot", d.config.PublicURL, status)
+		return true, fmt.Errorf("%s/healthz answers with status %d: the proxy can't reach okrbot", d.config.PublicURL, status)
 	case status != http.StatusOK || body != "ok\n":
-		return false, fmt.Errorf("%s/healthz is not okrbot's: status %d", d.config.PublicURL, status)
+		return false, fmt.Errorf("%s/healthz was not answered by okrbot: status %d", d.config.PublicURL, status)
 	}
 	// Every process answers there; a link without a ticket, only one that serves people.
 	status, _, err = d.get(ctx, d.config.PublicURL+"/auth/start")
 	if err == nil && status == http.StatusNotFound {
-		err = fmt.Errorf("%s leads to a process of okrbot without the role web, or its proxy lets /auth/start not through", d.config.PublicURL)
+		err = fmt.Errorf("%s leads to an okrbot process without the role web, or the proxy blocks /auth/start", d.config.PublicURL)
 	}
 	return false, err
 }
+
+// applications says of which the secret or certificate ends soon, and fails for those where it
+// has ended.
+func (d *doctor) applications(ctx context.Context) (string, error) {
+	if d.store == nil {
+		return d.noStore()
+	}
+	list, err := redisstore.NewUpkeep(d.store.Store).Applications(ctx)
+	if err != nil {
+		return "", err
+	}
+	var ended, soon []string
+	for _, a := range list {
+		what := "client secret"
+		if a.Kind == okr.ByCertificate {
+			what = "certificate"
+		}
+		line := fmt.Sprintf("%s of %s in tenant %s on %s", what, a.Name, a.Tenant, a.Ends.UTC().Format(time.DateOnly))
+		switch left := time.Until(a.Ends); {
+		case a.Ends.IsZero() || left > endsSoon:
+		case left <= 0:
+			ended = append(ended, line)
+		default:
+			soon = append(soon, line)
+		}
+	}
+	found := fmt.Sprintf("%d read Azure DevOps", len(list))
+	if len(soon) > 0 {
+		found += "; expiring within 30 days: " + strings.Join(soon, ", ")
+	}
+	if len(ended) > 0 {
+		return "", fmt.Errorf("expired: %s (%s)", strings.Join(ended, ", "), found)
+	}
+	return found, nil
+}
+
+// endsSoon is before the end of an application's secret or certificate when it is named: then
+// its admins are told first, too.
+const endsSoon = 30 * 24 * time.Hour
 
 func (d *doctor) public(ctx context.Context) (string, error) {
 	life := d.signs(ctx)
@@ -110,7 +152,7 @@ func (d *doctor) public(ctx context.Context) (string, error) {
 // processes says which roles nobody has. The role web is seen by PUBLIC_URL.
 func (d *doctor) processes(ctx context.Context) (string, error) {
 	if d.store == nil {
-		return "", errNoStore
+		return d.noStore()
 	}
 	life := d.signs(ctx)
 	switch {
@@ -121,14 +163,14 @@ func (d *doctor) processes(ctx context.Context) (string, error) {
 	}
 	var missing []error
 	if life.workers == 0 {
-		missing = append(missing, errors.New("no process with the role worker runs: nothing is measured, and no digest is posted"))
+		missing = append(missing, errors.New("no process has the role worker, so nothing is measured and no digest is posted"))
 	}
 	if !life.ticks() {
 		last := "never"
 		if !life.ticked.IsZero() {
-			last = "last at " + life.ticked.UTC().Format(time.RFC3339)
+			last = life.ticked.UTC().Format(time.RFC3339)
 		}
-		missing = append(missing, fmt.Errorf("no process with the role clock runs: what is due was queued %s", last))
+		missing = append(missing, fmt.Errorf("no process has the role clock, so no due work is queued (last: %s)", last))
 	}
-	return fmt.Sprintf("%d run tasks, the clock ticks", life.workers), errors.Join(missing...)
+	return fmt.Sprintf("%d with the role worker, and the clock runs", life.workers), errors.Join(missing...)
 }

@@ -19,7 +19,7 @@ func (d *doctor) beforeFirstStart(ctx context.Context) (string, error) {
 		return "", err
 	}
 	d.unborn = true
-	return "okrbot will start " + program + " in DATA_DIR when it is started for the first time", nil
+	return "okrbot will run " + program + " in DATA_DIR from its first start on", nil
 }
 
 // users looks at what becomes of the data when Redis is started anew.
@@ -30,13 +30,13 @@ func (d *doctor) users(ctx context.Context) (string, error) {
 	drops, err := redisstore.NewUpkeep(d.store.Store).DropsTransactions(ctx)
 	switch {
 	case okr.KindOf(err) == okr.NotFound:
-		return "not known: okrbot's user may not run ACL LIST", nil
+		return "unknown, because okrbot's user may not run ACL LIST", nil
 	case err != nil:
 		return "", err
 	case drops:
-		return "", errors.New("the user default may not do everything: when Redis starts, it drops every transaction in its append-only file, and with them most of what okrbot knows")
+		return "", errors.New("the user default lacks rights: at its next start Redis drops every transaction in its append-only file, which is most of okrbot's data")
 	default:
-		return "what is in the append-only file is read again", nil
+		return "a restart reads the whole append-only file", nil
 	}
 }
 
@@ -48,15 +48,15 @@ func (d *doctor) lists(ctx context.Context) (string, error) {
 	found, err := redisstore.NewUpkeep(d.store.Store).CheckLists(ctx, false)
 	switch {
 	case found.Missing > 0:
-		return "", fmt.Errorf("%d of %d records are missing from lists: people do not find them", found.Missing, found.Records)
+		return "", fmt.Errorf("%d of %d records are missing from their lists, so people can't find them", found.Missing, found.Records)
 	case found.Unreadable > 0:
-		return "", fmt.Errorf("%d of %d records cannot be read", found.Unreadable, found.Records)
+		return "", fmt.Errorf("%d of %d records can't be read", found.Unreadable, found.Records)
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("the first %d records stand in all of theirs", found.Records), nil
+		return fmt.Sprintf("complete for the first %d records, then the time was up", found.Records), nil
 	case err != nil:
 		return "", err
 	default:
-		return fmt.Sprintf("all %d records stand in theirs", found.Records), nil
+		return fmt.Sprintf("complete for all %d records", found.Records), nil
 	}
 }
 
@@ -76,6 +76,6 @@ func runRepair(ctx context.Context, getenv func(string) string, stdout io.Writer
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(stdout, "Looked at %d records. %d were missing from lists and are there again, %d cannot be read.\n", found.Records, found.Missing, found.Unreadable)
+	_, err = fmt.Fprintf(stdout, "Checked %d records. Added %d to their lists again; %d can't be read.\n", found.Records, found.Missing, found.Unreadable)
 	return err
 }

@@ -50,7 +50,7 @@ func TestDoctorFindsNothing(t *testing.T) {
 	out, err := examine(t, w, nil)
 	require.NoError(t, err, out)
 	require.NotContains(t, out, "FAIL")
-	require.Contains(t, out, "Everything that okrbot needs is there.")
+	require.Contains(t, out, "okrbot has everything it needs.")
 }
 
 // Each illness is named by its own check, with the next step.
@@ -73,19 +73,19 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 		next  string
 	}{
 		{"Redis", map[string]string{"REDIS_URL": "redis://:hunter2@127.0.0.1:1"}, "REDIS_URL"},
-		{"sealed sign-ins", map[string]string{"SEAL_KEYS": configKey("k1", 32)}, "put the keys back"},
-		{"token of the bot", map[string]string{"MICROSOFT_APP_PASSWORD": "hunter2"}, "MICROSOFT_APP_PASSWORD is not a secret of this registration: .* its Value"},
-		{"token of the bot", map[string]string{"BOT_LOGIN_URL": nowhere}, "reach BOT_LOGIN_URL"},
-		{"token of the bot", map[string]string{"MICROSOFT_APP_ID": elsewhere}, "MICROSOFT_APP_ID is not known"},
-		{"token of the bot", map[string]string{"MICROSOFT_APP_TENANT_ID": elsewhere}, "no tenant of the id in MICROSOFT_APP_TENANT_ID"},
-		{"keys of Teams", map[string]string{"BOT_OPENID_METADATA_URL": nowhere}, "BOT_OPENID_METADATA_URL"},
+		{"sealed sign-ins", map[string]string{"SEAL_KEYS": configKey("k1", 32)}, "add the old keys"},
+		{"bot token", map[string]string{"MICROSOFT_APP_PASSWORD": "hunter2"}, "MICROSOFT_APP_PASSWORD is not a secret of this registration: .* its Value"},
+		{"bot token", map[string]string{"BOT_LOGIN_URL": nowhere}, "reach BOT_LOGIN_URL"},
+		{"bot token", map[string]string{"MICROSOFT_APP_ID": elsewhere}, "MICROSOFT_APP_ID is not known"},
+		{"bot token", map[string]string{"MICROSOFT_APP_TENANT_ID": elsewhere}, "no tenant with the id in MICROSOFT_APP_TENANT_ID"},
+		{"Teams signing keys", map[string]string{"BOT_OPENID_METADATA_URL": nowhere}, "BOT_OPENID_METADATA_URL"},
 		{"Azure DevOps", map[string]string{"ADO_BASE_URL": nowhere}, "ADO_BASE_URL"},
 		{"Azure DevOps", map[string]string{"ADO_BASE_URL": firewall.URL}, "ADO_BASE_URL"},
 		{"Azure DevOps profiles", map[string]string{"ADO_PROFILE_URL": nowhere}, "ADO_PROFILE_URL"},
 		{"sign-in page", map[string]string{"ADO_LOGIN_URL": nowhere}, "ADO_LOGIN_URL"},
 		{"sign-in page", map[string]string{"ADO_LOGIN_URL": w.Azure.PublicURL() + "/nothing"}, "ADO_LOGIN_URL"},
 		{"sign-in page", map[string]string{"ADO_LOGIN_TENANT": "organizations"}, "the registration is for one tenant: set ADO_LOGIN_TENANT"},
-		{"sign-in page", map[string]string{"ADO_LOGIN_TENANT": elsewhere}, "no tenant of the id in ADO_LOGIN_TENANT"},
+		{"sign-in page", map[string]string{"ADO_LOGIN_TENANT": elsewhere}, "no tenant with the id in ADO_LOGIN_TENANT"},
 		{"sign-in page", map[string]string{"ADO_LOGIN_TENANT": adotest.ForeignTenantID}, "MICROSOFT_APP_ID is not known in the tenant of ADO_LOGIN_TENANT"},
 		{"sign-in page", map[string]string{"PUBLIC_URL": "http://localhost" + w.Address[strings.LastIndex(w.Address, ":"):]}, "add http://localhost:.*/auth/callback to the app registration"},
 		{"sign-in page", with("ADO_LOGIN_TENANT", ""), "/auth/callback to the app registration"},
@@ -93,8 +93,10 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 		{"sign-in secret", with("ADO_CLIENT_SECRET", "hunter2"), "ADO_CLIENT_SECRET is not a secret of this registration"},
 		{"sign-in secret", map[string]string{"MICROSOFT_APP_PASSWORD": "hunter2"}, "MICROSOFT_APP_PASSWORD is not a secret"},
 		{"sign-in secret", map[string]string{"ADO_LOGIN_URL": w.Azure.PublicURL() + "/nothing"}, "ADO_LOGIN_URL"},
+		{"single sign-on", map[string]string{"SSO_CONNECTION": "ado", "SSO_RESOURCE": "api://elsewhere"}, "no app registration of this tenant has the Application ID URI api://elsewhere"},
+		{"single sign-on", with("SSO_CONNECTION", "ado"), "compare SSO_RESOURCE with the Application ID URI"},
 		{"PUBLIC_URL", map[string]string{"PUBLIC_URL": w.Azure.PublicURL()}, "DNS"},
-		{"PUBLIC_URL", map[string]string{"PUBLIC_URL": nowhere}, "okrbot serve must run"},
+		{"PUBLIC_URL", map[string]string{"PUBLIC_URL": nowhere}, "start okrbot serve"},
 	} {
 		out, err := examine(t, w, test.set)
 		require.ErrorContains(t, err, "failed", test.check)
@@ -103,7 +105,7 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	_, err := examine(t, w, map[string]string{"REDIS_URL": ""})
 	require.ErrorContains(t, err, "needs a place for its data", "nothing would survive a restart")
 	out, err := examine(t, w, map[string]string{"REDIS_URL": "redis://127.0.0.1:1"})
-	require.ErrorContains(t, err, "1 of the checks failed", "one cause is one failure")
+	require.ErrorContains(t, err, "1 check failed", "one cause is one failure")
 	require.Contains(t, out, "skip  sealed sign-ins")
 	redis.Do(t, "x", "CONFIG", "SET", "appendonly", "no")
 	sealed, err := redisstore.Open(t.Context(), redisstore.Options{URL: redis.URL, SealKeys: configKey("old", 32), Inspect: true})
@@ -111,8 +113,8 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, sealed.Close()) })
 	require.NoError(t, sealed.SaveCredential(t.Context(), adotest.TenantID, okr.Credential{ID: "A", Owner: "U"}))
 	out, err = examine(t, w, nil)
-	require.ErrorContains(t, err, "2 of the checks failed")
-	require.Contains(t, out, "FAIL  Redis keeps its data")
+	require.ErrorContains(t, err, "2 checks failed")
+	require.Contains(t, out, "FAIL  Redis durability")
 	require.Regexp(t, `FAIL  sealed sign-ins .*1 of 1 .*"old"`, out)
 	require.NotContains(t, out, configKey("old", 32))
 }
@@ -126,7 +128,7 @@ func TestDoctorFindsAWrongSecretInAnyOrder(t *testing.T) {
 	out, err := examine(t, w, nil)
 	require.NoError(t, err, out)
 	out, err = examine(t, w, map[string]string{"ADO_CLIENT_SECRET": "hunter2"})
-	require.ErrorContains(t, err, "1 of the checks failed")
+	require.ErrorContains(t, err, "1 check failed")
 	require.Regexp(t, `FAIL  sign-in secret .*AADSTS7000215`, out)
 }
 
@@ -148,16 +150,14 @@ func TestDoctorBeforeTheFirstStart(t *testing.T) {
 	redis := okrtest.StartSingle(t)
 	redis.Do(t, "x", "CONFIG", "SET", "maxmemory-policy", "noeviction")
 	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL)
-	listener := listen(t)
-	w.Address = listener.Addr().String()
-	require.NoError(t, listener.Close())
+	w.Address = freeAddress(t)
 	w.Register()
 	slash := map[string]string{"PUBLIC_URL": "http://" + w.Address + "/"}
 	for range 2 {
 		out, err := examine(t, w, slash)
 		require.NoError(t, err, out)
 		require.Regexp(t, `wait  PUBLIC_URL .*\nwait  processes`, out)
-		require.Contains(t, out, "It does not run yet")
+		require.Contains(t, out, "It isn't running yet")
 	}
 	store, err := redisstore.Open(t.Context(), redisstore.Options{URL: redis.URL, SealKeys: w.Getenv("SEAL_KEYS"), Inspect: true})
 	require.NoError(t, err)
@@ -188,7 +188,7 @@ func TestDoctorBeforeTheFirstStart(t *testing.T) {
 func TestDoctorNamesTheRoleThatIsMissing(t *testing.T) {
 	t.Parallel()
 	for roles, wrong := range map[string]string{
-		"web,worker":   `FAIL  processes .*role clock.*queued never\n      Next: start a process with this role`,
+		"web,worker":   `FAIL  processes .*role clock.*last: never\)\n      Next: start a process with this role`,
 		"web,clock":    `FAIL  processes .*role worker`,
 		"web":          `FAIL  processes .*role worker.*; .*role clock`,
 		"worker,clock": `FAIL  PUBLIC_URL .*without the role web`,
@@ -198,7 +198,7 @@ func TestDoctorNamesTheRoleThatIsMissing(t *testing.T) {
 		w := newWorld(t, time.Now(), "REDIS_URL", redis.URL, "ROLES", roles)
 		require.NoError(t, w.Start())
 		out, err := examine(t, w, nil)
-		require.ErrorContains(t, err, "1 of the checks failed", out)
+		require.ErrorContains(t, err, "1 check failed", out)
 		require.Regexp(t, wrong, out)
 		require.NoError(t, w.Stop())
 	}
@@ -211,8 +211,38 @@ func TestParkedCommand(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"parked"}, env, &out))
 	require.Equal(t, "Nothing is parked.\n", out.String())
-	require.ErrorContains(t, run(t.Context(), []string{"parked", "retry", "sync:t:C1:1"}, env, &out), "No such task is parked")
+	require.ErrorContains(t, run(t.Context(), []string{"parked", "retry", "sync:t:C1:1"}, env, &out), "No parked task has the id")
 	require.ErrorContains(t, run(t.Context(), []string{"parked", "retry"}, env, &out), "usage")
 	require.ErrorContains(t, run(t.Context(), []string{"parked"}, configEnv(nil), &out), "okrbot was never started with it")
 	require.ErrorContains(t, run(t.Context(), []string{"accept-keys"}, configEnv(nil), &out), "okrbot was never started with it")
+}
+
+// TestDoctorListsWhatEndsSoon: an application whose secret or certificate ends within 30 days
+// is named, and one of which it has ended is an illness.
+func TestDoctorListsWhatEndsSoon(t *testing.T) {
+	t.Parallel()
+	w, redis := newPatient(t)
+	store, err := redisstore.Open(t.Context(), redisstore.Options{URL: redis.URL, SealKeys: w.Getenv("SEAL_KEYS"), Inspect: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	keep := func(name string, kind okr.ApplicationKind, days int) {
+		account := okr.Account{TenantID: adotest.TenantID, ObjectID: name}
+		owner := okr.TheOrganization().ID
+		a := okr.Application{Name: name, Kind: kind, Proof: "hunter2"}
+		if days != 0 {
+			a.Ends = time.Now().Add(time.Duration(days) * 24 * time.Hour)
+		}
+		require.NoError(t, store.SaveCredential(t.Context(), adotest.TenantID, okr.Credential{ID: okr.CredentialIDFor(owner, account), Owner: owner, Account: account, Application: &a}))
+	}
+	keep("okr-later", okr.BySecret, 31)
+	keep("okr-machine", okr.ByMachine, 0)
+	keep("okr-soon", okr.ByCertificate, 29)
+	out, err := examine(t, w, nil)
+	require.NoError(t, err, out)
+	require.Regexp(t, `ok    applications +3 read Azure DevOps; expiring within 30 days: certificate of okr-soon in tenant `+adotest.TenantID, out)
+	require.NotContains(t, out, "okr-later")
+	keep("okr-ended", okr.BySecret, -1)
+	out, err = examine(t, w, nil)
+	require.ErrorContains(t, err, "1 check failed")
+	require.Regexp(t, `(?m)^FAIL  applications .*client secret of okr-ended.*okr-soon.*\n      Next: .*renews it`, out)
 }

@@ -29,19 +29,19 @@ func exportFlags(o *exportOrder) *flag.FlagSet {
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.tenant, "tenant", "", "Microsoft Entra tenant id, a GUID")
 	flags.StringVar(&o.as, "as", "", "export what this person sees: the Entra object id, a GUID")
-	flags.BoolVar(&o.all, "all", false, "export everything, private goals of everyone included")
-	flags.StringVar(&o.format, "format", "", "csv, xlsx or zip; by default as the name of FILE ends, else zip, the only one that holds everything")
-	flags.StringVar(&o.out, "out", "", "the file to write, - for the standard output; by default okrbot-DAY with the ending of the format")
+	flags.BoolVar(&o.all, "all", false, "export everything, including everyone's private goals")
+	flags.StringVar(&o.format, "format", "", "csv, xlsx or zip; by default taken from the name of FILE, else zip, the only one that holds everything")
+	flags.StringVar(&o.out, "out", "", "the file to write, or - for the standard output; by default okrbot-DATE and the extension of the format")
 	return flags
 }
 
 // exportHelp explains okrbot export and its flags.
 func exportHelp() string {
 	var b bytes.Buffer
-	b.WriteString(`It writes the goals of a tenant with their check-ins and comments as a ZIP in the form of Viva Goals'
-organization export, or as the CSV or XLSX of its Explorer. okrbot imports each of them again, the ZIP without
-a difference. --as or --all says of whom; okrbot may run meanwhile. The file is readable for you alone, is
-replaced as a whole, and stays as it is when something is wrong.
+	b.WriteString(`Writes the goals of a tenant with their check-ins and comments, as a ZIP in the form of Viva Goals' organization
+export, or as the CSV or XLSX of its Explorer. okrbot can import each of them; only the ZIP holds everything.
+Choose --as for what one person sees, or --all. okrbot can stay running. Only you can read the file. An existing
+file is replaced when the new one is complete.
 
 `)
 	flags := exportFlags(&exportOrder{})
@@ -66,9 +66,9 @@ func (o *exportOrder) parse(args []string) error {
 	case flags.NArg() > 0 || o.tenant == "":
 		return usageError("usage: okrbot export --tenant ID --as OBJECT-ID|--all [--format csv|xlsx|zip] [--out FILE]")
 	case o.all == (o.as != ""):
-		return usageError("say whose view is exported: --as OBJECT-ID for what one person sees, or --all for everything, private goals included")
+		return usageError("set either --as OBJECT-ID for what one person sees, or --all for everything, including private goals")
 	case format != okr.ExportCSV && format != okr.ExportXLSX && format != okr.ExportZIP:
-		return usageError(fmt.Sprintf("--format %q: it is csv, xlsx or zip", o.format))
+		return usageError(fmt.Sprintf("--format %q: must be csv, xlsx or zip", o.format))
 	}
 	return checkIDs("--tenant", o.tenant, "--as", o.as)
 }
@@ -77,7 +77,7 @@ func (o *exportOrder) parse(args []string) error {
 func checkIDs(args ...string) error {
 	for i := 0; i+1 < len(args); i += 2 {
 		if args[i+1] != "" && !guid.MatchString(args[i+1]) {
-			return usageError(fmt.Sprintf("%s %q: it is an id of Microsoft Entra, as 8c1f1f4e-0000-4000-8000-000000000000", args[i], args[i+1]))
+			return usageError(fmt.Sprintf("%s %q: must be a Microsoft Entra id such as 8c1f1f4e-0000-4000-8000-000000000000", args[i], args[i+1]))
 		}
 	}
 	return nil
@@ -111,7 +111,7 @@ func runExport(ctx context.Context, p program) (err error) {
 		return fmt.Errorf("export: %w", err)
 	}
 	if len(src.Bundle().Items) == 0 {
-		return errors.New("export: nothing was written: there are no goals in this tenant, or none that this person sees. The id of a tenant is in the Microsoft Entra admin center under Overview")
+		return errors.New("export: nothing was written, because this tenant has no goals or this person can see none. Find the tenant id in the Microsoft Entra admin center under Overview")
 	}
 	file := o.out
 	if file == "" {
@@ -134,7 +134,7 @@ func (o exportOrder) deliver(ctx context.Context, p program, src transfer.Source
 		return fmt.Errorf("export: %w", err)
 	}
 	b := src.Bundle()
-	_, err = fmt.Fprintf(said, "Wrote %s: %d goals, %d check-ins, %d comments.\n", file, len(b.Items), b.CheckIns, b.Comments)
+	_, err = fmt.Fprintf(said, "Wrote %s: %s, %s, %s.\n", file, many(len(b.Items), "goal"), many(b.CheckIns, "check-in"), many(b.Comments, "comment"))
 	return err
 }
 

@@ -36,12 +36,13 @@ func TestExportCommand(t *testing.T) {
 				cmd.Env = append(cmd.Env, name+"="+v)
 			}
 		}
+		cmd.Env = append(cmd.Env, endsAtOnce)
 		out, err := cmd.Output()
 		return string(out), err
 	}
 	said, err := okrbot("--as", adotest.LeeOID, "--out", "lee.csv")
 	require.NoError(t, err)
-	require.Equal(t, "Wrote lee.csv: 2 goals, 1 check-ins, 0 comments.\n", said)
+	require.Equal(t, "Wrote lee.csv: 2 goals, 1 check-in, 0 comments.\n", said)
 	raw, err := os.ReadFile(filepath.Join(folder, "lee.csv"))
 	require.NoError(t, err)
 	require.Contains(t, string(raw), "Ship 40 stores")
@@ -57,7 +58,7 @@ func TestExportCommand(t *testing.T) {
 	for _, format := range []string{"csv", "xlsx", "zip"} {
 		said, err = okrbot("--all", "--format", format)
 		require.NoError(t, err)
-		require.Regexp(t, `^Wrote okrbot-20\d\d-\d\d-\d\d\.`+format+`: 3 goals, 1 check-ins, 0 comments\.\n$`, said)
+		require.Regexp(t, `^Wrote okrbot-20\d\d-\d\d-\d\d\.`+format+`: 3 goals, 1 check-in, 0 comments\.\n$`, said)
 	}
 	entries, err := os.ReadDir(folder)
 	require.NoError(t, err)
@@ -70,16 +71,16 @@ func TestExportCommandRefuses(t *testing.T) {
 	env := configEnv(map[string]string{"REDIS_URL": okrtest.StartRedis(t), "SEAL_KEYS": configKey("k", 32)})
 	tenant := bottest.DefaultTenant
 	for words, args := range map[string][]string{
-		"usage: okrbot export":               {"--all"},
-		"say whose view is exported":         {"--tenant", tenant},
-		"--all for everything":               {"--tenant", tenant, "--all", "--as", adotest.LeeOID},
-		"it is csv, xlsx or zip":             {"--tenant", tenant, "--all", "--format", "pdf"},
-		"okrbot help export":                 {"--tenant", tenant, "--everything"},
-		`--tenant "contoso"`:                 {"--tenant", "contoso", "--all"},
-		`--as "Lee Gu"`:                      {"--tenant", tenant, "--as", "Lee Gu"},
-		"usage: okrbot export --tenant ID":   {"--tenant", tenant, "--all", "file.zip"},
-		"there are no goals in this tenant":  {"--tenant", tenant, "--all"},
-		"none that this person sees. The id": {"--tenant", tenant, "--as", adotest.LeeOID},
+		"usage: okrbot export":                         {"--all"},
+		"set either --as OBJECT-ID":                    {"--tenant", tenant},
+		"--all for everything":                         {"--tenant", tenant, "--all", "--as", adotest.LeeOID},
+		"must be csv, xlsx or zip":                     {"--tenant", tenant, "--all", "--format", "pdf"},
+		"okrbot help export":                           {"--tenant", tenant, "--everything"},
+		`--tenant "contoso"`:                           {"--tenant", "contoso", "--all"},
+		`--as "Lee Gu"`:                                {"--tenant", tenant, "--as", "Lee Gu"},
+		"usage: okrbot export --tenant ID":             {"--tenant", tenant, "--all", "file.zip"},
+		"this tenant has no goals":                     {"--tenant", tenant, "--all"},
+		"this person can see none. Find the tenant id": {"--tenant", tenant, "--as", adotest.LeeOID},
 	} {
 		var out bytes.Buffer
 		require.ErrorContains(t, run(t.Context(), append([]string{"export"}, args...), env, &out), words)

@@ -48,8 +48,8 @@ func newGrowth(store *redisstore.Store, plan *plan.Service, log *slog.Logger, r 
 	}
 	return &growth{
 		store: store, plan: plan, log: log,
-		bytes: gauge("okrbot_store_bytes", "Memory of keys in Redis by kind, as the last pass found it; 0 before the first. The same in every process with a clock."),
-		keys:  gauge("okrbot_store_keys", "Keys in Redis by kind, as the last pass found them; 0 before the first. The same in every process with a clock."),
+		bytes: gauge("okrbot_store_bytes", "Memory of keys in Redis by kind, from the last pass; 0 before the first one. The same in every process with the role clock."),
+		keys:  gauge("okrbot_store_keys", "Keys in Redis by kind, from the last pass; 0 before the first one. The same in every process with the role clock."),
 	}
 }
 
@@ -65,7 +65,7 @@ func (g *growth) start(ctx context.Context) (stop func()) {
 		for next := growthStart; teams.Sleep(ctx, next) == nil; {
 			began := time.Now()
 			if err := g.pass(ctx, growthRest); err != nil && ctx.Err() == nil {
-				g.log.WarnContext(ctx, "what grows in Redis was not looked at to the end; the next hour tries again", "err", okr.CauseOf(err))
+				g.log.WarnContext(ctx, "the keys in Redis were not counted to the end; trying again in an hour", "err", okr.CauseOf(err))
 			}
 			next = max(growthStart, growthPass-time.Since(began))
 		}
@@ -139,7 +139,7 @@ func (a *app) lookAtLists(ctx context.Context, known string) string {
 		return known // again with the next tick
 	}
 	if found.Missing > 0 {
-		a.log.ErrorContext(ctx, "records are missing from their lists, people do not find them; okrbot doctor --repair puts them there again",
+		a.log.ErrorContext(ctx, "records are missing from their lists, so people can't find them; okrbot doctor --repair adds them again",
 			"missing", found.Missing, "records", found.Records)
 	}
 	return run

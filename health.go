@@ -85,13 +85,13 @@ func (a *app) look(ctx context.Context) condition {
 	c := condition{reads: err == nil || errors.Is(err, okr.ErrNoWrites), writes: err == nil}
 	switch {
 	case !c.reads:
-		c.notReady = "the store does not answer"
+		c.notReady = "Redis doesn't answer"
 	case !c.writes:
-		c.notReady = "the store can be read but takes no changes: " + okr.CauseOf(err).Error()
+		c.notReady = "Redis can be read but accepts no changes: " + okr.CauseOf(err).Error()
 	case a.config.has(roleWeb) && a.validator.Ready(ctx) != nil:
-		c.notReady = "there are no keys to check the tokens of Teams with: is BOT_OPENID_METADATA_URL reachable?"
+		c.notReady = "the keys that sign Teams' tokens are missing: is BOT_OPENID_METADATA_URL reachable?"
 	case a.config.has(roleClock) && a.scheduler.Stalled() > maxStall:
-		c.notReady = "what is due is not queued since " + a.scheduler.Stalled().Truncate(time.Second).String()
+		c.notReady = "no due work queued for " + a.scheduler.Stalled().Truncate(time.Second).String()
 	}
 	return c
 }
@@ -164,7 +164,7 @@ func runReady(ctx context.Context, getenv func(string) string, stdout io.Writer)
 	}
 	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req) // by no proxy
 	if err != nil {
-		return fmt.Errorf("not ready: okrbot does not answer: %w", err)
+		return fmt.Errorf("not ready: okrbot doesn't answer: %w", err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10)) // the status says enough

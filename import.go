@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,10 +31,10 @@ func importFlags(o *importOrder) *flag.FlagSet {
 	flags := flag.NewFlagSet("import", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.tenant, "tenant", "", "Microsoft Entra tenant id, a GUID")
-	flags.StringVar(&o.as, "as", "", "who imports, an admin of okrbot: the Entra object id, a GUID")
-	flags.StringVar(&o.people, "people", "", "CSV of the people of the tenant, with the columns Name, Email and Object ID; the list of users that the\nMicrosoft Entra admin center downloads is one")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "show what would be imported, and write nothing")
-	flags.Func("kind", "what a renamed type means, as WORD=objective, WORD=key result or WORD=project; may be given several times", func(text string) error {
+	flags.StringVar(&o.as, "as", "", "Entra object id of the admin of okrbot who imports, a GUID")
+	flags.StringVar(&o.people, "people", "", "CSV of the people of the tenant, with the columns Name, Email and Object ID, such as the list of users\nfrom the Microsoft Entra admin center")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "show what would be imported, but write nothing")
+	flags.Func("kind", "meaning of a renamed type, as WORD=objective, WORD=key result or WORD=project; can be repeated", func(text string) error {
 		word, kind, ok := strings.Cut(text, "=")
 		if !ok {
 			return fmt.Errorf("%q is not WORD=KIND", text)
@@ -47,9 +48,9 @@ func importFlags(o *importOrder) *flag.FlagSet {
 // importHelp explains okrbot import and its flags.
 func importHelp() string {
 	var b bytes.Buffer
-	b.WriteString(`It imports exports of Viva Goals (ZIP, CSV, XLSX, several of them together) and of okrbot itself, and shows first
-what comes along, what does not and why. It can be interrupted: run the same command again and it goes on. Importing
-again changes what is new in the files and was not changed here. In the chat, import undo takes it back.
+	b.WriteString(`Imports one or several exports of Viva Goals (ZIP, CSV, XLSX) or of okrbot. It first shows what it will import, what
+it can't and why. If it is interrupted, run the same command again to continue. A second import updates only what
+nobody has changed here since. To undo an import, send import undo to okrbot in Teams.
 
 `)
 	flags := importFlags(&importOrder{})
@@ -105,7 +106,7 @@ func runImport(ctx context.Context, p program) (err error) {
 	}
 	o.service, o.actor = a.Transfer, okr.Actor{Tenant: tenant, Person: okr.Person{ID: id, Name: nameOr(member.Person.Name, o.as)}}
 	if err := o.run(ctx); ctx.Err() != nil {
-		return errors.New("import: interrupted. What is written stays; run the same command again and it goes on")
+		return errors.New("import: interrupted. Run the same command again to continue")
 	} else if err != nil {
 		return fmt.Errorf("import: %w", worded(err))
 	}
@@ -138,7 +139,7 @@ func (o *operatorImport) run(ctx context.Context) error {
 		case i.Phase == okr.ImportRunning && o.isOf(i):
 			return o.goOn(ctx, i)
 		case i.Phase == okr.ImportCollecting && i.By.ID == o.actor.ID && len(i.Files) > 0 && !o.isOf(i):
-			return okr.Errorf(okr.Conflict, "%s has sent other files for the import %s and not begun it. Begin or cancel that one in the chat first.", i.By.Name, i.ID)
+			return okr.Errorf(okr.Conflict, "%s has an unfinished import, %s, with other files. Start or cancel it in the chat with okrbot first.", i.By.Name, i.ID)
 		}
 	}
 	id, err := o.collect(ctx)
@@ -224,7 +225,7 @@ func (o *operatorImport) forget(ctx context.Context, id okr.ImportID, waits stri
 		return err
 	}
 	if waits != "" && !o.dryRun {
-		return fmt.Errorf("nothing was written. %s Say it with --kind WORD=KIND", waits)
+		return fmt.Errorf("nothing was written. %s Set it with --kind WORD=KIND", waits)
 	}
 	_, err := fmt.Fprintln(o.out, "\nNothing was written: this was a dry run.")
 	return err
@@ -232,7 +233,7 @@ func (o *operatorImport) forget(ctx context.Context, id okr.ImportID, waits stri
 
 // goOn does the work of an import, and says how far it is.
 func (o *operatorImport) goOn(ctx context.Context, i okr.Import) error {
-	_, _ = fmt.Fprintf(o.out, "\nImporting %s. Interrupted, it goes on when the same command is run again.\n", i.ID) // what matters is written elsewhere
+	_, _ = fmt.Fprintf(o.out, "\nImporting %s. If it is interrupted, run the same command again to continue.\n", i.ID) // what matters is written elsewhere
 	for more := true; more; {
 		var err error
 		if i, more, err = o.service.ImportStep(ctx, o.actor.Tenant, i.ID); err != nil {
@@ -250,10 +251,10 @@ func (o *operatorImport) goOn(ctx context.Context, i okr.Import) error {
 
 func (o *operatorImport) sum(i okr.Import) error {
 	c := i.Counts
-	_, err := fmt.Fprintf(o.out, "Imported %s: %d goals made, %d changed, %d as they were, %d kept as they are here, %d rows left out; %d check-ins, %d comments.\n",
-		i.ID, c.Made, c.Changed, c.Same, c.Kept, c.Left, c.CheckIns, c.Notes)
+	_, err := fmt.Fprintf(o.out, "Imported %s: %s created, %d updated, %d unchanged, %d kept as they are here; %s skipped. %s, %s.\n",
+		i.ID, many(c.Made, "goal"), c.Changed, c.Same, c.Kept, many(c.Left, "row"), many(c.CheckIns, "check-in"), many(c.Notes, "comment"))
 	if n := len(i.Unbound); n > 0 && err == nil {
-		_, err = fmt.Fprintf(o.out, "%d were fed by an integration and keep their last value: bind them in the chat.\n", n)
+		_, err = fmt.Fprintf(o.out, "%s had an automatic value before and keep the last one. Bind them in the chat with okrbot.\n", many(n, "goal"))
 	}
 	return err
 }
@@ -263,7 +264,8 @@ func (o *operatorImport) show(p okr.ImportPreview) error {
 	table := tabwriter.NewWriter(o.out, 0, 0, 2, ' ', 0)
 	line := func(form string, args ...any) { _, _ = fmt.Fprintf(table, form+"\n", args...) } // Flush says what went wrong
 	t := p.Tally
-	line("\n%d goals are new, %d change, %d are as they were, %d stay as they are here; %d rows cannot come along; %d check-ins, %d comments", t.Made, t.Changed, t.Same, t.Kept, t.Left, t.CheckIns, t.Notes)
+	line("\n%s to create, %d to update, %d unchanged, %d kept as they are here; %s skipped; %s, %s",
+		many(t.Made, "goal"), t.Changed, t.Same, t.Kept, many(t.Left, "row"), many(t.CheckIns, "check-in"), many(t.Notes, "comment"))
 	line("\nKIND\tPERIOD\tSTATUS\tCOUNT")
 	for _, g := range p.Groups {
 		line("%s\t%s\t%s\t%d", g.Kind, g.Period, g.Status, g.Count)
@@ -279,16 +281,26 @@ func (o *operatorImport) show(p okr.ImportPreview) error {
 		}
 	}
 	if len(lost) > 0 {
-		line("\nNobody here was found for these people, so what they own has no owner (%d)", len(lost))
-		showSome(line, lost, func(w okr.ImportPerson) string { return fmt.Sprintf("%s %s: %d goals", w.Name, w.Email, w.Items) })
+		line("\nNot found here, so their goals have no owner (%d)", len(lost))
+		showSome(line, lost, func(w okr.ImportPerson) string {
+			return fmt.Sprintf("%s %s: %s", w.Name, w.Email, many(w.Items, "goal"))
+		})
 	}
 	if len(p.Differences) > 0 {
-		line("\nProgress that is computed otherwise here (%d)", len(p.Differences))
+		line("\nProgress that differs here (%d)", len(p.Differences))
 		showSome(line, p.Differences, func(d okr.ImportDifference) string {
-			return fmt.Sprintf("%s: %s there, %s here. %s", d.Title, percentOr(d.Shown), percentOr(d.Computed), d.Why)
+			return fmt.Sprintf("%s: %s in the file, %s here. %s", d.Title, percentOr(d.Shown), percentOr(d.Computed), d.Why)
 		})
 	}
 	return table.Flush()
+}
+
+// many is a number of things, in English.
+func many(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return okr.FormatNumber(float64(n)) + " " + what + "s"
 }
 
 // mostShown is how many rows of a sort are shown.
@@ -315,7 +327,7 @@ func percentOr(p *float64) string {
 	if p == nil {
 		return "no data"
 	}
-	return okr.FormatNumber(*p) + "%"
+	return okr.FormatNumber(math.Round(*p*10)/10) + "%"
 }
 
 // readColleagues reads the people of a tenant; without a file there are none.

@@ -34,6 +34,7 @@ func TestImportCommand(t *testing.T) {
 				cmd.Env = append(cmd.Env, name+"="+v)
 			}
 		}
+		cmd.Env = append(cmd.Env, endsAtOnce)
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%s", out)
 		return string(out)
@@ -46,19 +47,19 @@ func TestImportCommand(t *testing.T) {
 	}
 	said := okrbot(append(bring, "--dry-run")...)
 	require.Contains(t, said, "contoso.zip: organization export (ZIP), 130 items")
-	require.Contains(t, said, "Nobody here was found for these people")
+	require.Contains(t, said, "Not found here, so their goals have no owner (7)")
 	require.Contains(t, said, "Nothing was written")
 	said = okrbot(bring...)
-	require.Regexp(t, `Imported IM\d+: 1\d\d goals made, 0 changed`, said)
-	require.Regexp(t, `Imported IM\d+: 0 goals made, 0 changed, 1\d\d as they were`, okrbot(bring...))
+	require.Regexp(t, `Imported IM\d+: 1\d\d goals created, 0 updated`, said)
+	require.Regexp(t, `Imported IM\d+: 0 goals created, 0 updated, 1\d\d unchanged`, okrbot(bring...))
 
 	first, second := filepath.Join(folder, "first.zip"), filepath.Join(folder, "second.zip")
 	okrbot("export", "--tenant", bottest.DefaultTenant, "--all", "--out", first)
 	back := okrbot("import", first, "--tenant", bottest.DefaultTenant, "--as", adotest.AlexOID, "--people", people)
-	require.Regexp(t, `: 0 goals made, 0 changed, 1\d\d as they were, 0 kept as they are here, 0 rows left out; 0 check-ins, 0 comments`, back, "it comes from here")
+	require.Regexp(t, `: 0 goals created, 0 updated, 1\d\d unchanged, 0 kept as they are here; 0 rows skipped. 0 check-ins, 0 comments`, back, "it comes from here")
 	table := filepath.Join(folder, "first.csv")
 	okrbot("export", "--tenant", bottest.DefaultTenant, "--all", "--out", table)
-	require.Regexp(t, `: 0 goals made, .* 0 check-ins, 0 comments`, okrbot("import", table, "--tenant", bottest.DefaultTenant, "--as", adotest.AlexOID, "--people", people))
+	require.Regexp(t, `: 0 goals created, .* 0 check-ins, 0 comments`, okrbot("import", table, "--tenant", bottest.DefaultTenant, "--as", adotest.AlexOID, "--people", people))
 	okrbot("import", first, "--tenant", other, "--as", adotest.AlexOID, "--people", people)
 	said = okrbot("export", "--tenant", other, "--all", "--out", second)
 	require.Regexp(t, `1\d\d goals`, said)
@@ -72,11 +73,11 @@ func TestImportCommandGoesOn(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	err := run(ctx, args, env, &interrupting{at: "Importing", interrupt: interrupt})
-	require.ErrorContains(t, err, "run the same command again")
+	require.ErrorContains(t, err, "Run the same command again")
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), args, env, &out))
 	require.NotContains(t, out.String(), "KIND", "it goes on at once")
-	require.Regexp(t, `Imported IM1: 1\d\d goals made`, out.String())
+	require.Regexp(t, `Imported IM1: 1\d\d goals created`, out.String())
 }
 
 // interrupting interrupts when a text is written.

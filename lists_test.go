@@ -39,11 +39,12 @@ func TestHardenedRedis(t *testing.T) {
 	play(t, w, "say sync KR1", "expect '15 of 30'")
 	redis.Kill()
 	redis.Restart(t)
-	play(t, w, "say okr KR1", "expect '15 of 30' Contoso")
+	backAgain(t, "http://"+w.Address)
+	play(t, w, "say okr KR1", "expect '15 of 30' 'Launch bugs'")
 	out, err := examine(t, w, nil)
 	require.NoError(t, err, out)
-	require.Contains(t, out, "what is in the append-only file is read again")
-	require.Regexp(t, `lists +all \d+ records stand in theirs`, out)
+	require.Contains(t, out, "a restart reads the whole append-only file")
+	require.Regexp(t, `record lists +complete for all \d+ records`, out)
 	require.NoError(t, w.Stop())
 }
 
@@ -52,7 +53,7 @@ func TestDoctorWarnsOfTheUserDefault(t *testing.T) {
 	w, redis := newPatient(t)
 	redis.Do(t, "x", "ACL", "SETUSER", "default", "-@geo")
 	out, err := examine(t, w, nil)
-	require.ErrorContains(t, err, "1 of the checks failed", out)
+	require.ErrorContains(t, err, "1 check failed", out)
 	require.Regexp(t, `(?m)^FAIL  Redis users .*drops every transaction.*\n      Next: .*user default off ~\* &\* \+@all`, out)
 }
 
@@ -66,14 +67,14 @@ func TestDoctorRepairsLists(t *testing.T) {
 	key := redis.Do(t, all, "DEL", all)
 	require.Contains(t, key, ":1")
 	out, err := examine(t, w, nil)
-	require.ErrorContains(t, err, "1 of the checks failed", out)
-	require.Regexp(t, `(?m)^FAIL  lists +2 of \d+ records are missing from lists.*\n      Next: okrbot doctor --repair`, out)
+	require.ErrorContains(t, err, "1 check failed", out)
+	require.Regexp(t, `(?m)^FAIL  record lists +2 of \d+ records are missing from their lists.*\n      Next: run okrbot doctor --repair`, out)
 	require.NotEmpty(t, w.app.lookAtLists(t.Context(), "a run before"))
 	require.Contains(t, strings.Join(w.Log.Lines(), "\n"), "records are missing from their lists")
 
 	var said bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"doctor", "--repair"}, w.Getenv, &said))
-	require.Contains(t, said.String(), "2 were missing from lists and are there again, 0 cannot be read.")
+	require.Contains(t, said.String(), "Added 2 to their lists again; 0 can't be read.")
 	out, err = examine(t, w, nil)
 	require.NoError(t, err, out)
 	play(t, w, "say okrs all", "expect 'Launch the shop'")

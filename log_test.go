@@ -72,6 +72,7 @@ func TestLogWhileRedisIsAway(t *testing.T) {
 	redis := okrtest.StartRedisServer(t)
 	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
 	p := startProcess(t, binary, w, "LOG_LEVEL=info")
+	begin := time.Now()
 	redis.Kill()
 	count := func(text string) int { return strings.Count(strings.Join(p.out.Lines(), "\n"), text) }
 	eventually(t, "both have complained", func() bool { return count("msg=redis") > 0 && count("msg=asynq") > 0 })
@@ -80,11 +81,46 @@ func TestLogWhileRedisIsAway(t *testing.T) {
 	}
 	redis.Restart(t)
 	p.stop(t)
-	require.Equal(t, 1, count("msg=redis"))
-	require.Equal(t, 1, count("msg=asynq"))
+	most := 1 + int(time.Since(begin)/quietFor) // one, unless the machine is very busy
+	require.LessOrEqual(t, count("msg=redis"), most)
+	require.LessOrEqual(t, count("msg=asynq"), most)
 	for _, line := range p.out.Lines() {
 		require.True(t, strings.HasPrefix(line, "time="), line)
 	}
+}
+
+// Each single sign-on has its line: whose it was, and what Microsoft Entra or Teams had against it; a device that came
+// second has none. No token, name or id of an exchange is in it.
+func TestLogOfSingleSignOn(t *testing.T) {
+	t.Parallel()
+	w := newCheckedWorld(t, "SSO_CONNECTION", "azure-devops")
+	play(t, w, "start enabled")
+	for _, step := range []struct {
+		before, after  string
+		outcome, level string
+		says           string
+	}{
+		{"fault sso consent", "exchanged 412", "refused", "INFO", "AADSTS65001"},
+		{"fault sso blocked", "exchanged 412", "refused", "INFO", "AADSTS53003"},
+		{"fault sso unavailable", "exchanged 412", "failed", "WARN", "AADSTS90033"},
+		{"client-token expired", "exchanged 412", "refused", "INFO", "over, or not good yet"},
+		{"client-token audience", "exchanged 412", "failed", "WARN", "for another application; compare SSO_RESOURCE"},
+		{"client-token of megan", "exchanged 412", "failed", "WARN", "of somebody else"},
+		{"client-token forged", "exchanged 412", "refused", "INFO", "AADSTS50013"},
+		{"client-token failure invokeerror", "exchanged invokeerror", "failed", "WARN", "Teams: invokeerror"},
+		{"client-token failure <evil>", "exchanged <evil>", "failed", "WARN", "Teams: unknown"},
+		{"devices 2", "exchanged 200 200", "done", "INFO", ""},
+	} {
+		before := len(logged(w, "sign-in"))
+		play(t, w, step.before, "say connect", step.after, "fault clear", "client-token good", "idle")
+		lines := logged(w, "sign-in")[before:]
+		require.Len(t, lines, 1, step.before)
+		require.Equal(t, []string{step.outcome, "sso", step.level, w.User.ObjectID}, []string{attribute(lines[0], "outcome"), attribute(lines[0], "way"), attribute(lines[0], "level"), attribute(lines[0], "user")}, step.before)
+		require.Contains(t, lines[0], step.says)
+		require.NotContains(t, lines[0], "contoso.example")
+		require.NotContains(t, lines[0], "evil")
+	}
+	require.NotContains(t, strings.Join(w.Log.Lines(), "\n"), "eyJ", "every token of Microsoft Entra begins like this")
 }
 
 // logged are the lines of the log of a kind.
@@ -104,7 +140,7 @@ func TestLogOfSignIns(t *testing.T) {
 		{[]string{"say connect", "signin-cancel"}, []string{"cancelled"}},
 		{[]string{"say connect", "fault entra consent", "signin"}, []string{"refused"}},
 		{[]string{"fault clear", "say connect", "signin megan"}, []string{"code"}},
-		{[]string{"code wrong", "expect 'not the code'", "code ok", "expect 'New connection'"}, []string{"wrong code", "done"}},
+		{[]string{"code wrong", "expect 'Wrong code'", "code ok", "expect 'New connection'"}, []string{"wrong code", "done"}},
 		{[]string{"signin-reuse"}, nil},
 		{[]string{"say sign out", "press 'Sign out'", "say connect", "signin"}, []string{"done"}},
 	} {
@@ -127,7 +163,7 @@ func TestLogOfSignIns(t *testing.T) {
 func TestLogOfATaskHasTheTurnsRef(t *testing.T) {
 	t.Parallel()
 	w := newCheckedWorld(t)
-	play(t, w, "start bound", "say sync KR1", "expect '40 %'", "idle")
+	play(t, w, "start bound", "say sync KR1", "expect '40%'", "idle")
 	turns, tasks := logged(w, "activity"), logged(w, "task")
 	ref := attribute(tasks[len(tasks)-1], "ref")
 	require.NotEmpty(t, ref)
@@ -146,9 +182,9 @@ func TestLogOfARefusal(t *testing.T) {
 	redis := okrtest.StartRedisServer(t)
 	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
 	require.NoError(t, w.Start())
-	play(t, w, "start enabled", "say okr KR99", "expect 'There is no'")
+	play(t, w, "start enabled", "say okr KR99", "expect 'KR99. It may be deleted'")
 	redis.Kill()
-	play(t, w, "say okrs", "expect 'cannot reach its store'")
+	play(t, w, "say okrs", "expect 'reach my store'")
 	redis.Restart(t)
 	require.Empty(t, logged(w, "refused"))
 	eventually(t, "both turns are logged", func() bool {
@@ -167,9 +203,7 @@ func TestMetricsOfARedisThatHangs(t *testing.T) {
 	w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
 	require.NoError(t, w.Start())
 	redis.Pause(t)
-	begin := time.Now()
-	page := pageOf(t, "http://"+w.Address+"/metrics")
-	require.Less(t, time.Since(begin), metricsTime)
+	page := pageOf(t, "http://"+w.Address+"/metrics") // after metricsTime it would say 503, and nothing of this
 	redis.Resume(t)
 	for _, line := range []string{"okrbot_ready 0", `okrbot_store_ok{op="read"} 0`, "okrbot_build_info{"} {
 		require.Contains(t, page, line)

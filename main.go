@@ -1,9 +1,9 @@
-// Okrbot is a Microsoft Teams bot that keeps a team's objectives and key results
-// true by itself: it ties them to shared queries in Azure DevOps, measures them
-// every hour and tells the channels what moved.
+// Okrbot is a Microsoft Teams bot that keeps a team's objectives and key results up to
+// date: it links them to shared queries in Azure DevOps, refreshes them every hour and
+// posts to channels what changed.
 //
-// okrbot help lists its commands, okrbot help COMMAND explains one. It ends with 0
-// when all went well, with 2 for arguments that it does not know, else with 1.
+// okrbot help lists its commands, okrbot help COMMAND explains one. It exits with 0 on
+// success, with 2 for unknown arguments, else with 1.
 package main
 
 import (
@@ -47,18 +47,12 @@ func runServe(ctx context.Context, getenv func(string) string, stdout io.Writer)
 
 // checkConfig names what is set and from where, never a value.
 func checkConfig(getenv func(string) string, stdout io.Writer) error {
+	c, err := loadLasting(getenv)
 	for _, name := range variableNames() {
-		source := "default"
-		if v, _ := plainValue(name, getenv(name)); v != "" {
-			source = "environment"
-		} else if getenv(name+"_FILE") != "" {
-			source = "file"
-		}
-		if _, err := fmt.Fprintf(stdout, "%-26s %s\n", name, source); err != nil {
+		if _, err := fmt.Fprintf(stdout, "%-26s %s\n", name, sourceOf(name, getenv, err)); err != nil {
 			return err
 		}
 	}
-	c, err := loadLasting(getenv)
 	if err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
@@ -71,28 +65,34 @@ func checkConfig(getenv func(string) string, stdout io.Writer) error {
 	return err
 }
 
-// release is set when a release is built (see Makefile).
-var release string
+// release is the version of okrbot that this is, or is on the way to: the newest one of CHANGELOG.md.
+const release = "v0.2.0"
+
+// revision is set by make build and the Dockerfile: git's name of what was built.
+var revision string
 
 // pace is how many posts a second go to one conversation in the binary that BenchmarkBinary builds to measure; no other
 // build and no setting sets it, so that okrbot keeps to what Teams takes.
 var pace string
 
-// version names the build: the release, else the revision of a checkout.
-func version() string {
-	if release != "" {
-		return release
+// version is the release as people read it: v0.2.0.
+func version() string { return release }
+
+// build names exactly what runs: the stamp of make build, else the revision of the checkout, else nothing.
+func build() string {
+	if revision != "" {
+		return revision
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "unknown"
+		return ""
 	}
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" {
 			return s.Value[:min(12, len(s.Value))]
 		}
 	}
-	return info.Main.Version
+	return ""
 }
 
 // newLogger writes JSON for machines and text for people.

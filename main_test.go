@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -30,7 +29,7 @@ func TestMainCommands(t *testing.T) {
 		"nothing":      {nil, "", "usage: okrbot"},
 		"unknown":      {[]string{"fly"}, "", `unknown command "fly"`},
 		"help":         {[]string{"help"}, "usage: okrbot", ""},
-		"version":      {[]string{"version"}, "okrbot ", ""},
+		"version":      {[]string{"version"}, "okrbot v", ""},
 		"manifest":     {[]string{"manifest"}, "", "usage: okrbot manifest"},
 		"bare serve":   {[]string{"serve"}, "", "PUBLIC_URL: required"},
 		"flag unknown": {[]string{"demo", "-fly"}, "", "flag provided but not defined"},
@@ -112,6 +111,9 @@ func requireAnswer(t *testing.T, address string, status int, headers ...string) 
 	require.Equal(t, status, resp.StatusCode, address)
 }
 
+// endsAtOnce lets a process end without waiting a second for races to come: each is told when it happens.
+const endsAtOnce = "GORACE=atexit_sleep_ms=0"
+
 // binaryName is the name under which this test binary is okrbot: main and all, and with the race detector.
 const binaryName = "okrbot"
 
@@ -136,10 +138,7 @@ type mainProcess struct {
 // variables as NAME=value, and waits until it is ready.
 func startProcess(t *testing.T, binary string, w *world, more ...string) *mainProcess {
 	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	w.Address = listener.Addr().String()
-	require.NoError(t, listener.Close())
+	w.Address = freeAddress(t)
 	w.Register()
 	p := &mainProcess{address: "http://" + w.Address, out: &script.Log{}}
 	p.cmd = exec.CommandContext(t.Context(), binary, "serve") //nolint:gosec // the test's own
@@ -150,7 +149,7 @@ func startProcess(t *testing.T, binary string, w *world, more ...string) *mainPr
 			p.cmd.Env = append(p.cmd.Env, name+"="+v)
 		}
 	}
-	p.cmd.Env = append(p.cmd.Env, "LISTEN_ADDR="+w.Address, "LOG_LEVEL=debug", "LOG_FORMAT=text", "PATH="+os.Getenv("PATH"))
+	p.cmd.Env = append(p.cmd.Env, "LISTEN_ADDR="+w.Address, "LOG_LEVEL=debug", "LOG_FORMAT=text", "PATH="+os.Getenv("PATH"), endsAtOnce)
 	p.cmd.Env = append(p.cmd.Env, more...)
 	require.NoError(t, p.cmd.Start())
 	t.Cleanup(func() { _ = p.cmd.Process.Kill(); _ = p.cmd.Wait() })
@@ -205,9 +204,7 @@ func TestMainSurvivesKill(t *testing.T) {
 		"say new kr", "expect 'New key result'",
 		"fill 'title=Close the bugs' 'metric=Bugs closed' target=100", "press Save",
 		"say bind KR1", "expect 'Sign in to Azure DevOps'", "signin",
-		"expect 'New connection'", "fill name=Contoso organization=contoso", "press Next",
-		"expect Project", "fill 'project=Fabrikam Fiber'", "press Save",
-		"expect 'Bind KR1'", "fill 'text=Launch bugs'", "press Search",
+		"expect 'New connection'", "fill 'project=contoso / Fabrikam Fiber' text=launch", "press Next",
 		"expect Found",
 	)
 	// Killed in the middle of a form: its draft is there again.
@@ -215,8 +212,8 @@ func TestMainSurvivesKill(t *testing.T) {
 	requireNoSecret(t, first.out, w)
 	second := startProcess(t, binary, w)
 	play(t, w,
-		"press Choose", "expect 'How to measure KR1'", "press Preview",
-		"expect '40 %'", "press Save", "expect '12 of 30'",
+		"fill 'text=Launch bugs'", "press Next", "expect 'Preview of KR1'",
+		"expect '40%'", "press Save", "expect '12 of 30'",
 		"in channel Delivery", "say digest", "expect Digest", "press Subscribe",
 		"expect 'Digest on'",
 	)
@@ -228,8 +225,8 @@ func TestMainSurvivesKill(t *testing.T) {
 	_, err := w.Azure.Complete("contoso", "Fabrikam Fiber", "Launch bugs", 3)
 	require.NoError(t, err)
 	play(t, w,
-		"in personal", "say okr KR1", "expect '12 of 30' Contoso",
-		"say sync KR1", "expect '15 of 30' '50 %'",
+		"in personal", "say okr KR1", "expect '12 of 30' 'Launch bugs'",
+		"say sync KR1", "expect '15 of 30' '50%'",
 		"in channel Delivery", "say digest", "expect Stop",
 	)
 	// A second replica on the same Redis sees the same, and both end well.
@@ -273,5 +270,5 @@ func TestMainHealth(t *testing.T) {
 	requireAnswer(t, base+"/healthz", http.StatusOK)
 	requireAnswer(t, base+"/readyz", http.StatusServiceUnavailable)
 	redis.Restart(t)
-	requireAnswer(t, base+"/readyz", http.StatusOK)
+	backAgain(t, base)
 }

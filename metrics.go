@@ -121,6 +121,7 @@ func (c countedRefreshes) Refresh(ctx context.Context, tenant okr.TenantID, id o
 type countedRequests struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	waits    prometheus.Histogram
 }
 
 func newCountedRequests(r prometheus.Registerer) countedRequests {
@@ -132,8 +133,12 @@ func newCountedRequests(r prometheus.Registerer) countedRequests {
 			Name: "okrbot_ado_request_seconds", Help: "Duration of requests to Azure DevOps by operation.",
 			Buckets: prometheus.ExponentialBuckets(0.01, 3, 9),
 		}, []string{"op"}),
+		waits: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "okrbot_ado_wait_seconds", Help: "How long requests to Azure DevOps waited for others of the same sign-in, and because it asked to wait.",
+			Buckets: prometheus.ExponentialBuckets(0.01, 3, 9),
+		}),
 	}
-	r.MustRegister(c.requests, c.seconds)
+	r.MustRegister(c.requests, c.seconds, c.waits)
 	for _, op := range ado.Operations() {
 		c.seconds.WithLabelValues(op)
 		for _, outcome := range ado.Outcomes() {
@@ -148,6 +153,8 @@ func (c countedRequests) observe(op, outcome string, took time.Duration) {
 	c.seconds.WithLabelValues(op).Observe(took.Seconds())
 }
 
+func (c countedRequests) waited(d time.Duration) { c.waits.Observe(d.Seconds()) }
+
 // about tells what this process is and in which condition, whenever somebody asks.
 type about struct {
 	app                *app
@@ -158,7 +165,7 @@ type about struct {
 func newAbout(a *app) about {
 	return about{
 		app:     a,
-		build:   prometheus.NewDesc("okrbot_build_info", "1 for the version that runs.", []string{"version", "go"}, nil),
+		build:   prometheus.NewDesc("okrbot_build_info", "1 for the version that runs.", []string{"version", "build", "go"}, nil),
 		ready:   prometheus.NewDesc("okrbot_ready", "Whether /readyz says ready.", nil, nil),
 		role:    prometheus.NewDesc("okrbot_role", "1 for each role of this process.", []string{"role"}, nil),
 		store:   prometheus.NewDesc("okrbot_store_ok", "Whether the store could be read and written when it was tried.", []string{"op"}, nil),
@@ -185,7 +192,7 @@ func (b about) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}
 	c := b.app.look(context.Background())
-	is(b.build, true, version(), runtime.Version())
+	is(b.build, true, version(), build(), runtime.Version())
 	is(b.ready, c.notReady == "")
 	is(b.store, c.reads, "read")
 	is(b.store, c.writes, "write")

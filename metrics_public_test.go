@@ -19,9 +19,7 @@ func TestMetricsAreNotPublic(t *testing.T) {
 	requireAnswer(t, "http://"+w.Address+"/metrics", http.StatusNotFound)
 	require.NoError(t, w.Stop())
 
-	l := listen(t)
-	w.Env["METRICS_ADDR"] = l.Addr().String()
-	require.NoError(t, l.Close())
+	w.Env["METRICS_ADDR"] = freeAddress(t)
 	require.NoError(t, w.Start())
 	requireAnswer(t, "http://"+w.Address+"/metrics", http.StatusNotFound)
 	requireAnswer(t, "http://"+w.Env["METRICS_ADDR"]+"/metrics", http.StatusOK)

@@ -25,24 +25,24 @@ func TestMoveIn(t *testing.T) {
 	w := newCheckedWorld(t)
 	who := cards.ImportPersonInput
 	play(t, w, "start enabled", "in channel Delivery", "say okrs", "in personal",
-		"say bring in our OKRs from Viva Goals", "expect 'Bring in your OKRs' '100 MB'",
+		"say bring in our OKRs from Viva Goals", "expect 'Import your OKRs' '100 MB'",
 		"sendfile "+contoso+"zip "+contoso+"csv", "expect 'Files to import' contoso.zip contoso.csv '130 items' '33 comments'",
-		"press 'Look at it first'", "shows 'Preview of import IM1' 'New: 136 OKRs' '260 check-ins' '33 comments' '5 found, 3 not'",
+		"press Preview", "shows 'Preview of import IM1' 'New: 136 OKRs' '260 check-ins' '33 comments' '5 found, 3 not'",
 		"press 'Match people'", "shows 'Diego Siciliani' 'not found' 'found by e-mail' 'found by name'",
 		fmt.Sprintf("fill '%s=me' '%s=nobody' '%s=Adele Vance'", who("diego@contoso.example"), who("nestor@contoso.example"), who("patti@contoso.example")),
 		"press Save", "shows 'Preview of import IM1' 'All 8 found'",
-		"press 'Decide words'", "shows 'Big rock' guessed Kpi Deliverable", "press Save",
+		"press 'Match types'", "shows 'Big rock' guessed Kpi Deliverable", "press Save",
 		"press 'Compare progress'", "shows '1 to 15 of 18'", "press Next", "shows '16 to 18 of 18'", "press Previous", "shows '1 to 15 of 18'", "press Back",
-		"press 'Show them'", "shows 'Stand below one objective only' '3 rows'", "press Back",
-		"press Import", "idle", "shows 'Import IM1 is done' '136 OKRs' '260 check-ins' '14 OKRs were updated by an integration before'")
+		"press 'Show: Moved below one objective only'", "shows 'Moved below one objective only' '3 rows'", "press Back",
+		"press Import", "idle", "shows 'Import IM1 is done' '136 OKRs' '260 check-ins' '14 OKRs had an integration'")
 	require.Equal(t, 136, countGoals(t, w))
-	play(t, w, "press 'Show OKRs'", "shows 'Delight the north (phase 1)' 'Ship / repeat (fast)' '1 to 2 of 8'",
+	play(t, w, "press 'Show OKRs'", "shows 'Delight the north (phase 1)' '1 to 5 of 8'", "press Next", "shows 'of 8'",
 		"say okrs of Diego Siciliani", "idle", "say okr KR2", "expect 'Key result 2 of'", "say history KR2", "expect 'late start'",
 		"say import undo", "expect 'Undo import IM1?' '136 OKRs'", "press 'Undo import'", "idle", "shows 'Import IM1 is undone' '136 OKRs'")
 	require.Zero(t, countGoals(t, w))
 	// Again, with who is who remembered; and once more, of which nothing comes.
-	play(t, w, "sendfile "+contoso+"zip "+contoso+"csv", "expect 'Files to import'", "press 'Look at it first'", "shows 'Preview of import IM2' 'All 8 found'", "press Import", "idle", "shows 'Import IM2 is done'")
-	play(t, w, "sendfile "+contoso+"zip "+contoso+"csv", "expect 'Files to import'", "press 'Look at it first'", "shows 'Unchanged since the last import: 136 OKRs'", "press Import", "idle", "shows 'Import IM3 is done'")
+	play(t, w, "sendfile "+contoso+"zip "+contoso+"csv", "expect 'Files to import'", "press Preview", "shows 'Preview of import IM2' 'All 8 found'", "press Import", "idle", "shows 'Import IM2 is done'")
+	play(t, w, "sendfile "+contoso+"zip "+contoso+"csv", "expect 'Files to import'", "press Preview", "shows 'Unchanged since the last import: 136 OKRs'", "press Import", "idle", "shows 'Import IM3 is done'")
 	require.Equal(t, 136, countGoals(t, w))
 }
 
@@ -78,10 +78,10 @@ func TestTwoAdminsImport(t *testing.T) {
 	megan := w.Teams.User("megan")
 	d, err := w.Teams.Invoke(t.Context(), w.Teams.Personal(megan), megan, "adaptiveCard/action", begin)
 	require.NoError(t, err)
-	require.Contains(t, string(d.Body), "IM1 of Alex Wilber is under way")
+	require.Contains(t, string(d.Body), "Import IM1 by Alex Wilber is running")
 	require.Zero(t, countGoals(t, w))
 	play(t, w, "user megan", "in personal", "say import", "expect Importing 'IM1 by Alex Wilber'", "idle", "press Refresh", "shows 'Import IM1 is done' '3 OKRs'",
-		"say import", "expect 'Files to import' IM2", "press 'Look at it first'", "shows '3 OKRs'", "press Import", "idle", "shows 'Import IM2 is done'")
+		"say import", "expect 'Files to import' IM2", "press Preview", "shows '3 OKRs'", "press Import", "idle", "shows 'Import IM2 is done'")
 	require.Equal(t, 6, countGoals(t, w))
 }
 
@@ -92,14 +92,14 @@ func TestTheCardFollowsTheImport(t *testing.T) {
 	w := newCheckedWorld(t)
 	play(t, w, "start enabled")
 	first := upload(t, w, "alex", somebodysOKRs)
-	play(t, w, "say import", "expect 'Files to import'", "press 'Look at it first'", "press Import", "idle", "shows 'Import IM1 is done'")
+	play(t, w, "say import", "expect 'Files to import'", "press Preview", "press Import", "idle", "shows 'Import IM1 is done'")
 	running := readImport(t, w, first.ID)
 	running.Phase, running.Done, running.Total = okr.ImportRunning, 612, 1419
 	show := func(imp okr.Import) {
 		require.NoError(t, w.app.bot.ImportMoved(t.Context(), okr.TenantID(w.User.TenantID), imp))
 	}
 	show(running)
-	play(t, w, "shows Importing '43 %' '612 of 1,419 records'")
+	play(t, w, "shows Importing '43%' '612 of 1,419 records'")
 	running.Problem = "Redis does not answer."
 	show(running)
 	play(t, w, "shows Importing 'Redis does not answer.'", "mark", "fault teams update 404:ActivityNotFoundInConversation 2")
@@ -124,7 +124,7 @@ func TestImportsSurviveADeath(t *testing.T) {
 			for at, broke := 1, true; broke; at++ {
 				before := countGoals(t, w)
 				imp := upload(t, w, "alex", fmt.Sprintf(explorerCSV, fmt.Sprint(100+at), "Objective"))
-				play(t, w, "say import", "expect 'Files to import' "+string(imp.ID), "press 'Look at it first'", "shows '3 OKRs'")
+				play(t, w, "say import", "expect 'Files to import' "+string(imp.ID), "press Preview", "shows '3 OKRs'")
 				press, after := "press Import", before+3
 				if phase == okr.ImportUndoing {
 					play(t, w, press, "idle", "say import undo "+string(imp.ID), "expect 'Undo import "+string(imp.ID)+"?'")

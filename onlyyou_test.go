@@ -23,24 +23,30 @@ import (
 // that nobody else in the place sees anything; all else is answered for everybody.
 func TestWhoSeesAnAnswer(t *testing.T) {
 	t.Parallel()
-	r := newRightsWorld(t)
-	start := copyOf(t, r.redis)
-	for _, place := range []bottest.Chat{r.Teams.Channel("Delivery"), r.Teams.GroupChat("")} {
-		for _, name := range []string{"alex", "lee", "patti"} {
-			u := r.Teams.User(name)
-			for _, subject := range r.app.bot.Subjects() {
-				for _, c := range subject.Commands {
-					r.whoSeesCommand(t, place, u, c)
-					start.restore(r.redis)
-				}
-				for _, verb := range slices.Sorted(maps.Keys(subject.Presses)) {
-					r.whoSeesPress(t, place, u, verb)
-					start.restore(r.redis)
+	for kind, placeIn := range map[string]func(*rightsWorld) bottest.Chat{
+		"channel": func(r *rightsWorld) bottest.Chat { return r.Teams.Channel("Delivery") },
+		"group":   func(r *rightsWorld) bottest.Chat { return r.Teams.GroupChat("") },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			r := newRightsWorld(t)
+			start, place := copyOf(t, r.redis), placeIn(r)
+			for _, name := range []string{"alex", "lee", "patti"} {
+				u := r.Teams.User(name)
+				for _, subject := range r.app.bot.Subjects() {
+					for _, c := range subject.Commands {
+						r.whoSeesCommand(t, place, u, c)
+						start.restore(t, r.redis, r.journal.take())
+					}
+					for _, verb := range slices.Sorted(maps.Keys(subject.Presses)) {
+						r.whoSeesPress(t, place, u, verb)
+						start.restore(t, r.redis, r.journal.take())
+					}
 				}
 			}
-		}
+			require.Empty(t, r.wrong, "%s", strings.Join(r.wrong, "\n"))
+		})
 	}
-	require.Empty(t, r.wrong, "%s", strings.Join(r.wrong, "\n"))
 }
 
 func (r *rightsWorld) whoSeesCommand(t *testing.T, place bottest.Chat, u bottest.User, c chat.Command) {
@@ -172,12 +178,12 @@ func TestForgedMarkShowsNobodyElse(t *testing.T) {
 func TestShareChecksAgain(t *testing.T) {
 	t.Parallel()
 	r := newRightsWorld(t)
+	r.look(t)
 	place := r.Teams.GroupChat("")
 	for _, name := range []string{"alex", "lee", "patti"} {
 		u := r.Teams.User(name)
 		for _, view := range []string{cards.VerbGoals, cards.VerbGoal, cards.VerbWhy, cards.VerbHistory, cards.VerbAttention, cards.VerbGoalDelete, cards.VerbConnections, "none"} {
 			for _, goal := range []okr.GoalID{"O1", "O2", "KR3", r.megan[okr.KeyResult]} {
-				before := r.dump(t)
 				data := map[string]string{cards.KeyView: view, cards.KeyGoal: string(goal), cards.KeyScope: "mine", teams.KeyTargeted: "1"}
 				d, err := r.Teams.Invoke(t.Context(), place, u, "adaptiveCard/action", map[string]any{"action": map[string]any{"type": "Action.Execute", "verb": cards.VerbShare, "data": data}})
 				require.NoError(t, err)
@@ -186,7 +192,7 @@ func TestShareChecksAgain(t *testing.T) {
 						require.NotContains(t, p.Text(), secret, "%s shares %s of %s", name, view, goal)
 					}
 				}
-				require.Empty(t, changes(before, r.dump(t)), "%s shares %s of %s", name, view, goal)
+				require.Empty(t, r.changed(t), "%s shares %s of %s", name, view, goal)
 			}
 		}
 	}

@@ -171,7 +171,7 @@ func TestBackupAndRestore(t *testing.T) {
 	require.Contains(t, out, "all 1 open")
 	_, err = w.Azure.Complete(adotest.OrgContoso, adotest.ProjectFiber, "Launch bugs", 3)
 	require.NoError(t, err)
-	play(t, w, "say sync KR1", "expect '15 of 30' '50 %'",
+	play(t, w, "say sync KR1", "expect '15 of 30' '50%'",
 		"in channel Delivery", "say digest", "expect Stop")
 	require.NoError(t, w.Stop())
 }

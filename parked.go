@@ -28,7 +28,10 @@ func runParked(ctx context.Context, args []string, getenv func(string) string, s
 		return listParked(queue, stdout)
 	}
 	n, err := queue.Retry(ctx, args[1], time.Now().Add(c.SyncInterval))
-	_, printErr := fmt.Fprintf(stdout, "%d queued once more.\n", n)
+	if n == 0 && err != nil {
+		return err
+	}
+	_, printErr := fmt.Fprintf(stdout, "Queued %s again.\n", many(n, "task"))
 	return errors.Join(err, printErr)
 }
 
@@ -69,6 +72,6 @@ func acceptKeys(ctx context.Context, getenv func(string) string, stdout io.Write
 	if err := redisstore.AcceptKeys(ctx, store.Store); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(stdout, "The keys of SEAL_KEYS are those of the store now. Whoever signed in with other keys is asked to sign in again.")
+	_, err = fmt.Fprintln(stdout, "The store now uses the keys of SEAL_KEYS. People whose sign-in was sealed with other keys need to sign in again.")
 	return err
 }

@@ -56,11 +56,11 @@ func TestPeopleWithoutAnAccount(t *testing.T) {
 		"say why KR1", "expect 'Why KR1'", "! holds 'See the map'",
 		"say status all", "expect 'Its owner Nestor Wilke isn'", "! holds 'Buy the rival'",
 		"say nudge KR1", "expect 'Nestor Wilke, who owns KR1'",
-		"say digest all", "press Subscribe", "expect 'Digest on'", "say digest preview", "expect 'Nothing moved'",
+		"say digest all", "press Subscribe", "expect 'Digest on'", "say digest preview", "expect 'Nothing changed'",
 		// Nobody else may change it, and is told who can.
-		"user lee", "say edit O1", "expect 'Nobody in Teams owns O1'", "say check-in KR1 3", "expect 'Nobody in Teams owns KR1'", "say okr O2", "expect 'There is no objective O2'",
+		"user lee", "say edit O1", "expect 'Nobody in Teams owns O1'", "say check-in KR1 3", "expect 'Nobody in Teams owns KR1'", "say okr O2", "expect 'I can''t find O2'",
 		// An edit keeps them.
-		"user alex", "say okr O2", "expect 'There is no objective O2'",
+		"user alex", "say okr O2", "expect 'I can''t find O2'",
 		"say edit O1", "expect 'Edit objective O1'", "holds 'Nestor Wilke'", "fill title='Win all of the north'", "press Save",
 		"expect O1 'Win all of the north' 'Nestor Wilke (not in Teams), Ines Sousa (not in Teams)'",
 		// Somebody takes their place, and undo brings them back.

@@ -16,7 +16,7 @@ import (
 var postingFunctions = map[string][]string{
 	"Send":           {"post", "postReopened"},
 	"Update":         {"Update", "answerCard"},
-	"CreatePersonal": {"openPersonal"},
+	"CreatePersonal": {"nameInTeams", "openPersonal"},
 }
 
 func TestPostsLeaveByOneWay(t *testing.T) {

@@ -39,13 +39,13 @@ func mainCommands() []command {
 	return []command{
 		{
 			name: "serve", what: "run the bot", fits: none,
-			help: `It is configured by environment variables only; okrbot check-config lists them. It runs until it gets
-SIGTERM or Ctrl+C, then finishes what is under way, within 75 seconds.`,
+			help: `Environment variables configure it; okrbot check-config lists them. It runs until it gets SIGTERM or Ctrl+C,
+then finishes its current work within 75 seconds.`,
 			run: func(ctx context.Context, p program) error { return runServe(ctx, p.getenv, p.stdout) },
 		},
 		{
-			name: "demo", args: "[flags]", what: "run everything on this machine, with simulated Azure DevOps and Teams",
-			help: "Nothing is kept, and nothing outside this machine is used or can connect.", // its flags follow
+			name: "demo", args: "[flags]", what: "try okrbot on this machine, with a simulated Azure DevOps and Teams",
+			help: "Nothing is saved. The demo uses nothing outside this machine, and nothing outside can connect to it.", // its flags follow
 			run:  func(ctx context.Context, p program) error { return runDemo(ctx, p.args, p.getenv, p.stdout) },
 		},
 		{
@@ -53,10 +53,10 @@ SIGTERM or Ctrl+C, then finishes what is under way, within 75 seconds.`,
 			run: func(_ context.Context, p program) error { return writeManifest(p) },
 		},
 		{
-			name: "version", what: "say which build this is", fits: none,
-			help: "It is the release, or the revision of the checkout that it was built from.",
+			name: "version", what: "show the version", fits: none,
+			help: "It shows the version, then the revision of the sources where the build knows it.",
 			run: func(_ context.Context, p program) error {
-				_, err := fmt.Fprintln(p.stdout, "okrbot", version())
+				_, err := fmt.Fprintln(p.stdout, strings.TrimSpace("okrbot "+version()+" "+build()))
 				return err
 			},
 		},
@@ -66,17 +66,17 @@ SIGTERM or Ctrl+C, then finishes what is under way, within 75 seconds.`,
 func operatorCommands() []command {
 	return []command{
 		{
-			name: "check-config", what: "say what is wrong with the configuration, and set nothing in motion", fits: none,
-			help: `It lists every variable and whether it is set, by value, by file or not, and never what it holds.
-It asks nobody else: okrbot doctor does.`,
+			name: "check-config", what: "check the configuration without starting anything", fits: none,
+			help: `Lists every variable and where its value comes from, never the value itself, then every problem.
+It contacts no service; okrbot doctor does.`,
 			run: func(_ context.Context, p program) error { return checkConfig(p.getenv, p.stdout) },
 		},
 		{
 			name: "doctor", args: "[--repair]", what: "check the configuration against the live services",
-			help: `It tries Redis, the sign-ins, the registration, the sign-in page, Azure DevOps and PUBLIC_URL with what
-okrbot serve would use, names what is wrong and the next step, shows no secret and changes nothing.
-It can be run before okrbot serve was ever started. With --repair it puts records into their lists
-again that Redis lost from them, and does nothing else; okrbot may run meanwhile.`,
+			help: `Checks Redis, sign-ins, the app registration, the sign-in page, Azure DevOps and PUBLIC_URL with the settings of
+okrbot serve. Names each problem and the next step. Shows no secret and changes nothing. You can run it before
+the first start. --repair adds records to lists from which Redis lost them, and does nothing else; okrbot can
+stay running.`,
 			fits: func(args []string) bool { return none(args) || slices.Equal(args, []string{"--repair"}) },
 			run: func(ctx context.Context, p program) error {
 				if len(p.args) > 0 {
@@ -86,28 +86,28 @@ again that Redis lost from them, and does nothing else; okrbot may run meanwhile
 			},
 		},
 		{
-			name: "ready", what: "ask the okrbot of this machine whether it is ready", fits: none,
-			help: "It asks /readyz at LISTEN_ADDR and ends with 0 when okrbot is ready, else with 1.",
+			name: "ready", what: "check that the okrbot on this machine is ready", fits: none,
+			help: "Asks /readyz at LISTEN_ADDR. The exit code is 0 when okrbot is ready, else 1.",
 			run:  func(ctx context.Context, p program) error { return runReady(ctx, p.getenv, p.stdout) },
 		},
 		{
-			name: "parked", args: "[retry ID|all]", what: "list the tasks that were given up, or run some once more",
-			help: "Without arguments it lists them. With retry it queues one by its id, or all, once more.",
+			name: "parked", args: "[retry ID|all]", what: "list tasks that failed for good, or run them again",
+			help: "Without arguments it lists them. With retry it queues one of them, by its id, or all again.",
 			fits: func(args []string) bool { return none(args) || len(args) == 2 && args[0] == "retry" },
 			run:  func(ctx context.Context, p program) error { return runParked(ctx, p.args, p.getenv, p.stdout) },
 		},
 		{
-			name: "export", args: "--tenant ID --as OBJECT-ID|--all [flags]", what: "write the goals of a tenant into a file", help: exportHelp(),
+			name: "export", args: "--tenant ID --as OBJECT-ID|--all [flags]", what: "save the goals of a tenant in a file", help: exportHelp(),
 			run: runExport,
 		},
 		{
-			name: "import", args: "FILE… --tenant ID --as OBJECT-ID [flags]", what: "bring goals along from files", help: importHelp(),
+			name: "import", args: "FILE… --tenant ID --as OBJECT-ID [flags]", what: "import goals from files", help: importHelp(),
 			run: runImport,
 		},
 		{
-			name: "accept-keys", what: "start over with the keys of SEAL_KEYS, when those before are lost", fits: none,
-			help: `okrbot serve refuses keys that do not fit the store. After this command it starts with them, and the owner
-of every sign-in that was sealed with other keys is asked to sign in again. Nothing else is lost.`,
+			name: "accept-keys", what: "replace lost keys by those in SEAL_KEYS", fits: none,
+			help: `okrbot serve refuses keys that don't fit the store. After this command it accepts them. People whose sign-in was
+sealed with the lost keys need to sign in again. Nothing else is lost.`,
 			run: func(ctx context.Context, p program) error { return acceptKeys(ctx, p.getenv, p.stdout) },
 		},
 	}
@@ -151,7 +151,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 			return c.run(ctx, program{rest, getenv, stdout, os.Stderr})
 		}
 	}
-	return usageError(fmt.Sprintf("unknown command %q; okrbot help lists them", name))
+	return usageError(fmt.Sprintf("unknown command %q; okrbot help lists all commands", name))
 }
 
 func isHelp(arg string) bool {
@@ -179,6 +179,6 @@ func help(args []string, stdout io.Writer) error {
 	for _, c := range commands() {
 		_, _ = fmt.Fprintf(table, "  %s\t%s\n", strings.TrimSpace(c.name+" "+c.args), c.what)
 	}
-	_, _ = fmt.Fprintf(table, "\nokrbot help COMMAND explains one.\n")
+	_, _ = fmt.Fprintf(table, "\nokrbot help COMMAND explains a command.\n")
 	return table.Flush()
 }

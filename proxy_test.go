@@ -71,11 +71,10 @@ func startProxy(t *testing.T) *proxy {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "fullchain.pem"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: tls.Certificate().Raw}), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "privkey.pem"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}), 0o600))
-	l := listen(t)
-	p.address = "https://" + l.Addr().String()
-	require.NoError(t, l.Close())
+	address := freeAddress(t)
+	p.address = "https://" + address
 	config := filepath.Join(dir, "nginx.conf")
-	require.NoError(t, os.WriteFile(config, []byte(p.config(t, dir, l.Addr().String())), 0o600))
+	require.NoError(t, os.WriteFile(config, []byte(p.config(t, dir, address)), 0o600))
 	p.run(t, "-p", dir, "-c", config, "-e", filepath.Join(dir, "error.log"), "-g", "daemon off; master_process off; pid "+dir+"/nginx.pid;")
 	return p
 }
@@ -95,7 +94,7 @@ func (p *proxy) config(t *testing.T, dir, address string) string {
 		{"listen 443 ssl", "listen " + address + " ssl"},
 		{"/etc/nginx/certs", dir},
 		{"okrbot:3978", "okrbot:" + p.port},
-		{"proxy_read_timeout 60s", "proxy_read_timeout 1s"},
+		{"proxy_read_timeout 60s", "proxy_read_timeout 10s"},
 	} {
 		require.Contains(t, config, change[0])
 		config = strings.ReplaceAll(config, change[0], change[1])
@@ -238,7 +237,7 @@ func TestProxyKeepsTheRestInside(t *testing.T) {
 	t.Parallel()
 	p := startProxy(t)
 	paths := map[string]int{
-		"/healthz": 200, "/auth/start?t=x": 200, "/auth/callback?state=x": 200, "/o/kr4": 200, "/o/": 404, "/o/kr4/x": 404,
+		"/healthz": 200, "/auth/start?t=x": 200, "/auth/callback?state=x": 200, "/connect/application?t=x": 200, "/connect/application/x": 404, "/connect/": 404, "/o/kr4": 200, "/o/": 404, "/o/kr4/x": 404,
 		"/metrics": 404, "/readyz": 404, "/x": 404, "/healthz/x": 404, "/privacy/x": 404, "/auth/": 404, "/api/messages/x": 404,
 	}
 	for path := range manifest.Pages() {

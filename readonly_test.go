@@ -33,19 +33,19 @@ var storeRefusals = map[string]struct {
 // that are registered read, so a new one has to be answered too.
 func writing() (commands, presses []string) {
 	commands = []string{
-		"new objective", "new kr", "new project", "edit", "undo", "clone", "check-in", "set", "bind", "sync", "connect", "sign in link",
+		"new objective", "new kr", "new krs", "new project", "edit", "undo", "clone", "check-in", "set", "bind", "sync", "connect", "connect application", "sign in link",
 	}
 	presses = []string{
-		cards.VerbGoalNew, cards.VerbGoalEdit, cards.VerbGoalSave, cards.VerbGoalDelete, cards.VerbGoalRestore, cards.VerbClose, cards.VerbCloneAsk,
-		cards.VerbCheckIn, cards.VerbCheckInQuick, cards.VerbCheckInSame, cards.VerbRemindSave, cards.VerbBind, cards.VerbUnbind, cards.VerbSync,
-		cards.VerbTask, cards.VerbTasksEdit, cards.VerbConnect, cards.VerbConnectionAccount, cards.VerbConnectionEdit, cards.VerbConnectionDelete, cards.VerbConnectionShare,
+		cards.VerbGoalNew, cards.VerbKeyResults, cards.VerbGoalEdit, cards.VerbGoalSave, cards.VerbGoalDelete, cards.VerbGoalRestore, cards.VerbClose, cards.VerbClosePeriodAsk, cards.VerbCloneAsk,
+		cards.VerbCheckIn, cards.VerbCheckInQuick, cards.VerbCheckInSame, cards.VerbRemindSave, cards.VerbBind, cards.VerbChosen, cards.VerbUnbind, cards.VerbSync,
+		cards.VerbTask, cards.VerbTasksEdit, cards.VerbConnect, cards.VerbApplicationNew, cards.VerbConnectionAccount, cards.VerbConnectionEdit, cards.VerbConnectionDelete, cards.VerbConnectionShare,
 		cards.VerbConnectionSignIn, cards.VerbSignOut, cards.VerbDigestSave, cards.VerbDigestNew, cards.VerbDisable, cards.VerbEnable, cards.VerbPeriodAdd, cards.VerbPeriodRemove,
 	}
 	return commands, presses
 }
 
 // cannotSave is what people read of a store that takes no changes.
-const cannotSave = "cannot save changes at the moment"
+const cannotSave = "can't save changes at the moment"
 
 // TestReadsNeedNoWrites says and presses everything while the store takes no changes:
 // what reads is answered, and everything else says what is wrong.
@@ -55,7 +55,7 @@ func TestReadsNeedNoWrites(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			redis := okrtest.StartRedisServer(t)
-			w := newWorld(t, time.Now(), "REDIS_URL", redis.URL())
+			w := newWorld(t, time.Date(2026, time.August, 17, 9, 0, 0, 0, time.UTC), "REDIS_URL", redis.URL())
 			require.NoError(t, w.Start())
 			play(t, w, "start bound", "say new kr", "fill 'title=By hand' metric=Teams target=100", "press Save", "expect KR2",
 				"say check-in KR2 5 fine", "press Save",
@@ -141,7 +141,7 @@ func fillIn(what, text string, kind okr.GoalKind) string {
 	case strings.HasPrefix(what, "check"), what == "set":
 		goal = "KR2"
 	}
-	return strings.NewReplacer("{goal}", goal, "{connection}", "C1", "{form}", "none", "{checkin}", "K1", "{deleted}", "KR3", "{period}", "T1", "{import}", "IM1", "{imported}", "IM1").Replace(text)
+	return strings.NewReplacer("{goal}", goal, "{connection}", "C1", "{application}", someApplication, "{form}", "none", "{checkin}", "K1", "{deleted}", "KR3", "{period}", "T1", "{import}", "IM1", "{imported}", "IM1").Replace(text)
 }
 
 // requireRead holds that something was answered, and by what.

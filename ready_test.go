@@ -34,10 +34,10 @@ func TestReadyCommand(t *testing.T) {
 	}
 	redis.Kill()
 	_, err = ask(w.Address)
-	require.ErrorContains(t, err, "not ready: the store does not answer")
+	require.ErrorContains(t, err, "not ready: Redis doesn't answer")
 	require.NoError(t, w.Stop())
 	_, err = ask(w.Address)
-	require.ErrorContains(t, err, "okrbot does not answer")
+	require.ErrorContains(t, err, "okrbot doesn't answer")
 	_, err = ask("3978")
 	require.ErrorContains(t, err, "LISTEN_ADDR: ")
 }

@@ -3,12 +3,13 @@ package main
 import (
 	"strings"
 
+	"okrbot/ado/adotest"
 	"okrbot/cards"
 	"okrbot/okr"
 )
 
 // act is how one command or button is tried. Of words and data "{goal}" is a goal,
-// "{connection}" a connection, "{checkin}" a check-in, "{import}" an import that did not
+// "{connection}" a connection, "{application}" an application, "{checkin}" a check-in, "{import}" an import that did not
 // begin, "{imported}" one that is done and "{form}" the id of an open form of somebody
 // else, of the kind in form.
 type act struct {
@@ -37,16 +38,24 @@ func with(key, value string, more []string) map[string]string {
 	return data
 }
 
+// someApplication is the id of okr-reader, as an admin of the world of the rights enters it.
+const someApplication = "organization." + adotest.TenantID + "." + adotest.ReaderClientID
+
+func applicationData() map[string]string {
+	return map[string]string{cards.KeyApplication: "{application}"}
+}
+
 // commandActs say for each command how it is tried.
 func commandActs() map[string]act {
 	return map[string]act{
 		"help": {bare: true}, "cancel": {bare: true}, "okrs": {words: "all", bare: true}, "okr": {words: "{goal}"}, "why": {words: "{goal}"}, "history": {words: "{goal}"}, "tasks": {words: "{goal}", kind: okr.Project},
-		"new objective": {words: "Mine", member: true, bare: true}, "new kr": {member: true, bare: true}, "new project": {member: true, bare: true},
+		"new objective": {words: "Mine", member: true, bare: true}, "new kr": {member: true, bare: true}, "new krs": {words: "{goal}", kind: okr.Objective, member: true, bare: true}, "new project": {member: true, bare: true}, "add co-owner": {words: "me to {goal}"},
 		"edit": {words: "{goal}"}, "delete": {words: "{goal}"}, "close": {words: "{goal}"}, "deleted": {bare: true}, "undo": {words: "{deleted}", bare: true}, "postpone": {words: "{goal}"}, "reopen": {words: "{goal}"},
 		"clone": {words: "{goal}", kind: okr.Objective, member: true}, "check-in": {words: "{goal} 5 fine"}, "set": {words: "{goal} to 5"}, "resume": {words: "{goal}"},
 		"status": {words: "all", bare: true}, "nudge": {words: "{goal}", member: true}, "reminders": {bare: true, member: true},
 		"bind": {words: "{goal}"}, "unbind": {words: "{goal}"}, "sync": {words: "{goal}", member: true, bare: true}, "queries": {words: "bugs", bare: true, member: true},
 		"connect": {bare: true, member: true}, "connections": {bare: true}, "move": {words: "{connection} to C1"}, "hand over": {words: "{connection} to Megan Bowen"},
+		"connect application": {bare: true}, "applications": {bare: true},
 		"take over": {words: "{connection}"}, "sign in link": {bare: true, member: true}, "sign out": {bare: true}, "digest": {words: "stop", bare: true, member: true},
 		"import": {words: "{import}", bare: true}, "import undo": {words: "{imported}", bare: true},
 		"enable": {bare: true}, "manage": {bare: true}, "admins": {words: "add megan@contoso.example", bare: true}, "settings": {bare: true}, "disable": {bare: true},
@@ -65,13 +74,21 @@ func pressActs() map[string]act {
 		cards.VerbGoalSave: {
 			data: goalData(cards.KeyKind, "key result", cards.KeyVersion, "1", cards.InputTitle, "Taken", cards.InputMetric, "Teams", cards.InputTarget, "7", cards.KeyParent, "O1"),
 		},
+		cards.VerbKeyResults:      {data: goalData(), kind: okr.Objective, member: true, bare: true},
+		cards.VerbKeyResultsCheck: {data: formData(cards.InputKeyResults, "Taken: 0 -> 7"), form: "keyresults", member: true},
+		cards.VerbKeyResultsSave:  {data: formData(cards.InputKeyResults, "Taken: 0 -> 7"), form: "keyresults", member: true},
+		cards.VerbCoOwnerAsk:      {data: goalData()}, cards.VerbCoOwner: {data: goalData(cards.InputPerson, "me")},
+		cards.VerbGoalHandOverAsk: {data: goalData()}, cards.VerbGoalHandOver: {data: goalData(cards.InputPerson, "me", cards.InputWithBelow, "true")},
 		cards.VerbTasks: {data: goalData(), kind: okr.Project}, cards.VerbTask: {data: goalData(cards.KeyTask, "T1", cards.KeyDone, "true"), kind: okr.Project},
 		cards.VerbTasksEdit:     {data: goalData(cards.KeyOffset, "0"), kind: okr.Project},
 		cards.VerbTasksSave:     {data: goalData(cards.KeyDraft, "{form}", cards.InputTasks, "Taken"), form: "tasks", kind: okr.Project},
 		cards.VerbGoalAskDelete: {data: goalData()}, cards.VerbGoalDelete: {data: goalData()},
 		cards.VerbGoalDeleted: {bare: true}, cards.VerbGoalRestore: {data: map[string]string{cards.KeyGoal: "{deleted}"}},
 		cards.VerbCloseAsk: {data: goalData()}, cards.VerbClose: {data: goalData(cards.InputState, "closed", cards.InputNote, "over")},
-		cards.VerbReopenAsk: {data: goalData()}, cards.VerbReopen: {data: goalData()},
+		cards.VerbClosePeriodAsk:  {data: periodData(), member: true},
+		cards.VerbClosePeriodPage: {data: periodData(cards.KeyDraft, "{form}", cards.KeyOffset, "4"), form: "closing"},
+		cards.VerbClosePeriod:     {data: periodData(cards.KeyDraft, "{form}", cards.InputEnding+"O1", cards.EndContinue, cards.InputEnding+"O2", cards.EndClose), form: "closing"},
+		cards.VerbReopenAsk:       {data: goalData()}, cards.VerbReopen: {data: goalData()},
 		cards.VerbCloneAsk: {data: goalData(), kind: okr.Objective, member: true},
 		cards.VerbClone: {
 			data: goalData(cards.KeyDraft, "{form}", cards.KeyPeriod, "2027-Q1", cards.InputScope, cards.CloneAll, cards.InputBindings, "true"),
@@ -79,8 +96,12 @@ func pressActs() map[string]act {
 		},
 		cards.VerbCheckIn:       {data: goalData()},
 		cards.VerbCheckInSave:   {data: goalData(cards.KeyDraft, "{form}", cards.InputValue, "9", cards.InputNote, "nine"), form: "checkin"},
-		cards.VerbCheckInQuick:  {data: goalData("value.{goal}", "9", "status.{goal}", "none", "note.{goal}", "nine")},
-		cards.VerbCheckInSame:   {data: goalData("status.{goal}", "none")},
+		cards.VerbCheckInQuick:  {data: goalData(cards.KeyWalk, "W", "value.{goal}", "9", "status.{goal}", "none", "note.{goal}", "nine")},
+		cards.VerbCheckInSame:   {data: goalData(cards.KeyWalk, "W")},
+		cards.VerbCheckInSkip:   {data: goalData(cards.KeyWalk, "W", cards.KeyTodo, "KR3,{goal}", cards.KeyWalked, "{goal},KR3", cards.KeySkipped, "O2")},
+		cards.VerbCheckInStop:   {data: goalData(cards.KeyWalk, "W", cards.KeyTodo, "KR3,{goal}", cards.KeyWalked, "{goal},KR3", cards.KeySkipped, "O2")},
+		cards.VerbWalk:          {bare: true},
+		cards.VerbWalkUndo:      {data: map[string]string{cards.KeyCheckIn: "{checkin}", cards.KeyWalked: "KR3", cards.KeySkipped: "O2"}},
 		cards.VerbCheckInEdit:   {data: goalData(cards.KeyCheckIn, "{checkin}")},
 		cards.VerbCheckInAskDel: {data: goalData(cards.KeyCheckIn, "{checkin}")},
 		cards.VerbCheckInDelete: {data: goalData(cards.KeyCheckIn, "{checkin}")},
@@ -91,11 +112,14 @@ func pressActs() map[string]act {
 			member: true,
 		},
 		cards.VerbBind: {data: goalData()}, cards.VerbUnbindAsk: {data: goalData()}, cards.VerbUnbind: {data: goalData()},
-		cards.VerbBindConnection: {data: formData(cards.KeyConnection, "C1"), form: "bind"},
-		cards.VerbBindSearch:     {data: formData(cards.KeyText, "bugs", cards.KeyConnection, "C1"), form: "bind"},
-		cards.VerbBindChoose:     {data: formData(cards.KeyQuery, "Shared Queries/Launch/Launch bugs", cards.KeyConnection, "C1"), form: "bind"},
-		cards.VerbBindPreview:    {data: formData(cards.InputMethod, "percent"), form: "bind"}, cards.VerbBindSave: {data: formData(), form: "bind"},
+		cards.VerbBindSearch:  {data: formData(cards.KeyText, "bugs", cards.KeyConnection, "C1"), form: "bind"},
+		cards.VerbBindChoose:  {data: formData(cards.KeyQuery, "Shared Queries/Launch/Launch bugs", cards.KeyConnection, "C1"), form: "bind"},
+		cards.VerbBindPreview: {data: formData(cards.InputMethod, "percent"), form: "bind"}, cards.VerbBindSave: {data: formData(), form: "bind"},
 		cards.VerbBindBack: {data: formData(), form: "bind"}, cards.VerbBindAgain: {data: formData(), form: "bind"},
+		cards.VerbChosen: {data: goalData(cards.KeyItems, "33")}, cards.VerbChosenOpen: {data: formData(cards.KeyConnection, "C1"), form: "bind"},
+		cards.VerbChosenAdd: {data: formData(cards.KeyFilled, "1", cards.KeyItems, "33"), form: "bind"}, cards.VerbChosenSearch: {data: formData(cards.KeyFilled, "1", cards.InputItemWords, "portal"), form: "bind"},
+		cards.VerbChosenRemove: {data: formData(cards.KeyItem, "33"), form: "bind"}, cards.VerbChosenPage: {data: formData(cards.KeyOffset, "8"), form: "bind"},
+		cards.VerbChosenNext: {data: formData(cards.KeyFilled, "1", cards.KeyItems, "33"), form: "bind"}, cards.VerbChosenQuery: {data: formData(), form: "bind"},
 		cards.VerbAddress:     {data: map[string]string{cards.KeyCode: strings.Repeat("a", 26)}},
 		cards.VerbAddressBind: {data: map[string]string{cards.KeyOrganization: "contoso", cards.KeyRemoteProject: "Fabrikam Fiber", cards.KeyQuery: "2f6c0f1e-1111-4111-8111-111111111111"}, member: true},
 		cards.VerbTree:        {data: goalData(cards.KeyItem, "33", cards.KeyOffset, "15"), kind: okr.Project},
@@ -111,7 +135,15 @@ func pressActs() map[string]act {
 		cards.VerbMoveAsk: {data: connectionData()}, cards.VerbMovePreview: {data: connectionData(cards.KeyTarget, "C1")}, cards.VerbMove: {data: connectionData(cards.KeyTarget, "C1")},
 		cards.VerbHandOverAsk: {data: connectionData()}, cards.VerbHandOver: {data: connectionData(cards.InputPerson, "me")}, cards.VerbHandOverDrop: {data: connectionData()},
 		cards.VerbTakeOverAsk: {data: connectionData()}, cards.VerbTakeOver: {data: connectionData()},
-		cards.VerbSignInCode: {data: map[string]string{cards.InputCode: "123456"}}, cards.VerbSignOutAsk: {bare: true}, cards.VerbSignOut: {bare: true},
+		cards.VerbTakeOverOwn: {data: connectionData()}, cards.VerbTakeOverByAsk: {data: connectionData(cards.KeyApplication, "{application}")},
+		cards.VerbTakeOverBy:   {data: connectionData(cards.KeyApplication, "{application}")},
+		cards.VerbApplications: {bare: true}, cards.VerbApplicationNew: {bare: true},
+		cards.VerbApplication: {data: applicationData()}, cards.VerbApplicationRenew: {data: applicationData()}, cards.VerbApplicationConnect: {data: applicationData()},
+		cards.VerbApplicationRemoveAsk: {data: applicationData()}, cards.VerbApplicationRemove: {data: applicationData()},
+		cards.VerbFolders: {data: formData(cards.KeyOffset, "15"), form: "connection"}, cards.VerbFoldersEdit: {data: connectionData()},
+		cards.VerbFoldersFind: {data: formData(cards.InputFolderText, "Launch"), form: "connection"}, cards.VerbFoldersBack: {data: formData(), form: "connection"},
+		cards.VerbFoldersSave: {data: formData(cards.KeyAll, "true"), form: "connection"},
+		cards.VerbSignInCode:  {data: map[string]string{cards.InputCode: "123456"}}, cards.VerbSignOutAsk: {bare: true}, cards.VerbSignOut: {bare: true},
 		cards.VerbDigest: {bare: true, member: true}, cards.VerbDigestNew: {bare: true, member: true}, cards.VerbDigestSave: {data: map[string]string{cards.InputCadence: "daily", cards.InputHour: "9"}, bare: true, member: true},
 		cards.VerbDigestStop: {bare: true, member: true}, cards.VerbDigestPreview: {bare: true, member: true}, cards.VerbDigestMute: {data: map[string]string{cards.InputMute: "4h"}, bare: true, member: true},
 		cards.VerbEnableAsk: {bare: true}, cards.VerbEnable: {bare: true}, cards.VerbManage: {bare: true}, cards.VerbDisableAsk: {bare: true}, cards.VerbDisable: {bare: true},
@@ -135,6 +167,11 @@ func pressActs() map[string]act {
 	}
 }
 
+// periodData is what the buttons that close the objectives of the quarter of the world carry.
+func periodData(more ...string) map[string]string {
+	return with(cards.KeyPeriod, "2026-07-01/2026-09-30", append(more, cards.KeyScope, "all"))
+}
+
 // importData is what the buttons of an import carry that did not begin.
 func importData(more ...string) map[string]string { return with(cards.KeyImport, "{import}", more) }
 
@@ -149,8 +186,8 @@ type who struct {
 }
 
 func columns() []who {
-	garbage := map[string]string{"{goal}": "KR99999999999999999999", "{connection}": "C0'\u0000", "{checkin}": "%00", "{form}": "../other", "{deleted}": "KR0004", "{period}": "T1 ", "{import}": "IM0004", "{imported}": "im 1"}
-	gone := map[string]string{"{goal}": "KR998", "{connection}": "C998", "{checkin}": "K998", "{form}": "GONE", "{deleted}": "KR997", "{period}": "T998", "{import}": "IM998", "{imported}": "IM998"}
+	garbage := map[string]string{"{application}": "organization.a.b\u0000", "{goal}": "KR99999999999999999999", "{connection}": "C0'\u0000", "{checkin}": "%00", "{form}": "../other", "{deleted}": "KR0004", "{period}": "T1 ", "{import}": "IM0004", "{imported}": "im 1"}
+	gone := map[string]string{"{application}": "organization.6f1b6a3e-0d0a-4a54-9d3a-1f6c2b7e9a01.5ec2e7a1-0000-4000-8000-0000000000ff", "{goal}": "KR998", "{connection}": "C998", "{checkin}": "K998", "{form}": "GONE", "{deleted}": "KR997", "{period}": "T998", "{import}": "IM998", "{imported}": "IM998"}
 	fixed := func(ids ...map[string]string) func(*rightsWorld, okr.GoalKind) []map[string]string {
 		return func(*rightsWorld, okr.GoalKind) []map[string]string { return ids }
 	}

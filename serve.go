@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,6 +22,7 @@ import (
 	"okrbot/bot/teams"
 	"okrbot/bot/teams/files"
 	"okrbot/manifest"
+	"okrbot/okr"
 	"okrbot/okr/adosource"
 	"okrbot/okr/redisstore"
 	"okrbot/scheduler"
@@ -106,7 +108,7 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func(*app)) 
 		stopMetrics()
 		return errors.Join(err, listener.Close())
 	}
-	a.log.InfoContext(ctx, "okrbot is ready", "addr", listener.Addr().String(), "interval", a.config.SyncInterval, "roles", a.config.Roles, "version", version())
+	a.log.InfoContext(ctx, "okrbot is ready", "addr", listener.Addr().String(), "interval", a.config.SyncInterval, "roles", a.config.Roles, "version", version(), "build", build())
 	if ready != nil {
 		go ready(a)
 	}
@@ -131,7 +133,7 @@ func newApp(ctx context.Context, c Config, log *slog.Logger, h hooks) (*app, err
 	a := &app{config: c, log: log, registry: prometheus.NewRegistry()}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newAbout(a))
 	var err error
-	if a.storage, err = openStorage(ctx, c, log); err != nil {
+	if a.storage, err = openStorage(ctx, c, log, h.now); err != nil {
 		return nil, err
 	}
 	a.store = a.storage.Store
@@ -159,7 +161,7 @@ func (a *app) wire(c Config, h hooks) error {
 	queue := &lateSyncer{}
 	a.bot, err = bot.New(bot.Options{
 		Activities: a.activities, Memory: a.store.Memory(), Syncer: queue, Imports: queue, Connector: connector, Files: fileHosts,
-		SignIn: signIn(c), Addresses: compose.Options{AppID: c.AppID, PublicURL: c.PublicURL, TeamsURL: c.TeamsURL}, Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace), LookupTime: h.lookup,
+		SignIn: signIn(c), Addresses: compose.Options{AppID: c.AppID, PublicURL: c.PublicURL, TeamsURL: c.TeamsURL}, Version: version(), Interval: c.SyncInterval, Organization: c.OrganizationName, Logger: a.log, Now: h.now, PostsPerSecond: int(20 * h.pace), LookupTime: h.lookup,
 	})
 	if err != nil {
 		return err
@@ -187,7 +189,7 @@ func (a *app) wire(c Config, h hooks) error {
 		TurnTimeout:    45 * time.Second,
 		AnswerWithin:   h.answer,
 		AllowedTenants: c.AllowedTenants,
-		Deliveries:     chat.DeliveriesOf(a.store.Memory()), Results: chat.ResultsOf(a.store.Memory()), Pages: a.pages(), Probes: a.healthPages(), Logger: a.log, Registerer: a.registry,
+		Deliveries:     a.bot.Deliveries(), Results: chat.ResultsOf(a.store.Memory()), Pages: a.pages(), Forms: a.bot.Forms(), Probes: a.healthPages(), Logger: a.log, Registerer: a.registry,
 	})
 	return nil
 }
@@ -201,12 +203,22 @@ type sharedRedis struct{ store *redisstore.Store }
 // MakeRedisClient implements asynq.RedisConnOpt.
 func (s sharedRedis) MakeRedisClient() any { return s.store.Client() }
 
+// sharedGate lets all replicas count together what they ask of Azure DevOps.
+type sharedGate struct{ redisstore.Gate }
+
+// Ask implements ado.Gate.
+func (s sharedGate) Ask(ctx context.Context, identity string, c ado.Claim) (ado.Grant, error) {
+	tenant, budget, _ := strings.Cut(identity, "/") // as adosource makes it
+	grant, err := s.Gate.Ask(ctx, okr.TenantID(tenant), budget, redisstore.GateClaim(c))
+	return ado.Grant(grant), err
+}
+
 // newSource makes the way to Azure DevOps.
 func (a *app) newSource(c Config, h hooks) (*adosource.Source, error) {
 	requests := newCountedRequests(a.registry)
 	client, err := ado.New(ado.Options{
 		BaseURL: c.ADOBaseURL, ProfileURL: c.ADOProfileURL, UserAgent: "okrbot/" + version(), Logger: a.log, BaseDelay: h.retry,
-		Observer: requests.observe,
+		Observer: requests.observe, Waited: requests.waited, Gate: sharedGate{redisstore.GateOf(a.store)},
 	})
 	if err != nil {
 		return nil, err
@@ -214,6 +226,7 @@ func (a *app) newSource(c Config, h hooks) (*adosource.Source, error) {
 	return adosource.New(adosource.Options{
 		Client: client, Credentials: newCountedRefreshes(a.store, a.registry), LoginURL: c.ADOLoginURL, ClientID: c.ADOClientID,
 		ClientSecret: c.ADOClientSecret, Assertion: signInAssertion(c), HTTP: loginClient(), Now: h.now, Logger: a.log,
+		HomeTenant: okr.TenantID(c.AppTenantID), Federation: machineAssertion(c), Identity: machineIdentity(c),
 	}), nil
 }
 
@@ -230,6 +243,7 @@ func signIn(c Config) signin.Options {
 	return signin.Options{
 		PublicURL: c.PublicURL, LoginURL: c.ADOLoginURL, LoginTenant: c.ADOLoginTenant,
 		ClientID: c.ADOClientID, ClientSecret: c.ADOClientSecret, Assertion: signInAssertion(c), PlainCard: c.SignInCard == "signin", HTTP: loginClient(),
+		SSOConnection: c.SSOConnection, SSOResource: c.SSOResource,
 	}
 }
 

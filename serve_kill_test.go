@@ -55,7 +55,7 @@ func TestServeHourAfterKill(t *testing.T) {
 		return tasksDone(t, replicas, "sync") == 1 && tasksDone(t, replicas, "digest") == 1
 	})
 	play(t, w,
-		"say okr KR1", "expect '17 of 30' Contoso",
+		"say okr KR1", "expect '17 of 30' 'Launch bugs'",
 		"in channel Delivery", "say digest", "expect Stop",
 	)
 	passHour(t, redis) // as a second replica sees it whose clock ticks the same hour
@@ -73,7 +73,7 @@ func TestServeHourAfterKill(t *testing.T) {
 	require.NotContains(t, strings.Join(third.out.Lines(), "\n"), "op=sync", "the second replica had nothing to sync")
 	digests := 0
 	for _, p := range w.Teams.Posts(w.Teams.Channel("Delivery")) {
-		if p.Contains("What moved") && !p.Contains("Digest for") { // the form says what a digest does
+		if p.Contains("What changed") && !p.Contains("Digest for") { // the form says what a digest does
 			digests++
 		}
 	}

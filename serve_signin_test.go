@@ -37,7 +37,7 @@ func TestSignInWithASecretThatIsRefused(t *testing.T) {
 	require.NoError(t, w.Start())
 	play(t, w, "say enable", "press Enable", "say connect")
 	w.Azure.RegisterApp(adotest.App{ClientID: script.AppID, ClientSecret: "renewed", RedirectURIs: []string{"http://" + w.Address + "/auth/callback"}, Tenant: adotest.TenantID})
-	play(t, w, "signin", "page 'The sign-in did not work' 'Whoever runs okrbot must check it'")
+	play(t, w, "signin", "page 'Sign-in failed' 'The operator of okrbot can find the cause with: okrbot doctor'")
 	require.Contains(t, strings.Join(w.Log.Lines(), "\n"), "AADSTS7000215")
 }
 
@@ -46,7 +46,7 @@ func TestSignInWithASecretThatIsRefused(t *testing.T) {
 // there, and gives the code.
 func TestSignInAtOneTenantOnly(t *testing.T) {
 	t.Parallel()
-	other := []string{"fill name=Traders 'organization=Another one, typed below' organizationText=northwind", "press Next"}
+	other := []string{"fill name=Traders 'organization=Another one (enter below)' organizationText=northwind", "press Next"}
 	t.Run("the people's own", func(t *testing.T) {
 		t.Parallel()
 		w := newCheckedWorld(t, "ADO_LOGIN_TENANT", adotest.TenantID)
@@ -57,7 +57,7 @@ func TestSignInAtOneTenantOnly(t *testing.T) {
 		t.Parallel()
 		w := newCheckedWorld(t, "ADO_LOGIN_TENANT", adotest.ForeignTenantID)
 		play(t, w, "say enable", "press Enable", "ado invite alex", "say connect", "signin", "page 'One more step'", "code ok", "expect 'New connection'",
-			"fill name=Traders organization=northwind", "press Next", "fill project=Traders", "press Save", "expect Traders 'Id: C1'",
+			"fill name=Traders organization=northwind", "press Next", "fill project=Traders", "press Save", "expect Traders 'ID: C1'",
 			"ado expire alex", "say queries foreign", "expect 'Foreign work'")
 	})
 }
@@ -72,6 +72,6 @@ func TestSignInAtAForgedTenant(t *testing.T) {
 		value := map[string]any{"action": map[string]any{"type": "Action.Execute", "verb": cards.VerbConnectionAccount, "data": data}}
 		d, err := w.Teams.Invoke(t.Context(), w.Chat, w.User, "adaptiveCard/action", value)
 		require.NoError(t, err)
-		require.Contains(t, string(d.Body), "does not say where to sign in")
+		require.Contains(t, string(d.Body), "This button is incomplete. Start again with: connect")
 	}
 }

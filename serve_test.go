@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -48,21 +47,20 @@ func TestServeFinishesWhatIsUnderWay(t *testing.T) {
 	close(release)
 	require.NoError(t, <-stopped)
 	require.NoError(t, <-turn)
-	play(t, w, "expect 'Launch scope'", "expect '15 of 30' '50 %'")
+	play(t, w, "expect 'Launch scope'", "expect '15 of 30' '50%'")
 	require.NoError(t, w.Check())
 }
 
 func TestServeMetricsElsewhere(t *testing.T) {
 	t.Parallel()
 	w := newServeWorld(t)
-	listener, metrics := listen(t), listen(t)
-	require.NoError(t, errors.Join(listener.Close(), metrics.Close()))
-	w.Address = listener.Addr().String()
-	w.Env["METRICS_ADDR"] = metrics.Addr().String()
+	w.Address = freeAddress(t)
+	w.Env["METRICS_ADDR"] = freeAddress(t)
 	require.NoError(t, w.Start())
+	metrics := "http://" + w.Env["METRICS_ADDR"]
 	requireAnswer(t, "http://"+w.Address+"/metrics", http.StatusNotFound)
-	requireAnswer(t, "http://"+metrics.Addr().String()+"/metrics", http.StatusOK, "X-Forwarded-For", "203.0.113.7")
-	requireAnswer(t, "http://"+metrics.Addr().String()+"/healthz", http.StatusNotFound)
+	requireAnswer(t, metrics+"/metrics", http.StatusOK, "X-Forwarded-For", "203.0.113.7")
+	requireAnswer(t, metrics+"/healthz", http.StatusNotFound)
 	require.NoError(t, w.Stop())
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"okrbot/okr/redisstore"
 	"okrbot/okr/redisstore/datadir"
@@ -18,8 +19,8 @@ type storage struct {
 }
 
 // errNoStorage is what serve says where it would forget everything.
-var errNoStorage = errors.New("DATA_DIR or REDIS_URL: okrbot needs a place for its data. On one machine set DATA_DIR to a folder, as in DATA_DIR=/var/lib/okrbot: " +
-	"okrbot then runs its own redis-server in it. Several processes share a Redis: set REDIS_URL and SEAL_KEYS. To try okrbot out, run okrbot demo: it keeps nothing")
+var errNoStorage = errors.New("DATA_DIR or REDIS_URL: okrbot needs a place for its data. On one machine set DATA_DIR to a folder, such as DATA_DIR=/var/lib/okrbot, " +
+	"and okrbot runs its own redis-server in it. For several processes set REDIS_URL and SEAL_KEYS. To try okrbot, run okrbot demo: it saves nothing")
 
 // loadLasting reads the configuration of an okrbot whose data lasts.
 func loadLasting(getenv func(string) string) (Config, error) {
@@ -31,8 +32,8 @@ func loadLasting(getenv func(string) string) (Config, error) {
 }
 
 // openStorage opens the store for serve, and for the demo, which keeps nothing.
-func openStorage(ctx context.Context, c Config, log *slog.Logger) (*storage, error) {
-	return openWith(ctx, c, redisstore.Options{Logger: log})
+func openStorage(ctx context.Context, c Config, log *slog.Logger, now func() time.Time) (*storage, error) {
+	return openWith(ctx, c, redisstore.Options{Logger: log, Now: now})
 }
 
 func openWith(ctx context.Context, c Config, o redisstore.Options) (*storage, error) {
@@ -59,7 +60,7 @@ func openWith(ctx context.Context, c Config, o redisstore.Options) (*storage, er
 // uses it at the moment or not.
 func openStorageBeside(ctx context.Context, c Config, log *slog.Logger) (*storage, error) {
 	if c.RedisURL == "" && !datadir.Exists(c.DataDir) {
-		return nil, errors.New("DATA_DIR: there is nothing in this folder yet: okrbot was never started with it. Start okrbot serve once; it may run meanwhile")
+		return nil, errors.New("DATA_DIR: the folder is empty, because okrbot was never started with it. Start okrbot serve first; it can stay running")
 	}
 	o := redisstore.Options{Logger: log, Inspect: true}
 	s, err := openWith(ctx, c, o)

@@ -85,6 +85,10 @@ func TestWhatPeopleType(t *testing.T) {
 }
 
 const whatPeopleType = `
+bind KR1 to 123, 124 -> bind KR1 to 123, 124
+bind KR1 to #123 and AB#124! -> bind KR1 to #123 and AB#124
+bind KR1 to 123\n124\n125 -> bind KR1 to 123 124 125
+link KR1 to 123 please -> bind KR1 to 123
 KR1 -> okr KR1
 kr1 -> okr kr1
 kr 1 -> okr kr1

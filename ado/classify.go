@@ -24,6 +24,7 @@ const (
 	codeProjectName       = "TF200016"
 	codeProjectID         = "VS800075"
 	codeFieldGone         = "TF51535"
+	codeNotAdded          = "TF401444" // mostly an application that nobody added to the organization
 )
 
 const maxMessage = 500 // runes of a service's explanation that are kept
@@ -87,7 +88,7 @@ func kindOf(r reply, e *Error, texts []string) Kind {
 }
 
 func kindOfUnauthorized(e *Error, texts []string) Kind {
-	if e.TypeKey == "UnauthorizedRequestException" && namesUser(texts) {
+	if e.Code == codeNotAdded || e.TypeKey == "UnauthorizedRequestException" && namesUser(texts) {
 		return ErrNoAccessToOrg
 	}
 	return ErrSignIn

@@ -38,6 +38,12 @@ type Invalidator interface {
 	Invalidate(token string)
 }
 
+// Caller may be implemented by a TokenSource. Caller is what the identity is called and the Microsoft Entra tenant that
+// its tokens are of, for the words of an [Error]; empty: a person's.
+type Caller interface {
+	Caller() (name, tenant string)
+}
+
 // Options configures a Client. The zero value speaks to the cloud service.
 type Options struct {
 	// HTTP sends the requests; nil: a client of its own. It is copied: redirects are never followed and cookies never
@@ -60,6 +66,12 @@ type Options struct {
 	BaseDelay time.Duration
 	// InFlight is the number of requests that one identity may have under way. Default: 2.
 	InFlight int
+	// Gate is what this process shares with others that use the same identities: InFlight and the pauses that the service
+	// asks for then count for all of them together. Nil: there are none.
+	Gate Gate
+	// Waited is called with how long each request waited for earlier ones of its identity, and until the service wanted it;
+	// also with 0. It must not block.
+	Waited func(time.Duration)
 }
 
 // Client holds what all identities share. It is safe for concurrent use.
@@ -73,6 +85,7 @@ type Client struct {
 	timeout   time.Duration
 	baseDelay time.Duration
 	gates     *gates
+	waited    func(time.Duration)
 }
 
 // New checks the options, reporting all that is wrong with them at once.
@@ -86,16 +99,18 @@ func New(o Options) (*Client, error) {
 	if err := errors.Join(baseErr, profileErr, limitErr); err != nil {
 		return nil, fmt.Errorf("ado: %w", err)
 	}
+	log := or(o.Logger, slog.New(slog.DiscardHandler))
 	return &Client{
 		http:      httpClient(o.HTTP),
 		base:      base,
 		profile:   profile,
 		userAgent: or(o.UserAgent, "okrbot"),
-		log:       or(o.Logger, slog.New(slog.DiscardHandler)),
+		log:       log,
 		observe:   observer(o.Observer),
 		timeout:   or(o.Timeout, defaultTimeout),
 		baseDelay: or(o.BaseDelay, defaultBaseDelay),
-		gates:     newGates(or(o.InFlight, defaultInFlight)),
+		gates:     newGates(or(o.InFlight, defaultInFlight), newBook(o.Gate, log)),
+		waited:    waiting(o.Waited),
 	}, nil
 }
 
@@ -103,7 +118,7 @@ func New(o Options) (*Client, error) {
 func (c *Client) BaseURL() string { return c.base.String() }
 
 // As gives the endpoints on behalf of one identity. Sessions of the same identity share one gate: the in-flight limit and
-// the pauses that the service asks for. The identity is any stable name of the token's owner and is never sent. With
+// the pauses that the service asks for; with Options.Gate all processes do. The identity is any stable name of the token's owner and is never sent. With
 // nil tokens only OrganizationExists can succeed.
 func (c *Client) As(identity string, tokens TokenSource) *Session {
 	return &Session{c: c, identity: identity, tokens: tokens}
@@ -153,6 +168,13 @@ func observer(given func(op, outcome string, took time.Duration)) func(string, s
 		return given
 	}
 	return func(string, string, time.Duration) {}
+}
+
+func waiting(given func(time.Duration)) func(time.Duration) {
+	if given != nil {
+		return given
+	}
+	return func(time.Duration) {}
 }
 
 // or gives the first value unless it is zero.

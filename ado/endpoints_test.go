@@ -30,7 +30,7 @@ type endpoint struct {
 
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
-	for _, e := range slices.Concat(peopleEndpoints(), queryEndpoints(), revisionEndpoints()) {
+	for _, e := range slices.Concat(peopleEndpoints(), queryEndpoints(), revisionEndpoints(), chosenEndpoints()) {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
 			s, mux := session(t)

@@ -76,6 +76,8 @@ type Error struct {
 	ActivityID string        // what Microsoft's support asks for; may be empty
 	Kind       Kind          // never empty
 	Tenant     string        // the Microsoft Entra tenant of the organization, where the refusal names it; may be empty
+	Caller     string        // what the token source calls itself, see [Caller]; may be empty
+	Home       string        // the tenant of the caller's tokens, where it says so
 	RetryAfter time.Duration // how long the service asked to wait, at most 10 min; 0 when it did not
 
 	cause error

@@ -228,3 +228,24 @@ func budget(limit, remaining, reset string) http.HandlerFunc {
 		answer(w, 200, `{}`)
 	}
 }
+
+// TestClosedGatesAreForgotten: an identity that was told to wait and does not come back leaves nothing once others come.
+func TestClosedGatesAreForgotten(t *testing.T) {
+	t.Parallel()
+	wait := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "7")
+		answer(w, 200, `{}`)
+	}
+	inBubble(t, wait, func(t *testing.T, c *ado.Client) {
+		t.Helper()
+		for n := range 5 {
+			_, err := c.As("gone"+strconv.Itoa(n), fixed(token)).Project(t.Context(), "fabrikam", "Fiber")
+			require.NoError(t, err)
+		}
+		require.Equal(t, 5, c.Gates())
+		<-time.After(time.Minute)
+		_, err := c.As("bob", fixed(token)).Project(t.Context(), "fabrikam", "Fiber")
+		require.NoError(t, err)
+		require.Equal(t, 1, c.Gates(), "bob's, which is closed")
+	})
+}

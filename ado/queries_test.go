@@ -37,6 +37,27 @@ func queryEndpoints() []endpoint {
 			want: []any{"q", "https://h", true, "Jamal", true},
 		},
 		{
+			name: "QueryRoots",
+			call: func(ctx context.Context, s *ado.Session) (any, error) {
+				f, err := s.QueryRoots(ctx, "fabrikam", "My Fiber", 9)
+				return []any{f[0].Path, f[0].IsFolder, f[0].HasChildren, f[0].Children[0].ID}, err
+			},
+			method: "GET", uri: "/fabrikam/My%20Fiber/_apis/wit/queries?%24depth=2&%24expand=none&api-version=7.1",
+			body: `{"count":1,"value":[{"id":"r","path":"Shared Queries","isFolder":true,"isPublic":true,"hasChildren":true,
+				"children":[{"id":"a","path":"Shared Queries/A","isFolder":true,"hasChildren":true}]}]}`,
+			want: []any{"Shared Queries", true, true, "a"},
+		},
+		{
+			name: "QueryFolder by id",
+			call: func(ctx context.Context, s *ado.Session) (any, error) {
+				f, err := s.QueryFolder(ctx, "fabrikam", "Fiber", queryGUID, 0)
+				return []any{f.Path, f.IsFolder, f.HasChildren, f.Children}, err
+			},
+			method: "GET", uri: "/fabrikam/Fiber/_apis/wit/queries/" + queryGUID + "?%24depth=0&%24expand=none&api-version=7.1",
+			body: `{"id":"a","path":"Shared Queries/A","isFolder":true,"hasChildren":true}`,
+			want: []any{"Shared Queries/A", true, true, []ado.QueryFolder(nil)},
+		},
+		{
 			name: "QueriesBatch",
 			call: func(ctx context.Context, s *ado.Session) (any, error) {
 				return s.QueriesBatch(ctx, "fabrikam", "Fiber", []string{"a", "b"})

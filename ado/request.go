@@ -105,7 +105,9 @@ func fetch[T any](ctx context.Context, s *Session, c call) (T, http.Header, erro
 
 // try sends the call once: gate, token, request, check, decode. It also gives the token that it used.
 func (s *Session) try(ctx context.Context, c call, decode func([]byte) error) (http.Header, string, error) {
+	came := time.Now()
 	leave, closedFor, err := s.c.gates.enter(ctx, s.identity)
+	s.c.waited(time.Since(came))
 	if err != nil {
 		return nil, "", fmt.Errorf("ado: %s: wait for earlier requests: %w", c.op, err)
 	}
@@ -121,7 +123,7 @@ func (s *Session) try(ctx context.Context, c call, decode func([]byte) error) (h
 	}
 	r := s.c.send(ctx, c, token)
 	r.token = token
-	s.c.gates.close(s.identity, max(retryAfter(r.header, time.Now()), pace(r.header, time.Now())))
+	s.c.gates.close(ctx, s.identity, max(retryAfter(r.header, time.Now()), pace(r.header, time.Now())))
 	err = check(ctx, c, r, decode)
 	s.c.record(ctx, c, r, err, time.Since(started))
 	return r.header, token, err
@@ -234,7 +236,8 @@ func withoutURL(err error) error {
 // Operations are the operations of [Options.Observer].
 func Operations() []string {
 	return []string{
-		"accounts", "connection data", "count query", "my profile", "organization", "organization tenant", "project", "projects", "queries batch", "query", "revisions",
+		"accounts", "areas", "connection data", "count query", "find items", "item tree", "my profile", "organization", "organization tenant", "project",
+		"projects", "queries batch", "query", "query folder", "query roots", "recycle bin", "revisions",
 		"run query", "search queries", "wiql", "work item fields", "work item states", "work item types", "work items",
 	}
 }

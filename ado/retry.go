@@ -20,6 +20,9 @@ func (s *Session) do(ctx context.Context, c call, decode func([]byte) error) (ht
 		if !ok {
 			return header, err // an answer, or an error of the context or the token source
 		}
+		if named, ok := s.tokens.(Caller); ok && !c.anonymous {
+			failure.Caller, failure.Home = named.Caller()
+		}
 		if !refreshed && s.invalidate(c, failure, token) {
 			refreshed = true
 			attempt--

@@ -69,13 +69,19 @@ func (s *Session) RunQuery(ctx context.Context, organization, project, id string
 // Wiql runs a query text of at most 32,000 characters; dates in it may have a time. The project gives @project its
 // value; empty: all projects. https://learn.microsoft.com/rest/api/azure/devops/wit/wiql/query-by-wiql
 func (s *Session) Wiql(ctx context.Context, organization, project, text string) (QueryResult, error) {
+	return s.result(ctx, post("wiql", s.ownQuery(organization, project), queryText(text), "timePrecision", "true"))
+}
+
+// ownQuery is where texts of our own are run.
+func (s *Session) ownQuery(organization, project string) target {
 	segments := []string{"_apis", "wit", "wiql"}
 	if project != "" {
 		segments = append([]string{project}, segments...)
 	}
-	body := map[string]string{"query": text}
-	return s.result(ctx, post("wiql", s.org(organization, segments...), body, "timePrecision", "true"))
+	return s.org(organization, segments...)
 }
+
+func queryText(text string) map[string]string { return map[string]string{"query": text} }
 
 func (s *Session) result(ctx context.Context, c call) (QueryResult, error) {
 	r, _, err := fetch[QueryResult](ctx, s, c.withoutURLs())

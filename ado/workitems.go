@@ -18,6 +18,7 @@ const (
 	FieldAssignedTo       = "System.AssignedTo"
 	FieldParent           = "System.Parent"
 	FieldProject          = "System.TeamProject"
+	FieldArea             = "System.AreaPath"
 	FieldChangedDate      = "System.ChangedDate"
 	FieldStoryPoints      = "Microsoft.VSTS.Scheduling.StoryPoints"
 	FieldEffort           = "Microsoft.VSTS.Scheduling.Effort"

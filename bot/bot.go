@@ -1,11 +1,11 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
 	"net/http"
-	"sync"
 	"time"
 
 	"okrbot/bot/bindings"
@@ -39,11 +39,13 @@ type Memory interface {
 
 // Activities are the use cases that the conversation calls.
 type Activities struct {
-	Access  *access.Service
-	Connect *connect.Service
-	Plan    *plan.Service
-	Measure *measure.Service
-	Notify  *notify.Service
+	Access       *access.Service
+	Connect      *connect.Service
+	Applications *connect.Applications
+	Hands        *connect.Hands
+	Plan         *plan.Service
+	Measure      *measure.Service
+	Notify       *notify.Service
 
 	Transfer *transfer.Service
 	Exporter *transfer.Exporter
@@ -59,8 +61,13 @@ type Options struct {
 	Files     *files.Client
 	SignIn    signin.Options
 	Addresses compose.Options
-	Logger    *slog.Logger
-	Now       func() time.Time
+	// Organization heads pages that open in a browser; empty: they name none.
+	Organization string
+	Logger       *slog.Logger
+	Now          func() time.Time
+	Version      string // of okrbot, for people to read
+	// Interval is how often OKRs are measured; 0 means hourly.
+	Interval time.Duration
 	// PostsPerSecond is how many posts a tenant gets by itself in a second, over all
 	// replicas; 0 means 20.
 	PostsPerSecond int
@@ -79,7 +86,13 @@ type Bot struct {
 	digests     *digests.Subject
 	signIn      *signin.Subject
 	transfers   *transfers.Subject
-	helpCard    func() cards.Card // always the same one
+
+	access  *access.Service
+	connect *connect.Service
+	plan    *plan.Service
+	notify  *notify.Service
+	help    *helpCards
+	todo    todos
 }
 
 var _ teams.Handler = (*Bot)(nil)
@@ -87,25 +100,32 @@ var _ teams.Handler = (*Bot)(nil)
 // New puts the subjects together. It fails when two of them claim one command or
 // button.
 func New(o Options) (*Bot, error) {
+	o.Interval = cmp.Or(o.Interval, time.Hour)
 	c := chat.New(chat.Options{
 		Access: o.Access, Plan: o.Plan, Memory: o.Memory, Connector: o.Connector, Logger: o.Logger, Now: o.Now,
-		PostsPerSecond: o.PostsPerSecond, LookupTime: o.LookupTime, PublicURL: o.Addresses.PublicURL,
-		Files: o.Files,
+		PostsPerSecond: o.PostsPerSecond, LookupTime: o.LookupTime, Interval: o.Interval, PublicURL: o.Addresses.PublicURL,
+		Files: o.Files, Organization: o.Organization,
 	})
-	b := &Bot{chat: c, digests: digests.New(c, o.Access, o.Plan, o.Notify)}
+	b := &Bot{
+		chat: c, digests: digests.New(c, o.Access, o.Plan, o.Notify),
+		access: o.Access, connect: o.Connect, plan: o.Plan, notify: o.Notify,
+	}
+	b.help = newHelpCards(cards.About{Every: o.Interval, Version: o.Version}, b.Subjects)
 	b.compose = compose.New(c, compose.Parts{Access: o.Access, Connect: o.Connect, Plan: o.Plan, Measure: o.Measure}, o.Addresses)
 	b.signIn = signin.New(c, signin.Parts{Access: o.Access, Connect: o.Connect, Tickets: o.Memory, Syncs: o.Syncer}, o.SignIn)
-	b.connections = connections.New(c, connections.Options{Access: o.Access, Connect: o.Connect, Syncs: o.Syncer, SignIn: b.signIn})
+	b.connections = connections.New(c, connections.Options{
+		Access: o.Access, Connect: o.Connect, Applications: o.Applications, Hands: o.Hands,
+		Syncs: o.Syncer, SignIn: b.signIn, Tickets: o.Memory, PublicURL: o.Addresses.PublicURL,
+	})
 	b.bindings = bindings.New(c, bindings.Options{
 		Connect: o.Connect, Plan: o.Plan, Measure: o.Measure, Syncs: o.Syncer, SignIn: b.signIn,
 	})
 	past := plan.NewUndo(o.Plan)
 	b.checkins = checkins.New(c, checkins.Options{Access: o.Access, Connect: o.Connect, Plan: o.Plan, Undo: past, Notify: o.Notify})
 	b.transfers = transfers.New(c, transfers.Options{Access: o.Access, Plan: o.Plan, Import: o.Transfer, Queue: o.Imports, Places: o.Memory})
-	b.helpCard = sync.OnceValue(b.newHelpCard)
 	return b, c.Register(
 		b.register(),
-		goals.New(c, o.Plan, past, plan.NewTasks(o.Plan)).Register(),
+		goals.New(c, goals.Options{Plan: o.Plan, Past: past, Tasks: plan.NewTasks(o.Plan), Several: plan.NewSeveral(o.Plan), Owners: plan.NewOwners(o.Plan)}).Register(),
 		b.checkins.Register(),
 		b.bindings.Register(),
 		b.connections.Register(),
@@ -128,6 +148,12 @@ func (b *Bot) Pages() map[string]http.Handler {
 	maps.Copy(pages, b.compose.Pages())
 	return pages
 }
+
+// Deliveries are the memory of what was delivered, and of what a turn begins and ends with.
+func (b *Bot) Deliveries() teams.Deliveries { return chat.DeliveriesOf(b.chat) }
+
+// Forms are the pages on which something is filled in, by their paths.
+func (b *Bot) Forms() map[string]http.Handler { return b.connections.Forms() }
 
 // PostDigest posts a digest in its place, see [digests.Subject.PostDigest].
 func (b *Bot) PostDigest(ctx context.Context, d okr.Digest) error {

@@ -44,7 +44,7 @@ func (b *Bot) OnInstallation(ctx context.Context, a teams.Activity) error {
 	return b.onInstalled(ctx, a)
 }
 
-// onInstalled takes note of a place and says hello there, once: Teams tells of the
+// onInstalled takes note of a place and greets there, once: Teams reports the
 // same arrival in two ways, and the Playground at every load of its page.
 func (b *Bot) onInstalled(ctx context.Context, a teams.Activity) error {
 	tenant, id := okr.TenantID(a.TenantID()), a.BaseConversationID()
@@ -52,7 +52,8 @@ func (b *Bot) onInstalled(ctx context.Context, a teams.Activity) error {
 	if known != nil && okr.KindOf(known) != okr.NotFound {
 		return known
 	}
-	if _, err := b.chat.Begin(ctx, a); err != nil && okr.KindOf(err) != okr.Forbidden {
+	t, err := b.chat.Begin(ctx, a)
+	if err != nil && okr.KindOf(err) != okr.Forbidden {
 		return err // Forbidden: an installation by an app has no person
 	}
 	if err := b.digests.ResumeDigests(ctx, a); err != nil || known == nil {
@@ -62,14 +63,13 @@ func (b *Bot) onInstalled(ctx context.Context, a teams.Activity) error {
 	if err != nil || !first {
 		return err
 	}
-	settings, err := b.chat.Access.Settings(ctx, tenant)
-	if err != nil {
+	if t.Settings, err = b.chat.Access.Settings(ctx, tenant); err != nil {
 		return err
 	}
-	return b.chat.Post(ctx, a.Ref().Root(), chat.Say(cards.Welcome(settings.Enabled)))
+	return b.chat.Post(ctx, a.Ref().Root(), chat.Say(cards.Welcome(b.welcomed(ctx, t), b.help.about)))
 }
 
-// onRemoved forgets where okrbot cannot post any more and pauses the digest there.
+// onRemoved forgets a place where okrbot can't post, and pauses the digest there.
 func (b *Bot) onRemoved(ctx context.Context, a teams.Activity) error {
 	tenant, id := okr.TenantID(a.TenantID()), a.BaseConversationID()
 	if err := b.digests.PauseDigests(ctx, a); err != nil {

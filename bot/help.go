@@ -13,35 +13,51 @@ func (b *Bot) register() chat.Subject {
 	return chat.Subject{
 		Title: "Help",
 		Commands: []chat.Command{
-			{Name: "help", Aliases: []string{"?", "commands", "menu"}, Sentences: helpSentences(), Arg: "[command]", What: "What okrbot can do, or all about one command", Examples: []string{"help", "help digest"}, Verb: cards.VerbHelp, Run: b.helpOn},
-			{Name: "cancel", Aliases: []string{"never mind", "nevermind", "abort"}, What: "End the form that you have open here, unsaved", Examples: []string{"cancel"}, Run: b.cancel, Own: chat.Always},
+			{Name: "help", Aliases: []string{"?", "commands", "menu"}, Sentences: helpSentences(), Arg: "[command]", What: "What I can do for you, or how one command works", Examples: []string{"help", "help digest"}, Verb: cards.VerbHelp, Run: b.helpOn},
+			{Name: "cancel", Aliases: []string{"never mind", "nevermind", "abort"}, What: "Close the form that you have open here without saving", Examples: []string{"cancel"}, Run: b.cancel, Own: chat.Always},
 		},
 		Otherwise: b.smallTalk,
-		Presses:   map[string]chat.PressHandler{cards.VerbHelp: chat.Pressed(b.help), cards.VerbShare: chat.Share(b.chat)},
+		Presses:   map[string]chat.PressHandler{cards.VerbHelp: b.pressHelp, cards.VerbShare: chat.Share(b.chat)},
 		Steps: []chat.NextStep{
-			{Kind: okr.StepHelp, Command: "help", Says: "To see what can be done now, send: %s.", Title: "Help", Verb: cards.VerbHelp},
+			{Kind: okr.StepHelp, Command: "help", Says: "To see what you can do now, send: %s.", Title: "Show help", Verb: cards.VerbHelp},
 		},
 	}
 }
 
-func (b *Bot) help(context.Context, *chat.Turn, string) (chat.Reply, error) {
-	return chat.Say(b.helpCard()), nil
+// pressHelp lists all commands, explains one, or says what can be done now.
+func (b *Bot) pressHelp(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	if p.Data[cards.KeyScope] == "all" {
+		t.Helped = true
+		return chat.Say(b.help.commands()), nil
+	}
+	return b.helpOn(ctx, t, p.Data[cards.KeyCommand])
 }
 
-// newHelpCard lists what the subjects have registered.
-func (b *Bot) newHelpCard() cards.Card {
-	var sections []cards.HelpSection
-	for _, s := range b.chat.Subjects() {
-		if len(s.Commands) == 0 {
-			continue
-		}
-		section := cards.HelpSection{Title: s.Title}
-		for _, c := range s.Commands {
-			section.Commands = append(section.Commands, c.Card())
-		}
-		sections = append(sections, section)
+// helpOn explains the command that is named, else what can be done now.
+func (b *Bot) helpOn(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	t.Helped = true
+	c, ok := b.chat.Find(arg)
+	if !ok {
+		return chat.Say(b.help.card(b.audience(ctx, t))), nil
 	}
-	return cards.Help(sections)
+	return chat.Say(cards.CommandHelp(cards.CommandDetail{
+		Command: c.Card(), Who: whoWords(c.Who), Others: c.Aliases, Examples: c.Examples,
+	})), nil
+}
+
+func whoWords(w chat.Who) string {
+	switch w {
+	case chat.Members:
+		return "Members of the organization"
+	case chat.Editors:
+		return "The goal's owners and editors, and admins"
+	case chat.Owners:
+		return "The connection's owner, and admins"
+	case chat.Admins:
+		return "Admins"
+	default:
+		return "Everyone, including guests"
+	}
 }
 
 func helpSentences() []chat.Sentence {
@@ -56,7 +72,7 @@ func helpSentences() []chat.Sentence {
 func (b *Bot) smallTalk(ctx context.Context, t *chat.Turn, text string) (chat.Reply, bool, error) {
 	switch {
 	case chat.IsGreeting(text):
-		r, err := b.help(ctx, t, "")
+		r, err := b.helpOn(ctx, t, "")
 		return r, true, err
 	case chat.IsThanks(text):
 		return chat.Say(cards.Done("You're welcome", "Send help to see what else I can do.", nil)), true, nil
@@ -67,14 +83,14 @@ func (b *Bot) smallTalk(ctx context.Context, t *chat.Turn, text string) (chat.Re
 // cancel ends the form that the person has open here.
 func (b *Bot) cancel(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	if arg != "" {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "Cancel ends the form that you have open here. To end it, send only: cancel")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Cancel closes the form that you have open here. To close it, send only: cancel")
 	}
 	ended, err := chat.Cancel(ctx, b.chat, t)
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	if !ended {
-		return chat.Say(cards.Done("Nothing to cancel", "You have no open form here. Nothing was changed.", nil)), nil
+		return chat.Say(cards.Done("Nothing to cancel", "You have no open form here. Nothing changed.", nil)), nil
 	}
-	return chat.Say(cards.Done("Cancelled", "Your form is closed. Nothing of it was saved.", nil)), nil
+	return chat.Say(cards.Done("Canceled", "Your form is closed. Nothing was saved.", nil)), nil
 }

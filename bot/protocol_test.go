@@ -20,11 +20,15 @@ import (
 )
 
 // fromServer are the keys that no button of the gallery sends: they come with a press that
-// okrbot makes itself when it goes on after a sign-in or a new connection, or from the
-// button of a step that ends a failure, or with Teams' own card about a file.
+// okrbot makes itself when it goes on after a sign-in or a new connection, for a command
+// that names a person, or from the button of a step that ends a failure, or with Teams' own
+// card about a file.
 var fromServer = map[string][]string{
 	"VerbConnectionAccount": {"KeyOrganization", "KeyTenant"},
-	"VerbBind":              {"KeyConnection"},
+	"VerbBind":              {"KeyConnection", "KeyTyped"},
+	"VerbConnection":        {"KeySyncing"},
+	"VerbConnect":           {"KeyOrganization", "KeyRemoteProject"},
+	"VerbGoalHandOverAsk":   {"InputPerson"},
 	"VerbExportSave":        {"InputExportFormat", "InputExportScope", "KeyExportBytes", "KeyFile"},
 }
 
@@ -34,7 +38,7 @@ var fromServer = map[string][]string{
 // it, since no run takes every way through a handler:
 //
 //   - a handler is what a composite literal gives to a key cards.Verb…;
-//   - a function reads each cards.Key… and cards.Input… that it names, if it takes a
+//   - a function reads each constant cards.Key… and cards.Input… that it names, if it takes a
 //     press, and the inputs of all fields of a goal if it names okr.GoalFields. Keys of
 //     composite literals are what it sends, and arguments of
 //     FieldErrorf and FieldError are where it complains: those are not counted;
@@ -60,7 +64,7 @@ func TestProtocol(t *testing.T) {
 	}
 	for verb, keys := range reads {
 		for _, key := range keys {
-			if !sent[names[verb]][names[key]] && !slices.Contains(fromServer[verb], key) {
+			if names[key] != "" && !sent[names[verb]][names[key]] && !slices.Contains(fromServer[verb], key) {
 				unsent = append(unsent, verb+": "+key)
 			}
 		}
@@ -89,7 +93,7 @@ func cardNames(t *testing.T) map[string]string {
 			require.True(t, ok, spec.Names[0].Name)
 			value, err := strconv.Unquote(lit.Value)
 			require.NoError(t, err)
-			names[spec.Names[0].Name] = value
+			names[spec.Names[0].Name] = strings.TrimSuffix(value, ".") // before the id of a goal
 			return true
 		})
 	}

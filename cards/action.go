@@ -14,6 +14,7 @@ const (
 	KeyConnection   = "connection" // id of a connection
 	KeyTenant       = "tenant"     // of Microsoft Entra, where a sign-in goes
 	KeyOrganization = "org"        // of Azure DevOps, for which it is
+	KeyAnother      = "another"    // the sign-in is to be with another account; its value is "yes"
 	KeyDraft        = "draft"      // id of what the server keeps of an open form
 	KeyVersion      = "version"    // of what a form changes, as it was when the form was opened
 	KeyKeep         = "keep"       // ids of inputs, with commas between, that are not on the card: what they stand for stays
@@ -33,7 +34,10 @@ type Button struct {
 
 // action is a button, in the form of the Adaptive Cards schema. An Action.Execute is
 // written with an Action.Submit of the same data as its fallback.
-type action struct {
+// An action is a pointer, and what changes it changes it in place: values of this size would be copied at every step.
+type action = *actionBody
+
+type actionBody struct {
 	Type       string
 	Title      string
 	Verb       string
@@ -57,10 +61,21 @@ type innerCard struct {
 }
 
 func (a action) appendTo(b []byte) []byte {
+	o := a.written(b, a.Type, a.Verb)
+	if a.Type == typeExecute {
+		o.key("fallback")
+		fallback := a.written(o.b, typeSubmit, "")
+		o.b = fallback.end()
+	}
+	return o.end()
+}
+
+// written is the action as one of a type and with a verb, up to its end.
+func (a action) written(b []byte, kind, verb string) object {
 	o := begin(b)
-	o.text("type", a.Type)
+	o.text("type", kind)
 	o.text("title", a.Title)
-	o.some("verb", a.Verb)
+	o.some("verb", verb)
 	o.data(a.Data)
 	o.some("url", a.URL)
 	o.some("style", a.Style)
@@ -73,11 +88,7 @@ func (a action) appendTo(b []byte) []byte {
 		o.key("targetElements")
 		o.b = appendList(o.b, a.Targets, appendText)
 	}
-	if a.Type == typeExecute {
-		a.Type, a.Verb = typeSubmit, ""
-		o.element("fallback", a)
-	}
-	return o.end()
+	return o
 }
 
 func (c innerCard) appendTo(b []byte) []byte {
@@ -113,7 +124,8 @@ func (o *object) actions(actions []action) {
 	n := 0
 	o.b = appendList(o.b, actions, func(b []byte, a action) []byte {
 		if n++; n > maxVisible {
-			a = a.secondary()
+			hidden := *a // it may be further in front on another card
+			a = hidden.secondary()
 		}
 		return a.appendTo(b)
 	})
@@ -149,7 +161,7 @@ func runData(title, verb string, extra map[string]string) action {
 func execute(title, verb string, data []datum) action {
 	data = with(data, KeyVerb, verb)
 	slices.SortFunc(data, func(x, y datum) int { return strings.Compare(x.key, y.key) })
-	return action{Type: typeExecute, Title: Plain(title, maxButton), Verb: verb, Data: data}
+	return &actionBody{Type: typeExecute, Title: Plain(title, maxButton), Verb: verb, Data: data}
 }
 
 // with sets a key, in place of what it had.
@@ -187,7 +199,7 @@ func (a action) bare() action {
 // open makes an Action.OpenUrl; false where the address is not safe.
 func open(title, address string) (action, bool) {
 	to, ok := safeURL(address)
-	return action{Type: "Action.OpenUrl", Title: Plain(title, maxButton), URL: to}, ok
+	return &actionBody{Type: "Action.OpenUrl", Title: Plain(title, maxButton), URL: to}, ok
 }
 
 // withLink adds an Action.OpenUrl where the address is safe.
@@ -200,7 +212,17 @@ func withLink(actions []action, title, address string) []action {
 
 // unfold makes an Action.ShowCard.
 func unfold(title string, body []element, actions ...action) action {
-	return action{Type: "Action.ShowCard", Title: title, Card: &innerCard{Type: "AdaptiveCard", Body: body, Actions: actions}}
+	return &actionBody{Type: "Action.ShowCard", Title: title, Card: &innerCard{Type: "AdaptiveCard", Body: body, Actions: actions}}
+}
+
+// Without leaves out the buttons below a card whose verbs are not for its reader; a card that
+// has none of them stays the same one.
+func Without(c Card, isForOthers func(verb string) bool) Card {
+	is := func(a action) bool { return a.Verb != "" && isForOthers(a.Verb) }
+	if !slices.ContainsFunc(c.actions, is) {
+		return c
+	}
+	return newCard(c.Summary, c.body, slices.DeleteFunc(slices.Clone(c.actions), is)...)
 }
 
 // maxButtons is how many buttons a caller may give one card.

@@ -12,9 +12,10 @@ const VerbAttention = "attention"
 // Attention is what a person should look at.
 type Attention struct {
 	Groups []AttentionGroup
-	Mine   bool // only what is the viewer's own
-	Total  int  // of all groups
-	Looked int  // how many open goals were looked at
+	Mine   bool     // only what is the viewer's own
+	Total  int      // of all groups
+	Looked int      // how many open goals were looked at
+	Ended  []Button // that close periods which are over
 }
 
 // AttentionGroup is what needs the same sort of attention.
@@ -24,12 +25,16 @@ type AttentionGroup struct {
 	Total int // may be more than the rows
 }
 
-// AttentionRow says what is wrong with a goal and the one thing to do next.
+// AttentionRow says what is wrong with a goal, or with a connection that several are measured
+// through, and the one thing to do next.
 type AttentionRow struct {
 	Goal   okr.Goal
 	Status okr.Status
 	Reason string
 	Step   Button
+
+	Through string     // name of the connection; empty: the row is about the goal only
+	More    []okr.Goal // further goals that are measured through it
 }
 
 // NeedsAttention lists what should be looked at, in groups, each with the one
@@ -67,16 +72,40 @@ func attentionCard(a Attention, total, bytes int) Card {
 }
 
 func attentionActions(a Attention) []action {
+	out := buttonActions(a.Ended)
 	if a.Mine {
-		return []action{run("Everybody's", VerbAttention, KeyScope, "all"), run("My OKRs", VerbGoalMine)}
+		return append(out, run("Everyone's status", VerbAttention, KeyScope, "all"), run("My OKRs", VerbGoalMine))
 	}
-	return []action{run("Only mine", VerbAttention, KeyScope, "mine"), run("All OKRs", VerbGoals, KeyScope, "all")}
+	return append(out, run("Only mine", VerbAttention, KeyScope, "mine"), run("All OKRs", VerbGoals, KeyScope, "all"))
 }
 
+// throughRow is one broken connection, and what is not updated because of it.
+func throughRow(r AttentionRow) element {
+	goals := mdf("%s", r.Goal.ID)
+	for _, g := range r.More[:min(len(r.More), maxThrough)] {
+		goals += mdf(", %s", g.ID)
+	}
+	if n := len(r.More) - maxThrough; n > 0 {
+		goals += md(fmt.Sprintf(" and %d more", n))
+	}
+	left := col(stretch, text(mdf("%s", r.Through)).near(), note(mdf("Connection · %d OKRs aren't updated: ", 1+len(r.More))+goals), note(mdn(maxMessage, "%s", r.Reason)))
+	cols := []column{left.middle()}
+	if step := buttonActions([]Button{r.Step}); len(step) == 1 && r.Step.Title != "" {
+		cols = append(cols, col(auto, actionsOf(step...)).middle())
+	}
+	return columns(cols...).separated()
+}
+
+// maxThrough is how many further goals of a broken connection are named.
+const maxThrough = 9
+
 func attentionRow(r AttentionRow) element {
+	if len(r.More) > 0 {
+		return throughRow(r)
+	}
 	g := r.Goal
 	left := col(stretch, text(mdf("%s", g.Title)).near(),
-		note(joinMD(" · ", mdf("%s %s", kindWord(g.Kind), g.ID), mdf("%s", statusText(r.Status)))), note(mdn(maxLong, "%s", r.Reason)))
+		note(joinMD(" · ", mdf("%s %s", kindWord(g.Kind), g.ID), mdf("%s", statusText(r.Status)))), note(mdn(maxMessage, "%s", r.Reason)))
 	cols := []column{left.middle()}
 	if step := buttonActions([]Button{r.Step}); len(step) == 1 && r.Step.Title != "" {
 		cols = append(cols, col(auto, actionsOf(step...)).middle())
@@ -87,16 +116,16 @@ func attentionRow(r AttentionRow) element {
 // allGood says that nothing needs attention, and what was looked at.
 func allGood(p Place, a Attention) Card {
 	const title = "Nothing needs attention"
-	looked := md("Nothing is stale, failing, at risk, without an owner or without a check-in.")
+	looked := md("Nothing is failing, out of date, at risk, or missing an owner or a check-in.")
 	switch {
 	case a.Looked == 0 && a.Mine:
-		looked = "Nothing that is open belongs to you."
+		looked = "You have no open OKRs."
 	case a.Looked == 0:
-		looked = "There is nothing open yet. Begin with an objective."
+		looked = "There are no open OKRs yet. Start with an objective."
 	}
 	items := []element{text(md("✓ "+title)).with(bolder, good), text(looked)}
 	if a.Looked > 0 {
-		items = append(items, note(md("Looked at "+count(a.Looked, "open OKR")+", ")+p.at(p.Now)))
+		items = append(items, note(md("Checked "+count(a.Looked, "open OKR")+", ")+p.at(p.Now)))
 	}
 	actions := attentionActions(a)
 	if a.Looked == 0 {

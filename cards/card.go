@@ -25,12 +25,14 @@ const (
 	ContentTypeFileInfo    = "application/vnd.microsoft.teams.card.file.info"
 )
 
-// Place is where a card is shown: times are written in its zone, and what it shows
-// has addresses in the tenant of the place.
+// Place is where a card is shown: times are written in its zone, numbers and dates in its
+// locale, and what it shows has addresses in the tenant of the place.
 type Place struct {
-	Zone  *time.Location
-	Now   time.Time
-	Links Links
+	Zone      *time.Location
+	NamesZone bool // times name the zone, because it is perhaps not the reader's
+	Locale    Locale
+	Now       time.Time
+	Links     Links
 }
 
 // Card is an Adaptive Card. Its JSON is the content of an attachment of

@@ -47,7 +47,7 @@ type CheckInForm struct {
 
 // CheckIn is the form of a check-in, new or edited. The ids of its inputs are
 // value, status, note and, where something automatic gives the value, override;
-// behind "Another day" on.
+// behind "Backdate" on.
 func CheckIn(p Place, f CheckInForm) Card {
 	g := f.Goal.Goal
 	title := "Check in " + string(g.ID)
@@ -56,10 +56,10 @@ func CheckIn(p Place, f CheckInForm) Card {
 	}
 	head := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)), nowText(p, f.Goal)}
 	in := form{err: f.Error}
-	checkInInputs(&in, f)
+	checkInInputs(p, &in, f)
 	rest := form{err: f.Error}
-	rest.add(dateInput(InputOn, "Date (empty: today)", f.Date))
-	in.addFolded("another", "Another day", f.Date != "", rest)
+	rest.add(dateInput(InputOn, "Date (leave empty for today)", f.Date))
+	in.addFolded("another", "Backdate", f.Date != "", rest)
 	save := run("Save", VerbCheckInSave, KeyGoal, string(g.ID), KeyCheckIn, string(f.Editing), KeyDraft, f.Draft).positive()
 	back := run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare()
 	if f.Editing != "" {
@@ -70,12 +70,12 @@ func CheckIn(p Place, f CheckInForm) Card {
 
 // nowText says where the goal stands before a check-in.
 func nowText(p Place, v GoalView) element {
-	list := []fact{{"Now", nowValue(v)}}
+	list := []fact{{"Now", nowValue(p, v)}}
 	if m := v.Goal.Metric; m != nil && m.IsScaled() {
-		list = append(list, fact{"Goes", mdf("from %s to %s", valueText(m, &m.Start), valueText(m, &m.Target))})
+		list = append(list, fact{"Range", mdf("from %s to %s", p.value(m, &m.Start), p.value(m, &m.Target))})
 	}
 	if v.Goal.Metric == nil || v.Goal.Metric.IsScaled() {
-		list = append(list, fact{"Expected by now", md(percentText(v.Standing.Expected))})
+		list = append(list, fact{"Expected by now", md(p.percent(v.Standing.Expected))})
 	}
 	if c := v.Goal.LastCheckIn; c != nil {
 		list = append(list, fact{"Last check-in", joinMD(" · ", p.when(c.At), personText(c.By))})
@@ -83,44 +83,44 @@ func nowText(p Place, v GoalView) element {
 	return facts(list...)
 }
 
-func nowValue(v GoalView) md {
+func nowValue(p Place, v GoalView) md {
 	value := md("")
 	if m := v.Goal.MetricNow(); m != nil {
-		value = mdf("%s", valueText(m, m.Current))
+		value = mdf("%s", p.value(m, m.Current))
 	}
-	progress := md(progressText(v.Standing.Progress))
+	progress := md(p.progress(v.Standing.Progress))
 	if v.Standing.Progress == nil || progress == value || v.Goal.Metric != nil && !v.Goal.Metric.IsScaled() {
 		progress = ""
 	}
 	return joinMD(" · ", value, progress, md(statusText(v.Standing.Status)))
 }
 
-func checkInInputs(in *form, f CheckInForm) {
+func checkInInputs(p Place, in *form, f CheckInForm) {
 	in.add(valueInput(InputValue, f.Goal.Goal, f.Value))
 	if f.Goal.Goal.IsAutomatic() {
-		in.show(automaticText(f.Goal))
+		in.show(automaticText(p, f.Goal))
 		override := f.Override
 		if override == "" {
 			override = OverrideOnce
 		}
-		in.add(choiceInput(InputOverride, "If the value differs from the automatic one", override, []Choice{
-			{Title: "Until the next automatic value", Value: OverrideOnce},
-			{Title: "Until automatic updates are resumed", Value: OverrideLasting},
+		in.add(choiceInput(InputOverride, "Keep my value until", override, []Choice{
+			{Title: "The next automatic update", Value: OverrideOnce},
+			{Title: "I resume automatic updates", Value: OverrideLasting},
 		}))
 	}
-	in.add(statusInput(KeyStatus, f.Status), linesInput(InputNote, "What happened, and what is next", f.Note, okr.MaxNote))
+	in.add(statusInput(KeyStatus, f.Status), linesInput(InputNote, "What happened, and what's next", f.Note, okr.MaxNote))
 }
 
 // valueInput asks for a number of the metric, else for percent.
 func valueInput(id string, g okr.Goal, value string) input {
-	label := "Progress in percent"
+	label := "Progress (%)"
 	if m := g.Metric; m != nil {
 		label = m.Name
 		if m.Unit != "" {
 			label += " (" + okr.Shorten(m.Unit, okr.MaxUnit) + ")"
 		}
 	}
-	return textInput(id, label, value, maxNumber).hint("empty: left as it is")
+	return textInput(id, label, value, maxNumber).hint("Leave empty to keep it")
 }
 
 func statusInput(id, status string) input {
@@ -136,11 +136,11 @@ func statusInput(id, status string) input {
 }
 
 // automaticText says what the value is without a person.
-func automaticText(v GoalView) element {
+func automaticText(p Place, v GoalView) element {
 	from := md("The query")
 	switch {
 	case v.Goal.Kind == okr.Objective:
-		from = "The average of what is below it"
+		from = "The average of its key results and projects"
 	case okr.CountsTasks(v.Goal):
 		from = "Its checklist"
 	}
@@ -151,7 +151,7 @@ func automaticText(v GoalView) element {
 	if auto == nil {
 		return note(from + " gives no value now.")
 	}
-	out := from + mdf(" gives %s", amount(v.Goal, auto)) + autoStatus(v.Standing.Auto)
+	out := from + mdf(" gives %s", amount(p, v.Goal, auto)) + autoStatus(v.Standing.Auto)
 	if v.Goal.Paused() {
 		out += " Automatic updates wait."
 	}
@@ -163,8 +163,8 @@ func CheckedIn(p Place, v GoalView, c okr.CheckIn) Card {
 	g := v.Goal
 	title := "Checked in " + string(g.ID)
 	items := []element{text(mdf("✓ %s", title)).with(bolder, good), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title))}
-	body := []element{box("good", items...), bar(v.Standing.Progress, v.Standing.Status), checkInBlock(p, g, c)}
-	if why := reason(v); why != "" {
+	body := []element{box("good", items...), bar(p, v.Standing.Progress, v.Standing.Status), checkInBlock(p, g, c)}
+	if why := reason(p, v); why != "" {
 		body = append(body, note(why))
 	}
 	body = append(body, manual(p, v)...)
@@ -173,7 +173,7 @@ func CheckedIn(p Place, v GoalView, c okr.CheckIn) Card {
 	if v.MayCheckIn {
 		actions = append(actions, run("Edit", VerbCheckInEdit, KeyGoal, id, KeyCheckIn, string(c.ID)))
 	}
-	return newCard(fmt.Sprintf("%s: %s, %s", title, progressText(v.Standing.Progress), v.Standing.Status), body,
+	return newCard(fmt.Sprintf("%s: %s, %s", title, p.progress(v.Standing.Progress), v.Standing.Status), body,
 		append(actions, run("History", VerbHistory, KeyGoal, id))...)
 }
 
@@ -184,7 +184,7 @@ func checkInBlock(p Place, g okr.Goal, c okr.CheckIn) container {
 	}
 	value := md("")
 	if c.Value != nil {
-		value = mdf("%s", amount(g, c.Value))
+		value = mdf("%s", amount(p, g, c.Value))
 	}
 	status := c.Shown
 	if c.Status != "" {
@@ -208,13 +208,13 @@ func checkInBlock(p Place, g okr.Goal, c okr.CheckIn) container {
 func remarks(p Place, g okr.Goal, c okr.CheckIn) md {
 	var undone, auto, back, edited, lasting md
 	if c.Auto != nil {
-		auto = mdf("automatic was %s", amount(g, c.Auto))
+		auto = mdf("automatic was %s", amount(p, g, c.Auto))
 	}
 	if c.Lasting {
-		lasting = "stands until resumed"
+		lasting = "kept until automatic updates are resumed"
 	}
 	if c.Backdated {
-		back = "entered on " + md(p.local(c.MadeAt).Format("2 Jan 2006"))
+		back = "entered on " + md(p.date(okr.DateOf(p.local(c.MadeAt))))
 	}
 	if !c.EditedAt.IsZero() {
 		edited = "edited by " + personText(c.EditedBy)
@@ -228,7 +228,7 @@ func remarks(p Place, g okr.Goal, c okr.CheckIn) md {
 // ConfirmDeleteCheckIn asks before a check-in is deleted.
 func ConfirmDeleteCheckIn(p Place, g okr.Goal, c okr.CheckIn) Card {
 	title := "Delete this check-in of " + string(g.ID) + "?"
-	effect := md("Its value goes too: the goal then stands as the check-in or measurement before says. You can undo this for 10 minutes: send undo.")
+	effect := md("Its value goes too, and the one before it counts again. You can undo this for 10 minutes: send undo.")
 	if c.Comment {
 		title, effect = "Delete this comment on "+string(g.ID)+"?", "You can undo this for 10 minutes: send undo."
 	}

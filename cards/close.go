@@ -67,25 +67,25 @@ type CloneForm struct {
 
 // Close is the form that closes or postpones a goal. The ids of its inputs are
 // state, score and note.
-func Close(f CloseForm) Card {
+func Close(p Place, f CloseForm) Card {
 	g := f.Goal.Goal
 	title := "Close " + string(g.ID)
-	head := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)), bar(f.Goal.Standing.Progress, f.Goal.Standing.Status)}
+	head := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)), bar(p, f.Goal.Standing.Progress, f.Goal.Standing.Status)}
 	if f.Children > 0 {
-		head = append(head, box("warning", text(md(fmt.Sprintf("With it end %s below it that are still open, each with the same note.", below(f.Children))))))
+		head = append(head, box("warning", text(md(fmt.Sprintf("This also closes %s, with the same note.", openBelow(f.Children))))))
 	}
-	head = append(head, staysOpen("Below it stays open, because you may not close it:", f.Kept)...)
+	head = append(head, staysOpen("These stay open, because you can't close them:", f.Kept)...)
 	in := form{err: f.Error}
 	state := f.State
 	if state == "" {
 		state = string(okr.StatusClosed)
 	}
 	in.add(choiceInput(InputState, "How it ends", state, []Choice{
-		{Title: "Closed: it is done, or its time is over", Value: string(okr.StatusClosed)},
+		{Title: "Closed: done, or its period is over", Value: string(okr.StatusClosed)},
 		{Title: "Postponed: not now", Value: string(okr.StatusPostponed)},
 	}), textInput(InputScore, "Score from 0 to 1"+suggested(f), f.Score, 10).hint("for example 0.7"),
-		linesInput(InputNote, "What was learnt", f.Note, okr.MaxNote))
-	in.show(note("After that nothing about it changes: no edits, no check-ins, no measuring. It can be reopened."))
+		linesInput(InputNote, "What we learned (optional)", f.Note, okr.MaxNote))
+	in.show(footer("Closed goals can't be edited, checked in or measured. You can reopen them."))
 	return newCard(title, in.elements(head...),
 		run("Close it", VerbClose, KeyGoal, string(g.ID)).positive(), run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare())
 }
@@ -94,7 +94,7 @@ func suggested(f CloseForm) string {
 	if f.Goal.Standing.Progress == nil {
 		return ""
 	}
-	return fmt.Sprintf(" (progress suggests %.1f)", f.Suggested)
+	return fmt.Sprintf(" (suggested: %.1f)", f.Suggested)
 }
 
 // maxKept is how many goals that stay open a card names.
@@ -125,13 +125,13 @@ func Closed(p Place, v GoalView, children int, kept []okr.Goal) Card {
 	body := []element{box("good", text(mdf("✓ %s", word+string(g.ID))).with(bolder, good), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)))}
 	body = append(body, ended(p, v, maxChoiceBytes)...)
 	if children > 0 {
-		body = append(body, text(md(fmt.Sprintf("With it ended %s below it.", below(children)))))
+		body = append(body, text(md(fmt.Sprintf("Also closed: %s.", below(children)))))
 	}
-	body = append(body, staysOpen("Below it stays open:", kept)...)
+	body = append(body, staysOpen("Still open:", kept)...)
 	id := string(g.ID)
 	actions := []action{run("Show "+id, VerbGoal, KeyGoal, id), run("Reopen", VerbReopenAsk, KeyGoal, id)}
 	if g.Kind == okr.Objective {
-		actions = append([]action{run("Clone into another period", VerbCloneAsk, KeyGoal, id).positive()}, actions...)
+		actions = append([]action{run("Continue in another period", VerbCloneAsk, KeyGoal, id).positive()}, actions...)
 	}
 	return newCard(word+id, body, actions...)
 }
@@ -142,12 +142,12 @@ func ConfirmReopen(p Place, v GoalView) Card {
 	title := "Reopen " + string(g.ID) + "?"
 	body := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title))}
 	body = append(body, ended(p, v, maxChoiceBytes)...)
-	body = append(body, text("Its score and note are taken away; the history keeps the check-ins. It can then be edited, checked in and measured again."))
+	body = append(body, text("Its score and note will be removed. Check-ins stay in the history."))
 	if g.Kind == okr.Objective {
-		body = append(body, note("What is below it stays as it is; reopen that by itself."))
+		body = append(body, note("Key results and projects that were closed with it stay closed. Reopen them one at a time."))
 	}
 	id := string(g.ID)
-	return newCard(title, body, run("Reopen", VerbReopen, KeyGoal, id).positive(), run("Leave it", VerbGoal, KeyGoal, id))
+	return newCard(title, body, run("Reopen", VerbReopen, KeyGoal, id).positive(), run("Cancel", VerbGoal, KeyGoal, id))
 }
 
 // Clone is the form that copies an objective into another period. The ids of its
@@ -158,7 +158,7 @@ func Clone(f CloneForm) Card {
 	in := form{err: f.Error}
 	head := []element{
 		heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title)),
-		text("The copy begins anew: without values, check-ins, phases and score."),
+		text("The copy starts without values, check-ins, phases and score."),
 	}
 	if len(f.Periods) > 0 {
 		periodInputs(&in, f.Period, f.Periods, f.Start, f.End, maxChoiceBytes)
@@ -167,27 +167,27 @@ func Clone(f CloneForm) Card {
 	if scope == "" {
 		scope = CloneChildren
 	}
-	in.add(choiceInput(InputScope, "What is copied", scope, []Choice{
+	in.add(choiceInput(InputScope, "What to copy", scope, []Choice{
 		{Title: "Only the objective", Value: CloneOne},
-		{Title: "With what is directly below it", Value: CloneChildren},
+		{Title: "With its key results, projects and objectives", Value: CloneChildren},
 		{Title: "With everything below it", Value: CloneAll},
-	}), toggleInput(InputContinue, "Start values", "Key results begin where the old ones stand", f.Continue))
-	in.add(toggleInput(InputBindings, "Queries", "Bind the copies to the same queries", f.Bindings))
+	}), toggleInput(InputContinue, "Start values", "Start key results at their current values", f.Continue))
+	in.add(toggleInput(InputBindings, "Data sources", "Keep the Azure DevOps queries", f.Bindings))
 	return newCard(title, in.elements(head...),
 		run("Clone", VerbClone, KeyGoal, string(g.ID), KeyDraft, f.Draft).positive(), run("Cancel", VerbGoal, KeyGoal, string(g.ID)).bare())
 }
 
 // Cloned confirms a copy of a goal, with so many goals in all; unbound says how
 // many of the copies could not be bound.
-func Cloned(source okr.Goal, v GoalView, goals, unbound int) Card {
+func Cloned(p Place, source okr.Goal, v GoalView, goals, unbound int) Card {
 	g := v.Goal
 	title := fmt.Sprintf("%s is a copy of %s", g.ID, source.ID)
 	body := []element{
 		box("good", text(mdf("✓ %s", title)).with(bolder, good), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title))),
-		facts(fact{"Period", mdf("%s", g.Period)}, fact{"Copied", md(count(goals, "OKR"))}),
+		facts(fact{"Period", mdf("%s", p.period(g.Period))}, fact{"Copied", md(count(goals, "OKR"))}),
 	}
 	if unbound > 0 {
-		body = append(body, box("warning", text(md(fmt.Sprintf("Not bound to a query: %d of the copies. Bind them by hand.", unbound)))))
+		body = append(body, box("warning", text(md(fmt.Sprintf("Copies without a data source: %d. You can't use the connection, so bind them yourself.", unbound)))))
 	}
 	id := string(g.ID)
 	return newCard(title, body, run("Show "+id, VerbGoal, KeyGoal, id).positive(), run("Edit", VerbGoalEdit, KeyGoal, id), run("Show "+string(source.ID), VerbGoal, KeyGoal, string(source.ID)))

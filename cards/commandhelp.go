@@ -8,20 +8,23 @@ type CommandDetail struct {
 	Examples []string // whole texts, as people type them
 }
 
-// CommandHelp explains one command.
+// CommandHelp explains one command by examples.
 func CommandHelp(c CommandDetail) Card {
-	body := []element{heading(mdf("%s", c.Usage)), text(mdn(maxLong, "%s", c.What))}
-	known := []fact{{"Who", mdf("%s", c.Who)}}
-	if len(c.Others) > 0 {
-		known = append(known, fact{"Also", nameList("", c.Others)})
-	}
-	body = append(body, facts(known...))
+	body := []element{heading(mdf("%s", c.Usage)), text(mdn(maxLong, "%s.", c.What))}
 	if len(c.Examples) > 0 {
-		body = append(body, section("For example"))
+		body = append(body, section("Examples"))
 		for _, example := range c.Examples {
 			body = append(body, bullet(mdf("%s", example)))
 		}
 	}
-	actions := commandActions([]Command{c.Command}, 1)
-	return newCard(c.Usage+": "+c.What, body, append(actions, run("All commands", VerbHelp))...)
+	known := []fact{{"Who can use it", mdf("%s", c.Who)}}
+	if len(c.Others) > 0 {
+		known = append(known, fact{"Also works", nameList("", c.Others)})
+	}
+	body = append(body, facts(known...))
+	var actions []action
+	if c.Verb != "" && c.Verb != VerbHelp {
+		actions = commandActions([]Command{c.Command})
+	}
+	return newCard(c.Usage+": "+c.What, body, append(firstOf(actions), allCommands(), moreHelp())...)
 }

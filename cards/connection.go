@@ -18,6 +18,9 @@ const (
 	VerbConnectionDelete = "connection.delete"     // connection
 )
 
+// KeySyncing says that a sign-in has started the sync of what had stopped.
+const KeySyncing = "syncing"
+
 // KeyShared says whether everyone may use a connection: "true" or "false".
 const KeyShared = "shared"
 
@@ -29,6 +32,9 @@ type ConnectionView struct {
 	IsOwner    bool
 	MayDelete  bool
 	MayTake    bool   // the viewer may take it over
+	MayEdit    bool   // it reads by an application, and the viewer is an admin
+	MaySync    bool   // the viewer may have it read now
+	Syncs      bool   // that has just been started
 	Others     int    // how much others have bound through it, which stops when it is private
 	WebURL     string // of the Azure DevOps project
 }
@@ -37,31 +43,53 @@ type ConnectionView struct {
 func Connection(p Place, v ConnectionView) Card {
 	c := v.Connection
 	body := []element{
-		columns(col(stretch, heading(mdn(okr.MaxName, "%s", c.Name))), col(auto, healthBlock(c.Health)).middle()),
-		facts(
-			fact{"Id", mdf("%s", c.ID)}, fact{"Organization", mdf("%s", c.Organization)},
-			fact{"Project", link(c.Project.Name, v.WebURL, maxRow)}, fact{"Owner", mdf("%s", c.Owner.Name)},
-			fact{"Account", mdf("%s", c.Account)}, fact{"May be used by", sharing(c)},
-			fact{"Last sync that worked", p.when(c.Health.LastOK)}, fact{"Offered", offered(c)}, fact{"Created", p.at(c.CreatedAt)},
-		),
+		columns(col(stretch, heading(mdn(okr.MaxName, "%s", c.Name))), col(auto, healthOf(c)).middle()),
+		facts(append(append([]fact{
+			{"ID", mdf("%s", c.ID)},
+			{"Organization", mdf("%s", c.Organization)},
+			{"Azure DevOps project", link(c.Project.Name, v.WebURL, maxRow)},
+		}, readBy(p, v)...), fact{"Last successful sync", p.when(c.Health.LastOK)}, fact{"Offered to", offered(c)}, fact{"Created", p.at(c.CreatedAt)})...),
+	}
+	if c.Application != nil {
+		body = append(body, footer("People who can open an OKR bound through this connection see its work items, even without their own access. Private queries are never read."))
 	}
 	if c.Health.Failing() {
-		body = append(body, trouble(p, c.Health))
+		body = append(body, trouble(p, healthOf(c), c.Health))
+	}
+	if v.Syncs {
+		body = append(body, box("good", text("You're signed in. I'm refreshing the OKRs that use this connection.")))
 	}
 	body = append(body, boundTo(v)...)
-	return newCard(fmt.Sprintf("Connection %s: %s", c.Name, healthText(c.Health)), body, connectionActions(v)...)
+	return newCard(fmt.Sprintf("Connection %s: %s", c.Name, string(healthOf(c).Text)), body, connectionActions(v)...)
 }
 
-func sharing(c okr.Connection) md {
-	if c.Shared {
-		return "Everyone here, with the owner's access"
+// readBy says whose access a connection uses, and who may bind what through it.
+func readBy(p Place, v ConnectionView) []fact {
+	c, a := v.Connection, v.Connection.Application
+	if a == nil {
+		return []fact{{"Owner", mdf("%s", c.Owner.Name)}, {"Account", mdf("%s", c.Account)}, {"Sharing", sharing(v)}}
 	}
-	return "Its owner only"
+	return []fact{
+		{"Application", mdf("%s", a.Name)},
+		{md(whatEnds(a.Kind)) + " expires", endsOn(p, a.Ends)},
+		{"Sharing", "Everyone"},
+		{"Queries", folderWords(c)},
+	}
+}
+
+func sharing(v ConnectionView) md {
+	switch {
+	case v.Connection.Shared:
+		return "Everyone, with the owner's access"
+	case v.IsOwner:
+		return "Only you"
+	}
+	return "Only the owner"
 }
 
 // trouble says what fails since when.
-func trouble(p Place, h okr.Health) container {
-	items := []element{healthBlock(h)}
+func trouble(p Place, head textBlock, h okr.Health) container {
+	items := []element{head}
 	if h.Problem != "" {
 		items = append(items, text(mdn(maxMessage, "%s", h.Problem)))
 	}
@@ -78,40 +106,48 @@ func trouble(p Place, h okr.Health) container {
 func boundTo(v ConnectionView) []element {
 	total := max(v.BoundCount, len(v.Bound))
 	if total == 0 {
-		return []element{text("Nothing is bound through it yet.")}
+		return []element{text("No OKRs use this connection yet.")}
 	}
 	out := rowsWithin(len(v.Bound), 10, maxListBytes/2, func(i int) element {
 		g := v.Bound[i]
 		return bullet(mdf("%s %s", g.ID, g.Title))
 	})
 	shown := len(out)
-	out = append([]element{section(md(fmt.Sprintf("Measured through it: %d", total)))}, out...)
-	return append(out, more(total-shown, "bound OKR")...)
+	out = append([]element{section(md(fmt.Sprintf("OKRs that use it: %d", total)))}, out...)
+	return append(out, more(total-shown, "OKR")...)
 }
 
-// connectionActions are few enough for a row; the rest stands in the overflow menu.
+// connectionActions begin with what mends the connection, if it fails. What is rare is in the
+// overflow menu.
 func connectionActions(v ConnectionView) []action {
 	id := string(v.Connection.ID)
+	if v.Connection.Application != nil {
+		return applicationActions(v)
+	}
 	out := takeOverActions(v)
+	mend, mends := mendAction(v)
+	if mends {
+		out = append(out, mend.positive())
+	}
+	out = append(out, syncAction(v)...)
 	if v.IsOwner {
-		again := run("Sign in again", VerbConnectionSignIn, KeyConnection, id)
-		if v.Connection.Health.State == okr.HealthNeedsSignIn {
-			again = again.positive()
-		}
-		out = append(out, again, run("Edit", VerbConnectionEdit, KeyConnection, id))
+		out = append(out, run("Edit", VerbConnectionEdit, KeyConnection, id))
 	}
 	if v.IsOwner || v.MayDelete {
 		if v.Connection.Offer == nil {
 			out = append(out, run("Hand over", VerbHandOverAsk, KeyConnection, id))
 		}
-		if max(v.BoundCount, len(v.Bound)) > 0 {
+		if max(v.BoundCount, len(v.Bound)) > 0 && mend.Verb != VerbMoveAsk {
 			out = append(out, run("Move OKRs", VerbMoveAsk, KeyConnection, id))
 		}
+	}
+	if v.IsOwner && mend.Verb != VerbConnectionSignIn {
+		out = append(out, run("Sign in again", VerbConnectionSignIn, KeyConnection, id).secondary())
 	}
 	if v.IsOwner && v.Connection.Shared {
 		title := "Stop sharing"
 		if v.Others > 0 {
-			title = fmt.Sprintf("Stop sharing (%d of others stop)", v.Others)
+			title = fmt.Sprintf("Stop sharing (stops %s)", count(v.Others, "OKR"))
 		}
 		out = append(out, run(title, VerbConnectionShare, KeyConnection, id, KeyShared, "false").secondary())
 	} else if v.IsOwner {
@@ -126,6 +162,74 @@ func connectionActions(v ConnectionView) []action {
 	return append(out, run("Connections", VerbConnections).secondary())
 }
 
+// syncAction reads all that is measured through a connection now, where that can help.
+func syncAction(v ConnectionView) []action {
+	if !v.MaySync || v.Syncs || max(v.BoundCount, len(v.Bound)) == 0 || v.Connection.Health.State == okr.HealthNeedsSignIn {
+		return nil
+	}
+	return []action{run("Sync now", VerbSync, KeyConnection, string(v.Connection.ID))}
+}
+
+// mendAction is what ends the failure of a connection, where the viewer can end it.
+func mendAction(v ConnectionView) (action, bool) {
+	c, id := v.Connection, string(v.Connection.ID)
+	switch state := c.Health.State; {
+	case c.Application != nil:
+		renews := v.MayEdit && state == okr.HealthNeedsSignIn && !c.Application.Removed
+		return run("Renew application", VerbApplicationRenew, KeyApplication, string(c.Credential)), renews
+	case !v.IsOwner:
+		return &actionBody{}, false
+	case state == okr.HealthNeedsSignIn, state == okr.HealthNoAccess:
+		return run("Sign in again", VerbConnectionSignIn, KeyConnection, id), true
+	case (state == okr.HealthPolicy || state == okr.HealthProjectGone) && max(v.BoundCount, len(v.Bound)) > 0:
+		return run("Move OKRs", VerbMoveAsk, KeyConnection, id), true
+	}
+	return &actionBody{}, false
+}
+
+// applicationActions are those of a connection that reads by an application, which any
+// admin sees to.
+func applicationActions(v ConnectionView) []action {
+	id := string(v.Connection.ID)
+	var out []action
+	isRemoved := v.Connection.Application.Removed
+	if v.MayEdit && isRemoved {
+		out = append(out, run("Take over", VerbTakeOverAsk, KeyConnection, id).positive())
+	} else if v.MayEdit {
+		mend, mends := mendAction(v)
+		if mends {
+			out = append(out, mend.positive())
+		}
+		out = append(out, syncAction(v)...)
+		out = append(out, run("Edit", VerbConnectionEdit, KeyConnection, id), run("Change folders", VerbFoldersEdit, KeyConnection, id))
+		if !mends {
+			out = append(out, mend.secondary())
+		}
+	}
+	if v.MayEdit {
+		if max(v.BoundCount, len(v.Bound)) > 0 {
+			out = append(out, run("Move OKRs", VerbMoveAsk, KeyConnection, id))
+		}
+		show := run("Show application", VerbApplication, KeyApplication, string(v.Connection.Credential))
+		if isRemoved {
+			show = run("Applications", VerbApplications)
+		}
+		out = append(out, run("Delete", VerbConnectionAskDel, KeyConnection, id).destructive().secondary(), show.secondary())
+	}
+	project, hasPage := open("Open project", v.WebURL)
+	if !v.MayEdit {
+		return append(append(append(out, syncAction(v)...), run("Connections", VerbConnections)), projectPage(project, hasPage)...)
+	}
+	return append(append(out, projectPage(project.secondary(), hasPage)...), run("Connections", VerbConnections).secondary())
+}
+
+func projectPage(project action, has bool) []action {
+	if !has {
+		return nil
+	}
+	return []action{project}
+}
+
 // takeOverActions are what an offer, or a connection that an admin may take over,
 // asks for.
 func takeOverActions(v ConnectionView) []action {
@@ -138,7 +242,7 @@ func takeOverActions(v ConnectionView) []action {
 		return out
 	}
 	if v.IsOwner {
-		return append(out, run("Take the offer back", VerbHandOverDrop, KeyConnection, id))
+		return append(out, run("Withdraw offer", VerbHandOverDrop, KeyConnection, id))
 	}
 	if v.MayTake {
 		out = append(out, run("Decline", VerbHandOverDrop, KeyConnection, id))
@@ -150,7 +254,7 @@ func offered(c okr.Connection) md {
 	if c.Offer == nil {
 		return ""
 	}
-	return mdf("to %s", c.Offer.To.Name)
+	return mdf("%s", c.Offer.To.Name)
 }
 
 // ConnectionList is a page of Total connections from Offset on.
@@ -158,10 +262,11 @@ type ConnectionList struct {
 	Views         []ConnectionView
 	Total, Offset int
 	Shared        bool // others read along, so that the private ones are not among them
+	IsAdmin       bool // the reader may connect applications
 }
 
 // notListed says where the private connections are.
-const notListed = "Private ones are not listed here, where others can read along. Send connections to see yours: only you see the answer."
+const notListed = "Private connections aren't shown here. To see yours, send: connections. Only you see the answer."
 
 // Connections lists connections, the viewer's own before the shared ones.
 func Connections(p Place, l ConnectionList) Card {
@@ -169,25 +274,41 @@ func Connections(p Place, l ConnectionList) Card {
 	if len(views) == 0 && l.Shared {
 		return newCard("No shared connections", []element{
 			heading("No shared connections"),
-			text("No connection is shared with everyone yet. " + notListed),
+			text("Nobody has shared a connection yet. " + notListed),
 		}, run("Connect", VerbConnect).positive(), run("Help", VerbHelp))
 	}
 	if len(views) == 0 {
 		return newCard("No connections yet", []element{
 			heading("No connections yet"),
-			text("A connection leads to one Azure DevOps project with your own sign-in. Key results and projects are bound through it."),
-		}, run("Connect", VerbConnect).positive(), run("Help", VerbHelp))
+			text("A connection links OKRs to one Azure DevOps project, with your own sign-in. Connect to keep key results up to date automatically."),
+		}, append(forAdmins(l), run("Help", VerbHelp))...)
 	}
 	total = max(total, offset+len(views))
 	shown := rows(len(views), func(i int) element { return connectionRow(p, views, i) })
-	hint := "Choose a row to see all of it. " + rangeText(total, offset, len(shown))
+	hint := joinMD(" ", "Select a row for details.", rangeText(total, offset, len(shown)))
 	if l.Shared {
-		hint += " " + notListed
+		hint = joinMD(" ", hint, notListed)
 	}
 	body := []element{heading("Connections"), note(hint)}
 	body = append(body, shown...)
-	actions := append([]action{run("New connection", VerbConnect).positive()}, pages(VerbConnections, total, offset, len(shown))...)
+	actions := append(forAdmins(l), pages(VerbConnections, total, offset, len(shown))...)
 	return newCard("Connections: "+fmt.Sprint(total), body, actions...)
+}
+
+// forAdmins are the buttons to new connections, with an application too for who may.
+func forAdmins(l ConnectionList) []action {
+	if len(l.Views) == 0 {
+		out := []action{run("Connect", VerbConnect).positive()}
+		if l.IsAdmin {
+			out = append(out, run("Connect an application", VerbApplicationNew))
+		}
+		return out
+	}
+	out := []action{run("New connection", VerbConnect).positive()}
+	if l.IsAdmin {
+		out = append(out, run("Applications", VerbApplications))
+	}
+	return out
 }
 
 // connectionRow stands below a title where its group begins.
@@ -203,37 +324,46 @@ func connectionRow(p Place, views []ConnectionView, i int) element {
 func connectionGroup(v ConnectionView) md {
 	switch {
 	case v.IsOwner:
-		return "Your own"
+		return "Yours"
 	case v.Connection.Shared:
 		return "Shared with you"
 	default:
-		return "Of others"
+		return "Other people's"
 	}
 }
 
 // healthRow is a connection on two lines or, where it fails, with what is wrong.
 func healthRow(p Place, v ConnectionView) element {
 	c := v.Connection
-	detail := joinMD(" · ", mdf("%s", c.ID), mdf("%s / %s", c.Organization, c.Project.Name), ownership(v), usage(v))
+	detail := joinMD(" · ", mdf("%s", c.ID), leadsTo(c), ownership(v), usage(v))
 	left := col(stretch, bold(mdf("%s", c.Name)), note(detail))
-	right := col(auto, healthBlock(c.Health).right())
+	right := col(auto, healthOf(c).right())
 	switch {
 	case c.Health.Failing() && !c.Health.Since.IsZero():
 		right.Items = append(right.Items, note("since "+p.at(c.Health.Since)).right())
 	case !c.Health.Failing() && !c.Health.LastOK.IsZero():
 		right.Items = append(right.Items, note(md(ago(p.Now.Sub(c.Health.LastOK)))).right())
 	}
+	if a := c.Application; a != nil && !a.Ends.IsZero() && a.Ends.Sub(p.Now) <= endSoon {
+		left.Items = append(left.Items, note(md(whatEnds(a.Kind))+": "+endsShort(p, a.Ends)))
+	}
 	if c.Health.Failing() {
-		left.Items = append(left.Items, note(mdn(maxLong, "%s", c.Health.Problem)))
+		left.Items = append(left.Items, note(mdn(maxMessage, "%s", c.Health.Problem)))
 		if !c.Health.LastOK.IsZero() {
-			left.Items = append(left.Items, note("Last worked "+p.when(c.Health.LastOK)))
+			left.Items = append(left.Items, note("Last successful sync: "+p.when(c.Health.LastOK)))
 		}
 	}
-	return columns(left, right).separated().opens(run("Show "+string(c.ID), VerbConnection, KeyConnection, string(c.ID)))
+	row := columns(left, right).separated().opens(run("Show "+string(c.ID), VerbConnection, KeyConnection, string(c.ID)))
+	if mend, mends := mendAction(v); mends {
+		return box("", row, actionsOf(mend))
+	}
+	return row
 }
 
 func ownership(v ConnectionView) md {
 	switch {
+	case v.Connection.Application != nil:
+		return mdf("application %s", v.Connection.Application.Name)
 	case v.IsOwner && v.Connection.Shared:
 		return "shared by you"
 	case v.IsOwner:
@@ -241,16 +371,16 @@ func ownership(v ConnectionView) md {
 	case v.Connection.Shared:
 		return mdf("shared by %s", v.Connection.Owner.Name)
 	default:
-		return mdf("of %s", v.Connection.Owner.Name)
+		return mdf("owned by %s", v.Connection.Owner.Name)
 	}
 }
 
 func usage(v ConnectionView) md {
 	n := max(v.BoundCount, len(v.Bound))
 	if n == 0 {
-		return "nothing bound"
+		return "no OKRs"
 	}
-	return md(count(n, "bound OKR"))
+	return md(count(n, "OKR"))
 }
 
 // ConfirmDeleteConnection asks before a connection is deleted.
@@ -258,11 +388,11 @@ func ConfirmDeleteConnection(v ConnectionView) Card {
 	title := "Delete the connection " + v.Connection.Name + "?"
 	body := []element{heading(mdn(maxLong, "%s", title))}
 	if n := max(v.BoundCount, len(v.Bound)); n > 0 {
-		body = append(body, box("warning", text(md(fmt.Sprintf("%s will no longer be measured. The last values stay and are marked stale until each is bound again.", count(n, "bound OKR"))))))
+		body = append(body, box("warning", text(md(fmt.Sprintf("%s will stop updating. Their last values stay, marked stale, until you bind them again.", count(n, "OKR"))))))
 		body = append(body, boundTo(v)...)
 	} else {
-		body = append(body, text("Nothing is bound through it."))
+		body = append(body, text("No OKRs use it."))
 	}
 	id := string(v.Connection.ID)
-	return newCard(title, body, run("Delete", VerbConnectionDelete, KeyConnection, id).destructive(), run("Keep it", VerbConnection, KeyConnection, id))
+	return newCard(title, body, run("Delete", VerbConnectionDelete, KeyConnection, id).destructive(), run("Cancel", VerbConnection, KeyConnection, id))
 }

@@ -36,6 +36,8 @@ type ConnectionForm struct {
 	Project       string // id or name
 	Shared        bool
 	Account       string // whose sign-in is used
+	Application   string // what reads instead of a person; empty: the sign-in does
+	IsAdmin       bool   // may let an application read
 	Organizations []string
 	Projects      []okr.RemoteProject // step 2, once the organization is known
 	Error         FieldError
@@ -48,28 +50,51 @@ func EditConnection(f ConnectionForm) Card {
 	if f.Editing != "" {
 		title = "Edit connection " + string(f.Editing)
 	}
-	head := []element{heading(mdf("%s", title))}
-	if f.Account != "" {
-		head = append(head, note(mdf("Signed in as %s", f.Account)))
-	}
+	head := append([]element{heading(mdf("%s", title))}, accountNote(f)...)
 	if f.Projects != nil {
 		return projectStep(f, title, head)
 	}
 	in := form{err: f.Error}
 	in.add(nameInput(f))
 	if len(f.Organizations) > 0 {
-		in.add(organizationInput(f).required("Choose the organization."))
+		in.add(organizationInput(f)) // not required: another one can be typed below
 	}
 	other := textInput(InputOrganizationText, "Another organization", typedOrganization(f), maxOrganization).
-		hint("Name or address, for example https://dev.azure.com/contoso")
+		hint("Name, or https://dev.azure.com/contoso")
 	if len(f.Organizations) == 0 {
 		other.Label = "Azure DevOps organization"
-		other = other.required("Type the organization's name or paste its address.")
+		other = other.required("Enter the organization's name or address.")
 	}
 	in.add(other)
-	next := run("Next", VerbConnectionOrg, KeyDraft, f.Draft).positive()
-	account := run("Use another account", VerbConnectionAccount, KeyDraft, f.Draft).bare()
-	return newCard(title, in.elements(head...), next, account, run("Cancel", VerbConnections).bare())
+	actions := append([]action{run("Next", VerbConnectionOrg, KeyDraft, f.Draft).positive()}, otherAccounts(f)...)
+	return newCard(title, in.elements(head...), append(actions, run("Cancel", VerbConnections).bare())...)
+}
+
+// accountNote says whose access the connection is going to use, and what an administrator
+// of Azure DevOps does first where it is an application's.
+func accountNote(f ConnectionForm) []element {
+	switch {
+	case f.Application != "":
+		return []element{
+			note(mdf("Uses the application %s", f.Application)),
+			note("In Azure DevOps, first add the application under Organization settings > Users with access level Basic, and to the Readers of the project. I check this before I save."),
+		}
+	case f.Account != "":
+		return []element{note(mdf("Signed in as %s", f.Account))}
+	}
+	return nil
+}
+
+// otherAccounts are the ways to another access than the form's.
+func otherAccounts(f ConnectionForm) []action {
+	if f.Application != "" {
+		return []action{run("Use another application", VerbApplications).bare()}
+	}
+	out := []action{run("Use another account", VerbConnectionAccount, KeyDraft, f.Draft, KeyAnother, "yes").bare()}
+	if f.IsAdmin && f.Editing == "" {
+		out = append(out, run("Use an application", VerbApplications).bare())
+	}
+	return out
 }
 
 // maxOrganization is how long an organization or its address may be, in
@@ -77,8 +102,11 @@ func EditConnection(f ConnectionForm) Card {
 const maxOrganization = 400
 
 func nameInput(f ConnectionForm) input {
-	return textInput(InputName, "Name of the connection", f.Name, okr.MaxName).
-		hint("for example Contoso launch").required("Give the connection a name.")
+	in := textInput(InputName, "Connection name", f.Name, okr.MaxName)
+	if f.Editing != "" {
+		return in.required("Enter a name.")
+	}
+	return in.hint("Leave empty to use the organization and project")
 }
 
 func organizationInput(f ConnectionForm) input {
@@ -92,7 +120,7 @@ func organizationInput(f ConnectionForm) input {
 	} else if chosen == "" && len(f.Organizations) == 1 {
 		chosen = f.Organizations[0]
 	}
-	choices = append(choices, Choice{Title: "Another one, typed below", Value: ChoiceOtherOrganization})
+	choices = append(choices, Choice{Title: "Another one (enter below)", Value: ChoiceOtherOrganization})
 	return choiceInput(InputOrganization, "Azure DevOps organization", chosen, choices)
 }
 
@@ -112,22 +140,34 @@ func projectStep(f ConnectionForm, title string, head []element) Card {
 	in.show(facts(fact{"Organization", mdn(okr.MaxName, "%s", f.Organization)}))
 	in.add(nameInput(f))
 	if len(f.Projects) == 0 {
-		in.show(box("warning", text("Your account sees no project in this organization. Go back and choose another organization or account.")))
+		in.show(box("warning", text(md(noProject(f)))))
 	} else {
 		project := projectInput(f)
 		in.add(project)
 		if n := len(f.Projects) - len(project.Choices); n > 0 {
-			in.show(note(md(fmt.Sprintf("%d more projects do not fit here. For one of them go back and paste its address as the organization.", n))))
+			in.show(note(md(fmt.Sprintf("%d more projects don't fit here. To choose one, go back and enter its address as the organization.", n))))
 		}
 	}
-	in.add(toggleInput(KeyShared, "Sharing", "Everyone in my organization may bind through this connection", f.Shared))
-	in.show(note("Whoever uses it sees work items with your access."))
 	actions := []action{}
-	if len(f.Projects) > 0 {
+	if f.Application != "" {
+		actions = append(actions, run("Next", VerbFolders, KeyDraft, f.Draft).positive())
+	} else {
+		in.add(toggleInput(KeyShared, "Sharing", "Everyone in my organization can use this connection", f.Shared))
+		in.show(note("People who use it see work items with your access."))
 		actions = append(actions, run("Save", VerbConnectionSave, KeyDraft, f.Draft).positive())
+	}
+	if len(f.Projects) == 0 {
+		actions = nil
 	}
 	actions = append(actions, run("Back", VerbConnectionBack, KeyDraft, f.Draft).bare(), run("Cancel", VerbConnections).bare())
 	return newCard(title, in.elements(head...), actions...)
+}
+
+func noProject(f ConnectionForm) string {
+	if f.Application != "" {
+		return "The application can't see any projects in this organization. Ask a project administrator to add it to the Readers of the project, then go back and try again."
+	}
+	return "Your account can't see any projects in this organization. Go back and choose another organization or account."
 }
 
 func projectInput(f ConnectionForm) input {
@@ -142,6 +182,6 @@ func projectInput(f ConnectionForm) input {
 	if chosen == "" && len(f.Projects) == 1 {
 		chosen = f.Projects[0].ID
 	}
-	in := choiceInput(InputProject, "Project", chosen, choices).searchable()
-	return in.hint("Choose or type to search").required("Choose the project.")
+	in := choiceInput(InputProject, "Azure DevOps project", chosen, choices).searchable()
+	return in.hint("Choose or type to search").required("Choose a project.")
 }

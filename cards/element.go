@@ -13,7 +13,18 @@ const (
 	stretch   = "stretch"
 )
 
-type textBlock struct {
+// Elements are pointers, as actions are.
+type (
+	textBlock = *textBlockBody
+	factSet   = *factSetBody
+	column    = *columnBody
+	columnSet = *columnSetBody
+	container = *containerBody
+	actionSet = *actionSetBody
+	badge     = *badgeBody
+)
+
+type textBlockBody struct {
 	Type     string
 	Text     md
 	Size     string
@@ -26,7 +37,7 @@ type textBlock struct {
 	Wrap     bool
 }
 
-func text(s md) textBlock { return textBlock{Type: "TextBlock", Text: s, Wrap: true} }
+func text(s md) textBlock { return &textBlockBody{Type: "TextBlock", Text: s, Wrap: true} }
 
 func heading(s md) textBlock {
 	t := text(s)
@@ -76,7 +87,7 @@ func (t textBlock) near() textBlock {
 	return t
 }
 
-type factSet struct {
+type factSetBody struct {
 	Type  string
 	Facts []fact
 }
@@ -88,7 +99,7 @@ type fact struct {
 
 // facts lists the facts that have a value.
 func facts(all ...fact) factSet {
-	set := factSet{Type: "FactSet", Facts: []fact{}}
+	set := &factSetBody{Type: "FactSet", Facts: []fact{}}
 	for _, f := range all {
 		if f.Value != "" {
 			set.Facts = append(set.Facts, f)
@@ -97,15 +108,22 @@ func facts(all ...fact) factSet {
 	return set
 }
 
-type column struct {
-	Type  string
-	Width string
-	Align string
-	Items []element
+type columnBody struct {
+	Type    string
+	Width   string // auto, stretch, pixels ("52px"), or a number: its share of what is left
+	Align   string
+	Spacing string
+	Items   []element
 }
 
 func col(width string, items ...element) column {
-	return column{Type: "Column", Width: width, Items: items}
+	return &columnBody{Type: "Column", Width: width, Items: items}
+}
+
+// beside puts a column against the one before.
+func (c column) beside() column {
+	c.Spacing = "None"
+	return c
 }
 
 func (c column) middle() column {
@@ -113,15 +131,17 @@ func (c column) middle() column {
 	return c
 }
 
-type columnSet struct {
+type columnSetBody struct {
 	Type         string
+	ID           string
 	Columns      []column
 	Spacing      string
 	Separator    bool
-	SelectAction *action
+	IsVisible    *bool
+	SelectAction action
 }
 
-func columns(cols ...column) columnSet { return columnSet{Type: "ColumnSet", Columns: cols} }
+func columns(cols ...column) columnSet { return &columnSetBody{Type: "ColumnSet", Columns: cols} }
 
 func (c columnSet) separated() columnSet {
 	c.Separator = true
@@ -134,11 +154,11 @@ func (c columnSet) near() columnSet {
 }
 
 func (c columnSet) opens(a action) columnSet {
-	c.SelectAction = &a
+	c.SelectAction = a
 	return c
 }
 
-type container struct {
+type containerBody struct {
 	Type      string
 	ID        string
 	Style     string
@@ -148,37 +168,50 @@ type container struct {
 }
 
 func box(style string, items ...element) container {
-	return container{Type: "Container", Style: style, Items: items}
+	return &containerBody{Type: "Container", Style: style, Items: items}
 }
 
 // divided is a group below a line.
 func divided(items ...element) container {
-	return container{Type: "Container", Separator: true, Items: items}
+	return &containerBody{Type: "Container", Separator: true, Items: items}
 }
 
-type actionSet struct {
-	Type    string
-	Actions []action
+type actionSetBody struct {
+	Type      string
+	ID        string
+	IsVisible *bool
+	Actions   []action
 }
 
-func actionsOf(actions ...action) actionSet { return actionSet{Type: "ActionSet", Actions: actions} }
+func actionsOf(actions ...action) actionSet {
+	return &actionSetBody{Type: "ActionSet", Actions: actions}
+}
 
-// progressBar is newer than schema 1.5.
+// progressBar is newer than schema 1.5; where a client has none, nothing is in its place:
+// its number is beside it, and its status above.
 type progressBar struct {
-	Type     string
-	Value    float64
-	Max      float64
-	Color    string
-	Fallback textBlock
+	Type  string
+	Value float64
+	Max   float64
+	Color string
 }
 
 // badge is newer than schema 1.5.
-type badge struct {
+type badgeBody struct {
 	Type     string
 	Text     string
+	Icon     string // by its name in Fluent's catalog; the text says the same
 	Style    string
 	Size     string
 	Fallback textBlock
+}
+
+// icon is newer than schema 1.5; where a client has none, nothing is in its place. It is
+// an ornament: what it shows is also a text beside it, for those who listen.
+type icon struct {
+	Type string
+	Name string // in Fluent's catalog
+	Size string
 }
 
 func (t textBlock) appendTo(b []byte) []byte {
@@ -212,21 +245,42 @@ func (f factSet) appendTo(b []byte) []byte {
 func (c column) appendTo(b []byte) []byte {
 	o := begin(b)
 	o.text("type", c.Type)
-	o.text("width", c.Width)
+	if isShare(c.Width) {
+		o.key("width")
+		o.b = append(o.b, c.Width...)
+	} else {
+		o.text("width", c.Width)
+	}
+	o.some("spacing", c.Spacing)
 	o.some("verticalContentAlignment", c.Align)
 	o.elements("items", c.Items)
 	return o.end()
 }
 
+// isShare says whether a width is a number: an error of strconv would cost more than all of
+// the column.
+func isShare(width string) bool {
+	for i := range len(width) {
+		if width[i] < '0' || width[i] > '9' {
+			return false
+		}
+	}
+	return width != ""
+}
+
 func (c columnSet) appendTo(b []byte) []byte {
 	o := begin(b)
 	o.text("type", c.Type)
+	o.some("id", c.ID)
+	if c.IsVisible != nil {
+		o.flag("isVisible", *c.IsVisible)
+	}
 	o.key("columns")
 	o.b = appendList(o.b, c.Columns, func(b []byte, c column) []byte { return c.appendTo(b) })
 	o.some("spacing", c.Spacing)
 	o.set("separator", c.Separator)
 	if c.SelectAction != nil {
-		o.element("selectAction", *c.SelectAction)
+		o.element("selectAction", c.SelectAction)
 	}
 	return o.end()
 }
@@ -247,6 +301,10 @@ func (c container) appendTo(b []byte) []byte {
 func (a actionSet) appendTo(b []byte) []byte {
 	o := begin(b)
 	o.text("type", a.Type)
+	o.some("id", a.ID)
+	if a.IsVisible != nil {
+		o.flag("isVisible", *a.IsVisible)
+	}
 	o.actions(a.Actions)
 	return o.end()
 }
@@ -257,7 +315,7 @@ func (p progressBar) appendTo(b []byte) []byte {
 	o.number("value", p.Value)
 	o.number("max", p.Max)
 	o.text("color", p.Color)
-	o.element("fallback", p.Fallback)
+	o.text("fallback", "drop")
 	return o.end()
 }
 
@@ -265,8 +323,18 @@ func (g badge) appendTo(b []byte) []byte {
 	o := begin(b)
 	o.text("type", g.Type)
 	o.text("text", g.Text)
+	o.some("icon", g.Icon)
 	o.text("style", g.Style)
 	o.text("size", g.Size)
 	o.element("fallback", g.Fallback)
+	return o.end()
+}
+
+func (i icon) appendTo(b []byte) []byte {
+	o := begin(b)
+	o.text("type", i.Type)
+	o.text("name", i.Name)
+	o.text("size", i.Size)
+	o.text("fallback", "drop")
 	return o.end()
 }

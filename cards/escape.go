@@ -28,8 +28,16 @@ type md string
 // escaped and cut to the length of a row.
 func mdf(format string, args ...any) md { return mdn(maxRow, format, args...) }
 
+// escaped is mdf("%s", text).
+func escaped(text string) md { return md(Escape(text, maxRow)) }
+
 // mdn is mdf with another length.
 func mdn(n int, format string, args ...any) md {
+	if len(args) == 1 && format == "%s" {
+		if text, is := args[0].(string); is {
+			return md(Escape(text, n))
+		}
+	}
 	safe := make([]any, len(args))
 	for i, arg := range args {
 		switch arg := arg.(type) {
@@ -157,11 +165,26 @@ func isEntity(rest string) bool {
 // Plain makes text safe where no Markdown is read: one line of at most n
 // characters, with "{{" broken.
 func Plain(text string, n int) string {
-	text = okr.Shorten(okr.CleanLine(text), n)
+	text = okr.Shorten(oneLine(text), n)
 	for strings.Contains(text, "{{") {
 		text = strings.ReplaceAll(text, "{{", "{\u200b{")
 	}
 	return text
+}
+
+// oneLine is [okr.CleanLine], but spaces that keep a number on one line stay.
+func oneLine(text string) string {
+	const keeps = "\u00a0"
+	if !strings.Contains(text, keeps) {
+		return okr.CleanLine(text)
+	}
+	var parts []string
+	for part := range strings.SplitSeq(text, keeps) {
+		if part = okr.CleanLine(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, keeps)
 }
 
 // isMarker says whether a line begins with the mark of a list, a heading, a quote or

@@ -9,12 +9,12 @@ import (
 )
 
 // measured says what the value rests on: numerator and denominator.
-func measured(m okr.Measurement) md {
+func measured(p Place, m okr.Measurement) md {
 	switch {
 	case m.Total == 0:
 		return "no work items to count"
 	case m.Sum != nil:
-		return mdf("%s of %s %s completed", okr.FormatNumber(m.Sum.Completed), okr.FormatNumber(m.Sum.Total), m.Sum.Field) +
+		return mdf("%s of %s %s completed", p.number(m.Sum.Completed), p.number(m.Sum.Total), m.Sum.Field) +
 			md(fmt.Sprintf(" (%d of %s)", m.Completed, count(m.Total, "work item")))
 	default:
 		return md(fmt.Sprintf("%d of %s completed", m.Completed, count(m.Total, "work item")))
@@ -25,7 +25,7 @@ func measured(m okr.Measurement) md {
 func leftOut(m okr.Measurement, itemType string) md {
 	others := md("of other types")
 	if itemType != "" {
-		others = mdf("of another type than %s", itemType)
+		others = mdf("of other types than %s", itemType)
 	}
 	part := func(n int, why md) md {
 		if n == 0 {
@@ -34,10 +34,11 @@ func leftOut(m okr.Measurement, itemType string) md {
 		return md(fmt.Sprint(n)) + " " + why
 	}
 	return joinMD(", ",
-		part(m.Size.Parents, "that count through the items below them"),
-		part(m.Removed, "removed (state category Removed)"),
+		part(m.Size.Parents, "parents (counted through their items)"),
+		part(m.Removed, "in a Removed state"),
 		part(m.OtherTypes, others),
-		part(m.Unreadable, "that the account may not read"),
+		part(m.Unreadable, "the account can't read"),
+		part(m.Lost.Count, "chosen, but moved, deleted or hidden"),
 	)
 }
 
@@ -50,34 +51,42 @@ func matches(m okr.Measurement) md {
 	return md(count(m.Found(), "work item"))
 }
 
-// unclear says what counts although its state or its value is not known.
+// unclear says what counts although Azure DevOps does not list its state.
 func unclear(m okr.Measurement) md {
-	var state, value md
-	if m.Unknown > 0 {
-		state = md(fmt.Sprintf("%s with a state that Azure DevOps does not list: counted as not completed", count(m.Unknown, "work item")))
+	if m.Unknown == 0 {
+		return ""
 	}
-	if m.Sum != nil && m.Sum.Without > 0 {
-		value = md(count(m.Sum.Without, "work item")) + mdf(" without a value for %s: counted as 0", m.Sum.Field)
+	return md(count(m.Unknown, "work item") + " (counted as not completed)")
+}
+
+// missing says what counts as 0, as it has no value to add up.
+func missing(m okr.Measurement) md {
+	switch {
+	case m.Sum == nil || m.Sum.Without == 0:
+		return ""
+	case m.Sum.Without == 1:
+		return mdf("1 work item has no %s (counted as 0)", m.Sum.Field)
 	}
-	return joinMD("; ", state, value)
+	return mdf("%d work items have no %s (counted as 0)", m.Sum.Without, m.Sum.Field)
 }
 
 func counted(itemType string) md {
 	if itemType == "" {
-		return "all work item types"
+		return "All"
 	}
-	return mdf("%s only", itemType)
+	return mdf("%s", itemType)
 }
 
 func measurementFacts(p Place, m okr.Measurement, itemType string) []fact {
 	return []fact{
 		{"Matches", matches(m)},
-		{"Counted", measured(m)},
-		{"Left out", leftOut(m, itemType)},
-		{"Unclear", unclear(m)},
-		{"Types", counted(itemType)},
-		{"Measured", p.when(m.At)},
-		{"Access of", mdf("%s", m.Account)},
+		{"Counted", measured(p, m)},
+		{"Excluded", leftOut(m, itemType)},
+		{"Missing", missing(m)},
+		{"Unknown state", unclear(m)},
+		{"Work item type", counted(itemType)},
+		{"Updated", p.when(m.At)},
+		{"Account", mdf("%s", m.Account)},
 		{"Connection", mdf("%s", m.Connection)},
 	}
 }
@@ -85,8 +94,8 @@ func measurementFacts(p Place, m okr.Measurement, itemType string) []fact {
 // causeWords name what moved a value besides work, in a list.
 func causeWords() map[okr.Cause]md {
 	return map[okr.Cause]md{
-		okr.CauseQuery: "another query", okr.CauseMeasure: "measured another way", okr.CauseAccount: "another account",
-		okr.CauseConnection: "another connection", okr.CauseOverride: "override", okr.CauseResumed: "override ended",
+		okr.CauseQuery: "query changed", okr.CauseChoice: "other work items chosen", okr.CauseMeasure: "measured differently", okr.CauseAccount: "account changed",
+		okr.CauseConnection: "connection changed", okr.CauseOverride: "override", okr.CauseResumed: "override ended",
 	}
 }
 
@@ -116,20 +125,22 @@ func causeSentence(v GoalView, c okr.Cause) md {
 	b := v.Goal.Binding
 	switch c {
 	case okr.CauseQuery:
-		return mdf("Another query is measured now: %s. Work items of the former one are not compared.", okr.Shorten(b.Query.Name, maxRow))
+		return mdf("The query changed to %s. Its work items can't be compared with earlier ones.", okr.Shorten(b.Query.Name, maxRow))
+	case okr.CauseChoice:
+		return mdf("Other work items are chosen: %s. They can't be compared with earlier ones.", okr.Shorten(b.Query.Name, maxRow))
 	case okr.CauseMeasure:
-		if slices.Contains(b.Last.Changes.Causes, okr.CauseQuery) {
-			return "It is measured another way, too."
+		if causes := b.Last.Changes.Causes; slices.Contains(causes, okr.CauseQuery) || slices.Contains(causes, okr.CauseChoice) {
+			return "It's also measured differently."
 		}
-		return "It is measured another way now, so work items are not compared."
+		return "It's measured differently now, so work items can't be compared."
 	case okr.CauseAccount:
-		return mdf("Another account reads the query now: %s. It may see more or fewer work items.", b.Last.Account)
+		return mdf("Another account reads the %s: %s. It may see more or fewer work items.", sourceNoun(b.Query), b.Last.Account)
 	case okr.CauseConnection:
-		return mdf("It is measured through another connection now: %s.", connectionName(v))
+		return mdf("It's measured through another connection: %s.", connectionName(v))
 	case okr.CauseResumed:
-		return "The override ended. The automatic value is shown again."
+		return "The override ended. The automatic value is back."
 	case okr.CauseOverride:
-		return "A person set the value."
+		return "The value was set manually."
 	}
 	return ""
 }
@@ -144,16 +155,17 @@ type sortOfChange struct {
 func sortsOf(c okr.Changes) []sortOfChange {
 	return []sortOfChange{
 		{c.Completed, "", "completed", "✓ Completed"},
-		{c.Cleared, "", "completed in a state that is known now", "✓ Completed in a state that is known now"},
+		{c.Cleared, "", "completed (state now known)", "✓ Completed (state now known)"},
 		{c.Reopened, "", "reopened", "↺ Reopened"},
-		{c.Unclear, "", "in an unknown state now", "? In an unknown state now"},
-		{c.Added, "+", "added", gap + "+ Added"},
-		{c.Back, "+", "that did not count before", gap + "+ Did not count before"},
-		{c.Removed, "−", "no longer in the query", "− No longer in the query"},
+		{c.Unclear, "", "in an unknown state", "? In an unknown state"},
+		{c.Added, "+", "added to scope", gap + "+ Added"},
+		{c.Back, "+", "newly counted", gap + "+ Newly counted"},
+		{c.Removed, "−", "not included now", "− Not included now"},
 		{c.Discarded, "−", "set to Removed", "− Set to Removed"},
-		{c.Retyped, "−", "of another type now", "− Of another type now"},
-		{c.Hidden, "−", "that the account can no longer read", "− The account can no longer read"},
-		{c.Revalued, "", "with another value", "± Another value"},
+		{c.Retyped, "−", "changed to another type", "− Changed to another type"},
+		{c.Lost, "−", "moved, deleted or hidden", "− Moved, deleted or hidden"},
+		{c.Hidden, "−", "the account can't read now", "− The account can't read now"},
+		{c.Revalued, "", "with a new value", "± New value"},
 	}
 }
 
@@ -168,13 +180,26 @@ func changeText(c okr.Changes) md {
 	return joinMD(", ", out...)
 }
 
+// changesLine is changeText with the scope that it changed, where that is not one of its
+// numbers.
+func changesLine(p Place, c okr.Changes, b *okr.Binding) md {
+	grown := 0
+	for _, list := range []okr.ItemList{c.Added, c.Back, c.Removed, c.Discarded, c.Retyped, c.Hidden, c.Lost} {
+		grown += min(1, list.Count)
+	}
+	if isCounted := b == nil || b.Field == nil; isCounted && grown == 1 {
+		return changeText(c)
+	}
+	return joinMD(" · ", changeText(c), scopeText(p, c, b))
+}
+
 // scopeText names a scope that grew or shrank, so that a fall or a rise without
 // work is understood.
-func scopeText(c okr.Changes, b *okr.Binding) md {
+func scopeText(p Place, c okr.Changes, b *okr.Binding) md {
 	if b != nil && b.Field != nil {
-		return sumScopeText(c.Scope, b.Field.Name)
+		return sumScopeText(p, c.Scope, b.Field.Name)
 	}
-	n := c.Added.Count + c.Back.Count - c.Removed.Count - c.Discarded.Count - c.Retyped.Count - c.Hidden.Count
+	n := c.Added.Count + c.Back.Count - c.Removed.Count - c.Discarded.Count - c.Retyped.Count - c.Hidden.Count - c.Lost.Count
 	switch {
 	case n > 0:
 		return md(fmt.Sprintf("%s added to scope", count(n, "work item")))
@@ -184,12 +209,12 @@ func scopeText(c okr.Changes, b *okr.Binding) md {
 	return ""
 }
 
-func sumScopeText(by float64, field string) md {
+func sumScopeText(p Place, by float64, field string) md {
 	switch {
 	case by > 0:
-		return mdf("%s %s added to scope", okr.FormatNumber(by), field)
+		return mdf("%s %s added to scope", p.number(by), field)
 	case by < 0:
-		return mdf("%s %s removed from scope", okr.FormatNumber(-by), field)
+		return mdf("%s %s removed from scope", p.number(-by), field)
 	}
 	return ""
 }

@@ -37,7 +37,7 @@ func AskExport(x ExportForm) Card {
 			{"Those that I can see", string(okr.ExportVisible)}, {"Everyone's, private ones too", string(okr.ExportAll)},
 		}).required("Choose the OKRs."))
 	}
-	f.show(note("I save the file in your OneDrive, once you allow it. Only a ZIP holds everything, comments too."))
+	f.show(note("I ask you first, then save the file in your OneDrive. Only a ZIP has everything, including comments."))
 	return newCard(title, f.elements(heading(title)), run("Export", VerbExportMake).positive())
 }
 
@@ -60,17 +60,17 @@ func ExportWords(goals int, format okr.ExportFormat) string {
 // AskedInOwnChat tells somebody in a shared place where the question is whether a file may
 // be saved.
 func AskedInOwnChat() Card {
-	const title = "Sent to our own chat"
-	return newCard(title, []element{heading(title), text("I've asked you in our 1:1 chat, the only place where Teams lets me save a file for you.")})
+	const title = "Continue in our private chat"
+	return newCard(title, []element{heading(title), text("I've sent you a message in our 1:1 chat, because Teams lets me save files only there.")})
 }
 
 // ExportUnderWay shows how far a file has come, in percent, that is being saved.
-func ExportUnderWay(name string, percent int) Card {
+func ExportUnderWay(p Place, name string, percent int) Card {
 	done := float64(percent)
 	title := "Saving " + name
 	return newCard(title, []element{
-		heading(mdn(maxLong, "%s", title)), bar(&done, ""),
-		note("This card follows it. If nothing changes here for a few minutes, export again."),
+		heading(mdn(maxLong, "%s", title)), bar(p, &done, ""),
+		note("If nothing changes here for a few minutes, export again."),
 	}, run("Export again", VerbExport))
 }
 
@@ -85,7 +85,7 @@ func ExportSaved(x Exported) Card {
 
 // ExportNotSaved says that nobody has the file: it was declined, or could not be saved.
 func ExportNotSaved(name string, isDeclined bool) Card {
-	title, words := "The export was not saved", "What went wrong is in my message below."
+	title, words := "Export not saved", "See my message below for the reason."
 	if isDeclined {
 		words = "You declined it. Nothing was written to your OneDrive."
 	}

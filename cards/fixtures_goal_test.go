@@ -14,7 +14,7 @@ func periodChoices() []cards.Choice {
 		{Title: "Q4 2026 (current)", Value: "2026-10-01/2026-12-31"},
 		{Title: "Q1 2027", Value: "2027-01-01/2027-03-31"},
 		{Title: "2027", Value: "2027-01-01/2027-12-31"},
-		{Title: "Own dates", Value: cards.ChoiceCustomPeriod},
+		{Title: "Custom dates", Value: cards.ChoiceCustomPeriod},
 	}
 }
 
@@ -113,8 +113,8 @@ func history() cards.HistoryView {
 	odd.EditedBy, odd.EditedAt = megan, now.Add(-100*time.Hour)
 	v := fullView()
 	return cards.HistoryView{
-		Goal: v, Points: points("2026-10-05", 7, 0, 4, 9, 12.345, 18, 26, 33, 40), Expected: points("2026-10-01", 91, 0, 100),
-		Projection: &cards.Projection{Points: points("2026-11-23", 60, 40, 100), From: 8, AtEnd: 78, End: "2026-12-31", Meets: "2027-01-22"},
+		Goal: v, Today: "2026-11-24", Points: points("2026-10-05", 7, 0, 4, 9, 12.345, 18, 26, 33, 40), Expected: points("2026-10-01", 91, 0, 100),
+		Projection: &cards.Projection{Points: points("2026-11-24", 59, 40, 100), From: 8, AtEnd: 78, End: "2026-12-31", Meets: "2027-01-22"},
 		Moved: []cards.MovedSpan{
 			{Since: "the last update", Before: new(float64(40)), After: new(float64(40))},
 			{Since: "a week ago", Before: new(float64(33)), After: new(float64(40)), Changes: changes()},
@@ -199,4 +199,46 @@ func commented() cards.HistoryView {
 	note := okr.CheckIn{ID: "CI5", Comment: true, By: okr.Person{Name: "Nestor Wilke"}, At: now.Add(-80 * time.Hour), Note: "See the map: " + nasty + "\nIt is in the wiki."}
 	h.CheckIns = append(h.CheckIns[:1], cards.CheckInRow{CheckIn: note, MayEdit: true}, h.CheckIns[1])
 	return h
+}
+
+func walkEnd(left int) cards.WalkEnd {
+	return cards.WalkEnd{
+		Walk: cards.Walk{
+			ID: "w-93", Todo: []okr.GoalID{"KR9"}[:left], Done: []okr.GoalID{"KR7", "KR5"},
+			Skipped: []okr.GoalID{keyResult().ID, project().ID}, Undone: []okr.GoalID{unboundView().Goal.ID},
+		},
+		Left:    left,
+		Done:    []cards.WalkDone{{Goal: limit(), CheckIn: checkIn("CI9", 6.2, time.Minute)}, {Goal: unboundView()}},
+		Skipped: []cards.WalkSkipped{{Goal: keyResult(), Why: "Adele Vance updated it."}, {Goal: project(), Why: "still due."}},
+	}
+}
+
+// endingsForm closes a quarter with two objectives on the page.
+func endingsForm() cards.ClosePeriodForm {
+	quarter := okr.TimePeriod{ID: "2026-07-01/2026-09-30", Period: okr.Period{Name: "Q3 2026", Start: "2026-07-01", End: "2026-09-30"}}
+	return cards.ClosePeriodForm{
+		Draft: "d-93", Period: quarter, Today: "2026-10-02", Total: 2, Next: periodChoices()[0].Value, Periods: periodChoices()[:3], Copied: okr.CloneUnfinished, Goon: true, Queries: true,
+		Rows: []cards.Ending{{Goal: weighted(), Do: cards.EndClose, Score: "0.4", Below: 4}, {Goal: secondObjective(), Do: cards.EndContinue, Score: "0.7", Note: "Hiring took longer than planned."}},
+	}
+}
+
+// endingPeriods are the quarter and the year that end on one day.
+func endingPeriods(today okr.Date) okr.Asking {
+	quarter := okr.PeriodEnd{ID: "2026-10-01/2026-12-31", Period: okr.Period{Name: "Q4 2026", Start: "2026-10-01", End: "2026-12-31"}, Own: []okr.GoalView{weighted(), secondObjective()}, Due: 2}
+	year := okr.PeriodEnd{ID: "2026-01-01/2026-12-31", Period: okr.Period{Name: "2026", Start: "2026-01-01", End: "2026-12-31"}, Own: []okr.GoalView{objectiveView()}}
+	return okr.Asking{Person: megan, Today: today, Ends: []okr.PeriodEnd{quarter, year}}
+}
+
+// closedPeriod is what came of closing a quarter.
+func closedPeriod() cards.PeriodClosed {
+	f := endingsForm()
+	closed, scored, postponed := objective(), secondObjective().Goal, objective()
+	closed.Closed = &okr.Closing{State: okr.StatusClosed, Score: new(0.4), By: megan, At: now}
+	scored.Closed = &okr.Closing{State: okr.StatusClosed, Score: new(0.7), By: megan, At: now}
+	postponed.ID, postponed.Closed = "O5", &okr.Closing{State: okr.StatusPostponed, By: megan, At: now}
+	left, refused := objective(), objective()
+	left.ID, refused.ID = "O6", "O7"
+	return cards.PeriodClosed{Period: f.Period, Next: okr.TimePeriod{ID: "2026-10-01/2026-12-31", Period: okr.Period{Name: "Q4 2026", Start: "2026-10-01", End: "2026-12-31"}}, Rows: []cards.Ended{
+		{Goal: closed}, {Goal: scored, Copy: "O12", Unbound: 1}, {Goal: postponed}, {Goal: left, Left: true}, {Goal: refused, Problem: "Adele Vance already marked it as closed."},
+	}}
 }

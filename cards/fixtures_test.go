@@ -253,16 +253,23 @@ func connectionViews() []cards.ConnectionView {
 	slow := okr.Health{State: okr.HealthUnavailable, Since: now.Add(-2 * time.Hour), Problem: "Azure DevOps did not answer."}
 	odd := connection("C9", adele, true, slow)
 	odd.Connection.Name, odd.BoundCount, odd.Bound = nasty, 0, nil
+	works := connection("C7", megan, true, healthy())
+	works.MaySync = true
 	return []cards.ConnectionView{
-		connection("C7", megan, true, healthy()), connection("C8", megan, false, signedOff()), odd,
+		works, connection("C8", megan, false, signedOff()), odd,
 	}
 }
 
 func digest() okr.Digest {
 	scope := okr.Changes{Completed: items(item(4711, "Crash when the basket is empty")), Added: okr.ItemList{Count: 9, First: []okr.WorkItemRef{item(4801, "Voucher is taken twice")}}}
 	answer := secondObjective().Children[0].Goal
+	second := secondObjective()
+	second.Children = nil
+	answer.Parent = second.Goal.ID
+	first := objectiveView()
+	first.Children = nil
 	return okr.Digest{
-		At: now,
+		At: now, Above: []okr.GoalView{first, second},
 		Objectives: []okr.Move{{
 			Goal: objective(), Before: okr.Reported{Progress: new(float64(41)), Status: okr.OnTrack}, After: okr.Reported{Progress: new(39.2), Status: okr.Behind},
 		}},

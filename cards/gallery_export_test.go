@@ -16,7 +16,7 @@ func exportCards() []exhibit {
 	return []exhibit{
 		{"export", cards.AskExport(cards.ExportForm{Format: "xlsx"})},
 		{"export-admin", cards.AskExport(cards.ExportForm{MayAll: true, Format: "xlsx", Scope: "visible"})},
-		{"export-under-way", cards.ExportUnderWay(name, 40)},
+		{"export-under-way", cards.ExportUnderWay(place, name, 40)},
 		{"export-saved", cards.ExportSaved(cards.Exported{Name: name, Bytes: 1_234_567, Goals: 1204})},
 		{"export-saved-nasty", cards.ExportSaved(cards.Exported{Name: nasty + ".csv", Bytes: 1, Goals: 1})},
 		{"export-declined", cards.ExportNotSaved(name, true)},

@@ -14,11 +14,11 @@ import (
 func fullForm() cards.GoalForm {
 	adeles := cards.People{Names: "Adele Vance", Chosen: []cards.Choice{personChoice(adele)}}
 	return cards.GoalForm{
-		Kind: okr.KeyResult, Editing: "KR3", Version: 7, OwnerName: "Megan Bowen",
+		Phase: place.PhaseExample(), Kind: okr.KeyResult, Editing: "KR3", Version: 7, OwnerName: "Megan Bowen",
 		Owners: []cards.Choice{personChoice(megan), personChoice(adele)}, Objectives: objectiveChoices(), Teams: []string{"Delivery", "Growth"},
 		Values: map[string]string{
 			"title": "Close the launch bugs", "owner": string(megan.ID), "parent": "O1",
-			"metric": "Bugs closed", "type": string(okr.Increase), "unitKind": string(okr.UnitPercent), "unit": "%", "startValue": "10", "target": "95", "phases": "2026-10-31: 20\n2026-11-30: 60",
+			"metric": "Bugs closed", "type": string(okr.Increase), "unitKind": string(okr.UnitPercent), "unit": "%", "startValue": "10", "target": "95", "phases": place.Locale.ShownPhases("2026-10-31: 20\n2026-11-30: 60"),
 			"description": "What counts is what customers see.\nInternal tools are left out.", "tags": "quality, launch", "team": "Delivery",
 			"level": string(okr.LevelOrganization), "weight": "40", "private": "true",
 		},
@@ -31,7 +31,7 @@ func formCards() []exhibit {
 	ownDates.Values[cards.KeyPeriod], ownDates.Values[cards.InputStart], ownDates.Values[cards.InputEnd] = cards.ChoiceCustomPeriod, "2026-07-01", "2027-01-31"
 	more := fullForm()
 	more.Values["phases"] = "tomorrow: 20"
-	more.Error = cards.FieldError{Field: "phases", Message: "Each phase has a day and a number, for example 2026-02-15: 40."}
+	more.Error = cards.FieldError{Field: "phases", Message: "Write each line as a day and a number, for example " + place.PhaseExample() + ". Can't read: tomorrow: 20"}
 	picker := fullForm()
 	picker.Picker = cards.DatasetPeople
 	picker.Error = cards.FieldError{Field: "weight", Message: "A weight is a percentage from 0 to 100; leave it empty for an equal share."}
@@ -53,7 +53,7 @@ func formCards() []exhibit {
 		Values: map[string]string{
 			"title": "Calm operations", "parent": "O1", "period": cards.ChoiceCustomPeriod, "start": "2026-09-01", "end": "2026-08-01", "goalType": string(okr.Committed),
 		},
-		Error: cards.FieldError{Field: "end", Message: "The last day (2026-08-01) must come after the first day (2026-09-01)."},
+		Error: cards.FieldError{Field: "end", Message: "The last day must be after the first day."},
 	}
 	objective := dates
 	objective.Values, objective.Error = maps.Clone(dates.Values), cards.FieldError{}
@@ -89,7 +89,7 @@ func standingCards() []exhibit {
 	never := history()
 	never.Projection.Meets, never.Projection.Points = "", points("2026-11-23", 38, 40, 38)
 	few := history()
-	few.Points, few.Projection, few.Why = few.Points[:3], nil, "A projection needs at least 4 values; there are fewer so far."
+	few.Points, few.Projection, few.Why = few.Points[:3], nil, "A projection needs at least 4 values; there are fewer."
 	over := history()
 	over.Goal, over.Projection, over.Why = ended(okr.StatusClosed, new(0.4)), nil, "It has ended, so there is nothing to project."
 	none := checklist(3)
@@ -123,8 +123,8 @@ func standingCards() []exhibit {
 		{"goal-tasks-many", cards.Goal(place, checklist(40))},
 		{"tasks", cards.Tasks(place, checklist(40), 10)},
 		{"tasks-none", cards.Tasks(place, none, 0)},
-		{"tasks-edit", cards.EditTasks(cards.TasksForm{Goal: checklist(40).Goal, Draft: "d-93", Text: okr.TaskLines(checklist(40).Goal.Tasks[:10]), From: 1, To: 10})},
-		{"tasks-add", cards.EditTasks(cards.TasksForm{Goal: checklist(3).Goal, Draft: "d-93", Text: "Paint, @Somebody", Error: cards.FieldError{Field: cards.InputTasks, Message: "Nobody here is called “Somebody”."}})},
+		{"tasks-edit", cards.EditTasks(place, cards.TasksForm{Goal: checklist(40).Goal, Draft: "d-93", Text: okr.TaskLines(checklist(40).Goal.Tasks[:10], place.DayStyle()), From: 1, To: 10})},
+		{"tasks-add", cards.EditTasks(place, cards.TasksForm{Goal: checklist(3).Goal, Draft: "d-93", Text: "Paint, @Somebody", Error: cards.FieldError{Field: cards.InputTasks, Message: "Nobody here is called “Somebody”."}})},
 		{"why-tasks", cards.Why(place, checklist(3))},
 		{"history-comment", cards.History(place, commented())},
 		{"comment-delete", cards.ConfirmDeleteCheckIn(place, keyResult(), commented().CheckIns[1].CheckIn)},
@@ -146,6 +146,10 @@ func checkInCards() []exhibit {
 	by := cards.CheckInForm{Draft: "d-93", Goal: weighted()}
 	said := checkIn("CI9", 55, time.Minute)
 	said.Auto, said.Lasting = new(float64(40)), true
+	soon, over, update := endingPeriods("2026-12-28"), endingPeriods("2027-01-05"), endingPeriods("2026-12-30")
+	soon.Ends = soon.Ends[:1]
+	over.Ends[0].Due, over.Ends[1] = 0, okr.PeriodEnd{ID: "sprint", Period: okr.Period{Name: "Christmas sprint", Start: "2026-12-01", End: "2027-01-02"}, Others: 4}
+	update.Ends = []okr.PeriodEnd{{ID: "2026-10-01/2026-12-31", Period: update.Ends[0].Period, Due: 3}}
 	return []exhibit{
 		{"checkin", cards.CheckIn(place, form)},
 		{"checkin-automatic", cards.CheckIn(place, auto)},
@@ -155,20 +159,37 @@ func checkInCards() []exhibit {
 		{"undone", cards.Undone(place, "You checked in KR7", limit())},
 		{"checked-in-override", cards.CheckedIn(place, overridden(true), said)},
 		{"checkin-delete", cards.ConfirmDeleteCheckIn(place, fullGoal(), checkIn("CI9", 33, 75*time.Hour))},
-		{"reminder", cards.Reminder(place, cards.ReminderView{Goals: []cards.GoalView{limit(), overridden(true), unboundView()}, Total: 8})},
+		{"walk", cards.CheckInStep(place, cards.WalkStep{Walk: cards.Walk{ID: "w-93", Todo: []okr.GoalID{"KR8", "KR9"}}, Goal: limit()})},
+		{"walk-skipped", cards.CheckInStep(place, cards.WalkStep{
+			Walk: cards.Walk{ID: "w-93", Todo: []okr.GoalID{"KR9"}, Done: []okr.GoalID{"KR7"}, Skipped: []okr.GoalID{"KR8"}}, Goal: unboundView(), News: []string{"Skipped KR8: Adele Vance updated it."},
+		})},
+		{"walk-wrong", cards.CheckInStep(place, cards.WalkStep{
+			Walk: cards.Walk{ID: "w-93", Done: []okr.GoalID{"KR7"}}, Goal: limit(), Value: "lots", Status: string(okr.Behind), Note: "Two teams joined.",
+			Error: cards.FieldError{Field: "value." + string(limit().Goal.ID), Message: "The value must be a number, for example 80 or 12.5."},
+		})},
+		{"walk-summary", cards.WalkSummary(place, walkEnd(1))},
+		{"walk-caught-up", cards.WalkSummary(place, walkEnd(0))},
 		{"deleted", cards.Done("Deleted", "KR1 Close the bugs is deleted. It can be restored for 30 days.", []cards.Button{
 			{Title: "Undo", Verb: cards.VerbGoalRestore, Data: map[string]string{cards.KeyGoal: "KR1"}}, {Title: "OKRs", Verb: cards.VerbGoals},
 		})},
 		{"reminder-form", cards.EditReminders(cards.ReminderForm{Reminders: true, Weekday: "1", Hour: "9", Every: "1", Skip: "3", Zone: "Europe/Paris"})},
+		{"period-ends", cards.PeriodEnds(place, soon)},
+		{"period-ends-both", cards.PeriodEnds(place, endingPeriods("2026-12-31"))},
+		{"period-ends-admin", cards.PeriodEnds(place, over)},
+		{"period-ends-update", cards.PeriodEnds(place, update)},
 		{"nudge", cards.Nudge(place, cards.NudgeView{Goal: limit(), Reason: "It has been on track without moving for 4 weeks."})},
 		{"nudge-from", cards.Nudge(place, cards.NudgeView{Goal: unboundView(), From: "Megan Bowen", Reason: "Nobody has checked in.", Since: now.Add(-700 * time.Hour)})},
 	}
 }
 
 func endCards() []exhibit {
+	many := endingsForm()
+	many.All, many.Offset, many.Total, many.Closed = true, 4, 9, 3
+	badEnding := endingsForm()
+	badEnding.Rows[0].Score, badEnding.Error = "7", cards.FieldError{Field: "score." + string(badEnding.Rows[0].Goal.Goal.ID), Message: "A score is a number from 0 to 1, for example 0.7."}
 	clone := cards.CloneForm{Draft: "d-93", Goal: objective(), Periods: periodChoices(), Period: periodChoices()[1].Value, Bindings: true}
 	wrong := clone
-	wrong.Period, wrong.Error = cards.ChoiceCustomPeriod, cards.FieldError{Field: "start", Message: "Give the first day as a date, for example 2026-01-01."}
+	wrong.Period, wrong.Error = cards.ChoiceCustomPeriod, cards.FieldError{Field: "start", Message: "Enter a date, for example " + place.Date("2026-09-30") + ". Can't read: soon"}
 	copied := view(objective(), 0, okr.NotStarted)
 	copied.Goal.ID = "O9"
 	closing := cards.CloseForm{Goal: weighted(), Children: 4, Suggested: 0.4}
@@ -181,16 +202,22 @@ func endCards() []exhibit {
 	}
 	badScore := cards.CloseForm{Goal: fullView(), State: string(okr.StatusPostponed), Score: "7", Suggested: 0.4, Note: "Later.", Error: cards.FieldError{Field: "score", Message: "A score is a number from 0 to 1."}}
 	return []exhibit{
-		{"close", cards.Close(closing)},
-		{"close-wrong", cards.Close(badScore)},
-		{"close-kept", cards.Close(kept)},
+		{"close", cards.Close(place, closing)},
+		{"close-wrong", cards.Close(place, badScore)},
+		{"close-kept", cards.Close(place, kept)},
 		{"closed", cards.Closed(place, ended(okr.StatusClosed, new(0.4)), 4, nil)},
 		{"closed-kept", cards.Closed(place, ended(okr.StatusClosed, new(0.4)), 1, left)},
 		{"closed-postponed", cards.Closed(place, ended(okr.StatusPostponed, nil), 0, nil)},
+		{"close-period", cards.ClosePeriod(place, endingsForm())},
+		{"close-period-page", cards.ClosePeriod(place, many)},
+		{"close-period-wrong", cards.ClosePeriod(place, badEnding)},
+		{"close-period-done", cards.PeriodDone(closedPeriod())},
+		{"close-period-undone", cards.PeriodReopened(3, 2, []okr.GoalID{"O12"})},
+		{"close-period-nothing", cards.NothingToClose(endingsForm().Period, okr.TimePeriod{ID: "2026-10-01/2026-12-31", Period: okr.Period{Name: "Q4 2026"}}, false)},
 		{"reopen", cards.ConfirmReopen(place, ended(okr.StatusClosed, new(0.7)))},
 		{"clone", cards.Clone(clone)},
 		{"clone-wrong", cards.Clone(wrong)},
-		{"cloned", cards.Cloned(objective(), copied, 5, 1)},
+		{"cloned", cards.Cloned(place, objective(), copied, 5, 1)},
 	}
 }
 
@@ -204,16 +231,21 @@ func listCards() []exhibit {
 	closed[0].Goal.ID, closed[0].Children = "O7", nil
 	groups := []cards.AttentionGroup{
 		{Title: "Cannot be measured", Total: 3, Rows: []cards.AttentionRow{{Goal: keyResult(), Status: okr.Behind, Reason: "The sign-in of megan@contoso.example is no longer accepted, for 2 days.", Step: cards.Button{Title: "Sign in", Verb: cards.VerbConnectionSignIn, Data: map[string]string{"connection": "C8"}, Style: "positive"}}}},
-		{Title: "At risk", Total: 1, Rows: []cards.AttentionRow{{Goal: project(), Status: okr.AtRisk, Reason: "Expected 59 %, is at 38 %.", Step: cards.Button{Title: "Check in", Verb: cards.VerbCheckIn, Data: map[string]string{"goal": "P4"}}}}},
+		{Title: "At risk", Total: 1, Rows: []cards.AttentionRow{{Goal: project(), Status: okr.AtRisk, Reason: "At 38%, expected 59%.", Step: cards.Button{Title: "Check in", Verb: cards.VerbCheckIn, Data: map[string]string{"goal": "P4"}}}}},
 		{Title: "Without a check-in", Total: 1, Rows: []cards.AttentionRow{{Goal: unboundView().Goal, Status: okr.NoData, Reason: "No check-in for 28 days.", Step: cards.Button{Title: "Nudge", Verb: cards.VerbNudge, Data: map[string]string{"goal": "KR5"}}}}},
 	}
 	return []exhibit{
 		{"goals-mine-filtered", cards.Goals(place, list)},
+		{"goals-wide", cards.Goals(place, cards.GoalList{Views: wide(5, 12, "Customers recommend us to their friends"), Total: 17, Page: 5})},
 		{"goals-flat", cards.Goals(place, cards.GoalList{Views: closed, Total: 3})},
 		{"goals-mine-empty", cards.Goals(place, cards.GoalList{Mine: true})},
 		{"goals-none-match", cards.Goals(place, cards.GoalList{Filter: list.Filter, Owners: people, Periods: periodChoices()})},
 		{"goals-page-gone", cards.Goals(place, cards.GoalList{Offset: 15})},
 		{"attention", cards.NeedsAttention(place, cards.Attention{Groups: groups, Total: 5, Looked: 21})},
+		{"attention-connection", cards.NeedsAttention(place, cards.Attention{Groups: []cards.AttentionGroup{{Title: "Cannot be measured", Total: 1, Rows: []cards.AttentionRow{{
+			Goal: groups[0].Rows[0].Goal, Through: "Contoso launch", Reason: "The sign-in of Megan Bowen has expired.",
+			More: []okr.Goal{{ID: "KR7"}, {ID: "KR8"}, {ID: "P2"}}, Step: cards.Button{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: map[string]string{cards.KeyConnection: "C1"}},
+		}}}}, Mine: true, Total: 1, Looked: 9})},
 		{"attention-mine", cards.NeedsAttention(place, cards.Attention{Groups: groups[1:2], Mine: true, Total: 1, Looked: 3})},
 		{"attention-none", cards.NeedsAttention(place, cards.Attention{Looked: 21})},
 		{"attention-nothing-there", cards.NeedsAttention(place, cards.Attention{})},
@@ -234,7 +266,7 @@ func settingsCards() []exhibit {
 	form.IsAdmin = true
 	wrong := form
 	wrong.PeriodName, wrong.PeriodStart, wrong.PeriodEnd = "Winter", "2027-02-01", "2027-01-01"
-	wrong.Error = cards.FieldError{Field: "periodEnd", Message: "The last day (2027-01-01) must come after the first day (2027-02-01)."}
+	wrong.Error = cards.FieldError{Field: "periodEnd", Message: "The last day must be after the first day."}
 	saved := wrong
 	saved.Saved = true
 	zone := form
@@ -248,13 +280,13 @@ func settingsCards() []exhibit {
 	reader := cards.SettingsOf(tenant)
 	reader.Admins = []string{"Megan Bowen"}
 	return []exhibit{
-		{"settings", cards.EditSettings(form)},
-		{"settings-picker", cards.EditSettings(picker)},
-		{"settings-kept", cards.EditSettings(kept)},
-		{"settings-period-wrong", cards.EditSettings(wrong)},
-		{"settings-saved-period-wrong", cards.EditSettings(saved)},
-		{"settings-zone-wrong", cards.EditSettings(zone)},
-		{"settings-closed", cards.EditSettings(closed)},
-		{"settings-reader", cards.EditSettings(reader)},
+		{"settings", cards.EditSettings(place, form)},
+		{"settings-picker", cards.EditSettings(place, picker)},
+		{"settings-kept", cards.EditSettings(place, kept)},
+		{"settings-period-wrong", cards.EditSettings(place, wrong)},
+		{"settings-saved-period-wrong", cards.EditSettings(place, saved)},
+		{"settings-zone-wrong", cards.EditSettings(place, zone)},
+		{"settings-closed", cards.EditSettings(place, closed)},
+		{"settings-reader", cards.EditSettings(place, reader)},
 	}
 }

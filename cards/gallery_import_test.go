@@ -76,7 +76,7 @@ func importCards() []exhibit {
 	done.Unbound, done.Conflict = []okr.GoalID{"KR1", "KR2", "KR3"}, []okr.GoalID{"O1"}
 	done.Counts.Kept = 1
 	stopped := inPhase(okr.ImportRunning, 400, 1419)
-	stopped.Problem = "I can't save changes at the moment. I go on by myself in a minute."
+	stopped.Problem = "I can't save changes at the moment. I'll continue automatically in a minute."
 	undone := inPhase(okr.ImportUndone, 0, 0)
 	undone.Counts = okr.ImportTally{TakenBack: 129}
 	empty := collecting()
@@ -101,8 +101,8 @@ func importCards() []exhibit {
 		{"import-preview-after", cards.ImportPreview(after)},
 		{"import-preview-nothing", cards.ImportPreview(okr.ImportPreview{Import: collecting(), Waits: "The files hold no OKRs."})},
 		{"import-rows", cards.ImportReasons(cards.ImportRows{Import: v.Import, Finding: v.Findings[0]})},
-		{"import-differences", cards.ImportDifferences(v, 0)},
-		{"import-differences-none", cards.ImportDifferences(okr.ImportPreview{Import: v.Import}, 0)},
+		{"import-differences", cards.ImportDifferences(place, v, 0)},
+		{"import-differences-none", cards.ImportDifferences(place, okr.ImportPreview{Import: v.Import}, 0)},
 		{"import-people", cards.ImportPeople(form)},
 		{"import-people-picker", cards.ImportPeople(picker)},
 		{"import-people-wrong", cards.ImportPeople(wrong)},
@@ -118,7 +118,7 @@ func importCards() []exhibit {
 		{"import-undone", cards.ImportProgress(place, undone)},
 		{"import-unbound", cards.ImportUnbound(cards.ImportGoals{Import: done, Views: []cards.GoalView{unboundView(), unboundView()}, Total: 2})},
 		{"import-unbound-none", cards.ImportUnbound(cards.ImportGoals{Import: done})},
-		{"import-conflicts", cards.ImportConflicts(cards.ImportGoals{Import: done, Views: []cards.GoalView{objectiveView()}, Total: 1})},
+		{"import-conflicts", cards.ImportConflicts(place, cards.ImportGoals{Import: done, Views: []cards.GoalView{objectiveView()}, Total: 1})},
 		{"import-undo", cards.ConfirmImportUndo(place, done)},
 		{"imports", cards.Imports(place, cards.ImportHistory{Imports: []okr.Import{collecting(), stopped, done, undone}})},
 		{"imports-page", cards.Imports(place, cards.ImportHistory{Imports: slices.Repeat([]okr.Import{done, undone}, 20), Offset: 15})},
@@ -174,14 +174,14 @@ func worstImports(title string) []exhibit {
 		{"import-preview", cards.ImportPreview(v)},
 		{"import-preview-free", cards.ImportPreview(free)},
 		{"import-rows", cards.ImportReasons(cards.ImportRows{Import: open, Finding: v.Findings[0], At: 99, Offset: 15})},
-		{"import-differences", cards.ImportDifferences(v, 15)},
+		{"import-differences", cards.ImportDifferences(place, v, 15)},
 		{"import-people", cards.ImportPeople(form)},
 		{"import-people-picker", cards.ImportPeople(picker)},
 		{"import-words", cards.ImportWords(form)},
 		{"import-running", cards.ImportProgress(place, running)},
 		{"import-done", cards.ImportProgress(place, imp)},
 		{"import-unbound", cards.ImportUnbound(cards.ImportGoals{Import: imp, Views: views, Total: 1000, Offset: 15})},
-		{"import-conflicts", cards.ImportConflicts(cards.ImportGoals{Import: imp, Views: views, Total: 1000, Offset: 15})},
+		{"import-conflicts", cards.ImportConflicts(place, cards.ImportGoals{Import: imp, Views: views, Total: 1000, Offset: 15})},
 		{"import-undo", cards.ConfirmImportUndo(place, imp)},
 		{"imports", cards.Imports(place, cards.ImportHistory{Imports: hundred(imp), Offset: 15})},
 	}

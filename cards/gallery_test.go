@@ -26,32 +26,46 @@ func commands() []cards.HelpSection {
 		{Title: "Help", Commands: []cards.Command{{Usage: "help", What: "What okrbot can do", Verb: cards.VerbHelp}}},
 		{Title: "Objectives and key results", Commands: []cards.Command{
 			{Usage: "okrs [all] [words or team:…]", What: "Your OKRs, or all; narrow them by words, owner:, team:, period:, status:, kind: or tag:", Verb: cards.VerbGoals},
-			{Usage: "okr <id or text>", What: "One objective, key result or project, with why its number is what it is"},
+			{Usage: "okr <id or text>", What: "One objective, key result or project, and why it has its status"},
 			{Usage: "new objective", What: "Make an objective", Verb: cards.VerbGoalNew, Data: map[string]string{"kind": "objective"}},
 			{Usage: "clone <id>", What: "Copy an objective into another period"},
 		}},
-		{Title: "Measuring by Azure DevOps", Commands: []cards.Command{
+		{Title: "Azure DevOps data", Commands: []cards.Command{
 			{Usage: "bind <id>", What: "Measure a key result or project by a shared query"},
-			{Usage: "sync [id]", What: "Measure now: one, or everything", Verb: cards.VerbSync},
+			{Usage: "sync [id]", What: "Refresh from Azure DevOps now: one, or everything", Verb: cards.VerbSync},
 		}},
 		{Title: "Digests", Commands: []cards.Command{
-			{Usage: "digest [preview|mute 4h|unmute|stop]", What: "Tell this place what moved: hourly, daily or weekly", Verb: cards.VerbDigest},
+			{Usage: "digest [preview|mute 4h|unmute|stop]", What: "Post changes here: hourly, daily or weekly", Verb: cards.VerbDigest},
 		}},
 		{Title: "Your sign-in", Commands: []cards.Command{{Usage: "sign out", What: "Forget your Azure DevOps sign-in", Verb: cards.VerbSignOutAsk}}},
+	}
+}
+
+func about() cards.About { return cards.About{Every: time.Hour, Version: "v0.2.0"} }
+
+// commonest are commands as the short help shows them.
+func commonest() []cards.Command {
+	return []cards.Command{
+		{Usage: "okrs [all]", Example: "okrs", What: "Your OKRs, or all"},
+		{Usage: "okr <id or text>", Example: "okr KR4", What: "One objective, key result or project"},
+		{Usage: "check-in [id]", Example: "check-in", What: "Update a goal, or everything that's due"},
+		{Usage: "new objective [title]", Example: "new objective Win the market", What: "Create an objective"},
+		{Usage: "bind <id>", Example: "bind KR4", What: "Measure a key result or project by a shared query"},
+		{Usage: "digest", Example: "digest", What: "Post changes here hourly, daily or weekly"},
 	}
 }
 
 func integration(isAdmin bool) cards.IntegrationView {
 	return cards.IntegrationView{
 		Tenant:  okr.Settings{Enabled: true, Ever: true, ChangedBy: megan, ChangedAt: now.Add(-3000 * 60e9), TimeZone: "Europe/Paris"},
-		IsAdmin: isAdmin, Admins: []string{"Megan Bowen", "00000000-0000-4000-8000-00000000000c"}, Connections: 3, Bindings: 12, Subscriptions: 2, Failing: 1,
+		IsAdmin: isAdmin, Admins: []string{"Megan Bowen", "1 more not seen in okrbot yet"}, Every: time.Hour, Connections: 3, Bindings: 12, Subscriptions: 2, Failing: 1,
 		Health: connectionViews(),
 	}
 }
 
 func gallery() []exhibit {
 	var all []exhibit
-	for _, room := range [][]exhibit{generalCards(), signInCards(), connectionCards(), goalCards(), formCards(), standingCards(), checkInCards(), endCards(), listCards(), settingsCards(), bindCards(), reportCards(), digestCards(), moveCards(), importCards(), exportCards()} {
+	for _, room := range [][]exhibit{generalCards(), signInCards(), connectionCards(), applicationCards(), goalCards(), formCards(), keyResultCards(), standingCards(), checkInCards(), endCards(), listCards(), settingsCards(), bindCards(), chosenCards(), reportCards(), digestCards(), moveCards(), importCards(), exportCards()} {
 		all = append(all, room...)
 	}
 	return all
@@ -60,14 +74,26 @@ func gallery() []exhibit {
 func generalCards() []exhibit {
 	buttons := []cards.Button{{Title: "Try again", Verb: cards.VerbSync, Style: "positive"}, {Title: "Status page", URL: "https://status.dev.azure.com"}, {Title: "No", URL: "javascript:alert(1)"}}
 	return []exhibit{
-		{"help", cards.Help(commands())},
-		{"unknown", cards.Unknown("synk "+nasty, []cards.Command{commands()[2].Commands[1], commands()[3].Commands[0]})},
-		{"welcome-enabled", cards.Welcome(true)},
-		{"welcome-disabled", cards.Welcome(false)},
+		{"help", cards.Help(cards.Audience{Enabled: true, Due: 3, Broken: 1}, about(), commonest())},
+		{"help-done", cards.Help(cards.Audience{Enabled: true}, about(), commonest())},
+		{"help-first", cards.Help(cards.Audience{Admin: true, NoGoals: true}, about(), commonest())},
+		{"help-not-enabled", cards.Help(cards.Audience{NoGoals: true, Admins: "Alex Wilber, " + nasty}, about(), commonest())},
+		{"help-not-connected", cards.Help(cards.Audience{Enabled: true, NoConnection: true}, about(), commonest())},
+		{"help-guest", cards.Help(cards.Audience{Enabled: true, Guest: true}, about(), commonest())},
+		{"help-channel", cards.Help(cards.Audience{Enabled: true, Shared: true}, about(), commonest())},
+		{"help-all", cards.AllCommands(commands())},
+		{"unknown", cards.Unknown("synk "+nasty, []cards.Command{commands()[2].Commands[1], commands()[2].Commands[0], commands()[3].Commands[0]})},
+		{"welcome-admin", cards.Welcome(cards.Audience{Admin: true, NoGoals: true}, about())},
+		{"welcome-admin-enabled", cards.Welcome(cards.Audience{Admin: true, Enabled: true}, about())},
+		{"welcome-member", cards.Welcome(cards.Audience{Enabled: true, Admins: "Alex Wilber"}, about())},
+		{"welcome-member-first", cards.Welcome(cards.Audience{NoGoals: true, Admins: "Alex Wilber, " + nasty}, about())},
+		{"welcome-member-no-admin", cards.Welcome(cards.Audience{}, about())},
+		{"welcome-guest", cards.Welcome(cards.Audience{Enabled: true, Guest: true}, about())},
+		{"welcome-channel", cards.Welcome(cards.Audience{Enabled: true, Shared: true, Admins: "Alex Wilber"}, about())},
 		{"unknown-text", cards.UnknownText("is KR4 late?", []okr.Goal{{ID: "KR4", Kind: okr.KeyResult, Title: "Close " + nasty}}, nil)},
 		{"unknown-text-two", cards.UnknownText("KR4 or O1", []okr.Goal{{ID: "KR4", Kind: okr.KeyResult, Title: "Close the bugs"}, {ID: "O1", Kind: okr.Objective, Title: "Launch"}}, nil)},
 		{"command-help", cards.CommandHelp(cards.CommandDetail{
-			Command: cards.Command{Usage: "check-in [id]", What: "Say how a goal stands", Verb: cards.VerbHelp}, Who: "Members of the organization",
+			Command: cards.Command{Usage: "check-in [id]", What: "Update a goal, or everything that's due", Verb: cards.VerbHelp}, Who: "Members of the organization",
 			Others: []string{"checkin", "check in"}, Examples: []string{"check-in", "check-in KR4 45 two more teams"},
 		})},
 		{"query-offer", cards.OfferQuery(cards.QueryOffer{
@@ -76,7 +102,7 @@ func generalCards() []exhibit {
 		})},
 		{"query-offer-none", cards.OfferQuery(cards.QueryOffer{Query: "2f6c0f1e-0000-4000-8000-000000000001", Connection: connectionViews()[0].Connection})},
 		{"problem", cards.Problem("Azure DevOps does not answer", "The query "+nasty+" could not be run. Nobody has to do anything: the next sync tries again.", "7F3A-91C2", buttons)},
-		{"done", cards.Done("Saved", "KR3 is measured every hour from now on.", []cards.Button{{Title: "Show KR3", Verb: cards.VerbGoal, Data: map[string]string{"goal": "KR3"}}})},
+		{"done", cards.Done("Saved", "KR3 is now updated every hour.", []cards.Button{{Title: "Show KR3", Verb: cards.VerbGoal, Data: map[string]string{"goal": "KR3"}}})},
 		{"enable-admin", cards.Enable(integration(true))},
 		{"enable-other", cards.Enable(integration(false))},
 		{"manage", cards.Manage(place, integration(true))},
@@ -115,7 +141,15 @@ func connectionCards() []exhibit {
 	wrong.Error = cards.FieldError{Field: "organizationText", Message: "There is no organization nowhere, or megan@contoso.example may not see it."}
 	noList := cards.ConnectionForm{Draft: "d-93", Error: cards.FieldError{Message: "Azure DevOps did not list your organizations. Type its name."}}
 	views := connectionViews()
+	quick := cards.QuickForm{Draft: "d-93", Account: "megan@contoso.example", AsksText: true, Place: "contoso/p1", Places: []cards.Choice{
+		{Title: "contoso / Launch", Value: cards.RemotePlace("contoso", "p1")}, {Title: "contoso / " + nasty, Value: cards.RemotePlace("contoso", "p2")},
+	}}
+	unchosen := quick
+	unchosen.Place, unchosen.AsksText, unchosen.Error = "", false, cards.FieldError{Field: cards.InputProject, Message: "Choose a project."}
+	again := views[0]
+	again.Syncs = true
 	return []exhibit{
+		{"connection-signed-in", cards.Connection(place, again)},
 		{"connection", cards.Connection(place, views[0])},
 		{"connection-failing", cards.Connection(place, views[1])},
 		{"connections", cards.Connections(place, cards.ConnectionList{Views: views, Total: 21, Offset: 15})},
@@ -126,6 +160,8 @@ func connectionCards() []exhibit {
 		{"connection-form-1-wrong", cards.EditConnection(wrong)},
 		{"connection-form-1-no-list", cards.EditConnection(noList)},
 		{"connection-form-2", cards.EditConnection(step2)},
+		{"connection-quick", cards.QuickConnection(quick)},
+		{"connection-quick-unchosen", cards.QuickConnection(unchosen)},
 		{"connection-delete", cards.ConfirmDeleteConnection(views[0])},
 	}
 }
@@ -135,10 +171,11 @@ func queryLink() okr.AzureLink {
 }
 
 func goalCards() []exhibit {
-	periods := []cards.Choice{{Title: "Q4 2026", Value: "Q4 2026"}, {Title: "Q1 2027", Value: "Q1 2027"}, {Title: "Own dates", Value: cards.ChoiceCustomPeriod}}
+	periods := []cards.Choice{{Title: "Q4 2026", Value: "Q4 2026"}, {Title: "Q1 2027", Value: "Q1 2027"}, {Title: "Custom dates", Value: cards.ChoiceCustomPeriod}}
 	objectives := []cards.Choice{{Title: "O1 Launch without surprises", Value: "O1"}, {Title: "O2 " + nasty, Value: "O2"}}
 	wrong := cards.GoalForm{
-		Kind: okr.KeyResult, Editing: "KR3", OwnerName: "Megan Bowen", Objectives: objectives,
+		Phase: place.PhaseExample(),
+		Kind:  okr.KeyResult, Editing: "KR3", OwnerName: "Megan Bowen", Objectives: objectives,
 		Values: map[string]string{"title": nasty, "parent": "O2", "metric": "Bugs closed", "unit": "%", "startValue": "100", "target": "100"},
 		Error:  cards.FieldError{Field: "target", Message: "Start and target are both 100, so no progress could be measured. Give a target that differs from the start."},
 	}
@@ -160,13 +197,13 @@ func goalCards() []exhibit {
 		{"tree-empty", cards.Tree(place, view(project(), 38.46, okr.AtRisk), okr.Branch{Whole: true, At: now.Add(time.Hour)})},
 		{"goals", cards.Goals(place, cards.GoalList{Views: []cards.GoalView{objectiveView(), secondObjective()}, Total: 17})},
 		{"goals-empty", cards.Goals(place, cards.GoalList{})},
-		{"goal-choose", cards.ChooseGoal("“launch” fits several.", []okr.Goal{objective(), keyResult(), unboundView().Goal}, cards.VerbGoal)},
+		{"goal-choose", cards.ChooseGoal(place, "“launch” fits several.", []okr.Goal{objective(), keyResult(), unboundView().Goal}, cards.VerbGoal)},
 		{"address", cards.Address(cards.AddressView{URL: links.ToGoal("KR3"), Code: "o4u7a4srfz53tyq2zhq4iypa5u"})},
 		{"address-private", cards.Address(cards.AddressView{URL: links.ToGoal("KR3"), Code: "o4u7a4srfz53tyq2zhq4iypa5u", Mine: true})},
 		{"address-anonymous", cards.Address(cards.AddressView{URL: links.ToGoal("KR3")})},
-		{"moved-query", cards.Moved(cards.MovedView{Link: queryLink(), URL: query().URL, Views: []cards.GoalView{view(keyResult(), 40, okr.Behind), view(project(), 38.46, okr.AtRisk)}, Total: 17, MayBind: true})},
-		{"moved-query-unbound", cards.Moved(cards.MovedView{Link: queryLink(), URL: query().URL, MayBind: true})},
-		{"moved-item", cards.Moved(cards.MovedView{Link: okr.AzureLink{Organization: "contoso", Project: "Launch", Item: 4711}, URL: item(4711, "").URL, Views: []cards.GoalView{view(keyResult(), 40, okr.Behind)}, Total: 1})},
+		{"moved-query", cards.Moved(place, cards.MovedView{Link: queryLink(), URL: query().URL, Views: []cards.GoalView{view(keyResult(), 40, okr.Behind), view(project(), 38.46, okr.AtRisk)}, Total: 17, MayBind: true})},
+		{"moved-query-unbound", cards.Moved(place, cards.MovedView{Link: queryLink(), URL: query().URL, MayBind: true})},
+		{"moved-item", cards.Moved(place, cards.MovedView{Link: okr.AzureLink{Organization: "contoso", Project: "Launch", Item: 4711}, URL: item(4711, "").URL, Views: []cards.GoalView{view(keyResult(), 40, okr.Behind)}, Total: 1})},
 		{"goal-delete", cards.ConfirmDeleteGoal(objective(), 4, 2)},
 		{"unbind", cards.ConfirmUnbind(keyResult())},
 	}
@@ -210,7 +247,7 @@ func bindCards() []exhibit {
 		{"bind-search-none", cards.BindSearch(none)},
 		{"bind-options-key-result", cards.BindOptions(options)},
 		{"bind-options-project", cards.BindOptions(forProject)},
-		{"preview-key-result", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: keyResult(), Standing: standing(40, 59.3, okr.Behind), Measurement: measurement(), Warnings: []string{"This query is a tree. Every work item in it counts, wherever it stands. A flat query is recommended."}})},
+		{"preview-key-result", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: keyResult(), Standing: standing(40, 59.3, okr.Behind), Measurement: measurement(), Warnings: []string{"This query is a tree. Every work item in it counts, at every level. A flat query is recommended."}})},
 		{"preview-misfit", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: misfit(), Standing: standing(95.2, 59.3, okr.OnTrack), Measurement: *misfit().Binding.Last, Warnings: []string{misfit().Misfit()}})},
 		{"preview-count", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: stories(), Standing: standing(33.3, 59.3, okr.AtRisk), Measurement: *stories().Binding.Last})},
 		{"preview-sum", cards.Preview(place, cards.BindPreview{Draft: "d-93", Goal: summed(), Standing: standing(42.5, 59.3, okr.Behind), Measurement: *summed().Binding.Last})},
@@ -241,7 +278,7 @@ func reportCards() []exhibit {
 		{"sync-done-nothing", cards.SyncDone(place, []cards.SyncRow{{Problem: "Azure DevOps did not answer."}})},
 		{"sync-done-one", cards.SyncDone(place, syncs[:1])},
 		{"digest", cards.Digest(place, digest())},
-		{"subscribe", cards.Subscribe(place, cards.DigestForm{Place: "this channel", Objectives: objectives})},
+		{"subscribe", cards.Subscribe(place, cards.DigestForm{Place: "this channel", Objectives: objectives, Hour: "9", Weekday: "1", ByHand: true})},
 		{"subscribe-change", cards.Subscribe(place, cards.DigestForm{Place: "Launch team", Objectives: objectives, Chosen: []string{"O2", "O1"}, Subscribed: true, Paused: "okrbot was removed from the team."})},
 		{"owner-notice", cards.OwnerNotice(place, notice)},
 	}
@@ -272,7 +309,7 @@ func digestCards() []exhibit {
 	stopped := several.Subscription
 	stopped.Paused, stopped.Slot = "The channel was deleted.", ""
 	paused := d.Subscription
-	paused.Paused = "No digest could be posted since 17 Aug 2026 09:05 CEST. Teams does not find this place (404 ConversationNotFound)."
+	paused.Paused = "No digest could be posted for a day. Teams does not find this place (404 ConversationNotFound)."
 	return []exhibit{
 		{"digest-always", cards.Digest(place, quiet)},
 		{"digest-preview", cards.DigestPreview(place, cards.DigestPreviewView{Place: "Launch team", Digest: d, Next: now.Add(48 * time.Minute)})},

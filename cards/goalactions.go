@@ -30,7 +30,7 @@ func firstActions(v GoalView) []action {
 	case g.Kind == okr.Objective:
 		return nil
 	case g.Binding == nil && v.MayEdit && !okr.CountsTasks(g):
-		return []action{run("Bind to a query", VerbBind, KeyGoal, id).positive()}
+		return []action{run("Bind to Azure DevOps", VerbBind, KeyGoal, id).positive()}
 	case g.Binding != nil && g.Binding.Health.State != okr.HealthUnbound:
 		return []action{run("Sync now", VerbSync, KeyGoal, id).positive()}
 	}
@@ -43,16 +43,16 @@ func moreActions(v GoalView) []action {
 	var out []action
 	switch {
 	case g.Kind == okr.Objective && v.MayEdit:
-		out = append(out, run("Add project", VerbGoalNew, KeyKind, string(okr.Project), KeyParent, id).secondary(),
+		out = append(out, run("Add several key results", VerbKeyResults, KeyGoal, id).secondary(), run("Add project", VerbGoalNew, KeyKind, string(okr.Project), KeyParent, id).secondary(),
 			run("Add objective", VerbGoalNew, KeyKind, string(okr.Objective), KeyParent, id).secondary())
 	case okr.CountsTasks(g) && v.MayEdit:
-		out = append(out, run("Bind to a query", VerbBind, KeyGoal, id).secondary())
+		out = append(out, run("Bind to Azure DevOps", VerbBind, KeyGoal, id).secondary())
 	case g.Binding != nil:
-		if a, ok := open("Open query", g.Binding.Query.URL); ok {
+		if a, ok := open("Open "+sourceNoun(g.Binding.Query), g.Binding.Query.URL); ok {
 			out = append(out, a.secondary())
 		}
 		if v.MayEdit {
-			out = append(out, run("Change query", VerbBind, KeyGoal, id).secondary(), run("Unbind", VerbUnbindAsk, KeyGoal, id).secondary())
+			out = append(out, run(changeSource(g.Binding.Query, "Change query"), VerbBind, KeyGoal, id).secondary(), run("Unbind", VerbUnbindAsk, KeyGoal, id).secondary())
 		}
 	}
 	if len(g.Tasks) == 0 { // else they are beside the tasks
@@ -70,6 +70,7 @@ func deleteActions(v GoalView) []action {
 		out = append(out, run("Clone", VerbCloneAsk, KeyGoal, id).secondary())
 	}
 	if v.MayEdit {
+		out = append(out, run("Add co-owner", VerbCoOwnerAsk, KeyGoal, id).secondary(), run("Hand over", VerbGoalHandOverAsk, KeyGoal, id).secondary())
 		out = append(out, run("Delete", VerbGoalAskDelete, KeyGoal, id).destructive().secondary())
 	}
 	return append(out, run("All OKRs", VerbGoals).secondary())

@@ -17,9 +17,9 @@ func ended(p Place, v GoalView, bytes int) []element {
 	}
 	items := []element{text(mdf("%s", statusText(c.State))).with(bolder, "")}
 	if c.Score != nil {
-		items[0] = text(mdf("%s with a score of %s", statusText(c.State), scoreText(*c.Score))).with(bolder, scoreColor(*c.Score, v.Goal.GoalType))
+		items[0] = text(mdf("%s, score %s", statusText(c.State), scoreText(*c.Score))).with(bolder, scoreColor(*c.Score, v.Goal.GoalType))
 		if okr.BandOf(*c.Score, v.Goal.GoalType) == okr.ScoreOrange {
-			items = append(items, note("A full score of something aspirational: the next one can aim higher."))
+			items = append(items, note("Full marks on an aspirational objective. Consider aiming higher next time."))
 		}
 	}
 	items = append(items, note(joinMD(" · ", personText(c.By), p.when(c.At))))
@@ -47,24 +47,24 @@ func manual(p Place, v GoalView) []element {
 	if m == nil {
 		return nil
 	}
-	what := md("The status is set by hand")
+	what := md("Status set manually")
 	if m.Value != nil {
-		what = mdf("Set by hand to %s", amount(v.Goal, m.Value))
+		what = mdf("Value set manually: %s", amount(p, v.Goal, m.Value))
 	}
 	items := []element{bold(what), note(joinMD(" · ", personText(m.By), p.when(m.At)))}
 	if auto := v.Standing.Automatic; auto != nil {
-		items = append(items, text(mdf("The automatic value is %s", amount(v.Goal, auto))+autoStatus(v.Standing.Auto)).near())
+		items = append(items, text(mdf("Automatic value: %s", amount(p, v.Goal, auto))+autoStatus(v.Standing.Auto)).near())
 	} else if v.Goal.IsAutomatic() {
-		items = append(items, text("The automatic value would be “no data”.").near())
+		items = append(items, text("Automatic value: none yet.").near())
 	}
 	switch {
 	case !v.Goal.IsOpen(): // it stays as it ended
 	case !m.LastsUntilResumed && v.Goal.IsAutomatic():
-		items = append(items, note("The next automatic value replaces it."))
+		items = append(items, note("Until the next automatic update."))
 	case m.LastsUntilResumed && v.MayCheckIn:
 		items = append(items, actionsOf(run("Resume automatic updates", VerbResume, KeyGoal, string(v.Goal.ID)).bare()))
 	case m.LastsUntilResumed:
-		items = append(items, note("It stays until automatic updates are resumed."))
+		items = append(items, note("Until automatic updates are resumed."))
 	}
 	return []element{box("emphasis", items...)}
 }
@@ -77,14 +77,14 @@ func autoStatus(s okr.Status) md {
 }
 
 // amount is a value of a goal: a number of its metric, else percent.
-func amount(g okr.Goal, f *float64) string {
+func amount(p Place, g okr.Goal, f *float64) string {
 	switch {
 	case g.Kind == okr.KeyResult && g.Metric != nil:
-		return valueText(g.Metric, f)
+		return p.value(g.Metric, f)
 	case f == nil:
 		return "no data"
 	}
-	return percentText(*f)
+	return p.percent(*f)
 }
 
 // lastCheckIn is who last said something, and what.
@@ -104,20 +104,20 @@ func lastCheckIn(p Place, v GoalView, bytes int) []element {
 
 // details is what a goal's card has behind "More", the description within so many
 // bytes.
-func details(v GoalView, bytes int) []element {
+func details(p Place, v GoalView, bytes int) []element {
 	if bytes < 1_000 {
 		return nil
 	}
 	g := v.Goal
 	list := facts(
-		fact{"Belongs to", levelText(g)}, fact{"Team", mdf("%s", g.Team)}, fact{"Tags", tagText(g.Tags)},
-		fact{"Kind", goalTypeText(g)}, fact{"Weight above", shareText(v)},
-		fact{"Asked for check-ins", askedText(g)}, fact{"Delegate", personText(g.Delegate)},
-		fact{"Seen by", visibility(g)}, fact{"Changed by", editability(g)},
-		fact{"Phases", phaseText(g.Metric)}, fact{"Risk threshold", thresholdText(g.Metric)},
-		fact{"Made by", personText(g.CreatedBy)},
+		fact{"Level", levelText(g)}, fact{"Team", mdf("%s", g.Team)}, fact{"Tags", tagText(g.Tags)},
+		fact{"Type", goalTypeText(g)}, fact{weightTitle(g), shareText(p, v)},
+		fact{"Check-in owner", askedText(g)}, fact{"Delegate", personText(g.Delegate)},
+		fact{"Visible to", visibility(g)}, fact{"Editors", editability(g)},
+		fact{"Phases", phaseText(p, g.Metric)}, fact{"At risk from", thresholdText(p, g.Metric)},
+		fact{"Created by", personText(g.CreatedBy)},
 	)
-	out := append(bindingDetails(v), list)
+	out := append([]element{list}, bindingDetails(v)...)
 	if runeCount(g.Description) > maxShort {
 		out = append(out, section("Description"), text(lines(g.Description, min(okr.MaxDescription, bytes/3))))
 	}
@@ -130,13 +130,16 @@ func bindingDetails(v GoalView) []element {
 	if b == nil {
 		return nil
 	}
-	account := md("")
-	if b.Last != nil {
-		account = mdf("%s", b.Last.Account)
+	list := []fact{{"Work item type", counted(b.ItemType)}, {"Connection", mdf("%s", v.Connection)}}
+	if b.Method != "" {
+		list = append([]fact{{"Measure", mdf("%s", b.Method.Words(b.Field))}}, list...)
 	}
-	return []element{facts(
-		fact{"Types", counted(b.ItemType)}, fact{"Access of", account},
-	)}
+	if m := b.Last; m != nil {
+		list = append([]fact{{"Matches", matches(*m)}, {"Excluded", leftOut(*m, b.ItemType)}}, list...)
+		list[len(list)-1].Value = through(connectionName(v), m.Account)
+		list = append(list, fact{"Account", mdf("%s", m.Account)})
+	}
+	return []element{section("Data source"), facts(list...)}
 }
 
 // askedText is who is asked for check-ins: where the check-in owner is not in Teams, the
@@ -149,21 +152,28 @@ func askedText(g okr.Goal) md {
 	return asked
 }
 
-func shareText(v GoalView) md {
+func weightTitle(g okr.Goal) md {
+	if g.Parent == "" {
+		return "Weight"
+	}
+	return mdf("Weight in %s", g.Parent)
+}
+
+func shareText(p Place, v GoalView) md {
 	if v.Weight <= 0 {
 		return ""
 	}
-	return md(percentText(v.Weight))
+	return md(p.percent(v.Weight))
 }
 
 func levelText(g okr.Goal) md {
 	switch g.Level {
 	case okr.LevelOrganization:
-		return "the organization"
+		return "Organization"
 	case okr.LevelIndividual:
-		return "a person"
+		return "Personal"
 	}
-	return "a team"
+	return "Team"
 }
 
 func goalTypeText(g okr.Goal) md {
@@ -171,9 +181,9 @@ func goalTypeText(g okr.Goal) md {
 	case g.Kind != okr.Objective:
 		return ""
 	case g.GoalType == okr.Committed:
-		return "committed"
+		return "Committed"
 	}
-	return "aspirational"
+	return "Aspirational"
 }
 
 func tagText(tags []string) md {
@@ -188,31 +198,31 @@ func visibility(g okr.Goal) md {
 	if !g.Private {
 		return ""
 	}
-	return joinMD(", ", "▣ private: its people", people(g.Viewers))
+	return joinMD(", ", "Private: its owners and editors", people(g.Viewers))
 }
 
 func editability(g okr.Goal) md {
 	only := md("")
 	if g.OnlyEditors {
-		only = "only owners, delegate and editors"
+		only = "Only owners, the delegate and editors"
 	}
 	return joinMD(": ", only, people(g.Editors))
 }
 
-func thresholdText(m *okr.Metric) md {
+func thresholdText(p Place, m *okr.Metric) md {
 	if m == nil || m.Threshold == nil {
 		return ""
 	}
-	return mdf("%s", valueText(m, m.Threshold))
+	return mdf("%s", p.value(m, m.Threshold))
 }
 
-func phaseText(m *okr.Metric) md {
+func phaseText(p Place, m *okr.Metric) md {
 	if m == nil {
 		return ""
 	}
 	var out []md
-	for _, p := range m.Phases[:min(len(m.Phases), 6)] {
-		out = append(out, mdf("%s by %s", exactText(m, &p.Value), p.Date))
+	for _, phase := range m.Phases[:min(len(m.Phases), 6)] {
+		out = append(out, mdf("%s by %s", p.exact(m, &phase.Value), p.date(phase.Date)))
 	}
 	if n := len(m.Phases) - 6; n > 0 {
 		out = append(out, md(count(n, "more phase")))

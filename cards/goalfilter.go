@@ -34,10 +34,10 @@ func (f GoalFilter) pairs() []string {
 // maxTags bounds the tags of a filter, in characters.
 const maxTags = okr.MaxTags * (okr.MaxTag + 2)
 
-// filterInputs are the filters of a list, folded behind a button. The ids of the
+// filterFold are the filters of a list behind a button. The ids of the
 // inputs are text, tag, kind, status, owner, team and period; ChoiceAny filters
 // nothing.
-func filterInputs(l GoalList, bytes int) []element {
+func filterFold(l GoalList, bytes int) fold {
 	f := l.Filter
 	apply := run("Apply", VerbGoals, KeyScope, scopeOf(l)).positive()
 	buttons := []action{apply}
@@ -45,14 +45,14 @@ func filterInputs(l GoalList, bytes int) []element {
 		buttons = append(buttons, run("Clear", VerbGoals, KeyScope, scopeOf(l)).bare())
 	}
 	items := []element{
-		columns(col(stretch, textInput(KeyText, "In the title", f.Text, okr.MaxName).hint("a word or its beginning")), col(stretch, textInput(KeyTag, "Tags", f.Tags, maxTags).hint("separated by commas"))),
+		columns(col(stretch, textInput(KeyText, "Title contains", f.Text, okr.MaxName).hint("A word or its beginning")), col(stretch, textInput(KeyTag, "Tags", f.Tags, maxTags).hint("Separated by commas"))),
 		columns(col(stretch, filterChoice(KeyKind, "Kind", f.Kind, kindChoices(), bytes)), col(stretch, filterChoice(KeyStatus, "Status", f.Status, statusChoices(), bytes))),
 		columns(col(stretch, filterChoice(KeyPeriod, "Period", f.Period, l.Periods, bytes)), col(stretch, filterChoice(KeyTeam, "Team", f.Team, l.Teams, bytes/2))),
 	}
 	if len(l.Owners) > 0 {
 		items = append(items, filterChoice(KeyOwner, "Owner", f.Owner, l.Owners, bytes/2))
 	}
-	return folded("filters", "Filter and search", false, append(items, actionsOf(buttons...))...)
+	return fold{id: "filters", show: "Filter and search", hide: "Hide filters", items: append(items, actionsOf(buttons...))}
 }
 
 func filterChoice(id, label, value string, choices []Choice, bytes int) input {
@@ -88,7 +88,7 @@ func filterText(l GoalList) md {
 	if f.Text != "" {
 		search = mdf("“%s”", f.Text)
 	}
-	return "Only: " + joinMD(", ", search, titleOf(kindChoices(), f.Kind), titleOf(statusChoices(), f.Status),
+	return "Filtered by: " + joinMD(", ", search, titleOf(kindChoices(), f.Kind), titleOf(statusChoices(), f.Status),
 		tagsText(f.Tags), titleOf(l.Owners, f.Owner), titleOf(l.Teams, f.Team), titleOf(l.Periods, f.Period)) + "."
 }
 

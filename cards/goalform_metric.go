@@ -21,32 +21,29 @@ const (
 
 // metricInputs are the number of a key result.
 func metricInputs(in *form, f GoalForm) {
-	in.add(textInput(InputMetric, "What is measured", f.Values[InputMetric], okr.MaxName).hint("for example Bugs closed").required("Say what is measured."),
-		choiceInput(InputType, "The number is to", cmp.Or(f.Values[InputType], ChoiceAny), metricTypes()))
 	if isLimit(f.Values[InputType]) {
 		in.addPair(textInput(InputTarget, "Limit", f.Values[InputTarget], maxNumber), thresholdInput(f, "Risk threshold (optional)"))
 	} else {
 		in.addPair(textInput(InputStartValue, "Start value", f.Values[InputStartValue], maxNumber).hint("for example 0"),
 			textInput(InputTarget, "Target value", f.Values[InputTarget], maxNumber).hint("for example 100"))
 	}
-	in.addPair(choiceInput(InputUnitKind, "Kind of number", cmp.Or(f.Values[InputUnitKind], ChoiceAny), unitKinds()),
-		textInput(InputUnit, "Unit (optional)", f.Values[InputUnit], okr.MaxUnit).hint("for example %, € or bugs"))
+	in.add(textInput(InputUnit, "Unit (optional)", f.Values[InputUnit], okr.MaxUnit).hint("for example %, € or bugs"))
 }
 
 func isLimit(kind string) bool { return kind == string(okr.StayBelow) || kind == string(okr.StayAbove) }
 
 func thresholdInput(f GoalForm, label string) input {
-	return textInput(InputThreshold, label, f.Values[InputThreshold], maxNumber).hint("from here on it is at risk")
+	return textInput(InputThreshold, label, f.Values[InputThreshold], maxNumber).hint("at risk from this value on")
 }
 
 // metricTypes lists the types with what they mean. ChoiceAny leaves it to start
 // and target.
 func metricTypes() []Choice {
 	words := map[okr.MetricType]string{
-		okr.Reach: "reach a target, from 0 up", okr.Increase: "increase from start to target", okr.Decrease: "decrease from start to target",
-		okr.StayBelow: "stay below a limit", okr.StayAbove: "stay above a limit", okr.Baseline: "be found out first (baseline)",
+		okr.Reach: "Reach a target (from 0)", okr.Increase: "Increase from start to target", okr.Decrease: "Decrease from start to target",
+		okr.StayBelow: "Stay below a limit", okr.StayAbove: "Stay above a limit", okr.Baseline: "Establish a baseline",
 	}
-	out := []Choice{{Title: "go from start to target", Value: ChoiceAny}}
+	out := []Choice{{Title: "From start to target", Value: ChoiceAny}}
 	for _, t := range okr.MetricTypes() {
 		out = append(out, Choice{Title: words[t], Value: string(t)})
 	}
@@ -54,8 +51,8 @@ func metricTypes() []Choice {
 }
 
 func unitKinds() []Choice {
-	words := map[okr.UnitKind]string{okr.UnitNumber: "a number", okr.UnitPercent: "a percentage", okr.UnitCurrency: "money", okr.UnitWord: "with a word of its own"}
-	out := []Choice{{Title: "as the unit says", Value: ChoiceAny}}
+	words := map[okr.UnitKind]string{okr.UnitNumber: "Number", okr.UnitPercent: "Percentage", okr.UnitCurrency: "Currency", okr.UnitWord: "Custom unit"}
+	out := []Choice{{Title: "Same as unit", Value: ChoiceAny}}
 	for _, k := range okr.UnitKinds() {
 		out = append(out, Choice{Title: words[k], Value: string(k)})
 	}
@@ -64,11 +61,14 @@ func unitKinds() []Choice {
 
 // metricMore is what of a key result stands behind "More".
 func metricMore(in *form, f GoalForm) {
+	in.add(choiceInput(InputType, "Target type", cmp.Or(f.Values[InputType], ChoiceAny), metricTypes()),
+		choiceInput(InputUnitKind, "Number format", cmp.Or(f.Values[InputUnitKind], ChoiceAny), unitKinds()))
+	in.add(textInput(InputMetric, "Metric (leave empty to use the title)", f.Values[InputMetric], okr.MaxName).hint("for example Bugs closed"))
 	if !isLimit(f.Values[InputType]) {
-		in.add(thresholdInput(f, "Risk threshold (only to stay below or above a limit)"))
+		in.add(thresholdInput(f, "Risk threshold (for limits only)"))
 	}
-	phases := linesInput(InputPhases, "Phased targets, one a line", f.Values[InputPhases], okr.MaxPhases*40)
-	in.add(phases.hint("2026-02-15: 40"))
+	phases := linesInput(InputPhases, "Phased targets, one per line", f.Values[InputPhases], okr.MaxPhases*40)
+	in.add(phases.hint(cmp.Or(f.Phase, Place{}.Date(sampleDay)+": 40")))
 }
 
 // peopleInput asks for people: with the client's people picker where it has one,
@@ -79,9 +79,13 @@ func peopleInput(id, label string, p People, picker string, many bool) (element,
 		if len(p.Names) > maxPeopleBytes {
 			return tooMany(label), false
 		}
-		return textInput(id, label, p.Names, maxPeopleBytes).hint("names, separated by commas"), true
+		hint := "Name as shown in Teams"
+		if many {
+			hint = "Names, separated by commas"
+		}
+		return textInput(id, label, p.Names, maxPeopleBytes).hint(hint), true
 	}
-	in := input{Type: "Input.ChoiceSet", ID: id, Label: label, Style: "compact", IsMultiSelect: many, Choices: choicesJSON(p.Chosen)}
+	in := &inputBody{Type: "Input.ChoiceSet", ID: id, Label: label, Style: "compact", IsMultiSelect: many, Choices: choicesJSON(p.Chosen)}
 	if jsonSize(appendList(nil, in.Choices, appendChoice)) > maxPeopleBytes {
 		return tooMany(label), false
 	}
@@ -108,7 +112,7 @@ func picks(picker string) string {
 const maxPeopleBytes = 1_500
 
 func tooMany(label string) element {
-	return note(mdf("%s: more people than fit a card. They stay as they are.", label))
+	return note(mdf("%s: too many people to edit here. They stay unchanged.", label))
 }
 
 // asks lets the client search people in a dataset while somebody types.
@@ -122,7 +126,5 @@ func (i input) asks(dataset string) input {
 // limitedChoice is choiceInput with its choices cut to so many bytes; the chosen
 // one stays.
 func limitedChoice(id, label, value string, choices []Choice, bytes int) input {
-	in := choiceInput(id, label, value, choices)
-	in.Choices = choicesWithin(bytes, choices, value)
-	return in
+	return choicesInput(id, label, value, choicesWithin(bytes, choices, value))
 }

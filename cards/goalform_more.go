@@ -27,23 +27,25 @@ const (
 // did not fit the card and stay as they are.
 func moreInputs(f GoalForm, bytes int) (in form, keep []string) {
 	in.err = f.Error
-	if f.Kind == okr.Objective && len(f.Objectives) > 0 {
+	if f.Kind == okr.KeyResult {
+		metricMore(&in, f)
+	}
+	if f.Kind != okr.Objective {
+		ownPeriodInputs(&in, f, bytes)
+	} else if len(f.Objectives) > 0 {
 		in.add(aboveInput(f, bytes))
 	}
 	if jsonSize(appendText(nil, f.Values[InputDescription])) > 3*bytes {
-		in.show(note("The description is too long for this card. It stays as it is."))
+		in.show(note("The description is too long to edit here. It stays unchanged."))
 		keep = append(keep, InputDescription)
 	} else {
 		in.add(linesInput(InputDescription, "Description", f.Values[InputDescription], okr.MaxDescription))
 	}
-	in.add(textInput(InputTags, "Tags", f.Values[InputTags], maxTags).hint("separated by commas"))
-	in.addPair(textInput(KeyTeam, "Team", f.Values[KeyTeam], okr.MaxName).hint(teamHint(f.Teams)), choiceInput(InputLevel, "Belongs to", cmp.Or(f.Values[InputLevel], string(okr.LevelTeam)), levels()))
-	if f.Kind == okr.KeyResult {
-		metricMore(&in, f)
-	}
-	weight := textInput(InputWeight, "Weight in percent", f.Values[InputWeight], maxNumber).hint("empty: an equal share")
+	in.add(textInput(InputTags, "Tags", f.Values[InputTags], maxTags).hint("Separated by commas"))
+	in.addPair(textInput(KeyTeam, "Team", f.Values[KeyTeam], okr.MaxName).hint(teamHint(f.Teams)), choiceInput(InputLevel, "Level", cmp.Or(f.Values[InputLevel], string(okr.LevelTeam)), levels()))
+	weight := textInput(InputWeight, "Weight in percent", f.Values[InputWeight], maxNumber).hint("Leave empty for an equal share")
 	if f.Kind == okr.Objective {
-		in.addPair(choiceInput(InputGoalType, "Kind of objective", cmp.Or(f.Values[InputGoalType], string(okr.Aspirational)), goalTypes()), weight)
+		in.addPair(choiceInput(InputGoalType, "Objective type", cmp.Or(f.Values[InputGoalType], string(okr.Aspirational)), goalTypes()), weight)
 	} else {
 		in.add(weight)
 	}
@@ -62,11 +64,11 @@ func accessInputs(in *form, f GoalForm) (keep []string) {
 		in.add(field.(input))
 	}
 	ask(InputCoOwners, "Co-owners", true)
-	ask(InputCheckInOwner, "Who is asked for check-ins (empty: the owner)", false)
-	ask(InputDelegate, "Delegate, who may do all but change owners", false)
-	in.add(toggleInput(InputPrivate, "Who may see it", "Private: only its people and the viewers below", f.isOn(InputPrivate)))
+	ask(InputCheckInOwner, "Check-in owner (leave empty for the owner)", false)
+	ask(InputDelegate, "Delegate (can do everything except change owners)", false)
+	in.add(toggleInput(InputPrivate, "Visibility", "Private: only its owners and the viewers below can see it", f.isOn(InputPrivate)))
 	ask(InputViewers, "Viewers", true)
-	in.add(toggleInput(InputOnlyEditors, "Who may change it", "Only owners, delegate and the editors below, not even admins", f.isOn(InputOnlyEditors)))
+	in.add(toggleInput(InputOnlyEditors, "Editing", "Only owners, the delegate and the editors below can edit (admins can't)", f.isOn(InputOnlyEditors)))
 	ask(InputEditors, "Editors", true)
 	return keep
 }
@@ -74,12 +76,12 @@ func accessInputs(in *form, f GoalForm) (keep []string) {
 func (f GoalForm) isOn(id string) bool { return strings.EqualFold(f.Values[id], "true") }
 
 func aboveInput(f GoalForm, bytes int) input {
-	choices := append([]Choice{{Title: "None: it is at the top", Value: ChoiceNone}}, f.Objectives...)
+	choices := append([]Choice{{Title: "None (top level)", Value: ChoiceNone}}, f.Objectives...)
 	chosen := f.Values[KeyParent]
 	if chosen == "" {
 		chosen = ChoiceNone
 	}
-	return limitedChoice(KeyParent, "Objective above", chosen, choices, bytes).searchable()
+	return limitedChoice(KeyParent, "Parent objective", chosen, choices, bytes).searchable()
 }
 
 func teamHint(teams []string) string {
@@ -91,12 +93,12 @@ func teamHint(teams []string) string {
 
 func levels() []Choice {
 	return []Choice{
-		{Title: "a team", Value: string(okr.LevelTeam)},
-		{Title: "the organization", Value: string(okr.LevelOrganization)},
-		{Title: "a person", Value: string(okr.LevelIndividual)},
+		{Title: "Team", Value: string(okr.LevelTeam)},
+		{Title: "Organization", Value: string(okr.LevelOrganization)},
+		{Title: "Individual", Value: string(okr.LevelIndividual)},
 	}
 }
 
 func goalTypes() []Choice {
-	return []Choice{{Title: "aspirational", Value: string(okr.Aspirational)}, {Title: "committed", Value: string(okr.Committed)}}
+	return []Choice{{Title: "Aspirational", Value: string(okr.Aspirational)}, {Title: "Committed", Value: string(okr.Committed)}}
 }

@@ -97,7 +97,7 @@ func TestResultTitle(t *testing.T) {
 	t.Parallel()
 	v := fullView()
 	v.Goal.Title, v.Goal.Owner.Name = nasty, "Megan <at>Bob</at>"
-	title, subtitle := cards.ResultTitle(v)
+	title, subtitle := cards.ResultTitle(place, v)
 	require.Equal(t, cards.Plain("KR3 "+nasty, 160), title)
-	require.Equal(t, "◐ Behind · 40 % · Megan ‹at›Bob‹/at›", subtitle)
+	require.Equal(t, "◐ Behind · 40% · Megan ‹at›Bob‹/at›", subtitle)
 }

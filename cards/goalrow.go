@@ -1,67 +1,76 @@
 package cards
 
 import (
-	"strings"
-
 	"okrbot/okr"
 )
 
-// goalRow shows a goal on two lines; choosing it opens its card.
-func goalRow(v GoalView, level int) columnSet {
+// goalLine is how every list shows a goal: id and title with the status, the progress
+// with the mark of what is expected, and below it value, period and owner. Choosing it
+// opens the goal's card. It is indented by as many levels.
+func goalLine(p Place, v GoalView, level int) columnSet {
+	return lineOf(p, v, level, lineDetail(p, v, level))
+}
+
+// lineOf is a [goalLine] with another line below its bar.
+func lineOf(p Place, v GoalView, level int, detail md) columnSet {
 	g := v.Goal
-	title := text(mdf("%s", g.Title)).near()
+	title := text(escaped(string(g.ID)) + " · " + escaped(g.Title)).near()
 	if g.Kind == okr.Objective {
 		title.Weight = bolder
 	}
-	left := col(stretch, title, note(joinMD(" · ", mdf("%s %s", kindWord(g.Kind), g.ID), weightText(v), rowDetail(v))))
-	right := col(auto, bold(md(progressText(v.Standing.Progress))).right(), statusBlock(v.Standing.Status).right().near())
-	if v.Standing.Progress == nil {
-		right.Items = right.Items[1:]
+	items := append(make([]element, 0, 3), columns(col(stretch, title), col(auto, statusBlock(v.Standing.Status).right().near())).near())
+	items = append(items, goalBar(p, v)...)
+	if detail != "" {
+		items = append(items, note(detail))
 	}
-	cols := []column{left, right}
+	cols := make([]column, 0, 2)
 	if level > 0 {
-		cols = append([]column{indent(level)}, cols...)
+		cols = append(cols, indent(level))
 	}
-	return columns(cols...).opens(run("Show "+string(g.ID), VerbGoal, KeyGoal, string(g.ID)))
+	return columns(append(cols, col(stretch, items...))...).opens(run("Show "+string(g.ID), VerbGoal, KeyGoal, string(g.ID)))
 }
 
 func kindWord(kind okr.GoalKind) string { return capital(string(kind)) }
 
-// rowDetail is what fits a row: value and target, and whether it is measured.
-func rowDetail(v GoalView) md {
+// lineDetail is what fits below a bar. What is below an objective has its period, so
+// that only another one is named there.
+func lineDetail(p Place, v GoalView, level int) md {
 	g := v.Goal
-	var value md
-	if m := g.MetricNow(); m != nil && m.Current != nil && isProgress(m) {
-		value = md(strings.TrimSuffix(percentText(*m.Current), " %") + " of 100 %")
-	} else if m != nil && m.Current != nil && m.IsScaled() {
-		value = mdf("%s of %s", okr.FormatNumber(*m.Current), valueText(m, &m.Target))
-	} else if m != nil && m.Current != nil {
-		value = metricText(m)
+	period := md("")
+	if level == 0 || g.OwnPeriod {
+		period = p.periodName(g.Period)
 	}
-	if g.OwnPeriod {
-		value = joinMD(" · ", value, periodName(g.Period))
+	expected := md("")
+	if v.Standing.Progress != nil && isExpected(v) {
+		expected = md(p.percent(v.Standing.Expected) + " expected")
 	}
-	switch {
-	case g.Kind == okr.Objective:
-		return periodName(g.Period)
-	case !g.IsOpen():
-		return value
-	case okr.CountsTasks(g):
-		return joinMD(" · ", value, tasksDone(g))
-	case g.Binding == nil:
-		return joinMD(" · ", value, "not bound")
-	case v.Stale && v.StaleFor > 0:
-		return joinMD(" · ", value, md("▲ stale: "+span(v.StaleFor)+" old"))
-	case v.Stale:
-		return joinMD(" · ", value, "▲ cannot be measured")
-	}
-	return value
+	return joinMD(" · ", lineValue(p, g), expected, period, personText(g.Owner), lineTrouble(v))
 }
 
-// periodName is the name of a period, or its dates where it has none.
-func periodName(p okr.Period) md {
-	if p.Name != "" {
-		return mdf("%s", p.Name)
+// lineValue is what a goal counts; nothing where that is its progress.
+func lineValue(p Place, g okr.Goal) md {
+	m := g.MetricNow()
+	switch {
+	case okr.CountsTasks(g):
+		return tasksDone(g)
+	case m == nil || m.Current == nil || isProgress(m):
+		return ""
 	}
-	return mdf("%s", p)
+	return shortMetric(p, m)
+}
+
+// lineTrouble says what keeps a goal from being measured.
+func lineTrouble(v GoalView) md {
+	g := v.Goal
+	switch {
+	case !g.IsOpen() || g.Kind == okr.Objective || okr.CountsTasks(g):
+		return ""
+	case g.Binding == nil && (g.Kind == okr.Project || v.Standing.Progress == nil):
+		return "no data source"
+	case v.Stale && v.StaleFor > 0:
+		return md("▲ stale: updated " + ago(v.StaleFor))
+	case v.Stale:
+		return "▲ can't be updated"
+	}
+	return ""
 }

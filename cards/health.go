@@ -6,27 +6,30 @@ import "okrbot/okr"
 func healthText(h okr.Health) string {
 	switch h.State {
 	case okr.HealthNew:
-		return "○ Not used yet"
+		if !h.LastOK.IsZero() {
+			return "○ Waiting for the next sync"
+		}
+		return "○ No sync yet"
 	case okr.HealthOK:
 		return "● Works"
 	case okr.HealthThrottled:
-		return "◐ Azure DevOps asked to slow down"
+		return "◐ Slowed down by Azure DevOps"
 	case okr.HealthNeedsSignIn:
 		return "▲ Needs a sign-in"
 	case okr.HealthNoAccess:
 		return "▲ No access"
 	case okr.HealthQueryGone:
-		return "▲ Query gone"
+		return "▲ Query deleted"
 	case okr.HealthQueryBroken:
-		return "▲ Query cannot be run"
+		return "▲ Query can't be run"
 	case okr.HealthProjectGone:
-		return "▲ Project gone"
+		return "▲ Azure DevOps project deleted"
 	case okr.HealthPolicy:
-		return "▲ Refused by a policy"
+		return "▲ Blocked by a policy"
 	case okr.HealthUnavailable:
-		return "◐ Azure DevOps does not answer"
+		return "◐ Azure DevOps isn't responding"
 	case okr.HealthUnbound:
-		return "▲ Its connection cannot be used"
+		return "▲ Connection can't be used"
 	}
 	return "▲ " + capital(string(h.State))
 }
@@ -41,6 +44,17 @@ func healthColor(h okr.Health) string {
 		return warning
 	}
 	return attention
+}
+
+// healthOf is the health of a connection. An application does not sign in, it is renewed.
+func healthOf(c okr.Connection) textBlock {
+	if c.Application != nil && c.Application.Removed {
+		return text("▲ Application removed").with(bolder, attention)
+	}
+	if c.Application != nil && c.Health.State == okr.HealthNeedsSignIn {
+		return text("▲ Application must be renewed").with(bolder, attention)
+	}
+	return healthBlock(c.Health)
 }
 
 func healthBlock(h okr.Health) textBlock {

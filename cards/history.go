@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -15,8 +16,9 @@ const VerbHistory = "goal.history"
 // HistoryView is what is known of a goal over time.
 type HistoryView struct {
 	Goal       GoalView
-	Points     []Point // oldest first, one a day; in the metric's unit, else percent
-	Expected   []Point // the line that is expected, oldest first
+	Points     []Point  // oldest first, one a day; in the metric's unit, else percent
+	Today      okr.Date // to which the last value holds; empty: the goal has ended
+	Expected   []Point  // the line that is expected, oldest first
 	Projection *Projection
 	Why        string       // why there is no projection
 	Breaks     []Break      // where values begin that are of something else, oldest first
@@ -77,25 +79,24 @@ func historyCard(p Place, h HistoryView, bytes int) Card {
 	g := h.Goal.Goal
 	title := "History of " + string(g.ID)
 	body := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s %s", kindWord(g.Kind), g.Title))}
-	body = append(append(append(body, barOf(h.Goal)...), chart(h)...), breaks(h)...)
-	body = append(body, projection(h)...)
-	body = append(body, moved(h, bytes)...)
+	body = append(append(append(body, goalBar(p, h.Goal)...), chart(p, h)...), breaks(p, h)...)
+	body = append(body, projection(p, h)...)
+	body = append(body, moved(p, h, bytes)...)
 	total := max(h.Total, h.Offset+len(h.CheckIns))
 	said := md("Check-ins")
 	if slices.ContainsFunc(h.CheckIns, func(r CheckInRow) bool { return r.CheckIn.Comment }) {
 		said = "Check-ins and comments"
 	}
-	body = append(body, section(said))
-	if len(h.CheckIns) == 0 {
-		body = append(body, text("Nobody has checked in yet. A check-in says in a sentence what happened and what is next."))
-	}
 	shown := rowsWithin(len(h.CheckIns), maxHistoryRows, bytes, func(i int) element { return checkInRow(p, g, h.CheckIns[i]) })
-	body = append(body, shown...)
+	part := md("")
 	if len(shown) > 0 {
-		if t := rangeText(total, h.Offset, len(shown)); t != "" {
-			body = append(body, note(t))
-		}
+		part = rangeText(total, h.Offset, len(shown))
 	}
+	body = append(body, section(joinMD(" · ", said, part)))
+	if len(h.CheckIns) == 0 {
+		body = append(body, text("No check-ins yet. A check-in says what happened and what's next."))
+	}
+	body = append(body, shown...)
 	body = append(body, copyLink(p.Links.ToHistory(g.ID))...)
 	return newCard(title, body, historyActions(h, total, len(shown))...)
 }
@@ -116,15 +117,15 @@ func historyActions(h HistoryView, total, shown int) []action {
 }
 
 // chart draws the values; where a client has no charts it lists the last ones.
-func chart(h HistoryView) []element {
+func chart(p Place, h HistoryView) []element {
 	g := h.Goal.Goal
 	if len(h.Points) == 0 {
-		return []element{text("There are no values yet.")}
+		return []element{text("No values yet.")}
 	}
 	c := lineChart{
-		Type: "Chart.Line", Title: Plain(chartTitle(g), maxRow), XTitle: "Day", YTitle: Plain(unitTitle(g), maxRow),
-		Data:     []chartLine{chartOf(Plain(chartTitle(g), maxRow), chartMain, h.Points)},
-		Fallback: valueTable(h),
+		Type: "Chart.Line", Title: Plain(chartTitle(g), maxRow), YTitle: Plain(unitTitle(g), maxRow),
+		Data:     []chartSeries{chartOf(Plain(chartTitle(g), maxRow), chartMain, untilToday(h))},
+		Fallback: valueTable(p, h),
 	}
 	if len(h.Expected) > 1 {
 		c.Data = append(c.Data, chartOf("Expected", chartNeutral, h.Expected))
@@ -132,7 +133,33 @@ func chart(h HistoryView) []element {
 	if pr := h.Projection; pr != nil && len(pr.Points) > 1 {
 		c.Data = append(c.Data, chartOf("Projection", chartGuess, pr.Points))
 	}
-	return []element{c}
+	return []element{c, note(chartWords(p, h))}
+}
+
+// untilToday are the values with that of today, which is the last one.
+func untilToday(h HistoryView) []Point {
+	last := h.Points[len(h.Points)-1]
+	if h.Today == "" || h.Today.Days() <= last.Day.Days() {
+		return h.Points
+	}
+	return append(slices.Clone(h.Points), Point{Day: h.Today, Value: last.Value})
+}
+
+// chartWords says what a chart shows, for those who can't see it.
+func chartWords(p Place, h HistoryView) md {
+	g, first, last := h.Goal.Goal, h.Points[0], h.Points[len(h.Points)-1]
+	until := "today"
+	if h.Today == "" {
+		until = "on " + p.date(last.Day)
+	}
+	out := mdf("%s %s", amount(p, g, &last.Value), until)
+	if first.Day != last.Day {
+		out = mdf("%s on %s, ", amount(p, g, &first.Value), p.date(first.Day)) + out
+	}
+	if e, ok := valueOn(h.Expected, cmp.Or(h.Today, last.Day)); ok {
+		out += mdf(". Expected: %s", amount(p, g, &e))
+	}
+	return out + "."
 }
 
 func chartTitle(g okr.Goal) string {
@@ -154,17 +181,17 @@ func unitTitle(g okr.Goal) string {
 
 // valueTable lists the last values, newest first, each with what is expected on
 // its day.
-func valueTable(h HistoryView) container {
+func valueTable(p Place, h HistoryView) container {
 	g := h.Goal.Goal
 	points := h.Points[max(0, len(h.Points)-lastValues):]
 	set := facts()
-	for _, p := range slices.Backward(points) {
-		value := mdf("%s", amount(g, &p.Value))
-		if e, ok := valueOn(h.Expected, p.Day); ok {
+	for _, was := range slices.Backward(points) {
+		value := mdf("%s", amount(p, g, &was.Value))
+		if e, ok := valueOn(h.Expected, was.Day); ok {
 			e = math.Round(e*10) / 10
-			value += mdf(" (expected %s)", amount(g, &e))
+			value += mdf(" (expected %s)", amount(p, g, &e))
 		}
-		set.Facts = append(set.Facts, fact{mdf("%s", p.Day), value})
+		set.Facts = append(set.Facts, fact{mdf("%s", p.date(was.Day)), value})
 	}
 	items := []element{section(mdf("%s", chartTitle(g))), set}
 	return box("", append(items, more(len(h.Points)-len(points), "earlier value")...)...)
@@ -186,7 +213,7 @@ func valueOn(line []Point, day okr.Date) (float64, bool) {
 
 // projection says where the values lead, and that this is no promise; or why they
 // lead nowhere.
-func projection(h HistoryView) []element {
+func projection(p Place, h HistoryView) []element {
 	pr, g := h.Projection, h.Goal.Goal
 	if pr == nil {
 		if len(h.Points) > 0 && h.Why != "" {
@@ -194,59 +221,59 @@ func projection(h HistoryView) []element {
 		}
 		return nil
 	}
-	meets := md("The target is not met at this pace.")
+	meets := md("At this pace, it won't reach the target.")
 	color := warning
 	if pr.Meets != "" {
-		meets = mdf("At this pace the target is met on %s", pr.Meets)
+		meets = mdf("At this pace, it reaches the target on %s", p.date(pr.Meets))
 		late := pr.End != "" && pr.Meets.Days() > pr.End.Days()
 		if late {
-			meets += md(fmt.Sprintf(", %s after the end of the period.", count(pr.Meets.Days()-pr.End.Days(), "day")))
+			meets += md(fmt.Sprintf(", %s after the period ends.", count(pr.Meets.Days()-pr.End.Days(), "day")))
 		} else {
 			meets, color = meets+".", good
 		}
 	}
-	end := mdf("A projection from the last %d values, not a promise", pr.From)
+	end := mdf("Projection from the last %d values", pr.From)
 	if pr.End != "" {
-		end += mdf("; on %s it would be at %s", pr.End, amount(g, &pr.AtEnd))
+		end += mdf(": %[2]s on %[1]s", p.date(pr.End), amount(p, g, &pr.AtEnd))
 	}
 	return []element{text(meets).with(bolder, color), note(end + ".")}
 }
 
 // moved says what moved the goal, span by span.
-func moved(h HistoryView, bytes int) []element {
+func moved(p Place, h HistoryView, bytes int) []element {
 	g := h.Goal.Goal
 	shown := rowsWithin(len(h.Moved), 3, bytes, func(i int) element {
 		m := h.Moved[i]
-		why := joinMD(" · ", changeText(m.Changes), scopeText(m.Changes, g.Binding), movedBelow(g, m))
-		if why == "" && movedValue(g, m.Before, m.Before) == movedValue(g, m.Before, m.After) {
+		why := joinMD(" · ", changesLine(p, m.Changes, g.Binding), movedBelow(p, g, m))
+		if why == "" && movedValue(p, g, m.Before, m.Before) == movedValue(p, g, m.Before, m.After) {
 			why = "nothing changed"
 		}
-		items := []element{text(mdf("**Since %s**: %s", m.Since, movedAmount(g, m))).near(), note(why)}
+		items := []element{text(mdf("**Since %s**: %s", m.Since, movedAmount(p, g, m))).near(), note(sentence(why))}
 		return box("", append(items, within(bytes/2, changeItems(m.Changes, 2), nil)...)...)
 	})
 	if len(shown) == 0 {
 		return nil
 	}
-	return append([]element{section("What moved it")}, shown...)
+	return append([]element{section("What changed")}, shown...)
 }
 
 // maxMovedBelow is how much below an objective is named in a line.
 const maxMovedBelow = 3
 
 // movedBelow names what moved an objective from below, or that what counts is another.
-func movedBelow(g okr.Goal, m MovedSpan) md {
+func movedBelow(p Place, g okr.Goal, m MovedSpan) md {
 	if g.Kind != okr.Objective {
 		return ""
 	}
 	if len(m.Below) == 0 {
-		if len(m.Changes.Causes) > 0 || movedAmount(g, m) == amount(g, m.After) {
+		if len(m.Changes.Causes) > 0 || movedAmount(p, g, m) == amount(p, g, m.After) {
 			return ""
 		}
-		return "What counts below it changed, or you may not see what moved."
+		return "What counts toward it changed, or you can't see what did."
 	}
 	var out []md
 	for _, b := range m.Below[:min(len(m.Below), maxMovedBelow)] {
-		line := mdf("%s %s %s", b.Goal.ID, okr.Shorten(b.Goal.Title, 40), shiftText(b.Before.Progress, b.After.Progress))
+		line := mdf("%s %s %s", b.Goal.ID, okr.Shorten(b.Goal.Title, 40), p.shift(b.Before.Progress, b.After.Progress))
 		if b.Goal.Closed != nil && b.StatusChanged() {
 			line += mdf(", %s", b.After.Status)
 		}
@@ -265,14 +292,14 @@ func movedBelow(g okr.Goal, m MovedSpan) md {
 const maxBreaks = 3
 
 // breaks say under the chart where its values begin to be of something else.
-func breaks(h HistoryView) []element {
+func breaks(p Place, h HistoryView) []element {
 	var days []md
 	for _, b := range h.Breaks[max(0, len(h.Breaks)-maxBreaks):] {
 		words := causeText(b.Causes)
 		if words == "" {
-			words = "bound to a query"
+			words = "data source connected"
 		}
-		days = append(days, mdf("%s: ", b.Day)+words)
+		days = append(days, mdf("%s: ", p.date(b.Day))+words)
 	}
 	if len(days) == 0 {
 		return nil
@@ -280,11 +307,11 @@ func breaks(h HistoryView) []element {
 	return []element{note(joinMD("; ", days...) + ". Earlier values can't be compared with later ones.")}
 }
 
-func movedAmount(g okr.Goal, m MovedSpan) string {
+func movedAmount(p Place, g okr.Goal, m MovedSpan) string {
 	if isProgress(g.Metric) {
-		return shiftText(m.Before, m.After)
+		return p.shift(m.Before, m.After)
 	}
-	was, is := amount(g, m.Before), amount(g, m.After)
+	was, is := amount(p, g, m.Before), amount(p, g, m.After)
 	if was == is {
 		return is
 	}

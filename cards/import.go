@@ -46,7 +46,7 @@ const ImportPageSize = 8
 // ImportStart says what can be brought along, and asks for the files. Earlier says that
 // there are imports to look at.
 func ImportStart(earlier bool) Card {
-	const title = "Bring in your OKRs"
+	const title = "Import your OKRs"
 	body := []element{
 		heading(title),
 		text("Send me the files here in our chat: use + below the message box, then Attach file, or drag them in. Several in one message are fine."),
@@ -54,18 +54,18 @@ func ImportStart(earlier bool) Card {
 	}
 	body = append(body, bullets(
 		"**Organization export of Viva Goals (ZIP)**: OKRs with their tree, check-ins, comments, teams and owners",
-		"**Explorer export (CSV or Excel)**: also has the weights and scores, which the ZIP lacks. Send both and I merge them",
+		"**Explorer export (CSV or Excel)**: adds weights and scores. Send both files and I merge them",
 		"**Bulk-import template (Excel)**: OKRs without history",
 		"**A file that I exported**: ZIP, CSV or Excel",
 	)...)
 	body = append(body, folded("import-where", "Where are my files?", false,
-		text("Viva Goals ended on 31 December 2025 and gives out no new files, so look for those that were saved before."),
+		text("Viva Goals ended with the year 2025, so look for files saved before then."),
 		bullet(mdf("The organization export was downloaded from the admin dashboard. The files in it have names like %s.", "objectives_export_file_2025.json")),
-		bullet("Explorer exports were mailed to whoever asked for them. Search your mailbox for CSV files from Viva Goals."),
+		bullet("Explorer exports were sent by e-mail. Search your mailbox for CSV files from Viva Goals."),
 	)...)
 	body = append(body,
 		apart(md(fmt.Sprintf("Up to %d MB, %s and %s in all.", okr.MaxImportBytes>>20, tallied(okr.MaxImportItems, "OKR"), tallied(okr.MaxImportCheckIns, "check-in")))),
-		note("You see a preview first. Nothing is saved, and nobody is notified, before you press Import; you can undo it afterwards."),
+		note("You see a preview first. Nothing is saved and nobody is notified until you select Import, and you can undo it."),
 	)
 	var actions []action
 	if earlier {
@@ -85,16 +85,16 @@ func ImportFiles(imp okr.Import, problems []string) Card {
 	body := append(head, shown...)
 	body = append(body, more(len(problems)-len(shown), "file that I can't use")...)
 	if len(imp.Files) == 0 {
-		body = append(body, text("There is no file yet. Send one here in our chat."))
-		return newCard(title, body, run("What can I send?", VerbImport), cancelImport(imp))
+		body = append(body, text("No files yet. Send one here in our chat."))
+		return newCard(title, body, run("Show file types", VerbImport), cancelImport(imp))
 	}
 	files := rows(len(imp.Files), func(i int) element { return fileRow(imp, imp.Files[i]) })
 	body = append(body, files...)
 	body = append(body, more(len(imp.Files)-len(files), "file")...)
 	body = append(body, apart("To add more, send them here in our chat. I merge what has the same id."))
 	return newCard(fmt.Sprintf("%s: %d", title, len(imp.Files)), body,
-		run("Look at it first", VerbImportMatch, KeyImport, string(imp.ID)).positive(),
-		unfold("Add more", []element{text("Send the other files here in our chat, as you sent these.")}), cancelImport(imp))
+		run("Preview", VerbImportMatch, KeyImport, string(imp.ID)).positive(),
+		unfold("Add files", []element{text("Send the other files here in our chat.")}), cancelImport(imp))
 }
 
 // apart is a note with a gap above it.
@@ -163,7 +163,7 @@ func Imports(p Place, l ImportHistory) Card {
 	shown := rows(len(list), func(i int) element { return importRow(p, list[i]) })
 	body := append([]element{heading(md(title)), note(joinMD(" ", "Select a row for details.", rangeText(len(l.Imports), offset, len(shown))))}, shown...)
 	if len(list) == 0 {
-		body = []element{heading(md(title)), text("Nothing was imported yet.")}
+		body = []element{heading(md(title)), text("No imports yet.")}
 	}
 	actions := append([]action{run("New import", VerbImport)}, pages(VerbImports, len(l.Imports), offset, len(shown))...)
 	return newCard(fmt.Sprintf("%s: %d", title, len(l.Imports)), body, actions...)
@@ -211,5 +211,5 @@ func phaseOf(imp okr.Import) string {
 
 // NoImport says where imports are done, in a place where others read along.
 func NoImport() string {
-	return "Send import in our 1:1 chat: Teams passes files on to me only there, and the preview names people and private OKRs."
+	return "Send import in our 1:1 chat. I can only receive files there, and the preview shows people and private OKRs."
 }

@@ -65,16 +65,16 @@ func matchOrder(how okr.ImportMatch) int {
 
 // ImportPeople asks who the people of the files are here.
 func ImportPeople(f ImportForm) Card {
-	title := "Who is who"
+	title := "Match people"
 	list := askedPeople(f.Preview.People)
 	if len(list) == 0 {
-		return newCard(title, []element{heading(md(title)), text("The files name nobody as an owner.")}, backToPreview(f.Preview.Import.ID))
+		return newCard(title, []element{heading(md(title)), text("The files name no owners.")}, backToPreview(f.Preview.Import.ID))
 	}
 	offset := min(f.Offset, max(0, len(list)-1))
 	page := list[offset:min(len(list), offset+ImportPageSize)]
 	head := []element{
 		heading(md(title)),
-		text("I can't see your organization's directory, so I look people up in the teams and chats that I'm in: by e-mail, then by name. Whoever I can't find owns nothing after the import, unless you choose somebody."),
+		text("I look people up in the teams and chats that I'm in, by e-mail, then by name. OKRs of people I can't find have no owner, unless you choose somebody."),
 	}
 	head = append(head, rangeNote(len(list), offset, len(page))...)
 	in := form{err: f.Error}
@@ -84,7 +84,7 @@ func ImportPeople(f ImportForm) Card {
 	}
 	body := in.elements(head...)
 	again := run("Look again", VerbImportMatch, KeyImport, string(f.Preview.Import.ID), KeyTo, ToPeople).bare()
-	body = append(body, apart("Somebody is missing? Add me to a team or chat that they're in, then press Look again."), actionsOf(again))
+	body = append(body, apart("Somebody missing? Add me to a team or chat they're in, then select Look again."), actionsOf(again))
 	return newCard(fmt.Sprintf("%s: %s", title, thousands(len(list))), body, formPages(f, VerbImportPeopleSave, len(list), offset, KeyPicker, picks(f.Picker))...)
 }
 
@@ -170,19 +170,19 @@ func formPages(f ImportForm, verb string, total, offset int, pairs ...string) []
 
 // ImportWords asks what the renamed words of the files mean.
 func ImportWords(f ImportForm) Card {
-	title := "What these words mean"
+	title := "Match types"
 	list := f.Preview.Words
 	offset := min(f.Offset, max(0, len(list)-1))
 	page := list[offset:min(len(list), offset+ImportPageSize)]
 	head := []element{
 		heading(md(title)),
-		text("Your organization renamed its kinds of OKRs. Say what each word is here. What I guessed from how the OKRs are built is chosen already."),
+		text("Your organization renamed its types of OKRs. Choose what each word means here. I've suggested what fits the files."),
 	}
 	head = append(head, rangeNote(len(list), offset, len(page))...)
 	in := form{err: f.Error}
 	for _, w := range page {
 		id := ImportWordInput(w.Word)
-		in.add(choiceInput(id, cmp.Or(strings.TrimSpace(w.Word), "(no word)"), cmp.Or(f.Values[id], string(w.Kind)), importKinds()).hint("Choose"))
+		in.add(choiceInput(id, cmp.Or(strings.TrimSpace(w.Word), "No type"), cmp.Or(f.Values[id], string(w.Kind)), importKinds()).hint("Choose"))
 		in.show(note(aboutWord(w)))
 	}
 	return newCard(title, in.elements(head...), formPages(f, VerbImportWordsSave, len(list), offset)...)

@@ -18,7 +18,7 @@ func importPreview(v okr.ImportPreview, bytes int) Card {
 	isOpen := v.Import.Phase == okr.ImportCollecting
 	title, about := "Preview of import "+string(v.Import.ID), md("Nothing is saved yet.")
 	if !isOpen {
-		title, about = "What import "+string(v.Import.ID)+" held", mdf("by %s", v.Import.By.Name)
+		title, about = "Report of import "+string(v.Import.ID), mdf("by %s", v.Import.By.Name)
 	}
 	body := []element{heading(mdf("%s", title)), note(about)}
 	if v.Waits != "" && isOpen {
@@ -45,7 +45,7 @@ func tallyFacts(t okr.ImportTally) []fact {
 		{"History", "check-in", t.CheckIns},
 		{"Comments", "comment", t.Notes},
 		{"Can't be imported", "row", t.Left},
-		{"Taken back", "OKR", t.TakenBack},
+		{"Undone", "OKR", t.TakenBack},
 	} {
 		if each.n > 0 {
 			out = append(out, fact{md(each.title), md(tallied(each.n, each.noun))})
@@ -71,7 +71,7 @@ func groupRows(groups []okr.ImportGroup, bytes int) []element {
 		return bullet(mdf("%s: ", cmp.Or(periods[i], "no period")) + of)
 	})
 	shown = append(shown, more(len(periods)-len(shown), "period")...)
-	return append([]element{section("What comes"), facts(kinds...)}, folded("import-periods", "By period", false, shown...)...)
+	return append([]element{section("In this import"), facts(kinds...)}, folded("import-periods", "By period", false, shown...)...)
 }
 
 // periodsOf are the names of the periods of some groups, each once.
@@ -118,7 +118,7 @@ func toDecide(v okr.ImportPreview) []element {
 	id := string(v.Import.ID)
 	var out []element
 	if n, open := len(v.Words), undecidedWords(v.Words); n > 0 {
-		decide := run("Decide words", VerbImportWords, KeyImport, id)
+		decide := run("Match types", VerbImportWords, KeyImport, id)
 		if open > 0 && v.Waits != "" {
 			decide = decide.positive() // nothing can be imported before
 		}
@@ -128,7 +128,7 @@ func toDecide(v okr.ImportPreview) []element {
 		out = append(out, decideRow("People", decided(n-open, open, true), open > 0, run("Match people", VerbImportPeople, KeyImport, id)))
 	}
 	if n := len(v.Differences); n > 0 {
-		out = append(out, decideRow("Progress", md(tallied(n, "OKR")+" with other progress here than the files show"), false, run("Compare progress", VerbImportDifferences, KeyImport, id)))
+		out = append(out, decideRow("Progress", md(tallied(n, "OKR")+" with different progress here"), false, run("Compare progress", VerbImportDifferences, KeyImport, id)))
 	}
 	switch {
 	case len(out) == 0:
@@ -168,7 +168,7 @@ func decided(done, open int, isPeople bool) md {
 	case open == 0:
 		return md("✓ All " + thousands(done) + " decided")
 	case isPeople:
-		return md(fmt.Sprintf("%s found, %s not: their OKRs come without an owner", thousands(done), thousands(open)))
+		return md(fmt.Sprintf("%s found, %s not found: their OKRs will have no owner", thousands(done), thousands(open)))
 	}
 	return md(fmt.Sprintf("%s of %s to decide", thousands(open), thousands(done+open)))
 }
@@ -187,7 +187,7 @@ func findingRows(v okr.ImportPreview, bytes int) []element {
 		return nil
 	}
 	shown := rowsWithin(len(v.Findings), 2*PageSize, bytes, func(i int) element { return findingRow(v, i) })
-	out := append([]element{section("Good to know"), note("Select a row to see which it is about, and why.")}, shown...)
+	out := append([]element{section("Good to know"), note("Select a row for details.")}, shown...)
 	return append(out, more(len(v.Findings)-len(shown), "kind")...)
 }
 
@@ -196,7 +196,7 @@ func findingRow(v okr.ImportPreview, i int) element {
 	title := text(md(findingSign(f.Kind))+mdn(maxLong, " %s", f.Title)).with("", findingColor(f.Kind))
 	n := bold(md(thousands(len(f.Rows) + f.More))).right()
 	return columns(col(stretch, title), col(auto, n)).near().
-		opens(run("Show them", VerbImportRows, KeyImport, string(v.Import.ID), KeyFinding, strconv.Itoa(i)))
+		opens(run("Show: "+Plain(f.Title, maxRow), VerbImportRows, KeyImport, string(v.Import.ID), KeyFinding, strconv.Itoa(i)))
 }
 
 // findingSign says how much a finding weighs, so that colour is never alone.
@@ -226,7 +226,7 @@ func previewActions(v okr.ImportPreview) []action {
 	id := string(v.Import.ID)
 	var out []action
 	if v.Import.Phase != okr.ImportCollecting {
-		return []action{run("Back to the import", VerbImportShow, KeyImport, id)}
+		return []action{run("Back to import", VerbImportShow, KeyImport, id)}
 	}
 	if v.Waits == "" {
 		out = append(out, run("Import", VerbImportBegin, KeyImport, id).positive())
@@ -295,25 +295,25 @@ func reasonRow(r okr.ImportRow) element {
 
 // ImportDifferences shows beside each other the progress that the source shows and the
 // one that is computed here, with the reason.
-func ImportDifferences(v okr.ImportPreview, offset int) Card {
-	title := "Progress: there and here"
+func ImportDifferences(p Place, v okr.ImportPreview, offset int) Card {
+	title := "Compare progress"
 	total := len(v.Differences)
 	offset = min(offset, max(0, total-1))
 	list := v.Differences[offset:]
-	shown := rows(len(list), func(i int) element { return differenceRow(list[i]) })
-	body := []element{heading(md(title)), note(joinMD(" ", "Left what the files show, right what I compute.", rangeText(total, offset, len(shown))))}
+	shown := rows(len(list), func(i int) element { return differenceRow(p, list[i]) })
+	body := []element{heading(md(title)), note(joinMD(" ", "On the left: the files. On the right: here.", rangeText(total, offset, len(shown))))}
 	if total == 0 {
-		body = []element{heading(md(title)), text("✓ I compute the same progress as the files show.")}
+		body = []element{heading(md(title)), text("✓ Progress is the same as in the files.")}
 	}
 	actions := pagesOf(VerbImportDifferences, total, offset, len(shown), PageSize, KeyImport, string(v.Import.ID))
 	return newCard(title+": "+tallied(total, "OKR"), append(body, shown...), append(actions, backToPreview(v.Import.ID))...)
 }
 
-func differenceRow(d okr.ImportDifference) element {
+func differenceRow(p Place, d okr.ImportDifference) element {
 	left := col(stretch, text(mdn(maxLong, "%s", d.Title)).near(), note(mdn(2*maxLong, "%s", d.Why)))
-	there, here := progressText(d.Shown), progressText(d.Computed)
+	there, here := p.progress(d.Shown), p.progress(d.Computed)
 	if there == here && d.Shown != nil && d.Computed != nil {
-		there, here = okr.FormatNumber(*d.Shown)+" %", okr.FormatNumber(*d.Computed)+" %"
+		there, here = p.Locale.share(*d.Shown, 2), p.Locale.share(*d.Computed, 2)
 	}
 	return columns(left, col("70px", bold(md(there)).right()), col(auto, text("→")), col("70px", bold(md(here)).right())).separated()
 }

@@ -22,11 +22,11 @@ func ImportProgress(p Place, imp okr.Import) Card {
 	}
 	if imp.Total > 0 {
 		percent := 100 * float64(min(imp.Done, imp.Total)) / float64(imp.Total)
-		body = append(body, bar(&percent, ""), note(md(thousands(imp.Done)+" of "+tallied(imp.Total, "record"))))
+		body = append(body, bar(p, &percent, ""), note(md(thousands(imp.Done)+" of "+tallied(imp.Total, "record"))))
 	} else {
 		body = append(body, text("Reading the files…"))
 	}
-	body = append(body, text(md("The "+noun+" goes on in the background, and this card follows it. You can leave the chat.")))
+	body = append(body, text(md("The "+noun+" continues in the background, and this card is updated. You can leave the chat.")))
 	return newCard(title+" "+string(imp.ID), body, run("Refresh", VerbImportShow, KeyImport, string(imp.ID)), run("Imports", VerbImports))
 }
 
@@ -47,13 +47,13 @@ func importDone(p Place, imp okr.Import) Card {
 	}
 	var actions []action
 	if n := len(imp.Unbound); n > 0 {
-		body = append(body, box("emphasis", bold(md(fedText(n))), note("They keep their last value. Bind them to Azure DevOps queries, and I keep them up to date.")))
-		actions = append(actions, run("Bind them now", VerbImportUnbound, KeyImport, id).positive())
+		body = append(body, box("emphasis", bold(md(fedText(n))), note("They keep their last value. Bind them to Azure DevOps queries to keep them up to date.")))
+		actions = append(actions, run("Bind to Azure DevOps", VerbImportUnbound, KeyImport, id).positive())
 	}
 	if n := len(imp.Conflict); n > 0 {
-		body = append(body, decideRow("Changed both here and there", md(tallied(n, "OKR")+" that I kept as here"), false, run("Show them", VerbImportConflicts, KeyImport, id)))
+		body = append(body, decideRow("Changed here and in the file", md(tallied(n, "OKR")+" kept as they are here"), false, run("Show conflicts", VerbImportConflicts, KeyImport, id)))
 	}
-	body = append(body, decideRow("Report", "What was moved, guessed or left out, and why", false, run("Show report", VerbImportPreview, KeyImport, id)))
+	body = append(body, decideRow("Report", "What was moved, guessed or left out", false, run("Show report", VerbImportPreview, KeyImport, id)))
 	actions = append(actions, run("Show OKRs", VerbGoals, KeyScope, "all"), run("Undo import", VerbImportUndoAsk, KeyImport, id))
 	return newCard(title, body, append(actions, run("Imports", VerbImports).secondary())...)
 }
@@ -61,16 +61,16 @@ func importDone(p Place, imp okr.Import) Card {
 // fedText says how many goals an integration measured before.
 func fedText(n int) string {
 	if n == 1 {
-		return "1 OKR was updated by an integration before"
+		return "1 OKR had an integration"
 	}
-	return tallied(n, "OKR") + " were updated by an integration before"
+	return tallied(n, "OKR") + " had an integration"
 }
 
 func importUndone(p Place, imp okr.Import) Card {
 	title := "Import " + string(imp.ID) + " is undone"
 	body := []element{
 		heading(mdf("%s", title)), note(joinMD(" · ", mdf("by %s", imp.By.Name), p.at(imp.EndedAt))), facts(tallyFacts(okr.ImportTally{TakenBack: imp.Counts.TakenBack})...),
-		text("Everything that it brought is gone, with its history. You can import again."),
+		text("Everything from it was deleted, with its history. You can import again."),
 	}
 	return newCard(title, body, run("New import", VerbImport), run("Imports", VerbImports))
 }
@@ -86,16 +86,16 @@ type ImportGoals struct {
 // ImportUnbound lists the goals that an integration fed before and that nothing measures
 // now, each with the button to bind it.
 func ImportUnbound(l ImportGoals) Card {
-	title := "Bind them now"
+	title := "Bind to Azure DevOps"
 	total := max(l.Total, l.Offset+len(l.Views))
 	shown := rows(len(l.Views), func(i int) element {
 		g := l.Views[i].Goal
 		bind := run("Bind "+string(g.ID), VerbBind, KeyGoal, string(g.ID), KeyText, okr.Shorten(g.Title, maxSearch))
 		return columns(col(stretch, text(mdn(maxLong, "%s", g.Title)).near(), note(mdf("%s %s", kindWord(g.Kind), g.ID))).middle(), col(auto, actionsOf(bind)).middle()).separated()
 	})
-	body := []element{heading(md(title)), note(joinMD(" ", "An integration updated these before. Choose a shared query of Azure DevOps for each.", rangeText(total, l.Offset, len(shown))))}
+	body := []element{heading(md(title)), note(joinMD(" ", "An integration updated these before. Choose a shared query for each.", rangeText(total, l.Offset, len(shown))))}
 	if total == 0 {
-		body = []element{heading(md(title)), text("✓ Nothing is left to bind.")}
+		body = []element{heading(md(title)), text("✓ All done.")}
 	}
 	return newCard(title, append(body, shown...), importGoalActions(VerbImportUnbound, l, total, len(shown))...)
 }
@@ -105,15 +105,15 @@ const maxSearch = 100
 
 func importGoalActions(verb string, l ImportGoals, total, shown int) []action {
 	id := string(l.Import.ID)
-	return append(pagesOf(verb, total, l.Offset, shown, PageSize, KeyImport, id), run("Back to the import", VerbImportShow, KeyImport, id))
+	return append(pagesOf(verb, total, l.Offset, shown, PageSize, KeyImport, id), run("Back to import", VerbImportShow, KeyImport, id))
 }
 
 // ImportConflicts lists the goals that were changed here and in the files.
-func ImportConflicts(l ImportGoals) Card {
-	title := "Changed both here and there"
+func ImportConflicts(p Place, l ImportGoals) Card {
+	title := "Changed here and in the file"
 	total := max(l.Total, l.Offset+len(l.Views))
-	shown := rows(len(l.Views), func(i int) element { return goalRow(l.Views[i], 0).separated() })
-	body := append([]element{heading(md(title)), note(joinMD(" ", "I kept them as they are here. Select a row to look at one.", rangeText(total, l.Offset, len(shown))))}, shown...)
+	shown := rows(len(l.Views), func(i int) element { return goalLine(p, l.Views[i], 0).separated() })
+	body := append([]element{heading(md(title)), note(joinMD(" ", "They're kept as they are here. Select a row for details.", rangeText(total, l.Offset, len(shown))))}, shown...)
 	return newCard(title, body, importGoalActions(VerbImportConflicts, l, total, len(shown))...)
 }
 
@@ -123,10 +123,10 @@ func ConfirmImportUndo(p Place, imp okr.Import) Card {
 	body := []element{
 		heading(mdf("%s", title)),
 		note(joinMD(" · ", mdf("by %s", imp.By.Name), p.at(imp.EndedAt))),
-		text(md("This deletes the " + tallied(imp.Counts.Made, "OKR") + " that it brought, with their check-ins and comments." + changedBack(imp.Counts.Changed))),
-		note("It isn't possible once somebody has checked in, bound or changed what it brought."),
+		text(md("This deletes its " + tallied(imp.Counts.Made, "OKR") + " with their check-ins and comments." + changedBack(imp.Counts.Changed))),
+		note("You can't undo it once somebody checked in, bound or changed its OKRs."),
 	}
-	return newCard(title, body, run("Undo import", VerbImportUndo, KeyImport, string(imp.ID)).destructive(), run("Keep it", VerbImportShow, KeyImport, string(imp.ID)))
+	return newCard(title, body, run("Undo import", VerbImportUndo, KeyImport, string(imp.ID)).destructive(), run("Cancel", VerbImportShow, KeyImport, string(imp.ID)))
 }
 
 // changedBack says what becomes of goals that an import changed.
@@ -134,5 +134,5 @@ func changedBack(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return " The " + tallied(n, "OKR") + " that it updated become what they were."
+	return " The " + tallied(n, "OKR") + " it updated are restored."
 }

@@ -34,7 +34,10 @@ type People struct {
 }
 
 // input is any of the Input elements of the Adaptive Cards schema.
-type input struct {
+// An input is a pointer, as an action is.
+type input = *inputBody
+
+type inputBody struct {
 	Type          string
 	ID            string
 	Label         string
@@ -114,7 +117,7 @@ type dataQuery struct {
 
 // textInput is a line of at most n characters.
 func textInput(id, label, value string, n int) input {
-	return input{Type: "Input.Text", ID: id, Label: Plain(label, maxChoice), Value: typed(value, n), MaxLength: n}
+	return &inputBody{Type: "Input.Text", ID: id, Label: Plain(label, maxChoice), Value: typed(value, n), MaxLength: n}
 }
 
 // typed is what a person typed, as it was: renderers expand nothing in the
@@ -138,7 +141,7 @@ func typedLines(value string, n int) string {
 }
 
 func dateInput(id, label, value string) input {
-	return input{Type: "Input.Date", ID: id, Label: label, Value: typed(value, 10)}
+	return &inputBody{Type: "Input.Date", ID: id, Label: label, Value: typed(value, 10)}
 }
 
 func toggleInput(id, label, title string, on bool) input {
@@ -146,20 +149,24 @@ func toggleInput(id, label, title string, on bool) input {
 	if on {
 		value = "true"
 	}
-	return input{Type: "Input.Toggle", ID: id, Label: label, Title: title, Value: value, Wrap: true}
+	return &inputBody{Type: "Input.Toggle", ID: id, Label: label, Title: title, Value: value, Wrap: true}
 }
 
 // hiddenInput carries a value to where only inputs are sent.
 func hiddenInput(id, value string) input {
 	visible := false
-	return input{Type: "Input.Text", ID: id, Value: value, IsVisible: &visible}
+	return &inputBody{Type: "Input.Text", ID: id, Value: value, IsVisible: &visible}
 }
 
 // choiceTitle is the title of a choice. Some clients read Markdown in choices and
 // others show it as it is, so that nothing can be escaped: a link is broken by a
 // zero-width space.
 func choiceTitle(title string) string {
-	return choiceMarks.Replace(Plain(title, maxChoice))
+	title = Plain(title, maxChoice)
+	if !strings.ContainsAny(title, "]<") {
+		return title
+	}
+	return choiceMarks.Replace(title)
 }
 
 var choiceMarks = strings.NewReplacer("](", "]\u200b(", "][", "]\u200b[", "<", "<\u200b")
@@ -167,7 +174,11 @@ var choiceMarks = strings.NewReplacer("](", "]\u200b(", "][", "]\u200b[", "<", "
 // choiceInput is a drop-down. The chosen value is kept whatever its place in the
 // list; a value that is no choice is not preselected.
 func choiceInput(id, label, value string, choices []Choice) input {
-	in := input{Type: "Input.ChoiceSet", ID: id, Label: Plain(label, maxChoice), Style: "compact", Choices: choicesJSON(choices, value)}
+	return choicesInput(id, label, value, choicesJSON(choices, value))
+}
+
+func choicesInput(id, label, value string, choices []choiceJSON) input {
+	in := &inputBody{Type: "Input.ChoiceSet", ID: id, Label: Plain(label, maxChoice), Style: "compact", Choices: choices}
 	if slices.ContainsFunc(in.Choices, func(c choiceJSON) bool { return c.Value == value }) {
 		in.Value = value
 	}
@@ -211,13 +222,12 @@ func choicesJSON(choices []Choice, chosen ...string) []choiceJSON {
 func choicesWithin(bytes int, choices []Choice, chosen ...string) []choiceJSON {
 	out := make([]choiceJSON, 0, len(choices))
 	size := 0
-	seen := make(map[string]bool, len(choices))
-	var written []byte
-	for _, c := range choices {
-		if seen[c.Value] {
+	isDouble := doubles(choices)
+	written := make([]byte, 0, 256)
+	for i, c := range choices {
+		if isDouble(i) {
 			continue
 		}
-		seen[c.Value] = true
 		title := choiceTitle(c.Title)
 		written = appendChoice(written[:0], choiceJSON{Title: title, Value: c.Value})
 		n := jsonSize(written)
@@ -228,6 +238,22 @@ func choicesWithin(bytes int, choices []Choice, chosen ...string) []choiceJSON {
 		out = append(out, choiceJSON{Title: title, Value: c.Value})
 	}
 	return out
+}
+
+// doubles says of each choice, in their order, whether its value stands before it. Of the few
+// that most lists have none is noted.
+func doubles(choices []Choice) func(i int) bool {
+	if len(choices) <= 2*PageSize {
+		return func(i int) bool {
+			return slices.ContainsFunc(choices[:i], func(c Choice) bool { return c.Value == choices[i].Value })
+		}
+	}
+	seen := make(map[string]bool, len(choices))
+	return func(i int) bool {
+		was := seen[choices[i].Value]
+		seen[choices[i].Value] = true
+		return was
+	}
 }
 
 // form collects the elements of a form and puts the error at its field, or on

@@ -20,20 +20,54 @@ type encoded []byte
 
 func (e encoded) appendTo(b []byte) []byte { return append(b, e...) }
 
+// room is where the JSON of elements stands side by side, so that not each needs memory
+// that grows with it. The zero value is ready.
+type room struct{ b []byte }
+
+const (
+	firstRoom = 2 << 10  // bytes; each later part is twice as large
+	mostRoom  = 16 << 10 // of one part
+	lastRoom  = 1 << 10  // left of a part: the next one begins
+)
+
 // encode gives an element its JSON, and its bytes in the card.
-func encode(e element) (element, int) {
-	raw, is := e.(encoded)
-	if !is {
-		raw = e.appendTo(make([]byte, 0, 512))
+func (r *room) encode(e element) (element, int) {
+	if raw, is := e.(encoded); is {
+		return raw, jsonSize(raw)
 	}
+	if need := lastRoom + written(e); cap(r.b)-len(r.b) < need {
+		r.b = make([]byte, 0, max(need, min(mostRoom, max(firstRoom, 2*cap(r.b)))))
+	}
+	from := len(r.b)
+	r.b = e.appendTo(r.b)
+	raw := encoded(r.b[from:len(r.b):len(r.b)])
 	return raw, jsonSize(raw)
+}
+
+// written is how many bytes of an element are JSON already.
+func written(e element) (size int) {
+	group, isGroup := e.(container)
+	if !isGroup {
+		return 0
+	}
+	for _, item := range group.Items {
+		if raw, is := item.(encoded); is {
+			size += len(raw)
+		}
+	}
+	return size
 }
 
 // sizeOf gives the bytes of elements in the card. Each of them is its JSON from then on.
 func sizeOf(elements ...element) int {
+	var r room
+	return r.sizeOf(elements...)
+}
+
+func (r *room) sizeOf(elements ...element) int {
 	size := 0
 	for i, e := range elements {
-		done, n := encode(e)
+		done, n := r.encode(e)
 		elements[i] = done
 		size += n
 	}
@@ -43,12 +77,7 @@ func sizeOf(elements ...element) int {
 // jsonSize is the bytes of JSON with what parts it from the next. encoding/json writes <, > and & as six bytes when
 // somebody else marshals the card, so the longer form counts.
 func jsonSize(raw []byte) int {
-	long := 0
-	for _, c := range raw {
-		if c == '<' || c == '>' || c == '&' {
-			long++
-		}
-	}
+	long := bytes.Count(raw, []byte("<")) + bytes.Count(raw, []byte(">")) + bytes.Count(raw, []byte("&"))
 	return len(raw) + long*len(`\u003`) + 1
 }
 

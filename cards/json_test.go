@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // TestEveryPartIsEncodedOnce: asking for a size is encoding, and what was made for it is what is sent.
@@ -81,4 +82,43 @@ func TestCardOfNothingIsACard(t *testing.T) {
 	raw, err := json.Marshal(cards.Card{})
 	require.NoError(t, err)
 	require.Contains(t, string(raw), `"body":[]`)
+}
+
+// TestAListAllocatesLittle: what a list costs the collector grows by a few dozen objects with each row, of which the
+// structures of its elements are the most.
+func TestAListAllocatesLittle(t *testing.T) { //nolint:paralleltest // it counts allocations
+	list := cards.GoalList{Page: 5, Total: 50, Mine: true}
+	day := okr.Date("2026-08-17")
+	view := func(id, title string, kind okr.GoalKind, metric *okr.Metric) cards.GoalView {
+		g := okr.Goal{ID: okr.GoalID(id), Kind: kind, Title: title, Owner: okr.Person{ID: "1", Name: "Alex Wilber"}, Period: okr.Settings{}.Quarter(day, 0).Period, Metric: metric}
+		return cards.GoalView{Goal: g, Standing: g.Standing(g.Period, okr.DefaultBands(), day)}
+	}
+	for range 5 {
+		o := view("O1", "Objective", okr.Objective, nil)
+		kr := view("KR1", "Key result", okr.KeyResult, &okr.Metric{Name: "Bugs", Target: 100})
+		o.Children = []cards.GoalView{kr, kr}
+		list.Views = append(list.Views, o)
+	}
+	const rows = 15
+	require.Less(t, testing.AllocsPerRun(20, func() { cards.Goals(place, list) }), 60.0*rows)
+}
+
+// TestEveryKindOfRowIsWritten lists rows of every kind of element.
+func TestEveryKindOfRowIsWritten(t *testing.T) {
+	t.Parallel()
+	raws := cards.RowsOfEveryKind()
+	require.NotEmpty(t, raws)
+	for _, raw := range raws {
+		require.True(t, json.Valid(raw), string(raw))
+	}
+}
+
+// TestNoLineIsSmallerThanCountedOn: a list is not tried in full where even such lines would not fit.
+func TestNoLineIsSmallerThanCountedOn(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []okr.GoalKind{okr.Objective, okr.KeyResult, okr.Project} {
+		line, leastLine, fold, leastFold := cards.LineBytes(cards.GoalView{Goal: okr.Goal{Kind: kind}})
+		require.Greater(t, line, leastLine, kind)
+		require.Greater(t, fold, leastFold, kind)
+	}
 }

@@ -93,7 +93,7 @@ func linkItems(address string) []element {
 		return nil
 	}
 	return []element{
-		note("Select this address and copy it, or choose Copy link in its menu. Pasted into a message it shows what everyone there may see."),
+		note("Copy this link to share it. In a message it shows only what everyone there can see."),
 		text(link(address, address, maxLink)),
 	}
 }

@@ -12,9 +12,14 @@ func rows(n int, row func(i int) element) []element {
 }
 
 func rowsWithin(n, most, bytes int, row func(i int) element) []element {
-	var out []element
+	var r room
+	return r.rowsWithin(n, most, bytes, row)
+}
+
+func (r *room) rowsWithin(n, most, bytes int, row func(i int) element) []element {
+	out := make([]element, 0, max(0, min(n, most)))
 	for i := range min(n, most) {
-		e, size := encode(row(i))
+		e, size := r.encode(row(i))
 		if bytes -= size; bytes < 0 && i > 0 {
 			break
 		}

@@ -30,6 +30,7 @@ type MoveForm struct {
 	From    okr.Connection
 	Count   int // bound goals
 	Targets []Choice
+	Readers []okr.Credential // applications that could read instead, so that nothing has to move
 	Target  string
 	Error   FieldError
 }
@@ -45,21 +46,25 @@ type HandOverForm struct {
 // MoveBindings asks for the connection that everything is moved to. The id of its
 // input is target.
 func MoveBindings(f MoveForm) Card {
-	title := "Move what is bound through " + f.From.Name
+	title := "Move the OKRs of " + f.From.Name
 	head := []element{
 		heading(mdn(maxLong, "%s", title)),
-		text(md(fmt.Sprintf("%s would be measured through another connection. Values and history stay.", count(f.Count, "OKR")))),
+		text(md(fmt.Sprintf("%s will update through another connection. Values and history stay.", count(f.Count, "OKR")))),
 	}
 	id := string(f.From.ID)
 	back := run("Back", VerbConnection, KeyConnection, id).bare()
 	in := form{err: f.Error}
-	if len(f.Targets) == 0 {
-		in.show(box("warning", text("There is no other connection that you may use. Make one, or ask somebody to share one.")))
-		return newCard(title, in.elements(head...), run("New connection", VerbConnect).positive().bare(), back)
+	by := readerActions(f.From, f.Readers)
+	if len(by) > 0 {
+		head = append(head, box("", text("You can also switch this connection to an application. Then nothing needs to move, and it keeps working when people leave.")))
 	}
-	in.add(choiceInput(KeyTarget, "To the connection", f.Target, f.Targets).searchable().required("Choose a connection."))
-	in.show(note("You see first which queries it can read. Nothing changes before you confirm."))
-	return newCard(title, in.elements(head...), run("Preview", VerbMovePreview, KeyConnection, id).positive(), back)
+	if len(f.Targets) == 0 {
+		in.show(box("warning", text("You have no other connection. Add one, or ask somebody to share theirs.")))
+		return newCard(title, in.elements(head...), append(by, run("New connection", VerbConnect).positive().bare(), back)...)
+	}
+	in.add(choiceInput(KeyTarget, "Move to", f.Target, f.Targets).searchable().required("Choose a connection."))
+	in.show(note("Next, you see which queries it can read. Nothing changes until you confirm."))
+	return newCard(title, in.elements(head...), append([]action{run("Preview", VerbMovePreview, KeyConnection, id).positive()}, append(by, back)...)...)
 }
 
 // PreviewMove says which queries the other connection can read.
@@ -68,8 +73,8 @@ func PreviewMove(p okr.MovePreview) Card {
 	title := fmt.Sprintf("Move from %s to %s?", p.From.Name, p.To.Name)
 	body := []element{
 		heading(mdn(maxLong, "%s", title)),
-		facts(fact{"Access of", mdf("%s", p.To.Account)}, fact{"Project", mdf("%s / %s", p.To.Organization, p.To.Project.Name)},
-			fact{"Would move", md(count(moves, "OKR"))}, fact{"Would stay", staying(stays)}),
+		facts(fact{"Access", mdf("%s", p.To.Account)}, fact{"Azure DevOps project", mdf("%s / %s", p.To.Organization, p.To.Project.Name)},
+			fact{"Can move", md(count(moves, "OKR"))}, fact{"Can't move", staying(stays)}),
 	}
 	body = append(body, reachRows(p.Reach)...)
 	from, to := string(p.From.ID), string(p.To.ID)
@@ -84,7 +89,7 @@ func staying(n int) md {
 	if n == 0 {
 		return ""
 	}
-	return md(fmt.Sprintf("▲ %s, which it cannot read", count(n, "OKR")))
+	return md(fmt.Sprintf("▲ %s it can't read", count(n, "OKR")))
 }
 
 // reachRows lists the queries: first those that cannot be read, and why.
@@ -97,7 +102,7 @@ func reachRows(list []okr.QueryReach) []element {
 			cannot = append(cannot, r)
 		}
 	}
-	out := reachGroup("▲ Cannot be read", attention, cannot, 6_000)
+	out := reachGroup("▲ Can't be read", attention, cannot, 6_000)
 	return append(out, reachGroup("● Can be read", good, can, 6_000)...)
 }
 
@@ -114,7 +119,7 @@ func reachGroup(title md, color string, list []okr.QueryReach, bytes int) []elem
 func reachRow(r okr.QueryReach) element {
 	detail := md(count(r.Items, "work item"))
 	if r.Problem != "" {
-		detail = mdn(maxLong, "%s", r.Problem)
+		detail = mdn(maxMessage, "%s", r.Problem)
 	}
 	items := []element{text(link(r.Query.Name, r.Query.URL, maxRow)), note(detail)}
 	for _, g := range r.Goals[:min(len(r.Goals), 3)] {
@@ -131,16 +136,16 @@ func AskHandOver(f HandOverForm) Card {
 	title := "Hand over " + f.Connection.Name
 	id := string(f.Connection.ID)
 	in := form{err: f.Error}
-	in.show(text("Whoever you choose is asked in the chat with okrbot, sees what their own account can read, and takes it over with an own sign-in. Until then nothing changes. Your sign-in is not passed on."))
-	field, ok := peopleInput(InputPerson, "To whom", f.Person, f.Picker, false)
+	in.show(text("I'll ask them in chat. They see what their own account can read, then take over with their own sign-in. Nothing changes until then, and your sign-in isn't shared."))
+	field, ok := peopleInput(InputPerson, "New owner", f.Person, f.Picker, false)
 	if typed, isInput := field.(input); ok && isInput {
 		if f.Picker == "" {
-			typed = typed.hint("the name as Teams shows it")
+			typed = typed.hint("Name as shown in Teams")
 		}
-		in.add(typed.required("Say to whom."))
+		in.add(typed.required("Choose a person."))
 	}
 	return newCard(title, in.elements(heading(mdn(maxLong, "%s", title))),
-		run("Offer it", VerbHandOver, KeyConnection, id).positive(), run("Back", VerbConnection, KeyConnection, id).bare())
+		run("Offer", VerbHandOver, KeyConnection, id).positive(), run("Back", VerbConnection, KeyConnection, id).bare())
 }
 
 // ConnectionOffer asks a person to take over a connection.
@@ -148,16 +153,24 @@ func ConnectionOffer(p Place, v ConnectionView) Card {
 	c := v.Connection
 	title := mdn(okr.MaxName, "%s offers you the connection %s", c.Offer.By.Name, c.Name)
 	body := append([]element{
-		heading(title), text("Key results and projects of your team are measured through it. If you take it over, they are measured with your access to Azure DevOps instead."),
-		facts(fact{"Organization", mdf("%s", c.Organization)}, fact{"Project", link(c.Project.Name, v.WebURL, maxRow)},
-			fact{"Health", healthMD(c.Health)}, fact{"Offered", p.when(c.Offer.At)}),
+		heading(title), text("It keeps OKRs of your team up to date. If you take it over, they update with your access to Azure DevOps."),
+		facts(fact{"Organization", mdf("%s", c.Organization)}, fact{"Azure DevOps project", link(c.Project.Name, v.WebURL, maxRow)},
+			fact{"Health", healthMD(c)}, fact{"Offered", p.when(c.Offer.At)}),
 	}, boundTo(v)...)
 	id := string(c.ID)
 	return newCard(c.Offer.By.Name+" offers you the connection "+c.Name, body,
-		run("See what I can read", VerbTakeOverAsk, KeyConnection, id).positive(), run("Decline", VerbHandOverDrop, KeyConnection, id))
+		run("Check my access", VerbTakeOverAsk, KeyConnection, id).positive(), run("Decline", VerbHandOverDrop, KeyConnection, id))
 }
 
-func healthMD(h okr.Health) md { return md(Escape(healthText(h), maxRow)) }
+// soFar is who reads for a connection before it is taken over.
+func soFar(c okr.Connection) md {
+	if c.Application != nil {
+		return mdf("%s", c.Account)
+	}
+	return mdf("%s, %s", c.Owner.Name, c.Account)
+}
+
+func healthMD(c okr.Connection) md { return healthOf(c).Text }
 
 // PreviewTakeOver says what a person's own account can read.
 func PreviewTakeOver(p Place, t okr.TakeOver) Card {
@@ -166,11 +179,11 @@ func PreviewTakeOver(p Place, t okr.TakeOver) Card {
 	can, cannot := t.Measured()
 	body := []element{
 		heading(mdn(maxLong, "%s", title)),
-		facts(fact{"So far", mdf("%s, %s", c.Owner.Name, c.Account)}, fact{"Health", healthMD(c.Health)}, fact{"Last sync that worked", p.when(c.Health.LastOK)},
-			fact{"Then", mdf("with your sign-in %s", t.Account)}, fact{"Can be measured", md(count(can, "OKR"))}, fact{"Could not be", staying(cannot)}),
+		facts(fact{"Now", soFar(c)}, fact{"Health", healthMD(c)}, fact{"Last successful sync", p.when(c.Health.LastOK)},
+			fact{"After", mdf("your sign-in %s", t.Account)}, fact{"Can be updated", md(count(can, "OKR"))}, fact{"Can't be updated", staying(cannot)}),
 	}
 	if cannot > 0 {
-		body = append(body, note("What you cannot read keeps its last value, and you are told of it."))
+		body = append(body, note("OKRs you can't read keep their last values."))
 	}
 	body = append(body, reachRows(t.Reach)...)
 	id := string(c.ID)

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"strings"
 
 	"okrbot/okr"
 )
@@ -30,7 +31,7 @@ func Queries(l QueryList) Card {
 	}
 	body = append(body, more(len(l.Problems)-maxProblems, "connection that could not be searched")...)
 	if total == 0 && len(l.Found.Searched) > 0 {
-		body = append(body, text(mdf("None found. Only shared queries are searched, by their name.")))
+		body = append(body, text(mdf("None found. I search shared queries by name.")))
 	}
 	shown := rowsWithin(total-l.Offset, PageSize, maxListBytes-4_000, func(i int) element { return queryRow(l.Found.Queries[l.Offset+i]) })
 	body = append(body, shown...)
@@ -40,7 +41,7 @@ func Queries(l QueryList) Card {
 		}
 	}
 	if l.Found.More {
-		body = append(body, note("More queries match. Type more of the name."))
+		body = append(body, footer("More queries match. Enter more of the name."))
 	}
 	actions := l.pages(len(shown))
 	if len(l.Problems) > 0 {
@@ -56,7 +57,17 @@ func queryRow(f okr.FoundQuery) element {
 	q, c := f.Query, f.Connection
 	return columns(col(stretch, text(link(q.Name, q.URL, okr.MaxName)),
 		note(mdn(okr.MaxName, "%s · %s", q.Path, q.Kind.Words())).near(),
-		note(mdn(2*okr.MaxName, "Through %s %s: %s / %s", c.ID, c.Name, c.Organization, c.Project.Name)).near()))
+		note(joinMD(": ", mdn(2*okr.MaxName, "%s %s", c.ID, c.Name), leadsTo(c))).near()))
+}
+
+// leadsTo is the organization and project of a connection; empty where its name begins with
+// them, as one does that nobody has named.
+func leadsTo(c okr.Connection) md {
+	place := c.Organization + " / " + c.Project.Name
+	if strings.HasPrefix(strings.ToLower(c.Name), strings.ToLower(place)) {
+		return ""
+	}
+	return mdf("%s", place)
 }
 
 func searchedThrough(f okr.FoundQueries) md {
@@ -65,10 +76,10 @@ func searchedThrough(f okr.FoundQueries) md {
 		words = "No connection could be searched."
 	}
 	if f.Left > 0 {
-		words += fmt.Sprintf(" %s not searched, because that is too many at once.", notSearched(f.Left))
+		words += fmt.Sprintf(" %s not searched, because there are too many.", notSearched(f.Left))
 	}
 	if f.Private {
-		words += " Others can read along here, so your private connections are not searched. Send the command to search them: only you see the answer."
+		words += " Your private connections aren't searched here. To include them, send the command in our 1:1 chat."
 	}
 	return md(words)
 }

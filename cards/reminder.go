@@ -1,7 +1,8 @@
 package cards
 
 import (
-	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"okrbot/okr"
@@ -9,14 +10,12 @@ import (
 
 // The verbs of reminders, with the data and inputs that come along.
 const (
-	VerbCheckInQuick = "checkin.quick" // goal; inputs value.<goal>, status.<goal> and note.<goal> of all goals on the card
-	VerbCheckInSame  = "checkin.same"  // goal: nothing has changed; the same inputs, which say what else is asked
-	VerbRemindLess   = "reminder.form" // the person's own reminders
-	VerbRemindSave   = "reminder.save" // inputs: see [EditReminders]
-	VerbNudge        = "nudge"         // goal: remind who is asked for check-ins
+	VerbRemindLess = "reminder.form" // the person's own reminders
+	VerbRemindSave = "reminder.save" // inputs: see [EditReminders]
+	VerbNudge      = "nudge"         // goal: remind the person responsible for updating it
 )
 
-// The inputs that say when somebody is asked.
+// The inputs that say when somebody is reminded.
 const (
 	InputReminders       = "reminders"
 	InputReminderWeekday = "reminderWeekday"
@@ -25,14 +24,9 @@ const (
 	InputReminderSkip    = "reminderSkip"
 )
 
-// ReminderView asks a person for check-ins.
-type ReminderView struct {
-	Goals []GoalView
-	Total int
-}
-
-// NudgeView asks a person about one goal, for somebody or by itself.
+// NudgeView asks a person about one goal, for somebody or for okrbot.
 type NudgeView struct {
+	ID     string // of the walk of this one goal
 	Goal   GoalView
 	From   string // who asks; empty: okrbot itself
 	Reason string
@@ -50,91 +44,142 @@ type ReminderForm struct {
 	Error     FieldError
 }
 
-// maxAsked is how many goals one reminder asks about.
-const maxAsked = 6
+// Nudge asks about one goal that has become quiet, to be answered on the card.
+// Its inputs are those of [CheckInStep].
+func Nudge(p Place, n NudgeView) Card {
+	g := n.Goal.Goal
+	title := "Update " + string(g.ID)
+	who := md("")
+	if n.From != "" {
+		who = mdf("%s asks for an update.", n.From)
+	}
+	head := []element{heading(mdf("%s", title))}
+	if said := joinMD(" ", who, mdn(maxLong, "%s", n.Reason)); said != "" {
+		head = append(head, text(said))
+	}
+	if !n.Since.IsZero() {
+		head = append(head, note("Since "+p.when(n.Since)))
+	}
+	head = append(append(head, goalHead(p, n.Goal)...), reasonLine(p, n.Goal)...)
+	step := WalkStep{Walk: Walk{ID: n.ID}, Goal: n.Goal}
+	var in form
+	quickInputs(p, &in, step)
+	return newCard(title+" "+okr.Shorten(g.Title, maxRow), in.elements(head...), walkActions(p, step, string(g.ID))...)
+}
 
-// Reminder asks a person for check-ins, to be answered on the card. The ids of
-// its inputs are value.<goal>, status.<goal> and note.<goal>.
-func Reminder(p Place, r ReminderView) Card {
-	title := "Time to check in"
-	total := max(r.Total, len(r.Goals))
-	head := []element{heading(md(title)), text(md(fmt.Sprintf("How do you see %s? Choose one to answer it here.", count(total, "OKR"))))}
+// shownEnds is how many periods a notice of ends shows, and shownOwn how many objectives of
+// each.
+const (
+	shownEnds = 3
+	shownOwn  = 4
+)
+
+// PeriodEnds says that periods end or have ended, which objectives are open in each, and leads
+// to a last check-in and to closing.
+func PeriodEnds(p Place, a okr.Asking) Card {
+	ends := a.Ends[:min(len(a.Ends), shownEnds)]
+	title := endsTitle(p, a)
 	return fit(func(bytes int) Card {
-		body := append([]element{}, head...)
-		left, shown := bytes*2, 0
-		for i, v := range r.Goals[:min(len(r.Goals), maxAsked)] {
-			group := asked(p, v, i == 0)
-			if left -= sizeOf(group...); left < 0 && i > 0 {
-				break
-			}
-			body = append(body, group...)
-			shown++
+		body := []element{heading(mdf("%s", title)), text(endsAdvice(a))}
+		for _, e := range ends {
+			body = append(body, endRows(p, a, e, bytes*3/2/len(ends))...)
 		}
-		body = append(body, more(total-shown, "OKR")...)
-		return newCard(fmt.Sprintf("%s: %s", title, count(total, "OKR")), body,
-			run("My OKRs", VerbGoalMine).bare(), run("When I am asked", VerbRemindLess).bare())
+		body = append(body, more(len(a.Ends)-len(ends), "period")...)
+		return newCard(title, body, endsActions(a, ends)...)
 	})
 }
 
-// asked is one goal with the inputs of a short check-in folded below it.
-func asked(p Place, v GoalView, isOpen bool) []element {
-	id := "ask-" + string(v.Goal.ID)
-	row := goalRow(v, 0).separated().opens(toggle("Answer "+string(v.Goal.ID), id))
-	return []element{row, foldable(id, isOpen, quickInputs(p, v)...)}
+// endsTitle names the period, or all that end on one day.
+func endsTitle(p Place, a okr.Asking) string {
+	var names []string
+	for _, e := range a.Ends {
+		if e.End != a.Ends[0].End {
+			return "Time to close your OKRs"
+		}
+		names = append(names, okr.Shorten(string(p.periodName(e.Period)), maxRow))
+	}
+	word := string(endsWord(a.Ends[0].End, a.Today))
+	switch n := len(names); {
+	case n == 1:
+		return names[0] + " " + word
+	case n > 1:
+		names = []string{okr.JoinSome(names[:n-1]), names[n-1]}
+	}
+	return strings.Join(names, " and ") + " " + strings.Replace(word, "ends ", "end ", 1)
 }
 
-// quickInputs are a check-in in three inputs.
-func quickInputs(p Place, v GoalView) []element {
-	g := v.Goal
-	id := string(g.ID)
-	out := lastCheckIn(p, v, maxChoiceBytes)
-	if g.IsAutomatic() {
-		out = append(out, automaticText(v))
+func endsAdvice(a okr.Asking) md {
+	due, own := 0, 0
+	for _, e := range a.Ends {
+		due, own = due+e.Due, own+len(e.Own)
 	}
-	return append(out,
-		columns(col(stretch, valueInput(InputValue+"."+id, g, "")), col(stretch, statusInput(KeyStatus+"."+id, ""))),
-		linesInput(InputNote+"."+id, "What happened, and what is next", "", okr.MaxNote),
-		actionsOf(run("Check in "+id, VerbCheckInQuick, KeyGoal, id).positive(), run("Nothing new", VerbCheckInSame, KeyGoal, id),
-			run("Show", VerbGoal, KeyGoal, id).bare()))
+	switch {
+	case due > 0 && own > 0:
+		return "Check in one last time. Then close each objective with a score, and continue in the next period what isn't done."
+	case due > 0:
+		return "Check in one last time, so that the final values are right."
+	case own > 0:
+		return "Close each objective with a score, and continue in the next period what isn't done."
+	}
+	return "Some objectives are still open. Close them, or remind their owners."
 }
 
-// Nudge asks about one goal that has become quiet, to be answered on the card.
-// Its inputs are those of [Reminder].
-func Nudge(p Place, n NudgeView) Card {
-	g := n.Goal.Goal
-	title := "How is " + string(g.ID) + "?"
-	who := md("")
-	if n.From != "" {
-		who = mdf("%s asks.", n.From)
+// endRows are the objectives that are open in a period.
+func endRows(p Place, a okr.Asking, e okr.PeriodEnd, bytes int) []element {
+	said := joinMD(" · ", endsCount(len(e.Own), "open objective", " of yours"), endsCount(e.Others, "open objective", " of other owners"), endsCount(e.Due, "OKR", " to update"))
+	var out []element
+	if len(a.Ends) > 1 {
+		out = append(out, section(p.periodName(e.Period)))
+		said = joinMD(" · ", endsWord(e.End, a.Today), said)
 	}
-	body := []element{heading(mdf("%s", title)), text(joinMD(" ", who, mdn(maxLong, "%s", n.Reason)))}
-	if who == "" && n.Reason == "" {
-		body = body[:1]
+	out = append(out, note(said))
+	shown := rowsWithin(len(e.Own), shownOwn, bytes, func(i int) element { return goalLine(p, e.Own[i], 0).separated() })
+	return append(append(out, shown...), more(len(e.Own)-len(shown), "objective")...)
+}
+
+func endsCount(n int, noun, whose string) md {
+	if n == 0 {
+		return ""
 	}
-	if !n.Since.IsZero() {
-		body = append(body, note("Since "+p.when(n.Since)))
+	return md(count(n, noun) + whose)
+}
+
+func endsActions(a okr.Asking, ends []okr.PeriodEnd) []action {
+	var out []action
+	for _, e := range ends {
+		if len(e.Own)+e.Others > 0 {
+			b := ClosePeriodButton(e.Period, e.ID)
+			if e.Others > 0 {
+				b.Data[KeyScope] = "all"
+			}
+			out = append(out, buttonActions([]Button{b})...)
+		}
 	}
-	body = append(append(body, goalHead(p, n.Goal)...), reasonLine(n.Goal)...)
-	body = append(body, quickInputs(p, n.Goal)...)
-	return newCard(title+" "+okr.Shorten(g.Title, maxRow), body, run("When I am asked", VerbRemindLess).bare())
+	if slices.ContainsFunc(a.Ends, func(e okr.PeriodEnd) bool { return e.Due > 0 }) {
+		out = append([]action{run("Check in", VerbWalk)}, out...)
+	}
+	if len(out) > 0 {
+		out[0] = out[0].positive()
+	}
+	return append(out, run("My OKRs", VerbGoalMine).bare().secondary(), run("Reminder settings", VerbRemindLess).bare().secondary())
 }
 
 // EditReminders is the form of a person's own reminders. The ids of its inputs
 // are reminders, reminderWeekday, reminderHour, reminderEvery and reminderSkip.
 func EditReminders(f ReminderForm) Card {
-	const title = "When you are asked for check-ins"
+	const title = "Reminder settings"
 	in := form{err: f.Error}
-	reminderInputs(&in, "Ask me for check-ins", f)
+	reminderInputs(&in, "Remind me to check in", f)
 	head := []element{heading(title)}
 	if f.Zone != "" {
-		head = append(head, note(mdf("In your time zone, %s.", f.Zone)))
+		head = append(head, note(mdf("Times are in your time zone, %s.", f.Zone)))
 	}
 	return newCard(title, in.elements(head...), run("Save", VerbRemindSave).positive(), run("Cancel", VerbGoalMine).bare())
 }
 
-// reminderInputs say when somebody is asked.
+// reminderInputs say when somebody is reminded.
 func reminderInputs(in *form, ask string, f ReminderForm) {
 	in.add(toggleInput(InputReminders, "Check-in reminders", ask, f.Reminders))
-	in.addPair(choiceInput(InputReminderWeekday, "Day", f.Weekday, weekdays()), choiceInput(InputReminderHour, "Hour, local time", f.Hour, hours()))
-	in.addPair(choiceInput(InputReminderEvery, "How often", f.Every, weeks()), textInput(InputReminderSkip, "Not within days of a check-in", f.Skip, 2))
+	in.addPair(choiceInput(InputReminderWeekday, "Day", f.Weekday, weekdays()), choiceInput(InputReminderHour, "Time", f.Hour, hours()))
+	in.addPair(choiceInput(InputReminderEvery, "How often", f.Every, weeks()), textInput(InputReminderSkip, "Skip if checked in within (days)", f.Skip, 2))
 }

@@ -36,7 +36,7 @@ const (
 // lower camel case.
 type SettingsForm struct {
 	IsAdmin bool
-	Closed  bool // nobody can change them at the moment
+	Closed  bool // nobody can change them right now
 	Admins  []string
 	Version string // goes along, so that a stale save can be noticed; may be empty
 
@@ -82,15 +82,15 @@ const (
 
 // SettingsOf fills the form with what a tenant has.
 func SettingsOf(t okr.Settings) SettingsForm {
-	r := t.ReminderDefault.OrDefault()
+	r, d := t.ReminderDefault.OrDefault(), t.DigestDefault.OrDefault()
 	f := SettingsForm{
 		TimeZone: t.Location().String(), PlanningStart: fmt.Sprint(int(max(t.PlanningStart, time.January))),
-		AtRisk: okr.FormatNumber(t.Bands.AtRisk), Behind: okr.FormatNumber(t.Bands.Behind),
+		AtRisk: okr.PlainNumber(t.Bands.AtRisk), Behind: okr.PlainNumber(t.Bands.Behind),
 		Weights: WeightsFree, Projects: string(t.WeightsRule.Projects),
 		CreateOrganization: string(t.CreateRule.Organization), CreateTeam: string(t.CreateRule.Team), CreateIndividual: string(t.CreateRule.Individual),
 		ExportBy:  string(t.ExportBy),
 		Reminders: !r.Off, ReminderWeekday: fmt.Sprint(int(r.Weekday)), ReminderHour: fmt.Sprint(r.Hour), ReminderEvery: fmt.Sprint(r.Every), ReminderSkip: fmt.Sprint(r.SkipDays),
-		DigestCadence: string(t.DigestDefault.Cadence), DigestWeekday: fmt.Sprint(int(t.DigestDefault.Weekday)), DigestHour: fmt.Sprint(t.DigestDefault.Hour),
+		DigestCadence: string(d.Cadence), DigestWeekday: fmt.Sprint(int(d.Weekday)), DigestHour: fmt.Sprint(d.Hour),
 		Periods: t.Periods, Current: t.Current,
 	}
 	if t.WeightsRule.Equal {
@@ -116,31 +116,31 @@ func separator(before string) string {
 // createPeople, exportBy, reminders, reminderWeekday, reminderHour, reminderEvery,
 // reminderSkip, digestCadence, digestWeekday and digestHour; of a new period
 // periodName, periodStart, periodEnd and periodCurrent.
-func EditSettings(f SettingsForm) Card {
+func EditSettings(p Place, f SettingsForm) Card {
 	const title = "Settings"
 	if !f.IsAdmin || f.Closed {
-		return readSettings(f)
+		return readSettings(p, f)
 	}
 	in := form{err: f.Error}
-	in.add(textInput(InputTimeZone, "Time zone", f.TimeZone, 60).hint("for example Europe/Paris").required("Give the name of a time zone."),
-		choiceInput(InputPlanningStart, "The planning year begins in", f.PlanningStart, months()))
-	in.addPair(textInput(InputBehind, "Behind from (points under expected)", f.Behind, maxNumber), textInput(InputAtRisk, "At risk from (points under expected)", f.AtRisk, maxNumber))
-	in.addFolded("rollup", "How objectives add up", false, rollUpInputs(f))
+	in.add(textInput(InputTimeZone, "Time zone", f.TimeZone, 60).hint("For example Europe/Paris").required("Enter the name of a time zone."),
+		choiceInput(InputPlanningStart, "Planning year starts in", f.PlanningStart, months()))
+	in.addPair(textInput(InputBehind, "Behind at (points below expected)", f.Behind, maxNumber), textInput(InputAtRisk, "At risk at (points below expected)", f.AtRisk, maxNumber))
+	in.addFolded("rollup", "Roll-up", false, rollUpInputs(f))
 	rights, keep := createInputs(f)
-	in.addFolded("create", "Who may create and export", false, rights)
+	in.addFolded("create", "Who can create and export", false, rights)
 	in.addFolded("remind", "Reminders and digests", false, timeInputs(f))
-	in.addFolded("periods", "Custom periods", false, periodForm(f, keep))
+	in.addFolded("periods", "Custom periods", false, periodForm(p, f, keep))
 	save := run("Save", VerbSettingsSave, KeyVersion, f.Version, KeyKeep, keep, KeyPicker, picks(f.Picker)).positive()
-	head := []element{heading(title), note("For everyone in your organization.")}
+	head := []element{heading(title), note("These settings apply to everyone in your organization.")}
 	if f.Saved {
-		head = append(head, box("good", text("✓ The settings are saved. Only the new period is not.").with(bolder, good)))
+		head = append(head, box("good", text("✓ Settings saved. The new period isn't saved yet.").with(bolder, good)))
 	}
-	return newCard(title, in.elements(head...), save, run("Cancel", VerbHelp).bare())
+	return newCard(title, in.elements(head...), save, run("Show applications", VerbApplications).bare(), run("Cancel", VerbHelp).bare())
 }
 
 func rollUpInputs(f SettingsForm) form {
 	in := form{err: f.Error}
-	in.add(choiceInput(InputWeights, "Weights", f.Weights, weightRules()), choiceInput(InputProjects, "Projects count", orAny(f.Projects), projectRules()))
+	in.add(choiceInput(InputWeights, "Weights", f.Weights, weightRules()), choiceInput(InputProjects, "Include projects", orAny(f.Projects), projectRules()))
 	return in
 }
 
@@ -153,24 +153,24 @@ func orAny(value string) string {
 }
 
 func weightRules() []Choice {
-	return []Choice{{Title: "may be set", Value: WeightsFree}, {Title: "are not used: all count the same", Value: WeightsEqual}}
+	return []Choice{{Title: "Can be set for each key result", Value: WeightsFree}, {Title: "Always equal", Value: WeightsEqual}}
 }
 
 func projectRules() []Choice {
 	return []Choice{
-		{Title: "only where there is nothing else", Value: ChoiceAny},
-		{Title: "always", Value: string(okr.ProjectsAlways)},
-		{Title: "never", Value: string(okr.ProjectsNever)},
+		{Title: "Only if there are no key results", Value: ChoiceAny},
+		{Title: "Always", Value: string(okr.ProjectsAlways)},
+		{Title: "Never", Value: string(okr.ProjectsNever)},
 	}
 }
 
 func createInputs(f SettingsForm) (in form, keep string) {
 	in.err = f.Error
-	in.add(choiceInput(InputCreateOrganization, "Organization goals", orAny(f.CreateOrganization), creators("admins")),
-		choiceInput(InputCreateTeam, "Team goals", orAny(f.CreateTeam), creators("every member")),
-		choiceInput(InputCreateIndividual, "Personal goals", orAny(f.CreateIndividual), creators("every member")))
-	export := choiceInput(InputExportBy, "Exports", orAny(f.ExportBy), exporters())
-	field, ok := peopleInput(InputCreatePeople, "The chosen people", f.CreatePeople, f.Picker, true)
+	in.add(choiceInput(InputCreateOrganization, "Organization goals", orAny(f.CreateOrganization), creators("Admins")),
+		choiceInput(InputCreateTeam, "Team goals", orAny(f.CreateTeam), creators("Every member")),
+		choiceInput(InputCreateIndividual, "Personal goals", orAny(f.CreateIndividual), creators("Every member")))
+	export := choiceInput(InputExportBy, "Export OKRs", orAny(f.ExportBy), exporters())
+	field, ok := peopleInput(InputCreatePeople, "Chosen people", f.CreatePeople, f.Picker, true)
 	if !ok {
 		in.show(field)
 		in.add(export)
@@ -182,35 +182,35 @@ func createInputs(f SettingsForm) (in form, keep string) {
 
 func creators(standard string) []Choice {
 	return []Choice{
-		{Title: "by default: " + standard, Value: ChoiceAny},
-		{Title: "every member", Value: string(okr.CreateByEveryone)},
-		{Title: "admins", Value: string(okr.CreateByAdmins)},
-		{Title: "the chosen people and admins", Value: string(okr.CreateByChosen)},
+		{Title: standard + " (default)", Value: ChoiceAny},
+		{Title: "Every member", Value: string(okr.CreateByEveryone)},
+		{Title: "Admins", Value: string(okr.CreateByAdmins)},
+		{Title: "Chosen people and admins", Value: string(okr.CreateByChosen)},
 	}
 }
 
 func exporters() []Choice {
 	return []Choice{
-		{Title: "every member, what they see", Value: ChoiceAny},
-		{Title: "admins", Value: string(okr.ExportByAdmins)},
+		{Title: "Every member, for the OKRs they see", Value: ChoiceAny},
+		{Title: "Admins", Value: string(okr.ExportByAdmins)},
 	}
 }
 
 func timeInputs(f SettingsForm) form {
 	in := form{err: f.Error}
-	reminderInputs(&in, "Ask people for check-ins", ReminderForm{
+	reminderInputs(&in, "Remind people to check in", ReminderForm{
 		Reminders: f.Reminders, Weekday: f.ReminderWeekday, Hour: f.ReminderHour, Every: f.ReminderEvery, Skip: f.ReminderSkip,
 	})
-	in.add(choiceInput(InputDigestCadence, "Digests come", orAny(f.DigestCadence), cadences()))
-	in.addPair(choiceInput(InputDigestWeekday, "Weekly ones on", f.DigestWeekday, weekdays()), choiceInput(InputDigestHour, "Daily and weekly ones at", f.DigestHour, hours()))
+	in.add(choiceInput(InputDigestCadence, "Default digest", orAny(f.DigestCadence), cadences()))
+	in.addPair(choiceInput(InputDigestWeekday, "Day (weekly)", f.DigestWeekday, weekdays()), choiceInput(InputDigestHour, "Time (daily, weekly)", f.DigestHour, hours()))
 	return in
 }
 
 func cadences() []Choice {
 	return []Choice{
-		{Title: "hourly, when something moved", Value: ChoiceAny},
-		{Title: "daily", Value: string(okr.Daily)},
-		{Title: "weekly", Value: string(okr.Weekly)},
+		{Title: "Hourly, when something changes", Value: ChoiceAny},
+		{Title: "Daily", Value: string(okr.Daily)},
+		{Title: "Weekly", Value: string(okr.Weekly)},
 	}
 }
 
@@ -240,9 +240,9 @@ func hours() []Choice {
 }
 
 func weeks() []Choice {
-	out := []Choice{{Title: "every week", Value: "1"}}
+	out := []Choice{{Title: "Every week", Value: "1"}}
 	for n := 2; n <= 4; n++ {
-		out = append(out, Choice{Title: fmt.Sprintf("every %d weeks", n), Value: fmt.Sprint(n)})
+		out = append(out, Choice{Title: fmt.Sprintf("Every %d weeks", n), Value: fmt.Sprint(n)})
 	}
 	return out
 }

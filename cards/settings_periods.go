@@ -18,39 +18,39 @@ const (
 )
 
 // periodForm lists the custom periods and adds one.
-func periodForm(f SettingsForm, keep string) form {
+func periodForm(p Place, f SettingsForm, keep string) form {
 	in := form{err: f.Error}
 	if len(f.Periods) == 0 {
-		in.show(note("Quarters and years are there by themselves. A period of your own has a name and two dates."))
+		in.show(note("Quarters and years already exist. A custom period has a name and two dates."))
 	}
-	in.show(rowsWithin(len(f.Periods), 8, 4_000, func(i int) element { return periodRow(f, f.Periods[i], keep) })...)
+	in.show(rowsWithin(len(f.Periods), 8, 4_000, func(i int) element { return periodRow(p, f, f.Periods[i], keep) })...)
 	if n := len(f.Periods) - 8; n > 0 {
 		in.show(more(n, "period")...)
 	}
-	in.add(textInput(InputPeriodName, "Name of a new period", f.PeriodName, okr.MaxName).hint("for example Spring 2027"))
+	in.add(textInput(InputPeriodName, "New period", f.PeriodName, okr.MaxName).hint("For example Spring 2027"))
 	in.addPair(dateInput(InputPeriodStart, "First day", f.PeriodStart), dateInput(InputPeriodEnd, "Last day", f.PeriodEnd))
-	in.add(toggleInput(InputPeriodCurrent, "While it lasts", "New goals go into it", false))
-	in.show(actionsOf(run("Add the period", VerbPeriodAdd, KeyVersion, f.Version, KeyKeep, keep, KeyPicker, picks(f.Picker))))
+	in.add(toggleInput(InputPeriodCurrent, "Default", "Use as the default period", false))
+	in.show(actionsOf(run("Add period", VerbPeriodAdd, KeyVersion, f.Version, KeyKeep, keep, KeyPicker, picks(f.Picker))))
 	return in
 }
 
-func periodRow(f SettingsForm, p okr.TimePeriod, keep string) element {
-	name := mdf("%s", p.Name)
-	if p.ID == f.Current {
-		name += " (current while it lasts)"
+func periodRow(p Place, f SettingsForm, own okr.TimePeriod, keep string) element {
+	name := mdf("%s", own.Name)
+	if own.ID == f.Current {
+		name += " (current)"
 	}
 	return columns(
-		col(stretch, text(name).near(), note(mdf("%s to %s", p.Start, p.End))).middle(),
-		col(auto, actionsOf(run("Remove", VerbPeriodRemove, KeyPeriod, p.ID, KeyVersion, f.Version, KeyKeep, keep, KeyPicker, picks(f.Picker)))),
+		col(stretch, text(name).near(), note(mdf("%s to %s", p.date(own.Start), p.date(own.End)))).middle(),
+		col(auto, actionsOf(run("Remove", VerbPeriodRemove, KeyPeriod, own.ID, KeyVersion, f.Version, KeyKeep, keep, KeyPicker, picks(f.Picker)))),
 	).separated()
 }
 
 // readSettings shows the settings to those who may not change them.
-func readSettings(f SettingsForm) Card {
+func readSettings(p Place, f SettingsForm) Card {
 	const title = "Settings"
-	reminders := md("off")
+	reminders := md("Off")
 	if f.Reminders {
-		reminders = joinMD(", ", titleOf(weeks(), f.ReminderEvery), titleOf(weekdays(), f.ReminderWeekday), titleOf(hours(), f.ReminderHour)+" of each one's own time")
+		reminders = joinMD(", ", titleOf(weeks(), f.ReminderEvery), titleOf(weekdays(), f.ReminderWeekday), titleOf(hours(), f.ReminderHour)+" in each person's time zone")
 	}
 	digests := titleOf(cadences(), orAny(f.DigestCadence))
 	switch okr.Cadence(f.DigestCadence) {
@@ -60,30 +60,31 @@ func readSettings(f SettingsForm) Card {
 		digests = joinMD(", ", digests, titleOf(weekdays(), f.DigestWeekday), titleOf(hours(), f.DigestHour))
 	}
 	body := []element{heading(title), facts(
-		fact{"Time zone", mdf("%s", f.TimeZone)}, fact{"Planning year from", titleOf(months(), f.PlanningStart)},
-		fact{"Behind from", mdf("%s points under expected", f.Behind)}, fact{"At risk from", mdf("%s points under expected", f.AtRisk)},
-		fact{"Weights", titleOf(weightRules(), f.Weights)}, fact{"Projects count", titleOf(projectRules(), orAny(f.Projects))},
-		fact{"Organization goals by", titleOf(creators("admins"), orAny(f.CreateOrganization))},
-		fact{"Team goals by", titleOf(creators("every member"), orAny(f.CreateTeam))},
-		fact{"Personal goals by", titleOf(creators("every member"), orAny(f.CreateIndividual))},
-		fact{"Exports by", titleOf(exporters(), orAny(f.ExportBy))},
-		fact{"Reminders", reminders}, fact{"Digests", digests}, fact{"Custom periods", periodNames(f.Periods)},
-	), note(whoChanges(f))}
-	return newCard(title, body, run("OKRs", VerbGoals), run("Help", VerbHelp))
+		fact{"Time zone", mdf("%s", f.TimeZone)}, fact{"Planning year starts in", titleOf(months(), f.PlanningStart)},
+		fact{"Behind at", mdf("%s points below expected", f.Behind)}, fact{"At risk at", mdf("%s points below expected", f.AtRisk)},
+		fact{"Weights", titleOf(weightRules(), f.Weights)}, fact{"Include projects", titleOf(projectRules(), orAny(f.Projects))},
+		fact{"Reminders", reminders}, fact{"Default digest", digests}, fact{"Custom periods", periodNames(p, f.Periods)},
+	), section("Who can create and export"), facts(
+		fact{"Organization goals", titleOf(creators("Admins"), orAny(f.CreateOrganization))},
+		fact{"Team goals", titleOf(creators("Every member"), orAny(f.CreateTeam))},
+		fact{"Personal goals", titleOf(creators("Every member"), orAny(f.CreateIndividual))},
+		fact{"Exports", titleOf(exporters(), orAny(f.ExportBy))},
+	), footer(whoChanges(f))}
+	return newCard(title, body, myOKRs(), moreHelp())
 }
 
 // whoChanges says who can change the settings that are shown.
 func whoChanges(f SettingsForm) md {
 	if f.Closed {
-		return "They can only be read at the moment. Whoever runs okrbot can fix that. Try again later."
+		return "Settings can't be changed right now. The person who runs okrbot can fix this. Try again later."
 	}
-	return "Only an admin can change them. " + whoCan(f.Admins)
+	return "Only an admin can change these settings. " + whoCan(f.Admins)
 }
 
-func periodNames(all []okr.TimePeriod) md {
+func periodNames(p Place, all []okr.TimePeriod) md {
 	var names []md
-	for _, p := range all[:min(len(all), 8)] {
-		names = append(names, mdf("%s", p.Period))
+	for _, own := range all[:min(len(all), 8)] {
+		names = append(names, mdf("%s", p.period(own.Period)))
 	}
 	if n := len(all) - 8; n > 0 {
 		names = append(names, md(count(n, "more period")))

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// VerbShare posts for everybody what only one person sees so far; KeyView is the verb of
+// VerbShare posts for everybody what only one person has seen; KeyView is the verb of
 // what is shown, whose data the button has, too.
 const (
 	VerbShare = "share"
@@ -37,13 +37,13 @@ func (c Card) under(line md) Card {
 	return newCard(c.Summary, append([]element{note(line)}, c.body...), c.actions...)
 }
 
-// AnsweredElsewhere tells somebody in a shared place that the answer is in their own
+// AnsweredElsewhere says to somebody in a shared place that the answer is in their own
 // chat, be it a sign-in or something to read.
 func AnsweredElsewhere(isSignIn bool) Card {
-	const title = "Sent to our own chat"
-	words := "I have answered in our 1:1 chat, because others can read along here."
+	const title = "Continue in our private chat"
+	words := "I've answered there, because others can read this conversation."
 	if isSignIn {
-		words = "I have sent you a message in our 1:1 chat, because others can read along here. Open it and press **Sign in**."
+		words = "I've sent you a message there, because others can read this conversation. Open it and select **Sign in**."
 	}
 	return newCard(title, []element{heading(title), text(md(words))})
 }

@@ -24,7 +24,13 @@ const consentURL = "https://myapplications.microsoft.com"
 type signInJSON struct {
 	Text           string         `json:"text"`
 	ConnectionName string         `json:"connectionName,omitempty"`
+	Exchange       *exchangeJSON  `json:"tokenExchangeResource,omitempty"`
 	Buttons        []signInButton `json:"buttons"`
+}
+
+type exchangeJSON struct {
+	ID  string `json:"id"`
+	URI string `json:"uri"`
 }
 
 type signInButton struct {
@@ -44,6 +50,15 @@ func OAuth(words, address, connectionName string) Attachment {
 	return Attachment{ContentType: ContentTypeOAuth, Content: content}
 }
 
+// SingleSignOn makes an OAuth card for which Teams asks Microsoft Entra for a token of the person
+// for a resource, an Application ID URI, and sends it to the bot under an id. Where that does
+// not work, Teams shows the card with its button. Source: "Add code to enable SSO in your bot app".
+func SingleSignOn(words, address, connectionName, id, resource string) Attachment {
+	content := signInContent(words, address)
+	content.ConnectionName, content.Exchange = connectionName, &exchangeJSON{ID: id, URI: resource}
+	return Attachment{ContentType: ContentTypeOAuth, Content: content}
+}
+
 // SignIn makes a sign-in card whose button opens address.
 func SignIn(words, address string) Attachment {
 	return Attachment{ContentType: ContentTypeSignIn, Content: signInContent(words, address)}
@@ -55,7 +70,7 @@ func SignInLink(address string) Card {
 	const title = "Sign in to Azure DevOps"
 	return newCard(title, []element{
 		heading(title),
-		text("The link opens in your browser. It works for one sign-in, for 10 minutes and for you only: do not pass it on."),
+		text("The link opens in your browser. It works once, for 10 minutes, and only for you. Don't share it."),
 	}, withLink(nil, "Open the sign-in page", address)...)
 }
 
@@ -63,7 +78,7 @@ func SignInLink(address string) Card {
 func SignInCode(words string, err FieldError) Card {
 	f := form{err: err}
 	f.add(textInput(InputCode, "Code from the sign-in page", "", 12).hint("for example 482913").
-		required("Type the code that the sign-in page shows."))
+		required("Enter the code from the sign-in page."))
 	title := []element{heading("Finish your sign-in")}
 	if words != "" {
 		title = append(title, text(mdn(maxMessage, "%s", words)))
@@ -76,7 +91,7 @@ func SignInCode(words string, err FieldError) Card {
 func SignedIn(account string, next []Button) Card {
 	body := []element{box("good",
 		text("✓ Signed in").with(bolder, good),
-		text(mdn(maxLong, "Your account %s is used to read Azure DevOps. okrbot sees what this account sees and changes nothing.", account)),
+		text(mdn(maxLong, "I read Azure DevOps with your account %s. I see what it can see, and change nothing.", account)),
 	)}
 	return newCard("Signed in as "+account, body, buttonActions(next)...)
 }
@@ -89,23 +104,23 @@ func ConfirmSignOut(accounts []string, connections []okr.Connection) Card {
 		body = append(body, text(nameList("Accounts: ", accounts)))
 	}
 	if len(connections) == 0 {
-		body = append(body, text("No connection uses your sign-in."))
+		body = append(body, text("No connection uses it."))
 	} else {
-		body = append(body, text(md(fmt.Sprintf("%s of yours will fail until you sign in again. Whatever is bound through it keeps its last value.", count(len(connections), "connection")))))
+		body = append(body, text(md(fmt.Sprintf("%s will stop working until you sign in again. Their OKRs keep their last values.", count(len(connections), "connection")))))
 		body = append(body, connectionLines(connections)...)
 	}
-	return newCard(title, body, run("Sign out", VerbSignOut).destructive(), run("Stay signed in", VerbConnections))
+	return newCard(title, body, run("Sign out", VerbSignOut).destructive(), run("Cancel", VerbConnections))
 }
 
 // SignedOut confirms that the sign-ins of a person were forgotten.
 func SignedOut(connections []okr.Connection) Card {
-	const title = "You are signed out"
+	const title = "You're signed out"
 	body := []element{
 		heading(title),
-		text("okrbot has forgotten your tokens for Azure DevOps. They were stored sealed and are deleted here. The consent that you gave stays with Microsoft until you withdraw it at [My Apps](" + consentURL + ")."),
+		text("I deleted your tokens for Azure DevOps. To withdraw your consent with Microsoft too, open [My Apps](" + consentURL + ")."),
 	}
 	if len(connections) > 0 {
-		body = append(body, section("Connections that now need a sign-in"))
+		body = append(body, section("Connections that need a sign-in"))
 		body = append(body, connectionLines(connections)...)
 	}
 	return newCard(title, body, withLink([]action{run("Sign in again", VerbConnect)}, "My Apps", consentURL)...)
@@ -114,7 +129,7 @@ func SignedOut(connections []okr.Connection) Card {
 func connectionLines(connections []okr.Connection) []element {
 	out := rows(len(connections), func(i int) element {
 		c := connections[i]
-		return bullet(mdf("**%s** (%s): %s / %s", c.Name, c.ID, c.Organization, c.Project.Name))
+		return bullet(joinMD(": ", mdf("**%s** (%s)", c.Name, c.ID), leadsTo(c)))
 	})
 	return append(out, more(len(connections)-len(out), "connection")...)
 }

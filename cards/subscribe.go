@@ -59,6 +59,7 @@ type DigestForm struct {
 	AtOnce     bool   // each check-in is told at once, too
 	HereOnly   bool   // all go into the thread of the form
 	Readers    Readers
+	ByHand     bool   // nothing is measured in Azure DevOps: the integration was never enabled
 	Cadence    string // an okr.Cadence
 	Hour       string
 	Weekday    string
@@ -88,18 +89,22 @@ const (
 	ReadersShared  Readers = "shared"  // the members of a shared channel, of other teams and organizations too
 )
 
-// readers begin the sentence about what is seen in a place.
+// readers say who reads the digests of a place, and what they see there.
 func readers(f DigestForm, place string) md {
+	who := mdf("Everyone in %s sees this digest.", place)
 	switch f.Readers {
 	case ReadersOne:
-		return "Here you see"
+		who = "Only you see this digest."
 	case ReadersPrivate:
-		return "Every member of this private channel sees"
+		who = "Every member of this private channel sees this digest."
 	case ReadersShared:
-		return "Every member of this shared channel, people of other teams and organizations included, sees"
-	default:
-		return mdf("Everybody in %s sees", place)
+		who = "Every member of this shared channel sees this digest, including people from other teams and organizations."
+	case ReadersHere:
 	}
+	if f.ByHand {
+		return who + " Private OKRs are never posted."
+	}
+	return who + " It can name work items that the account of a connection can read in Azure DevOps. Private OKRs are never posted."
 }
 
 // Subscribe is the form of a place's digest. The ids of its inputs are objectives,
@@ -119,38 +124,56 @@ func orThisPlace(name string) string {
 func subscribeCard(p Place, f DigestForm, bytes int) Card {
 	place := orThisPlace(f.Place)
 	title := "Digest for " + place
-	head := append([]element{heading(mdf("%s", title)), text("A card tells what moved, from what to what and why: at most one an hour, and none when nothing did unless you ask for it.")}, digestState(p, f)...)
+	head := append([]element{heading(mdf("%s", title)), text("I post what changed and why, at most once an hour.")}, digestState(p, f)...)
 	in := form{err: f.Error}
+	in.add(choiceInput(InputCadence, "How often", orAny(f.Cadence), digestCadences()))
+	in.addPair(choiceInput(InputHour, "Time", f.Hour, hours()), choiceInput(InputWeekday, "Day (weekly)", f.Weekday, weekdays()))
 	if len(f.Objectives) == 0 {
-		in.show(text("There is no objective yet. The digest will tell of all that are made."))
+		in.show(text("There are no objectives yet. The digest will follow every one that is created."))
 	} else {
-		in.add(manyInput(InputObjectives, "Objectives (choose nothing here and below to follow everything)", f.Objectives, f.Chosen, bytes))
+		in.add(manyInput(InputObjectives, "Objectives (leave empty to follow everything)", f.Objectives, f.Chosen, bytes))
 	}
+	if scope := digestScope(f, bytes); len(scope.body) > 0 {
+		in.addFolded("scope", "Teams, people, tags", len(f.OfTeams)+len(f.OfPeople)+len(f.OfTags) > 0, scope)
+	}
+	in.addFolded("more", "Quiet times and more", f.QuietFrom != "" || len(f.QuietDays) > 0 || f.AtOnce, digestMore(f))
+	in.show(box("emphasis", text(readers(f, place))))
+	return newCard(title, in.elements(head...), digestActions(f)...)
+}
+
+// digestCadences are the cadences of a digest as people choose them.
+func digestCadences() []Choice {
+	return []Choice{
+		{Title: "Hourly, when something changes", Value: ChoiceAny},
+		{Title: "Daily", Value: string(okr.Daily)},
+		{Title: "Weekly", Value: string(okr.Weekly)},
+	}
+}
+
+// digestScope asks what else than objectives a digest follows.
+func digestScope(f DigestForm, bytes int) form {
+	in := form{err: f.Error}
 	if teams := wordChoices(f.OfTeams, f.Teams); len(teams) > 0 {
 		in.add(manyInput(InputTeams, "Teams", teams, teamValues(f.OfTeams), bytes/4))
 	}
 	if len(f.People) > 0 {
-		in.add(manyInput(InputPeople, "What these people own or check in", f.People, f.OfPeople, bytes/4))
+		in.add(manyInput(InputPeople, "People (OKRs they own or check in)", f.People, f.OfPeople, bytes/4))
 	}
 	if tags := wordChoices(f.OfTags, f.Tags); len(tags) > 0 {
 		in.add(manyInput(InputTags, "Tags", tags, teamValues(f.OfTags), bytes/4))
 	}
-	in.add(choiceInput(InputCadence, "How often", orAny(f.Cadence), cadences()))
-	in.addPair(choiceInput(InputHour, "From (daily, weekly)", f.Hour, hours()), choiceInput(InputWeekday, "On (weekly)", f.Weekday, weekdays()))
-	in.addFolded("more", "Quiet times, and more", f.QuietFrom != "" || len(f.QuietDays) > 0 || f.AtOnce, digestMore(f))
-	in.show(box("emphasis", text(readers(f, place)+" what each connection's owner can see in Azure DevOps, titles of work items included.")))
-	return newCard(title, in.elements(head...), digestActions(f)...)
+	return in
 }
 
-// digestState says what stands in the way of the next digest.
+// digestState says when the next digest comes, or why none does.
 func digestState(p Place, f DigestForm) []element {
 	switch {
 	case f.Paused != "":
-		return []element{box("warning", text(mdn(maxMessage, "Paused: %s", f.Paused)), note("Saving goes on with it."))}
+		return []element{box("warning", text(mdn(maxMessage, "Paused: %s", f.Paused)), note("Save to resume it."))}
 	case !f.MutedTill.IsZero() && f.MutedTill.After(p.Now):
-		return []element{box("warning", text("Muted until "+p.at(f.MutedTill)+"."), note("What moves meanwhile is told afterwards."))}
+		return []element{box("warning", text("Muted until "+p.at(f.MutedTill)+"."), note("You'll get one catch-up post."))}
 	case !f.Next.IsZero():
-		return []element{note("The next one may come from " + p.at(f.Next) + " on.")}
+		return []element{note("Next digest: " + p.at(f.Next) + " at the earliest.")}
 	}
 	return nil
 }
@@ -177,7 +200,7 @@ func teamValues(names []string) []string {
 
 func digestMore(f DigestForm) form {
 	in := form{err: f.Error}
-	none := []Choice{{Title: "none", Value: ChoiceNone}}
+	none := []Choice{{Title: "None", Value: ChoiceNone}}
 	in.addPair(choiceInput(InputQuietFrom, "Quiet from", orNone(f.QuietFrom), append(none, hours()...)),
 		choiceInput(InputQuietTo, "Quiet until", orNone(f.QuietTo), append(none, hours()...)))
 	in.add(manyInput(InputQuietDays, "Quiet days", weekdays(), f.QuietDays, maxChoiceBytes))
@@ -185,12 +208,12 @@ func digestMore(f DigestForm) form {
 	if f.Always {
 		when = "always"
 	}
-	in.add(choiceInput(InputWhen, "Post", when, []Choice{{Title: "only when something moved", Value: "changes"}, {Title: "always, also when nothing moved", Value: "always"}}))
+	in.add(choiceInput(InputWhen, "When nothing changed", when, []Choice{{Title: "Post nothing", Value: "changes"}, {Title: "Post anyway", Value: "always"}}))
 	atOnce := "digest"
 	if f.AtOnce {
 		atOnce = "once"
 	}
-	in.add(choiceInput(InputAtOnce, "Check-ins", atOnce, []Choice{{Title: "in the digest", Value: "digest"}, {Title: "each at once, too", Value: "once"}}))
+	in.add(choiceInput(InputAtOnce, "Check-ins", atOnce, []Choice{{Title: "In the digest", Value: "digest"}, {Title: "Also post each one right away", Value: "once"}}))
 	if f.MayThread {
 		thread := "new"
 		switch {
@@ -199,16 +222,16 @@ func digestMore(f DigestForm) form {
 		case f.Threaded:
 			thread = "one"
 		}
-		in.add(choiceInput(InputThread, "In the channel", thread, []Choice{
-			{Title: "a new post each time", Value: "new"}, {Title: "all in one thread", Value: "one"}, {Title: "all in this thread", Value: "this"},
+		in.add(choiceInput(InputThread, "Where in the channel", thread, []Choice{
+			{Title: "A new post each time", Value: "new"}, {Title: "One thread for all", Value: "one"}, {Title: "This thread", Value: "this"},
 		}))
 	}
 	if len(f.Zones) > 1 {
-		in.add(choiceInput(InputZone, "Time zone of these hours", f.Zone, zoneChoices(f.Zones)))
+		in.add(choiceInput(InputZone, "Time zone", f.Zone, zoneChoices(f.Zones)))
 	} else {
-		in.show(note(mdf("Hours are those of %s.", f.Zone)))
+		in.show(note(mdf("Times are in the time zone %s.", f.Zone)))
 	}
-	in.show(note("What moves in a quiet time is told afterwards, in one post."))
+	in.show(note("After quiet times you get one catch-up post."))
 	return in
 }
 
@@ -239,7 +262,7 @@ func digestActions(f DigestForm) []action {
 	if f.Paused == "" {
 		actions = append(actions, muteAction(f))
 	}
-	return append(actions, run("Add another digest", VerbDigestNew).bare().secondary(), run("Stop the digest", VerbDigestStop, KeyDigest, f.Slot).bare().destructive().secondary())
+	return append(actions, run("Add another digest", VerbDigestNew).bare().secondary(), run("Stop digest", VerbDigestStop, KeyDigest, f.Slot).bare().destructive().secondary())
 }
 
 func muteAction(f DigestForm) action {
@@ -247,15 +270,15 @@ func muteAction(f DigestForm) action {
 		return run("Unmute", VerbDigestMute, KeyDigest, f.Slot).bare()
 	}
 	lengths := []Choice{
-		{Title: "4 hours", Value: "4h"}, {Title: "a day", Value: "1d"}, {Title: "3 days", Value: "3d"}, {Title: "a week", Value: "7d"}, {Title: "2 weeks", Value: "14d"},
+		{Title: "4 hours", Value: "4h"}, {Title: "1 day", Value: "1d"}, {Title: "3 days", Value: "3d"}, {Title: "1 week", Value: "7d"}, {Title: "2 weeks", Value: "14d"},
 	}
-	return unfold("Mute", []element{choiceInput(InputMute, "For how long", "1d", lengths)}, run("Mute it", VerbDigestMute, KeyDigest, f.Slot))
+	return unfold("Mute", []element{choiceInput(InputMute, "Mute for", "1d", lengths)}, run("Mute digest", VerbDigestMute, KeyDigest, f.Slot))
 }
 
 // manyInput lets people choose several; the choices that fit in so many bytes, and
 // all chosen ones.
 func manyInput(id, label string, choices []Choice, chosen []string, bytes int) input {
-	in := input{Type: "Input.ChoiceSet", ID: id, Label: label, Style: "compact", IsMultiSelect: true, Choices: choicesWithin(bytes, choices, chosen...)}
+	in := &inputBody{Type: "Input.ChoiceSet", ID: id, Label: label, Style: "compact", IsMultiSelect: true, Choices: choicesWithin(bytes, choices, chosen...)}
 	var values []string
 	for _, c := range in.Choices {
 		if slices.Contains(chosen, c.Value) {
@@ -266,9 +289,13 @@ func manyInput(id, label string, choices []Choice, chosen []string, bytes int) i
 	return in
 }
 
-// whenOfPlan says how often a digest comes.
+// whenOfPlan says when a digest comes. Zone is that of its hours; empty: nobody has to be
+// told.
 func whenOfPlan(plan okr.DigestPlan, zone string) string {
-	at := fmt.Sprintf("between %02d:00 and %02d:00 (%s)", plan.Rule.Hour, (plan.Rule.Hour+1)%24, zone)
+	at := fmt.Sprintf("between %02d:00 and %02d:00", plan.Rule.Hour, (plan.Rule.Hour+1)%24)
+	if zone != "" {
+		at += " (" + zone + ")"
+	}
 	switch {
 	case plan.Rule.Cadence == okr.Daily:
 		return "Every day " + at
@@ -277,20 +304,23 @@ func whenOfPlan(plan okr.DigestPlan, zone string) string {
 	case plan.Always:
 		return "Every hour"
 	}
-	return "Every hour in which something moves"
+	return "At most once an hour"
 }
 
-// PlanText is a digest's plan in a sentence.
+// PlanText is a digest's plan in a few sentences. Zone is as in whenOfPlan.
 func PlanText(plan okr.DigestPlan, zone string) string {
-	out := whenOfPlan(plan, zone) + ", one card here says what moved in " + scopeOfPlan(plan) + ", from what to what and why."
-	if !plan.Always {
-		out += " When nothing moved, nothing is posted."
+	what := "what changed in " + scopeOfPlan(plan) + ", with the reason."
+	out := whenOfPlan(plan, zone) + ", I post here " + what
+	if plan.Rule.Cadence == okr.Hourly && !plan.Always {
+		out = "When something changes in " + scopeOfPlan(plan) + ", I post it here, at most once an hour, with the reason."
+	} else if !plan.Always {
+		out += " When nothing changed, I post nothing."
 	}
 	if plan.CheckIns {
-		out += " Each check-in is posted at once, too."
+		out += " I also post each check-in right away."
 	}
 	if q := quietText(plan.Quiet); q != "" {
-		out += " Quiet " + q + "; what moves then is told afterwards."
+		out += " Quiet " + q + "; I catch up afterwards."
 	}
 	return out
 }
@@ -301,13 +331,13 @@ func scopeOfPlan(plan okr.DigestPlan) string {
 		parts = append(parts, string(id))
 	}
 	for _, team := range plan.Teams {
-		parts = append(parts, "the team "+team)
+		parts = append(parts, "team "+team)
 	}
 	for _, who := range plan.People {
-		parts = append(parts, "what "+who.Name+" owns or checks in")
+		parts = append(parts, "OKRs of "+who.Name)
 	}
 	for _, tag := range plan.Tags {
-		parts = append(parts, "the tag "+tag)
+		parts = append(parts, "tag "+tag)
 	}
 	if len(parts) == 0 {
 		return "all objectives"
@@ -316,12 +346,24 @@ func scopeOfPlan(plan okr.DigestPlan) string {
 }
 
 func quietText(q okr.Quiet) string {
-	var parts []string
+	var parts, days []string
 	if q.From != q.To {
 		parts = append(parts, fmt.Sprintf("from %02d:00 to %02d:00", q.From, q.To))
 	}
 	for _, d := range q.Days {
-		parts = append(parts, "on "+d.String()+"s")
+		days = append(days, d.String()+"s")
 	}
-	return strings.Join(parts, ", ")
+	if len(days) > 0 {
+		parts = append(parts, "on "+listed(days))
+	}
+	return listed(parts)
+}
+
+// listed joins words as in a sentence.
+func listed(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

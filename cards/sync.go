@@ -6,7 +6,7 @@ import (
 	"okrbot/okr"
 )
 
-// VerbSync measures now. Its data is goal, or none for all.
+// VerbSync measures now. Its data is goal, or connection, or none for all.
 const VerbSync = "sync"
 
 // SyncRow is the outcome of a sync for one goal.
@@ -17,11 +17,11 @@ type SyncRow = okr.SyncRow
 func SyncStarted(what string, show Button) Card {
 	return newCard("Sync started: "+what, []element{
 		heading("Sync started"),
-		text(mdn(maxLong, "Measuring %s in Azure DevOps. The result appears here in a moment; if it doesn't, press %s.", what, show.Title)),
+		text(mdn(maxLong, "Updating %s from Azure DevOps. The result appears here in a moment. If it doesn't, select %s.", what, show.Title)),
 	}, buttonActions([]Button{show})...)
 }
 
-// SyncDone tells the outcome of a sync.
+// SyncDone shows the outcome of a sync.
 func SyncDone(p Place, list []SyncRow) Card {
 	failed := 0
 	for _, r := range list {
@@ -29,7 +29,7 @@ func SyncDone(p Place, list []SyncRow) Card {
 			failed++
 		}
 	}
-	title := fmt.Sprintf("Sync done: %d measured", len(list)-failed)
+	title := fmt.Sprintf("Sync done: %d updated", len(list)-failed)
 	if failed > 0 {
 		title += fmt.Sprintf(", %d failed", failed)
 	}
@@ -38,9 +38,9 @@ func SyncDone(p Place, list []SyncRow) Card {
 		body = body[:1]
 	}
 	if len(list) == 0 {
-		body = append(body, text("Nothing is bound yet, so there was nothing to measure."))
+		body = append(body, text("No OKR has a data source yet, so there was nothing to update."))
 	}
-	shown := rows(len(list), func(i int) element { return syncRow(list[i]) })
+	shown := rows(len(list), func(i int) element { return syncRow(p, list[i]) })
 	body = append(body, shown...)
 	body = append(body, more(len(list)-len(shown), "OKR")...)
 	if len(list) == 1 && list[0].Goal.ID != "" {
@@ -49,40 +49,48 @@ func SyncDone(p Place, list []SyncRow) Card {
 	return newCard(title, body, run("All OKRs", VerbGoals))
 }
 
-func syncRow(r SyncRow) element {
+func syncRow(p Place, r SyncRow) element {
 	if r.Goal.ID == "" { // a connection that could not be measured at all
-		return columns(col(stretch, bold("A connection was not measured"), text(mdn(2*maxLong, "▲ %s", r.Problem)).with("", attention).near())).separated()
+		return columns(col(stretch, bold("A connection couldn't be updated"), text(mdn(maxMessage, "▲ %s", r.Problem)).with("", attention).near())).separated()
 	}
 	left := col(stretch, bold(mdf("%s %s", r.Goal.ID, r.Goal.Title)))
 	if r.Problem != "" {
-		left.Items = append(left.Items, text(mdn(2*maxLong, "▲ %s", r.Problem)).with("", attention).near())
+		left.Items = append(left.Items, text(mdn(maxMessage, "▲ %s", r.Problem)).with("", attention).near())
 	} else {
 		why := changeText(r.Changes)
 		if why == "" && r.Changes.First {
-			why = "first measurement"
+			why = "First measurement"
 		} else if why == "" && !r.Moved() {
-			why = "nothing changed"
+			why = "No change"
 		}
-		left.Items = append(left.Items, note(joinMD(" · ", mdf("%s", movedValue(r.Goal, r.Before, r.After)), why)))
+		left.Items = append(left.Items, note(joinMD(" · ", syncShift(p, r), mdf("%s", movedValue(p, r.Goal, r.Before, r.After)), why)))
 	}
 	return columns(left, col(auto, statusBlock(r.Status).right())).separated().
 		opens(run("Show "+string(r.Goal.ID), VerbGoal, KeyGoal, string(r.Goal.ID)))
 }
 
+// syncShift says by how many points progress rose or fell; nothing of another number.
+func syncShift(p Place, r SyncRow) md {
+	if r.Goal.Kind != okr.Project && !isProgress(r.Goal.Metric) {
+		return ""
+	}
+	return changeOf(p, okr.Move{Before: okr.Reported{Progress: r.Before}, After: okr.Reported{Progress: r.After}}).fall()
+}
+
 // movedValue is a value before and after: of a key result its number, of a
 // project its percentage.
-func movedValue(g okr.Goal, before, after *float64) string {
+func movedValue(p Place, g okr.Goal, before, after *float64) string {
 	if isProgress(g.Metric) {
-		return shiftText(before, after)
+		return p.shift(before, after)
 	}
 	show := func(f *float64) string {
 		switch {
 		case f == nil:
 			return "no data"
 		case g.Kind == okr.KeyResult:
-			return valueText(g.Metric, f)
+			return p.value(g.Metric, f)
 		default:
-			return percentText(*f)
+			return p.percent(*f)
 		}
 	}
 	was, is := show(before), show(after)

@@ -44,7 +44,7 @@ func tasksCard(p Place, v GoalView, offset, bytes int) Card {
 	page := g.Tasks[offset:min(len(g.Tasks), offset+TaskPage)]
 	rows := rowsWithin(len(page), TaskPage, 3*bytes, func(i int) element { return taskRow(p, v, page[i], fmt.Sprint(offset)) })
 	body := []element{heading(mdf("%s", title)), note(mdn(maxLong, "%s", g.Title))}
-	body = append(body, barOf(v)...)
+	body = append(body, goalBar(p, v)...)
 	if len(page) == 0 {
 		body = append(body, text("There are no tasks yet."))
 	} else {
@@ -114,9 +114,9 @@ func tasksAside(v GoalView) md {
 	case len(g.Tasks) == 0:
 		return ""
 	case g.Binding != nil:
-		return "The progress comes from the query."
+		return "Progress comes from the query."
 	case g.Manual != nil && g.Manual.Value != nil:
-		return "The progress is set by hand."
+		return "Progress was set manually."
 	}
 	return ""
 }
@@ -146,9 +146,9 @@ func dueText(p Place, g okr.Goal, t okr.Task) md {
 	case t.Due == "":
 		return ""
 	case !t.Done && g.IsOpen() && today.Days() > t.Due.Days():
-		return mdf("▲ overdue since %s", t.Due)
+		return mdf("▲ overdue since %s", p.date(t.Due))
 	}
-	return mdf("due %s", t.Due)
+	return mdf("due %s", p.date(t.Due))
 }
 
 // TasksForm is the form of a page of a checklist, or of tasks that are added.
@@ -161,7 +161,7 @@ type TasksForm struct {
 }
 
 // EditTasks is the form of a checklist: a task a line.
-func EditTasks(f TasksForm) Card {
+func EditTasks(p Place, f TasksForm) Card {
 	id := string(f.Goal.ID)
 	title, label := "Add tasks to "+id, "Tasks, one per line"
 	if f.From > 0 {
@@ -169,11 +169,11 @@ func EditTasks(f TasksForm) Card {
 	}
 	in := form{err: f.Error}
 	if n := len(f.Goal.Tasks); f.From > 0 && f.To-f.From+1 < n {
-		in.show(note(md(fmt.Sprintf("Tasks %d to %d of %d. The others stay as they are.", f.From, f.To, n))))
+		in.show(note(md(fmt.Sprintf("Tasks %d to %d of %d. The others stay unchanged.", f.From, f.To, n))))
 	}
-	how := md("Add a due date and an owner after commas: Sign the lease, 2026-05-21, @Megan Bowen.")
+	how := mdf("Add a due date and an owner after commas: Sign the lease, %s, @Megan Bowen.", p.date(p.monthEnd()))
 	if f.From > 0 {
-		how += " Remove a line to remove its task."
+		how += " Delete a line to delete its task."
 	}
 	in.show(note(how))
 	in.add(linesInput(InputTasks, label, f.Text, maxTaskText))
@@ -189,7 +189,7 @@ func whyTasks(p Place, v GoalView, bytes int) []element {
 	reader := v
 	reader.MayCheckIn = false
 	rows := rowsWithin(len(g.Tasks), maxWhyTasks, bytes, func(i int) element { return taskRow(p, reader, g.Tasks[i], "") })
-	way := mdf("%d ÷ %d = %s", done, len(g.Tasks), percentText(*okr.TaskProgress(g.Tasks)))
+	way := mdf("%d ÷ %d = %s", done, len(g.Tasks), p.percent(*okr.TaskProgress(g.Tasks)))
 	out := []element{facts(fact{"Done", md(fmt.Sprintf("%d of %s", done, count(len(g.Tasks), "task")))}, fact{"Progress", way})}
 	if v.Goal.LastCheckIn != nil {
 		out = append(out, byHand(p, v, bytes)...)

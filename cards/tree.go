@@ -1,9 +1,9 @@
 package cards
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"okrbot/okr"
 )
@@ -31,17 +31,17 @@ func treeCard(p Place, v GoalView, b okr.Branch, bytes int) Card {
 	if n := len(b.Path); n > 0 {
 		at := b.Path[n-1]
 		title = okr.Shorten(okr.CleanLine(at.Title), okr.MaxTitle)
-		body = append(body, treeUp(v.Goal.ID, b), treeHead(title, nodeProgress(at)), nodeDetail(at))
+		body = append(body, treeUp(v.Goal.ID, b), treeHead(title, nodeProgress(p, at)), nodeDetail(at))
 	} else {
-		body = append(body, treeHead(title, md(progressText(v.Standing.Progress))))
+		body = append(body, treeHead(title, md(p.progress(v.Standing.Progress))))
 	}
-	rows := treeRows(v.Goal.ID, b, bytes*5/2)
-	body = append(body, note(joinMD(" · ", treeRange(b, len(rows)), "As of "+p.when(b.At), valueOf(p, v.Goal, b))))
+	rows := treeRows(p, v.Goal.ID, b, bytes*5/2)
+	body = append(body, note(joinMD(" · ", treeRange(b, len(rows)), "Updated "+p.when(b.At), valueOf(p, v.Goal, b))))
 	if b.Gone {
-		body = append(body, box("warning", text("That work item is no longer in the first three levels of this project. Here is its top level.")))
+		body = append(body, box("warning", text("That work item isn't in the first three levels now. Here is the top level.")))
 	}
 	if len(rows) == 0 {
-		body = append(body, text("There are no work items here."))
+		body = append(body, text("No work items here."))
 	}
 	return newCard(id+": "+title, append(body, rows...), append(treePages(v.Goal.ID, b, len(rows)), run("Show "+id, VerbGoal, KeyGoal, id))...)
 }
@@ -53,7 +53,7 @@ func valueOf(p Place, g okr.Goal, b okr.Branch) md {
 	if m == nil || m.At.Equal(b.At) {
 		return ""
 	}
-	return mdf("%s was measured on ", string(g.ID)) + p.at(m.At)
+	return mdf("%s was last updated on ", string(g.ID)) + p.at(m.At)
 }
 
 // treeHead is a title with the progress of what it names.
@@ -84,19 +84,19 @@ func openTree(title string, goal okr.GoalID, item, offset int) action {
 }
 
 // treeRows are the rows of a page, indented where it shows several levels.
-func treeRows(goal okr.GoalID, b okr.Branch, bytes int) []element {
+func treeRows(p Place, goal okr.GoalID, b okr.Branch, bytes int) []element {
 	base := len(b.Path) + 1
 	if b.Whole {
 		whole := make([]element, len(b.Rows))
 		for i, n := range b.Rows {
-			whole[i] = nodeRow(n, base)
+			whole[i] = nodeRow(p, n, base)
 		}
 		if sizeOf(whole...) <= bytes {
 			return whole
 		}
 	}
 	direct := slices.DeleteFunc(slices.Clone(b.Rows), func(n okr.Node) bool { return n.Level != base })
-	return rowsWithin(len(direct), okr.TreePage, bytes, func(i int) element { return branchRow(goal, direct[i]) })
+	return rowsWithin(len(direct), okr.TreePage, bytes, func(i int) element { return branchRow(p, goal, direct[i]) })
 }
 
 func treeRange(b okr.Branch, shown int) md {
@@ -131,55 +131,58 @@ func treePages(goal okr.GoalID, b okr.Branch, shown int) []action {
 // tree shows the work items of a project on its card, within so many bytes: all of them
 // where that fits, else the top level, whose rows open. Without a goal there is nothing
 // to open yet.
-func tree(goal okr.GoalID, m okr.Measurement, bytes int) []element {
+func tree(p Place, goal okr.GoalID, m okr.Measurement, bytes int) []element {
 	if len(m.Tree) == 0 {
 		return nil
 	}
 	b := okr.Branch{Rows: m.Tree, Whole: len(m.Tree) == m.Size.Rows, Total: m.Size.Top}
-	rows := treeRows(goal, b, bytes)
+	rows := treeRows(p, goal, b, bytes)
 	isWhole := b.Whole && len(rows) == len(b.Rows)
 	out := append([]element{section("Work items")}, treeSummary(m.Size, len(rows), isWhole)...)
 	out = append(out, rows...)
+	hidden := max(m.Size.Top, len(m.Tree)) - len(rows)
 	switch {
 	case isWhole:
 		return out
 	case goal == "":
-		return append(out, note("All work items can be opened once this is saved."))
+		return append(out, note("Save to open all work items."))
+	case hidden <= 0: // each row opens
+		return out
 	}
-	return append(out, actionsOf(openTree("Show all work items", goal, 0, 0)))
+	return append(out, actionsOf(openTree(fmt.Sprintf("Show %d more %s", hidden, plural(hidden, "work item")), goal, 0, len(rows))))
 }
 
 // treeSummary says how much there is of a tree, and what of it no row shows.
 func treeSummary(s okr.TreeSize, shown int, isWhole bool) []element {
-	var top, levels, below md
-	if !isWhole {
-		top = rangeText(max(s.Top, shown), 0, shown)
+	all := s.Rows + s.Deeper
+	if isWhole && all == s.Top {
+		return nil
 	}
-	if s.Rows > s.Top {
-		top = cmp.Or(top, md(fmt.Sprint(s.Top))) + " at the top"
-		levels = md(count(s.Rows, "work item")) + " in three levels"
+	out := md(count(all, "work item"))
+	if top := max(s.Top, shown); !isWhole && all > top {
+		out = md(fmt.Sprintf("%d of %d at the top level, %d in all", shown, top, all))
+	} else if !isWhole {
+		out = md(fmt.Sprintf("%d of %s", shown, count(top, "work item")))
 	}
 	if s.Deeper > 0 {
-		below = md(count(s.Deeper, "deeper item")) + " included but not shown"
+		out += md(fmt.Sprintf(", %d of them below the third level", s.Deeper))
 	}
-	if out := joinMD(", ", top, levels, below); out != "" {
-		return []element{note(out)}
-	}
-	return nil
+	return []element{note(out)}
 }
 
 // nodeRow is a row among those of several levels, of which the first is base.
-func nodeRow(n okr.Node, base int) element {
+func nodeRow(p Place, n okr.Node, base int) element {
 	sign := md("○ ")
 	if n.Completed {
 		sign = "✓ "
 	}
-	title := text(sign + link(n.Title, n.URL, maxRow)).near()
+	title := text(sign + mdn(maxRow, "%s", n.Title)).near()
 	if n.Level == 1 {
 		title.Weight = bolder
 	}
-	detail := joinMD(" · ", mdf("%s %d", n.Type, n.ID), mdf("%s", n.State), deeper(n))
-	cols := []column{col(stretch, title, note(detail)), col(auto, text(nodeProgress(n)).right())}
+	title.IsSubtle = n.Completed
+	detail := joinMD(" · ", itemAddress(n), mdf("%s", n.State), deeper(n))
+	cols := []column{col(stretch, title, note(detail)), col(auto, text(nodeProgress(p, n)).right())}
 	if n.Level > base {
 		cols = append([]column{indent(n.Level - base)}, cols...)
 	}
@@ -187,12 +190,12 @@ func nodeRow(n okr.Node, base int) element {
 }
 
 // branchRow is a row that opens what is below it, where there is anything.
-func branchRow(goal okr.GoalID, n okr.Node) element {
+func branchRow(p Place, goal okr.GoalID, n okr.Node) element {
 	if n.Below == 0 {
-		return nodeRow(n, n.Level)
+		return nodeRow(p, n, n.Level)
 	}
 	title := text("▸ "+mdn(maxRow, "%s", n.Title)).near().with(bolder, "")
-	row := columns(col(stretch, title, nodeDetail(n)), col(auto, text(nodeProgress(n)).right())).near()
+	row := columns(col(stretch, title, nodeDetail(n)), col(auto, text(nodeProgress(p, n)).right())).near()
 	if goal == "" {
 		return row
 	}
@@ -201,25 +204,28 @@ func branchRow(goal okr.GoalID, n okr.Node) element {
 
 // nodeDetail is what is known of an item that has others below it; its id leads to it.
 func nodeDetail(n okr.Node) textBlock {
-	return note(joinMD(" · ", link(fmt.Sprintf("%s %d", n.Type, n.ID), n.URL, maxRow), mdf("%s", n.State), md(count(n.Below, "item")+" below")))
+	return note(joinMD(" · ", itemAddress(n), mdf("%s", n.State), md(count(n.Below, "item")+" below")))
 }
+
+// itemAddress names a work item by its number, which leads to it.
+func itemAddress(n okr.Node) md { return link(fmt.Sprintf("%s %d", n.Type, n.ID), n.URL, maxRow) }
 
 func deeper(n okr.Node) md {
 	if n.Deeper == 0 {
 		return ""
 	}
-	return md(fmt.Sprintf("%s included", count(n.Deeper, "deeper item")))
+	return md(fmt.Sprintf("%s deeper", count(n.Deeper, "item")))
 }
 
-func nodeProgress(n okr.Node) md {
-	p, ok := n.Progress()
+func nodeProgress(p Place, n okr.Node) md {
+	progress, ok := n.Progress()
 	if !ok || n.Total == 1 && n.Done <= 1 && n.Deeper == 0 && n.Below == 0 {
 		return " "
 	}
-	return md(fmt.Sprintf("%s (%d of %d)", percentText(p), n.Done, n.Total))
+	return md(fmt.Sprintf("%s (%d of %d)", p.percent(progress), n.Done, n.Total))
 }
 
 // indent is an empty column of levels times 20 pixels.
 func indent(levels int) column {
-	return col(fmt.Sprintf("%dpx", 20*levels), text(" "))
+	return col(strconv.Itoa(20*levels)+"px", text(" "))
 }

@@ -7,8 +7,7 @@ import "okrbot/okr"
 func Undone(p Place, what string, v okr.GoalView) Card {
 	id := string(v.Goal.ID)
 	body := []element{
-		heading("Undone"), text(mdf("%s. That is taken back.", what)), bold(mdf("%s %s", id, v.Goal.Title)),
-		bar(v.Standing.Progress, v.Standing.Status),
+		heading("Undone"), text(mdf("%s. I've undone that.", what)), goalLine(p, v, 0).separated(),
 	}
 	if v.Goal.LastCheckIn != nil {
 		body = append(body, note("Last check-in: "+personText(v.Goal.LastCheckIn.By)+", "+p.at(v.Goal.LastCheckIn.At)))

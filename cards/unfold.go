@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"strconv"
 
 	"okrbot/okr"
 )
@@ -10,8 +11,8 @@ import (
 const (
 	// VerbAddress shows what an address leads to, for whoever presses. Its data is code.
 	VerbAddress = "address.open"
-	// VerbAddressBind offers to bind a query of Azure DevOps. Its data is org, project
-	// and query.
+	// VerbAddressBind offers to bind a query or work item of Azure DevOps. Its data is org,
+	// project and query or item.
 	VerbAddressBind = "address.bind"
 )
 
@@ -31,16 +32,16 @@ type AddressView struct {
 // Address is what an address unfolds into where okrbot must not say what it leads to:
 // the same whether that is private, deleted, of others or nothing at all.
 func Address(v AddressView) Card {
-	const title = "An address in okrbot"
-	words := md("Open it to see what it leads to, if you may.")
+	const title = "A link to okrbot"
+	words := md("Open it to see what it shows. You need access to it.")
 	if v.Mine {
-		words = "It leads to something private that you may see. I show it to nobody else."
+		words = "It shows something private that you can see. I don't show it to anyone else."
 	}
 	var actions []action
 	if v.Code != "" {
 		actions = append(actions, run("Open", VerbAddress, KeyCode, v.Code).positive())
 	}
-	return newCard(title, []element{heading(title), text(words)}, withLink(actions, "About this address", v.URL)...)
+	return newCard(title, []element{heading(title), text(words)}, withLink(actions, "About this link", v.URL)...)
 }
 
 // MovedView is an address of Azure DevOps with the goals that it moves.
@@ -49,11 +50,11 @@ type MovedView struct {
 	URL     string
 	Views   []GoalView
 	Total   int
-	MayBind bool // somebody may want to bind the query
+	MayBind bool // somebody may want to bind the query or work item
 }
 
-// Moved is what an address of Azure DevOps unfolds into: the goals that hang on it.
-func Moved(v MovedView) Card {
+// Moved is what an address of Azure DevOps unfolds into: the goals measured by it.
+func Moved(p Place, v MovedView) Card {
 	title := fmt.Sprintf("Work item %d", v.Link.Item)
 	if v.Link.Query != "" {
 		title = "Query in Azure DevOps"
@@ -62,16 +63,20 @@ func Moved(v MovedView) Card {
 		}
 	}
 	body := []element{heading(mdn(maxLong, "%s", title)), note(joinMD(" / ", mdf("%s", v.Link.Organization), azureProject(v.Link)))}
-	shown := rows(len(v.Views), func(i int) element { return goalRow(v.Views[i], 0).separated() })
+	shown := rows(len(v.Views), func(i int) element { return goalLine(p, v.Views[i], 0).separated() })
 	if len(shown) > 0 {
-		body = append(body, section("What it moves"))
+		body = append(body, section("OKRs measured by it"))
 	} else {
-		body = append(body, text("No OKR that everyone here may see is measured by it."))
+		body = append(body, text("No OKR that everyone here can see is measured by it."))
 	}
 	body = append(append(body, shown...), more(v.Total-len(shown), "OKR")...)
 	var actions []action
-	if v.MayBind && v.Link.Query != "" {
-		actions = append(actions, run("Bind to a key result", VerbAddressBind, KeyOrganization, v.Link.Organization, KeyRemoteProject, v.Link.Project, KeyQuery, v.Link.Query).positive())
+	if v.MayBind {
+		item := ""
+		if v.Link.Query == "" {
+			item = strconv.Itoa(v.Link.Item)
+		}
+		actions = append(actions, run("Bind to a key result", VerbAddressBind, KeyOrganization, v.Link.Organization, KeyRemoteProject, v.Link.Project, KeyQuery, v.Link.Query, KeyItem, item).positive())
 	}
 	return newCard(movedSummary(title, v.Total), body, withLink(actions, "Open in Azure DevOps", v.URL)...)
 }
@@ -80,7 +85,7 @@ func movedSummary(title string, total int) string {
 	if total == 0 {
 		return title
 	}
-	return fmt.Sprintf("%s moves %s", title, count(total, "OKR"))
+	return fmt.Sprintf("%s measures %s", title, count(total, "OKR"))
 }
 
 // azureProject is the project of an address where it has a name there and no id.

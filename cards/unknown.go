@@ -3,13 +3,13 @@ package cards
 import "okrbot/okr"
 
 // UnknownText says that a text is no command, and offers the goals that it names
-// before the closest commands.
-func UnknownText(typed string, named []okr.Goal, closest []Command) Card {
+// before the likeliest commands.
+func UnknownText(typed string, named []okr.Goal, likeliest []Command) Card {
 	if len(named) == 0 {
-		return Unknown(typed, closest)
+		return Unknown(typed, likeliest)
 	}
-	const title = "What shall I do with it?"
-	body := []element{heading(title), text(mdn(maxLong, "You wrote: %s", typed)), text("I know no command in it, so I did nothing. It names:")}
+	const title = "What would you like to do?"
+	body := []element{heading(title), text(mdn(maxLong, "You wrote: %s", typed)), text("I found no command in it, so I did nothing. It mentions:")}
 	var actions []action
 	for _, g := range named {
 		body = append(body, text(mdn(maxLong, "**%s** %s", string(g.ID), g.Title)).near())
@@ -18,5 +18,5 @@ func UnknownText(typed string, named []okr.Goal, closest []Command) Card {
 	if len(named) == 1 && named[0].IsOpen() {
 		actions = append(actions, run("Check in", VerbCheckIn, KeyGoal, string(named[0].ID)))
 	}
-	return newCard(title, body, append(actions, run("Help", VerbHelp))...)
+	return newCard(title, body, append(actions, moreHelp())...)
 }

@@ -20,8 +20,9 @@ func worstGoals(title string) []exhibit {
 	causes := []okr.Cause{okr.CauseQuery, okr.CauseMeasure, okr.CauseAccount, okr.CauseConnection, okr.CauseResumed}
 	m.Changes, m.Account, m.Connection = okr.Changes{
 		Causes: causes, Completed: list, Added: list, Removed: list, Reopened: list, Revalued: list,
-		Back: list, Discarded: list, Retyped: list, Hidden: list, Unclear: list, Cleared: list,
+		Back: list, Discarded: list, Retyped: list, Hidden: list, Lost: list, Unclear: list, Cleared: list,
 	}, title, title
+	m.Lost = okr.LostList{Count: 500, First: hundred(okr.LostItem{WorkItemRef: ref, Why: okr.LostMoved, Project: title})[:10]}
 	g := fullGoal()
 	g.Title, g.Description, g.Team, g.Owner, g.CoOwners, g.Viewers, g.Editors = title, long, title, person, people, people, people
 	g.Tags = hundred(okr.Shorten(title, okr.MaxTag))[:10]
@@ -36,6 +37,11 @@ func worstGoals(title string) []exhibit {
 	o.Goal.Kind, o.Goal.ID, o.Goal.Metric, o.Goal.Binding = okr.Objective, "O999999", nil, nil
 	o.Children = many(v, 100)
 	c := okr.CheckIn{ID: "CI999999", Goal: g.ID, By: person, At: now, MadeAt: now, Value: new(float64(4)), Status: okr.AtRisk, Note: long, Auto: new(float64(3)), Lasting: true, Backdated: true, EditedBy: person, EditedAt: now}
+	ids := make([]okr.GoalID, cards.MaxWalk)
+	for i := range ids {
+		ids[i] = okr.GoalID(fmt.Sprintf("KR%d", 900000+i))
+	}
+	walk := cards.Walk{ID: strings.Repeat("W", 40), Todo: ids}
 	choices := hundred(cards.Choice{Title: title})
 	names := hundred(title)
 	for i := range choices {
@@ -45,10 +51,11 @@ func worstGoals(title string) []exhibit {
 	typed := cards.People{Names: strings.Join(names[:50], ", "), Chosen: choices[:50]}
 	fields := hundred(cards.ConflictField{Name: title, Before: long, Theirs: long, Yours: long})
 	form := cards.GoalForm{
+		Phase: place.PhaseExample(),
 		Draft: strings.Repeat("d", 43), Kind: okr.KeyResult, Version: 999999, OwnerName: title, Owners: choices, Objectives: choices, Periods: choices[:20], Teams: names,
 		Values: map[string]string{
 			"title": title, "parent": choices[9].Value, "metric": title, "unit": title, "startValue": title, "target": title, "threshold": title,
-			"phases": strings.Repeat("2026-02-15: 40\n", 30), "description": long, "tags": long, "team": title, "weight": title,
+			"phases": strings.Repeat(place.PhaseExample()+"\n", 30), "description": long, "tags": long, "team": title, "weight": title,
 		},
 		People:   map[string]cards.People{"coOwners": typed, "checkInOwner": typed, "delegate": typed, "viewers": typed, "editors": typed},
 		Conflict: &cards.Conflict{By: title, Fields: fields}, Error: wrong,
@@ -81,7 +88,7 @@ func worstGoals(title string) []exhibit {
 		{"goal-tasks", cards.Goal(place, work)},
 		{"why-tasks", cards.Why(place, work)},
 		{"tasks", cards.Tasks(place, work, 15)},
-		{"tasks-edit", cards.EditTasks(cards.TasksForm{Goal: work.Goal, Draft: form.Draft, Text: okr.TaskLines(work.Goal.Tasks), From: 1, To: 15, Error: wrong})},
+		{"tasks-edit", cards.EditTasks(place, cards.TasksForm{Goal: work.Goal, Draft: form.Draft, Text: okr.TaskLines(work.Goal.Tasks, place.DayStyle()), From: 1, To: 15, Error: wrong})},
 		{"goal-closed", cards.Goal(place, closed)},
 		{"why-objective", cards.Why(place, o)},
 		{"why-key-result", cards.Why(place, v)},
@@ -90,19 +97,36 @@ func worstGoals(title string) []exhibit {
 		{"checkin", cards.CheckIn(place, cards.CheckInForm{Draft: form.Draft, Goal: v, Value: title, Note: long, Date: title, Error: wrong})},
 		{"checked-in", cards.CheckedIn(place, v, c)},
 		{"checkin-delete", cards.ConfirmDeleteCheckIn(place, g, c)},
-		{"close", cards.Close(cards.CloseForm{Goal: v, Score: title, Note: long, Children: 100, Kept: hundred(v.Goal), Error: wrong})},
+		{"close", cards.Close(place, cards.CloseForm{Goal: v, Score: title, Note: long, Children: 100, Kept: hundred(v.Goal), Error: wrong})},
 		{"closed", cards.Closed(place, closed, 100, hundred(v.Goal))},
 		{"reopen", cards.ConfirmReopen(place, closed)},
 		{"clone", cards.Clone(cards.CloneForm{Draft: form.Draft, Goal: o.Goal, Periods: choices, Error: wrong})},
-		{"cloned", cards.Cloned(g, v, 100, 50)},
+		{"cloned", cards.Cloned(place, g, v, 100, 50)},
 		{"goals-filtered", cards.Goals(place, cards.GoalList{Views: manyObjectives(o), Total: 1000, Offset: 15, Filter: filter, Owners: choices, Teams: choices, Periods: choices})},
 		{"goals-none", cards.Goals(place, cards.GoalList{Filter: filter, Owners: choices, Teams: choices, Periods: choices})},
 		{"attention", cards.NeedsAttention(place, cards.Attention{Groups: hundred(cards.AttentionGroup{Title: title, Rows: rows, Total: 1000})})},
-		{"reminder", cards.Reminder(place, cards.ReminderView{Goals: many(v, 100), Total: 1000})},
+		{"walk", cards.CheckInStep(place, cards.WalkStep{Walk: walk, Goal: v, Value: title, Note: long, News: hundred(title), Error: wrong})},
+		{"walk-summary", cards.WalkSummary(place, cards.WalkEnd{Walk: walk, Done: hundred(cards.WalkDone{Goal: v, CheckIn: c}), Skipped: hundred(cards.WalkSkipped{Goal: g, Why: long}), Left: 1000})},
+		{"close-period", cards.ClosePeriod(place, cards.ClosePeriodForm{
+			Draft: form.Draft, Period: okr.TimePeriod{ID: "2026-01-01/2026-12-31", Period: okr.Period{Name: title, Start: "2026-01-01", End: "2026-12-31"}}, Total: 1000, Cut: true, Closed: 10, Periods: choices, Error: wrong,
+			Rows: endings(o, cards.Ending{Score: title, Note: long, Below: 100}),
+		})},
+		{"close-period-done", cards.PeriodDone(cards.PeriodClosed{Period: okr.TimePeriod{Period: g.Period}, Rows: hundred(cards.Ended{Goal: g, Copy: "O900000", Unbound: 100, Problem: long})})},
+		{"period-ends", cards.PeriodEnds(place, okr.Asking{Today: "2026-12-31", Ends: hundred(okr.PeriodEnd{Period: okr.Period{Name: title, Start: "2026-01-01", End: "2026-12-31"}, Own: hundred(o), Others: 1000, Due: 1000})})},
 		{"nudge", cards.Nudge(place, cards.NudgeView{Goal: v, From: title, Reason: title, Since: now})},
-		{"settings", cards.EditSettings(settings)},
-		{"settings-reader", cards.EditSettings(reader)},
+		{"settings", cards.EditSettings(place, settings)},
+		{"settings-reader", cards.EditSettings(place, reader)},
 	}
+}
+
+// endings are a page of a form that closes a period.
+func endings(o cards.GoalView, e cards.Ending) []cards.Ending {
+	var out []cards.Ending
+	for _, v := range many(o, cards.EndingsPage) {
+		e.Goal = v
+		out = append(out, e)
+	}
+	return out
 }
 
 // many copies a view with ids of their own, as no list holds a goal twice.

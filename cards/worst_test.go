@@ -17,7 +17,7 @@ func worstTitles() []string { return []string{strings.Repeat("😀", 255), strin
 func worst() []exhibit {
 	var out []exhibit
 	for i, title := range worstTitles() {
-		for _, e := range slices.Concat(worstOf(title), worstGoals(title), worstImports(title)) {
+		for _, e := range slices.Concat(worstOf(title), worstGoals(title), worstKeyResults(title), worstImports(title), worstApplications(title), worstChosen(title)) {
 			e.name = fmt.Sprintf("worst-%s-%d", e.name, i)
 			out = append(out, e)
 		}
@@ -78,8 +78,10 @@ func worstOf(title string) []exhibit {
 	connections := hundred(c.Connection)
 	in := cards.IntegrationView{Tenant: okr.Settings{ChangedBy: g.Owner, ChangedAt: now}, IsAdmin: true, Admins: names}
 	return []exhibit{
-		{"help", cards.Help(hundred(cards.HelpSection{Title: title, Commands: hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp})[:5]}))},
-		{"help-section", cards.Help([]cards.HelpSection{{Title: title, Commands: hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp})}})},
+		{"help", cards.Help(cards.Audience{Admins: title + title, NoGoals: true, Due: 1000, Broken: 1000}, cards.About{Version: title}, hundred(cards.Command{Example: title, What: title})[:6])},
+		{"welcome", cards.Welcome(cards.Audience{Admins: title + title}, cards.About{Version: title})},
+		{"commands", cards.AllCommands(hundred(cards.HelpSection{Title: title, Commands: hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp})[:5]}))},
+		{"commands-section", cards.AllCommands([]cards.HelpSection{{Title: title, Commands: hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp})}})},
 		{"unknown", cards.Unknown(title, hundred(cards.Command{Usage: title, What: title, Verb: cards.VerbHelp}))},
 		{"problem", cards.Problem(title, title+title+title, title, buttons)},
 		{"done", cards.Done(title, title+title+title, buttons)},
@@ -96,7 +98,8 @@ func worstOf(title string) []exhibit {
 		{"connection-form-2", cards.EditConnection(step2)},
 		{"connection-delete", cards.ConfirmDeleteConnection(c)},
 		{"goal-form", cards.EditGoal(cards.GoalForm{
-			Kind: okr.KeyResult, OwnerName: title, Objectives: choices, Error: wrong,
+			Phase: place.PhaseExample(),
+			Kind:  okr.KeyResult, OwnerName: title, Objectives: choices, Error: wrong,
 			Values: map[string]string{"title": title, "parent": "O1", "metric": title, "unit": title, "startValue": title, "target": title},
 		})},
 		{"goal-objective", cards.Goal(place, o)},
@@ -105,7 +108,7 @@ func worstOf(title string) []exhibit {
 		{"tree", cards.Tree(place, pv, okr.Branch{Path: tree.Tree[:1], Rows: below(2, slices.Clone(tree.Tree)), Total: 20_000, Offset: 15, Back: 900, At: now})},
 		{"tree-whole", cards.Tree(place, pv, okr.Branch{Rows: tree.Tree, Whole: true, Total: 15, Gone: true, At: now})},
 		{"goals", cards.Goals(place, cards.GoalList{Views: manyObjectives(o), Total: 1000, Offset: 15})},
-		{"goal-choose", cards.ChooseGoal(title+title+title, hundred(g), cards.VerbBind)},
+		{"goal-choose", cards.ChooseGoal(place, title+title+title, hundred(g), cards.VerbBind)},
 		{"goal-delete", cards.ConfirmDeleteGoal(g, 100, 2)},
 		{"unbind", cards.ConfirmUnbind(g)},
 		{"bind-search", cards.BindSearch(bind)},

@@ -31,18 +31,20 @@ func commandLists() []commandList {
 	}
 }
 
-// slashCommands are those that people most likely want an answer to that others need not read.
+// slashCommands are those whose answer other people most likely don't need to read.
 func slashCommands() []command {
 	return described("okrs", "okr", "why", "history", "status", "check-in", "set", "new objective", "new kr", "bind", "connections", "help")
 }
 
-// starters are what somebody who does not know okrbot may begin with.
+// starters are what a person new to okrbot can begin with, as in the greeting, and what they need most often after that.
 func starters() []command {
 	return []command{
-		{Title: "What needs my attention?", Description: "What needs attention, each with its next step", Type: "prompt", Prompt: "status mine"},
-		{Title: "Show my OKRs", Description: "Objectives and key results that you own", Type: "prompt", Prompt: "okrs mine"},
-		{Title: "Check in", Description: "Everything that waits for an update by you", Type: "prompt", Prompt: "check-in"},
-		{Title: "What can okrbot do?", Description: "All commands, and what they are for", Type: "prompt", Prompt: "help"},
+		{Title: "What can I do now?", Description: "The next steps for you, and the most used commands", Type: "prompt", Prompt: "help"},
+		{Title: "Show team OKRs", Description: "Everyone's objectives and key results", Type: "prompt", Prompt: "okrs all"},
+		{Title: "New objective", Description: "Create an objective and its key results", Type: "prompt", Prompt: "new objective"},
+		{Title: "Connect to Azure DevOps", Description: "Sign in with your own account", Type: "prompt", Prompt: "connect"},
+		{Title: "Check in", Description: "Update the OKRs that are due", Type: "prompt", Prompt: "check-in"},
+		{Title: "What needs my attention?", Description: "Your OKRs that need something, with the next step", Type: "prompt", Prompt: "status mine"},
 	}
 }
 
@@ -63,22 +65,22 @@ func described(names ...string) []command {
 // words are those of okrbot's own help: a test of package main compares them.
 func words() map[string]string {
 	return map[string]string{
-		"okrs":          "Your OKRs, or all; narrow them by words, owner:, team:, period:, status:, kind: or tag:",
-		"okr":           "One objective, key result or project, with why its number is what it is",
-		"why":           "What a number is made of, down to query and work items",
-		"history":       "Its values, where they lead, and its check-ins",
-		"status":        "What needs attention, each with its next step",
-		"check-in":      "Say how a goal stands; without an id, all that waits for you",
-		"set":           "Check in a value: the form, filled in",
-		"new objective": "Make an objective",
-		"new kr":        "Make a key result under an objective",
-		"bind":          "Measure a key result or project by a shared query",
+		"okrs":          "Your OKRs, or everyone's. Filter by words, owner:, team:, period:, status:, kind: or tag:",
+		"okr":           "One objective, key result or project, and why it has its status",
+		"why":           "How a number is calculated, down to the work items",
+		"history":       "Values over time, a forecast, and check-ins",
+		"status":        "What needs attention, with the next step for each",
+		"check-in":      "Update a goal, or everything that's due",
+		"set":           "Check in a value, with the form filled in",
+		"new objective": "Create an objective",
+		"new kr":        "Create a key result",
+		"bind":          "Connect a key result or project to a query or work items",
 		"connections":   "Your connections, and those shared with everyone",
-		"help":          "What okrbot can do, or all about one command",
-		"connect":       "Sign in to Azure DevOps and make a connection",
-		"sync":          "Measure now: one, or everything",
-		"digest":        "Tell this place what moved: hourly, daily or weekly",
-		"enable":        "Turn the Azure DevOps integration on",
-		"manage":        "See and change the integration",
+		"help":          "What I can do for you, or how one command works",
+		"connect":       "Sign in to Azure DevOps and add a connection",
+		"sync":          "Refresh from Azure DevOps now: one, or everything",
+		"digest":        "Post changes here: hourly, daily or weekly",
+		"enable":        "Enable Azure DevOps for your organization",
+		"manage":        "See how Azure DevOps is set up, or disable it",
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -29,7 +30,12 @@ func build(t *testing.T, o manifest.Options) map[string][]byte {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, manifest.Build(&b, o))
-	archive, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	return unpacked(t, b.Bytes())
+}
+
+func unpacked(t *testing.T, raw []byte) map[string][]byte {
+	t.Helper()
+	archive, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	require.NoError(t, err)
 	files := map[string][]byte{}
 	for _, f := range archive.File {
@@ -41,9 +47,23 @@ func build(t *testing.T, o manifest.Options) map[string][]byte {
 	return files
 }
 
+// usual are the files of the package of the usual options, to be looked at only: drawing its pictures takes most of the time.
+func usual(t *testing.T) map[string][]byte {
+	t.Helper()
+	archive, err := usualPackage()
+	require.NoError(t, err)
+	return unpacked(t, archive)
+}
+
+var usualPackage = sync.OnceValues(func() ([]byte, error) {
+	var b bytes.Buffer
+	err := manifest.Build(&b, options())
+	return b.Bytes(), err
+})
+
 func TestPackageHoldsItsThreeFilesAtTheRoot(t *testing.T) {
 	t.Parallel()
-	files := build(t, options())
+	files := usual(t)
 	require.Len(t, files, 3)
 	require.Contains(t, files, "manifest.json")
 	require.Contains(t, files, "color.png")
@@ -56,13 +76,36 @@ func TestManifestFollowsTheSchemaOfTeams(t *testing.T) {
 	long := options()
 	long.Name, long.FullName = strings.Repeat("é", 30), strings.Repeat("é", 100)
 	long.Developer, long.Version = strings.Repeat("d", 32), "10.20.30"
-	for name, o := range map[string]manifest.Options{"defaults": options(), "at the limits": long} {
+	for name, o := range map[string]manifest.Options{"defaults": options(), "at the limits": long, "single sign-on": withSSO()} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(build(t, o)["manifest.json"]))
 			require.NoError(t, err)
 			require.NoError(t, schema.Validate(doc))
 		})
+	}
+}
+
+func withSSO() manifest.Options {
+	o := options()
+	o.SSOAppID, o.SSOResource = strings.ToUpper("abcdef00-2222-4333-8444-555555555555"), "api://botid-"+appID
+	return o
+}
+
+// TestManifestNamesTheResourceOfSingleSignOn: Teams asks for tokens for what the package names, and for nothing where it
+// names nothing.
+func TestManifestNamesTheResourceOfSingleSignOn(t *testing.T) {
+	t.Parallel()
+	m := parse(t, build(t, withSSO())["manifest.json"])
+	require.Equal(t, "abcdef00-2222-4333-8444-555555555555", m.WebApplicationInfo.ID)
+	require.Equal(t, "api://botid-"+appID, m.WebApplicationInfo.Resource)
+	require.Equal(t, []string{"okrbot.example.com", "token.botframework.com"}, m.ValidDomains)
+	require.NotContains(t, string(usual(t)["manifest.json"]), "webApplicationInfo")
+	for name, o := range map[string]manifest.Options{
+		"no api": {SSOAppID: appID, SSOResource: "https://okrbot.example.com"}, "no id": {SSOResource: "api://botid-1"}, "no resource": {SSOAppID: appID},
+	} {
+		o.AppID, o.PublicURL = appID, options().PublicURL
+		require.ErrorContains(t, manifest.Build(io.Discard, o), "single sign-on", name)
 	}
 }
 
@@ -106,7 +149,7 @@ func TestManifestNamesTheBotAndItsHost(t *testing.T) {
 // TestEveryScopeHasAMenuThatFits keeps to what older clients show, which is less than the schema allows.
 func TestEveryScopeHasAMenuThatFits(t *testing.T) {
 	t.Parallel()
-	m := parse(t, build(t, options())["manifest.json"])
+	m := parse(t, usual(t)["manifest.json"])
 	require.LessOrEqual(t, len(m.Bots[0].CommandLists), 3)
 	for _, list := range m.Bots[0].CommandLists {
 		require.Subset(t, m.Bots[0].Scopes, list.Scopes)
@@ -124,7 +167,7 @@ func TestEveryScopeHasAMenuThatFits(t *testing.T) {
 // channels. Slash commands are for places where others read.
 func TestSlashCommandsAndChannels(t *testing.T) {
 	t.Parallel()
-	m := parse(t, build(t, options())["manifest.json"])
+	m := parse(t, usual(t)["manifest.json"])
 	require.True(t, m.Bots[0].SupportsTargetedMessages)
 	require.True(t, m.Bots[0].SupportsFiles, "without it Teams gives the bot no files")
 	require.Equal(t, "tier1", m.SupportsChannelFeatures)
@@ -140,7 +183,7 @@ func TestSlashCommandsAndChannels(t *testing.T) {
 // TestMessageExtensionSearches names the command and the parameter that the bot knows.
 func TestMessageExtensionSearches(t *testing.T) {
 	t.Parallel()
-	m := parse(t, build(t, options())["manifest.json"])
+	m := parse(t, usual(t)["manifest.json"])
 	require.Len(t, m.ComposeExtensions, 1)
 	e := m.ComposeExtensions[0]
 	require.Equal(t, m.Bots[0].BotID, e.BotID)
@@ -172,6 +215,7 @@ type parsed struct {
 	ManifestVersion, ID     string
 	SupportsChannelFeatures string
 	ValidDomains            []string
+	WebApplicationInfo      struct{ ID, Resource string }
 	Bots                    []struct {
 		BotID                    string
 		Scopes                   []string
@@ -193,7 +237,7 @@ func parse(t *testing.T, data []byte) parsed {
 
 func TestIconsAreAsTeamsAsks(t *testing.T) {
 	t.Parallel()
-	files := build(t, options())
+	files := usual(t)
 	color, outline := decode(t, files["color.png"]), decode(t, files["outline.png"])
 	require.Equal(t, image.Rect(0, 0, 192, 192), color.Bounds())
 	require.Equal(t, image.Rect(0, 0, 32, 32), outline.Bounds())
@@ -232,10 +276,11 @@ func decode(t *testing.T, data []byte) *image.NRGBA {
 
 func TestSameOptionsGiveTheSameBytes(t *testing.T) {
 	t.Parallel()
-	var a, b bytes.Buffer
-	require.NoError(t, manifest.Build(&a, options()))
-	require.NoError(t, manifest.Build(&b, options()))
-	require.Equal(t, a.Bytes(), b.Bytes())
+	first, err := usualPackage()
+	require.NoError(t, err)
+	var again bytes.Buffer
+	require.NoError(t, manifest.Build(&again, options()))
+	require.Equal(t, first, again.Bytes())
 }
 
 func TestWrongOptionsAreNamed(t *testing.T) {
@@ -281,9 +326,9 @@ func TestAllThatIsWrongIsNamedAtOnce(t *testing.T) {
 // TestBrokenWriterIsReported stops the package at its start, in its middle and at its end.
 func TestBrokenWriterIsReported(t *testing.T) {
 	t.Parallel()
-	var whole bytes.Buffer
-	require.NoError(t, manifest.Build(&whole, options()))
-	for _, room := range []int{0, whole.Len() / 2, whole.Len() - 1} {
+	whole, err := usualPackage()
+	require.NoError(t, err)
+	for _, room := range []int{0, len(whole) / 2, len(whole) - 1} {
 		require.ErrorIs(t, manifest.Build(&full{room: room}, options()), io.ErrShortWrite)
 	}
 }

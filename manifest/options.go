@@ -20,6 +20,11 @@ type Options struct {
 	// TeamsAppID is the app's own id in the Teams catalogue: a GUID, AppID by default. Keep it from one version to the
 	// next, or Teams sees another app.
 	TeamsAppID string
+	// SSOAppID and SSOResource are the registration whose Application ID URI Teams asks for a token
+	// of the person who signs in (single sign-on); empty: there is none.
+	SSOAppID, SSOResource string
+	// Release is the version of okrbot, such as v0.2.0. It ends the app's description; empty: nothing does.
+	Release string
 	// Version is raised with every upload: three numbers as in 1.2.3, by default 1.0.0.
 	Version string
 	// Name is shown under the icon: at most 30 characters, by default okrbot.
@@ -69,6 +74,7 @@ func (o Options) validate() error {
 	return errors.Join(
 		matches("the app id", o.AppID, guid, "a GUID"),
 		matches("the Teams app id", o.TeamsAppID, guid, "a GUID"),
+		sso(o.SSOAppID, o.SSOResource),
 		matches("the version", o.Version, version, "three numbers as in 1.2.3"),
 		matches("the accent colour", o.AccentColor, color, "#RRGGBB"),
 		fits("the version", o.Version, maxVersion),
@@ -87,6 +93,17 @@ func matches(what, value string, pattern *regexp.Regexp, wanted string) error {
 		return nil
 	}
 	return fmt.Errorf("%s must be %s, not %q", what, wanted, value)
+}
+
+// sso wants both parts of single sign-on, or none.
+func sso(appID, resource string) error {
+	switch {
+	case appID == "" && resource == "":
+		return nil
+	case !strings.HasPrefix(resource, "api://"):
+		return fmt.Errorf("the resource of single sign-on must be an Application ID URI that begins with api://, not %q", resource)
+	}
+	return errors.Join(matches("the app id of single sign-on", appID, guid, "a GUID"), fits("the resource of single sign-on", resource, maxURL))
 }
 
 func fits(what, value string, limit int) error {

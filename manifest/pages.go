@@ -4,7 +4,8 @@ import (
 	"embed"
 	"io"
 	"net/http"
-	"strings"
+
+	"okrbot/cards/page"
 )
 
 //go:embed pages
@@ -20,13 +21,15 @@ const (
 // people, and on what terms it is used. An operator who has such pages names them in the package instead.
 func Pages() map[string]http.Handler {
 	return map[string]http.Handler{
-		"/": page("okrbot", "about.html"), privacyPath: page("Privacy", "privacy.html"), termsPath: page("Terms of use", "terms.html"),
+		"/": served("About okrbot", "about.html"), privacyPath: served("Privacy", "privacy.html"), termsPath: served("Terms of use", "terms.html"),
 	}
 }
 
-// page serves a file within the frame that all pages share. It is no template: see the sign-in's page.
-func page(title, file string) http.Handler {
-	words := strings.NewReplacer("{{title}}", title, "{{words}}", pageFile(file)).Replace(pageFile("frame.html"))
+const navHTML = `<nav aria-label="About okrbot"><a href="/">About</a><a href="/privacy">Privacy</a><a href="/terms">Terms</a></nav>`
+
+// served is a file within the frame that all pages share.
+func served(title, file string) http.Handler {
+	words := page.Page{Title: title, Content: navHTML + "\n" + pageFile(file), IsText: true}.Markup()
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", "text/html; charset=utf-8")

@@ -2,6 +2,11 @@ package okr
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -14,6 +19,8 @@ const (
 	FlatQuery   QueryKind = "flat"
 	TreeQuery   QueryKind = "tree"
 	OneHopQuery QueryKind = "oneHop"
+	// ChosenItems is okrbot's own: no query, but work items that people chose ([Chosen]).
+	ChosenItems QueryKind = "chosen"
 )
 
 // Words is the kind as people read it.
@@ -25,6 +32,8 @@ func (k QueryKind) Words() string {
 		return "tree"
 	case OneHopQuery:
 		return "direct links"
+	case ChosenItems:
+		return "chosen work items"
 	}
 	return string(k)
 }
@@ -37,6 +46,20 @@ type Query struct {
 	Path string    `json:"path"` // with folders, for example Shared Queries/Launch/Bugs
 	Kind QueryKind `json:"kind"`
 	URL  string    `json:"url"`
+	// Chosen are the work items instead of a query; nil: it is a query. Then the id tells
+	// the choice, and there is no path.
+	Chosen *Chosen `json:"chosen,omitempty"`
+}
+
+// Called is what is measured, in the middle of a sentence.
+func (q Query) Called() string {
+	switch {
+	case q.Chosen == nil:
+		return "the query " + q.Name
+	case len(q.Chosen.IDs) == 1:
+		return q.Chosen.name()
+	}
+	return "the " + q.Chosen.name()
 }
 
 // Rank says how well a search text fits the query's name: 0 is the name itself, 1 its
@@ -87,6 +110,7 @@ type Binding struct {
 	Last       *Measurement `json:"last,omitempty"`   // the last that worked; kept on failures
 	Health     Health       `json:"health"`
 	Emptied    string       `json:"emptied,omitempty"` // what is still to be told of a query that finds nothing any more
+	Missed     string       `json:"missed,omitempty"`  // what is still to be told of chosen work items that do not count any more
 }
 
 // Measurement is what one run of a query says of one binding, with its own
@@ -100,6 +124,7 @@ type Measurement struct {
 	Unknown    int       `json:"unknown,omitempty"`    // state not in the type's list: counted as not completed
 	OtherTypes int       `json:"otherTypes,omitempty"` // left out by the chosen type
 	Unreadable int       `json:"unreadable,omitempty"` // the account may not read them
+	Lost       LostList  `json:"lost,omitzero"`        // chosen, but moved to another project, deleted or hidden
 	Sum        *Sum      `json:"sum,omitempty"`        // where a numeric field is added up
 	Account    string    `json:"account"`              // whose access was used
 	Connection string    `json:"connection"`           // the connection's name
@@ -110,7 +135,7 @@ type Measurement struct {
 
 // Found is how many work items the query found: what counts, and what does not.
 func (m Measurement) Found() int {
-	return m.Total + m.Size.Parents + m.Removed + m.OtherTypes + m.Unreadable
+	return m.Total + m.Size.Parents + m.Removed + m.OtherTypes + m.Unreadable + m.Lost.Count
 }
 
 // Progress of a measurement is completed ÷ total in percent; false without items.
@@ -161,7 +186,11 @@ func (b *Binding) Follow(was *Binding) {
 	}
 	c := Changes{}
 	c.name(was.Causes...)
-	if was.Query.ID != b.Query.ID {
+	switch {
+	case was.Query.ID == b.Query.ID:
+	case b.Query.Chosen != nil:
+		c.name(CauseChoice)
+	default:
 		c.name(CauseQuery)
 	}
 	if was.Method != b.Method || was.ItemType != b.ItemType || refOf(was.Field) != refOf(b.Field) {
@@ -172,7 +201,7 @@ func (b *Binding) Follow(was *Binding) {
 	}
 	switch {
 	case was.Last == nil && len(was.Causes) == 0: // nothing was measured that could differ
-	case c.has(CauseQuery) || c.has(CauseMeasure):
+	case c.has(CauseQuery) || c.has(CauseChoice) || c.has(CauseMeasure):
 		b.Causes = c.Causes
 	default:
 		b.Causes, b.Last = c.Causes, was.Last
@@ -222,6 +251,12 @@ func (b Binding) changes(run Run, before *Snapshot, account string) Changes {
 // Apply measures a bound goal by the run and gives the measurement.
 func (r Run) Apply(g *Goal, before *Snapshot, c Connection) Measurement {
 	b := *g.Binding
+	r = r.Through(c)
+	if before != nil {
+		was := *before
+		was.Items = Run{Query: r.Query, Items: was.Items}.Through(c).Items
+		before = &was
+	}
 	m := b.Measure(r, g.Kind, nil)
 	m.Account, m.Connection = c.Account, c.Name
 	m.Changes = b.changes(r, before, c.Account)
@@ -246,10 +281,12 @@ func (g Goal) LastMeasurement() *Measurement {
 type BindInput struct {
 	Goal       GoalID
 	Connection ConnectionID
-	Query      string // id
-	Method     Method // key results only
-	Field      *Field // whose sum is taken, key results only; nil: items are counted
-	ItemType   string // empty: all
+	Query      string  // id; that of a choice follows from it
+	Chosen     *Chosen // the work items instead of a query; nil: it is one
+	Was        *string // id of the query or choice that measured it when the person began; nil: whatever did
+	Method     Method  // key results only
+	Field      *Field  // whose sum is taken, key results only; nil: items are counted
+	ItemType   string  // empty: all
 }
 
 // Preview is what a binding would show if it were saved.
@@ -263,7 +300,8 @@ type Preview struct {
 // ChosenQuery is a query with what is needed to decide how to measure it.
 type ChosenQuery struct {
 	Query  Query
-	Count  int // matching work items
+	Count  int        // work items of a choice; of a query its run says
+	Lost   []LostItem // of a choice: what does not count
 	Types  []string
 	Fields []Field // numeric ones, that can be added up
 }
@@ -272,6 +310,13 @@ type ChosenQuery struct {
 // method that does not exist or does not suit the field. Only key results are measured
 // by a method.
 func (in BindInput) Checked(g Goal) (BindInput, error) {
+	if in.Chosen != nil {
+		chosen, err := NewChosen(in.Chosen.IDs, in.Chosen.Children)
+		if err != nil {
+			return in, err
+		}
+		in.Chosen = &chosen
+	}
 	if g.Kind != KeyResult {
 		in.Method, in.Field = "", nil
 		return in, nil
@@ -279,7 +324,76 @@ func (in BindInput) Checked(g Goal) (BindInput, error) {
 	in.Method = cmp.Or(in.Method, UsualMethod(g.Metric))
 	m, ok := in.Method.Measure()
 	if !ok {
-		return in, FieldErrorf("method", "Choose how to measure: a percentage, or a total.")
+		return in, FieldErrorf("method", "Choose which value to use.")
 	}
 	return in, m.Check(in.Field)
+}
+
+// MaxChosen is how many work items can be chosen. What is below them may be as many as a
+// query gives.
+const MaxChosen = 500
+
+// Chosen are work items that people chose by hand instead of a query, of one project.
+type Chosen struct {
+	IDs      []int `json:"ids"`                // ascending, each once; 1 to [MaxChosen]
+	Children bool  `json:"children,omitempty"` // with all that is below them in the hierarchy
+}
+
+// NewChosen puts ids into order. Invalid: there are none, or more than [MaxChosen].
+func NewChosen(ids []int, children bool) (Chosen, error) {
+	c := Chosen{IDs: slices.Compact(slices.Sorted(slices.Values(ids))), Children: children}
+	switch n := len(c.IDs); {
+	case n == 0:
+		return c, FieldErrorf("items", "Choose at least one work item: enter its number or address, or search.")
+	case n > MaxChosen:
+		return c, FieldErrorf("items", "You chose %s of up to %d work items. For more, save them as a shared query in Azure DevOps and bind that.", FormatNumber(float64(n)), MaxChosen)
+	case c.IDs[0] <= 0:
+		return c, FieldErrorf("items", "%d isn't a work item number.", c.IDs[0])
+	}
+	return c, nil
+}
+
+// chosenPrefix begins the id of a choice, which no id of a query does.
+const chosenPrefix = "chosen-"
+
+// ItemSearch asks for work items by the words of their titles.
+type ItemSearch struct {
+	Words string // each must be in the title; empty: any title
+	Type  string // work item type; empty: any
+	Area  string // area path, and those below it; empty: any
+}
+
+// ItemPage is a page of found work items; More says that there are others too.
+type ItemPage struct {
+	Items []WorkItem
+	More  bool
+}
+
+// Query is the choice as what a goal is bound to. The id is the same for the same choice of
+// a project, so that one run serves all goals of it.
+func (c Chosen) Query(of ProjectRef) Query {
+	text := strings.Builder{}
+	text.WriteString(fold(of.Organization + "/" + cmp.Or(of.Project.ID, of.Project.Name) + "/"))
+	for _, id := range c.IDs {
+		text.WriteString(strconv.Itoa(id) + ",")
+	}
+	fmt.Fprint(&text, c.Children)
+	sum := sha256.Sum256([]byte(text.String()))
+	return Query{ID: chosenPrefix + hex.EncodeToString(sum[:12]), Name: c.name(), Kind: ChosenItems, Chosen: &c}
+}
+
+// Few names the chosen work items, without what is below them.
+func (c Chosen) Few() string {
+	if len(c.IDs) == 1 {
+		return fmt.Sprintf("work item %d", c.IDs[0])
+	}
+	return fmt.Sprintf("%d chosen work items", len(c.IDs))
+}
+
+func (c Chosen) name() string {
+	name := c.Few()
+	if c.Children {
+		name += " and everything below"
+	}
+	return name
 }

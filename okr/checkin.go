@@ -160,19 +160,19 @@ func (in CheckInInput) Check(g Goal, today Date) (string, error) {
 	note := CleanText(in.Note)
 	switch {
 	case runes(note) > MaxNote:
-		return note, FieldErrorf("note", "The note has %d characters; at most %d fit.", runes(note), MaxNote)
+		return note, tooLong("note", "note", note, MaxNote)
 	case in.Value == nil && in.Status == "" && note == "":
-		return note, FieldErrorf("value", "Give a value, a status or a note.")
+		return note, FieldErrorf("value", "Enter a value, a status or a note.")
 	case in.Value != nil && !finite(*in.Value):
 		return note, FieldErrorf("value", "The value must be an ordinary number.")
 	case in.Value != nil && g.Kind != KeyResult && !(*in.Value >= 0 && *in.Value <= 100):
-		return note, FieldErrorf("value", "The progress of a %s is 0 to 100 percent.", g.Kind)
+		return note, FieldErrorf("value", "The progress of a %s is a number from 0 to 100.", g.Kind)
 	case !slices.Contains(append(g.ManualStatuses(), ""), in.Status):
-		return note, WithNext(FieldErrorf("status", "Choose one of the statuses that are offered."), Step{Kind: StepClose, Goal: g.ID})
+		return note, WithNext(FieldErrorf("status", "Choose a status from the list."), Step{Kind: StepClose, Goal: g.ID})
 	case in.On != "" && !in.On.Valid():
-		return note, FieldErrorf("on", "Give the day as a date, for example %s.", today)
+		return note, FieldErrorf("on", "Enter the date as year-month-day, for example %s.", today)
 	case in.On.Days() > today.Days():
-		return note, FieldErrorf("on", "A check-in is for today (%s) or an earlier day.", today)
+		return note, FieldErrorf("on", "The date can't be later than today (%s).", today)
 	}
 	return note, nil
 }

@@ -1,7 +1,9 @@
 package okr
 
 import (
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -27,6 +29,12 @@ type Connection struct {
 	Health       Health        `json:"health"`
 	CreatedAt    time.Time     `json:"createdAt"`
 	Offer        *Offer        `json:"offer,omitempty"` // to take it over; nil: none
+	// Application is what reads instead of a person; nil: its owner's sign-in does. Then the
+	// connection belongs to [TheOrganization] and is shared, and admins see to it.
+	Application *ConnectedApplication `json:"application,omitempty"`
+	// Folders are those of shared queries that may be bound through an application; none:
+	// all shared queries of the project.
+	Folders []QueryFolder `json:"folders,omitempty"`
 }
 
 // Offer is a connection offered to somebody who may take it over with an own
@@ -84,11 +92,72 @@ func (c Connection) SameAccess(o Connection) bool {
 
 // Serves says whether a binding may be measured through the connection: a private one
 // measures only what its owner bound.
-func (c Connection) Serves(b Binding) bool { return c.Shared || b.BoundBy.ID == c.Owner.ID }
+func (c Connection) Serves(b Binding) bool { return c.Shared || c.IsOf(b.BoundBy.ID) }
+
+// Allows refuses a query that may not be bound through the connection: where an application
+// reads, an admin says which folders may be. The paths must be as they are now. Forbidden:
+// who can change that is said.
+func (c Connection) Allows(q Query) error {
+	if c.Application == nil || len(c.Folders) == 0 {
+		return nil
+	}
+	if q.Chosen == nil && slices.ContainsFunc(c.Folders, func(f QueryFolder) bool { return f.Holds(q) }) {
+		return nil
+	}
+	what := "queries in " + c.FolderPaths()
+	if c.FolderPaths() == "" {
+		what = "queries in folders that were deleted or that its application can't read"
+	}
+	if q.Chosen != nil {
+		return Errorf(Forbidden, "The connection %s only allows %s, and no chosen work items. Choose a query there, or ask an admin to allow all shared queries.", c.Name, what)
+	}
+	return Errorf(Forbidden, "The connection %s only allows %s. Choose one of those, or ask an admin to allow the folder of this query.", c.Name, what)
+}
+
+// FolderPaths names the folders that the connection is limited to; empty: none, or none that
+// can be read.
+func (c Connection) FolderPaths() string {
+	var paths []string
+	for _, f := range c.Folders {
+		if f.Path != "" {
+			paths = append(paths, f.Path)
+		}
+	}
+	if len(paths) > 3 {
+		paths = append(paths[:3], fmt.Sprintf("%d more folders", len(paths)-3))
+	}
+	if n := len(paths); n > 1 {
+		return strings.Join(paths[:n-1], ", ") + " and " + paths[n-1]
+	}
+	return strings.Join(paths, "")
+}
+
+// ReadBy makes a credential the one that reads for the connection: that of a person, whose it
+// then is, or of an application.
+func (c *Connection) ReadBy(by Credential, person Person) {
+	c.Credential, c.Account, c.Application = by.ID, by.Account.UserName, by.Connected()
+	c.Owner = person
+	if c.Application != nil {
+		c.Owner, c.Shared, c.Offer = TheOrganization(), true, nil
+		return
+	}
+	c.Folders = nil
+}
+
+// Limits says whether another connection allows other queries.
+func (c Connection) Limits(o Connection) bool {
+	return !slices.EqualFunc(c.Folders, o.Folders, func(a, b QueryFolder) bool { return a.ID == b.ID })
+}
+
+// IsOf says whether the connection belongs to a person: one that an application reads for
+// belongs to nobody.
+func (c Connection) IsOf(user UserID) bool {
+	return c.Application == nil && user != "" && c.Owner.ID == user
+}
 
 // privateTo says why a binding of somebody else is not measured through a connection.
 func (c Connection) privateTo() error {
-	return Errorf(Forbidden, "Its connection %s is private to %s again. Bind it again with another connection; the last value stays until then.", c.ID, c.Owner.Name)
+	return Errorf(Forbidden, "The connection %s is private to %s again. Bind it through another connection. The last value stays until then.", c.ID, c.Owner.Name)
 }
 
 // Follow brings the binding of a goal in line with who may use its connection now, and
@@ -249,21 +318,23 @@ func healthStateOf(kind Kind) HealthState {
 // ConnectionInput is what a person gives to make or edit a connection.
 type ConnectionInput struct {
 	Editing      ConnectionID // empty: a new one
-	Name         string
-	Organization string // as typed or pasted
-	Project      string // id or name
+	Name         string       // empty, of a new one: by its organization and project
+	Organization string       // as typed or pasted
+	Project      string       // id or name
 	Credential   CredentialID
 	Shared       bool
+	Folders      []QueryFolder // of an application's connection only
+	Was          *Connection   // what was edited; nil: whatever it is now
 }
 
 // Clean takes out of the name what no text should hold, and refuses what is missing.
 func (in *ConnectionInput) Clean() error {
 	in.Name = CleanLine(in.Name)
-	switch n := runes(in.Name); {
-	case n == 0:
+	switch {
+	case in.Name == "" && in.Editing != "":
 		return FieldErrorf("name", "Give the connection a name, for example organization and project.")
-	case n > MaxName:
-		return FieldErrorf("name", "The name has %d characters; at most %d fit.", n, MaxName)
+	case runes(in.Name) > MaxName:
+		return tooLong("name", "name", in.Name, MaxName)
 	case strings.TrimSpace(in.Project) == "":
 		return FieldErrorf("project", "Choose a project.")
 	}
@@ -312,70 +383,6 @@ type MovePreview struct {
 
 // Movable counts the goals that would move, and those that would stay.
 func (p MovePreview) Movable() (moves, stays int) { return reachable(p.Reach) }
-
-// Account is an Azure DevOps sign-in as Microsoft Entra names it.
-type Account struct {
-	ObjectID string // oid claim
-	TenantID string // tid claim
-	Name     string
-	UserName string // preferred_username claim
-}
-
-// Credential is the sign-in of one person: the tokens of one account.
-type Credential struct {
-	ID           CredentialID
-	Owner        UserID
-	Account      Account
-	AccessToken  Secret
-	RefreshToken Secret
-	FormerToken  Secret    // the refresh token before this one: what to try when this one is not known
-	RenewedAt    time.Time // when the access token was given
-	Expiry       time.Time // of the access token
-	SignedInAt   time.Time
-}
-
-// TokenLife is how long an access token lasts by the expires_in of its answer, in
-// seconds. What cannot be meant is taken as a minute at least and a day at most.
-func TokenLife(expiresIn int64) time.Duration {
-	const day = 24 * time.Hour
-	return time.Duration(min(max(expiresIn, 60), int64(day/time.Second))) * time.Second
-}
-
-// CredentialIDFor names the credential of a person with an account, so that
-// signing in again with the same account renews all its connections.
-func CredentialIDFor(owner UserID, account Account) CredentialID {
-	return CredentialID(string(owner) + "." + account.TenantID + "." + account.ObjectID)
-}
-
-// Tenant is the Microsoft Entra tenant of the account; empty: the id does not name it.
-func (id CredentialID) Tenant() TenantID {
-	if parts := strings.Split(string(id), "."); len(parts) == 3 {
-		return TenantID(parts[1])
-	}
-	return ""
-}
-
-// SignInAt is where a sign-in goes. The zero value is the usual place, which ends in
-// the tenant of the account that is chosen.
-type SignInAt struct {
-	Tenant       TenantID // of Microsoft Entra
-	Organization string   // of Azure DevOps that belongs to it; empty: it is not known which
-}
-
-// In says whether the sign-in of an account is one at this place.
-func (at SignInAt) In(c Credential) bool {
-	return at.Tenant == "" || strings.EqualFold(string(at.Tenant), c.Account.TenantID)
-}
-
-// SignInOf is where the sign-in goes that ends a failure.
-func SignInOf(err error) SignInAt {
-	for _, step := range NextOf(err) {
-		if step.Kind == StepSignIn {
-			return step.SignIn
-		}
-	}
-	return SignInAt{}
-}
 
 // OrganizationView is an organization as a person's sign-in sees it.
 type OrganizationView struct {

@@ -1,6 +1,7 @@
 package okr_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -54,8 +55,8 @@ func TestQuarter(t *testing.T) {
 		require.Equal(t, want, okr.Settings{}.Quarter(okr.DateOf(day), n).Period)
 	}
 	require.Equal(t, okr.Period{Name: "2026", Start: "2026-01-01", End: "2026-12-31"}, okr.Settings{}.Year(okr.DateOf(day), 0).Period)
-	require.Equal(t, "Q4 2026 (2026-10-01 to 2026-12-31)", okr.Settings{}.Quarter(okr.DateOf(day), 0).String())
-	require.Equal(t, "2026-01-02 to 2026-01-03", okr.Period{Start: "2026-01-02", End: "2026-01-03"}.String())
+	require.Equal(t, "Q4 2026 (1 Oct 2026 to 31 Dec 2026)", okr.Settings{}.Quarter(okr.DateOf(day), 0).String())
+	require.Equal(t, "2 Jan 2026 to 3 Jan 2026", okr.Period{Start: "2026-01-02", End: "2026-01-03"}.String())
 }
 
 func TestQuartersAreGapless(t *testing.T) {
@@ -68,5 +69,21 @@ func TestQuartersAreGapless(t *testing.T) {
 		now := okr.Settings{}.Quarter(okr.DateOf(day), 0).Period
 		require.LessOrEqual(t, now.Start.Days(), okr.DateOf(day).Days())
 		require.GreaterOrEqual(t, now.End.Days(), okr.DateOf(day).Days())
+	})
+}
+
+// Days are those that package time counts, of any text.
+func TestDaysAreThoseOfTime(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		part := rapid.SampledFrom([]string{"2026", "1969", "1600", "0001", "-", "02", "28", "29", "30", "31", "13", "00", "2000-02-29", "2100-02-29", "x", " "})
+		text := rapid.OneOf(rapid.StringMatching(`[0-9]{4}-[0-9]{2}-[0-9]{2}`), rapid.Map(rapid.SliceOfN(part, 0, 5), func(s []string) string { return strings.Join(s, "") })).Draw(t, "date")
+		want := 0
+		if at, err := time.Parse("2006-01-02", text); err == nil && at.Year() > 0 {
+			want = int(at.Unix() / 86400)
+		}
+		require.Equal(t, want, okr.Date(text).Days(), text)
+		at := time.Unix(rapid.Int64Range(-1e11, 3e11).Draw(t, "at"), 0).UTC()
+		require.Equal(t, okr.Date(at.Format("2006-01-02")), okr.DateOf(at))
 	})
 }

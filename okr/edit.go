@@ -96,7 +96,7 @@ func editBytes(edits []Edit) (n int) {
 // NewGoal is a new goal of the input, without an id and a place.
 func (in GoalInput) NewGoal(by Person, now time.Time) (Goal, error) {
 	if in.Kind != Objective && in.Kind != KeyResult && in.Kind != Project {
-		return Goal{}, FieldErrorf("kind", "Choose whether it is an objective, a key result or a project.")
+		return Goal{}, FieldErrorf("kind", "Choose an objective, a key result or a project.")
 	}
 	g := Goal{Kind: in.Kind, Form: in.Form, Owner: by, CreatedBy: by, CreatedAt: now, Version: 1}
 	return in.over(g), nil
@@ -148,7 +148,7 @@ func (g *Goal) Edit(in GoalInput, parent Goal, actor Actor, isAdmin bool, now ti
 		return err
 	}
 	if changesOwners(merged, before) && !actor.MayHandOver(before, isAdmin) {
-		return &Error{Kind: Forbidden, Field: "owner", Msg: "A delegate may change everything but who owns it. Ask " + g.Owner.Name + "."}
+		return &Error{Kind: Forbidden, Field: "owner", Msg: "Delegates can't change owners. Ask " + g.Owner.Name + "."}
 	}
 	*g, g.Tasks = merged, before.Tasks
 	TakeTasks(g, merged.Tasks, now)
@@ -216,7 +216,7 @@ func (in GoalInput) Cleaned(t Settings) (GoalInput, error) {
 	}
 	p, ok := t.PeriodByID(in.PeriodID)
 	if !ok {
-		return in, FieldErrorf("period", "This period does not exist any more. Choose another one.")
+		return in, FieldErrorf("period", "This period doesn't exist or was deleted. Choose another one.")
 	}
 	if in.Period.Start == "" && in.Period.End == "" {
 		in.Period = p.Period
@@ -251,7 +251,7 @@ func (in GoalInput) cleaned() GoalInput {
 		in.Details = &g.Details
 	}
 	if in.Metric != nil {
-		in.Metric = g.Metric
+		in.Metric = g.Metric.namedAfter(in.Title)
 	}
 	return in
 }
@@ -259,26 +259,20 @@ func (in GoalInput) cleaned() GoalInput {
 // EditConflict is the cause of the [Conflict] of an edit that came second: since
 // its form was opened others changed the same fields.
 type EditConflict struct {
-	By     []Person  // who edited the goal since; empty: nobody knows any more
-	At     time.Time // of the last of these edits
-	Fields []ConflictField
-	Now    Goal // as it stands
-	Merged Goal // with what only one side changed, and of what both changed what the edit says
-}
-
-// ConflictField is a field that both sides changed, to different values, in words.
-type ConflictField struct {
-	Field  GoalField
-	Before string // empty also where nobody knows any more
-	Theirs string
-	Yours  string
+	By     []Person    // who edited the goal since; empty: nobody knows any more
+	At     time.Time   // of the last of these edits
+	Fields []GoalField // that both sides changed, to different values
+	Base   *Goal       // as the form was opened with it; nil: nobody knows that now
+	Mine   Goal        // as the edit has it
+	Now    Goal        // as it stands
+	Merged Goal        // with what only one side changed, and of what both changed what the edit says
 }
 
 // Error implements error. It is for the log, and so names no value.
 func (c *EditConflict) Error() string {
 	ids := make([]string, len(c.Fields))
 	for i, f := range c.Fields {
-		ids[i] = f.Field.ID
+		ids[i] = f.ID
 	}
 	return "both changed " + strings.Join(ids, ", ")
 }
@@ -286,7 +280,7 @@ func (c *EditConflict) Error() string {
 // Who names the people who edited the goal meanwhile.
 func (c *EditConflict) Who() string {
 	if len(c.By) == 0 {
-		return "Somebody else"
+		return "Someone else"
 	}
 	return JoinNames(c.By)
 }
@@ -299,7 +293,11 @@ func (g Goal) merged(in GoalInput) (Goal, error) {
 	if err != nil {
 		return g, err
 	}
-	mine, c := in.over(base), EditConflict{Now: g, Merged: withoutInherited(g)}
+	mine := in.over(base)
+	c := EditConflict{Mine: mine, Now: g, Merged: withoutInherited(g)}
+	if known {
+		c.Base = &base
+	}
 	for _, f := range GoalFields() {
 		if !f.In(g.Kind) {
 			continue
@@ -316,7 +314,7 @@ func (g Goal) merged(in GoalInput) (Goal, error) {
 			continue
 		}
 		if stands != was {
-			c.Fields = append(c.Fields, f.conflict(base, mine, g, known))
+			c.Fields = append(c.Fields, f)
 		}
 		if err := f.set(&c.Merged, v[1]); err != nil {
 			return g, err
@@ -326,7 +324,7 @@ func (g Goal) merged(in GoalInput) (Goal, error) {
 	if len(c.Fields) > 0 {
 		return g, c.refusal(in.Version)
 	}
-	return c.Merged, nil
+	return renamed(c.Merged, g), nil
 }
 
 // values are the field of some goals, for comparing them.
@@ -342,39 +340,30 @@ func (f GoalField) values(goals ...Goal) ([]json.RawMessage, error) {
 	return out, nil
 }
 
-// conflict puts the three values of a field into words.
-func (f GoalField) conflict(base, mine, now Goal, known bool) ConflictField {
-	c := ConflictField{Field: f, Theirs: f.Words(now), Yours: f.Words(mine)}
-	if known {
-		c.Before = f.Words(base)
-	}
-	return c
-}
-
 // refusal says who changed what since a version.
 func (c *EditConflict) refusal(version int) error {
 	c.Fields = onePeriod(c.Fields)
 	c.By, c.At, _ = c.Now.ChangedSince(version, "")
 	who, what := c.Who(), make([]string, len(c.Fields))
 	for i, f := range c.Fields {
-		what[i] = f.Field.Label
+		what[i] = f.Label
 	}
 	id := c.Now.ID
-	return &Error{Kind: Conflict, Field: c.Fields[0].Field.ID, Err: c, Msg: fmt.Sprintf(
-		"%s changed %s after you opened this form: %s. Nothing of yours was saved. Look at it again, then edit it.",
+	return &Error{Kind: Conflict, Field: c.Fields[0].ID, Err: c, Msg: fmt.Sprintf(
+		"%s changed %s after you opened this form: %s. Your changes weren't saved. Check it, then edit it again.",
 		who, id, JoinSome(what)), Next: []Step{{Kind: StepShow, Goal: id}}}
 }
 
 // onePeriod names another period once, and not its name and dates besides.
-func onePeriod(fields []ConflictField) []ConflictField {
-	i := slices.IndexFunc(fields, func(c ConflictField) bool { return c.Field.Kind == FieldPeriod })
+func onePeriod(fields []GoalField) []GoalField {
+	i := slices.IndexFunc(fields, func(f GoalField) bool { return f.Kind == FieldPeriod })
 	if i < 0 {
 		return fields
 	}
-	var out []ConflictField
-	for j, c := range fields {
-		if j == i || c.Field.Kind != FieldPeriod && c.Field.Kind != FieldDate {
-			out = append(out, c)
+	var out []GoalField
+	for j, f := range fields {
+		if j == i || f.Kind != FieldPeriod && f.Kind != FieldDate {
+			out = append(out, f)
 		}
 	}
 	return out

@@ -3,6 +3,7 @@ package okr
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Kind says what sort of failure an [Error] is, so that one place can turn it
@@ -98,6 +99,8 @@ type Error struct {
 	Field string
 	Next  []Step
 	Err   error
+
+	said func(write func(Date) string) string // Msg with its days as somebody reads them; nil: it has none
 }
 
 // Error implements error.
@@ -113,18 +116,35 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Errorf makes an [Error] of a kind with a message for people.
 func Errorf(kind Kind, format string, args ...any) error {
-	return &Error{Kind: kind, Msg: fmt.Sprintf(format, args...)}
+	return sayError(&Error{Kind: kind}, format, args)
+}
+
+// sayError gives an error its words. Arguments that are days have a form of the reader's own.
+func sayError(e *Error, format string, args []any) *Error {
+	said := func(write func(Date) string) string {
+		written := slices.Clone(args)
+		for i, arg := range args {
+			if day, ok := arg.(Date); ok {
+				written[i] = write(day)
+			}
+		}
+		return fmt.Sprintf(format, written...)
+	}
+	if e.Msg = said(Date.Text); slices.ContainsFunc(args, func(arg any) bool { _, ok := arg.(Date); return ok }) {
+		e.said = said
+	}
+	return e
 }
 
 // FieldErrorf makes an [Invalid] error that belongs to one field of a form.
 func FieldErrorf(field, format string, args ...any) error {
-	return &Error{Kind: Invalid, Field: field, Msg: fmt.Sprintf(format, args...)}
+	return sayError(&Error{Kind: Invalid, Field: field}, format, args)
 }
 
 // WrapError makes an [Error] of a kind with a message for people around a cause
 // for the log.
 func WrapError(kind Kind, cause error, format string, args ...any) error {
-	return &Error{Kind: kind, Msg: fmt.Sprintf(format, args...), Err: cause}
+	return sayError(&Error{Kind: kind, Err: cause}, format, args)
 }
 
 // KindOf gives the kind of the first [Error] in the chain, else [Internal].
@@ -145,6 +165,14 @@ func MessageOf(err error) (string, bool) {
 	return "", false
 }
 
+// MessageFor is [MessageOf] with days as somebody reads them.
+func MessageFor(err error, write func(Date) string) (string, bool) {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind != Internal && e.said != nil {
+		return e.said(write), true
+	}
+	return MessageOf(err)
+}
+
 // CauseOf gives what stands behind the words of an error, for the log; nil when
 // the words are all there is.
 func CauseOf(err error) error {
@@ -162,8 +190,22 @@ func FieldOf(err error) string {
 	return ""
 }
 
+// Each gives the errors that [errors.Join] put together, or the error itself; nil: none.
+func Each(err error) []error {
+	if all, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only what was joined last is taken apart
+		return all.Unwrap()
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
+
 // ErrMade is the cause of a Conflict: what a form makes was made before.
 var ErrMade = errors.New("made before")
+
+// ErrMeanwhile is the cause of a Conflict: somebody else changed what a form edits.
+var ErrMeanwhile = errors.New("changed by somebody else")
 
 // ErrNoAnswer is the cause of a PerhapsShown where no answer came at all: a service that
 // answers with trouble did not, as a rule, show the post.
@@ -258,30 +300,31 @@ type StepKind string
 // The steps. How a person takes one, by which command and button, the conversation
 // knows.
 const (
-	StepShow         StepKind = "show"        // see a goal
-	StepList         StepKind = "list"        // see which goals there are
-	StepHistory      StepKind = "history"     // see how a goal's value came about, and its check-ins
-	StepNewObjective StepKind = "objective"   // make one
-	StepNewKeyResult StepKind = "key result"  // make one below an objective
-	StepEdit         StepKind = "edit"        // change a goal
-	StepClose        StepKind = "close"       // close or postpone a goal
-	StepReopen       StepKind = "reopen"      // open it again
-	StepDeleted      StepKind = "deleted"     // see which were deleted
-	StepRestore      StepKind = "restore"     // bring a deleted goal back
-	StepCheckIn      StepKind = "check in"    // say how a goal stands
-	StepBind         StepKind = "bind"        // tie a goal to a query, or to another one
-	StepSync         StepKind = "sync"        // measure a goal now
-	StepSignIn       StepKind = "sign in"     // to Azure DevOps
-	StepConnect      StepKind = "connect"     // make a connection of one's own
-	StepConnection   StepKind = "connection"  // see to a connection
-	StepConnections  StepKind = "connections" // see which there are
-	StepHandOver     StepKind = "hand over"   // a connection
-	StepDigest       StepKind = "digest"      // tell a place what moves
-	StepStopDigest   StepKind = "stop digest" // tell it nothing any more
-	StepEnable       StepKind = "enable"      // turn the integration on
-	StepIntegration  StepKind = "integration" // see how it stands
-	StepSettings     StepKind = "settings"    // see the organization's
-	StepHelp         StepKind = "help"        // see what can be done
+	StepShow         StepKind = "show"         // see a goal
+	StepList         StepKind = "list"         // see which goals there are
+	StepHistory      StepKind = "history"      // see how a goal's value came about, and its check-ins
+	StepNewObjective StepKind = "objective"    // make one
+	StepNewKeyResult StepKind = "key result"   // make one below an objective
+	StepEdit         StepKind = "edit"         // change a goal
+	StepClose        StepKind = "close"        // close or postpone a goal
+	StepReopen       StepKind = "reopen"       // open it again
+	StepDeleted      StepKind = "deleted"      // see which were deleted
+	StepRestore      StepKind = "restore"      // bring a deleted goal back
+	StepCheckIn      StepKind = "check in"     // say how a goal stands
+	StepBind         StepKind = "bind"         // tie a goal to a query, or to another one
+	StepSync         StepKind = "sync"         // measure a goal now
+	StepSignIn       StepKind = "sign in"      // to Azure DevOps
+	StepConnect      StepKind = "connect"      // make a connection of one's own
+	StepConnection   StepKind = "connection"   // see to a connection
+	StepConnections  StepKind = "connections"  // see which there are
+	StepApplications StepKind = "applications" // see to those that read Azure DevOps
+	StepHandOver     StepKind = "hand over"    // a connection
+	StepDigest       StepKind = "digest"       // tell a place what moves
+	StepStopDigest   StepKind = "stop digest"  // tell it nothing any more
+	StepEnable       StepKind = "enable"       // turn the integration on
+	StepIntegration  StepKind = "integration"  // see how it stands
+	StepSettings     StepKind = "settings"     // see the organization's
+	StepHelp         StepKind = "help"         // see what can be done
 )
 
 // Step is what somebody can do next: about a goal, a connection or a sign-in, or none.

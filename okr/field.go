@@ -60,15 +60,15 @@ func GoalFields() []GoalField {
 		textField(FieldLines, "description", "description", CleanText, func(g *Goal) *string { return &g.Description }),
 		listField("tags", "tags", func(g *Goal) *[]string { return &g.Tags }),
 		lineField("team", "team", func(g *Goal) *string { return &g.Team }),
-		choiceField("level", "whom it belongs to", LevelTeam, func(g *Goal) *Level { return &g.Level }),
-		choiceField("goalType", "kind of objective", Aspirational, func(g *Goal) *GoalType { return &g.GoalType }).of(Objective),
-		optionalField("weight", "weight", func(g *Goal) **float64 { return &g.Weight }),
+		choiceField("level", "level", LevelTeam, func(g *Goal) *Level { return &g.Level }),
+		choiceField("goalType", "objective type", Aspirational, func(g *Goal) *GoalType { return &g.GoalType }).of(Objective),
+		optionalField("weight", "weight", ReadBounded, func(g *Goal) **float64 { return &g.Weight }),
 		peopleField("coOwners", "co-owners", func(g *Goal) *[]Person { return &g.CoOwners }),
-		personField("checkInOwner", "who is asked for check-ins", func(g *Goal) *Person { return &g.CheckInOwner }),
+		personField("checkInOwner", "check-in owner", func(g *Goal) *Person { return &g.CheckInOwner }),
 		personField("delegate", "delegate", func(g *Goal) *Person { return &g.Delegate }),
 		toggleField("private", "private", func(g *Goal) *bool { return &g.Private }),
 		peopleField("viewers", "viewers", func(g *Goal) *[]Person { return &g.Viewers }).withGuests(),
-		toggleField("onlyEditors", "only editors may change it", func(g *Goal) *bool { return &g.OnlyEditors }),
+		toggleField("onlyEditors", "editing rights", func(g *Goal) *bool { return &g.OnlyEditors }),
 		peopleField("editors", "editors", func(g *Goal) *[]Person { return &g.Editors }),
 		tasksField("tasks", "tasks").of(Project),
 	})
@@ -119,13 +119,13 @@ const (
 // are read, and so comes before them.
 func metricFields() []GoalField {
 	fields := []GoalField{
-		lineField("metric", "what is measured", inMetric(func(m *Metric) *string { return &m.Name })),
-		choiceField("type", "kind of target", "", inMetric(func(m *Metric) *MetricType { return &m.Type })),
-		choiceField("unitKind", "kind of number", "", inMetric(func(m *Metric) *UnitKind { return &m.UnitKind })),
+		lineField("metric", "metric", inMetric(func(m *Metric) *string { return &m.Name })),
+		choiceField("type", "target type", "", inMetric(func(m *Metric) *MetricType { return &m.Type })),
+		choiceField("unitKind", "number format", "", inMetric(func(m *Metric) *UnitKind { return &m.UnitKind })),
 		lineField("unit", "unit", inMetric(func(m *Metric) *string { return &m.Unit })),
 		numberField("startValue", "start value", Metric.typedStart, inMetric(func(m *Metric) *float64 { return &m.Start })),
 		numberField("target", "target", Metric.typedTarget, inMetric(func(m *Metric) *float64 { return &m.Target })),
-		optionalField("threshold", "risk threshold", inMetric(func(m *Metric) **float64 { return &m.Threshold })),
+		optionalField("threshold", "risk threshold", ReadNumber, inMetric(func(m *Metric) **float64 { return &m.Threshold })),
 		phasesField("phases", "phased targets", inMetric(func(m *Metric) *[]Phase { return &m.Phases })),
 	}
 	for i := range fields {
@@ -209,8 +209,9 @@ func (f GoalField) IsPeople() bool { return f.setPeople != nil }
 // SetPeople takes over the people of a field; of a person the first one.
 func (f GoalField) SetPeople(g *Goal, people []Person) { f.setPeople(g, people) }
 
-// Words are the value as a sentence names it; empty: nothing.
-func (f GoalField) Words(g Goal) string {
+// Words are the value as a sentence names it, with periods as the reader writes them;
+// empty: nothing.
+func (f GoalField) Words(g Goal, period func(Period) string) string {
 	text := f.text(g)
 	switch f.Kind {
 	case FieldToggle:
@@ -219,15 +220,15 @@ func (f GoalField) Words(g Goal) string {
 		return strings.Join(names(f.people(g)), ", ")
 	case FieldPeriod:
 		if !HasPeriod(g) {
-			return "that of its objective"
+			return "same as its objective"
 		}
 		if g.Period.Name == "" {
-			return "own dates, " + g.Period.String()
+			return "custom dates, " + period(g.Period)
 		}
-		return g.Period.String()
+		return period(g.Period)
 	case FieldChoice:
 		if text == "" {
-			return "by itself"
+			return "automatic"
 		}
 	case FieldLines, FieldTasks:
 		return Shorten(CleanLine(text), 120)
@@ -328,7 +329,7 @@ func MergeTasks(now, base, mine []Task) ([]Task, error) {
 		switch {
 		case i < 0 && !isMine:
 		case i < 0 || out[i].String() != was.String() && (!isMine || out[i].String() != is.String()):
-			return now, FieldErrorf("tasks", "Somebody else changed the task “%s” meanwhile. Nothing of yours was saved. Look at it again, then edit it.", Shorten(was.Title, 60))
+			return now, FieldErrorf("tasks", "Someone else changed the task “%s” at the same time. Your changes weren't saved. Check it, then edit it again.", Shorten(was.Title, 60))
 		case !isMine:
 			out = slices.Delete(out, i, i+1)
 		default:

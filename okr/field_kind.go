@@ -118,7 +118,7 @@ func numberField(id, label string, typed func(Metric) (name, empty string), at f
 }
 
 // optionalField is a number that may be empty.
-func optionalField(id, label string, at func(*Goal) **float64) GoalField {
+func optionalField(id, label string, read func(field, name, text, empty string) (float64, error), at func(*Goal) **float64) GoalField {
 	f := fieldAt(FieldNumber, id, label, at)
 	f.text = func(g Goal) string {
 		if n := *at(&g); n != nil {
@@ -132,7 +132,7 @@ func optionalField(id, label string, at func(*Goal) **float64) GoalField {
 		if strings.TrimSpace(text) == "" {
 			return nil
 		}
-		n, err := ReadNumber(id, label, text, "")
+		n, err := read(id, label, text, "")
 		*place = &n
 		return err
 	}
@@ -145,16 +145,24 @@ func ReadNumber(field, name, text, empty string) (float64, error) {
 	if strings.TrimSpace(text) == "" {
 		text = empty
 	}
-	n, ok := ParseNumber(text)
-	if !ok {
+	n, how := NumberStyle{".", ","}.Parse(text)
+	switch how {
+	case OneWay:
+	case TooLarge:
+		return 0, FieldErrorf(field, "The %s is too large. %s", name, TooLargeWords)
+	default:
 		return 0, FieldErrorf(field, "The %s must be a number, for example 80 or 12.5.", name)
 	}
 	return n, nil
 }
 
-// writeNumber writes a number so that it is read back the same.
+// writeNumber writes a number so that it is read back the same, wherever a comma begins
+// the decimals too: there a point before exactly three digits parts the thousands.
 func writeNumber(f float64) string {
 	if text := strconv.FormatFloat(f, 'f', -1, 64); len(text) <= 20 {
+		if point := strings.IndexByte(text, '.'); point >= 0 && len(text)-point == 4 {
+			text += "0"
+		}
 		return text
 	}
 	return numberText(f)
@@ -256,19 +264,26 @@ func tasksField(id, label string) GoalField {
 		g.Tasks = tasksOver(g.Tasks, now)
 		return nil
 	}
-	f.text = func(g Goal) string { return TaskLines(g.Tasks) }
+	f.text = func(g Goal) string { return TaskLines(g.Tasks, DayStyle{}) }
 	f.read = func(g *Goal, text string) error {
-		g.Tasks = ReadTasks(text, g.Tasks, nil)
+		g.Tasks = ReadTasks(text, g.Tasks, nil, DayStyle{})
 		return nil
 	}
 	return f
 }
 
+// DayStyle is how days are typed and shown. The zero value writes year-month-day, and reads
+// besides this what can mean one day only.
+type DayStyle struct {
+	Read  func(text string) (Date, bool)
+	Write func(d Date) string
+}
+
 // TaskLines are tasks as a form shows them, one a line.
-func TaskLines(tasks []Task) string {
+func TaskLines(tasks []Task, style DayStyle) string {
 	lines := make([]string, len(tasks))
 	for i, t := range tasks {
-		lines[i] = t.String()
+		lines[i] = t.line(style)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -278,7 +293,10 @@ func TaskLines(tasks []Task) string {
 // it in lists is left out, and a ticked box is done. Lines are taken for the tasks that
 // stood there: those that say the same, else those of the same title and, where as many
 // are left on both sides, the others in their order. Tasks that come new have no ID.
-func ReadTasks(text string, was []Task, known []Person) []Task {
+func ReadTasks(text string, was []Task, known []Person, style DayStyle) []Task {
+	if style.Read == nil {
+		style.Read = readDay
+	}
 	var out []Task
 	for line := range strings.Lines(text) {
 		if line = CleanLine(line); line != "" {
@@ -295,10 +313,10 @@ func ReadTasks(text string, was []Task, known []Person) []Task {
 			}
 		}
 	}
-	pair(func(line, was Task) bool { return line.Title == CleanLine(was.String()) }, func(line *Task, was Task) { *line = was })
+	pair(func(line, was Task) bool { return line.Title == CleanLine(was.line(style)) }, func(line *Task, was Task) { *line = was })
 	for i, is := range isFound {
 		if !is {
-			out[i] = readTask(out[i].Title, append(ownersOf(was), known...))
+			out[i] = readTask(out[i].Title, append(ownersOf(was), known...), style)
 		}
 	}
 	same := func(line *Task, was Task) { line.ID, line.Done = was.ID, was.Done }
@@ -310,13 +328,13 @@ func ReadTasks(text string, was []Task, known []Person) []Task {
 }
 
 // readTask reads a line that is no task that stood there.
-func readTask(line string, known []Person) (t Task) {
+func readTask(line string, known []Person, style DayStyle) (t Task) {
 	for _, mark := range []string{"-", "*", "•", "☐", "[ ]", "☑", "☒", "✓", "[x]", "[X]"} {
 		if rest, ok := strings.CutPrefix(line, mark+" "); ok {
 			line, t.Done = strings.TrimSpace(rest), strings.ContainsAny(mark, "☑☒✓xX")
 		}
 	}
-	for at := t.readEnd(line, known); at > 0; at = t.readEnd(line, known) {
+	for at := t.readEnd(line, known, style); at > 0; at = t.readEnd(line, known, style) {
 		line = strings.TrimSpace(line[:at])
 	}
 	t.Title = line
@@ -325,12 +343,12 @@ func readTask(line string, known []Person) (t Task) {
 
 // readEnd reads what stands behind the last comma of a line, or the one before: names may
 // have one. It gives where that comma is; 0: what is there is of the title.
-func (t *Task) readEnd(line string, known []Person) int {
+func (t *Task) readEnd(line string, known []Person, style DayStyle) int {
 	for at, n := len(line), 0; n < 2; n++ {
 		if at = strings.LastIndex(line[:at], ","); at <= 0 {
 			break
 		}
-		if t.readPart(strings.TrimSpace(line[at+1:]), known) {
+		if t.readPart(strings.TrimSpace(line[at+1:]), known, style) {
 			return at
 		}
 	}
@@ -338,10 +356,10 @@ func (t *Task) readEnd(line string, known []Person) int {
 }
 
 // readPart reads what stands behind a comma of a task's line; false: it is of the title.
-func (t *Task) readPart(part string, known []Person) bool {
+func (t *Task) readPart(part string, known []Person, style DayStyle) bool {
 	name, isMarked := strings.CutPrefix(part, "@")
 	at := slices.IndexFunc(known, func(p Person) bool { return p.Name != "" && foldText(p.Name) == foldText(name) })
-	day, isDay := readDay(part)
+	day, isDay := style.Read(part)
 	switch {
 	case isDay && t.Due == "":
 		t.Due = day

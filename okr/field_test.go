@@ -56,7 +56,7 @@ func TestGoalFields(t *testing.T) {
 		fill(t, f, &g)
 		require.Equal(t, sample(f), f.Text(g), f.ID)
 		require.NotEqual(t, before, f.Text(g), f.ID)
-		require.NotEmpty(t, f.Words(g), f.ID)
+		require.NotEmpty(t, f.Words(g, okr.Period.String), f.ID)
 		again := g
 		fill(t, f, &again)
 		require.Equal(t, g, again, f.ID)
@@ -157,11 +157,11 @@ func TestConflict(t *testing.T) {
 	require.Equal(t, today, c.At)
 	rows := map[string][3]string{}
 	for _, f := range c.Fields {
-		rows[f.Field.ID] = [3]string{f.Before, f.Theirs, f.Yours}
+		rows[f.ID] = [3]string{f.Words(*c.Base, okr.Period.String), f.Words(c.Now, okr.Period.String), f.Words(c.Mine, okr.Period.String)}
 	}
 	require.Equal(t, map[string][3]string{
 		"title":    {"Launch", "Theirs", "Mine"},
-		"period":   {"Season (2026-01-01 to 2026-06-30)", "own dates, 2026-02-01 to 2026-05-31", "Spring (2026-03-01 to 2026-06-30)"},
+		"period":   {"Season (1 Jan 2026 to 30 Jun 2026)", "custom dates, 1 Feb 2026 to 31 May 2026", "Spring (1 Mar 2026 to 30 Jun 2026)"},
 		"coOwners": {"", "Grace", "Ada, Grace"},
 	}, rows)
 	require.Equal(t, "both changed title, period, coOwners", c.Error(), "the log names no value")

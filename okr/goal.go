@@ -179,7 +179,7 @@ func (g Goal) Validate() error {
 		}
 	}
 	if g.Kind != Objective && g.Parent == "" {
-		return FieldErrorf("parent", "Choose the objective that this %s belongs to.", g.Kind)
+		return FieldErrorf("parent", "Choose an objective for this %s.", g.Kind)
 	}
 	if g.Kind == KeyResult {
 		return g.Metric.validate(g.Period)
@@ -190,30 +190,35 @@ func (g Goal) Validate() error {
 func (d Details) validateDetails() error {
 	switch {
 	case runes(d.Description) > MaxDescription:
-		return FieldErrorf("description", "The description has %d characters; at most %d fit.", runes(d.Description), MaxDescription)
+		return tooLong("description", "description", d.Description, MaxDescription)
 	case runes(d.Team) > MaxName:
-		return FieldErrorf("team", "The team's name has %d characters; at most %d fit.", runes(d.Team), MaxName)
+		return tooLong("team", "team's name", d.Team, MaxName)
 	case len(d.Tags) > MaxTags:
-		return FieldErrorf("tags", "There are %d tags; at most %d fit.", len(d.Tags), MaxTags)
+		return FieldErrorf("tags", "You can add up to %d tags.", MaxTags)
 	case !slices.Contains([]Level{"", LevelOrganization, LevelTeam, LevelIndividual}, d.Level):
-		return FieldErrorf("level", "Choose whether it belongs to the organization, a team or a person.")
+		return FieldErrorf("level", "Choose a level from the list.")
 	case !slices.Contains([]GoalType{"", Aspirational, Committed}, d.GoalType):
-		return FieldErrorf("goalType", "Choose whether the objective is aspirational or committed.")
+		return FieldErrorf("goalType", "Choose an objective type from the list.")
 	case d.Weight != nil && !(*d.Weight >= 0 && *d.Weight <= 100):
-		return FieldErrorf("weight", "A weight is a percentage from 0 to 100; leave it empty for an equal share.")
+		return FieldErrorf("weight", "The weight must be from 0 to 100. Leave it empty for an equal share.")
 	}
 	for _, tag := range d.Tags {
 		if runes(tag) > MaxTag {
-			return FieldErrorf("tags", "A tag has at most %d characters.", MaxTag)
+			return tooLong("tags", "tag", tag, MaxTag)
 		}
 	}
 	return nil
 }
 
+// tooLong refuses a text of a field for its length.
+func tooLong(field, what, text string, most int) error {
+	return FieldErrorf(field, "The %s is too long (%s of %s characters).", what, FormatNumber(float64(runes(text))), FormatNumber(float64(most)))
+}
+
 func (g Goal) validatePeople() error {
 	for _, f := range GoalFields() {
 		if f.IsPeople() && len(f.people(g)) > MaxPeople {
-			return FieldErrorf(f.ID, "At most %d people fit.", MaxPeople)
+			return FieldErrorf(f.ID, "You can add up to %d people.", MaxPeople)
 		}
 	}
 	return nil
@@ -275,7 +280,7 @@ func BeforeEdit(g Goal, version int) (GoalInput, error) {
 	}
 	was, known, err := g.asOf(version - 1)
 	if err == nil && (!known || g.Version != version) {
-		err = Errorf(Conflict, "%s isn't what it was after your edit. Nothing was undone.", g.ID)
+		err = Errorf(Conflict, "%s was changed after your edit. Nothing was undone.", g.ID)
 	}
 	in := InputOf(was)
 	in.Version = g.Version

@@ -211,36 +211,36 @@ func (g Goal) WhyNoProjection(points []HistoryPoint) string {
 	of := SinceAnew(points)
 	switch m := g.Metric; {
 	case !g.IsOpen():
-		return "It has ended, so there is nothing to project."
+		return "No projection: it's closed."
 	case m != nil && m.Type == Baseline:
-		return "A baseline has no target, so there is nothing to project."
+		return "No projection: a baseline has no target."
 	case m != nil && m.IsControl():
-		return "A limit is kept or not, so there is nothing to project."
+		return "No projection: a limit is either kept or not."
 	case len(of) < minFit && len(of) < len(points):
-		return fmt.Sprintf("A projection needs at least 4 comparable values; there are fewer since %s.", of[0].since())
+		return fmt.Sprintf("No projection yet: it needs 4 comparable values since %s.", of[0].since())
 	case len(of) < minFit:
-		return "A projection needs at least 4 values; there are fewer so far."
+		return "No projection yet: it needs at least 4 values."
 	default:
-		return "A projection needs values of more than one day."
+		return "No projection yet: it needs values from more than one day."
 	}
 }
 
 // since names what made the values after a point another kind than those before.
 func (p HistoryPoint) since() string {
 	words := map[Cause]string{
-		CauseQuery: "another query is measured", CauseMeasure: "something else is measured", CauseAccount: "another account reads the query",
-		CauseOverride: "a person set the value", CauseResumed: "the override ended",
+		CauseQuery: "the query changed", CauseChoice: "other work items were chosen", CauseMeasure: "it's measured differently", CauseAccount: "another account reads the query",
+		CauseOverride: "the value was set manually", CauseResumed: "the override ended",
 	}
 	for _, c := range slices.Backward(p.Causes) {
 		if words[c] != "" {
 			return words[c]
 		}
 	}
-	return "the query was bound"
+	return "the data source was connected"
 }
 
 // unsaid is what the goal shows before anybody or anything gave it a value.
-func (g Goal) unsaid() Reported {
+func unsaid(g Goal) Reported {
 	if m := g.Metric; g.Kind == KeyResult && g.Binding == nil && m != nil && m.IsScaled() {
 		return Reported{Value: &m.Start, Progress: new(float64), Status: NotStarted}
 	}
@@ -249,7 +249,7 @@ func (g Goal) unsaid() Reported {
 
 // ReportedAt is what the goal showed at a time, by its history.
 func (g Goal) ReportedAt(points []HistoryPoint, at time.Time, t Settings) Reported {
-	r := g.unsaid()
+	r := unsaid(g)
 	for _, p := range points {
 		if p.At.After(at) {
 			break
@@ -281,6 +281,7 @@ type Cause string
 // so they are not compared.
 const (
 	CauseQuery      Cause = "query"      // another query is measured
+	CauseChoice     Cause = "choice"     // other work items are chosen than before, or work items instead of a query
 	CauseMeasure    Cause = "measure"    // something else is taken of it: method, field or type
 	CauseAccount    Cause = "account"    // another account reads it
 	CauseConnection Cause = "connection" // another connection leads to it, which by itself changes no number
@@ -302,6 +303,7 @@ type Changes struct {
 	Discarded ItemList `json:"discarded,omitzero"` // in the result, in state category Removed
 	Retyped   ItemList `json:"retyped,omitzero"`   // in the result, of a type that does not count
 	Hidden    ItemList `json:"hidden,omitzero"`    // in the result, but the account may not read it: ids only
+	Lost      ItemList `json:"lost,omitzero"`      // chosen, and now moved to another project, deleted or hidden: without a title, if it cannot be read
 	Unclear   ItemList `json:"unclear,omitzero"`   // completed before; what its state means is not known
 	Cleared   ItemList `json:"cleared,omitzero"`   // its state means completed, which was not known before
 	Revalued  ItemList `json:"revalued,omitzero"`  // the field that is added up has another value
@@ -311,7 +313,7 @@ type Changes struct {
 // lists are all lists of work items.
 func (c *Changes) lists() []*ItemList {
 	return []*ItemList{
-		&c.Completed, &c.Reopened, &c.Added, &c.Back, &c.Removed, &c.Discarded, &c.Retyped, &c.Hidden, &c.Unclear, &c.Cleared, &c.Revalued,
+		&c.Completed, &c.Reopened, &c.Added, &c.Back, &c.Removed, &c.Discarded, &c.Retyped, &c.Hidden, &c.Lost, &c.Unclear, &c.Cleared, &c.Revalued,
 	}
 }
 

@@ -189,6 +189,7 @@ type GoalQuery struct {
 	Page      Page
 	Uncounted bool      // only the goals are wanted: Total may be too small; not together with Tree
 	Parents   bool      // the objectives above those of the page are wanted; not together with Tree
+	Own       bool      // the lists are of the viewer's own goals: private ones come too, also where others read along
 	Status    *StatusAt // only those of a status, by their own periods; nil: of any. Not together with Tree
 	// Tree is up to how many goals are put into a tree: then a page of Roots of them comes
 	// instead of the page, and Total counts the roots. None for 0.
@@ -215,6 +216,7 @@ type Found struct {
 // Surroundings asks for what stands around the goals of a list.
 type Surroundings struct {
 	Parents []GoalID // whose records are wanted
+	Above   bool     // with those of the objectives above them
 	Below   []GoalID // of which is wanted what stands below
 	Viewer  UserID   // as in a GoalQuery
 	Limit   int      // of what stands below each; 0: all
@@ -314,6 +316,7 @@ type ConnectionQuery struct {
 	Shared  bool // only those that are shared
 	All     bool // also those that are private to others
 	Failing bool // those that fail first
+	Plain   bool // without what is measured through them
 	Page    Page
 }
 

@@ -33,6 +33,46 @@ const (
 	Baseline  MetricType = "baseline" // finding out what the number is
 )
 
+// namedAfter is the metric with the title of its key result as its name, where it has no
+// name of its own.
+func (m *Metric) namedAfter(title string) *Metric {
+	if m.Name == "" {
+		m.Name = Shorten(title, MaxName)
+	}
+	return m
+}
+
+// renamed is an edited goal whose metric, where it was named after the title and nobody named
+// it otherwise, has the new title.
+func renamed(g, was Goal) Goal {
+	if g.Title == was.Title || g.Metric == nil || was.Metric == nil || g.Metric.Name != was.Metric.Name || was.Metric.Name != Shorten(was.Title, MaxName) {
+		return g
+	}
+	m := *g.Metric
+	m.Name = ""
+	g.Metric = m.namedAfter(g.Title)
+	return g
+}
+
+// MaxTyped is how many key results one list makes at most.
+const MaxTyped = 20
+
+// TypedKeyResult is a line of a list of key results, as it was understood.
+type TypedKeyResult struct {
+	Line    int    `json:"line"` // its number, from 1; empty lines count
+	Text    string `json:"text"` // as it was typed, without bullets and numbering
+	Title   string `json:"title"`
+	Metric  Metric `json:"metric"`
+	Problem string `json:"problem,omitempty"` // why it makes none, with how to write it; empty: it makes one
+}
+
+// TypedList makes the key results of a list, each once for a form.
+type TypedList struct {
+	Parent GoalID
+	Form   string // id of the form
+	Lines  []TypedKeyResult
+}
+
 // MetricTypes lists the types in the order in which they are offered.
 func MetricTypes() []MetricType {
 	return []MetricType{Reach, Increase, Decrease, StayBelow, StayAbove, Baseline}
@@ -194,17 +234,17 @@ func (m Metric) Status(progress, expected float64, bands Bands) Status {
 func (m *Metric) validate(p Period) error {
 	switch {
 	case m == nil || m.Name == "":
-		return FieldErrorf("metric", "Say what is measured, for example \"Bugs closed\".")
+		return FieldErrorf("metric", "Enter a metric, for example Bugs closed.")
 	case runes(m.Name) > MaxName:
-		return FieldErrorf("metric", "The metric's name has %d characters; at most %d fit.", runes(m.Name), MaxName)
+		return tooLong("metric", "metric", m.Name, MaxName)
 	case runes(m.Unit) > MaxUnit:
-		return FieldErrorf("unit", "The unit has %d characters; at most %d fit.", runes(m.Unit), MaxUnit)
+		return tooLong("unit", "unit", m.Unit, MaxUnit)
 	case m.UnitKind != "" && !slices.Contains(UnitKinds(), m.UnitKind):
-		return FieldErrorf("unitKind", "Choose a number, a percentage, a currency or a word of your own as the unit.")
+		return FieldErrorf("unitKind", "Choose a number format from the list.")
 	case m.Type != "" && !slices.Contains(MetricTypes(), m.Type):
-		return FieldErrorf("type", "Choose what the key result is to do: reach, increase, decrease, stay below, stay above or find a baseline.")
+		return FieldErrorf("type", "Choose a target type from the list.")
 	case !finite(m.Start) || !finite(m.Target):
-		return FieldErrorf("target", "Start and target must be ordinary numbers.")
+		return FieldErrorf("target", "Start and target must be numbers.")
 	}
 	if err := m.validateTarget(); err != nil {
 		return err
@@ -216,7 +256,7 @@ func (m *Metric) validateTarget() error {
 	start, target := FormatNumber(m.Start), FormatNumber(m.Target)
 	switch {
 	case m.IsScaled() && m.Start == m.Target:
-		return FieldErrorf("target", "Start and target are both %s, so no progress could be measured. Give a target that differs from the start.", target)
+		return FieldErrorf("target", "Start and target are both %s. Enter a target that differs from the start.", target)
 	case m.Type == Increase && m.Start > m.Target:
 		return FieldErrorf("target", "To increase, the target (%s) must be above the start (%s).", target, start)
 	case m.Type == Decrease && m.Start < m.Target:
@@ -224,13 +264,13 @@ func (m *Metric) validateTarget() error {
 	case m.Threshold == nil:
 		return nil
 	case !m.IsControl():
-		return FieldErrorf("threshold", "Only a key result that stays below or above a limit has a risk threshold.")
+		return FieldErrorf("threshold", "A risk threshold needs a limit. Choose the target type “Stay below a limit” or “Stay above a limit”, or leave the threshold empty.")
 	case !finite(*m.Threshold):
-		return FieldErrorf("threshold", "The threshold must be an ordinary number.")
+		return FieldErrorf("threshold", "The risk threshold must be a number.")
 	case m.Type == StayBelow && *m.Threshold <= m.Target:
-		return FieldErrorf("threshold", "The risk threshold (%s) must be above the limit (%s): between the two it is behind, from there on at risk.", FormatNumber(*m.Threshold), target)
+		return FieldErrorf("threshold", "The risk threshold (%s) must be above the limit (%s). Between the two the status is Behind, past the threshold At risk.", FormatNumber(*m.Threshold), target)
 	case m.Type == StayAbove && *m.Threshold >= m.Target:
-		return FieldErrorf("threshold", "The risk threshold (%s) must be below the limit (%s): between the two it is behind, from there on at risk.", FormatNumber(*m.Threshold), target)
+		return FieldErrorf("threshold", "The risk threshold (%s) must be below the limit (%s). Between the two the status is Behind, past the threshold At risk.", FormatNumber(*m.Threshold), target)
 	}
 	return nil
 }
@@ -241,18 +281,21 @@ func (m *Metric) validatePhases(p Period) error {
 	if len(m.Phases) == 0 {
 		return nil
 	}
-	if !m.IsScaled() || len(m.Phases) > MaxPhases {
-		return FieldErrorf("phases", "At most %d phases fit, and only for key results that go from a start to a target.", MaxPhases)
+	switch {
+	case !m.IsScaled():
+		return FieldErrorf("phases", "Phased targets need a start and a target. Choose the target type “From start to target”, or leave them empty.")
+	case len(m.Phases) > MaxPhases:
+		return FieldErrorf("phases", "You can add up to %d phased targets.", MaxPhases)
 	}
 	before := Phase{p.Start, m.Start}
 	for _, phase := range m.sortedPhases() {
 		switch {
 		case !phase.Date.Valid() || !finite(phase.Value):
-			return FieldErrorf("phases", "Each phase has a day and a number, for example 2026-02-15: 40.")
+			return FieldErrorf("phases", "Write each phased target as a day and a number, for example 2026-02-15: 40")
 		case phase.Date == before.Date || p.Start != "" && (phase.Date.Days() < p.Start.Days() || phase.Date.Days() > p.End.Days()):
-			return FieldErrorf("phases", "The phase of %s must lie within %s to %s, each on a day of its own.", phase.Date, p.Start, p.End)
+			return FieldErrorf("phases", "The phased target of %s must be between %s and %s, one a day.", phase.Date, p.Start, p.End)
 		case !between(before.Value, phase.Value, m.Target):
-			return FieldErrorf("phases", "The phases must lead from the start towards the target; %s on %s goes back or beyond it.", FormatNumber(phase.Value), phase.Date)
+			return FieldErrorf("phases", "Phased targets must move from the start towards the target. %s on %s doesn't.", FormatNumber(phase.Value), phase.Date)
 		}
 		before = phase
 	}
@@ -311,7 +354,7 @@ func readPhases(field, text string) ([]Phase, error) {
 		day := line[:min(len(line), len("2006-01-02"))]
 		value, ok := ParseNumber(strings.TrimLeft(line[len(day):], ":= "))
 		if !ok || !Date(day).Valid() {
-			return nil, FieldErrorf(field, "Each line has a day and a number, for example 2026-02-15: 40. This one has not: %s", Shorten(line, 60))
+			return nil, FieldErrorf(field, "Write each line as a day and a number, for example 2026-02-15: 40. Can't read: %s", Shorten(line, 60))
 		}
 		out = append(out, Phase{Date: Date(day), Value: value})
 	}

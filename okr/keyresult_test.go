@@ -2,7 +2,9 @@ package okr_test
 
 import (
 	"math"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -63,6 +65,31 @@ func TestKindFollowsFromStartAndTarget(t *testing.T) {
 	require.Equal(t, okr.Increase, okr.Metric{Start: 5, Target: 10}.Kind())
 	require.Equal(t, okr.Decrease, okr.Metric{Start: 10, Target: 5}.Kind())
 	require.Equal(t, okr.StayBelow, okr.Metric{Type: okr.StayBelow, Start: 10, Target: 5}.Kind())
+}
+
+// TestMetricFollowsItsTitle: a metric that was named after the title goes with it, one of its
+// own name stays.
+func TestMetricFollowsItsTitle(t *testing.T) {
+	t.Parallel()
+	owner := okr.Person{ID: "u", Name: "Megan Bowen"}
+	long := strings.Repeat("a long title ", 9)
+	for name, c := range map[string]struct{ title, metric, now, typed, want string }{
+		"of the title":           {"Close bugs", "Close bugs", "Fix bugs", "Close bugs", "Fix bugs"},
+		"left empty":             {"Close bugs", "Close bugs", "Fix bugs", "", "Fix bugs"},
+		"of its own name":        {"Close bugs", "Bugs", "Fix bugs", "Bugs", "Bugs"},
+		"renamed at once":        {"Close bugs", "Close bugs", "Fix bugs", "Bugs", "Bugs"},
+		"of a cut title":         {long, okr.Shorten(long, okr.MaxName), "Fix bugs", okr.Shorten(long, okr.MaxName), "Fix bugs"},
+		"of an unchanged title":  {"Close bugs", "Close bugs", "Close bugs", "Close bugs", "Close bugs"},
+		"of the title by chance": {"Bugs", "Bugs", long, "Bugs", okr.Shorten(long, okr.MaxName)},
+	} {
+		g := okr.Goal{ID: "KR1", Kind: okr.KeyResult, Title: strings.TrimSpace(c.title), Owner: owner, Parent: "O1", Metric: &okr.Metric{Name: c.metric, Target: 10}}
+		in := okr.InputOf(g)
+		in.Title, in.Metric = strings.TrimSpace(c.now), &okr.Metric{Name: c.typed, Target: 10}
+		in, err := in.Cleaned(okr.Settings{})
+		require.NoError(t, err)
+		require.NoError(t, g.Edit(in, okr.Goal{}, okr.Actor{Person: owner}, false, time.Now()), name)
+		require.Equal(t, c.want, g.Metric.Name, name)
+	}
 }
 
 func TestProgressIsMappedBack(t *testing.T) {

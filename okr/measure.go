@@ -14,7 +14,7 @@ func fold(s string) string { return strings.ToLower(s) }
 // in a tree. A project counts the leaves (or the chosen type) and gets its tree.
 func (b Binding) Measure(run Run, kind GoalKind, before *Snapshot) Measurement {
 	run = run.distinct()
-	m := Measurement{At: run.At, Unreadable: run.Unreadable, Changes: run.Changes(before, b)}
+	m := Measurement{At: run.At, Unreadable: run.Unreadable, Lost: lostList(run.Lost), Changes: run.Changes(before, b)}
 	if b.Field != nil {
 		m.Sum = &Sum{Field: b.Field.Name}
 	}
@@ -82,7 +82,7 @@ func (b Binding) scope(items []WorkItem) float64 {
 // value is nil where there is nothing that could be divided, and where nothing
 // may be read: that is not the same as nothing. A count or sum of nothing is 0.
 func (b Binding) value(m Measurement) *float64 {
-	if m.Total == 0 && m.Unreadable > 0 {
+	if m.Total == 0 && m.Unreadable+m.Lost.Count > 0 {
 		return nil
 	}
 	how, ok := b.Method.Measure()
@@ -119,34 +119,6 @@ type SyncReport struct {
 	Failure error    // why the connection could not be measured at all; nil: it was
 }
 
-// Notice tells somebody what fails, since when, and what hangs on it: the owner of a
-// connection, or whoever may mend a goal that stands still.
-// It is also how they hear that a query works but finds nothing any more.
-type Notice struct {
-	Owner      Person // who is told
-	Connection Connection
-	Others     []Connection // of the same owner, that fail for the same cause
-	Goals      []GoalID     // what is no longer measured
-	Titles     []string     // of the first of them
-	Health     Health
-	Whole      bool   // the whole connection fails, not only some of its queries
-	Binds      GoalID // the first of the goals that the receiver may bind to another query; empty: none
-	Opens      bool   // the receiver may see the connection
-	Emptied    bool   // nothing fails: the query finds nothing any more
-}
-
-// ToItsOwner says whether the notice is for the owner of the connection.
-func (n Notice) ToItsOwner() bool { return n.Owner.ID == n.Connection.Owner.ID }
-
-// For is the notice for somebody else than its owner: without titles, which that
-// person may not see.
-func (n Notice) For(user UserID) Notice {
-	if n.Owner.ID != user {
-		n.Titles = nil
-	}
-	return n
-}
-
 // SyncJob asks for a sync of some queries of a connection; none means all.
 type SyncJob struct {
 	Connection ConnectionID `json:"connection"`
@@ -157,10 +129,12 @@ type SyncJob struct {
 type Reply struct {
 	Conversation Conversation `json:"conversation"` // with the thread
 	ActivityID   string       `json:"activityId"`
-	Actor        Actor        `json:"actor"`          // who asked
-	Goal         GoalID       `json:"goal,omitempty"` // what was asked for; empty: everything
-	Zone         string       `json:"zone,omitempty"` // the asker's time zone
-	Ref          string       `json:"ref,omitempty"`  // of the turn in which it was asked for, in the log
+	Actor        Actor        `json:"actor"`             // who asked
+	Goal         GoalID       `json:"goal,omitempty"`    // what was asked for; empty: everything, or:
+	Through      ConnectionID `json:"through,omitempty"` // all that is measured through a connection
+	Zone         string       `json:"zone,omitempty"`    // the asker's time zone
+	Locale       string       `json:"locale,omitempty"`  // the asker's, a BCP 47 tag
+	Ref          string       `json:"ref,omitempty"`     // of the turn in which it was asked for, in the log
 }
 
 // Moved says whether the goal shows another value than before.
@@ -197,6 +171,54 @@ func UsualMethod(m *Metric) Method {
 	return CountCompleted
 }
 
+// Suggestion is how a key result may be measured, and why.
+type Suggestion struct {
+	Method Method
+	Field  *Field // whose sum is taken; nil: work items are counted
+	Why    string // completes "Suggested because"
+}
+
+// Suggest is the usual method of a number, and the field that its unit or name means where
+// it is one of those that a project has.
+func Suggest(m *Metric, fields []Field) Suggestion {
+	s := Suggestion{Method: UsualMethod(m), Why: "the number should go up"}
+	switch {
+	case m == nil:
+		s.Why = "it has no number yet"
+	case m.isPercent():
+		s.Why = "the unit is %"
+	case m.mayBePercent():
+		s.Why = "the number goes from 0 to 100"
+	case m.IsControl():
+		s.Why = "the number should " + string(m.Type) + " a limit"
+	case m.falls():
+		s.Why = "the number should go down"
+	}
+	how, _ := s.Method.Measure()
+	if f := m.means(fields); f != nil && how.Check(f) == nil {
+		s.Field, s.Why = f, s.Why+", and it is about "+f.Name
+	}
+	return s
+}
+
+// means is the field that the name or unit of a number says; nil: none. Points are those of a
+// story where that is so called.
+func (m *Metric) means(fields []Field) *Field {
+	if m == nil {
+		return nil
+	}
+	said := []string{fold(strings.TrimSpace(m.Name)), fold(strings.TrimSpace(m.Unit))}
+	if slices.Contains(said, "points") {
+		said = append(said, "story points")
+	}
+	for _, f := range fields {
+		if f.Name != "" && slices.Contains(said, fold(f.Name)) {
+			return &f
+		}
+	}
+	return nil
+}
+
 // isPercent says whether the unit is percent, by its kind or as people write it.
 func (m Metric) isPercent() bool {
 	unit := fold(strings.TrimSpace(m.Unit))
@@ -217,19 +239,23 @@ func (m Metric) falls() bool { return m.IsScaled() && m.Start > m.Target }
 
 // span is from where to where the number is to go, with its unit.
 func (m Metric) span() string {
-	unit := ""
-	if m.Unit != "" {
+	unit, percent := "", ""
+	switch m.Unit {
+	case "":
+	case "%":
+		unit, percent = "%", "%"
+	default:
 		unit = " " + m.Unit
 	}
 	switch {
 	case m.IsScaled():
-		return fmt.Sprintf("is to go from %s to %s%s", FormatNumber(m.Start), FormatNumber(m.Target), unit)
+		return fmt.Sprintf("goes from %s%s to %s%s", FormatNumber(m.Start), percent, FormatNumber(m.Target), unit)
 	case m.IsControl():
-		return fmt.Sprintf("is to %s %s%s", m.Type, FormatNumber(m.Target), unit)
+		return fmt.Sprintf("should %s %s%s", m.Type, FormatNumber(m.Target), unit)
 	case unit != "":
-		return "is measured in" + unit
+		return "is in " + m.Unit
 	}
-	return "is a number without a unit"
+	return "has no unit"
 }
 
 // Measure is all that is known of one method.
@@ -251,19 +277,19 @@ type Measure struct {
 func Measures() []Measure {
 	return []Measure{
 		{
-			ID: PercentCompleted, Title: "Percentage that is completed",
+			ID: PercentCompleted, Title: "Percent completed",
 			Counts: "Percentage of completed work items", Sums: "Percentage of %s that is completed",
 			Value: func(m Measurement) *float64 { return percent(m.parts()) },
 			Check: hasCompleted, Misfit: noPercentage,
 		},
 		{
-			ID: CountCompleted, Title: "Total of what is completed",
+			ID: CountCompleted, Title: "Completed",
 			Counts: "Count of completed work items", Sums: "Sum of %s of completed work items",
 			Value: func(m Measurement) *float64 { completed, _ := m.parts(); return &completed },
 			Check: hasCompleted, Misfit: noGrowingTotal,
 		},
 		{
-			ID: CountTotal, Title: "Total of everything",
+			ID: CountTotal, Title: "All",
 			Counts: "Count of all work items", Sums: "Sum of %s of all work items",
 			Value: func(m Measurement) *float64 { _, all := m.parts(); return &all },
 			Check: anyField, Misfit: noTotal,
@@ -320,18 +346,18 @@ func hasCompleted(f *Field) error {
 	if f == nil || fold(f.Ref) != fold(fieldRemainingWork) {
 		return nil
 	}
-	return FieldErrorf("method", "%s is burnt down to 0 by completing work, so nothing of it is completed. Choose the total of all work items.", f.Name)
+	return FieldErrorf("method", "%s drops to 0 as work is completed. Choose the value All instead.", f.Name)
 }
 
 // noPercentage says why the percentage that is completed does not suit a key result.
 func noPercentage(m Metric) string {
 	switch isPercent := m.TakesPercent(); {
 	case !isPercent:
-		return fmt.Sprintf("This measure gives a percentage from 0 to 100, but the key result %s. Choose a total instead, or change its unit to %%.", m.span())
+		return fmt.Sprintf("This measures 0 to 100%%, but the key result %s. Choose Completed or All, or change its unit to %%.", m.span())
 	case m.Target > 100 || m.IsScaled() && m.Start > 100:
-		return fmt.Sprintf("This measure gives a percentage from 0 to 100, but the key result %s. Choose a total instead, or edit the key result.", m.span())
+		return fmt.Sprintf("This measures 0 to 100%%, but the key result %s. Choose Completed or All, or edit the key result.", m.span())
 	case m.falls():
-		return fmt.Sprintf("This percentage rises when work is completed, but the key result %s. Edit its start and target.", m.span())
+		return fmt.Sprintf("This percentage rises as work is completed, but the key result %s. Edit its start and target.", m.span())
 	}
 	return ""
 }
@@ -341,13 +367,13 @@ func noTotal(m Metric) string {
 	if !m.isPercent() {
 		return ""
 	}
-	return "The key result is measured in %, but this measure gives a total: 10 would be read as 10 %. Choose the percentage instead, or change the unit of the key result."
+	return "The key result is in %, but this measures a total, so 10 would mean 10%. Choose Percent completed, or change the key result's unit."
 }
 
 // noGrowingTotal is the same of a total that grows when work is completed.
 func noGrowingTotal(m Metric) string {
 	if !m.isPercent() && m.falls() {
-		return fmt.Sprintf("This total rises when work is completed, but the key result %s. Choose the total of everything, of a query that finds what is still open.", m.span())
+		return fmt.Sprintf("This total rises as work is completed, but the key result %s. Choose All, with a query that finds open work.", m.span())
 	}
 	return noTotal(m)
 }

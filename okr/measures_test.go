@@ -129,19 +129,20 @@ func TestMisfits(t *testing.T) {
 	stories := okr.Metric{Unit: "stories", Target: 30}
 	share := okr.Metric{Unit: "%", Target: 100}
 	bugs := okr.Metric{Unit: "bugs", Start: 20}
-	require.Contains(t, misfit(okr.PercentCompleted, stories), "is to go from 0 to 30 stories")
-	require.Contains(t, misfit(okr.PercentCompleted, okr.Metric{Target: 30}), "is to go from 0 to 30.")
-	require.Contains(t, misfit(okr.PercentCompleted, okr.Metric{Unit: "%", Target: 250}), "0 to 250 %")
+	require.Contains(t, misfit(okr.PercentCompleted, stories), "goes from 0 to 30 stories")
+	require.Contains(t, misfit(okr.PercentCompleted, okr.Metric{Target: 30}), "goes from 0 to 30.")
+	require.Contains(t, misfit(okr.PercentCompleted, okr.Metric{Unit: "%", Target: 250}), "0% to 250%")
 	require.Contains(t, misfit(okr.PercentCompleted, okr.Metric{Unit: "%", Start: 100}), "rises")
-	require.Contains(t, misfit(okr.PercentCompleted, okr.Metric{Type: okr.StayBelow, Unit: "bugs", Target: 5}), "is to stay below 5 bugs")
-	require.Contains(t, misfit(okr.PercentCompleted, okr.Metric{Type: okr.Baseline, Unit: "bugs"}), "is measured in bugs")
+	require.Contains(t, misfit(okr.PercentCompleted, okr.Metric{Type: okr.StayBelow, Unit: "bugs", Target: 5}), "should stay below 5 bugs")
+	require.Contains(t, misfit(okr.PercentCompleted, okr.Metric{Type: okr.Baseline, Unit: "bugs"}), "is in bugs")
 	for _, total := range []okr.Method{okr.CountCompleted, okr.CountTotal} {
-		require.Contains(t, misfit(total, share), "would be read as 10 %")
-		require.Contains(t, misfit(total, okr.Metric{UnitKind: okr.UnitPercent, Target: 80}), "would be read as 10 %")
+		require.Contains(t, misfit(total, share), "The key result is in %, but this measures a total, so 10 would mean 10%.")
+		require.Contains(t, misfit(total, okr.Metric{UnitKind: okr.UnitPercent, Target: 80}), "The key result is in %, but this measures a total, so 10 would mean 10%.")
 		require.Empty(t, misfit(total, stories))
 		require.Empty(t, misfit(total, okr.Metric{Target: 100}), "a hundred of something")
 	}
-	require.Contains(t, misfit(okr.CountCompleted, bugs), "is to go from 20 to 0 bugs")
+	require.Contains(t, misfit(okr.CountCompleted, bugs), "goes from 20 to 0 bugs")
+	require.Contains(t, misfit(okr.PercentCompleted, okr.Metric{Unit: "%", Start: 5, Target: 3}), "goes from 5% to 3%")
 	require.Empty(t, misfit(okr.CountTotal, bugs))
 	require.Empty(t, misfit(okr.PercentCompleted, share))
 	require.Empty(t, misfit("guess", share))

@@ -30,7 +30,7 @@ func TestPeopleWithoutAnAccount(t *testing.T) {
 			g.Below(okr.Goal{})
 			requireNobodysRights(t, f.ID, g)
 			requireNoPlace(t, f.ID, g)
-			require.Equal(t, nestor.Name, f.Words(g), f.ID)
+			require.Equal(t, nestor.Name, f.Words(g, okr.Period.String), f.ID)
 			require.NotContains(t, f.Text(g), ",", "it is one of a list: %s", f.ID)
 		}
 		requireKept(t, f)
@@ -77,12 +77,12 @@ func requireKept(t *testing.T, f okr.GoalField) {
 	other := g
 	other.Title = "Other"
 	require.NoError(t, edit(t, &g, other))
-	require.Equal(t, f.Words(was), f.Words(g), "kept: %s", f.ID)
+	require.Equal(t, f.Words(was, okr.Period.String), f.Words(g, okr.Period.String), "kept: %s", f.ID)
 	f.SetPeople(&other, []okr.Person{grace})
 	require.NoError(t, edit(t, &g, other))
-	require.Equal(t, grace.Name, f.Words(g), "replaced: %s", f.ID)
+	require.Equal(t, grace.Name, f.Words(g, okr.Period.String), "replaced: %s", f.ID)
 	in, err := okr.BeforeEdit(g, g.Version)
 	require.NoError(t, err)
 	require.NoError(t, g.Edit(in, okr.Goal{}, okr.Actor{Person: ada}, true, today))
-	require.Equal(t, f.Words(was), f.Words(g), "undone: %s", f.ID)
+	require.Equal(t, f.Words(was, okr.Period.String), f.Words(g, okr.Period.String), "undone: %s", f.ID)
 }

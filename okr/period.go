@@ -2,6 +2,7 @@ package okr
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,20 +25,20 @@ type TimePeriod struct {
 
 func (p Period) validate() error {
 	if !p.Start.Valid() {
-		return FieldErrorf("start", "Give the first day as a date, for example 2026-01-01.")
+		return FieldErrorf("start", "Enter the first day, for example 2026-01-01.")
 	}
 	if !p.End.Valid() {
-		return FieldErrorf("end", "Give the last day as a date, for example 2026-03-31.")
+		return FieldErrorf("end", "Enter the last day, for example 2026-03-31.")
 	}
 	if p.End.Days() <= p.Start.Days() {
-		return FieldErrorf("end", "The last day (%s) must come after the first day (%s).", p.End, p.Start)
+		return FieldErrorf("end", "The last day (%s) must be after the first day (%s).", p.End, p.Start)
 	}
 	return nil
 }
 
 // String is the period as people read it.
 func (p Period) String() string {
-	span := fmt.Sprintf("%s to %s", p.Start, p.End)
+	span := p.Start.Text() + " to " + p.End.Text()
 	if p.Name == "" {
 		return span
 	}
@@ -161,16 +162,77 @@ func span(name string, first time.Time, months int) TimePeriod {
 }
 
 // PeriodAfter is the period that a goal of a period goes on in: the next quarter or
-// year. Where that is over by a day already it is the current period.
+// year, or after a custom period the custom one that follows within two weeks. Where
+// that is over by a day already it is the current period.
 func (t Settings) PeriodAfter(p Period, day Date) TimePeriod {
 	next := t.Quarter(p.End.Add(1), 0)
-	if year := t.Year(p.Start, 0); year.Start == p.Start && year.End == p.End {
+	custom, isCustom := t.customAfter(p)
+	switch year := t.Year(p.Start, 0); {
+	case isCustom:
+		next = custom
+	case year.Start == p.Start && year.End == p.End:
 		next = t.Year(p.Start, 1)
 	}
 	if next.End.Days() < day.Days() {
 		return t.CurrentPeriod(day)
 	}
 	return next
+}
+
+// followsWithin is how many days may lie between two custom periods of which the second
+// goes on where the first one ended.
+const followsWithin = 14
+
+// customAfter is the custom period that follows a custom one.
+func (t Settings) customAfter(p Period) (next TimePeriod, ok bool) {
+	isCustom := slices.ContainsFunc(t.Periods, func(c TimePeriod) bool { return c.Start == p.Start && c.End == p.End })
+	for _, c := range t.Periods {
+		gap := c.Start.Days() - p.End.Days()
+		if isCustom && gap > 0 && gap <= followsWithin && (!ok || c.Start.Days() < next.Start.Days()) {
+			next, ok = c, true
+		}
+	}
+	return next, ok
+}
+
+// closesFrom is how many days before its end people close a period.
+const closesFrom = 14
+
+// PeriodToClose is the period that people mean who close one on a day and write a name, see
+// [Settings.FindPeriod]: a quarter without a year is the last one that has begun. Nothing,
+// "quarter" and "period" mean the one that ended last, in its last two weeks the current
+// one. "Year" is the same of years.
+func (t Settings) PeriodToClose(text string, day Date) (TimePeriod, bool) {
+	switch word := foldText(CleanLine(text)); word {
+	case "", "quarter", "the quarter", "period", "the period", "this quarter":
+		p := t.CurrentPeriod(day)
+		if p.End.Days()-day.Days() < closesFrom {
+			return p, true
+		}
+		return t.lastEnded(day, strings.HasSuffix(word, "quarter")), true
+	case "year", "the year":
+		y := t.Year(day, 0)
+		if y.End.Days()-day.Days() < closesFrom {
+			return y, true
+		}
+		return t.Year(day, -1), true
+	}
+	p, ok := t.FindPeriod(text, day)
+	if ok && p.Start.Days() > day.Days() && !strings.Contains(CleanLine(text), " ") && p == t.Quarter(p.Start, 0) {
+		p = t.Quarter(p.Start, -4) // of the year before
+	}
+	return p, ok
+}
+
+// lastEnded is the quarter or custom period that ended last before a day.
+func (t Settings) lastEnded(day Date, onlyQuarters bool) TimePeriod {
+	last := t.Quarter(day, -1)
+	for _, p := range t.Periods {
+		if !onlyQuarters && p.End.Days() < day.Days() && p.End.Days() > last.End.Days() {
+			last = p
+		}
+	}
+	return last
 }
 
 // CurrentPeriod is where new goals go: a custom period that was set as current
@@ -270,7 +332,7 @@ func (t Settings) FindPeriod(text string, day Date) (TimePeriod, bool) {
 func (p *TimePeriod) Clean() error {
 	p.Name, p.Custom = CleanLine(p.Name), true
 	if n := runes(p.Name); n == 0 || n > MaxName {
-		return FieldErrorf("name", "Give the period a name of at most %d characters.", MaxName)
+		return FieldErrorf("name", "Enter a name of up to %d characters.", MaxName)
 	}
 	return p.validate()
 }
@@ -281,7 +343,16 @@ type Date string
 const dateLayout = "2006-01-02"
 
 // DateOf gives the day that t falls on in its location.
-func DateOf(t time.Time) Date { return Date(t.Format(dateLayout)) }
+func DateOf(t time.Time) Date {
+	year, month, day := t.Date()
+	if year < 1000 || year > 9999 {
+		return Date(t.Format(dateLayout))
+	}
+	var room [len(dateLayout)]byte
+	b := strconv.AppendInt(room[:0], int64(year*10_000+int(month)*100+day), 10)
+	b = append(b[:4], '-', b[4], b[5], '-', b[6], b[7])
+	return Date(b)
+}
 
 // Valid says whether d is a day between the years 1970 and 2999.
 func (d Date) Valid() bool {
@@ -291,11 +362,43 @@ func (d Date) Valid() bool {
 
 // Days counts the days since 1 January 1970; 0 for an invalid date.
 func (d Date) Days() int {
-	t, err := time.Parse(dateLayout, string(d))
-	if err != nil {
+	year, month, day, ok := d.Parts()
+	if !ok {
+		return 0
+	}
+	t := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	if t.Day() != day { // the month has fewer
 		return 0
 	}
 	return int(t.Unix() / int64(24*time.Hour/time.Second))
+}
+
+// Parts gives the year, month and day; false for what is no date.
+func (d Date) Parts() (year int, month time.Month, day int, ok bool) {
+	if len(d) != len(dateLayout) || d[4] != '-' || d[7] != '-' {
+		return 0, 0, 0, false
+	}
+	number := func(digits Date) (n int) {
+		for i := range len(digits) {
+			if digits[i] < '0' || digits[i] > '9' {
+				return -1
+			}
+			n = n*10 + int(digits[i]-'0')
+		}
+		return n
+	}
+	year, month, day = number(d[:4]), time.Month(number(d[5:7])), number(d[8:])
+	return year, month, day, year > 0 && month >= time.January && month <= time.December && day > 0 && day <= 31
+}
+
+// Text writes the day for people who read it in a text without a reader of its own, as
+// an error is: 28 Nov 2026. What is no date stays as it is.
+func (d Date) Text() string {
+	year, month, day, ok := d.Parts()
+	if !ok {
+		return string(d)
+	}
+	return fmt.Sprintf("%d %s %d", day, month.String()[:3], year)
 }
 
 // time is the first moment of the day in UTC; of an invalid date that of 1970.
@@ -305,21 +408,3 @@ func (d Date) time() time.Time {
 
 // Add gives the day n days later.
 func (d Date) Add(n int) Date { return DateOf(d.time().AddDate(0, 0, n)) }
-
-// Span is a time up to now.
-type Span string
-
-// The spans over which people ask what moved.
-const (
-	SinceSync Span = "sync" // what the last change of each brought
-	SinceDay  Span = "day"
-	SinceWeek Span = "week"
-)
-
-// Since is where a span begins.
-func (sp Span) Since(now time.Time) time.Time {
-	if sp == SinceDay {
-		return now.AddDate(0, 0, -1)
-	}
-	return now.AddDate(0, 0, -7)
-}

@@ -19,22 +19,22 @@ func TestPlanningPeriods(t *testing.T) {
 		n     int
 		want  string
 	}{
-		{"a calendar quarter", 0, "2026-02-02", 0, "Q1 2026 (2026-01-01 to 2026-03-31)"},
-		{"the next", time.January, "2026-02-02", 1, "Q2 2026 (2026-04-01 to 2026-06-30)"},
-		{"over the year", time.January, "2026-12-31", 1, "Q1 2027 (2027-01-01 to 2027-03-31)"},
-		{"the last", time.January, "2026-01-01", -1, "Q4 2025 (2025-10-01 to 2025-12-31)"},
-		{"a year from July", time.July, "2026-02-02", 0, "Q3 2025/26 (2026-01-01 to 2026-03-31)"},
-		{"its first day", time.July, "2026-07-01", 0, "Q1 2026/27 (2026-07-01 to 2026-09-30)"},
-		{"a year from February", time.February, "2026-01-15", 0, "Q4 2025/26 (2025-11-01 to 2026-01-31)"},
-		{"a leap day", time.December, "2028-02-29", 0, "Q1 2027/28 (2027-12-01 to 2028-02-29)"},
+		{"a calendar quarter", 0, "2026-02-02", 0, "Q1 2026 (1 Jan 2026 to 31 Mar 2026)"},
+		{"the next", time.January, "2026-02-02", 1, "Q2 2026 (1 Apr 2026 to 30 Jun 2026)"},
+		{"over the year", time.January, "2026-12-31", 1, "Q1 2027 (1 Jan 2027 to 31 Mar 2027)"},
+		{"the last", time.January, "2026-01-01", -1, "Q4 2025 (1 Oct 2025 to 31 Dec 2025)"},
+		{"a year from July", time.July, "2026-02-02", 0, "Q3 2025/26 (1 Jan 2026 to 31 Mar 2026)"},
+		{"its first day", time.July, "2026-07-01", 0, "Q1 2026/27 (1 Jul 2026 to 30 Sep 2026)"},
+		{"a year from February", time.February, "2026-01-15", 0, "Q4 2025/26 (1 Nov 2025 to 31 Jan 2026)"},
+		{"a leap day", time.December, "2028-02-29", 0, "Q1 2027/28 (1 Dec 2027 to 29 Feb 2028)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			require.Equal(t, c.want, okr.Settings{PlanningStart: c.month}.Quarter(c.day, c.n).String())
 		})
 	}
-	require.Equal(t, "2026 (2026-01-01 to 2026-12-31)", okr.Settings{}.Year("2026-06-01", 0).String())
-	require.Equal(t, "2025/26 (2025-04-01 to 2026-03-31)", okr.Settings{PlanningStart: time.April}.Year("2026-03-31", 0).String())
+	require.Equal(t, "2026 (1 Jan 2026 to 31 Dec 2026)", okr.Settings{}.Year("2026-06-01", 0).String())
+	require.Equal(t, "2025/26 (1 Apr 2025 to 31 Mar 2026)", okr.Settings{PlanningStart: time.April}.Year("2026-03-31", 0).String())
 }
 
 func TestPeriodsAreFound(t *testing.T) {
@@ -98,6 +98,55 @@ func TestAGoalGoesOnInThePeriodAfterItsOwn(t *testing.T) {
 		"when that is over again": {january.Quarter("2025-11-01", 0).Period, "2026-11-28", "Q4 2026"},
 	} {
 		require.Equal(t, c.want, january.PeriodAfter(c.own, c.day).Name, name)
+	}
+	custom := okr.Settings{Periods: []okr.TimePeriod{
+		{ID: "T1", Period: okr.Period{Name: "Spring", Start: "2026-01-01", End: "2026-04-30"}},
+		{ID: "T3", Period: okr.Period{Name: "Autumn", Start: "2026-09-01", End: "2026-12-31"}},
+		{ID: "T2", Period: okr.Period{Name: "Summer", Start: "2026-05-04", End: "2026-08-31"}},
+	}}
+	require.Equal(t, "Summer", custom.PeriodAfter(custom.Periods[0].Period, "2026-05-05").Name, "the custom one that follows, with a gap")
+	require.Equal(t, "Autumn", custom.PeriodAfter(custom.Periods[2].Period, "2026-09-05").Name)
+	require.Equal(t, "Q1 2027", custom.PeriodAfter(custom.Periods[1].Period, "2027-01-05").Name, "no custom one follows")
+	require.Equal(t, "Q2 2026", custom.PeriodAfter(custom.Quarter("2026-02-01", 0).Period, "2026-04-05").Name, "a quarter goes on in a quarter")
+	fiscal := okr.Settings{PlanningStart: time.July}
+	require.Equal(t, "Q1 2026/27", fiscal.PeriodAfter(fiscal.Quarter("2026-05-01", 0).Period, "2026-07-05").Name)
+	require.Equal(t, "2026/27", fiscal.PeriodAfter(fiscal.Year("2026-05-01", 0).Period, "2026-07-05").Name)
+}
+
+// TestThePeriodThatPeopleClose is what they mean who write a name on a day.
+func TestThePeriodThatPeopleClose(t *testing.T) {
+	t.Parallel()
+	january, fiscal := okr.Settings{}, okr.Settings{PlanningStart: time.July}
+	custom := okr.Settings{Current: "T1", Periods: []okr.TimePeriod{{ID: "T1", Period: okr.Period{Name: "Autumn", Start: "2026-09-01", End: "2026-11-30"}}}}
+	for _, c := range []struct {
+		settings okr.Settings
+		text     string
+		day      okr.Date
+		want     string // empty: none
+	}{
+		{january, "Q3", "2026-10-02", "Q3 2026"},
+		{january, "Q3", "2026-09-30", "Q3 2026"},
+		{january, "Q4", "2027-01-02", "Q4 2026"},
+		{january, "q4 2027", "2027-01-02", "Q4 2027"},
+		{january, "", "2027-01-02", "Q4 2026"},
+		{january, "quarter", "2026-12-31", "Q4 2026"},
+		{january, "the quarter", "2026-12-18", "Q4 2026"},
+		{january, "quarter", "2026-12-17", "Q3 2026"},
+		{january, "last", "2026-12-17", "Q3 2026"},
+		{january, "current", "2026-12-01", "Q4 2026"},
+		{january, "year", "2027-01-09", "2026"},
+		{january, "the year", "2026-12-30", "2026"},
+		{january, "2026", "2027-01-09", "2026"},
+		{fiscal, "Q1", "2026-10-02", "Q1 2026/27"},
+		{fiscal, "Q4", "2026-07-03", "Q4 2025/26"},
+		{fiscal, "year", "2026-07-03", "2025/26"},
+		{custom, "autumn", "2026-11-03", "Autumn"},
+		{custom, "period", "2026-11-20", "Autumn"},
+		{january, "Launch the portal", "2026-11-20", ""},
+	} {
+		p, ok := c.settings.PeriodToClose(c.text, c.day)
+		require.Equal(t, c.want, p.Name, "%q on %s", c.text, c.day)
+		require.Equal(t, c.want != "", ok, c.text)
 	}
 }
 

@@ -146,6 +146,7 @@ type RunInput struct {
 // QueryAsk asks for one query.
 type QueryAsk struct {
 	ID     string
+	Chosen *Chosen   // the work items instead of a query; nil: it is one
 	Fields []string  // reference names of the numeric fields that are needed
 	Before *Snapshot // of the last run; nil: none is known
 }
@@ -330,6 +331,9 @@ type Beginning struct {
 	Person   UserID
 	Delivery Delivery // what to take in hand; without a token: nothing
 	Draft    string   // id of what else was put aside for the turn; empty: nothing
+	// Ahead reads what the work of the turn begins with, whatever comes of it: what the
+	// first question of each reading is, is asked with all else. Nil: nothing is known.
+	Ahead func(context.Context)
 }
 
 // OpenForm is a form that somebody has open, as it is to be kept.
@@ -364,18 +368,36 @@ type Begun struct {
 	Noted    bool   // the place is known as it is now, and was noted within a day
 	Halted   bool   // a digest of the place may be halted, see [Subscription.Halted]
 	Draft    []byte // nil: none
+	// Ahead gives the context of the turn the answers to what was read ahead, each for one
+	// time; nil: there are none.
+	Ahead func(context.Context) context.Context
 }
 
 // Ending asks to note what is to be noted at the end of a turn.
 type Ending struct {
 	Delivery Delivery      // that was handled; without a token: none
 	Place    *Conversation // where the turn was; nil: that is known
+	Forms    []OpenForm    // that the turn opened, all of one list and without data
+	Drafts   []Draft       // what else the turn leaves for later ones
+}
+
+// Draft is what is put aside under an id for a time, replacing what was there.
+type Draft struct {
+	ID   string
+	Data []byte
+	Life time.Duration
+}
+
+// Tries is how often something may be tried, by the key under which that is counted.
+type Tries struct {
+	Key  string
+	Most int
 }
 
 // Ended is what came of an [Ending]. The errors are Unavailable.
 type Ended struct {
 	NotFinished error // nobody knows that the delivery was handled
-	NotNoted    error // the place is as it was noted before
+	NotNoted    error // the place, or what the turn leaves, is as it was noted before
 }
 
 // NextID gives a new short id of a prefix, such as KR7.

@@ -323,7 +323,23 @@ const (
 	CloneAlone    CloneWith = ""         // the objective only
 	CloneChildren CloneWith = "children" // and what stands right below it
 	CloneAll      CloneWith = "all"      // and everything below that
+	// CloneOpen and CloneUnfinished take the open key results and projects right below it:
+	// all of them, or those below 100 %. Objectives below it go on by themselves.
+	CloneOpen       CloneWith = "open"
+	CloneUnfinished CloneWith = "unfinished"
 )
+
+// Takes says whether what stands right below the objective is cloned with it.
+func (w CloneWith) Takes(g Goal) bool {
+	switch w {
+	case CloneOpen:
+		return g.Kind != Objective && g.IsOpen()
+	case CloneUnfinished:
+		raw := g.LeafProgress()
+		return g.Kind != Objective && g.IsOpen() && (raw == nil || *raw < 100 || g.Metric != nil && g.Metric.IsControl())
+	}
+	return w != CloneAlone
+}
 
 // CloneInput is how a person wants an objective in another period.
 type CloneInput struct {
@@ -348,6 +364,9 @@ type CloseInput struct {
 	State Status   // StatusClosed or StatusPostponed
 	Score *float64 // 0 to 1; nil: as [ClosePreview] suggests. Postponed goals have none.
 	Note  string
+	// Alone leaves the objectives below a goal as they are: only its key results and
+	// projects end with it.
+	Alone bool
 }
 
 // ClosePreview says what closing a goal would do.
@@ -363,13 +382,13 @@ type ClosePreview struct {
 func (in CloseInput) Check() error {
 	switch {
 	case in.State != StatusClosed && in.State != StatusPostponed:
-		return FieldErrorf("state", "Choose whether it is closed or postponed.")
+		return FieldErrorf("state", "Choose “Closed” or “Postponed”.")
 	case in.Score != nil && in.State == StatusPostponed:
-		return FieldErrorf("score", "Only what is closed has a score. Leave it empty.")
+		return FieldErrorf("score", "Postponed goals have no score. Leave it empty.")
 	case in.Score != nil && !(*in.Score >= 0 && *in.Score <= 1):
 		return FieldErrorf("score", "A score is a number from 0 to 1, for example 0.7.")
 	case runes(in.Note) > MaxNote:
-		return FieldErrorf("note", "The note has %d characters; at most %d fit.", runes(in.Note), MaxNote)
+		return tooLong("note", "note", in.Note, MaxNote)
 	}
 	return nil
 }

@@ -55,19 +55,20 @@ func (a Actor) MayEdit(g, parent Goal, isAdmin bool) bool {
 	if a.Guest || !a.Sees(g) {
 		return false
 	}
-	people := slices.Concat(g.Owners(), []Person{g.Delegate}, g.Editors)
-	// Where all of those are without an account, nobody could change it ever again.
-	isClosed := g.OnlyEditors && slices.ContainsFunc(people, func(p Person) bool { return p.ID != "" })
-	if !isClosed {
-		people = slices.Concat(people, []Person{g.CreatedBy}, parent.Owners())
+	// Where all of them are without an account, nobody could change it ever again.
+	isClosed := g.OnlyEditors && slices.ContainsFunc(slices.Concat(g.Owners(), []Person{g.Delegate}, g.Editors), func(p Person) bool { return p.ID != "" })
+	if a.is(g.Owner) || isOne(g.CoOwners, a) || a.is(g.Delegate) || isOne(g.Editors, a) {
+		return true
 	}
-	return isOne(people, a) || !isClosed && isAdmin
+	return !isClosed && (isAdmin || a.is(g.CreatedBy) || a.is(parent.Owner) || isOne(parent.CoOwners, a))
 }
+
+func (a Actor) is(p Person) bool { return a.ID != "" && p.ID == a.ID }
 
 // MayCheckIn says whether the actor may say how the goal stands: who may edit it,
 // and who is asked.
 func (a Actor) MayCheckIn(g, parent Goal, isAdmin bool) bool {
-	asked := !a.Guest && a.Sees(g) && isOne([]Person{g.CheckInOwner}, a)
+	asked := !a.Guest && a.Sees(g) && a.is(g.CheckInOwner)
 	return asked || a.MayEdit(g, parent, isAdmin)
 }
 
@@ -98,6 +99,11 @@ func (g Goal) RequireOpen() error {
 	return WithNext(Errorf(Invalid, "%s is %s, so nothing about it changes.", g.ID, g.Closed.State), Step{Kind: StepReopen, Goal: g.ID})
 }
 
+// ClosedBy says whether the goal was closed or postponed by somebody at a time or later.
+func (g Goal) ClosedBy(user UserID, since time.Time) bool {
+	return g.Closed != nil && g.Closed.By.ID == user && !g.Closed.At.Before(since)
+}
+
 // MayNot is the refusal of an act, such as "edit", on a goal that the actor sees. It says
 // who may; whoever is not in Teams can be asked by nobody.
 func MayNot(g Goal, act string) error {
@@ -110,9 +116,13 @@ func MayNot(g Goal, act string) error {
 	return Errorf(Forbidden, "Only its owner %s or an admin can %s %s.", g.Owner.Name, act, g.ID)
 }
 
-// GoalNotFound is the refusal of a goal that is not there, or not for this person.
-func GoalNotFound(id GoalID) error {
-	return WithNext(Errorf(NotFound, "There is no %s %s (any more).", id.Kind(), id), Step{Kind: StepList})
+// GoalNotFound is the refusal of a goal that is not there, or not for this person in this place.
+func GoalNotFound(actor Actor, id GoalID) error {
+	words := "I can't find %s. It may be deleted or private."
+	if actor.Shared {
+		words = "I can't find %s. It may be deleted, or private: then try our 1:1 chat."
+	}
+	return WithNext(Errorf(NotFound, words, id), Step{Kind: StepList})
 }
 
 // Actor is who does something, and where. It comes from a verified activity
@@ -166,9 +176,13 @@ func (g Goal) Workers() []Person {
 type Member struct {
 	Person     Person    `json:"person"`
 	Zone       string    `json:"zone,omitempty"`      // IANA name, where they were last seen; empty: the tenant's
+	Locale     string    `json:"locale,omitempty"`    // BCP 47 tag of the client they were last seen with; empty: not known
 	Reminder   *Reminder `json:"reminder,omitempty"`  // nil: the tenant's default
 	RemindedAt time.Time `json:"remindedAt,omitzero"` // when they were last asked
 	SeenAt     time.Time `json:"seenAt,omitzero"`     // when they last used okrbot, to the month
+	// EndsTold are the periods of which they were told that they end, the latest last: at
+	// most 12, by their ids.
+	EndsTold []string `json:"endsTold,omitempty"`
 }
 
 const (
@@ -180,9 +194,9 @@ const (
 )
 
 // IsKnown says whether nothing about a person who uses okrbot now has to be noted: the
-// name, the time zone, and that they were seen, to the month.
-func (m Member) IsKnown(who Person, zone string, now time.Time) bool {
-	return m.Zone == zone && m.Person == who && now.Sub(m.SeenAt) < SeenEvery
+// name, the time zone, the locale, and that they were seen, to the month.
+func (m Member) IsKnown(who Person, zone, locale string, now time.Time) bool {
+	return m.Zone == zone && m.Locale == locale && m.Person == who && now.Sub(m.SeenAt) < SeenEvery
 }
 
 // LastSeen is the last sign that the person uses okrbot; zero: nobody took note.
@@ -240,11 +254,99 @@ func (r Reminder) IsReminderDue(local, lastCheckIn time.Time) bool {
 	return lastCheckIn.IsZero() || local.Sub(lastCheckIn) >= time.Duration(r.SkipDays)*oneDay
 }
 
+// endsLast is for how long after the hour of the reminders people are told that a period
+// ends: the agenda comes by once in it, and on another day where it was missed.
+const endsLast = 2 // hours
+
+// IsEndDue says whether it is the moment, in somebody's own time, to tell them that periods
+// end: the hour of their reminders, on a day from Monday to Friday or on that of their
+// reminders. It says nothing of Off.
+func (r Reminder) IsEndDue(local time.Time) bool {
+	r = r.OrDefault()
+	day := local.Weekday()
+	isWorkday := day != time.Saturday && day != time.Sunday || day == r.Weekday
+	return isWorkday && local.Hour() >= r.Hour && local.Hour() < r.Hour+endsLast
+}
+
 // Asking is a reminder that is due.
 type Asking struct {
 	Person Person
 	Goals  []GoalView
-	Zone   string // the person's, for times on the card
+	Ends   []PeriodEnd // periods to close; with any, the reminder is about these first
+	Today  Date        // the person's
+	Zone   string      // the person's, for times on the card
+	Locale string      // the person's, for numbers and dates on the card
+}
+
+// PeriodEnd is a period that ends or has ended, and in which goals of a person are open.
+type PeriodEnd struct {
+	ID string // see [Goal.FiledUnder]
+	Period
+	Own    []GoalView // open objectives of the person's own
+	Others int        // those of others, for an admin after the end; else 0
+	Due    int        // goals of the period that the person should update
+}
+
+// marks are by which it is noted that a person was told: once of what is their own, and once,
+// as an admin, of what others left open. The last one says whether it is news.
+func (e PeriodEnd) marks() []string {
+	switch {
+	case e.Others == 0:
+		return []string{e.ID}
+	case len(e.Own)+e.Due == 0:
+		return []string{"all:" + e.ID}
+	}
+	return []string{e.ID, "all:" + e.ID}
+}
+
+// When people are told that a period ends.
+const (
+	endsWithin  = 3  // days before its last day
+	endedWithin = 14 // days after its last day
+	othersAfter = 3  // days after its last day, for an admin
+)
+
+// IsEnding says whether people are told on a day that the period ends.
+func (p Period) IsEnding(day Date) bool {
+	left := p.End.Days() - day.Days()
+	return left <= endsWithin && left >= -endedWithin
+}
+
+// IsLeftOpen says whether admins are told on a day that a period has ended.
+func (p Period) IsLeftOpen(day Date) bool {
+	return p.IsEnding(day) && day.Days()-p.End.Days() >= othersAfter
+}
+
+// Ending lists the quarters, years and custom periods that end about a day, see
+// [Period.IsEnding].
+func (t Settings) Ending(day Date) []TimePeriod {
+	all := append([]TimePeriod{t.Quarter(day, -1), t.Quarter(day, 0), t.Year(day, -1), t.Year(day, 0)}, t.Periods...)
+	return slices.DeleteFunc(all, func(p TimePeriod) bool { return !p.IsEnding(day) })
+}
+
+// mostEnds is how many marks of ends are kept of a person.
+const mostEnds = 12
+
+// TellEnds notes that the person is told of ends of periods, and says of which they were not
+// before.
+func (m *Member) TellEnds(ends []PeriodEnd) (fresh []PeriodEnd) {
+	for _, e := range ends {
+		marks := e.marks()
+		if slices.Contains(m.EndsTold, marks[len(marks)-1]) {
+			continue
+		}
+		m.TakeBackEnds([]PeriodEnd{e})
+		fresh, m.EndsTold = append(fresh, e), append(m.EndsTold, marks...)
+	}
+	m.EndsTold = m.EndsTold[max(0, len(m.EndsTold)-mostEnds):]
+	return fresh
+}
+
+// TakeBackEnds forgets that the person was told, which did not come about.
+func (m *Member) TakeBackEnds(ends []PeriodEnd) {
+	for _, e := range ends {
+		m.EndsTold = slices.DeleteFunc(m.EndsTold, func(mark string) bool { return slices.Contains(e.marks(), mark) })
+	}
 }
 
 // Reminder is when people are asked for check-ins. The zero value is the

@@ -218,10 +218,16 @@ func TaskProgress(tasks []Task) *float64 {
 }
 
 // String is a task as a line of a form: its title, due day and owner.
-func (t Task) String() string {
+func (t Task) String() string { return t.line(DayStyle{}) }
+
+func (t Task) line(style DayStyle) string {
 	parts := []string{t.Title}
-	if t.Due != "" {
+	switch {
+	case t.Due == "":
+	case style.Write == nil:
 		parts = append(parts, string(t.Due))
+	default:
+		parts = append(parts, style.Write(t.Due))
 	}
 	if t.Owner.Name != "" {
 		parts = append(parts, "@"+t.Owner.Name)
@@ -232,7 +238,7 @@ func (t Task) String() string {
 // checkTasks says what is wrong with a checklist.
 func checkTasks(tasks []Task) error {
 	if len(tasks) > MaxTasks {
-		return FieldErrorf("tasks", "There are %d tasks; at most %d fit.", len(tasks), MaxTasks)
+		return FieldErrorf("tasks", "There are too many tasks (%d of %d).", len(tasks), MaxTasks)
 	}
 	for _, t := range tasks {
 		if t.Due != "" && !t.Due.Valid() {

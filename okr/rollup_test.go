@@ -163,14 +163,14 @@ func TestReadTasks(t *testing.T) {
 		"Sign, @wilke, Nestor, 2026-05-21":    {Title: "Sign", Due: "2026-05-21", Owner: known[2]},
 		"@Grace":                              {Title: "@Grace"},
 	} {
-		require.Equal(t, []okr.Task{want}, okr.ReadTasks("\n"+line+"\r\n", nil, known), line)
+		require.Equal(t, []okr.Task{want}, okr.ReadTasks("\n"+line+"\r\n", nil, known, okr.DayStyle{}), line)
 	}
 	was := []okr.Task{{ID: "1", Title: "A, 2026-01-01", Done: true}, {ID: "2", Title: "B", Owner: okr.Person{Name: "Wilke, Nestor"}}, {ID: "3", Title: "C"}}
-	require.Equal(t, was, okr.ReadTasks(okr.TaskLines(was), was, nil), "what nobody touched is as it was")
-	got := okr.ReadTasks("C\nA, 2026-01-01\nD", was, known)
+	require.Equal(t, was, okr.ReadTasks(okr.TaskLines(was, okr.DayStyle{}), was, nil, okr.DayStyle{}), "what nobody touched is as it was")
+	got := okr.ReadTasks("C\nA, 2026-01-01\nD", was, known, okr.DayStyle{})
 	require.Equal(t, []string{"3", "1", "2"}, []string{got[0].ID, got[1].ID, got[2].ID}, "another order, and another name")
 	require.True(t, got[1].Done)
-	got = okr.ReadTasks("C\nD\nE", was[2:], known)
+	got = okr.ReadTasks("C\nD\nE", was[2:], known, okr.DayStyle{})
 	require.Equal(t, []string{"3", "", ""}, []string{got[0].ID, got[1].ID, got[2].ID})
 }
 

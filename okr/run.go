@@ -1,6 +1,7 @@
 package okr
 
 import (
+	"context"
 	"net/url"
 	"regexp"
 	"slices"
@@ -36,10 +37,12 @@ type WorkItem struct {
 	Project  string             `json:"j,omitempty"` // the name of the project that holds it
 	URL      string             `json:"u,omitempty"`
 	Values   map[string]float64 `json:"v,omitempty"` // numeric fields by reference name; absent: no value
+	// Elsewhere says that it is of another project than the one that is measured; told of choices only.
+	Elsewhere bool `json:"e,omitempty"`
 }
 
-// ref names the item to people.
-func (i WorkItem) ref() WorkItemRef {
+// Ref names the item to people.
+func (i WorkItem) Ref() WorkItemRef {
 	return WorkItemRef{ID: i.ID, Type: i.Type, Title: Shorten(i.Title, 120), URL: i.URL}
 }
 
@@ -49,9 +52,10 @@ type Run struct {
 	At         time.Time
 	Query      Query // name, path and URL as they are now
 	Items      []WorkItem
-	Unreadable int      // items of the result that the account may not read
-	Hidden     []int    // their ids
-	Fields     []string // reference names of the numeric fields that were read
+	Unreadable int        // items of the result that the account may not read
+	Hidden     []int      // their ids
+	Lost       []LostItem // of a choice: what was chosen and does not count, by id
+	Fields     []string   // reference names of the numeric fields that were read
 	FullAt     time.Time
 	Cursor     Cursor
 	// FieldErrs are the fields that were asked for and cannot be read, and why; what
@@ -66,6 +70,29 @@ func (r Run) Without(f *Field) error {
 		return nil
 	}
 	return r.FieldErrs[f.Ref]
+}
+
+// elsewhere is the title of a work item of another project that an application reads.
+const elsewhere = "of another project"
+
+// Through is the run as those may see it who measure through a connection. An application may
+// read projects that they may not, so of what a choice has there only the numbers are told.
+func (r Run) Through(c Connection) Run {
+	if c.Application == nil || r.Query.Chosen == nil {
+		return r
+	}
+	r.Items, r.Lost = slices.Clone(r.Items), slices.Clone(r.Lost)
+	for i, item := range r.Items {
+		if item.Elsewhere {
+			r.Items[i].Title = elsewhere
+		}
+	}
+	for i, l := range r.Lost {
+		if l.Why == LostMoved {
+			r.Lost[i].Title, r.Lost[i].Type = "", ""
+		}
+	}
+	return r
 }
 
 // Cursor is how far the source has read the feed of changes, so that the next
@@ -103,20 +130,43 @@ func (r Run) Types() []string {
 	return types
 }
 
+// Items finds the work items that people choose. Methods fail as those of [Directory].
+type Items interface {
+	// SearchItems finds work items of a project, what changed last first. Invalid: too many
+	// match, or the area does not exist.
+	SearchItems(ctx context.Context, access Access, ref ProjectRef, search ItemSearch) (ItemPage, error)
+	// ReadItems reads work items by id, in this order; those that are not there or may not
+	// be seen are left out. They may be of another project of the organization, which is told
+	// of each, whatever either project is called now.
+	ReadItems(ctx context.Context, access Access, ref ProjectRef, ids []int) ([]WorkItem, error)
+	// Areas lists the area paths of a project, each before those below it.
+	Areas(ctx context.Context, access Access, ref ProjectRef) ([]string, error)
+	// Choice says what a choice holds now. QueryTooLarge: with what is below, it is more
+	// than 20,000 work items.
+	Choice(ctx context.Context, access Access, ref ProjectRef, chosen Chosen) (Choice, error)
+}
+
+// Choice is what chosen work items hold.
+type Choice struct {
+	Query Query      // as what goals are bound to
+	Items int        // that count, what is below them included
+	Lost  []LostItem // chosen ones that do not count, by id
+}
+
 // Snapshot is what is kept of a run: to tell what changed by the next one, and
 // to read only that.
 type Snapshot struct {
 	At     time.Time  `json:"at"`
 	Items  []WorkItem `json:"items"`
 	Fields []string   `json:"fields,omitempty"`
-	Hidden []int      `json:"hidden,omitempty"` // ids of the result that the account may not read
+	Hidden []int      `json:"hidden,omitempty"` // ids of the result that the account may not read, and of lost items
 	FullAt time.Time  `json:"fullAt,omitzero"`  // when each item was last read, changed or not
 	Cursor Cursor     `json:"cursor,omitzero"`
 }
 
 // Snapshot gives what is kept of the run.
 func (r Run) Snapshot() Snapshot {
-	return Snapshot{At: r.At, Items: r.Items, Fields: r.Fields, Hidden: r.Hidden, FullAt: r.FullAt, Cursor: r.Cursor}
+	return Snapshot{At: r.At, Items: r.Items, Fields: r.Fields, Hidden: append(slices.Clone(r.Hidden), r.lostIDs()...), FullAt: r.FullAt, Cursor: r.Cursor}
 }
 
 // Changes compares the run with the snapshot before it, counting only what the
@@ -127,13 +177,13 @@ func (r Run) Changes(before *Snapshot, b Binding) Changes {
 	}
 	var c Changes
 	valued := b.Field != nil && slices.Contains(before.Fields, b.Field.Ref)
-	p := pair{b: b, old: byID(before.Items), hidden: idSet(r.Hidden), wasHidden: idSet(before.Hidden)}
+	p := pair{b: b, old: byID(before.Items), hidden: idSet(r.Hidden), wasHidden: idSet(before.Hidden), lost: r.Lost}
 	for _, item := range r.Items {
 		was, known := p.old[item.ID]
 		delete(p.old, item.ID)
 		p.note(&c, was, known, item)
 		if known && valued && p.counts(was) && p.counts(item) && was.Values[b.Field.Ref] != item.Values[b.Field.Ref] {
-			c.Revalued.add(item.ref())
+			c.Revalued.add(item.Ref())
 		}
 	}
 	for _, was := range before.Items { // in the order of the result, not of a map
@@ -152,6 +202,7 @@ type pair struct {
 	b                 Binding
 	old               map[int]WorkItem // of the former run, as far as they did not come again
 	hidden, wasHidden map[int]bool
+	lost              []LostItem
 }
 
 func (p pair) counts(item WorkItem) bool { return counts(item, p.b.ItemType) }
@@ -162,13 +213,13 @@ func (p pair) note(c *Changes, was WorkItem, known bool, item WorkItem) {
 	switch {
 	case !did && !does:
 	case !does && p.b.ItemType != "" && fold(item.Type) != fold(p.b.ItemType):
-		c.Retyped.add(item.ref())
+		c.Retyped.add(item.Ref())
 	case !does:
-		c.Discarded.add(item.ref())
+		c.Discarded.add(item.Ref())
 	case known && !did, p.wasHidden[item.ID]:
-		c.Back.add(item.ref())
+		c.Back.add(item.Ref())
 	case !known:
-		c.Added.add(item.ref())
+		c.Added.add(item.Ref())
 	default:
 		c.noteState(was, item)
 	}
@@ -181,24 +232,29 @@ func (c *Changes) noteState(was, item WorkItem) {
 	switch {
 	case (was.Category == Completed) == (item.Category == Completed):
 	case item.Category == UnknownCategory:
-		c.Unclear.add(item.ref())
+		c.Unclear.add(item.Ref())
 	case item.Category == Completed && was.Category == UnknownCategory && isSame:
-		c.Cleared.add(item.ref())
+		c.Cleared.add(item.Ref())
 	case item.Category == Completed:
-		c.Completed.add(item.ref())
+		c.Completed.add(item.Ref())
 	default:
-		c.Reopened.add(item.ref())
+		c.Reopened.add(item.Ref())
 	}
 }
 
-// noteGone tells an item that left the result from one that may not be read. The
-// latter's title is not kept: who sees the goal may be one of those who may not.
+// noteGone tells an item that left the result from one that may not be read or is lost.
+// The title of what cannot be read is not kept: who sees the goal may be one of those who
+// may not.
 func (p pair) noteGone(c *Changes, was WorkItem) {
+	if i := slices.IndexFunc(p.lost, func(l LostItem) bool { return l.ID == was.ID }); i >= 0 {
+		c.Lost.add(p.lost[i].WorkItemRef)
+		return
+	}
 	if p.hidden[was.ID] {
 		c.Hidden.add(WorkItemRef{ID: was.ID, URL: was.URL})
 		return
 	}
-	c.Removed.add(was.ref())
+	c.Removed.add(was.Ref())
 }
 
 func byID(items []WorkItem) map[int]WorkItem {
@@ -261,6 +317,9 @@ func FindAzureLink(text string) (AzureLink, bool) {
 	}
 	return AzureLink{}, false
 }
+
+// Addresses are the addresses in a text, as they stand in it.
+func Addresses(text string) []string { return webAddress.FindAllString(text, -1) }
 
 // WithoutAddresses is a text without the addresses in it.
 func WithoutAddresses(text string) string { return webAddress.ReplaceAllString(text, " ") }

@@ -16,9 +16,11 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	t.Parallel()
 	const content = "hunter2-refresh-token"
 	c := okr.Credential{ID: "id", AccessToken: content, RefreshToken: content}
+	a := okr.Application{Name: "okr-reader", Proof: content}
+	in := okr.ApplicationInput{Name: "okr-reader", Secret: content, Certificate: content, Password: content}
 	secret := okr.Secret(content)
 	require.Equal(t, content, secret.Reveal())
-	for _, value := range []any{secret, &secret, c, &c, []okr.Secret{secret}, map[string]okr.Secret{"k": secret}, struct{ S okr.Secret }{secret}, fmt.Errorf("refresh: %v", secret)} {
+	for _, value := range []any{secret, &secret, c, &c, a, &a, in, okr.CertificateProof{PEM: content}, []okr.Secret{secret}, map[string]okr.Secret{"k": secret}, struct{ S okr.Secret }{secret}, fmt.Errorf("refresh: %v", secret)} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
 			text := fmt.Sprintf(verb, value)
 			require.NotContains(t, text, content, verb)

@@ -89,13 +89,29 @@ type DigestRule struct {
 func (r DigestRule) validate() error {
 	switch {
 	case !slices.Contains([]Cadence{Hourly, Daily, Weekly}, r.Cadence):
-		return FieldErrorf("digestCadence", "A digest comes hourly, daily or weekly.")
+		return FieldErrorf("digestCadence", "Choose hourly, daily or weekly.")
 	case r.Hour < 0 || r.Hour > 23:
-		return FieldErrorf("digestHour", "The hour of a digest is 0 to 23.")
+		return FieldErrorf("digestHour", "Choose a time from 00:00 to 23:00.")
 	case r.Weekday < time.Sunday || r.Weekday > time.Saturday:
-		return FieldErrorf("digestWeekday", "Choose the day of the week of the digest.")
+		return FieldErrorf("digestWeekday", "Choose a day of the week.")
 	}
 	return nil
+}
+
+// digestHour is the hour at which a digest comes unless somebody chooses another one: the
+// begin of a working day.
+const digestHour = 9
+
+// OrDefault is the rule with Monday, 09:00 for what its cadence does not use, so that a
+// form in which somebody changes only the cadence never says Sunday or midnight.
+func (r DigestRule) OrDefault() DigestRule {
+	if r.Cadence == Hourly {
+		r.Hour = digestHour
+	}
+	if r.Cadence != Weekly {
+		r.Weekday = time.Monday
+	}
+	return r
 }
 
 // Integration is the state of the Azure DevOps integration of a tenant.
@@ -127,21 +143,21 @@ func (in SettingsInput) Validate() error {
 		return FieldErrorf("timeZone", "There is no time zone %q. Give its name as in Europe/Berlin or America/New_York.", Shorten(CleanLine(in.TimeZone), 60))
 	}
 	if in.PlanningStart < 0 || in.PlanningStart > time.December {
-		return FieldErrorf("planningStart", "Choose the month in which the planning year begins.")
+		return FieldErrorf("planningStart", "Choose the month in which the planning year starts.")
 	}
 	if b := in.Bands; !(b.Behind >= 0 && b.Behind < b.AtRisk && b.AtRisk <= 100) {
-		return FieldErrorf("bands", "The limits are percentage points behind the expected progress: behind from 0 on, at risk from more than that, at most 100.")
+		return FieldErrorf("bands", "Enter percentage points below expected: behind at 0 or more, at risk at more than that, up to 100.")
 	}
 	if !slices.Contains([]ProjectsRule{ProjectsAlone, ProjectsAlways, ProjectsNever}, in.WeightsRule.Projects) {
-		return FieldErrorf("projects", "Choose when projects count for their objective.")
+		return FieldErrorf("projects", "Choose when projects are included in the roll-up.")
 	}
 	for _, by := range []CreateBy{in.CreateRule.Organization, in.CreateRule.Team, in.CreateRule.Individual} {
 		if !slices.Contains([]CreateBy{CreateByDefault, CreateByEveryone, CreateByAdmins, CreateByChosen}, by) {
-			return FieldErrorf("create", "Choose who may make goals of each level.")
+			return FieldErrorf("create", "Choose who can create goals of each level.")
 		}
 	}
 	if len(in.CreateRule.People) > MaxPeople {
-		return FieldErrorf("create", "At most %d people fit.", MaxPeople)
+		return FieldErrorf("create", "You can add up to %d people.", MaxPeople)
 	}
 	if !slices.Contains([]ExportBy{ExportByEveryone, ExportByAdmins}, in.ExportBy) {
 		return FieldErrorf("export", "Choose who can export OKRs.")
@@ -162,9 +178,9 @@ func (t *Settings) PutPeriod(p TimePeriod, current bool) error {
 	taken := slices.ContainsFunc(t.Periods, func(o TimePeriod) bool { return o.ID != p.ID && foldText(o.Name) == foldText(p.Name) })
 	switch {
 	case taken:
-		return FieldErrorf("name", "There is a period of this name already.")
+		return FieldErrorf("name", "A period with this name already exists.")
 	case i < 0 && len(t.Periods) >= maxPeriods:
-		return FieldErrorf("name", "There are %d periods already. Delete one that is over.", maxPeriods)
+		return FieldErrorf("name", "There are already %d periods. Remove one that has ended.", maxPeriods)
 	case i < 0:
 		t.Periods = append(t.Periods, p)
 	default:
@@ -256,6 +272,11 @@ func DropSettings(ctx context.Context) {
 	}
 }
 
+// PostsDigests says whether digests are posted: before the integration with Azure DevOps
+// was ever enabled, for OKRs that people keep, and while it is; not after an admin
+// disabled it, which stops both.
+func (t Settings) PostsDigests() bool { return t.Enabled || !t.Ever }
+
 // HasAdmin says whether the tenant's own list names the person.
 func (t Settings) HasAdmin(user UserID) bool {
 	return slices.ContainsFunc(t.Admins, func(p Person) bool { return p.ID == user })
@@ -283,7 +304,7 @@ func (t *Settings) NoteTeam(team string) bool {
 func SettingsOf(t Settings) SettingsInput {
 	return SettingsInput{
 		TimeZone: t.TimeZone, PlanningStart: t.PlanningMonth(), Bands: t.Bands, WeightsRule: t.WeightsRule,
-		CreateRule: t.CreateRule, ReminderDefault: t.ReminderDefault.OrDefault(), DigestDefault: t.DigestDefault,
+		CreateRule: t.CreateRule, ReminderDefault: t.ReminderDefault.OrDefault(), DigestDefault: t.DigestDefault.OrDefault(),
 		ExportBy: t.ExportBy,
 	}
 }
@@ -310,7 +331,7 @@ func (q Quiet) Covers(local time.Time) bool {
 
 func (q Quiet) validate() error {
 	if q.From < 0 || q.From > 23 || q.To < 0 || q.To > 23 {
-		return FieldErrorf("quietFrom", "Quiet hours begin and end at an hour from 0 to 23.")
+		return FieldErrorf("quietFrom", "Choose quiet hours from 00:00 to 23:00.")
 	}
 	week := map[time.Weekday]bool{}
 	for _, d := range q.Days {
@@ -320,7 +341,16 @@ func (q Quiet) validate() error {
 		week[d] = true
 	}
 	if len(week) == 7 {
-		return FieldErrorf("quietDays", "Leave at least one day of the week on which a digest may come.")
+		return FieldErrorf("quietDays", "Leave at least one day of the week for digests.")
 	}
 	return nil
+}
+
+// ReadBounded is [ReadNumber] of a field that has a range, which its reader checks: a number
+// that is too large to read is [MaxNumber], which is in none.
+func ReadBounded(field, name, text, empty string) (float64, error) {
+	if _, how := (NumberStyle{".", ","}).Parse(text); how == TooLarge {
+		return MaxNumber, nil
+	}
+	return ReadNumber(field, name, text, empty)
 }

@@ -111,33 +111,6 @@ func (sub Subscription) Halted() bool { return sub.Paused != "" || !sub.RefusedA
 // ConversationIndex lists the subscriptions of a conversation.
 func ConversationIndex(conversation string) string { return "conversation:" + conversation }
 
-// Digest is what one post tells a place.
-type Digest struct {
-	Subscription Subscription
-	At           time.Time
-	Moved        []Move     // key results and projects, in the tree's order
-	Objectives   []Move     // objectives whose progress or status changed by it
-	Still        []GoalView // open objectives that did not move, where the place is always told
-	Failing      []GoalView // watched goals whose value is stale
-}
-
-// Empty says whether nothing moved.
-func (d Digest) Empty() bool { return len(d.Moved)+len(d.Objectives) == 0 }
-
-// Move is how one goal changed between two digests.
-type Move struct {
-	Goal    Goal
-	Parent  string // the objective's title
-	Before  Reported
-	After   Reported
-	Changes Changes   // why: the items that moved it
-	Since   time.Time // when the place was last told something; zero: not known
-	Weight  float64   // percent that it has in its objective; 0: none, or not computed
-}
-
-// StatusChanged says whether the status is another one.
-func (m Move) StatusChanged() bool { return m.Before.Status != m.After.Status }
-
 // Reported is what the goal shows.
 func (v GoalView) Reported() Reported {
 	r := Reported{Value: v.Goal.Value(), Progress: v.Standing.Progress, Status: v.Standing.Status}
@@ -176,10 +149,10 @@ func (p DigestPlan) Validate() error {
 		return err
 	}
 	if len(p.People) > maxPicked || len(p.Tags) > maxPicked {
-		return FieldErrorf("people", "A digest can follow up to %d people and %d tags.", maxPicked, maxPicked)
+		return FieldErrorf("people", "You can add up to %d people and %d tags.", maxPicked, maxPicked)
 	}
 	if _, err := time.LoadLocation(p.Zone); err != nil {
-		return FieldErrorf("zone", "This time zone is not known. Choose another one.")
+		return FieldErrorf("zone", "I don't know this time zone. Choose another one.")
 	}
 	return p.Quiet.validate()
 }
@@ -284,32 +257,10 @@ func (sub Subscription) Next(now time.Time, zone *time.Location) time.Time {
 	return at
 }
 
-// MoveOf compares a goal with what the place was told of it.
-func (d *Digest) MoveOf(v GoalView, parent string) (Move, bool) {
-	since := d.Subscription.PostedAt
-	if since.IsZero() {
-		since = d.Subscription.CreatedAt
-	}
-	before, after := d.Subscription.Reported[v.Goal.ID], v.Reported()
-	isNew := before.Value == nil && (before.Status == "" || before.Status == NoData)
-	if came := v.Goal.Came; came != nil && (isNew || came.At.After(since)) {
-		before, isNew = *came, false // what an import brings is no news
-	}
-	if isNew {
-		at := before.At
-		before = v.Goal.unsaid() // new since the last digest
-		if v.Goal.isUnstarted() {
-			before = after // that nobody has begun is no news
-		}
-		before.At = at
-	}
-	return Move{Goal: v.Goal, Parent: parent, Before: before, After: after, Since: since}, before.Differs(after)
-}
-
 // Replan takes over another plan. What the place watched before is still to be
 // told as it was; other times count from now on.
 func (sub *Subscription) Replan(fresh Subscription, told map[GoalID]Reported) {
-	if sub.Rule != fresh.Rule || sub.Zone != fresh.Zone {
+	if sub.Rule.OrDefault() != fresh.Rule.OrDefault() || sub.Zone != fresh.Zone {
 		sub.Through = fresh.Through
 	}
 	if !fresh.Threaded {
@@ -336,7 +287,7 @@ const refusedFor = 24 * time.Hour
 
 // Refuse notes that Teams refused a digest at now, and pauses the subscription where
 // the refusal is final or has lasted: the reason says which.
-func (sub *Subscription) Refuse(cause error, now time.Time, zone *time.Location) {
+func (sub *Subscription) Refuse(cause error, now time.Time) {
 	words, _ := MessageOf(cause)
 	if KindOf(cause) == Forbidden {
 		sub.Paused = cmp.Or(sub.Paused, words)
@@ -346,8 +297,7 @@ func (sub *Subscription) Refuse(cause error, now time.Time, zone *time.Location)
 		sub.RefusedAt = now
 	}
 	if now.Sub(sub.RefusedAt) >= refusedFor {
-		since := sub.RefusedAt.In(zone).Format("2 Jan 2006 15:04 MST")
-		sub.Paused = cmp.Or(sub.Paused, "No digest could be posted since "+since+". "+words)
+		sub.Paused = cmp.Or(sub.Paused, "No digest could be posted for a day. "+words)
 	}
 }
 

@@ -1,7 +1,6 @@
 package okr
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -13,7 +12,13 @@ import (
 
 func runes(s string) int { return utf8.RuneCountInString(s) }
 
-func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) && math.Abs(f) < 1e15 }
+func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) && math.Abs(f) < MaxNumber }
+
+// MaxNumber is what every number stays below: a float64 holds each whole one up to there.
+const MaxNumber = 1e15
+
+// TooLargeWords say of a number that is not below [MaxNumber] what to do.
+const TooLargeWords = "A number can have up to 15 digits. Use a larger unit, for example millions."
 
 // CleanLine makes one line of what a person or a remote system wrote: control
 // characters and line breaks become spaces, white space is collapsed.
@@ -34,6 +39,19 @@ func CleanLine(text string) string {
 }
 
 func isCleanLine(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= utf8.RuneSelf:
+			return isCleanRunes(text)
+		case c < ' ', c == 0x7f, c == ' ' && (i == 0 || text[i-1] == ' '):
+			return false
+		}
+	}
+	return text == "" || text[len(text)-1] != ' '
+}
+
+// isCleanRunes is isCleanLine for any text.
+func isCleanRunes(text string) bool {
 	before := ' '
 	for _, r := range text {
 		switch {
@@ -59,54 +77,96 @@ func Shorten(text string, n int) string {
 func checkTitle(title string) error {
 	switch n := runes(title); {
 	case n == 0:
-		return FieldErrorf("title", "Give it a title.")
+		return FieldErrorf("title", "Enter a title.")
 	case n > MaxTitle:
-		return FieldErrorf("title", "The title has %d characters; at most %d fit.", n, MaxTitle)
+		return tooLong("title", "title", title, MaxTitle)
 	}
 	return nil
 }
 
-var numberMarks = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "", "’", "", "_", "", "−", "-")
+// numberMarks are left out of numbers, and digits of other scripts become 0 to 9.
+var numberMarks = strings.NewReplacer(append([]string{
+	" ", "", "\u00a0", "", "\u202f", "", "'", "", "’", "", "_", "", "−", "-", "٬", "", "\u200e", "", "\u200f", "", "\u061c", "",
+}, scriptDigits('٠', '۰', '०', '০', '๐', '０')...)...)
 
-// ParseNumber reads a number as people write it: "1,5", "1 200", "80 %",
-// "1,200.5", "1.200,5". Of a comma and a point the last one is the decimal one;
-// a comma alone groups thousands where exactly three digits follow it and one to
-// three, not zero, stand before it.
-func ParseNumber(text string) (float64, bool) {
-	text = strings.TrimSuffix(strings.TrimSpace(text), "%")
-	text = numberMarks.Replace(text)
-	if strings.ContainsAny(text, "xXpPnN") {
-		return 0, false // hexadecimal, infinity and NaN, which strconv reads too
+// scriptDigits replaces the digits of scripts, given by their zeros.
+func scriptDigits(zeros ...rune) []string {
+	var out []string
+	for _, zero := range zeros {
+		for n := range rune(10) {
+			out = append(out, string(zero+n), string('0'+n))
+		}
 	}
+	return out
+}
+
+// NumberStyle is how somebody writes numbers: the sign before the decimals, and the one
+// between thousands.
+type NumberStyle struct{ Decimal, Group string }
+
+// Reading says how a number that was typed can be read.
+type Reading int
+
+// The readings of a number.
+const (
+	NoNumber Reading = iota
+	OneWay           // it is the number
+	TwoWays          // the sign in it may begin the decimals or part the thousands
+	TooLarge         // it is one that is not below [MaxNumber]
+)
+
+// ParseNumber reads a number as people write it in English texts and in files: "1,5",
+// "1 200", "80 %", "1,200.5", "1.200,5". It is [NumberStyle.Parse] with a decimal point,
+// and a comma between thousands.
+func ParseNumber(text string) (float64, bool) {
+	f, how := NumberStyle{".", ","}.Parse(text)
+	return f, how == OneWay
+}
+
+// Parse reads a number as a person types it. Of a comma and a point the last one is the
+// decimal one, and a sign that comes again parts the thousands. One alone parts them only
+// where exactly three digits follow it and one to three, not zero, are before it; then the
+// style decides: "1.234" is 1234 where a comma begins the decimals and a point parts the
+// thousands. Where the sign is neither of the two, it can be read in two ways, and the
+// number is the one without decimals.
+func (s NumberStyle) Parse(text string) (float64, Reading) {
+	text = strings.NewReplacer("٪", "%", "٫", s.Decimal).Replace(strings.TrimSpace(text))
+	text = numberMarks.Replace(strings.TrimPrefix(strings.TrimSuffix(text, "%"), "%"))
+	if strings.ContainsAny(text, "xXpPnN") {
+		return 0, NoNumber // hexadecimal, infinity and NaN, which strconv reads too
+	}
+	how := OneWay
 	decimal := strings.LastIndexAny(text, ",.")
 	whole, fraction := text, ""
-	if decimal >= 0 && !isGrouping(text, decimal) {
+	switch {
+	case decimal < 0:
+	case mayGroup(text, decimal) && text[decimal:decimal+1] != s.Decimal:
+		if text[decimal:decimal+1] != s.Group {
+			how = TwoWays
+		}
+	case strings.Contains(text[:decimal], text[decimal:decimal+1]): // it comes again
+	default:
 		whole, fraction = text[:decimal], "."+text[decimal+1:]
 	}
 	whole, ok := ungroup(whole)
 	f, err := strconv.ParseFloat(whole+fraction, 64)
-	if !ok || err != nil || !finite(f) {
-		return 0, false
+	if !ok || err != nil && !math.IsInf(f, 0) {
+		return 0, NoNumber
 	}
-	return f, true
+	if !finite(f) {
+		return 0, TooLarge
+	}
+	return f, how
 }
 
-// isGrouping says whether the last separator, at i, groups thousands rather than
-// begins the decimals.
-func isGrouping(text string, i int) bool {
+// mayGroup says whether the only separator, at i, may part the thousands.
+func mayGroup(text string, i int) bool {
 	before := strings.TrimLeft(text[:i], "+-")
-	sep := text[i : i+1]
-	switch {
-	case strings.Contains(before, sep):
-		return true
-	case sep == "." || strings.ContainsAny(before, ",."):
-		return false
-	}
-	return len(text)-i == 4 && before != "" && before != "0" && len(before) <= 3
+	return !strings.ContainsAny(before, ",.") && len(text)-i == 4 && before != "" && before[0] != '0' && len(before) <= 3
 }
 
-// ungroup takes the separators out of the whole part of a number; false when
-// they do not stand at every third digit.
+// ungroup takes the separators out of the whole part of a number; false when they are not
+// at every third digit, or after the last three at every second one as in India.
 func ungroup(whole string) (string, bool) {
 	sep := strings.IndexAny(whole, ",.")
 	if sep < 0 {
@@ -114,16 +174,45 @@ func ungroup(whole string) (string, bool) {
 	}
 	groups := strings.Split(whole, whole[sep:sep+1])
 	for i, g := range groups {
-		digits := strings.TrimLeft(g, "+-")
-		if (i > 0 && len(g) != 3) || digits == "" || len(digits) > 3 || strings.Trim(digits, "0123456789") != "" {
+		digits, size := strings.TrimLeft(g, "+-"), len(groups[1])
+		isLast := i == len(groups)-1
+		switch {
+		case digits == "" || strings.Trim(digits, "0123456789") != "", i == 0 && len(digits) > 3, i > 0 && len(digits) != len(g):
+			return "", false
+		case isLast && len(g) != 3, i > 0 && !isLast && (len(g) != size || size < 2 || size > 3):
 			return "", false
 		}
 	}
 	return strings.Join(groups, ""), true
 }
 
-// FormatNumber writes a number with at most two decimals and none that are zero.
+// FormatNumber writes a number for people who read it in a text without a reader of its
+// own, as an error is: 1,234.5. It has at most two decimals and none that are zero.
 func FormatNumber(f float64) string {
+	text := PlainNumber(f)
+	whole, sign := len(text), 0
+	if point := strings.IndexByte(text, '.'); point >= 0 {
+		whole = point
+	}
+	if text[0] == '-' {
+		sign = 1
+	}
+	if whole-sign <= 3 {
+		return text
+	}
+	out := make([]byte, 0, len(text)+whole/3)
+	for i := range len(text) {
+		if left := whole - i; i > sign && left > 0 && left%3 == 0 {
+			out = append(out, ',')
+		}
+		out = append(out, text[i])
+	}
+	return string(out)
+}
+
+// PlainNumber writes a number for what reads it again, as files, inputs and keys do:
+// 1234.5. It has at most two decimals and none that are zero.
+func PlainNumber(f float64) string {
 	return strconv.FormatFloat(math.Round(f*100)/100+0, 'f', -1, 64)
 }
 
@@ -288,27 +377,3 @@ func names(people []Person) []string {
 }
 
 const redacted = "[redacted]"
-
-// Secret is text that must never be printed, logged or shown. Reveal is the only
-// way to its content.
-type Secret string
-
-// Reveal gives the content.
-func (s Secret) Reveal() string { return string(s) }
-
-// String implements fmt.Stringer without giving the content away.
-func (s Secret) String() string { return redacted }
-
-// GoString implements fmt.GoStringer without giving the content away.
-func (s Secret) GoString() string { return redacted }
-
-// Format implements fmt.Formatter: a verb that does not fit a string, such as %d,
-// would print the content as its complaint.
-func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
-
-// MarshalJSON keeps the content out of any JSON; whoever stores a secret seals
-// it first.
-func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
-
-// MarshalText keeps the content out of logs and texts.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }

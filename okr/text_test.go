@@ -21,7 +21,7 @@ func TestParseNumber(t *testing.T) {
 		"0,125": 0.125, "0.125": 0.125, ",125": 0.125, "1,25": 1.25, "1,2345": 1.2345,
 		"1,200": 1200, "1,200.5": 1200.5, "1.200,5": 1200.5, "1,200,300": 1200300, "1.200.300": 1200300, "12,000.25": 12000.25,
 		"1 200": 1200, "1\u00a0200": 1200, "1\u202f200,5": 1200.5, "1'200": 1200, "1’200": 1200, "1_200": 1200,
-		"80 %": 80, "80%": 80, " 80,5 % ": 80.5, "1e3": 1000, "-1.200,50": -1200.5, "1234,567": 1234.567,
+		"80 %": 80, "80%": 80, "%80": 80, "٣": 3, "12,34,567": 1234567, " 80,5 % ": 80.5, "1e3": 1000, "-1.200,50": -1200.5, "1234,567": 1234.567,
 	} {
 		got, ok := okr.ParseNumber(text)
 		require.True(t, ok, "%q", text)
@@ -29,11 +29,70 @@ func TestParseNumber(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", " ", "%", "abc", "NaN", "nan", "inf", "-Infinity", "0x10", "0x1p4", "1e400", "1e15", "--5", "5-", "1,2,3", "1.2.3",
-		"1,2000.5", "1,200,30", "1,,000", "1.2,3.4", "12 bugs", "½", "٣", "1;2", "80 %%", ".", ",", "-", "1,200,", "$5",
+		"1,2000.5", "1,200,30", "1,,000", "1.2,3.4", "12 bugs", "½", "1;2", "1,2,345", "80 %%", ".", ",", "-", "1,200,", "$5",
 	} {
 		got, ok := okr.ParseNumber(text)
 		require.False(t, ok, "%q gave %v", text, got)
 		require.Zero(t, got)
+	}
+}
+
+// A lone comma or point before three digits is read as the style has it, all else in the
+// same way everywhere.
+func TestNumbersHaveALimit(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]okr.Reading{
+		"999999999999999": okr.OneWay, "1000000000000000": okr.TooLarge, "-1e15": okr.TooLarge, "1,000,000,000,000,000": okr.TooLarge, "1e400": okr.TooLarge,
+		"infinity": okr.NoNumber, "1e": okr.NoNumber,
+	} {
+		_, how := okr.NumberStyle{Decimal: ".", Group: ","}.Parse(text)
+		require.Equal(t, want, how, text)
+	}
+	_, err := okr.ReadNumber("target", "target", "1000000000000000", "")
+	require.EqualError(t, err, "The target is too large. A number can have up to 15 digits. Use a larger unit, for example millions.")
+	n, err := okr.ReadBounded("weight", "weight", "1000000000000000", "")
+	require.NoError(t, err, "its range says more")
+	require.Greater(t, n, 100.0)
+}
+
+func TestNumbersByStyle(t *testing.T) {
+	t.Parallel()
+	english, german := okr.NumberStyle{Decimal: ".", Group: ","}, okr.NumberStyle{Decimal: ",", Group: "."}
+	french, swiss := okr.NumberStyle{Decimal: ",", Group: "\u202f"}, okr.NumberStyle{Decimal: ".", Group: "’"}
+	everywhere := map[string]float64{
+		"80": 80, "1,5": 1.5, "1.5": 1.5, "1.50": 1.5, "1,234.5": 1234.5, "1.234,5": 1234.5, "1.234.567": 1234567, "1,234,567": 1234567,
+		"0.125": 0.125, "0,125": 0.125, "1234.567": 1234.567, "1234,567": 1234.567, "1 234,5": 1234.5, "1’234.5": 1234.5, "1.2340": 1.234,
+		"-12,5 %": -12.5, "१२": 12, "١٬٢٣٤٫٥": 1234.5,
+	}
+	for _, style := range []okr.NumberStyle{english, german, french, swiss} {
+		for text, want := range everywhere {
+			got, how := style.Parse(text)
+			require.Equal(t, okr.OneWay, how, "%q, %v", text, style)
+			require.InDelta(t, want, got, 1e-9, "%q, %v", text, style)
+		}
+	}
+	for _, c := range []struct {
+		style okr.NumberStyle
+		text  string
+		want  float64
+		how   okr.Reading
+	}{
+		{english, "1,234", 1234, okr.OneWay},
+		{english, "1.234", 1.234, okr.OneWay},
+		{german, "1.234", 1234, okr.OneWay},
+		{german, "-12.345 %", -12345, okr.OneWay},
+		{german, "1,234", 1.234, okr.OneWay},
+		{french, "1,234", 1.234, okr.OneWay},
+		{french, "1.234", 1234, okr.TwoWays},
+		{swiss, "1.234", 1.234, okr.OneWay},
+		{swiss, "1,234", 1234, okr.TwoWays},
+		{german, "12 bugs", 0, okr.NoNumber},
+		{german, "1.23.4", 0, okr.NoNumber},
+		{german, "", 0, okr.NoNumber},
+	} {
+		got, how := c.style.Parse(c.text)
+		require.Equal(t, c.how, how, "%q, %v", c.text, c.style)
+		require.InDelta(t, c.want, got, 1e-9, "%q, %v", c.text, c.style)
 	}
 }
 
@@ -42,6 +101,11 @@ func TestFormatNumber(t *testing.T) {
 	for want, f := range map[string]float64{
 		"0": 0, "5": 5, "-5": -5, "1.5": 1.5, "33.33": 100.0 / 3, "66.67": 200.0 / 3, "1000000": 1e6, "0.01": 0.005,
 		"123456789012": 123456789012, "42.1": 42.10,
+	} {
+		require.Equal(t, want, okr.PlainNumber(f))
+	}
+	for want, f := range map[string]float64{
+		"0": 0, "999.99": 999.99, "1,000": 1000, "-999": -999, "-1,000.5": -1000.5, "123,456,789,012": 123456789012, "12,345": 12345,
 	} {
 		require.Equal(t, want, okr.FormatNumber(f))
 	}
@@ -53,7 +117,7 @@ func TestNumbersSurviveTheirFormat(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		f := float64(rapid.Int64Range(-1e12, 1e12).Draw(t, "hundredths")) / 100
-		got, ok := okr.ParseNumber(okr.FormatNumber(f))
+		got, ok := okr.ParseNumber(okr.PlainNumber(f))
 		require.True(t, ok)
 		require.InDelta(t, f, got, 1e-9)
 	})
@@ -121,7 +185,7 @@ func FuzzParseNumber(f *testing.F) {
 			require.Zero(t, got)
 			return
 		}
-		again, ok := okr.ParseNumber(okr.FormatNumber(got))
+		again, ok := okr.ParseNumber(okr.PlainNumber(got))
 		require.True(t, ok, "%q gave %v", text, got)
 		require.InDelta(t, got, again, 0.005+math.Abs(got)*1e-12)
 	})

@@ -1,7 +1,9 @@
 package okr
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -304,7 +306,7 @@ func (t *forest) all(rows []int, level, most int) ([]Node, bool) {
 func (t *forest) node(id, level int) Node {
 	item := t.items[id]
 	n := Node{
-		WorkItemRef: item.ref(), State: item.State, Completed: item.Category == Completed,
+		WorkItemRef: item.Ref(), State: item.State, Completed: item.Category == Completed,
 		Level: level, Done: t.done[id], Total: t.total[id],
 	}
 	if level == MaxLevels {
@@ -313,4 +315,84 @@ func (t *forest) node(id, level int) Node {
 	}
 	n.Below = len(t.rowsBelow(id))
 	return n
+}
+
+// LostWhy is why a chosen work item does not count.
+type LostWhy string
+
+// Why a chosen work item does not count.
+const (
+	LostMoved   LostWhy = "moved"   // to another project of the organization
+	LostDeleted LostWhy = "deleted" // it is in the recycle bin
+	LostGone    LostWhy = "gone"    // it cannot be read, and Azure DevOps does not say why: deleted for good, or hidden
+)
+
+// LostItem is a chosen work item that does not count. Of one that cannot be read only the
+// id and the address are known.
+type LostItem struct {
+	WorkItemRef
+	Why     LostWhy `json:"why"`
+	Project string  `json:"project,omitempty"` // where it is now, if it was moved
+}
+
+// Called names it in a sentence.
+func (l LostItem) Called() string {
+	if l.Title == "" {
+		return fmt.Sprintf("#%d", l.ID)
+	}
+	return fmt.Sprintf("#%d “%s”", l.ID, l.Title)
+}
+
+// LostList counts lost items and names the first of them.
+type LostList struct {
+	Count int        `json:"count,omitempty"`
+	First []LostItem `json:"first,omitempty"` // at most 10
+}
+
+func lostList(items []LostItem) LostList {
+	return LostList{Count: len(items), First: items[:min(len(items), MaxNamed)]}
+}
+
+func (r Run) lostIDs() []int {
+	var ids []int
+	for _, l := range r.Lost {
+		ids = append(ids, l.ID)
+	}
+	return ids
+}
+
+// NewlyLost says whether an item is lost that was not when a snapshot was taken.
+func (r Run) NewlyLost(before *Snapshot) bool {
+	return before != nil && slices.ContainsFunc(r.Lost, func(l LostItem) bool { return !slices.Contains(before.Hidden, l.ID) })
+}
+
+// Words is what happened to it, after its name.
+func (l LostItem) Words() string {
+	switch l.Why {
+	case LostMoved:
+		return "was moved to the Azure DevOps project " + l.Project
+	case LostDeleted:
+		return "was deleted"
+	}
+	return "was deleted, or the account can't read it now"
+}
+
+// maxLostTold is how many chosen work items that do not count are told by their number.
+const maxLostTold = 5
+
+// LostWords says in sentences which chosen work items do not count; empty: all do.
+func LostWords(lost []LostItem) string {
+	var parts []string
+	for _, l := range lost[:min(len(lost), maxLostTold)] {
+		parts = append(parts, l.Called()+" "+l.Words())
+	}
+	switch rest := len(lost) - len(parts); {
+	case len(lost) == 0:
+		return ""
+	case len(lost) == 1:
+		return "A chosen work item isn't counted: " + parts[0] + "."
+	case rest > 0:
+		parts = append(parts, fmt.Sprintf("and %d more", rest))
+	}
+	return fmt.Sprintf("%d chosen work items aren't counted: %s.", len(lost), strings.Join(parts, "; "))
 }

@@ -22,7 +22,7 @@ import (
 )
 
 // dayWork is a day's work without Azure DevOps and Teams: each sync costs so many
-// calls, and one of fifty finds that something moved.
+// calls, and one of fifty finds a change.
 type dayWork struct {
 	scheduler.Work // nil: what it does not do itself is not asked for
 	scheduler.Post

@@ -56,7 +56,7 @@ func (s *Scheduler) notPosted(ctx context.Context, digest okr.Digest, cause erro
 	}
 	if first {
 		if err := s.opts.Post.DigestPaused(ctx, paused); err != nil {
-			s.log.WarnContext(ctx, "nobody told of a paused digest", "op", "digest", "id", digest.Subscription.ID, "err", okr.CauseOf(err))
+			s.log.WarnContext(ctx, "paused digest not announced", "op", "digest", "id", digest.Subscription.ID, "err", okr.CauseOf(err))
 		}
 	}
 	return result{refused, nil}

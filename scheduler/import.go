@@ -26,7 +26,7 @@ type importPayload struct {
 }
 
 // errGoesOn gives a worker back between two slices of an import; it costs no retry.
-var errGoesOn = errors.New("goes on after others")
+var errGoesOn = errors.New("continues after others")
 
 // RunImport enqueues what an import is to do next. There is one task of it at a time,
 // so that asking again changes nothing; one that was given up begins anew. It fails
@@ -94,7 +94,7 @@ func (s *Scheduler) importFailed(ctx context.Context, p importPayload, in okr.Im
 	}
 	msg, ok := okr.MessageOf(err)
 	if !ok {
-		msg = "okrbot stopped because of an internal fault. Nothing is half written: what came along so far is complete."
+		msg = "okrbot stopped because of an internal fault. Nothing is half written: everything imported until then is complete."
 	}
 	in.ID, in.Problem = p.ID, msg
 	s.showImport(ctx, p.Tenant, in)

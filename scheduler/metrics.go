@@ -72,7 +72,7 @@ func wantedDesc() *prometheus.Desc {
 }
 
 func syncedDesc() *prometheus.Desc {
-	return prometheus.NewDesc("okrbot_last_sync_timestamp_seconds", "When any replica last synced a connection, or told its owner what keeps it from that, in Unix seconds; 0: never.", nil, nil)
+	return prometheus.NewDesc("okrbot_last_sync_timestamp_seconds", "When any replica last synced a connection, or notified its owner of a failure, in Unix seconds; 0: never.", nil, nil)
 }
 
 // Describe implements prometheus.Collector.

@@ -128,8 +128,8 @@ func (q *Queue) Retry(ctx context.Context, id string, until time.Time) (int, err
 		}
 		n++
 	}
-	if n == 0 {
-		return 0, okr.Errorf(okr.NotFound, "No such task is parked: %s.", id)
+	if n == 0 && id != "all" {
+		return 0, okr.Errorf(okr.NotFound, "No parked task has the id %s.", id)
 	}
 	return n, nil
 }

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"okrbot/okr"
@@ -25,7 +26,10 @@ func (s *Scheduler) runReminder(ctx context.Context, due duePayload) result {
 		case isRefusal(err):
 			outcome = refused
 		default:
-			return result{retried, fmt.Errorf("post reminder of %s: %w", due.ID, err)}
+			err = fmt.Errorf("post reminder of %s: %w", due.ID, err)
+			return result{retried, errors.Join(err, s.record(ctx, func(ctx context.Context) error {
+				return s.opts.Work.NotReminded(ctx, due.Tenant, asking)
+			}))}
 		}
 	}
 	err = s.record(ctx, func(ctx context.Context) error { return s.opts.Work.Reminded(ctx, due.Tenant, asking.Person) })

@@ -23,7 +23,7 @@ func TestReminder(t *testing.T) {
 		"taken":     {nil, []string{"remind ada", "ask ada", "reminded ada", "remind ada"}},
 		"refused":   {okr.Errorf(okr.NotFound, "no chat"), []string{"remind ada", "ask ada", "reminded ada", "remind ada"}},
 		"unsure":    {okr.Errorf(okr.PerhapsShown, "no answer"), []string{"remind ada", "ask ada", "reminded ada", "remind ada"}},
-		"not taken": {errors.New("502"), []string{"remind ada", "ask ada", "remind ada", "ask ada", "reminded ada", "remind ada"}},
+		"not taken": {errors.New("502"), []string{"remind ada", "ask ada", "not reminded ada", "remind ada", "ask ada", "reminded ada", "remind ada"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -36,6 +36,9 @@ type Work interface {
 	Remind(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Asking, bool, error)
 	// Reminded records that the person was asked, or cannot be.
 	Reminded(ctx context.Context, tenant okr.TenantID, who okr.Person) error
+	// NotReminded takes back what Remind noted: the person was not asked, and Remind says
+	// it again.
+	NotReminded(ctx context.Context, tenant okr.TenantID, a okr.Asking) error
 	// NoticeGiven records that the owner was told.
 	NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.Notice) error
 	// ImportStep does the next part of an import, or of taking one back: a few seconds of
@@ -106,7 +109,7 @@ func (s *Scheduler) sync(ctx context.Context, tenant okr.TenantID, id okr.Connec
 	s.metrics.sync.Observe(time.Since(start).Seconds())
 	for _, notice := range report.Notices {
 		if err := s.tell(ctx, tenant, notice); err != nil {
-			s.log.WarnContext(ctx, "owner not told; the next sync tries again", "op", "notice",
+			s.log.WarnContext(ctx, "owner not notified; the next sync tries again", "op", "notice",
 				"tenant", tenant, "connection", id, "err", err)
 		}
 	}

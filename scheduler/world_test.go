@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"okrbot/okr"
+	"okrbot/okr/okrtest"
 	"okrbot/okr/redisstore"
 	"okrbot/scheduler"
 )
@@ -212,6 +213,12 @@ func (w *world) Remind(_ context.Context, _ okr.TenantID, user okr.UserID) (okr.
 	return okr.Asking{Person: okr.Person{ID: user}}, w.news > w.recorded, nil
 }
 
+// NotReminded takes nothing back: a reminder lasts until it is recorded.
+func (w *world) NotReminded(_ context.Context, _ okr.TenantID, a okr.Asking) error {
+	w.call("not reminded " + string(a.Person.ID))
+	return nil
+}
+
 func (w *world) Reminded(_ context.Context, _ okr.TenantID, who okr.Person) error {
 	w.call("reminded " + string(who.ID))
 	w.mu.Lock()
@@ -286,7 +293,9 @@ func (s shared) MakeRedisClient() any { return s.client }
 // startRedis starts an embedded Redis and gives a client of it.
 func startRedis(t *testing.T) shared {
 	t.Helper()
-	return dial(t, miniredis.RunT(t).Addr())
+	redis := miniredis.RunT(t)
+	redis.Server().SetPreHook(okrtest.NewLua(redis).Serve)
+	return dial(t, redis.Addr())
 }
 
 func dial(t *testing.T, addr string) shared {

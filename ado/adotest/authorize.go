@@ -60,7 +60,7 @@ func (c *Cloud) choose(x *exchange, req authRequest, form url.Values) answer {
 	}
 	u := c.user(form.Get("user"))
 	switch {
-	case u == nil:
+	case u == nil || u.Client != "":
 		return c.errorPage(entraError("invalid_request", 50034, "The user account does not exist in the directory."))
 	case u.Disabled:
 		return c.errorPage(AccountDisabled())
@@ -72,6 +72,7 @@ func (c *Cloud) choose(x *exchange, req authRequest, form url.Values) answer {
 		c.entra.signIn = c.entra.signIn[1:]
 		return c.redirectError(req, e)
 	}
+	c.consented(u.OID)
 	code := randomText("1.A")
 	c.entra.codes[code] = &codeGrant{
 		grant:    grant{oid: u.OID, tid: tenantFor(u, x.tenant), client: req.client, scopes: req.scopes, nonce: req.nonce},

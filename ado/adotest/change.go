@@ -26,13 +26,15 @@ func (c *Cloud) UpdateUser(oid string, change func(*User)) bool {
 	return u != nil
 }
 
-// Users are all users in the order they were added.
+// Users are all people in the order they were added.
 func (c *Cloud) Users() []User {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	out := make([]User, 0, len(c.users))
 	for _, u := range c.users {
-		out = append(out, *u)
+		if u.Client == "" {
+			out = append(out, *u)
+		}
 	}
 	return out
 }

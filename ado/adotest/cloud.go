@@ -2,6 +2,7 @@ package adotest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/rsa"
 	"log/slog"
 	"net/http"
@@ -45,6 +46,7 @@ type Cloud struct {
 	users   []*User
 	orgs    []*organization
 	apps    map[string]App
+	machine Machine
 	entra   entraState
 	faults  []*activeRule
 	story   storyState
@@ -52,6 +54,7 @@ type Cloud struct {
 	renamed map[string]string // names of fields, by reference name
 	budget  *Budget
 	spent   map[string][]spending // by object id in lower case
+	packers chan *gzip.Writer     // that wait for the next answer; a new one takes 1.2 MB
 }
 
 var _ http.Handler = (*Cloud)(nil)
@@ -59,7 +62,7 @@ var _ http.Handler = (*Cloud)(nil)
 // New returns a cloud with no tenants, users or organizations in it; see
 // [Cloud.Seed] for the demo world.
 func New(o Options) *Cloud {
-	c := &Cloud{now: o.Now, log: o.Logger, public: strings.TrimSuffix(o.PublicURL, "/"), apps: map[string]App{}, latency: o.Latency}
+	c := &Cloud{now: o.Now, log: o.Logger, public: strings.TrimSuffix(o.PublicURL, "/"), apps: map[string]App{}, latency: o.Latency, packers: make(chan *gzip.Writer, 2)}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -98,7 +101,7 @@ func (c *Cloud) ProfileURL() string { return c.PublicURL() + "/vssps" }
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := c.exchange(r)
 	leave := c.calls.enter(x)
-	a := c.answer(x).packed(x)
+	a := c.packed(x, c.answer(x))
 	leave(a)
 	c.log.DebugContext(r.Context(), "request", "op", x.op, "method", r.Method, "status", a.status)
 	a.write(w, x)

@@ -1,9 +1,9 @@
 package adotest
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 )
@@ -21,6 +21,10 @@ import (
 //	DELETE /calls          empties it
 //	POST   /story?steps=n  takes n steps of the story
 //	POST   /tokens?user=x  tokens of a user (object id or user principal name)
+//	GET    /applications   every service principal, without its secrets
+//	PUT    /applications   adds or replaces one: an [ApplicationOrder]
+//	DELETE /applications/{application}  deletes one, by client id or name
+//	PUT    /machine        sets the [Machine] whose managed identities there are
 func (c *Cloud) Control() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /modes", c.controlModes)
@@ -33,6 +37,10 @@ func (c *Cloud) Control() http.Handler {
 	mux.HandleFunc("DELETE /calls", func(w http.ResponseWriter, _ *http.Request) { c.ResetCalls(); reply(w, struct{}{}, nil) })
 	mux.HandleFunc("POST /story", c.controlStory)
 	mux.HandleFunc("POST /tokens", c.controlTokens)
+	mux.HandleFunc("GET /applications", c.controlApplications)
+	mux.HandleFunc("PUT /applications", c.controlApplication)
+	mux.HandleFunc("DELETE /applications/{application}", c.controlRemove)
+	mux.HandleFunc("PUT /machine", c.controlMachine)
 	return mux
 }
 
@@ -70,7 +78,7 @@ func (c *Cloud) controlSwitch(on bool) http.HandlerFunc {
 type FaultOrder struct {
 	Op    string `json:"op"`
 	Path  string `json:"path"`
-	User  string `json:"user"` // object id or user principal name
+	User  string `json:"user"` // object id or user principal name, or an application's client id or name
 	Skip  int    `json:"skip"`
 	Count int    `json:"count"`
 	Fault string `json:"fault"`
@@ -97,7 +105,7 @@ func (c *Cloud) oid(user string) (string, error) {
 	if user == "" {
 		return "", nil
 	}
-	if u := c.user(user); u != nil {
+	if u := cmp.Or(c.user(user), c.findPrincipal(user)); u != nil {
 		return u.OID, nil
 	}
 	return "", errors.New("unknown user")
@@ -105,9 +113,7 @@ func (c *Cloud) oid(user string) (string, error) {
 
 func (c *Cloud) controlFault(w http.ResponseWriter, r *http.Request) {
 	var o FaultOrder
-	in := json.NewDecoder(io.LimitReader(r.Body, maxBody))
-	in.DisallowUnknownFields()
-	err := in.Decode(&o)
+	err := readOrder(r, &o)
 	if err == nil {
 		_, err = c.Order(o)
 	}

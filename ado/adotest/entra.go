@@ -1,6 +1,7 @@
 package adotest
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"slices"
@@ -26,11 +27,18 @@ const (
 type App struct {
 	ClientID     string
 	ClientSecret string
-	RedirectURIs []string // compared exactly
+	Name         string
+	Secrets      []ClientSecret      // beside ClientSecret
+	Certificates []*x509.Certificate // whose keys may sign assertions
+	RedirectURIs []string            // compared exactly
 	Federations  []Federation
 	// Tenant is the home tenant of a single-tenant registration, the only authority
 	// that knows it. Empty: a multi-tenant one, which every authority knows.
 	Tenant string
+	// ResourceURIs are the Application ID URIs of the API that it exposes. TokensV1: clients get
+	// tokens of version 1.0 for it (accessTokenAcceptedVersion is not 2).
+	ResourceURIs []string
+	TokensV1     bool
 }
 
 // RegisterApp adds or replaces a registration.

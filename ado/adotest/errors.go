@@ -93,6 +93,13 @@ func notAMember(identity string) answer {
 	return vss(http.StatusUnauthorized, "UnauthorizedRequestException", m).serviceError(m).with("WWW-Authenticate", "TFS-Federated, Bearer")
 }
 
+// notAdded is the answer to a service principal of the organization's tenant that was
+// never added to it, as met in the field. The name is tenant\tenant\object id.
+func notAdded(u *User) answer {
+	m := `TF401444: Please sign-in at least once as ` + u.Tenant + `\` + u.Tenant + `\` + u.OID + ` in a web browser to enable access to the service.`
+	return vss(http.StatusUnauthorized, "UnauthorizedRequestException", m).serviceError(m).with("WWW-Authenticate", "TFS-Federated, Bearer")
+}
+
 func anonymousRefused() answer {
 	const m = "TF400813: Resource not available for anonymous access. Client authentication required."
 	return vss(http.StatusUnauthorized, "UnauthorizedRequestException", m).serviceError(m)

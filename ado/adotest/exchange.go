@@ -130,19 +130,35 @@ type answer struct {
 const packMin = 1000
 
 // packed is the answer as it goes over the wire: packed, if the caller takes that.
-func (a answer) packed(x *exchange) answer {
+func (c *Cloud) packed(x *exchange, a answer) answer {
 	a.size = len(a.body)
 	if a.size < packMin || x.r.Method == http.MethodHead || !x.packs {
 		return a
 	}
 	var out bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed) // its only error is a level that does not exist
+	w := c.packer(&out)
 	_, err := w.Write(a.body)
 	if err := errors.Join(err, w.Close()); err != nil {
 		return a
 	}
+	select {
+	case c.packers <- w:
+	default:
+	}
 	a.body = out.Bytes()
 	return a.with("Content-Encoding", "gzip").with("Vary", "Accept-Encoding")
+}
+
+// packer is one that waits, or a new one.
+func (c *Cloud) packer(out io.Writer) *gzip.Writer {
+	select {
+	case w := <-c.packers:
+		w.Reset(out)
+		return w
+	default:
+		w, _ := gzip.NewWriterLevel(out, gzip.BestSpeed) // its only error is a level that does not exist
+		return w
+	}
 }
 
 // with returns the answer with one more header.

@@ -92,6 +92,17 @@ func NoAccess() Fault {
 	})
 }
 
+// NotAdded is 401 TF401444: a good token of a service principal that is not in the
+// organization.
+func NotAdded() Fault {
+	return asCaller("not added", func(x *exchange) answer {
+		if x.viewer == nil {
+			return notAdded(&User{OID: guidOf("nobody"), Tenant: guidOf("nowhere")})
+		}
+		return notAdded(x.viewer)
+	})
+}
+
 // Forbidden is 403 with a JSON body: authenticated, but lacking a permission.
 func Forbidden() Fault {
 	return asCaller("forbidden", func(*exchange) answer {

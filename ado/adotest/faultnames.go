@@ -85,6 +85,7 @@ func signInFaults() []namedFault {
 		plainFault("claims-challenge", "401 insufficient_claims", ClaimsChallenge),
 		plainFault("policy-refused", "401 page, the reason in X-TFS-ServiceError", PolicyRefused),
 		plainFault("no-access", "401 of a good token of somebody who is not in the organization", NoAccess),
+		plainFault("not-added", "401 TF401444 of an application that is not in the organization", NotAdded),
 		plainFault("forbidden", "403", Forbidden),
 		plainFault("conditional-access", "403 VS403463 as JSON", ConditionalAccess),
 		plainFault("conditional-access-page", "403 VS403463 as a page", ConditionalAccessPage),

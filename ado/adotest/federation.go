@@ -31,11 +31,9 @@ const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 // checkAssertion authenticates an application by an assertion. The codes are those of
 // "Microsoft Entra authentication and authorization error codes" and of the
 // troubleshooting of workload identity federation.
-func (c *Cloud) checkAssertion(app App, form url.Values) *EntraError {
+func (c *Cloud) checkAssertion(x *exchange, app App, form url.Values) *EntraError {
 	refuse := func(name string, code int, text string) *EntraError {
-		e := entraError(name, code, text)
-		e.Status = http.StatusUnauthorized
-		return &e
+		return new(refusedAssertion(code, text).as(name))
 	}
 	if form.Get("client_assertion_type") != assertionType {
 		return refuse("invalid_client", 7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
@@ -43,6 +41,9 @@ func (c *Cloud) checkAssertion(app App, form url.Values) *EntraError {
 	var claims jwt.RegisteredClaims
 	if _, _, err := jwt.NewParser().ParseUnverified(form.Get("client_assertion"), &claims); err != nil {
 		return refuse("invalid_request", 50027, "JWT token is invalid or malformed.")
+	}
+	if app.isOwnAssertion(claims) {
+		return c.checkCertificate(x, app, form.Get("client_assertion"), claims)
 	}
 	f, problem := app.trusting(claims)
 	switch {

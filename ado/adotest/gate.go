@@ -35,6 +35,9 @@ func profileGate(h handler) handler {
 		if a, refused := c.authenticate(x); refused {
 			return a
 		}
+		if x.viewer.Client != "" { // inferred: a service principal has no profile
+			return notAMember(x.viewer.ID()).userData(x)
+		}
 		if !x.session.allows(scopeProfile) {
 			return bearerRefused().userData(x)
 		}
@@ -91,7 +94,9 @@ func (c *Cloud) enterOrg(x *exchange, scopes []string) (answer, bool) {
 		return notFoundPage(), true
 	case !strings.EqualFold(x.inOrg.Tenant, x.session.tid):
 		return c.challenge(x, c.foreignRefused(x)), true
-	case x.inOrg.Disabled, x.viewer.membership(x.org) == nil:
+	case x.viewer.Client != "" && x.viewer.membership(x.org) == nil:
+		return notAdded(x.viewer), true
+	case x.inOrg.Disabled, x.viewer.membership(x.org) == nil, x.viewer.membership(x.org).Licence == Unlicensed:
 		return notAMember(x.viewer.ID()), true
 	case !x.session.allows(scopes):
 		return bearerRefused(), true

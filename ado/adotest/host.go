@@ -10,10 +10,11 @@ import (
 // The real host names, for clients that are led here by name resolution or a
 // proxy.
 const (
-	hostLogin   = "login.microsoftonline.com"
-	hostAzure   = "dev.azure.com"
-	hostProfile = "app.vssps.visualstudio.com"
-	hostLegacy  = ".visualstudio.com" // {organization}.visualstudio.com
+	hostLogin    = "login.microsoftonline.com"
+	hostAzure    = "dev.azure.com"
+	hostProfile  = "app.vssps.visualstudio.com"
+	hostMetadata = "169.254.169.254"
+	hostLegacy   = ".visualstudio.com" // {organization}.visualstudio.com
 )
 
 // underPrefix moves a request to a real host name below the prefix that stands
@@ -32,6 +33,7 @@ func underPrefix(r *http.Request) (moved *http.Request, host string) {
 		path = "/ado" + path
 	case host == hostProfile:
 		path = "/vssps" + path
+	case host == hostMetadata:
 	case legacy && !strings.Contains(organization, "."):
 		path = "/ado/" + organization + withoutCollection(path)
 	default:

@@ -88,7 +88,7 @@ func (c *Cloud) fields(x *exchange, it *Item, names []string) object {
 func (c *Cloud) allFields(x *exchange, it *Item) object {
 	out := object{
 		"System.Id": it.ID, "System.Rev": it.Rev, "System.TeamProject": it.Project, "System.WorkItemType": it.Type,
-		"System.State": it.State, "System.Title": it.Title, "System.AreaPath": it.Project, "System.IterationPath": it.Project,
+		"System.State": it.State, "System.Title": it.Title, "System.AreaPath": it.areaPath(), "System.IterationPath": it.Project,
 		"System.Reason": "Moved to state " + it.State, "System.CreatedDate": stamp(it.Created), "System.ChangedDate": stamp(it.Changed),
 	}
 	if it.Parent != 0 {

@@ -118,6 +118,23 @@ func (c *Cloud) Items(org, project string) []Item {
 	return out
 }
 
+// countItems is how many items a project has.
+func (c *Cloud) countItems(org, project string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o, p, err := c.place(org, project)
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for _, it := range o.items {
+		if it.Project == p.Name && !it.Deleted {
+			n++
+		}
+	}
+	return n
+}
+
 // Category is the state category of an item by its project's process, empty if
 // the process does not know the state.
 func (c *Cloud) Category(org string, it Item) string {

@@ -18,6 +18,7 @@ type entraState struct {
 	refresh  map[string]*refreshGrant
 	access   map[string]*accessGrant
 	kill     map[string]EntraError
+	onBehalf map[string]EntraError // of the on-behalf-of flow
 	signIn   []EntraError
 	keys     []*rsa.PrivateKey // the last one signs
 	lifetime time.Duration
@@ -26,7 +27,7 @@ type entraState struct {
 func newEntraState(o Options) entraState {
 	s := entraState{
 		codes: map[string]*codeGrant{}, refresh: map[string]*refreshGrant{}, access: map[string]*accessGrant{},
-		kill: map[string]EntraError{}, lifetime: o.TokenLifetime,
+		kill: map[string]EntraError{}, onBehalf: map[string]EntraError{}, lifetime: o.TokenLifetime,
 	}
 	if s.lifetime == 0 {
 		s.lifetime = tokenLifetime

@@ -46,7 +46,7 @@ func (c *Cloud) signInForm(x *exchange, req authRequest, q url.Values) string {
 }
 
 func (c *Cloud) offers(x *exchange, u *User) bool {
-	return signsIn(u, x.tenant)
+	return u.Client == "" && signsIn(u, x.tenant)
 }
 
 func writeUser(b *strings.Builder, u *User, class string) {

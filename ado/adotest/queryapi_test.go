@@ -136,3 +136,23 @@ func TestRenamedRootsAndProject(t *testing.T) {
 	require.Equal(t, "Gemeinsame Abfragen/Launch/Launch bugs", r.rows(t)[0]["path"])
 	require.Equal(t, 404, s.get(alex, fiber+"/queries").status)
 }
+
+// TestARenamedFolderKeepsItsID: what stands in its place later is another one.
+func TestARenamedFolderKeepsItsID(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	alex := s.token(adotest.AlexOID)
+	id := func(path string) any {
+		return s.get(alex, fiber+"/queries/"+url.PathEscape("Shared Queries")+"/"+path).json["id"]
+	}
+	launch, q3 := id("Launch"), id("Launch/Q3")
+	require.NoError(t, s.RenameFolder("contoso", "Fabrikam Fiber", "Launch", "Take-off"))
+	require.Equal(t, []any{launch, q3}, []any{id("Take-off"), id("Take-off/Q3")})
+	r := s.get(alex, fiber+"/queries/"+launch.(string))
+	require.Equal(t, "Shared Queries/Take-off", r.json["path"])
+	require.Equal(t, "Shared Queries/Take-off/Launch bugs", s.get(alex, fiber+"/queries/"+s.queryID("Launch bugs")).json["path"])
+	require.Error(t, s.RenameFolder("contoso", "Fabrikam Fiber", "Launch", "Other"))
+	_, err := s.AddQuery("contoso", "Fabrikam Fiber", adotest.Query{Name: "new", Folder: "Launch"})
+	require.NoError(t, err)
+	require.NotEqual(t, launch, id("Launch"))
+}

@@ -1,6 +1,7 @@
 package adotest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -12,6 +13,7 @@ type folder struct {
 	private        bool
 	folders        []*folder
 	queries        []*Query
+	renamed        map[string]string // of the project
 }
 
 // hierarchy builds a project's two roots as the viewer sees them.
@@ -37,7 +39,7 @@ func (o *organization) hierarchy(p *Project, viewer *User) (private, shared *fol
 
 func (p *Project) rootFolder(private bool, owner string) *folder {
 	name := p.root(private)
-	return &folder{id: guidOf("root", p.ID, owner), name: name, path: name, private: private}
+	return &folder{id: guidOf("root", p.ID, owner), name: name, path: name, private: private, renamed: p.folderIDs}
 }
 
 func (f *folder) sub(name string) *folder {
@@ -45,9 +47,48 @@ func (f *folder) sub(name string) *folder {
 	if i >= 0 {
 		return f.folders[i]
 	}
-	s := &folder{id: guidOf("folder", f.id, name), name: name, path: f.path + "/" + name, private: f.private}
+	s := &folder{id: guidOf("folder", f.id, name), name: name, path: f.path + "/" + name, private: f.private, renamed: f.renamed}
+	if id := f.renamed[strings.ToLower(s.path)]; id != "" && !f.private {
+		s.id = id
+	}
 	f.folders = append(f.folders, s)
 	return s
+}
+
+// RenameFolder renames a folder of shared queries, "Launch/Q3" for one below the root, or moves
+// it. Its id stays, and so do those of the folders in it; one that is made in its place later
+// has another id.
+func (c *Cloud) RenameFolder(org, project, from, to string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o, p, err := c.place(org, project)
+	if err != nil {
+		return err
+	}
+	_, shared := o.hierarchy(p, &User{})
+	old, _ := shared.find(strings.Split(from, "/"))
+	if taken, _ := shared.find(strings.Split(to, "/")); old == nil || taken != nil {
+		return fmt.Errorf("rename of %q to %q: the one must be there, the other not", from, to)
+	}
+	if p.folderIDs == nil {
+		p.folderIDs = map[string]string{}
+	}
+	old.keepIDs(p.folderIDs, old.path, shared.path+"/"+to)
+	for _, q := range o.queries {
+		if q.Project == p.Name && !q.Private() && (q.Folder == from || strings.HasPrefix(q.Folder, from+"/")) {
+			q.Folder = to + strings.TrimPrefix(q.Folder, from)
+		}
+	}
+	return nil
+}
+
+// keepIDs notes the ids of a folder that moves with those in it.
+func (f *folder) keepIDs(ids map[string]string, from, to string) {
+	ids[strings.ToLower(to+strings.TrimPrefix(f.path, from))] = f.id
+	ids[strings.ToLower(f.path)] = guidOf("folder", f.id, "in its place")
+	for _, s := range f.folders {
+		s.keepIDs(ids, from, to)
+	}
 }
 
 // find walks a path below the folder's own name. It returns a folder or a query.

@@ -33,7 +33,10 @@ const (
 	OpTypeStates     = "types.states"
 	OpRevisions      = "workitems.revisions"
 	OpFieldList      = "fields.list"
+	OpAreas          = "areas"
+	OpRecycleBin     = "recyclebin"
 	OpOrganization   = "organization"
+	OpIdentity       = "identity"
 	OpPage           = "page"
 	OpUnknown        = "unknown"
 )
@@ -56,6 +59,10 @@ func (x *exchange) route() {
 		x.routeProfile(segs[1:])
 	case "ado":
 		x.routeADO(segs[1:])
+	case "msi":
+		x.as(OpIdentity, (*Cloud).serveAppService)
+	case "metadata":
+		x.as(OpIdentity, (*Cloud).serveMetadata)
 	}
 }
 
@@ -165,6 +172,10 @@ func (x *exchange) routeWIT(what string) {
 		x.as(OpRevisions, work((*Cloud).serveRevisions))
 	case what == "GET fields" && len(x.rest) == 0:
 		x.as(OpFieldList, work((*Cloud).serveFields))
+	case what == "GET classificationnodes" && len(x.rest) == 1 && strings.EqualFold(x.first(), "areas"):
+		x.as(OpAreas, work((*Cloud).serveAreas))
+	case what == "GET recyclebin" && len(x.rest) == 0:
+		x.as(OpRecycleBin, work((*Cloud).serveRecycleBin))
 	case what == "GET workitemtypes" && len(x.rest) == 0:
 		x.as(OpTypeList, work((*Cloud).serveTypes))
 	case what == "GET workitemtypes" && len(x.rest) == 1:

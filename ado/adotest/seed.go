@@ -15,6 +15,11 @@ const (
 	LeeOID          = "0a1b2c3d-0000-4000-8000-000000000023"
 	ForeignOID      = "0a1b2c3d-0000-4000-8000-000000000099"
 
+	// The service principal okr-reader reads the organization contoso.
+	ReaderName     = "okr-reader"
+	ReaderClientID = "5ec2e7a1-0000-4000-8000-0000000000a1"
+	ReaderSecret   = "rdr8Q~an-open-secret-of-the-demo-world" // nothing real takes it
+
 	OrgContoso   = "contoso"
 	OrgFabrikam  = "fabrikam"
 	OrgDisabled  = "contoso-archive" // listed as disabled
@@ -59,7 +64,7 @@ func DefaultPeople() []Person {
 }
 
 // Seed fills an empty cloud with the demo world: the users, a user of another
-// tenant, the organizations contoso, fabrikam, contoso-archive (disabled) and
+// tenant, the service principal okr-reader, the organizations contoso, fabrikam, contoso-archive (disabled) and
 // northwind (of the other tenant), and their projects, items and queries.
 func (c *Cloud) Seed(w World) error {
 	w.Tenant = cmp.Or(w.Tenant, TenantID)
@@ -77,6 +82,10 @@ func (c *Cloud) Seed(w World) error {
 		o.Tenant = cmp.Or(o.Tenant, w.Tenant)
 		c.AddOrganization(o)
 	}
+	c.AddPrincipal(Principal{
+		ClientID: ReaderClientID, Tenant: w.Tenant, Name: ReaderName, Secrets: []ClientSecret{{Value: ReaderSecret}},
+		Access: []Access{{Organization: OrgContoso}},
+	})
 	s := &seeder{c: c, start: c.now().UTC().Truncate(time.Minute)}
 	for _, p := range w.Users {
 		if p.Role == FullRights {
@@ -122,7 +131,7 @@ func (s *seeder) keep(err error) {
 
 // add adds an item; every third is unassigned, dates spread over the past.
 func (s *seeder) add(it Item) int {
-	n := len(s.c.Items(s.org, s.project))
+	n := s.c.countItems(s.org, s.project)
 	if n%3 != 2 && len(s.staff) > 0 {
 		it.AssignedTo = s.staff[n%len(s.staff)]
 	}

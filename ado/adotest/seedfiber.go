@@ -22,7 +22,7 @@ func fiberTypes() []Type {
 
 // fiber seeds the project Fabrikam Fiber.
 func (s *seeder) fiber() {
-	s.open(OrgContoso, Project{Name: ProjectFiber, Description: "The customer portal", FormerNames: []string{"Fiber Portal"}, Types: fiberTypes()})
+	s.open(OrgContoso, Project{Name: ProjectFiber, Description: "The customer portal", FormerNames: []string{"Fiber Portal"}, Types: fiberTypes(), Areas: []string{`Portal\Billing`, `Portal\Sign-in`, "Field service"}})
 	s.launchBugs()
 	s.launchScope()
 	s.fiberQueries()
@@ -69,12 +69,23 @@ func (s *seeder) launchScope() {
 		if features[name] == nil {
 			state = "New"
 		}
-		feature := s.add(Item{Type: "Feature", State: state, Title: name[2:], Parent: epic, Tags: tags})
+		feature := s.add(Item{Type: "Feature", State: state, Title: name[2:], Parent: epic, Area: fiberArea(name[2:]), Tags: tags})
 		for _, title := range features[name] {
 			s.userStory(feature, story, title, tags)
 			story++
 		}
 	}
+}
+
+// fiberArea is the area of a feature and of what is below it.
+func fiberArea(feature string) string {
+	switch feature {
+	case "Sign-in", "Billing":
+		return `Portal\` + feature
+	case "Outages":
+		return "Field service"
+	}
+	return ""
 }
 
 func (s *seeder) userStory(feature, n int, title string, tags []string) {

@@ -18,7 +18,7 @@ func (p *Project) hasTeam(nameOrID string) bool {
 // that names its team, @CurrentIteration('[Project]\Team'), as the web pages
 // write it, needs none in the address.
 func (c *Cloud) lacksTeam(x *exchange, text string) bool {
-	_, rest, uses := strings.Cut(strings.ToLower(text), "@currentiteration")
+	_, rest, uses := cutUnquoted(strings.ToLower(text), "@currentiteration")
 	if !uses || x.team != "" {
 		return false
 	}
@@ -29,6 +29,20 @@ func (c *Cloud) lacksTeam(x *exchange, text string) bool {
 		return p == nil || !p.hasTeam(team)
 	}
 	return x.inProj == nil || c.modes[ModeIterationNeedsTeam]
+}
+
+// cutUnquoted cuts at the first place outside of quotes.
+func cutUnquoted(text, sep string) (before, after string, found bool) {
+	for from := 0; ; {
+		i := strings.Index(text[from:], sep)
+		if i < 0 {
+			return text, "", false
+		}
+		at := from + i
+		if from = at + len(sep); strings.Count(text[:at], "'")%2 == 0 {
+			return text[:at], text[from:], true
+		}
+	}
 }
 
 // noTeam comes with 500, as observed, although the text of the query is at fault.

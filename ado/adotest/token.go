@@ -2,7 +2,6 @@ package adotest
 
 import (
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"maps"
 	"net/http"
@@ -50,24 +49,15 @@ func (c *Cloud) serveToken(x *exchange) answer {
 		return c.redeemCode(x, app, form)
 	case "refresh_token":
 		return c.redeemRefresh(x, app, form)
+	case grantOnBehalf:
+		return c.redeemOnBehalf(x, app, form)
 	case "client_credentials":
-		return c.appToken(x, form)
+		if a, ok := c.ownToken(x, app, form); ok {
+			return a
+		}
+		return c.appToken(x, app, form)
 	}
 	return c.tokenError(entraError("unsupported_grant_type", 70003, "The app requested an unsupported grant type '"+form.Get("grant_type")+"'."))
-}
-
-// appToken is a token of the application itself, which opens nothing here: it is in
-// no organization. Only a tenant gives one.
-func (c *Cloud) appToken(x *exchange, form url.Values) answer {
-	switch {
-	case !isGUID(x.tenant):
-		return c.tokenError(entraError("invalid_request", 50059, "No tenant-identifying information found in either the request or implied by any provided credentials."))
-	case permission(form.Get("scope")) != ".default":
-		return c.tokenError(entraError("invalid_scope", 1002012, "The provided value for scope "+form.Get("scope")+" is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."))
-	}
-	secs := int(c.entra.lifetime.Seconds())
-	return jsonAnswer(http.StatusOK, object{"token_type": "Bearer", "expires_in": secs, "ext_expires_in": secs, "access_token": randomText("EwB4A8l6BAAU")}).
-		with("Content-Type", "application/json; charset=utf-8").with("Cache-Control", "no-store")
 }
 
 // client authenticates the application, by form or by Basic header.
@@ -81,17 +71,12 @@ func (c *Cloud) client(x *exchange, form url.Values) (App, *EntraError) {
 		return app, problem
 	}
 	if form.Has("client_assertion") {
-		return app, c.checkAssertion(app, form)
+		return app, c.checkAssertion(x, app, form)
 	}
-	switch {
-	case secret == "":
-		refuse := entraError("invalid_client", 7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")
-		refuse.Status = http.StatusUnauthorized
-		return app, &refuse
-	case subtle.ConstantTimeCompare([]byte(secret), []byte(app.ClientSecret)) == 0:
-		return app, new(SecretWrong(app.ClientID))
+	if secret == "" {
+		return app, new(refusedAssertion(7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."))
 	}
-	return app, nil
+	return app, c.checkSecret(app, secret)
 }
 
 func unescape(s string) string {

@@ -1,21 +1,30 @@
 package adotest
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
 )
+
+// maxWiql is how many characters a query text may have (Microsoft Learn, "WIQL
+// syntax": 32K, the same as its limits page).
+const maxWiql = 32_000
 
 // serveWIQL is "Wiql - Query By Wiql" for the part of the language that a
 // program writes for itself:
 //
-//	SELECT [a], [b] FROM WorkItems [WHERE cond [AND cond]...] [ORDER BY ...]
-//	cond: [field] (= | <> | < | <= | > | >=) literal
-//	    | [field] IN (literal, ...) | [field] CONTAINS literal
+//	SELECT [a], [b] FROM WorkItems [WHERE expr] [ORDER BY [a] [ASC|DESC], …]
+//	SELECT [a], [b] FROM WorkItemLinks WHERE expr MODE (Recursive)
+//	expr: cond | expr AND expr | expr OR expr | NOT expr | (expr)
+//	cond: [field] (= | <> | < | <= | > | >= | UNDER | CONTAINS | CONTAINS WORDS) value
+//	    | [field] [NOT] IN (value, …)
+//
+// In a query of links a field is [Source].[field], and the link type is that of
+// the hierarchy. Each field takes the operators of its type (Microsoft Learn,
+// "WIQL syntax", Operators). The address of a project gives @project its value
+// and leaves out nothing.
 func (c *Cloud) serveWIQL(x *exchange) answer {
 	var in struct {
 		Query string `json:"query"`
@@ -23,219 +32,103 @@ func (c *Cloud) serveWIQL(x *exchange) answer {
 	if err := json.Unmarshal(x.body, &in); err != nil || in.Query == "" {
 		return badRequest("WorkItemTrackingQueryException", "TF51006: The query statement is missing a SELECT clause.")
 	}
-	if len([]rune(in.Query)) > 32_000 {
+	if len([]rune(in.Query)) > maxWiql {
 		return badRequest("WorkItemTrackingQueryException", "VS402339: The query text exceeds the limit of 32000 characters.")
 	}
 	if c.lacksTeam(x, in.Query) {
 		return noTeam()
 	}
-	conds, err := parseWIQL(in.Query, strings.EqualFold(x.param("timeprecision"), "true"))
+	s, err := parseWIQL(in.Query)
+	if err == nil {
+		err = c.checkWIQL(x, s, strings.EqualFold(x.param("timeprecision"), "true"))
+	}
 	if err != nil {
-		return badRequest("WorkItemTrackingQueryException", err.Error())
-	}
-	ids := []int{}
-	for _, it := range x.inOrg.items {
-		if it.visibleTo(x.viewer, x.inOrg.Name) && c.holds(x, conds, it) {
-			ids = append(ids, it.ID)
+		key := "WorkItemTrackingQueryException"
+		if strings.HasPrefix(err.Error(), "TF51011") {
+			key = "SyntaxException"
 		}
+		return badRequest(key, err.Error())
 	}
-	if c.tooLarge(x, len(ids)) {
+	return c.runWIQL(x, s)
+}
+
+func (c *Cloud) runWIQL(x *exchange, s statement) answer {
+	found := x.visibleItems(func(it *Item) bool { return s.where == nil || s.where.holds(c, x, it) })
+	if s.links {
+		found = x.withBelow(found)
+	}
+	if c.tooLarge(x, len(found)) {
 		return tooMany()
 	}
+	top := min(x.intParam("$top", sizeLimit), sizeLimit)
+	if s.links {
+		body := x.resultHead(c, Tree)
+		body["workItemRelations"] = capped(x.treeRows(c, found), top)
+		return jsonAnswer(http.StatusOK, body)
+	}
+	s.sort(c, found)
+	ids := []int{}
+	for _, it := range capped(found, top) {
+		ids = append(ids, it.ID)
+	}
 	body := x.resultHead(c, Flat)
-	body["workItems"] = x.refs(capped(ids, min(x.intParam("$top", sizeLimit), sizeLimit)))
+	body["workItems"] = x.refs(ids)
 	return jsonAnswer(http.StatusOK, body)
 }
 
-// condition is one comparison; several values belong to IN.
-type condition struct {
-	field, op string
-	values    []string // as written: 'text', 12, @me
-}
-
-var (
-	wiqlShape  = regexp.MustCompile(`(?is)^\s*SELECT\s+(.+?)\s+FROM\s+WorkItems(?:\s+WHERE\s+(.+?))?(?:\s+ORDER\s+BY\s+.+)?\s*$`)
-	wiqlClause = regexp.MustCompile(`(?is)^\(?\s*\[([\w.]+)\]\s*(=|<>|<=|>=|<|>|\bIN\b|\bCONTAINS\b)\s*(.+?)\s*$`)
-	wiqlValue  = regexp.MustCompile(`(?s)'(?:[^']|'')*'|@\w+(?:\s*\('[^']*'\))?(?:\s*[-+]\s*\d+)?|[-\d.]+`)
-	macroDays  = regexp.MustCompile(`^@\w+\s*([-+])\s*(\d+)$`)
-	dayOnly    = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-)
-
-func parseWIQL(text string, timePrecision bool) ([]condition, error) {
-	m := wiqlShape.FindStringSubmatch(strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(text))
-	if m == nil {
-		return nil, fmt.Errorf("TF51006: The query statement cannot be read. The error is caused by «%.40s»", text)
-	}
-	var out []condition
-	if strings.TrimSpace(m[2]) == "" {
-		return nil, nil
-	}
-	for _, part := range splitAnd(m[2]) {
-		p := wiqlClause.FindStringSubmatch(part)
-		if p == nil {
-			return nil, fmt.Errorf("TF51006: The query statement cannot be read. The error is caused by «%s»", part)
-		}
-		cond := condition{strings.ToLower(p[1]), strings.ToUpper(p[2]), wiqlValue.FindAllString(p[3], -1)}
-		if len(cond.values) == 0 || cond.op != "IN" && len(cond.values) > 1 {
-			return nil, fmt.Errorf("TF51006: The query statement cannot be read. The error is caused by «%s»", p[3])
-		}
-		if err := cond.check(timePrecision); err != nil {
-			return nil, err
-		}
-		out = append(out, cond)
-	}
-	return out, nil
-}
-
-// splitAnd cuts at AND outside of quotes.
-func splitAnd(s string) []string {
-	var parts []string
-	quoted, start := false, 0
-	for i := range s {
-		switch {
-		case s[i] == '\'':
-			quoted = !quoted
-		case !quoted && i >= start && len(s) >= i+5 && strings.EqualFold(s[i:i+5], " and "):
-			parts = append(parts, s[start:i])
-			start = i + 5
+// visibleItems are those of the whole organization, by ascending id.
+func (x *exchange) visibleItems(accepts func(*Item) bool) []*Item {
+	var out []*Item
+	for _, it := range x.inOrg.items {
+		if it.visibleTo(x.viewer, x.inOrg.Name) && accepts(it) {
+			out = append(out, it)
 		}
 	}
-	return append(parts, s[start:])
+	return out
 }
 
-func (w condition) isDate() bool {
-	return w.field == "system.changeddate" || w.field == "system.createddate"
-}
-
-func (w condition) check(timePrecision bool) error {
-	if !w.isDate() {
-		return nil
+// withBelow adds what is below some items, as far as the caller sees the way
+// there.
+func (x *exchange) withBelow(items []*Item) []*Item {
+	children := map[int][]*Item{}
+	for _, it := range x.visibleItems(func(it *Item) bool { return it.Parent != 0 }) {
+		children[it.Parent] = append(children[it.Parent], it)
 	}
-	v := unquote(w.values[0])
-	if _, err := parseDate(v); err != nil && !strings.HasPrefix(v, "@") {
-		return fmt.Errorf("TF51006: The date '%s' cannot be read. The error is caused by «'%s'»", v, v)
-	}
-	if !timePrecision && !dayOnly.MatchString(v) && !strings.HasPrefix(v, "@") {
-		return fmt.Errorf("You cannot supply a time with the date when running a query using date precision. The error is caused by «[%s] %s '%s'»", w.field, w.op, v) //nolint:staticcheck // the service's words
-	}
-	return nil
-}
-
-func parseDate(v string) (time.Time, error) {
-	if dayOnly.MatchString(v) {
-		return time.Parse("2006-01-02", v)
-	}
-	return time.Parse(time.RFC3339, v)
-}
-
-func unquote(v string) string {
-	if len(v) >= 2 && v[0] == '\'' {
-		return strings.ReplaceAll(v[1:len(v)-1], "''", "'")
-	}
-	return v
-}
-
-func (c *Cloud) holds(x *exchange, conds []condition, it *Item) bool {
-	for _, w := range conds {
-		if !w.holds(c, x, it) {
-			return false
+	in := map[int]bool{}
+	out := []*Item{}
+	for todo := slices.Clone(items); len(todo) > 0; todo = todo[1:] {
+		if it := todo[0]; !in[it.ID] {
+			in[it.ID] = true
+			out = append(out, it)
+			todo = append(todo, children[it.ID]...)
 		}
 	}
-	return true
+	slices.SortFunc(out, func(a, b *Item) int { return a.ID - b.ID })
+	return out
 }
 
-func (w condition) holds(c *Cloud, x *exchange, it *Item) bool {
-	if w.isDate() {
-		return w.dateHolds(c, it)
-	}
-	have := c.plain(w.field, it)
-	for _, raw := range w.values {
-		want := unquote(raw)
-		switch strings.ToLower(want) {
-		case "@project":
-			want = ""
-			if x.inProj != nil {
-				want = x.inProj.Name
+// sort puts items into the order that the text asks for; else they come by id.
+func (s statement) sort(c *Cloud, items []*Item) {
+	slices.SortStableFunc(items, func(a, b *Item) int {
+		for _, by := range s.order {
+			order := c.compareField(by.field, a, b)
+			if by.descending {
+				order = -order
 			}
-		case "@me":
-			want = x.viewer.UPN
+			if order != 0 {
+				return order
+			}
 		}
-		if compare(w.op, have, want) {
-			return true
-		}
-	}
-	return false
+		return 0
+	})
 }
 
-func (w condition) dateHolds(c *Cloud, it *Item) bool {
-	have, day := it.Changed, c.now().UTC().Truncate(24*time.Hour)
-	if w.field == "system.createddate" {
-		have = it.Created
+func (c *Cloud) compareField(field string, a, b *Item) int {
+	switch kindOfField(field) {
+	case fieldDate:
+		return dateOf(field, a).Compare(dateOf(field, b))
+	case fieldInteger:
+		return cmp.Compare(numberOf(c.plain(field, a)), numberOf(c.plain(field, b)))
 	}
-	text := unquote(w.values[0])
-	at, err := parseDate(text)
-	if err != nil { // @Today, with or without a number of days
-		at = day
-	}
-	if m := macroDays.FindStringSubmatch(text); m != nil {
-		days, _ := strconv.Atoi(m[1] + m[2])
-		at = day.AddDate(0, 0, days)
-	}
-	return ordered(w.op, have.Compare(at))
-}
-
-// plain is a field's value as text for comparison.
-func (c *Cloud) plain(field string, it *Item) string {
-	switch field {
-	case "system.id":
-		return itoa(it.ID)
-	case "system.teamproject":
-		return it.Project
-	case "system.state":
-		return it.State
-	case "system.workitemtype":
-		return it.Type
-	case "system.title":
-		return it.Title
-	case "system.tags":
-		return strings.Join(it.Tags, "; ")
-	case "system.parent":
-		return itoa(it.Parent)
-	case "system.assignedto":
-		if u := c.user(it.AssignedTo); u != nil {
-			return u.UPN
-		}
-	}
-	return ""
-}
-
-func compare(op, have, want string) bool {
-	switch op {
-	case "IN":
-		op = "="
-	case "CONTAINS":
-		return strings.Contains(strings.ToLower(have), strings.ToLower(want))
-	}
-	a, errA := strconv.Atoi(have)
-	b, errB := strconv.Atoi(want)
-	if errA == nil && errB == nil {
-		return ordered(op, a-b)
-	}
-	return ordered(op, strings.Compare(strings.ToLower(have), strings.ToLower(want)))
-}
-
-func ordered(op string, cmp int) bool {
-	switch op {
-	case "=":
-		return cmp == 0
-	case "<>":
-		return cmp != 0
-	case "<":
-		return cmp < 0
-	case "<=":
-		return cmp <= 0
-	case ">":
-		return cmp > 0
-	}
-	return cmp >= 0
+	return strings.Compare(strings.ToLower(c.plain(field, a)), strings.ToLower(c.plain(field, b)))
 }

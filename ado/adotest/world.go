@@ -16,6 +16,8 @@ type User struct {
 	Disabled bool   // cannot sign in, refresh or call
 	Access   []Access
 	Guest    []Guest
+	Client   string // client id of a service principal, see [Principal]; empty: a person
+	Blocked  bool   // a service principal that conditional access refuses
 }
 
 // Guest is a person's account in a tenant that is not the own one: another object
@@ -26,6 +28,7 @@ type Guest struct{ Tenant, OID string }
 type Access struct {
 	Organization string
 	Projects     []string // names; empty means every project
+	Licence      Licence
 }
 
 // ID is the user's Azure DevOps identity id, which is not the object id.
@@ -83,8 +86,11 @@ type Project struct {
 	Description string
 	FormerNames []string
 	Types       []Type
-	SharedRoot  string // name of the shared folder; empty means "Shared Queries"
-	PrivateRoot string // name of the private folder; empty means "My Queries"
+	SharedRoot  string   // name of the shared folder; empty means "Shared Queries"
+	PrivateRoot string   // name of the private folder; empty means "My Queries"
+	Areas       []string // below the root, with backslashes: those above one, and those of items, are there anyway
+
+	folderIDs map[string]string // by path in lower case, where a folder was renamed
 }
 
 // Type is a work item type with its workflow in order.
@@ -121,6 +127,7 @@ type Item struct {
 	State      string
 	Title      string
 	Parent     int    // 0 for none
+	Area       string // below the project's root, with backslashes; empty for the root
 	AssignedTo string // object id of a user, empty for nobody
 	Tags       []string
 	Created    time.Time

@@ -2,6 +2,7 @@ package bindings
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"okrbot/bot/chat"
@@ -12,31 +13,41 @@ import (
 // maxOffered is how many goals a pasted address is offered for.
 const maxOffered = 10
 
-// pastedAddress offers to bind the query whose address was pasted: which goal it is to
-// measure is asked, or taken from an id beside it.
+// pastedAddress offers to bind the query or the work items whose addresses were pasted: which
+// goal they are to measure is asked, or taken from an id beside them.
 func (s *Subject) pastedAddress(ctx context.Context, t *chat.Turn, text string) (chat.Reply, bool, error) {
 	a, ok := okr.FindAzureLink(text)
-	if !ok || a.Query == "" {
+	if !ok {
 		return chat.Reply{}, false, nil
 	}
+	only := okr.GoalID("")
 	for word := range strings.FieldsSeq(okr.WithoutAddresses(text)) {
-		if id, named := okr.ParseGoalID(chat.Plain(word)); named {
-			r, err := s.offerAddress(ctx, t, a, id)
-			return r, true, err
+		if id, named := okr.ParseGoalID(chat.Plain(word)); named && only == "" {
+			only = id
 		}
 	}
-	r, err := s.offerAddress(ctx, t, a, "")
+	if a.Query == "" {
+		return s.offerItems(ctx, t, text, only)
+	}
+	r, err := s.offerAddress(ctx, t, a, only)
 	return r, true, err
 }
 
-// pressAddress offers to bind the query of a pressed card.
+// pressAddress offers to bind the query or work item of a pressed card.
 func (s *Subject) pressAddress(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	if err := t.MembersOnly(); err != nil {
 		return chat.Reply{}, err
 	}
-	return s.offerAddress(ctx, t, okr.AzureLink{
-		Organization: p.Data[cards.KeyOrganization], Project: p.Data[cards.KeyRemoteProject], Query: p.Data[cards.KeyQuery],
-	}, "")
+	a := okr.AzureLink{Organization: p.Data[cards.KeyOrganization], Project: p.Data[cards.KeyRemoteProject], Query: p.Data[cards.KeyQuery]}
+	id, isItem := itemID(p.Data[cards.KeyItem])
+	if !isItem {
+		return s.offerAddress(ctx, t, a, "")
+	}
+	c, err := s.connectionFor(ctx, t, a)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.offer(ctx, t, cards.QueryOffer{Items: []int{id}, Connection: c}, "")
 }
 
 // offerAddress asks which goal the query is to measure; only is the one that was named.
@@ -45,7 +56,11 @@ func (s *Subject) offerAddress(ctx context.Context, t *chat.Turn, a okr.AzureLin
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	offer := cards.QueryOffer{Query: a.Query, Connection: c}
+	return s.offer(ctx, t, cards.QueryOffer{Query: a.Query, Connection: c}, only)
+}
+
+// offer asks which goal a query or work items are to measure.
+func (s *Subject) offer(ctx context.Context, t *chat.Turn, offer cards.QueryOffer, only okr.GoalID) (chat.Reply, error) {
 	if only != "" {
 		g, err := s.measure.Bindable(ctx, t.Actor, only)
 		offer.Goals = []okr.Goal{g}
@@ -73,6 +88,9 @@ func (s *Subject) connectionFor(ctx context.Context, t *chat.Turn, a okr.AzureLi
 			return c, nil
 		}
 	}
+	if a.Project == "" && a.Item > 0 {
+		return s.connectionWith(ctx, t, a, list)
+	}
 	for _, c := range list { // the project may have got another name, or the address may have an old one
 		if !strings.EqualFold(c.Organization, a.Organization) {
 			continue
@@ -81,8 +99,38 @@ func (s *Subject) connectionFor(ctx context.Context, t *chat.Turn, a okr.AzureLi
 			return c, nil
 		}
 	}
-	return okr.Connection{}, okr.Errorf(okr.NotFound, "That is the address of a query in %s / %s, and no connection of yours leads there. Connect to that project, or ask the owner of a connection to share it.",
-		okr.Shorten(okr.CleanLine(a.Organization), 80), okr.Shorten(okr.CleanLine(a.Project), 80))
+	return okr.Connection{}, noWay(a)
+}
+
+// connectionWith is the connection whose project has a work item of which the address does
+// not say the project, as those of an organization don't.
+func (s *Subject) connectionWith(ctx context.Context, t *chat.Turn, a okr.AzureLink, list []okr.Connection) (okr.Connection, error) {
+	list = slices.DeleteFunc(slices.Clone(list), func(c okr.Connection) bool { return !strings.EqualFold(c.Organization, a.Organization) })
+	for _, c := range list[:min(len(list), maxTried)] {
+		found, _, _, err := s.measure.ReadItems(ctx, t.Actor, c.ID, []int{a.Item})
+		if err == nil && len(found) > 0 {
+			return c, nil
+		}
+	}
+	if len(list) > 0 {
+		return list[0], nil // which says what is wrong with the work item
+	}
+	return okr.Connection{}, noWay(a)
+}
+
+// maxTried is through how many connections a work item is looked for.
+const maxTried = 5
+
+// noWay says that no connection leads to an address.
+func noWay(a okr.AzureLink) error {
+	what, place := "a query", okr.Shorten(okr.CleanLine(a.Organization), 80)
+	if a.Query == "" {
+		what = "a work item"
+	}
+	if a.Project != "" {
+		place += " / " + okr.Shorten(okr.CleanLine(a.Project), 80)
+	}
+	return okr.Errorf(okr.NotFound, "This is %s in %s, and you have no connection to that project. Connect to it, or ask the owner of a connection to share it.", what, place)
 }
 
 // bindTyped binds the goal that stands beside an address in a command.
@@ -93,11 +141,25 @@ func (s *Subject) bindTyped(ctx context.Context, t *chat.Turn, arg string, a okr
 	}
 	return s.chat.OneGoal(ctx, t, what, cards.VerbBind, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 		c, err := s.connectionFor(ctx, t, a)
+		if okr.KindOf(err) == okr.NotFound {
+			return s.connectToBind(ctx, t, id, a)
+		}
 		if err != nil {
 			return chat.Reply{}, err
 		}
 		return s.bindAddress(ctx, t, id, c.ID, a.Query)
 	})
+}
+
+// connectToBind makes the connection to the project of an address first, and then goes on with
+// its query.
+func (s *Subject) connectToBind(ctx context.Context, t *chat.Turn, id okr.GoalID, a okr.AzureLink) (chat.Reply, error) {
+	if _, err := s.measure.Bindable(ctx, t.Actor, id); err != nil {
+		return chat.Reply{}, err
+	}
+	data := chat.GoalData(id)
+	data[cards.KeyQuery], data[cards.KeyOrganization], data[cards.KeyRemoteProject] = a.Query, a.Organization, a.Project
+	return s.chat.Act(ctx, t, chat.Resume{Verb: cards.VerbBind, Data: data}.Connect())
 }
 
 // bindAddress starts a binding with the query that an address names.

@@ -18,21 +18,27 @@ const shownQueries = 10
 
 func (s *Subject) bind(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	if strings.TrimSpace(arg) == "" {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say which key result or project to bind, for example: bind KR1. The list of OKRs shows their ids.")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Name the key result or project to bind, for example: bind KR1, or bind KR1 to 123, 124. To see their ids, send: okrs")
 	}
 	if a, ok := okr.FindAzureLink(arg); ok && a.Query != "" {
 		return s.bindTyped(ctx, t, arg, a)
+	}
+	if r, ok, err := s.bindItems(ctx, t, arg); ok {
+		return r, err
 	}
 	return s.chat.OneGoal(ctx, t, arg, cards.VerbBind, func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 		return s.startBinding(ctx, t, id, "", "")
 	})
 }
 
-// pressBind starts a binding; it also carries on here after a new connection.
+// pressBind starts a binding, also once a connection for it was made.
 func (s *Subject) pressBind(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	return chat.WithGoal(func(ctx context.Context, t *chat.Turn, id okr.GoalID) (chat.Reply, error) {
 		if query := p.Data[cards.KeyQuery]; query != "" {
 			return s.bindAddress(ctx, t, id, p.Connection(), query)
+		}
+		if p.Data[cards.KeyTyped] != "" {
+			return s.bindText(ctx, t, id, p.Connection(), searched(p.Data[cards.KeyText]))
 		}
 		return s.startBinding(ctx, t, id, p.Connection(), searched(p.Data[cards.KeyText]))
 	})(ctx, t, p)
@@ -43,13 +49,12 @@ func (s *Subject) pressBind(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 // the sign-in starts right there and comes back here. The words are what the query's name
 // may have.
 func (s *Subject) startBinding(ctx context.Context, t *chat.Turn, id okr.GoalID, chosen okr.ConnectionID, words string) (chat.Reply, error) {
-	g, err := s.measure.Bindable(ctx, t.Actor, id)
+	g, list, err := bindable(ctx, s, t.Actor, id)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	list, err := s.connect.Connections(ctx, t.Actor)
-	if err != nil {
-		return chat.Reply{}, err
+	if words == "" && g.Binding != nil && g.Binding.Query.Chosen != nil {
+		return picker{s}.startChoosing(ctx, t, id, chosen, begun{adds: true})
 	}
 	if len(list) == 0 {
 		data := chat.GoalData(id)
@@ -63,8 +68,18 @@ func (s *Subject) startBinding(ctx context.Context, t *chat.Turn, id okr.GoalID,
 	return s.bindSearchCard(ctx, t, d, g, list, found, cards.FieldError{})
 }
 
+// bindable is a goal that the actor may bind, and the connections that there are for it.
+func bindable(ctx context.Context, s *Subject, actor okr.Actor, id okr.GoalID) (okr.Goal, []okr.Connection, error) {
+	g, err := s.measure.Bindable(ctx, actor, id)
+	if err != nil {
+		return g, nil, err
+	}
+	list, err := s.connect.Connections(ctx, actor)
+	return g, list, err
+}
+
 // suggested looks for queries by the words of a title: by all of them, then by its longest
-// ones, since a query's name seldom has them all. What is found, if anything, stands in the
+// ones, since a query's name seldom has them all. What is found, if anything, is kept in the
 // draft with its words. Best effort: the person can search.
 func (s *Subject) suggested(ctx context.Context, t *chat.Turn, d *bindDraft, words string) *okr.QueryPage {
 	d.Text = words
@@ -130,6 +145,9 @@ func (s *Subject) bindSearchCard(ctx context.Context, t *chat.Turn, d bindDraft,
 	f := cards.BindForm{Draft: d.ID, Goal: g, Connection: string(d.Connection), Text: d.Text, Error: wrong}
 	for _, c := range list {
 		f.Connections = append(f.Connections, cards.Choice{Title: connectionTitle(t, c), Value: string(c.ID)})
+		if c.ID == d.Connection && c.Application != nil {
+			f.Only = c.FolderPaths()
+		}
 	}
 	if found != nil {
 		f.Searched, f.Results = true, found.Queries[:min(len(found.Queries), shownQueries)]
@@ -139,8 +157,11 @@ func (s *Subject) bindSearchCard(ctx context.Context, t *chat.Turn, d bindDraft,
 }
 
 func connectionTitle(t *chat.Turn, c okr.Connection) string {
-	if c.Owner.ID == t.Actor.ID {
+	switch {
+	case c.IsOf(t.Actor.ID):
 		return c.Name
+	case c.Application != nil:
+		return c.Name + " (application " + c.Application.Name + ")"
 	}
 	return c.Name + " (shared by " + c.Owner.Name + ")"
 }
@@ -157,8 +178,8 @@ func (s *Subject) bindState(ctx context.Context, t *chat.Turn, p chat.Press) (d 
 	return
 }
 
-// bindSearch searches by the text, or goes on with a query that was chosen in
-// the type-ahead.
+// bindSearch goes on with a query that was chosen in the type-ahead, or else with what the text
+// names: one query goes straight to its preview, several are listed.
 func (s *Subject) bindSearch(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	d, g, list, err := s.bindState(ctx, t, p)
 	if err != nil {
@@ -175,8 +196,28 @@ func (s *Subject) bindSearch(ctx context.Context, t *chat.Turn, p chat.Press) (c
 	}
 	d.Text = searched(p.Data[cards.KeyText])
 	if d.Text == "" {
-		return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: cards.KeyText, Message: "Type a part of the query's name."})
+		d.Connection = preselected(list, g, d.Connection)
+		return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: cards.KeyQuery, Message: "Choose a query, or enter part of its name or its address below."})
 	}
+	return s.findQuery(ctx, t, d, g, list)
+}
+
+// bindText begins a binding with the query that a text names.
+func (s *Subject) bindText(ctx context.Context, t *chat.Turn, id okr.GoalID, connection okr.ConnectionID, text string) (chat.Reply, error) {
+	g, list, err := bindable(ctx, s, t.Actor, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if len(list) == 0 { // deleted meanwhile
+		return s.startBinding(ctx, t, id, "", text)
+	}
+	d := newDraft(t, g, preselected(list, g, connection))
+	d.Text = text
+	return s.findQuery(ctx, t, d, g, list)
+}
+
+// findQuery goes on with the query that the draft's text names, or lists those that it finds.
+func (s *Subject) findQuery(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal, list []okr.Connection) (chat.Reply, error) {
 	page, err := s.measure.SearchQueries(ctx, t.Actor, d.Connection, d.Text)
 	if wrong, ok := s.chat.FieldError(ctx, err); ok {
 		return s.bindSearchCard(ctx, t, d, g, list, nil, wrong)
@@ -184,7 +225,23 @@ func (s *Subject) bindSearch(ctx context.Context, t *chat.Turn, p chat.Press) (c
 	if err != nil {
 		return s.signInOr(ctx, t, err, d)
 	}
+	if q := meant(page, d.Text); q != "" {
+		return s.chooseQuery(ctx, t, d, g, q)
+	}
 	return s.bindSearchCard(ctx, t, d, g, list, &page, cards.FieldError{})
+}
+
+// meant is the id of the one query that a text finds, or of the only one of just that name;
+// empty: a person has to choose.
+func meant(page okr.QueryPage, text string) string {
+	named := slices.DeleteFunc(slices.Clone(page.Queries), func(q okr.Query) bool { return q.Rank(text) > 0 })
+	switch {
+	case len(named) == 1:
+		return named[0].ID
+	case len(page.Queries) == 1 && !page.More:
+		return page.Queries[0].ID
+	}
+	return ""
 }
 
 // searched is a text to search for. An address is not cut, for its end may be what
@@ -201,24 +258,14 @@ func searched(text string) string {
 // can give it, and comes back to the binding.
 func (s *Subject) signInOr(ctx context.Context, t *chat.Turn, err error, d bindDraft) (chat.Reply, error) {
 	c, readErr := s.connect.Connection(ctx, t.Actor, d.Connection)
-	if okr.KindOf(err) != okr.SignIn || readErr != nil || c.Owner.ID != t.Actor.ID {
+	if okr.KindOf(err) != okr.SignIn || readErr != nil || !c.IsOf(t.Actor.ID) {
 		return chat.Reply{}, err
 	}
 	at, _ := s.connect.SignInFor(ctx, t.Actor, c)
+	if d.ByItems {
+		return s.signIn.Ask(ctx, t, at, &chat.Resume{Verb: cards.VerbChosenOpen, Data: map[string]string{cards.KeyDraft: d.ID}})
+	}
 	return s.signIn.Ask(ctx, t, at, &chat.Resume{Verb: cards.VerbBind, Data: map[string]string{cards.KeyGoal: string(d.Goal), cards.KeyConnection: string(d.Connection)}})
-}
-
-// bindConnection goes on with another connection, or makes a new one.
-func (s *Subject) bindConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	d, g, list, err := s.bindState(ctx, t, p)
-	if err != nil {
-		return chat.Reply{}, err
-	}
-	if p.Data[cards.KeyConnection] == cards.ChoiceNewConnection {
-		return s.chat.Act(ctx, t, chat.Resume{Verb: cards.VerbBind, Data: chat.GoalData(d.Goal)}.Connect())
-	}
-	d.Connection = preselected(list, g, p.Connection())
-	return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{})
 }
 
 func (s *Subject) pressChooseQuery(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
@@ -226,11 +273,8 @@ func (s *Subject) pressChooseQuery(ctx context.Context, t *chat.Turn, p chat.Pre
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if c := p.Data[cards.KeyConnection]; c != "" && c != cards.ChoiceNewConnection {
-		d.Connection = okr.ConnectionID(c)
-	}
 	if p.Data[cards.KeyQuery] == "" {
-		return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: cards.KeyQuery, Message: "Choose a query, or search by a part of its name."})
+		return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Field: cards.KeyQuery, Message: "Choose a query."})
 	}
 	return s.chooseQuery(ctx, t, d, g, p.Data[cards.KeyQuery])
 }
@@ -248,7 +292,7 @@ func (s *Subject) askUnbindGoal(ctx context.Context, t *chat.Turn, id okr.GoalID
 		return chat.Reply{}, okr.MayNot(v.Goal, "unbind")
 	}
 	if v.Goal.Binding == nil {
-		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo.", id), okr.Step{Kind: okr.StepBind, Goal: id})
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s isn't connected to Azure DevOps.", id), okr.Step{Kind: okr.StepBind, Goal: id})
 	}
 	return chat.Say(cards.ConfirmUnbind(v.Goal)), v.Goal.RequireOpen()
 }

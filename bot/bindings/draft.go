@@ -20,11 +20,15 @@ type bindDraft struct {
 	Text       string           `json:"text,omitempty"`
 	Query      okr.Query        `json:"query"`
 	Count      int              `json:"count"`
+	Lost       string           `json:"lost,omitempty"` // which chosen work items do not count
 	Types      []string         `json:"types,omitempty"`
 	Fields     []okr.Field      `json:"fields,omitempty"`
 	Field      string           `json:"field,omitempty"` // reference name
 	Method     okr.Method       `json:"method,omitempty"`
+	Why        string           `json:"why,omitempty"` // the reason for a measure that was suggested; empty: a person chose it
 	ItemType   string           `json:"itemType,omitempty"`
+	Choice     *choice          `json:"choice,omitempty"`  // of work items, once it was opened
+	ByItems    bool             `json:"byItems,omitempty"` // the choice is what is bound, and no query
 }
 
 // bindDraft reads the form that was pressed. Forbidden: it is somebody else's. NotFound:

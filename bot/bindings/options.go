@@ -10,7 +10,7 @@ import (
 	"okrbot/okr"
 )
 
-// chooseQuery shows a query's count of work items and asks how to measure it.
+// chooseQuery shows what a query would measure, with a suggested measure where none was chosen.
 func (s *Subject) chooseQuery(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal, id string) (chat.Reply, error) {
 	if err := s.chat.Spend(ctx, t, askLimit()); err != nil {
 		return chat.Reply{}, err
@@ -22,8 +22,27 @@ func (s *Subject) chooseQuery(ctx context.Context, t *chat.Turn, d bindDraft, g 
 	if err != nil {
 		return s.signInOr(ctx, t, err, d)
 	}
+	d.ByItems, d.Lost = false, ""
+	return s.measureBy(ctx, t, d, g, chosen)
+}
+
+// measureBy previews what was chosen, with the measure that the goal has or a suggested one.
+func (s *Subject) measureBy(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal, chosen okr.ChosenQuery) (chat.Reply, error) {
 	d.Query, d.Count, d.Types, d.Fields = chosen.Query, chosen.Count, chosen.Types, chosen.Fields
-	return s.bindOptionsCard(ctx, t, d, g, cards.FieldError{})
+	d.suggest(g)
+	return s.previewCard(ctx, t, d, g)
+}
+
+// suggest chooses a measure where nobody has.
+func (d *bindDraft) suggest(g okr.Goal) {
+	if g.Kind != okr.KeyResult || d.Method != "" && d.Why == "" {
+		return
+	}
+	usual := okr.Suggest(g.Metric, d.Fields)
+	d.Method, d.Field, d.Why = usual.Method, "", usual.Why
+	if usual.Field != nil {
+		d.Field = usual.Field.Ref
+	}
 }
 
 func isAboutQuery(err error) bool {
@@ -41,19 +60,21 @@ func (s *Subject) bindAgainWith(ctx context.Context, t *chat.Turn, d bindDraft, 
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{Message: s.chat.Words(ctx, cause)})
+	wrong := cards.FieldError{Message: s.chat.Words(ctx, cause)}
+	if d.ByItems && d.Choice != nil {
+		return picker{s}.choiceCard(ctx, t, &choosing{d: d, g: g, list: list, wrong: wrong}, nil)
+	}
+	return s.bindSearchCard(ctx, t, d, g, list, nil, wrong)
 }
 
 func (s *Subject) bindOptionsCard(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal, wrong cards.FieldError) (chat.Reply, error) {
-	if d.Method == "" && g.Kind == okr.KeyResult {
-		d.Method = okr.UsualMethod(g.Metric)
-	}
+	d.suggest(g)
 	if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
 		return chat.Reply{}, err
 	}
 	f := cards.BindForm{
-		Draft: d.ID, Goal: g, Connection: string(d.Connection), Query: d.Query, Count: d.Count,
-		Types: d.Types, Fields: d.Fields, Field: d.Field, Method: string(d.Method), ItemType: d.ItemType, Error: wrong,
+		Draft: d.ID, Goal: g, Connection: string(d.Connection), Query: d.Query, Count: d.Count, Lost: d.Lost,
+		Types: d.Types, Fields: d.Fields, Field: d.Field, Method: string(d.Method), ItemType: d.ItemType, Why: d.Why, Error: wrong,
 	}
 	for _, m := range okr.Measures() {
 		f.Methods = append(f.Methods, cards.Choice{Title: m.Title, Value: string(m.ID)})
@@ -74,6 +95,9 @@ func (s *Subject) bindAgain(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if d.ByItems && d.Choice != nil {
+		return picker{s}.choiceCard(ctx, t, &choosing{d: d, g: g, list: list}, nil)
+	}
 	return s.bindSearchCard(ctx, t, d, g, list, nil, cards.FieldError{})
 }
 
@@ -86,10 +110,15 @@ func (s *Subject) bindPreview(ctx context.Context, t *chat.Turn, p chat.Press) (
 	if wrong := d.choose(g, p); wrong.Message != "" {
 		return s.bindOptionsCard(ctx, t, d, g, wrong)
 	}
-	if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
+	if err := s.chat.Spend(ctx, t, askLimit()); err != nil {
 		return chat.Reply{}, err
 	}
-	if err := s.chat.Spend(ctx, t, askLimit()); err != nil {
+	return s.previewCard(ctx, t, d, g)
+}
+
+// previewCard measures by the draft and shows what saving it would give.
+func (s *Subject) previewCard(ctx context.Context, t *chat.Turn, d bindDraft, g okr.Goal) (chat.Reply, error) {
+	if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
 		return chat.Reply{}, err
 	}
 	preview, err := s.measure.PreviewBinding(ctx, t.Actor, d.input())
@@ -102,13 +131,14 @@ func (s *Subject) bindPreview(ctx context.Context, t *chat.Turn, p chat.Press) (
 	if err != nil {
 		return s.signInOr(ctx, t, err, d)
 	}
-	if d.addTypes(preview.Types) {
+	if n := preview.Measurement.Found(); d.addTypes(preview.Types) || n != d.Count {
+		d.Count = n
 		if err := s.chat.KeepForm(ctx, t, formKind, d.ID, d); err != nil {
 			return chat.Reply{}, err
 		}
 	}
 	return chat.Say(cards.Preview(t.Place, cards.BindPreview{
-		Draft: d.ID, Goal: preview.View.Goal, Standing: preview.View.Standing,
+		Draft: d.ID, Why: d.Why, Goal: preview.View.Goal, Standing: preview.View.Standing,
 		Measurement: preview.Measurement, Warnings: preview.Warnings,
 	})), nil
 }
@@ -124,10 +154,10 @@ func (d *bindDraft) addTypes(seen []string) (added bool) {
 	return added
 }
 
-// choose takes the method and type from a form.
+// choose takes the measure and type from a form. A suggestion that is changed is none any more.
 func (d *bindDraft) choose(g okr.Goal, p chat.Press) cards.FieldError {
-	if m := p.Data[cards.InputMethod]; m != "" {
-		d.Method = okr.Method(m)
+	if m := p.Data[cards.InputMethod]; m != "" && okr.Method(m) != d.Method {
+		d.Method, d.Why = okr.Method(m), ""
 	}
 	if typ := p.Data[cards.InputItemType]; typ != "" {
 		d.ItemType = okr.Shorten(okr.CleanLine(typ), okr.MaxTitle)
@@ -147,7 +177,7 @@ func (d bindDraft) incomplete(g okr.Goal) cards.FieldError {
 	case d.Query.ID == "":
 		return cards.FieldError{Field: cards.KeyQuery, Message: "Choose a query first."}
 	case g.Kind == okr.KeyResult && !isMethod(d.Method):
-		return cards.FieldError{Field: cards.InputMethod, Message: "Choose how to measure."}
+		return cards.FieldError{Field: cards.InputMethod, Message: "Choose which value to use."}
 	}
 	return cards.FieldError{}
 }
@@ -158,13 +188,15 @@ func (d *bindDraft) chooseField(p chat.Press) cards.FieldError {
 	if ref == "" {
 		return cards.FieldError{}
 	}
-	d.Field = ref
 	if ref == cards.ChoiceNoField {
-		d.Field = ""
+		ref = ""
+	}
+	if ref != d.Field {
+		d.Field, d.Why = ref, ""
 	}
 	if d.Field != "" && d.field() == nil {
 		d.Field = ""
-		return cards.FieldError{Field: cards.InputField, Message: "Choose one of the fields of the list."}
+		return cards.FieldError{Field: cards.InputField, Message: "Choose a field from the list."}
 	}
 	return cards.FieldError{}
 }
@@ -185,7 +217,11 @@ func isMethod(m okr.Method) bool {
 }
 
 func (d bindDraft) input() okr.BindInput {
-	return okr.BindInput{Goal: d.Goal, Connection: d.Connection, Query: d.Query.ID, Method: d.Method, Field: d.field(), ItemType: d.ItemType}
+	in := okr.BindInput{Goal: d.Goal, Connection: d.Connection, Query: d.Query.ID, Method: d.Method, Field: d.field(), ItemType: d.ItemType}
+	if d.ByItems && d.Choice != nil {
+		in.Chosen, in.Was = d.Query.Chosen, &d.Choice.Was
+	}
+	return in
 }
 
 // saveBinding saves what was previewed.
@@ -200,6 +236,9 @@ func (s *Subject) saveBinding(ctx context.Context, t *chat.Turn, p chat.Press) (
 	v, err := s.measure.Bind(ctx, t.Actor, d.input())
 	if isAboutQuery(err) {
 		return s.bindAgainWith(ctx, t, d, g, err)
+	}
+	if okr.KindOf(err) == okr.Conflict && d.ByItems && d.Choice != nil {
+		return picker{s}.changedMeanwhile(ctx, t, d, err)
 	}
 	if err != nil {
 		return s.signInOr(ctx, t, err, d)

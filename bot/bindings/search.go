@@ -69,7 +69,7 @@ func (s *Subject) findQueries(ctx context.Context, t *chat.Turn, text string, of
 		return chat.Reply{}, err
 	}
 	if text = searched(text); text == "" {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say a part of the query's name, for example: queries bugs.")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Enter part of the query's name, for example: queries bugs")
 	}
 	// Reading needs no writes: where they are not counted, the pace towards Azure DevOps is limited all the same.
 	if err := okr.IgnoreNoWrites(s.chat.Spend(ctx, t, askLimit())); err != nil {

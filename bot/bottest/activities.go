@@ -90,7 +90,9 @@ func (c *Cloud) post(w http.ResponseWriter, chat Chat, activity map[string]any) 
 		c.add(first.Chat, cards)
 		return "", http.StatusAccepted
 	}
-	return c.add(chat, activity).ID, http.StatusCreated
+	p := c.add(chat, activity)
+	c.signOn(p)
+	return p.ID, http.StatusCreated
 }
 
 // own finds a live post of the call's conversation or answers 404; the caller holds the lock.

@@ -1,12 +1,14 @@
 package bottest
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // BotName is the name that the bot's mention carries in chats.
@@ -22,12 +24,12 @@ func (c *Cloud) Activity(chat Chat, u User, kind string) map[string]any {
 	activity := map[string]any{
 		"type": kind, "id": c.nextID(), "channelId": "msteams", "serviceUrl": c.serviceURL(),
 		"timestamp":      now.Format("2006-01-02T15:04:05.000Z"),
-		"localTimestamp": now.Format("2006-01-02T15:04:05.000+00:00"), "localTimezone": "Europe/Paris", "locale": "en-US",
+		"localTimestamp": now.Format("2006-01-02T15:04:05.000+00:00"), "localTimezone": "Europe/Paris", "locale": c.localeOf(u),
 		"from":         map[string]any{"id": u.ID, "name": u.Name, "aadObjectId": u.ObjectID},
 		"recipient":    map[string]any{"id": c.BotID(), "name": BotName},
 		"conversation": chat.account(),
 		"channelData":  c.channelData(chat),
-		"entities":     []any{c.clientInfo()},
+		"entities":     []any{c.clientInfo(u)},
 	}
 	return activity
 }
@@ -48,13 +50,26 @@ func (c *Cloud) forgetsChoices() bool {
 	return c.platform == "iOS"
 }
 
+// SetLocale makes the next activities of the person come from a client in this language,
+// a BCP 47 tag; it is en-US at first.
+func (c *Cloud) SetLocale(u User, tag string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.locales[u.ID] = tag
+}
+
+// localeOf is called with the lock held.
+func (c *Cloud) localeOf(u User) string { return cmp.Or(c.locales[u.ID], "en-US") }
+
 // clientInfo is called with the lock held.
-func (c *Cloud) clientInfo() map[string]any {
+func (c *Cloud) clientInfo(u User) map[string]any {
 	platform := c.platform
 	if platform == "" {
 		platform = "Web"
 	}
-	return map[string]any{"type": "clientInfo", "locale": "en-US", "country": "US", "platform": platform, "timezone": "Europe/Paris"}
+	locale := c.localeOf(u)
+	_, country, _ := strings.Cut(locale, "-")
+	return map[string]any{"type": "clientInfo", "locale": locale, "country": cmp.Or(country, "US"), "platform": platform, "timezone": "Europe/Paris"}
 }
 
 // account is the "conversation" of an activity.

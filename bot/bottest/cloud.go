@@ -66,7 +66,8 @@ type Cloud struct {
 	region    string
 	botURL    string
 	world     world
-	platform  string // of the clients; empty: Web
+	platform  string            // of the clients; empty: Web
+	locales   map[string]string // of the clients, by person; none: en-US
 	posts     []*post
 	roots     map[string]bool
 	whispers  map[string]bool // the threads that begin with a slash command
@@ -75,6 +76,7 @@ type Cloud struct {
 	fills     map[string]map[string]string
 	links     map[string]keptLink // by person and address
 
+	sso         signOns
 	drive       drive
 	federations []Federation
 	flights     map[string]int
@@ -113,9 +115,10 @@ func New(opts Options) (*Cloud, error) {
 		opts: opts, keys: keys, changed: make(chan struct{}),
 		client:    &http.Client{Timeout: opts.TurnLimit, Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
 		publicURL: strings.TrimRight(opts.PublicURL, "/"),
-		roots:     map[string]bool{}, whispers: map[string]bool{}, typing: map[string]int{},
+		roots:     map[string]bool{}, whispers: map[string]bool{}, typing: map[string]int{}, locales: map[string]string{},
 		fills: map[string]map[string]string{}, flights: map[string]int{}, tokens: map[string]time.Time{},
 		counts: Counts{Connector: map[Op]int{}},
+		sso:    signOns{devices: map[string]int{}, last: map[string]exchangeCard{}},
 		drive:  drive{sent: map[string]*driveFile{}, uploads: map[string]*driveFile{}, saved: map[string]map[string][]byte{}},
 	}
 	c.world = defaultWorld()
@@ -147,6 +150,7 @@ func Start(opts Options) (*Cloud, error) {
 
 // Close stops the server of Start, if any, and drops idle connections to the bot.
 func (c *Cloud) Close() error {
+	c.sso.clients.Wait()
 	c.client.CloseIdleConnections()
 	if c.server == nil {
 		return nil

@@ -86,7 +86,8 @@ func (c *Cloud) mention(activity map[string]any, words, entity string) {
 	if entity != "" {
 		mention["text"] = entity
 	}
-	activity["entities"] = []any{mention, c.clientInfo()}
+	entities, _ := activity["entities"].([]any)
+	activity["entities"] = []any{mention, entities[len(entities)-1]} // the last one is about the client
 }
 
 func setHTML(activity map[string]any, content string) {

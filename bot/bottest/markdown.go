@@ -44,7 +44,10 @@ var meantLink = regexp.MustCompile(`\[([^\n]+?)\]\((https?://[^\s()]+)\)`)
 // Plain is what was meant to be read: bold marks and links are the only Markdown
 // that a card writes, and all else is as it stands.
 func Plain(markdown string) string {
-	return seen(strings.ReplaceAll(meantLink.ReplaceAllString(markdown, "$1"), "**", ""))
+	if strings.Contains(markdown, "](http") {
+		markdown = meantLink.ReplaceAllString(markdown, "$1")
+	}
+	return seen(strings.ReplaceAll(markdown, "**", ""))
 }
 
 // TextFaults lists the clients that show another text than was meant.
@@ -62,27 +65,49 @@ func TextFaults(markdown string) []string {
 // CardFaults is TextFaults for every text of a card in which clients read Markdown.
 func CardFaults(card map[string]any) []string {
 	var faults []string
+	for _, text := range MarkdownTexts(card) {
+		faults = append(faults, TextFaults(text)...)
+	}
+	return faults
+}
+
+// MarkdownTexts are the texts of a card in which clients read Markdown.
+func MarkdownTexts(card map[string]any) []string {
+	var texts []string
 	walk(card, func(e map[string]any) bool {
-		faults = append(faults, CardFaults(object(e, "card"))...)
-		faults = append(faults, CardFaults(object(e, "fallback"))...)
+		texts = append(texts, MarkdownTexts(object(e, "card"))...)
+		texts = append(texts, MarkdownTexts(object(e, "fallback"))...)
 		if text(e, "type") == "TextBlock" {
-			faults = append(faults, TextFaults(text(e, "text"))...)
+			texts = append(texts, text(e, "text"))
 		}
 		for _, each := range list(e, "facts") {
 			fact, _ := each.(map[string]any)
-			faults = append(faults, TextFaults(text(fact, "title"))...)
-			faults = append(faults, TextFaults(text(fact, "value"))...)
+			texts = append(texts, text(fact, "title"), text(fact, "value"))
 		}
 		return true
 	})
-	return faults
+	return texts
 }
 
 // unseen gives back what okrbot puts in the place of a mark: characters that look
 // the same, and spaces without width.
 var unseen = strings.NewReplacer("\u200b", "", "\u2217", "*", "\u1fef", "`", "\uff3b", "[", "\uff3d", "]")
 
-func seen(text string) string { return unseen.Replace(text) }
+func seen(text string) string {
+	if isASCII(text) {
+		return text
+	}
+	return unseen.Replace(text)
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
 
 // delimiter is a run of marks that may begin or end an emphasis.
 type delimiter struct {

@@ -42,8 +42,9 @@ type Post struct {
 // post is the shared record behind the Posts.
 type post struct {
 	Post
-	views map[string]map[string]any
-	born  time.Duration // what had passed when it was posted
+	views  map[string]map[string]any
+	born   time.Duration // what had passed when it was posted
+	silent bool          // an OAuth card that clients do not show: they try single sign-on, or it worked
 }
 
 // add records a message; the caller holds the lock.
@@ -118,7 +119,7 @@ func (c *Cloud) Posts(chat Chat) []Post {
 func (c *Cloud) visible(chat Chat) []Post {
 	var out []Post
 	for _, p := range c.posts {
-		if p.Seq <= chat.since || p.Deleted || p.Chat.ID != chat.ID || (chat.Thread != "" && p.Chat.Thread != chat.Thread) || !c.shows(p, chat.reader) {
+		if p.Seq <= chat.since || p.Deleted || p.silent || p.Chat.ID != chat.ID || (chat.Thread != "" && p.Chat.Thread != chat.Thread) || !c.shows(p, chat.reader) {
 			continue
 		}
 		out = append(out, p.seenBy(""))
@@ -150,7 +151,7 @@ func (c *Cloud) Everything(chat Chat) []Post {
 	defer c.mu.Unlock()
 	var out []Post
 	for _, p := range c.posts {
-		if !p.Deleted && p.Chat.ID == chat.ID && p.Seq > chat.since {
+		if !p.Deleted && !p.silent && p.Chat.ID == chat.ID && p.Seq > chat.since {
 			out = append(out, p.seenBy(p.Only))
 		}
 	}
@@ -171,7 +172,7 @@ func (c *Cloud) Last(chat Chat) Post {
 func (c *Cloud) View(p Post, u User) Post {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if found := c.findPost(p.Chat.ID, p.ID); found != nil && c.shows(found, u.ID) {
+	if found := c.findPost(p.Chat.ID, p.ID); found != nil && !found.silent && c.shows(found, u.ID) {
 		return found.seenBy(u.ID)
 	}
 	return Post{}

@@ -15,7 +15,7 @@ import (
 // nothing is guessed: what a subject makes of it is asked or shown, else the nearest
 // commands and the goals that it names are offered.
 func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) {
-	m, ok := c.match(text)
+	m, ok := matchLines(&c.registry, text)
 	switch taker, isTaken := c.taker(t); {
 	case isTaken && (!ok || m.cmd.TakesFiles) && len(t.Files) == 0:
 		return Reply{}, outOfReach(t)
@@ -41,12 +41,23 @@ func (c *Chat) Answer(ctx context.Context, t *Turn, text string) (Reply, error) 
 			return r.seenBy(t), err
 		}
 	}
-	named, err := c.namedGoals(ctx, t, text)
-	nearest := c.nearest(text)
+	named, err := namedGoals(ctx, c.Plan, t, text)
+	nearest := nearest(c.commands, t.Actor.Guest, !t.Actor.Guest && c.Access != nil && c.Access.Administers(t.Settings, t.Actor), text)
 	if m.cmd.Exact {
 		named, nearest = nil, []cards.Command{m.cmd.Card()}
 	}
 	return Say(cards.UnknownText(okr.Shorten(okr.CleanLine(text), 80), named, nearest)).Only(t.Actor.ID), err
+}
+
+// matchLines is match of a text whose line breaks only some commands keep.
+func matchLines(g *registry, text string) (meaning, bool) {
+	first, rest, isMore := strings.Cut(text, "\n")
+	m, ok := g.match(first)
+	if !isMore || !ok || !m.cmd.Lines {
+		return g.match(text)
+	}
+	m.arg += "\n" + rest
+	return m, true
 }
 
 // Find gives the command that a text means, as [Chat.Answer] would.
@@ -85,14 +96,16 @@ func (g *registry) match(text string) (meaning, bool) {
 
 // byName finds the command whose name the words begin with, the longest first.
 func (g *registry) byName(words []string) (meaning, bool) {
-	var best commandName
+	var best *commandName
 	typed := typedWords(words[:min(len(words), longestName)])
-	for _, name := range g.names {
-		if len(name.words) > len(best.words) && beginsWith(typed, name.words) {
-			best = name
+	for _, names := range [][]*commandName{g.names[typed[0].typed], g.names[typed[0].bare]} {
+		for _, name := range names {
+			if (best == nil || len(name.words) > len(best.words)) && beginsWith(typed, name.words) {
+				best = name
+			}
 		}
 	}
-	if len(best.words) == 0 {
+	if best == nil {
 		return meaning{}, false
 	}
 	return meaning{cmd: best.cmd}.with(best.said, words[len(best.words):]), true
@@ -208,7 +221,7 @@ const (
 
 // namedGoals are the goals whose ids stand in a text and that the person may see here;
 // of a few words without an id, those whose titles have them.
-func (c *Chat) namedGoals(ctx context.Context, t *Turn, text string) ([]okr.Goal, error) {
+func namedGoals(ctx context.Context, plan planner, t *Turn, text string) ([]okr.Goal, error) {
 	var out []okr.Goal
 	var tried []okr.GoalID
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
@@ -220,7 +233,7 @@ func (c *Chat) namedGoals(ctx context.Context, t *Turn, text string) ([]okr.Goal
 			continue
 		}
 		tried = append(tried, id)
-		found, err := c.Plan.FindGoals(ctx, t.Actor, string(id))
+		found, err := plan.FindGoals(ctx, t.Actor, string(id))
 		if kind := okr.KindOf(err); kind == okr.NotFound || kind == okr.Forbidden {
 			continue
 		}
@@ -232,24 +245,27 @@ func (c *Chat) namedGoals(ctx context.Context, t *Turn, text string) ([]okr.Goal
 	if words := len(strings.Fields(text)); len(tried) > 0 || words == 0 || words > maxWords {
 		return out, nil
 	}
-	titled, err := c.Plan.FindGoals(ctx, t.Actor, Plain(text))
+	titled, err := plan.FindGoals(ctx, t.Actor, Plain(text))
 	return titled[:min(len(titled), maxNamed)], okr.IgnoreNotFound(err)
 }
 
-// nearest gives the commands that a text most likely meant.
-func (g *registry) nearest(text string) []cards.Command {
+// nearest gives the commands that a text most likely meant, of those that the person may use.
+func nearest(commands []Command, isGuest, isAdmin bool, text string) []cards.Command {
 	text = strings.ToLower(okr.Shorten(okr.CleanLine(text), 40))
 	type scored struct {
 		cmd   Command
 		score int
 	}
 	var all []scored
-	for _, cmd := range g.commands {
+	for _, cmd := range commands {
+		if !cmd.MayUse(isGuest, isAdmin) {
+			continue
+		}
 		all = append(all, scored{cmd, closeness(text, cmd.Name)})
 	}
 	slices.SortStableFunc(all, func(x, y scored) int { return x.score - y.score })
 	var out []cards.Command
-	for _, s := range all[:3] {
+	for _, s := range all[:min(len(all), 3)] {
 		out = append(out, s.cmd.Card())
 	}
 	return out

@@ -20,10 +20,26 @@ func (c *Chat) Deliver(ctx context.Context, t *Turn, r Reply) (teams.InvokeRespo
 	case r.isRefusal(), isSubmit(t) && !r.forAll:
 		r = r.Only(t.Actor.ID)
 	}
+	if t.Activity.IsPersonal() || r.only == t.Actor.ID || t.Activity.Name == teams.InvokeCardAction && !r.forAll {
+		r.card = cards.Without(r.card, func(verb string) bool { return isForOthers(c, t, verb) })
+	}
 	if t.Activity.Name == teams.InvokeCardAction {
 		return c.answer(ctx, t, r)
 	}
 	return teams.InvokeResponse{Status: http.StatusOK}, c.reply(ctx, t, r)
+}
+
+// isForOthers says whether a button does what only others may: on a card that nobody else
+// sees, it would lead to a refusal.
+func isForOthers(c *Chat, t *Turn, verb string) bool {
+	is := false
+	for _, cmd := range c.byVerb[verb] {
+		if cmd.MayUse(t.Actor.Guest, c.Access.Administers(t.Settings, t.Actor)) {
+			return false
+		}
+		is = true
+	}
+	return is
 }
 
 // isSubmit says that a press came as a message. Only an Action.Execute has an answer of its
@@ -45,14 +61,22 @@ func (c *Chat) reply(ctx context.Context, t *Turn, r Reply) error {
 	case t.Activity.IsPersonal() || r.only == "":
 		return err
 	case IsUnreachable(err): // neither here nor there
-		err = c.Post(ctx, here, c.Refusal(ctx, err, "That did not work"))
+		err = c.Post(ctx, here, c.Refusal(ctx, err, "That didn't work"))
 		return IgnoreUnreachable(err)
 	case err == nil && r.own: // the person alone is told
-		return c.Post(ctx, t.Activity.OwnRef(), Say(cards.AskedInOwnChat()).Only(t.Actor.ID))
+		return c.Post(ctx, t.Activity.OwnRef(), Say(askedInOwnChat(r)).Only(t.Actor.ID))
 	case err == nil && at.ConversationID != here.ConversationID && !t.Activity.IsTargeted(): // others saw that it was asked
 		return c.Post(ctx, here, Say(cards.AnsweredElsewhere(r.attachment != nil)))
 	}
 	return err
+}
+
+// askedInOwnChat tells somebody that the answer is in the 1:1 chat, the only place for it.
+func askedInOwnChat(r Reply) cards.Card {
+	if r.attachment != nil {
+		return cards.AskedInOwnChat()
+	}
+	return cards.AnsweredElsewhere(false)
 }
 
 // place is where a new message answers the turn.
@@ -75,7 +99,7 @@ func (c *Chat) answer(ctx context.Context, t *Turn, r Reply) (teams.InvokeRespon
 	if r.isRefusal() {
 		return refusalResponse(r), nil
 	}
-	isApart := r.only != "" && !t.Activity.IsTargeted()
+	isApart := r.only != "" && (r.own || !t.Activity.IsTargeted())
 	if r.attachment == nil && !isApart {
 		return c.answerCard(ctx, t, r)
 	}
@@ -86,9 +110,9 @@ func (c *Chat) answer(ctx context.Context, t *Turn, r Reply) (teams.InvokeRespon
 	case t.Activity.IsPersonal():
 		return teams.MessageResponse(r.summary), nil
 	case at.Only.ID == "":
-		return teams.MessageResponse("I have answered in our 1:1 chat."), nil
+		return teams.MessageResponse("I've answered in our 1:1 chat."), nil
 	}
-	return teams.MessageResponse("I have answered in a message that only you can see."), nil
+	return teams.MessageResponse("I've answered in a message that only you can see."), nil
 }
 
 // answerCard replaces the card for whoever pressed and, where others see it too,

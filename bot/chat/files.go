@@ -43,9 +43,9 @@ func (g *registry) taker(t *Turn) (Command, bool) {
 // outOfReach refuses files that Teams does not give, with where it would.
 func outOfReach(t *Turn) error {
 	if t.Activity.IsPersonal() {
-		return okr.Errorf(okr.Invalid, "Teams gave me no link to this file. Send it from Teams on a computer or in the browser.")
+		return okr.Errorf(okr.Invalid, "Teams didn't give me a link to this file. Send it from Teams on a computer or in the browser.")
 	}
-	return okr.Errorf(okr.Invalid, "Teams gives me files only in our 1:1 chat. Open it and send the file there.")
+	return okr.Errorf(okr.Invalid, "I can only receive files in our 1:1 chat. Open it and send the file there.")
 }
 
 // FetchFile opens a file of the turn; the caller reads and closes it within the turn. Its
@@ -78,13 +78,13 @@ func (f *fetched) Read(p []byte) (int, error) {
 // fileError puts words to what the host of a file says when it is fetched.
 func fileError(err error, name string) error {
 	return worded(err, []hostWords{
-		{files.ErrHost, okr.Invalid, "\"%s\" is at a place from which okrbot is not allowed to read. If it is your organization's OneDrive, ask whoever operates okrbot to add its host to BOT_FILE_HOSTS."},
-		{files.ErrTooBig, okr.Invalid, "\"%s\" is larger than 100 MB, which is the most that I take."},
-		{files.ErrExpired, okr.Invalid, "The link to \"%s\" that Teams gave me does not work any more; it is good for about an hour. Send the file again."},
-		{files.ErrGone, okr.Invalid, "\"%s\" is not in your OneDrive any more. Send it again."},
+		{files.ErrHost, okr.Invalid, "I'm not allowed to read \"%s\" from where it is stored. If that is your organization's OneDrive, ask the person who runs okrbot to add its host to BOT_FILE_HOSTS."},
+		{files.ErrTooBig, okr.Invalid, "\"%s\" is too large. I can read files up to 100 MB."},
+		{files.ErrExpired, okr.Invalid, "The link to \"%s\" has expired. Send the file again."},
+		{files.ErrGone, okr.Invalid, "\"%s\" was removed from your OneDrive. Send it again."},
 		{files.ErrNoFile, okr.Invalid, "Teams gave me a page instead of \"%s\", as it does with files from some phones. Send it from Teams on a computer or in the browser."},
-		{files.ErrRefused, okr.Invalid, "OneDrive does not give me \"%s\". Send it again; if that does not help, send it from Teams in the browser."},
-		{files.ErrUnavailable, okr.Unavailable, "OneDrive did not give me the whole of \"%s\". Send it again in a minute."},
+		{files.ErrRefused, okr.Invalid, "OneDrive doesn't let me read \"%s\". Send it again. If that doesn't help, send it from Teams in the browser."},
+		{files.ErrUnavailable, okr.Unavailable, "OneDrive didn't send all of \"%s\". Send it again in a minute."},
 	}, okr.Shorten(name, 80))
 }
 
@@ -96,9 +96,7 @@ const MaxFile = files.MaxBytes
 // [teams.Activity.FileConsent] says which one it was. Teams knows such cards in 1:1 chats
 // only: it goes there.
 func AskToSave(t *Turn, f cards.SaveFile) Reply {
-	r := Attach(cards.AskToSave(f), "May I save "+f.Name+" in your OneDrive?").Only(t.Actor.ID)
-	r.own = true
-	return r
+	return Attach(cards.AskToSave(f), "May I save "+f.Name+" in your OneDrive?").InOwnChat(t.Actor.ID)
 }
 
 // Saving is a file that is saved in somebody's OneDrive.
@@ -155,13 +153,13 @@ func (w *way) to(done int64) {
 // saveError puts words to what the host of files says when a file is saved.
 func saveError(err error) error {
 	return worded(err, []hostWords{
-		{files.ErrHost, okr.Invalid, "Teams named a place for the file at which okrbot is not allowed to write. If it is your organization's OneDrive, ask whoever operates okrbot to add its host to BOT_FILE_HOSTS."},
-		{files.ErrTooBig, okr.Invalid, "The file is larger than 100 MB, which is the most that I save. Whoever operates okrbot can write it on the machine."},
-		{files.ErrExpired, okr.Invalid, "Teams took too long with the place for the file. Ask for it again."},
-		{files.ErrGone, okr.Invalid, "The place that Teams made for the file is gone. Ask for it again."},
+		{files.ErrHost, okr.Invalid, "I'm not allowed to save the file where Teams asked me to. If that is your organization's OneDrive, ask the person who runs okrbot to add its host to BOT_FILE_HOSTS."},
+		{files.ErrTooBig, okr.Invalid, "The file is too large. I can save files up to 100 MB. The person who runs okrbot can export it on the server."},
+		{files.ErrExpired, okr.Invalid, "Teams took too long to prepare the file. Ask for it again."},
+		{files.ErrGone, okr.Invalid, "The place that Teams prepared for the file is gone. Ask for it again."},
 		{files.ErrFull, okr.Invalid, "Your OneDrive is full. Make room there and ask for the file again."},
-		{files.ErrRefused, okr.Invalid, "Your OneDrive doesn't take the file. Ask for it again; if that does not help, ask your administrator whether apps may save files there."},
-		{files.ErrUnavailable, okr.Unavailable, "Your OneDrive did not answer. Ask for the file again in a few minutes."},
+		{files.ErrRefused, okr.Invalid, "Your OneDrive doesn't accept the file. Ask for it again. If that doesn't help, ask your administrator whether apps can save files there."},
+		{files.ErrUnavailable, okr.Unavailable, "Your OneDrive didn't respond. Ask for the file again in a few minutes."},
 	})
 }
 

@@ -33,7 +33,7 @@ func TestFilesOutOfReach(t *testing.T) {
 	a := teams.Activity{Type: teams.TypeMessage, Conversation: teams.Conversation{Type: teams.KindChannel}, Attachments: []teams.Attachment{{ContentType: "reference", Name: "a.csv"}}}
 	own := teams.Activity{Type: teams.TypeMessage, Conversation: teams.Conversation{Type: teams.KindPersonal}, Attachments: a.Attachments}
 	_, err := filesChat(t).Answer(t.Context(), &chat.Turn{Activity: own}, "")
-	require.ErrorContains(t, err, "no link to this file")
+	require.ErrorContains(t, err, "a link to this file")
 	for text, want := range map[string]string{"": "1:1 chat", "import": "1:1 chat", "see below": "1:1 chat", "okrs": "okrs: "} {
 		_, err := filesChat(t).Answer(t.Context(), &chat.Turn{Activity: a}, text)
 		require.ErrorContains(t, err, want, text)

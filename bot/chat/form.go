@@ -54,7 +54,7 @@ func (c *Chat) ReadForm(ctx context.Context, t *Turn, kind, id string, state any
 		return err
 	}
 	if string(data) == cancelled {
-		return okr.Errorf(okr.Invalid, "You cancelled this form. Nothing was saved. Start again with the command.")
+		return okr.Errorf(okr.Invalid, "You canceled this form, so nothing was saved. Send the command again to start over.")
 	}
 	if err := json.Unmarshal(data, state); err != nil {
 		return fmt.Errorf("form: %w", err)
@@ -62,8 +62,17 @@ func (c *Chat) ReadForm(ctx context.Context, t *Turn, kind, id string, state any
 	return nil
 }
 
+// AheadForm reads the form of a press ahead.
+func AheadForm(c *Chat, kind string) Ahead {
+	return func(ctx context.Context, actor okr.Actor, p Press) {
+		if id := p.Data[cards.KeyDraft]; id != "" {
+			_, _ = c.Memory.Draft(ctx, actor.Tenant, formKey(kind, id))
+		}
+	}
+}
+
 func formDone() error {
-	return okr.Errorf(okr.NotFound, "This form was saved already or is older than a day. Nothing was saved a second time. Start again with the command.")
+	return okr.Errorf(okr.NotFound, "This form was already saved, or it is older than a day. Nothing was saved again. Send the command again to start over.")
 }
 
 // FillsIn fails with Forbidden where a form that only its owner fills in is
@@ -72,7 +81,7 @@ func (t *Turn) FillsIn(owner okr.UserID) error {
 	if owner == t.Actor.ID {
 		return nil
 	}
-	return okr.Errorf(okr.Forbidden, "Somebody else is filling in this form. Start one of your own with the same command.")
+	return okr.Errorf(okr.Forbidden, "Someone else is filling in this form. Send the same command to start your own.")
 }
 
 // SaveForm saves what a form makes anew. Save gets the form's id into what it

@@ -140,5 +140,9 @@ func (t *Turn) Explain(err error) error {
 	if okr.KindOf(err) != okr.Forbidden || !t.roleless {
 		return err
 	}
-	return okr.WrapError(okr.Forbidden, err, "Teams does not say at the moment whether you are a member of the organization, so okrbot shows you what guests may see and changes nothing. Try again in a few minutes. If it stays like this, write to okrbot in its own chat, or have somebody remove and add okrbot here.")
+	then := "write to me in our 1:1 chat, or ask someone to remove okrbot here and add it again."
+	if t.Activity.IsPersonal() {
+		then = "remove okrbot under Apps in Teams and add it again."
+	}
+	return okr.WrapError(okr.Forbidden, err, "Teams didn't say whether you're a member of the organization, so I only show you what guests can see. Try again in a few minutes. If that doesn't help, %s", then)
 }

@@ -2,9 +2,11 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"okrbot/bot/teams"
+	"okrbot/cards"
 	"okrbot/okr"
 )
 
@@ -32,21 +34,30 @@ type Memory interface {
 	Drafts
 	// CountTry counts tries under a key and gives how many there were within ttl.
 	CountTry(ctx context.Context, tenant okr.TenantID, key string, ttl time.Duration) (int, error)
+	// Ahead asks at once what readings ask first.
+	Ahead(ctx context.Context, tenant okr.TenantID, read func(context.Context))
+	// Spend counts one more try under each of some keys within ttl, until one has more than
+	// it may have, and gives its place from 0; -1: none has.
+	Spend(ctx context.Context, tenant okr.TenantID, ttl time.Duration, tries ...okr.Tries) (over int, err error)
 }
 
 // DeliveriesOf is the memory of deliveries as the wire asks for it.
-func DeliveriesOf(m Memory) teams.Deliveries { return deliveries{m} }
+func DeliveriesOf(c *Chat) teams.Deliveries { return deliveries{c.Memory, &c.registry} }
 
-type deliveries struct{ Memory }
+type deliveries struct {
+	Memory
+	known *registry
+}
 
 // Open implements Deliveries.
 func (d deliveries) Open(ctx context.Context, a teams.Activity, of teams.Delivery, late string) teams.Opening {
 	o := beginningOf(a)
-	o.Delivery, o.Draft = deliveryOf(of), late
+	o.Delivery, o.Draft, o.Ahead = deliveryOf(of), late, aheadOf(d.known, a)
 	begun := d.Begin(ctx, o)
+	f := &frame{begun: begun}
 	return teams.Opening{
 		Mine: begun.Mine, Done: begun.Done, Err: begun.NotTaken, Late: begun.Draft, Unread: begun.Unread,
-		Context: func(turn context.Context) context.Context { return withFrame(turn, begun) },
+		Context: func(turn context.Context) context.Context { return withFrame(turn, f) }, Leaves: f.leaves,
 	}
 }
 
@@ -58,12 +69,12 @@ func (d deliveries) Hold(ctx context.Context, of teams.Delivery) error {
 
 // Close implements Deliveries.
 func (d deliveries) Close(ctx context.Context, of teams.Delivery, mine bool) error {
-	var c okr.Ending
-	if mine {
-		c.Delivery = deliveryOf(of)
+	c := okr.Ending{Delivery: deliveryOf(of)}
+	if !mine {
+		c.Delivery.Token = ""
 	}
 	if f := frameOf(ctx); f != nil {
-		c.Place = f.place
+		c.Place, c.Forms, c.Drafts = f.place, f.forms, f.drafts
 	}
 	done := d.End(ctx, c)
 	if done.NotNoted != nil {
@@ -75,9 +86,47 @@ func (d deliveries) Close(ctx context.Context, of teams.Delivery, mine bool) err
 // frame is what a turn begins with, and what it leaves for the end. Only the one who runs
 // the turn writes in it, so it needs no lock.
 type frame struct {
-	begun okr.Begun
-	place *okr.Conversation // to be noted; nil: it stands there as it is
+	begun  okr.Begun
+	place  *okr.Conversation // to be noted; nil: it stands there as it is
+	forms  []okr.OpenForm    // that were opened, as they are to be noted
+	drafts []okr.Draft       // that later turns ask for
+
+	locale cards.Locale // of the person, in which refusals write days
 }
+
+// leave puts something aside at the end of the turn, in place of what it left under the same
+// id before.
+func (f *frame) leave(d okr.Draft) {
+	f.drafts = append(slices.DeleteFunc(f.drafts, func(was okr.Draft) bool { return was.ID == d.ID }), d)
+}
+
+// left is what the turn itself leaves under an id; nil: nothing.
+func (f *frame) left(id string) []byte {
+	if f == nil {
+		return nil
+	}
+	if i := slices.IndexFunc(f.drafts, func(d okr.Draft) bool { return d.ID == id }); i >= 0 {
+		return f.drafts[i].Data
+	}
+	return nil
+}
+
+// open notes at the end of the turn that a form is open, in place of what was to be noted of
+// it before.
+func (f *frame) open(form okr.OpenForm) {
+	f.forms = append(slices.DeleteFunc(f.forms, func(was okr.OpenForm) bool { return was.ID == form.ID }), form)
+}
+
+// opened are the forms that the turn itself opened.
+func (f *frame) opened() []okr.OpenForm {
+	if f == nil {
+		return nil
+	}
+	return f.forms
+}
+
+// leaves says whether the next turn may ask for what this one leaves.
+func (f *frame) leaves() bool { return len(f.forms)+len(f.drafts) > 0 }
 
 // forget leaves out that a turn was in a place that is gone.
 func (f *frame) forget(id string) {
@@ -91,11 +140,14 @@ type frameKey struct{}
 
 // withFrame gives the context of a turn what it begins with. The settings are for the
 // activities, which go by them, too.
-func withFrame(ctx context.Context, begun okr.Begun) context.Context {
-	if begun.Unread == nil {
-		ctx = okr.WithSettings(ctx, begun.Settings)
+func withFrame(ctx context.Context, f *frame) context.Context {
+	if f.begun.Unread == nil {
+		ctx = okr.WithSettings(ctx, f.begun.Settings)
 	}
-	return context.WithValue(ctx, frameKey{}, &frame{begun: begun})
+	if f.begun.Ahead != nil {
+		ctx = f.begun.Ahead(ctx)
+	}
+	return context.WithValue(ctx, frameKey{}, f)
 }
 
 // frameOf is the frame of the turn that ctx belongs to; nil outside of one.

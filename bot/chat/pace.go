@@ -48,18 +48,18 @@ type Limit struct {
 // the whole tenant has had as much as fits into an hour.
 func (c *Chat) Spend(ctx context.Context, t *Turn, l Limit) error {
 	hour := c.Now().UTC().Truncate(time.Hour)
-	next := hour.Add(time.Hour).In(t.Place.Zone).Format("15:04")
-	for _, of := range []struct {
-		key, who string
-		most     int
-	}{{string(t.Actor.ID), "You have", l.PerPerson}, {"", "Everybody here together has", l.PerTenant}} {
-		n, err := c.Memory.CountTry(ctx, t.Actor.Tenant, fmt.Sprintf("%s:%s:%d", l.What, of.key, hour.Unix()), time.Hour)
-		if err != nil {
-			return err
-		}
-		if n > of.most {
-			return okr.Errorf(okr.Throttled, "%s asked for %d %s in this hour, which is as many as okrbot asks of Azure DevOps. From %s on it goes again; what is bound is measured each hour by itself.", of.who, of.most, l.What, next)
-		}
+	next := t.Place.Clock(hour.Add(time.Hour))
+	tries := func(who string, most int) okr.Tries {
+		return okr.Tries{Key: fmt.Sprintf("%s:%s:%d", l.What, who, hour.Unix()), Most: most}
+	}
+	limits := []okr.Tries{tries(string(t.Actor.ID), l.PerPerson), tries("", l.PerTenant)}
+	over, err := c.Memory.Spend(ctx, t.Actor.Tenant, time.Hour, limits...)
+	if err != nil {
+		return err
+	}
+	if over >= 0 {
+		who := []string{"You have", "Everyone here together has"}[over]
+		return okr.Errorf(okr.Throttled, "%s asked for %d %s this hour, which is the limit. Try again from %s. Bound OKRs are still updated automatically.", who, limits[over].Most, l.What, next)
 	}
 	return nil
 }

@@ -145,7 +145,7 @@ func (c *Chat) People(ctx context.Context, t *Turn, f PeopleField, text string) 
 	var out []okr.Person
 	words := distinctWords(SplitPeople(text, f.Known))
 	if len(words) > okr.MaxPeople {
-		return nil, okr.FieldErrorf(f.ID, "At most %d people fit.", okr.MaxPeople)
+		return nil, okr.FieldErrorf(f.ID, "You can add up to %d people.", okr.MaxPeople)
 	}
 	for _, word := range words {
 		p, err := c.Person(ctx, t, f, word)
@@ -158,7 +158,7 @@ func (c *Chat) People(ctx context.Context, t *Turn, f PeopleField, text string) 
 		}
 	}
 	if f.Single && len(out) > 1 {
-		return nil, okr.FieldErrorf(f.ID, "Only one person fits here. Leave out all but one.")
+		return nil, okr.FieldErrorf(f.ID, "You can only add one person here.")
 	}
 	return out, nil
 }
@@ -241,7 +241,7 @@ func (c *Chat) Mentioned(ctx context.Context, t *Turn, text string) (okr.Person,
 		}
 	}
 	if id == "" {
-		return okr.Person{}, okr.Errorf(okr.Invalid, "Say who, for example @Megan Bowen or megan@contoso.com, in a group chat or channel that they are in.")
+		return okr.Person{}, okr.Errorf(okr.Invalid, "Add a person, for example @Megan Bowen or megan@contoso.com, in a group chat or channel that they're in.")
 	}
 	ref := t.Activity.Ref().Root()
 	if isName {
@@ -257,11 +257,11 @@ func (c *Chat) Mentioned(ctx context.Context, t *Turn, text string) (okr.Person,
 	m, err := c.Connector.Member(ctx, ref, id)
 	switch {
 	case errors.Is(err, teams.ErrGone), err == nil && m.AADObjectID == "":
-		return okr.Person{}, okr.Errorf(okr.NotFound, "That person is not a member of this place. Mention them in a group chat or channel that they are in.")
+		return okr.Person{}, okr.Errorf(okr.Invalid, "That person isn't a member here. Mention them in a group chat or channel that they're in.")
 	case err != nil:
-		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams did not say who that is. Try again in a minute.")
+		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams didn't say who that is. Try again in a minute.")
 	case IsGuest(m, string(t.Actor.Tenant)):
-		return okr.Person{}, okr.Errorf(okr.Forbidden, "Guests cannot administer okrbot. Choose a member of the organization.")
+		return okr.Person{}, okr.Errorf(okr.Forbidden, "Guests can't be admins. Choose a member of the organization.")
 	}
 	return personOf(m), nil
 }
@@ -281,7 +281,7 @@ func ShownPeople(known []okr.Person, text string) cards.People {
 			out.Chosen = append(out.Chosen, personChoice(known[i]))
 		case IsObjectID(word):
 			names = append(names, word)
-			out.Chosen = append(out.Chosen, cards.Choice{Title: "Somebody", Value: word})
+			out.Chosen = append(out.Chosen, cards.Choice{Title: "Someone", Value: word})
 		default:
 			names = append(names, word)
 		}

@@ -23,9 +23,9 @@ type search struct {
 func (c search) byID(ctx context.Context, id string) (okr.Person, error) {
 	t, f := c.t, c.f
 	ref := t.Activity.Ref().Root()
-	unknown := "That person is not a member here, or no longer. Choose somebody else."
+	unknown := "That person isn't a member here. Choose someone else."
 	if !IsObjectID(id) {
-		unknown = nobodyCalled(id)
+		unknown = nobodyCalled(t, id)
 	}
 	if t.Activity.IsPersonal() {
 		colleagues, err := c.Colleagues(ctx, t)
@@ -37,7 +37,7 @@ func (c search) byID(ctx context.Context, id string) (okr.Person, error) {
 				return p, nil
 			}
 		}
-		unknown = "okrbot does not know that person yet. Ask them to add okrbot in Teams first, or choose them in a channel or group chat that they are in."
+		unknown = "I don't know that person yet. Ask them to add okrbot in Teams first, or choose them in a channel or group chat that they're in."
 		own, err := c.PersonalOf(ctx, t.Conversation(), okr.UserID(strings.ToLower(id)), "")
 		if err != nil {
 			return okr.Person{}, okr.FieldErrorf(f.ID, "%s", unknown)
@@ -52,9 +52,55 @@ func (c search) byID(ctx context.Context, id string) (okr.Person, error) {
 	case errors.Is(err, teams.ErrGone), err == nil && !f.Guests && IsGuest(m, string(t.Actor.Tenant)):
 		return okr.Person{}, okr.FieldErrorf(f.ID, "%s", unknown)
 	case err != nil:
-		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams did not say whether the chosen person is a member here. Try again in a minute.")
+		return okr.Person{}, okr.WrapError(okr.Unavailable, err, "Teams didn't say whether that person is a member here. Try again in a minute.")
 	}
 	return personOf(m), nil
+}
+
+// mostMet is how many admins are asked for by name in one turn.
+const mostMet = 5
+
+// MeetAdmins asks Teams for the names of the admins whom only the configuration names, by
+// their ids, so that people know whom to ask. Best effort, once an hour: without a name an
+// admin is counted.
+func MeetAdmins(ctx context.Context, c *Chat, t *Turn) {
+	unmet := c.Access.UnmetAdmins(ctx, t.Settings)
+	if len(unmet) == 0 {
+		return
+	}
+	asked := "admins/" + t.Activity.BaseConversationID()
+	if _, isFresh := c.roles.get(asked, c.Now()); isFresh {
+		return
+	}
+	c.roles.put(asked, roleUnknown, c.Now().Add(roleFresh))
+	ctx, cancel := context.WithTimeout(ctx, c.LookupTime)
+	defer cancel()
+	for _, id := range unmet[:min(len(unmet), mostMet)] {
+		p, err := search{c, t, PeopleField{}}.nameInTeams(ctx, id)
+		if err == nil && p.ID == id && p.Name != "" {
+			err = c.Access.Meet(ctx, t.Actor.Tenant, p)
+		}
+		if err != nil {
+			c.Logger.InfoContext(ctx, "admin not named", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
+		}
+	}
+}
+
+// nameInTeams reads who somebody is from the place of a turn, or from their own chat with
+// okrbot. That one is not remembered: when they come there, they are greeted.
+func (c search) nameInTeams(ctx context.Context, id okr.UserID) (okr.Person, error) {
+	t := c.t
+	ref := t.Activity.Ref().Root()
+	if t.Activity.IsPersonal() {
+		own, err := c.Memory.PersonalConversation(ctx, t.Actor.Tenant, id)
+		if err == nil {
+			ref = RefOf(own)
+		} else if ref.ConversationID, err = c.Connector.CreatePersonal(ctx, ref.ServiceURL, ref.TenantID, string(id)); err != nil {
+			return okr.Person{}, err
+		}
+	}
+	m, err := c.Connector.Member(ctx, ref, string(id))
+	return personOf(m), err
 }
 
 // byMail looks for an address that is not the one that somebody signs in with:
@@ -91,9 +137,9 @@ func (c search) byName(ctx context.Context, word string) (okr.Person, error) {
 		return found[0], nil
 	case 0:
 		if place.isCut() {
-			return okr.Person{}, okr.FieldErrorf(f.ID, "None of the first %d members here is called “%s”. Write the address, for example megan@contoso.com.", len(place.members), okr.Shorten(word, 60))
+			return okr.Person{}, okr.FieldErrorf(f.ID, "None of the first %d members here is called “%s”. Enter the email address, for example megan@contoso.com.", len(place.members), okr.Shorten(word, 60))
 		}
-		return okr.Person{}, okr.FieldErrorf(f.ID, "%s", nobodyCalled(word))
+		return okr.Person{}, okr.FieldErrorf(f.ID, "%s", nobodyCalled(t, word))
 	}
 	var names []string
 	for _, p := range found[:min(len(found), 5)] {
@@ -102,8 +148,14 @@ func (c search) byName(ctx context.Context, word string) (okr.Person, error) {
 	return okr.Person{}, okr.FieldErrorf(f.ID, "“%s” could be %s. Write the whole name or the address.", okr.Shorten(word, 60), strings.Join(names, " or "))
 }
 
-func nobodyCalled(word string) string {
-	return "Nobody here is called “" + okr.Shorten(word, 60) + "”. Write the name as Teams shows it, in a place where the person is a member."
+// nobodyCalled says that a name is unknown, and where it is known. A 1:1 chat has no members
+// to look among.
+func nobodyCalled(t *Turn, word string) string {
+	nobody := "Nobody here is called “" + okr.Shorten(word, 60) + "”. "
+	if t.Activity.IsPersonal() {
+		return nobody + "In our 1:1 chat I know the people of your OKRs by name. For others, try again in a channel or group chat that they're in."
+	}
+	return nobody + "Enter the name as Teams shows it, in a channel or chat that the person is in."
 }
 
 // Named lists the people of a name; where there are none, those whose names have

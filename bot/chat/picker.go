@@ -45,7 +45,7 @@ func PeriodChoices(t *Turn, chosen string) []cards.Choice {
 	}
 	var out []cards.Choice
 	for _, p := range all {
-		out = append(out, cards.Choice{Title: p.String(), Value: p.ID})
+		out = append(out, cards.Choice{Title: t.Place.Period(p.Period), Value: p.ID})
 	}
 	return out
 }

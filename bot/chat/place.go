@@ -33,37 +33,37 @@ func postError(err error) error {
 	failure, ok := errors.AsType[*teams.ConnectorError](err)
 	switch {
 	case !ok && errors.Is(err, teams.ErrThrottled):
-		return okr.WrapError(okr.Throttled, err, "Too many messages are on their way to this place. Try again in a minute.")
+		return okr.WrapError(okr.Throttled, err, "Too many messages are being sent here. Try again in a minute.")
 	case !ok:
 		return err
 	case errors.Is(err, teams.ErrPerhapsShown):
 		if failure.Status == 0 {
 			err = fmt.Errorf("%w: %w", okr.ErrNoAnswer, err)
 		}
-		return okr.WrapError(okr.PerhapsShown, err, "Teams did not say whether it took the message. Look for it before you try again.")
+		return okr.WrapError(okr.PerhapsShown, err, "Teams didn't confirm the message. Check whether it arrived before you try again.")
 	case errors.Is(err, teams.ErrUnreachable):
 		return okr.WrapError(okr.Forbidden, err, "%s", closedWords(failure.Code))
 	case errors.Is(err, teams.ErrGone):
-		return okr.WrapError(okr.NotFound, err, "Teams does not find this place (404 %s).", failure.Code)
+		return okr.WrapError(okr.NotFound, err, "Teams can't find this channel or chat (404 %s).", failure.Code)
 	case errors.Is(err, teams.ErrRefused):
-		return okr.WrapError(okr.Refused, err, "Teams does not take messages for this place (%d %s).", failure.Status, failure.Code)
+		return okr.WrapError(okr.Refused, err, "Teams doesn't accept messages here (%d %s).", failure.Status, failure.Code)
 	case errors.Is(err, teams.ErrThrottled):
-		return okr.WrapError(okr.Throttled, err, "Teams asked okrbot to slow down. Try again in a minute.")
+		return okr.WrapError(okr.Throttled, err, "Teams asked me to slow down. Try again in a minute.")
 	}
-	return okr.WrapError(okr.Unavailable, err, "Teams did not answer. Try again in a minute.")
+	return okr.WrapError(okr.Unavailable, err, "Teams didn't respond. Try again in a minute.")
 }
 
 // closedWords say why a place is closed to okrbot, by the code of Teams.
 func closedWords(code string) string {
 	switch code {
 	case "ConversationBlockedByUser":
-		return "okrbot is blocked in this place."
+		return "okrbot is blocked here."
 	case "BotDisabledByAdmin":
 		return "An administrator of Teams has disabled okrbot."
 	case "MessageWritesBlocked":
-		return "Teams does not let okrbot write in this place."
+		return "Teams doesn't let okrbot post here."
 	default: // BotNotInConversationRoster
-		return "okrbot was removed from this place."
+		return "okrbot was removed here."
 	}
 }
 
@@ -164,7 +164,7 @@ func (c *Chat) openPersonal(ctx context.Context, near okr.Conversation, user okr
 	own := okr.Conversation{Tenant: near.Tenant, Kind: okr.Personal, ServiceURL: near.ServiceURL, BotID: near.BotID, User: user}
 	id, err := c.Connector.CreatePersonal(ctx, near.ServiceURL, string(near.Tenant), account)
 	if err = postError(err); IsUnreachable(err) {
-		return own, okr.WrapError(okr.Forbidden, err, "Teams does not let okrbot write in the 1:1 chat. To open it, choose okrbot under Apps in Teams and press Add or Chat, then try again there.")
+		return own, okr.WrapError(okr.Forbidden, err, "Teams doesn't let me post in our 1:1 chat. To open it, choose okrbot under Apps in Teams and select Add or Chat. Then try again there.")
 	}
 	if err != nil {
 		return own, err

@@ -85,7 +85,7 @@ func ConnectionData(id okr.ConnectionID) map[string]string {
 func (p Press) Goal() (okr.GoalID, error) {
 	id, ok := okr.ParseGoalID(p.Data[cards.KeyGoal])
 	if !ok {
-		return "", okr.WithNext(okr.Errorf(okr.Invalid, "This button does not say which goal it is about. Open the goal again."), okr.Step{Kind: okr.StepList})
+		return "", okr.WithNext(okr.Errorf(okr.Invalid, "This button doesn't say which OKR it is for. Open the OKR again."), okr.Step{Kind: okr.StepList})
 	}
 	return id, nil
 }
@@ -111,7 +111,7 @@ type PressHandler func(ctx context.Context, t *Turn, p Press) (Reply, error)
 func (c *Chat) Act(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	handle, ok := c.presses[p.Verb]
 	if !ok {
-		return Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "This button belongs to an older or newer okrbot."), okr.Step{Kind: okr.StepHelp})
+		return Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "This button is from another version of okrbot."), okr.Step{Kind: okr.StepHelp})
 	}
 	teams.NoteFrom(ctx).Did(p.Verb)
 	r, err := handle(ctx, t, p)
@@ -141,11 +141,11 @@ func (c *Chat) OneGoal(ctx context.Context, t *Turn, text, verb string, next Goa
 	}
 	switch len(found) {
 	case 0:
-		return Reply{}, okr.WithNext(okr.Errorf(okr.NotFound, "No title contains \"%s\", and it is no id.", okr.Shorten(okr.CleanLine(text), 80)), okr.Step{Kind: okr.StepList})
+		return Reply{}, okr.WithNext(okr.Errorf(okr.NotFound, "I can't find an OKR with the title or id \"%s\".", okr.Shorten(okr.CleanLine(text), 80)), okr.Step{Kind: okr.StepList})
 	case 1:
 		return next(ctx, t, found[0].ID)
 	default:
-		return Say(cards.ChooseGoal(okr.CleanLine(text), found, verb)), nil
+		return Say(cards.ChooseGoal(t.Place, okr.CleanLine(text), found, verb)), nil
 	}
 }
 
@@ -154,12 +154,12 @@ func atAddress(ctx context.Context, t *Turn, code string, next GoalHandler) (Rep
 	page, ok := t.Place.Links.Read(code)
 	switch {
 	case !ok:
-		return Reply{}, NoAddress()
+		return Reply{}, NoAddress(t.Actor)
 	case page.Goal == "":
-		return Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "That address leads to a list of OKRs and not to one of them."), okr.Step{Kind: okr.StepList})
+		return Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "This link opens a list of OKRs, not one OKR."), okr.Step{Kind: okr.StepList})
 	}
 	r, err := next(ctx, t, page.Goal)
-	return r, likeUnknown(err, page.Goal)
+	return r, likeUnknown(t.Actor, err, page.Goal)
 }
 
 // OpenAddress shows what the first address of okrbot in a text leads to; false: there is
@@ -171,27 +171,31 @@ func OpenAddress(ctx context.Context, c *Chat, t *Turn, text string) (Reply, boo
 	}
 	page, ok := t.Place.Links.Read(code)
 	if !ok {
-		return Reply{}, true, NoAddress()
+		return Reply{}, true, NoAddress(t.Actor)
 	}
 	verb, data := page.Verb()
 	r, err := c.Act(ctx, t, Press{Verb: verb, Data: data})
-	return r, true, likeUnknown(err, page.Goal)
+	return r, true, likeUnknown(t.Actor, err, page.Goal)
 }
 
 // likeUnknown makes of a goal that is not there, or not for this person, the same
 // refusal as of an address that leads nowhere.
-func likeUnknown(err error, id okr.GoalID) error {
+func likeUnknown(actor okr.Actor, err error, id okr.GoalID) error {
 	said, _ := okr.MessageOf(err)
-	if gone, _ := okr.MessageOf(okr.GoalNotFound(id)); id != "" && okr.KindOf(err) == okr.NotFound && said == gone {
-		return NoAddress()
+	if gone, _ := okr.MessageOf(okr.GoalNotFound(actor, id)); id != "" && okr.KindOf(err) == okr.NotFound && said == gone {
+		return NoAddress(actor)
 	}
 	return err
 }
 
 // NoAddress is the refusal of an address that leads nowhere for this person in this
 // place, whatever it leads to for others.
-func NoAddress() error {
-	return okr.WithNext(okr.Errorf(okr.NotFound, "This address leads to nothing that I can show you here. It may have been deleted, be private, or belong to another organization. If it's private and you may see it, send it to me in our own chat."), okr.Step{Kind: okr.StepList})
+func NoAddress(actor okr.Actor) error {
+	words := "I can't show you anything for this link. It may be deleted, private, or from another organization."
+	if actor.Shared {
+		words += " If it's private and you have access, send it to me in our 1:1 chat."
+	}
+	return okr.WithNext(okr.Errorf(okr.NotFound, "%s", words), okr.Step{Kind: okr.StepList})
 }
 
 // WithGoal makes the handler of a button that carries a goal.

@@ -68,6 +68,12 @@ func (r Reply) Only(user okr.UserID) Reply {
 	return r
 }
 
+// InOwnChat makes a reply one for the 1:1 chat of one person only, wherever that one asked.
+func (r Reply) InOwnChat(user okr.UserID) Reply {
+	r.own = true
+	return r.Only(user)
+}
+
 // ViewOf says which button shows others what the reply says of a goal. What is private
 // is shown to nobody.
 func (r Reply) ViewOf(g okr.Goal, verb string) Reply {
@@ -160,7 +166,7 @@ func postElsewhere(ctx context.Context, c *Chat, ref teams.Ref, r Reply, refusal
 		ref, err = c.post(ctx, RefOf(own), r.Only(user))
 	}
 	if IsUnreachable(err) {
-		err = okr.WrapError(okr.Forbidden, err, "I can't write to you in our 1:1 chat, where the answer belongs. Choose okrbot under Apps in Teams, press Add or Chat (unblock it there if you blocked it), and try again.")
+		err = okr.WrapError(okr.Forbidden, err, "I can't post the answer in our 1:1 chat. Choose okrbot under Apps in Teams and select Add or Chat. If you blocked okrbot, unblock it there. Then try again.")
 	}
 	return ref, err
 }
@@ -244,6 +250,6 @@ func (c *Chat) TellSoftly(ctx context.Context, t *Turn, user okr.UserID, card ca
 		return
 	}
 	if err := c.Tell(ctx, t.Conversation(), user, Say(card)); err != nil {
-		c.Logger.InfoContext(ctx, "person not told", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
+		c.Logger.InfoContext(ctx, "person not notified", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
 	}
 }

@@ -1,9 +1,13 @@
 package chat
 
 import (
+	"context"
 	"maps"
+	"time"
 
+	"okrbot/bot/teams"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // Resume is what goes on after a sign-in or a new connection.
@@ -48,6 +52,30 @@ func (r Resume) Press(more map[string]string) Press {
 // goes on with r.
 func (r Resume) Connect() Press {
 	return Press{Verb: cards.VerbConnect, Data: ResumeData(&r)}
+}
+
+// TurnAt stands for a turn of a person where a card of theirs is, after a browser and not
+// Teams brought them back.
+func (c *Chat) TurnAt(ctx context.Context, actor okr.Actor, at okr.Conversation, zone, locale string) (*Turn, error) {
+	t := &Turn{Actor: actor, Activity: ActivityAt(actor, at)}
+	var err error
+	if t.Settings, err = c.Access.Addressed(ctx, actor.Tenant); err != nil {
+		return t, err
+	}
+	t.Place = c.PlaceOf(t.Settings, Zone(zone, time.UTC), locale)
+	t.Place.NamesZone = at.IsShared()
+	return t, nil
+}
+
+// ActivityAt is the activity of [Chat.TurnAt].
+func ActivityAt(actor okr.Actor, at okr.Conversation) teams.Activity {
+	return teams.Activity{
+		Type: teams.TypeMessage, ServiceURL: at.ServiceURL, ChannelID: teams.ChannelTeams,
+		From:         teams.Account{ID: at.Account, AADObjectID: string(actor.ID), Name: actor.Name},
+		Recipient:    teams.Account{ID: at.BotID, IsTargeted: at.Account != ""},
+		Conversation: teams.Conversation{ID: at.ID, Type: teams.ConversationKind(at.Kind), IsGroup: at.Kind != okr.Personal, TenantID: string(actor.Tenant)},
+		ChannelData:  teams.ChannelData{Team: teams.Team{ID: at.TeamID}},
+	}
 }
 
 // keyThen is the verb of what goes on after a connection.

@@ -31,13 +31,13 @@ func (c sharing) share(ctx context.Context, t *Turn, p Press) (Reply, error) {
 	}
 	key := "shared:" + t.Activity.Conversation.ID + ":" + t.Activity.ReplyToID
 	if _, err := c.Memory.Draft(ctx, t.Actor.Tenant, key); err == nil {
-		return Reply{}, okr.Errorf(okr.Conflict, "You have just shared it. Everyone here can see it.")
+		return Reply{}, okr.Errorf(okr.Conflict, "You've just shared it. Everyone here can see it.")
 	}
 	all := *t
 	all.Actor.Shared = true
 	r, err := c.presses[view.Verb](ctx, &all, view)
 	if okr.KindOf(err) == okr.NotFound {
-		err = okr.WrapError(okr.NotFound, err, "It is private or was deleted, so it can't be shared.")
+		err = okr.WrapError(okr.NotFound, err, "It's private or was deleted, so it can't be shared.")
 	}
 	if err != nil {
 		return Reply{}, err
@@ -60,7 +60,7 @@ func (c sharing) toAll(ctx context.Context, t *Turn, r Reply, key string) error 
 		err = c.Post(ctx, at.Root(), r)
 	}
 	if IsUnreachable(err) {
-		return okr.WrapError(okr.KindOf(err), err, "Teams takes no message of okrbot here, so nothing was shared. The place may be archived, or okrbot was removed from it: ask an owner to add it again.")
+		return okr.WrapError(okr.KindOf(err), err, "Teams doesn't accept messages from okrbot here, so nothing was shared. The channel may be archived, or okrbot was removed. Ask an owner to add it again.")
 	}
 	if err != nil {
 		return err

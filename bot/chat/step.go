@@ -59,7 +59,7 @@ func (g *registry) StepButton(step okr.Step) (cards.Button, bool) {
 func (n NextStep) sentence(step okr.Step) string {
 	command := n.command(step)
 	if step.ByOthers {
-		return "The command for that: " + command + "."
+		return "They can send: " + command + "."
 	}
 	return fmt.Sprintf(n.Says, command)
 }

@@ -26,7 +26,7 @@ func TestNextSteps(t *testing.T) {
 		"of a goal":      {okr.Step{Kind: okr.StepBind, Goal: "KR1"}, "bind KR1 binds it.", cards.Button{Title: "Choose a query", Verb: cards.VerbBind, Data: texts{cards.KeyGoal: "KR1"}}},
 		"of any":         {okr.Step{Kind: okr.StepBind}, "bind <id> binds it.", cards.Button{}},
 		"below a goal":   {okr.Step{Kind: okr.StepNewKeyResult, Goal: "O1"}, "new kr makes one.", cards.Button{Title: "Add", Verb: cards.VerbGoalNew, Data: texts{cards.KeyKind: "kr", cards.KeyParent: "O1"}}},
-		"by others":      {okr.Step{Kind: okr.StepHandOver, Connection: "C1", ByOthers: true}, "The command for that: hand over C1.", cards.Button{}},
+		"by others":      {okr.Step{Kind: okr.StepHandOver, Connection: "C1", ByOthers: true}, "They can send: hand over C1.", cards.Button{}},
 		"without button": {okr.Step{Kind: okr.StepHandOver, Connection: "C1"}, "hand over C1 offers it.", cards.Button{}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,8 +3,10 @@ package chat
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 
 	"okrbot/okr"
 )
@@ -16,9 +18,10 @@ type Sentence struct{ Says, Arg string }
 
 // sentence is a Sentence that can be matched.
 type sentence struct {
-	cmd Command
-	is  *regexp.Regexp
-	arg string
+	cmd  Command
+	is   func() *regexp.Regexp // made for the first text that begins with no name: to make all takes longer than the rest of a start
+	goal int                   // the group of is that <goal> became; -1: none
+	arg  string
 }
 
 // meaning is what a text was taken for.
@@ -35,12 +38,14 @@ func newSentence(cmd Command, s Sentence) (sentence, error) {
 	source := strings.NewReplacer(
 		"<id>", `(?P<id>`+goalID+`)`, "<goal>", `(?P<goal>.+?)`, "<value>", `(?P<value>[-+−]?[0-9][0-9.,'’ ]*%?)`,
 	).Replace(s.Says)
-	is, err := regexp.Compile(`(?i)^(?:` + source + `)$`)
+	source = `(?i)^(?:` + source + `)$`
+	parsed, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
 		return sentence{}, fmt.Errorf("%s: the sentence %q: %w", cmd.Name, s.Says, err)
 	}
 	arg := strings.NewReplacer("<id>", "${id}", "<goal>", "${goal}", "<value>", "${value}").Replace(s.Arg)
-	return sentence{cmd, is, arg}, nil
+	is := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(source) })
+	return sentence{cmd, is, slices.Index(parsed.CapNames(), "goal"), arg}, nil
 }
 
 // shortIs are the short forms of "is" that people type, with and without an apostrophe.
@@ -64,14 +69,15 @@ func (g *registry) sentence(text string) (meaning, bool) {
 	}
 	text = plainArg(shortIs.ReplaceAllString(text, "$1 is"))
 	for _, s := range g.sentences {
-		at := s.is.FindStringSubmatchIndex(text)
+		is := s.is()
+		at := is.FindStringSubmatchIndex(text)
 		if at == nil {
 			continue
 		}
-		if i := s.is.SubexpIndex("goal"); i >= 0 && pronouns.MatchString(text[at[2*i]:at[2*i+1]]) {
+		if i := s.goal; i >= 0 && pronouns.MatchString(text[at[2*i]:at[2*i+1]]) {
 			continue
 		}
-		arg := string(s.is.ExpandString(nil, s.arg, text, at))
+		arg := string(is.ExpandString(nil, s.arg, text, at))
 		return meaning{cmd: s.cmd}.with("", strings.Fields(arg)), true
 	}
 	return meaning{}, false
@@ -220,6 +226,9 @@ func (g *registry) Commands(lines []string) []string {
 // byLines parts lines where one begins with a command and those before it do, too. What
 // is a note on a line of its own names no goal.
 func (g *registry) byLines(lines []string) []string {
+	if isList(g, lines) {
+		return []string{strings.Join(lines, "\n")}
+	}
 	if len(lines) > mostLines {
 		return []string{strings.Join(lines, " ")}
 	}
@@ -241,9 +250,25 @@ func (g *registry) byLines(lines []string) []string {
 	return out
 }
 
+// isList says whether the first line is a command that keeps those behind it, none of
+// which is a command.
+func isList(g *registry, lines []string) bool {
+	if len(lines) < 2 {
+		return false
+	}
+	m, ok := g.match(lines[0])
+	return ok && m.cmd.Lines && !slices.ContainsFunc(lines[1:], func(line string) bool {
+		m, isWhole := g.whole(line)
+		return isWhole && (m.arg == "" || isID(m.arg))
+	})
+}
+
 // parted parts one line.
 func (g *registry) parted(text string) []string {
 	m, ok := g.match(text)
+	if strings.Contains(text, "\n") {
+		return []string{text}
+	}
 	if ids := plainArg(m.arg); idList.MatchString(ids) {
 		return repeated(m.cmd, ids)
 	}
@@ -272,11 +297,11 @@ func repeated(cmd Command, ids string) []string {
 // which there are too many; nil: they may be answered one after the other.
 func (g *registry) OneByOne(texts []string) error {
 	if len(texts) > MostCommands {
-		return okr.Errorf(okr.Invalid, "Your message has %d commands. I answer up to %d at once, so I did none of them.", len(texts), MostCommands)
+		return okr.Errorf(okr.Invalid, "Your message has %d commands, and I answer up to %d at once. I did none of them.", len(texts), MostCommands)
 	}
 	for _, text := range texts {
 		if m, _ := g.match(text); m.cmd.Exact && len(texts) > 1 {
-			return okr.Errorf(okr.Invalid, "I take \"%s\" only by itself, so I did none of these commands. Send them one by one.", m.cmd.Name)
+			return okr.Errorf(okr.Invalid, "Send \"%s\" in a separate message. I did none of these commands.", m.cmd.Name)
 		}
 	}
 	return nil

@@ -21,6 +21,7 @@ type Turn struct {
 	roster   *roster      // of the place, once it was read
 	Met      []okr.Person // whom a form named and who were looked up
 	newForm  string       // the key of the form that was opened last in it; empty: none
+	Helped   bool         // it was answered with help, which changes nothing
 	first    []okr.Goal   // the first objectives, once they were read
 	hasFirst bool
 	roleless bool      // Teams does not say whether the person is a member
@@ -33,7 +34,7 @@ type Turn struct {
 func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	t := c.newTurn(ctx, a)
 	if t.Actor.Tenant == "" || t.Actor.ID == "" {
-		return t, okr.Errorf(okr.Forbidden, "Teams did not say who you are, so okrbot cannot know what you may do. Try again from the Teams app, signed in with a work account.")
+		return t, okr.Errorf(okr.Forbidden, "Teams didn't say who you are, so I can't check your access. Try again from the Teams app, signed in with a work account.")
 	}
 	t.begun = Begun(ctx, c.Memory, a)
 	if t.begun.Unread != nil {
@@ -43,7 +44,10 @@ func (c *Chat) Begin(ctx context.Context, a teams.Activity) (*Turn, error) {
 	if t.Settings, err = c.Access.Addressed(ctx, t.Actor.Tenant); err != nil {
 		return t, err
 	}
-	t.Place = c.PlaceOf(t.Settings, c.located.zone(a.LocalTimezone, t.Settings.Location()))
+	t.Place = c.PlaceFor(a, t.Settings)
+	if f := frameOf(ctx); f != nil {
+		f.locale = t.Place.Locale
+	}
 	c.noteZone(ctx, t)
 	c.notePlace(ctx, t)
 	for _, s := range c.subjects {
@@ -109,7 +113,7 @@ func (c *Chat) newTurn(ctx context.Context, a teams.Activity) *Turn {
 	if t.Actor.Name == "" {
 		t.Actor.Name = "Someone"
 	}
-	t.Place = cards.Place{Zone: c.located.zone(a.LocalTimezone, time.UTC), Now: c.Now()}
+	t.Place = c.placeFor(a, time.UTC)
 	if p, ok := pressed(a); ok {
 		t.Press = &p
 	}
@@ -129,7 +133,7 @@ func Zone(name string, fallback *time.Location) *time.Location {
 // save. What counts is what the service checks again.
 func (t *Turn) MembersOnly() error {
 	if t.Actor.Guest {
-		return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them or connect to Azure DevOps. Ask a member of the organization.")
+		return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs, but can't change them or connect to Azure DevOps. Ask a member of the organization.")
 	}
 	return nil
 }

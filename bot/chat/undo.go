@@ -52,12 +52,20 @@ func keepDone(ctx context.Context, c *Chat, t *Turn, d Done) error {
 	if err != nil {
 		return err
 	}
-	return c.Memory.PutDraft(ctx, t.Actor.Tenant, undoKey(t.Actor.ID), data, undoLife)
+	done := okr.Draft{ID: undoKey(t.Actor.ID), Data: data, Life: undoLife}
+	if f := frameOf(ctx); f != nil {
+		f.leave(done)
+		return nil
+	}
+	return c.Memory.PutDraft(ctx, t.Actor.Tenant, done.ID, done.Data, done.Life)
 }
 
 // lastDone is what the person did in the last 10 minutes; false: nothing.
 func lastDone(ctx context.Context, c *Chat, t *Turn) (d Done, ok bool, err error) {
-	data, err := c.Memory.Draft(ctx, t.Actor.Tenant, undoKey(t.Actor.ID))
+	data := frameOf(ctx).left(undoKey(t.Actor.ID)) // of a command before in the same message
+	if data == nil {
+		data, err = c.Memory.Draft(ctx, t.Actor.Tenant, undoKey(t.Actor.ID))
+	}
 	if okr.KindOf(err) == okr.NotFound {
 		return d, false, nil
 	}
@@ -79,7 +87,7 @@ func UndoLast(ctx context.Context, c *Chat, t *Turn) (r Reply, ok bool, err erro
 	case d.Undone:
 		return r, true, okr.Errorf(okr.Conflict, "You already undid your last change: you %s. Nothing else was undone.", d.What)
 	case undo == nil && d.Instead != "":
-		return r, true, okr.Errorf(okr.Invalid, "Your last change can't be undone with undo: you %s. To take it back, send: %s", d.What, d.Instead)
+		return r, true, okr.Errorf(okr.Invalid, "Your last change can't be undone with undo: you %s. To revert it, send: %s", d.What, d.Instead)
 	case undo == nil:
 		return r, true, okr.Errorf(okr.Invalid, "Your last change can't be undone with undo (%s).", d.What)
 	}
@@ -98,7 +106,7 @@ func elsewhere(t *Turn, err error) error {
 	if !t.Actor.Shared || okr.KindOf(err) != okr.NotFound {
 		return err
 	}
-	return okr.WrapError(okr.NotFound, err, "Your last change can't be undone where others read along: it is about something private or deleted. Send undo in our own chat.")
+	return okr.WrapError(okr.NotFound, err, "Your last change can't be undone here, because it is about something private or deleted. Send undo in our 1:1 chat.")
 }
 
 // mostOpen is how many notes of open forms of a person are kept: `cancel` knows some ten forms.
@@ -114,15 +122,25 @@ type openForm struct {
 // cancelled is what is kept of a form that was cancelled, so that it is saved by nobody.
 const cancelled = `"cancelled"`
 
-// keepOpen keeps a form, and that it is open, for `cancel`; without data only that.
+// keepOpen keeps a form, and that it is open, for `cancel`; without data only that. In a
+// turn that somebody ends, that is noted at its end.
 func keepOpen(ctx context.Context, c *Chat, t *Turn, o openForm, data []byte) error {
 	note, err := json.Marshal(o)
 	if err != nil {
 		return err
 	}
-	return c.Memory.PutForm(ctx, t.Actor.Tenant, okr.OpenForm{
-		ID: o.Form, Data: data, Life: formLife, List: formsKey(t), Note: note, Most: mostOpen,
-	})
+	form := okr.OpenForm{ID: o.Form, Data: data, Life: formLife, List: formsKey(t), Note: note, Most: mostOpen}
+	f := frameOf(ctx)
+	if f == nil {
+		return c.Memory.PutForm(ctx, t.Actor.Tenant, form)
+	}
+	if form.Data = nil; data != nil {
+		err = c.Memory.PutDraft(ctx, t.Actor.Tenant, o.Form, data, formLife)
+	}
+	if err == nil {
+		f.open(form)
+	}
+	return err
 }
 
 func formsKey(t *Turn) string { return "forms:" + string(t.Actor.ID) }
@@ -131,6 +149,9 @@ func formsKey(t *Turn) string { return "forms:" + string(t.Actor.ID) }
 // since has the message of before.
 func openForms(ctx context.Context, c *Chat, t *Turn) (list []openForm, err error) {
 	notes, err := c.Memory.OpenForms(ctx, t.Actor.Tenant, formsKey(t))
+	for _, form := range frameOf(ctx).opened() { // by a command before in the same message
+		notes = slices.Insert(notes, 0, form.Note)
+	}
 	for _, note := range notes {
 		var o openForm
 		if json.Unmarshal(note, &o) != nil {
@@ -193,7 +214,7 @@ func Cancel(ctx context.Context, c *Chat, t *Turn) (bool, error) {
 // closeCard puts a word in place of a form that was cancelled. Best effort: it can be
 // saved no longer.
 func closeCard(ctx context.Context, c *Chat, card teams.Ref) {
-	if err := c.Update(ctx, card, Say(cards.Done("Cancelled", "Nothing was saved.", nil))); err != nil {
+	if err := c.Update(ctx, card, Say(cards.Done("Canceled", "Nothing was saved.", nil))); err != nil {
 		c.Logger.InfoContext(ctx, "cancelled form not replaced", "ref", teams.RefFrom(ctx), "err", okr.CauseOf(err))
 	}
 }

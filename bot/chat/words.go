@@ -14,7 +14,11 @@ import (
 // one of its own.
 func (c *Chat) Words(ctx context.Context, err error) string {
 	c.note(ctx, err)
-	if msg, ok := okr.MessageOf(err); ok {
+	var write cards.Place
+	if f := frameOf(ctx); f != nil {
+		write.Locale = f.locale
+	}
+	if msg, ok := okr.MessageFor(err, write.Date); ok {
 		return c.WithSteps(msg, okr.NextOf(err))
 	}
 	return teams.FaultText(teams.RefFrom(ctx))

@@ -15,7 +15,7 @@ import (
 func (s *Subject) checkIn(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	first, rest, _ := strings.Cut(strings.TrimSpace(arg), " ")
 	if first == "" {
-		return s.waiting(ctx, t)
+		return s.begin(ctx, t, "")
 	}
 	id, ok := okr.ParseGoalID(first)
 	if !ok {
@@ -23,8 +23,11 @@ func (s *Subject) checkIn(ctx context.Context, t *chat.Turn, arg string) (chat.R
 	}
 	f := cards.CheckInForm{Note: rest}
 	value, note, _ := strings.Cut(rest, " ")
-	if _, isNumber := okr.ParseNumber(value); isNumber {
+	if plain, err := t.Place.Locale.Plain(cards.InputValue, value); err != nil {
 		f.Value, f.Note = value, note
+		f.Error, _ = s.chat.FieldError(ctx, err)
+	} else if _, isNumber := okr.ParseNumber(plain); isNumber {
+		f.Value, f.Note = t.Place.Locale.Shown(value), note
 	}
 	return s.checkInWith(ctx, t, f, id)
 }
@@ -53,7 +56,7 @@ func (s *Subject) saveCheckIn(ctx context.Context, t *chat.Turn, p chat.Press) (
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	in, err := checkInInput(id, p)
+	in, err := checkInInput(t, id, p)
 	var v okr.GoalView
 	var c okr.CheckIn
 	switch {
@@ -110,16 +113,19 @@ func (s *Subject) checkInAgain(ctx context.Context, t *chat.Turn, p chat.Press, 
 }
 
 // checkInInput reads the form of a check-in.
-func checkInInput(id okr.GoalID, p chat.Press) (okr.CheckInInput, error) {
-	in, err := answerInput(id, p, "")
-	in.Editing, in.On = okr.CheckInID(p.Data[cards.KeyCheckIn]), okr.Date(strings.TrimSpace(p.Data[cards.InputOn]))
+func checkInInput(t *chat.Turn, id okr.GoalID, p chat.Press) (okr.CheckInInput, error) {
+	in, err := answerInput(t, id, p, "")
+	in.Editing = okr.CheckInID(p.Data[cards.KeyCheckIn])
 	in.Lasting = p.Data[cards.InputOverride] == cards.OverrideLasting
+	if err == nil {
+		in.On, err = t.Place.Locale.Day(cards.InputOn, p.Data[cards.InputOn], t.Today())
+	}
 	return in, err
 }
 
 // answerInput reads the inputs that all check-ins have. A reminder asks for several
 // goals on one card: there their ids end in that of the goal.
-func answerInput(id okr.GoalID, p chat.Press, suffix string) (okr.CheckInInput, error) {
+func answerInput(t *chat.Turn, id okr.GoalID, p chat.Press, suffix string) (okr.CheckInInput, error) {
 	in := okr.CheckInInput{Goal: id, Note: p.Data[cards.InputNote+suffix]}
 	if s := p.Data[cards.KeyStatus+suffix]; s != cards.ChoiceNone {
 		in.Status = okr.Status(s)
@@ -128,9 +134,13 @@ func answerInput(id okr.GoalID, p chat.Press, suffix string) (okr.CheckInInput, 
 	if strings.TrimSpace(text) == "" {
 		return in, nil
 	}
-	n, ok := okr.ParseNumber(text)
-	if !ok {
-		return in, okr.FieldErrorf(cards.InputValue, "The value must be a number, for example 80 or 12.5.")
+	text, err := t.Place.Locale.Plain(cards.InputValue, text)
+	if err != nil {
+		return in, err
+	}
+	n, err := okr.ReadNumber(cards.InputValue, "value", text, "")
+	if err != nil {
+		return in, err
 	}
 	in.Value = &n
 	return in, nil
@@ -148,7 +158,7 @@ func (s *Subject) checkInOf(ctx context.Context, t *chat.Turn, p chat.Press) (ok
 	case !v.Goal.IsOpen():
 		err = v.Goal.RequireOpen()
 	case !v.MayEdit && (!t.Actor.Is(c.By) || !v.MayCheckIn):
-		err = okr.Errorf(okr.Forbidden, "Only %s, who made it, and those who may edit %s can change this check-in.", c.By.Name, c.Goal)
+		err = okr.Errorf(okr.Forbidden, "Only %s, who made it, and people who can edit %s can change this check-in.", c.By.Name, c.Goal)
 	}
 	return v, c, err
 }
@@ -160,7 +170,7 @@ func (s *Subject) editCheckIn(ctx context.Context, t *chat.Turn, p chat.Press) (
 	}
 	f := cards.CheckInForm{Editing: c.ID, Goal: v, Status: string(c.Status), Note: c.Note, Override: cards.OverrideOnce}
 	if c.Value != nil {
-		f.Value = okr.FormatNumber(*c.Value)
+		f.Value = t.Place.Locale.Typed(*c.Value)
 	}
 	if c.Backdated {
 		f.Date = string(okr.DateOf(c.At.In(t.Settings.Location())))

@@ -9,17 +9,19 @@ import (
 
 // accessor is what this subject needs of [okrbot/okr/access].
 type accessor interface {
-	ZoneOf(ctx context.Context, tenant okr.TenantID, user okr.UserID) (*time.Location, error)
+	HabitsOf(ctx context.Context, tenant okr.TenantID, user okr.UserID) (zone *time.Location, locale string, err error)
 }
 
 // connector is what this subject needs of [okrbot/okr/connect].
 type connector interface {
 	Connection(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error)
+	Keeps(ctx context.Context, actor okr.Actor, c okr.Connection) (bool, error)
 }
 
 // planner is what this subject needs of [okrbot/okr/plan].
 type planner interface {
 	Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
+	Named(ctx context.Context, actor okr.Actor, ids ...okr.GoalID) (map[okr.GoalID]okr.GoalView, error)
 	CheckIn(ctx context.Context, actor okr.Actor, in okr.CheckInInput) (okr.GoalView, okr.CheckIn, error)
 	PreviewCheckIn(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)
 	Resume(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error)

@@ -2,7 +2,6 @@ package checkins
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"okrbot/bot/chat"
@@ -14,14 +13,21 @@ import (
 // "KR4 = 45", "launch bugs to 45". Nothing is saved before the person has seen it.
 func (s *Subject) setValue(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	what, value := cutValue(arg)
-	n, ok := okr.ParseNumber(value)
+	plain, unclear := t.Place.Locale.Plain(cards.InputValue, value)
+	n, ok := okr.ParseNumber(plain)
 	if id, isID := okr.ParseGoalID(arg); isID {
 		return s.checkInForm(ctx, t, id)
 	}
-	if what == "" || !ok {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "Say what to set, and to which number, for example: set KR4 to 45%%")
+	if what != "" && unclear != nil {
+		return chat.Reply{}, unclear
 	}
-	f := cards.CheckInForm{Value: strconv.FormatFloat(n, 'f', -1, 64)}
+	if _, how := t.Place.Locale.NumberStyle().Parse(value); what != "" && how == okr.TooLarge {
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "That value is too large. %s", okr.TooLargeWords)
+	}
+	if what == "" || !ok {
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Enter an id and a number, for example: set KR4 to 45%%")
+	}
+	f := cards.CheckInForm{Value: t.Place.Locale.Typed(n)}
 	if strings.HasSuffix(value, "%") {
 		f.Value += "%"
 	}
@@ -53,7 +59,7 @@ func withoutPercent(f cards.CheckInForm) cards.CheckInForm {
 	f.Value = number
 	if m := f.Goal.Goal.Metric; isPercent && m != nil && !m.TakesPercent() {
 		f.Value = ""
-		f.Error = cards.FieldError{Field: cards.InputValue, Message: "This key result isn't measured in percent, so I don't know which number " + number + "% means. Type the number."}
+		f.Error = cards.FieldError{Field: cards.InputValue, Message: "This key result isn't measured in percent. Enter the number that " + number + "% means."}
 	}
 	return f
 }

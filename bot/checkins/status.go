@@ -11,7 +11,7 @@ import (
 )
 
 // status lists what needs attention: in the 1:1 chat the person's own first, in a
-// shared place everybody's. "status all" and "status mine" say which.
+// shared place everyone's. "status all" and "status mine" say which.
 func (s *Subject) status(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
 	switch strings.ToLower(strings.TrimSpace(arg)) {
 	case "all":
@@ -54,15 +54,25 @@ func (s *Subject) attention(ctx context.Context, t *chat.Turn, isMine bool) (cha
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	out := cards.Attention{Mine: isMine, Total: len(found.List), Looked: found.Looked}
+	out := cards.Attention{Mine: isMine, Total: len(found.List), Looked: found.Looked, Ended: toClose(found)}
+	broken := map[okr.ConnectionID]int{} // which row is about a connection, from 1 on
 	for _, a := range found.List {
 		title := concernTitle(a.Concern)
 		if n := len(out.Groups); n == 0 || out.Groups[n-1].Title != title {
 			out.Groups = append(out.Groups, cards.AttentionGroup{Title: title})
 		}
 		group := &out.Groups[len(out.Groups)-1]
+		if row := broken[a.Next.Connection]; row > 0 && a.Next.Connection != "" {
+			group.Rows[row-1].More = append(group.Rows[row-1].More, a.View.Goal)
+			out.Total--
+			continue
+		}
 		if group.Total++; len(group.Rows) < maxConcerns {
 			row := cards.AttentionRow{Goal: a.View.Goal, Status: a.View.Standing.Status, Reason: a.Words, Step: s.nextStep(ctx, t, a)}
+			if c := a.Next.Connection; c != "" {
+				row.Through = s.nameOf(ctx, t, c)
+				broken[c] = len(group.Rows) + 1
+			}
 			group.Rows = append(group.Rows, row)
 		}
 	}
@@ -80,21 +90,21 @@ const maxConcerns = 15
 func concernTitle(c okr.Concern) string {
 	switch c {
 	case okr.ConcernFailing:
-		return "Cannot be measured"
+		return "Can't be measured"
 	case okr.ConcernPastDue:
-		return "Over and still open"
+		return "Ended and still open"
 	case okr.ConcernAtRisk:
 		return "At risk"
 	case okr.ConcernStale:
-		return "Not measured for a day"
+		return "Not updated for a day"
 	case okr.ConcernNoOwner:
-		return "Without an owner"
+		return "No owner"
 	case okr.ConcernNotStarted:
 		return "Not started"
 	case okr.ConcernNoCheckIn:
-		return "Without a check-in"
+		return "No recent check-in"
 	case okr.ConcernUnmoved:
-		return "On track, but not moving"
+		return "On track, but unchanged"
 	}
 	return "Other"
 }
@@ -103,9 +113,12 @@ func concernTitle(c okr.Concern) string {
 // asks for, or to remind who can do that.
 func (s *Subject) nextStep(ctx context.Context, t *chat.Turn, a okr.Attention) cards.Button {
 	g := a.View.Goal
-	step, ok := s.stepOf(ctx, t, a)
+	if b, ok := s.repair(ctx, t, a); ok {
+		return b
+	}
+	step, ok := stepOf(t, a)
 	if asked := g.Asked(); !ok && asked.ID != "" && !t.Actor.Is(asked) && !t.Actor.Guest {
-		return cards.Button{Title: "Nudge " + okr.Shorten(asked.Name, 20), Verb: cards.VerbNudge, Data: chat.GoalData(g.ID)}
+		return cards.Button{Title: "Remind " + okr.Shorten(asked.Name, 20), Verb: cards.VerbNudge, Data: chat.GoalData(g.ID)}
 	}
 	if !ok {
 		step = okr.Step{Kind: okr.StepShow, Goal: g.ID}
@@ -114,25 +127,43 @@ func (s *Subject) nextStep(ctx context.Context, t *chat.Turn, a okr.Attention) c
 	return button
 }
 
-// stepOf is the step that a concern asks for; false: not of this person.
-func (s *Subject) stepOf(ctx context.Context, t *chat.Turn, a okr.Attention) (okr.Step, bool) {
+// stepOf is the step that a concern asks for; false: not of this person. Where a connection
+// is broken that others keep, who may edit the goal can bind it through another one.
+func stepOf(t *chat.Turn, a okr.Attention) (okr.Step, bool) {
 	switch a.Next.Kind {
 	case okr.StepSync:
 		return a.Next, !t.Actor.Guest
 	case okr.StepCheckIn:
 		return a.Next, a.View.MayCheckIn
 	case okr.StepConnection:
-		return s.connectionStep(ctx, t, a)
+		return okr.Step{Kind: okr.StepBind, Goal: a.View.Goal.ID}, a.View.MayEdit
 	}
 	return a.Next, a.View.MayEdit
 }
 
-// connectionStep leads to the connection for whose it is; who may edit the goal can
-// bind it through another one.
-func (s *Subject) connectionStep(ctx context.Context, t *chat.Turn, a okr.Attention) (okr.Step, bool) {
-	c, err := s.connect.Connection(ctx, t.Actor, a.Next.Connection)
-	if err == nil && c.Owner.ID == t.Actor.ID {
-		return okr.Step{Kind: okr.StepConnection, Connection: c.ID}, true
+// repair leads who keeps a broken connection to what mends it: the sign-in where that is
+// all, else the connection.
+func (s *Subject) repair(ctx context.Context, t *chat.Turn, a okr.Attention) (cards.Button, bool) {
+	if a.Next.Kind != okr.StepConnection {
+		return cards.Button{}, false
 	}
-	return okr.Step{Kind: okr.StepBind, Goal: a.View.Goal.ID}, a.View.MayEdit
+	c, err := s.connect.Connection(ctx, t.Actor, a.Next.Connection)
+	if err != nil {
+		return cards.Button{}, false
+	}
+	if keeps, err := s.connect.Keeps(ctx, t.Actor, c); err != nil || !keeps {
+		return cards.Button{}, false
+	}
+	if c.Health.State == okr.HealthNeedsSignIn && c.Application == nil {
+		return cards.Button{Title: "Sign in again", Verb: cards.VerbConnectionSignIn, Data: chat.ConnectionData(c.ID)}, true
+	}
+	return s.chat.StepButton(okr.Step{Kind: okr.StepConnection, Connection: c.ID})
+}
+
+// nameOf is what a connection is called, for those who may see it.
+func (s *Subject) nameOf(ctx context.Context, t *chat.Turn, id okr.ConnectionID) string {
+	if c, err := s.connect.Connection(ctx, t.Actor, id); err == nil {
+		return c.Name
+	}
+	return "A private connection"
 }

@@ -123,9 +123,9 @@ func (s *Subject) OnCompose(ctx context.Context, a teams.Activity) (teams.Invoke
 	case len(views) == 0 && q.page().Offset > 0:
 		return teams.InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "result", Layout: "list"}}}, nil
 	case len(views) == 0 && q.text() != "":
-		return composeMessage("No OKR that may be shown here has this in its title, and it is no id."), nil
+		return composeMessage("I found no OKR with this title or id that I can show here."), nil
 	case len(views) == 0:
-		return composeMessage("There is no OKR yet that may be shown here."), nil
+		return composeMessage("There are no OKRs to show here yet."), nil
 	}
 	return teams.InvokeResponse{Status: http.StatusOK, Body: composed{composeResult{Type: "result", Layout: "list", Attachments: attachments(t, views)}}}, nil
 }
@@ -143,7 +143,7 @@ func (s *Subject) composeTurn(ctx context.Context, a teams.Activity) (*chat.Turn
 	}}
 	isForeign := a.From.TenantID != "" && !strings.EqualFold(a.From.TenantID, a.TenantID())
 	if t.Actor.Tenant == "" || t.Actor.ID == "" || isForeign {
-		return t, okr.Errorf(okr.Forbidden, "Teams did not say that you belong to this organization, so okrbot shows nothing here.")
+		return t, okr.Errorf(okr.Forbidden, "I can't show OKRs here, because Teams didn't say that you belong to this organization.")
 	}
 	begun := chat.Begun(ctx, s.chat.Memory, a)
 	if begun.Unread != nil {
@@ -153,7 +153,7 @@ func (s *Subject) composeTurn(ctx context.Context, a teams.Activity) (*chat.Turn
 	if t.Settings, err = s.access.Addressed(ctx, t.Actor.Tenant); err != nil {
 		return t, err
 	}
-	t.Place = s.chat.PlaceOf(t.Settings, chat.Zone(a.LocalTimezone, t.Settings.Location()))
+	t.Place = s.chat.PlaceFor(a, t.Settings)
 	t.Actor.Shared = !a.IsPersonal() || begun.Chat != a.BaseConversationID()
 	return t, nil
 }
@@ -179,7 +179,7 @@ func (s *Subject) composeViews(ctx context.Context, t *chat.Turn, q composeQuery
 func attachments(t *chat.Turn, views []okr.GoalView) []composeAttachment {
 	out := make([]composeAttachment, 0, len(views))
 	for _, v := range views {
-		title, subtitle := cards.ResultTitle(v)
+		title, subtitle := cards.ResultTitle(t.Place, v)
 		out = append(out, composeAttachment{
 			ContentType: teams.ContentTypeCard, Content: cards.Goal(t.Place, v),
 			Preview: composePreview{ContentType: thumbnail, Content: previewWords{Title: title, Text: subtitle}},

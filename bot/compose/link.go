@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"okrbot/bot/chat"
@@ -58,7 +59,7 @@ func (s *Subject) OnAnonymousLink(_ context.Context, a teams.Activity) (teams.In
 }
 
 // links finds addresses of any tenant.
-func (s *Subject) links() cards.Links { return s.chat.PlaceOf(okr.Settings{}, time.UTC).Links }
+func (s *Subject) links() cards.Links { return s.chat.PlaceOf(okr.Settings{}, time.UTC, "").Links }
 
 // unfoldOwn is the card of an address of okrbot. The message may be read by people of
 // whom nothing is known, and go on to other places, so that nothing private is ever in
@@ -93,9 +94,10 @@ func (s *Subject) opened(ctx context.Context, t *chat.Turn, address string) (car
 	return r.Card()
 }
 
-// unfoldAzure is the card of an address of Azure DevOps: what hangs on it, and for
-// queries that it can be bound. Nothing where there is neither, or the integration is
-// off: other apps have more to say of it.
+// unfoldAzure is the card of an address of Azure DevOps: what it moves, and that it can be
+// bound. Nothing where there is neither, or the integration is off: other apps have more to
+// say of it. So they have of a work item that moves nothing, as most do, whoever could bind
+// it.
 func (s *Subject) unfoldAzure(ctx context.Context, a teams.Activity, link okr.AzureLink, address string) teams.InvokeResponse {
 	t, err := s.composeTurn(ctx, a)
 	if err != nil || a.Conversation.ID == "" {
@@ -104,17 +106,17 @@ func (s *Subject) unfoldAzure(ctx context.Context, a teams.Activity, link okr.Az
 	mayBind := s.mayBind(ctx, t, link)
 	t.Actor.Shared = true
 	views, total, err := s.measure.MovedBy(ctx, t.Actor, link)
-	if err != nil || total == 0 && !mayBind {
+	if err != nil || total == 0 && (!mayBind || link.Item > 0) {
 		return nothing()
 	}
-	return unfolded(cards.Moved(cards.MovedView{Link: link, URL: address, Views: views, Total: total, MayBind: mayBind}))
+	return unfolded(cards.Moved(t.Place, cards.MovedView{Link: link, URL: address, Views: views, Total: total, MayBind: mayBind}))
 }
 
-// mayBind says whether the person could bind the query of an address: a member, with a
-// connection that leads there by what is known of its name. Best effort: whoever presses
-// the button is asked for their own.
+// mayBind says whether the person could bind the query or work item of an address: a member,
+// with a connection that leads there by what is known of its name. Best effort: whoever
+// presses the button is asked for their own.
 func (s *Subject) mayBind(ctx context.Context, t *chat.Turn, link okr.AzureLink) bool {
-	if link.Query == "" || t.Actor.Guest {
+	if t.Actor.Guest {
 		return false
 	}
 	list, err := s.connect.Connections(ctx, t.Actor)
@@ -122,7 +124,7 @@ func (s *Subject) mayBind(ctx context.Context, t *chat.Turn, link okr.AzureLink)
 		return false
 	}
 	for _, c := range list {
-		if c.LeadsTo(link) {
+		if c.LeadsTo(link) || link.Project == "" && strings.EqualFold(c.Organization, link.Organization) {
 			return true
 		}
 	}
@@ -155,7 +157,7 @@ func unfoldedInto(attachments ...composeAttachment) teams.InvokeResponse {
 func (s *Subject) pressAddress(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	page, ok := t.Place.Links.Read(p.Data[cards.KeyCode])
 	if !ok {
-		return chat.Reply{}, chat.NoAddress()
+		return chat.Reply{}, chat.NoAddress(t.Actor)
 	}
 	address := t.Place.Links.To(page)
 	r, _, err := chat.OpenAddress(ctx, s.chat, t, address)

@@ -1,18 +1,15 @@
 package compose
 
 import (
-	_ "embed"
 	"html"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/cards/page"
 )
-
-//go:embed address.html
-var addressHTML string
 
 // Options is what the pages of addresses lead to.
 type Options struct {
@@ -26,6 +23,7 @@ type Options struct {
 
 // addressPage is what a browser shows of an address.
 type addressPage struct {
+	Organization string // heads the page; empty: nothing does
 	Title, Words string
 	Address      string // to be copied; empty: there is none
 	Open         string // deep link to the chat with okrbot
@@ -37,42 +35,38 @@ func (s *Subject) Pages() map[string]http.Handler {
 	return map[string]http.Handler{cards.AddressPath + ":code": http.HandlerFunc(s.addressPage)}
 }
 
-const copyHTML = `<p>In the chat with okrbot, send this address if it is not in the message box already:<br><code>{{address}}</code></p>`
+const (
+	openHTML = `<p><a class="button" href="{{open}}">Open in Teams</a></p>`
+	copyHTML = `<p>If the message box is empty, paste this link and send it:<br><code>{{address}}</code></p>`
+)
 
-// markup fills in the page, which is no template for the reason that the sign-in's is none.
+// markup fills in the page.
 func (p addressPage) markup() string {
 	send := ""
 	if p.Address != "" {
 		send = strings.ReplaceAll(copyHTML, "{{address}}", html.EscapeString(p.Address))
 	}
-	return strings.NewReplacer("{{title}}", html.EscapeString(p.Title), "{{words}}", html.EscapeString(p.Words),
-		"{{open}}", html.EscapeString(p.Open), "{{copy}}", send).Replace(addressHTML)
+	open := strings.ReplaceAll(openHTML, "{{open}}", html.EscapeString(p.Open))
+	return page.Page{Title: p.Title, Organization: p.Organization, Content: page.Words(p.Words) + "\n" + open + "\n" + send}.Markup()
 }
 
 func (s *Subject) addressPage(w http.ResponseWriter, r *http.Request) {
 	code := strings.ToLower(r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:])
 	status, p := http.StatusOK, addressPage{
-		Title: "This opens in Microsoft Teams",
-		Words: "It is the address of an OKR, of its history or of a list of OKRs in okrbot. What it leads to is shown in Teams only, to people who may see it.",
+		Title: "Open this OKR in Microsoft Teams",
+		Words: "This link leads to an OKR, its history or a list of OKRs. okrbot shows it in Teams, to people who can see it.",
 	}
 	if cards.IsCode(code) {
 		p.Address = strings.TrimRight(s.options.PublicURL, "/") + cards.AddressPath + code
 	} else {
 		status, p = http.StatusNotFound, addressPage{
-			Title: "This is no address of okrbot",
-			Words: "A part of it may be missing. Copy it again from where you have it, or open okrbot in Teams.",
+			Title: "This link doesn't work",
+			Words: "Part of it may be missing. Copy it again, or open okrbot in Teams and look for the OKR there.",
 		}
 	}
-	p.Open = s.inTeams(p.Address)
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Robots-Tag", "noindex")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, p.markup()) // else the reader has gone
+	p.Organization, p.Open = s.chat.Organization, s.inTeams(p.Address)
+	w.Header().Set("X-Robots-Tag", "noindex")
+	chat.ShowPage(w, status, "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", p.markup())
 }
 
 // inTeams is the deep link to the person's own chat with okrbot, with the address in the

@@ -32,14 +32,20 @@ func (s *Subject) startConnection(ctx context.Context, t *chat.Turn, after *chat
 		return s.signIn.Ask(ctx, t, okr.SignInOf(err), &chat.Resume{Verb: cards.VerbConnect, Data: chat.ResumeData(after)})
 	}
 	d := connectionDraft{ID: chat.NewFormID(), Owner: t.Actor.ID, Credential: accounts[0].ID, Account: accounts[0].Account.UserName, Resume: after}
-	form, err := s.connectionForm(ctx, t, d, cards.FieldError{})
+	begin := quick{s}.connectFor
+	if after == nil {
+		begin = s.connectInSteps
+	}
+	r, err := begin(ctx, t, d)
 	if okr.KindOf(err) == okr.SignIn {
 		return s.signIn.Ask(ctx, t, okr.SignInOf(err), &chat.Resume{Verb: cards.VerbConnect, Data: chat.ResumeData(after)})
 	}
-	if err != nil {
-		return chat.Reply{}, err
-	}
-	return chat.Say(cards.EditConnection(form)).Only(t.Actor.ID), nil
+	return r.Only(t.Actor.ID), err
+}
+
+// connectInSteps begins the form that asks for the organization first.
+func (s *Subject) connectInSteps(ctx context.Context, t *chat.Turn, d connectionDraft) (chat.Reply, error) {
+	return s.connectionStepOne(ctx, t, d, cards.FieldError{})
 }
 
 func (s *Subject) listConnections(ctx context.Context, t *chat.Turn, _ string) (chat.Reply, error) {
@@ -51,19 +57,26 @@ func (s *Subject) pressConnections(ctx context.Context, t *chat.Turn, p chat.Pre
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if total == 0 && !t.Settings.Enabled { // the one thing that leads on
+		return chat.Reply{}, s.access.RequireEnabled(ctx, t.Actor)
+	}
+	admin, err := s.access.IsAdmin(ctx, t.Actor)
+	if err != nil {
+		return chat.Reply{}, err
+	}
 	offset := min(p.Offset(), max(0, total-1))
-	return chat.Say(cards.Connections(t.Place, cards.ConnectionList{Views: rowsOf(t, list), Total: total, Offset: offset, Shared: t.Actor.Shared})), nil
+	return chat.Say(cards.Connections(t.Place, cards.ConnectionList{Views: rowsOf(t, list, admin), Total: total, Offset: offset, Shared: t.Actor.Shared, IsAdmin: admin && !t.Actor.Shared})), nil
 }
 
 // rowOf is a connection as a list shows it, which says less than the card of one.
-func rowOf(t *chat.Turn, c okr.Connection, bound int) cards.ConnectionView {
-	return cards.ConnectionView{Connection: c, BoundCount: bound, IsOwner: c.Owner.ID == t.Actor.ID, WebURL: c.Project.URL}
+func rowOf(t *chat.Turn, c okr.Connection, bound int, isAdmin bool) cards.ConnectionView {
+	return cards.ConnectionView{Connection: c, BoundCount: bound, IsOwner: c.IsOf(t.Actor.ID), MayEdit: isAdmin && c.Application != nil, WebURL: c.Project.URL}
 }
 
 // rowsOf are connections as a list shows them.
-func rowsOf(t *chat.Turn, list []okr.BoundConnection) (views []cards.ConnectionView) {
+func rowsOf(t *chat.Turn, list []okr.BoundConnection, isAdmin bool) (views []cards.ConnectionView) {
 	for _, c := range list {
-		views = append(views, rowOf(t, c.Connection, c.Bound))
+		views = append(views, rowOf(t, c.Connection, c.Bound, isAdmin))
 	}
 	return views
 }
@@ -77,14 +90,15 @@ func (s *Subject) connectionView(ctx context.Context, t *chat.Turn, c okr.Connec
 	if err != nil {
 		return cards.ConnectionView{}, err
 	}
-	own := c.Owner.ID == t.Actor.ID
-	v := cards.ConnectionView{Connection: c, Bound: goals, BoundCount: n, IsOwner: own, MayDelete: own || admin, WebURL: c.Project.URL}
+	own := c.IsOf(t.Actor.ID)
+	v := cards.ConnectionView{Connection: c, Bound: goals, BoundCount: n, IsOwner: own, MayDelete: own || admin, MayEdit: admin && c.Application != nil, WebURL: c.Project.URL}
+	v.MaySync = !t.Actor.Guest && t.Settings.Enabled && (c.Application == nil || !c.Application.Removed)
 	if own && c.Shared {
 		if v.Others, err = s.connect.CountOthers(ctx, t.Actor, c); err != nil {
 			return v, err
 		}
 	}
-	err = s.connect.MayTakeOver(ctx, t.Actor, c)
+	err = s.hands.MayTakeOver(ctx, t.Actor, c)
 	v.MayTake = err == nil
 	if kind := okr.KindOf(err); kind == okr.Forbidden || kind == okr.Invalid {
 		err = nil
@@ -94,6 +108,13 @@ func (s *Subject) connectionView(ctx context.Context, t *chat.Turn, c okr.Connec
 
 func (s *Subject) connectionCard(ctx context.Context, t *chat.Turn, id okr.ConnectionID) (chat.Reply, error) {
 	v, err := s.readConnection(ctx, t, id)
+	return chat.Say(cards.Connection(t.Place, v)), err
+}
+
+// showConnection shows a connection, also after a sign-in that brought it back.
+func (s *Subject) showConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
+	v, err := s.readConnection(ctx, t, p.Connection())
+	v.Syncs = p.Data[cards.KeySyncing] != "" && v.BoundCount > 0 && !v.Connection.Health.Failing()
 	return chat.Say(cards.Connection(t.Place, v)), err
 }
 
@@ -107,26 +128,53 @@ func (s *Subject) readConnection(ctx context.Context, t *chat.Turn, id okr.Conne
 
 // editConnection opens the form with what the connection has.
 func (s *Subject) editConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	c, err := s.connect.Connection(ctx, t.Actor, p.Connection())
+	d, err := s.draftOf(ctx, t, p.Connection())
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if c.Owner.ID != t.Actor.ID {
-		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only %s, who made it, can edit this connection.", c.Owner.Name)
-	}
-	d := connectionDraft{
-		ID: chat.NewFormID(), Owner: t.Actor.ID, Credential: c.Credential, Account: c.Account, Editing: c.ID,
-		Name: c.Name, Organization: c.Organization, Project: c.Project.ID, Shared: c.Shared,
-	}
 	form, err := s.connectionForm(ctx, t, d, cards.FieldError{})
 	if okr.KindOf(err) == okr.SignIn {
-		at, _ := s.connect.SignInFor(ctx, t.Actor, c)
-		return s.signIn.Ask(ctx, t, at, &chat.Resume{Verb: cards.VerbConnectionEdit, Data: chat.ConnectionData(c.ID)})
+		return s.signInToEdit(ctx, t, d.Editing)
 	}
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	return chat.Say(cards.EditConnection(form)).Only(t.Actor.ID), nil
+}
+
+// draftOf is the form of a connection that the person may edit.
+func (s *Subject) draftOf(ctx context.Context, t *chat.Turn, id okr.ConnectionID) (connectionDraft, error) {
+	c, err := s.connect.Connection(ctx, t.Actor, id)
+	if err != nil {
+		return connectionDraft{}, err
+	}
+	keeps, err := s.connect.Keeps(ctx, t.Actor, c)
+	switch {
+	case err != nil:
+		return connectionDraft{}, err
+	case !keeps && c.Application != nil:
+		return connectionDraft{}, okr.Errorf(okr.Forbidden, "Only an admin can edit this connection of the application %s.", c.Application.Name)
+	case !keeps:
+		return connectionDraft{}, okr.Errorf(okr.Forbidden, "Only %s, its owner, can edit this connection.", c.Owner.Name)
+	}
+	d := connectionDraft{
+		ID: chat.NewFormID(), Owner: t.Actor.ID, Credential: c.Credential, Account: c.Account, Editing: c.ID,
+		Name: c.Name, Organization: c.Organization, Project: c.Project.ID, Shared: c.Shared, Folders: c.Folders, Was: &c,
+	}
+	if c.Application != nil {
+		d.Application, d.ProjectTitle = c.Application.Name, c.Project.Name
+	}
+	return d, nil
+}
+
+// signInToEdit signs in where the connection leads, and then goes on with its form.
+func (s *Subject) signInToEdit(ctx context.Context, t *chat.Turn, id okr.ConnectionID) (chat.Reply, error) {
+	c, err := s.connect.Connection(ctx, t.Actor, id)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	at, _ := s.connect.SignInFor(ctx, t.Actor, c)
+	return s.signIn.Ask(ctx, t, at, &chat.Resume{Verb: cards.VerbConnectionEdit, Data: chat.ConnectionData(id)})
 }
 
 func (s *Subject) shareConnection(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
@@ -155,8 +203,15 @@ func (s *Subject) auditSharing(ctx context.Context, t *chat.Turn, before, after 
 }
 
 // tellStopped tells those who had bound something through a connection that it is
-// private again, each of what that one may see.
+// private again.
 func (s *Subject) tellStopped(ctx context.Context, t *chat.Turn, c okr.Connection, stopped []okr.Goal) {
+	s.tellBinders(ctx, t, stopped, func(list string) string {
+		return t.Actor.Name + " stopped sharing the connection " + c.Name + ", so these OKRs you bound no longer update: " + list + ". Their last values stay. Bind them through your own connection."
+	})
+}
+
+// tellBinders tells those whose bindings have stopped, each of what that one may see.
+func (s *Subject) tellBinders(ctx context.Context, t *chat.Turn, stopped []okr.Goal, say func(list string) string) {
 	names := map[okr.UserID]string{}
 	first := map[okr.UserID]okr.GoalID{}
 	for _, g := range stopped {
@@ -173,8 +228,7 @@ func (s *Subject) tellStopped(ctx context.Context, t *chat.Turn, c okr.Connectio
 		names[who.ID] = strings.TrimPrefix(names[who.ID]+", "+string(g.ID)+" "+okr.Shorten(g.Title, 60), ", ")
 	}
 	for user, list := range names {
-		words := t.Actor.Name + " has made the connection " + c.Name + " private again, so what you bound through it is not measured any more: " + okr.Shorten(list, 600) + ". The last values stay. Bind through a connection of your own."
-		s.chat.TellSoftly(ctx, t, user, cards.Done("Not measured any more", words, []cards.Button{
+		s.chat.TellSoftly(ctx, t, user, cards.Done("OKRs stopped updating", say(okr.Shorten(list, 600)), []cards.Button{
 			{Title: "Bind " + string(first[user]) + " again", Verb: cards.VerbBind, Data: chat.GoalData(first[user])}, {Title: "New connection", Verb: cards.VerbConnect},
 		}))
 	}
@@ -186,7 +240,10 @@ func (s *Subject) askDeleteConnection(ctx context.Context, t *chat.Turn, p chat.
 		return chat.Reply{}, err
 	}
 	if !v.MayDelete {
-		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only %s, who made it, or an admin can delete this connection.", v.Connection.Owner.Name)
+		if v.Connection.Application != nil {
+			return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only an admin can delete this connection of the application %s.", v.Connection.Application.Name)
+		}
+		return chat.Reply{}, okr.Errorf(okr.Forbidden, "Only %s, its owner, or an admin can delete this connection.", v.Connection.Owner.Name)
 	}
 	return chat.Say(cards.ConfirmDeleteConnection(v)), nil
 }
@@ -197,7 +254,7 @@ func (s *Subject) deleteConnection(ctx context.Context, t *chat.Turn, p chat.Pre
 		return chat.Reply{}, err
 	}
 	s.chat.Audit(ctx, t, chat.Deed{Did: "connection deleted", Of: string(c.ID)})
-	return chat.SayAll(cards.Done("Connection deleted", "The connection "+c.Name+" is gone. What was measured through it keeps its last value; bind it again with another connection.", []cards.Button{
+	return chat.SayAll(cards.Done("Connection deleted", "The connection "+c.Name+" was deleted. Its OKRs keep their last values. Bind them through another connection to update them.", []cards.Button{
 		{Title: "Connections", Verb: cards.VerbConnections}, {Title: "OKRs", Verb: cards.VerbGoals},
 	})), nil
 }
@@ -208,6 +265,9 @@ func (s *Subject) signInConnection(ctx context.Context, t *chat.Turn, p chat.Pre
 	c, err := s.connect.Connection(ctx, t.Actor, id)
 	if err != nil {
 		return chat.Reply{}, err
+	}
+	if c.Application != nil {
+		return applications{s}.renewApplication(ctx, t, chat.Press{Data: map[string]string{cards.KeyApplication: string(c.Credential)}})
 	}
 	if c.Owner.ID != t.Actor.ID {
 		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Forbidden, "Only %s can sign in for this connection.", c.Owner.Name), okr.Step{Kind: okr.StepConnect})

@@ -33,7 +33,7 @@ func (s *Subject) findConnection(ctx context.Context, t *chat.Turn, text string)
 		}
 	}
 	if len(found) != 1 {
-		return okr.Connection{}, okr.WithNext(okr.Errorf(okr.NotFound, "Say which connection, by its id (like C7) or name."), okr.Step{Kind: okr.StepConnections})
+		return okr.Connection{}, okr.WithNext(okr.Errorf(okr.NotFound, "Name the connection by its id (like C7) or name."), okr.Step{Kind: okr.StepConnections})
 	}
 	return found[0], nil
 }

@@ -3,6 +3,7 @@ package connections
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"okrbot/bot/chat"
 	"okrbot/bot/teams"
@@ -41,14 +42,27 @@ func (s *Subject) moveForm(ctx context.Context, t *chat.Turn, id okr.ConnectionI
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	f := cards.MoveForm{From: from, Target: target, Error: wrong}
-	for _, c := range list {
-		if c.ID != id {
-			f.Targets = append(f.Targets, cards.Choice{Title: c.Name + " (" + c.Organization + " / " + c.Project.Name + ")", Value: string(c.ID)})
+	first, readers, err := handing{s}.offered(ctx, t, from)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	f := cards.MoveForm{From: from, Target: target, Readers: readers, Error: wrong}
+	for _, c := range append(first, list...) {
+		if c.ID != id && !slices.ContainsFunc(f.Targets, func(o cards.Choice) bool { return o.Value == string(c.ID) }) {
+			f.Targets = append(f.Targets, cards.Choice{Title: targetName(c), Value: string(c.ID)})
 		}
 	}
 	_, f.Count, err = s.connect.Bound(ctx, t.Actor, id, okr.Page{Limit: 1})
 	return chat.Say(cards.MoveBindings(f)), err
+}
+
+// targetName is what a connection is called among those that can be moved to.
+func targetName(c okr.Connection) string {
+	name := c.Name + " (" + c.Organization + " / " + c.Project.Name + ")"
+	if c.Application != nil {
+		name += ", application " + c.Application.Name
+	}
+	return name
 }
 
 func (s *Subject) pressMovePreview(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
@@ -61,22 +75,22 @@ func (s *Subject) pressMovePreview(ctx context.Context, t *chat.Turn, p chat.Pre
 }
 
 func (s *Subject) movePreview(ctx context.Context, t *chat.Turn, from, to okr.ConnectionID) (chat.Reply, error) {
-	p, err := s.connect.PreviewMove(ctx, t.Actor, from, to)
+	p, err := s.hands.PreviewMove(ctx, t.Actor, from, to)
 	return chat.Say(cards.PreviewMove(p)), err
 }
 
 // moveBindings moves what can be moved and measures it at once.
 func (s *Subject) moveBindings(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
-	done, job, err := s.connect.Move(ctx, t.Actor, p.Connection(), okr.ConnectionID(p.Data[cards.KeyTarget]))
+	done, job, err := s.hands.Move(ctx, t.Actor, p.Connection(), okr.ConnectionID(p.Data[cards.KeyTarget]))
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	s.chat.Audit(ctx, t, chat.Deed{Did: "bindings moved", Of: string(done.From.ID), To: string(done.To.ID)})
 	s.measureSoon(ctx, t, job)
 	moved, stayed := done.Movable()
-	words := fmt.Sprintf("%s now measured through %s with the access of %s. Values and history stay.", isOrAre(moved), done.To.Name, done.To.Account)
+	words := fmt.Sprintf("%s now updated through %s, with the access of %s. Values and history stay.", isOrAre(moved), done.To.Name, done.To.Account)
 	if stayed > 0 {
-		words += fmt.Sprintf(" %s not: %s cannot read the query.", isOrAre(stayed), done.To.Name)
+		words += fmt.Sprintf(" %s not: %s can't read the query.", isOrAre(stayed), done.To.Name)
 	}
 	return chat.SayAll(cards.Done("Moved", words, []cards.Button{
 		{Title: "Show " + done.To.Name, Verb: cards.VerbConnection, Data: chat.ConnectionData(done.To.ID)}, {Title: "Connections", Verb: cards.VerbConnections},
@@ -102,5 +116,5 @@ func (s *Subject) measureSoon(ctx context.Context, t *chat.Turn, job okr.SyncJob
 // first.
 func (s *Subject) Health(ctx context.Context, t *chat.Turn) ([]cards.ConnectionView, error) {
 	list, err := s.connect.FailingFirst(ctx, t.Actor, connectionPage)
-	return rowsOf(t, list), err
+	return rowsOf(t, list, false), err
 }

@@ -23,7 +23,7 @@ func (s *Subject) checkedIn(ctx context.Context, t *chat.Turn, v okr.GoalView, c
 			continue // who said it knows it
 		}
 		if err := s.tellCheckIn(ctx, t, sub, v, c); err != nil {
-			s.chat.Logger.WarnContext(ctx, "check-in not told at once", "ref", teams.RefFrom(ctx), "subscription", sub.ID, "err", okr.CauseOf(err))
+			s.chat.Logger.WarnContext(ctx, "check-in not announced at once", "ref", teams.RefFrom(ctx), "subscription", sub.ID, "err", okr.CauseOf(err))
 		}
 	}
 }
@@ -32,8 +32,7 @@ func (s *Subject) tellCheckIn(ctx context.Context, t *chat.Turn, sub okr.Subscri
 	if err := s.chat.AwaitRoom(ctx, sub.Conversation.Tenant); err != nil {
 		return err
 	}
-	place := cards.Place{Zone: sub.Location(t.Settings), Now: s.chat.Now()}
-	card := cards.CheckInTold(place, v, c, sub.Slot)
+	card := cards.CheckInTold(s.placeOf(ctx, t.Settings, sub), v, c, sub.Slot)
 	if err := s.postDigest(ctx, sub, chat.RefOf(s.newestPlace(ctx, sub)), chat.Say(card)); err != nil {
 		return err
 	}

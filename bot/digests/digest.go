@@ -41,7 +41,7 @@ func (s *Subject) digest(ctx context.Context, t *chat.Turn, arg string) (chat.Re
 	if ok {
 		return s.scopedDigest(ctx, t, scope)
 	}
-	return chat.Reply{}, okr.Errorf(okr.Invalid, "That can be: digest, digest mine, digest of Megan Bowen, digest tag launch, digest all, digest new, digest preview, digest mute 4h (or 2d, 1w), digest unmute, digest stop.")
+	return chat.Reply{}, okr.Errorf(okr.Invalid, "I don't know that digest command. You can send: digest, digest mine, digest of Megan Bowen, digest tag launch, digest all, digest new, digest preview, digest mute 4h, digest unmute or digest stop.")
 }
 
 func orWord(text, fallback string) string {
@@ -73,7 +73,7 @@ func pressedAt(p chat.Press) digestAt {
 
 // digestForm shows the form with what stands, or with what was typed and is wrong.
 func (s *Subject) digestForm(ctx context.Context, t *chat.Turn, at digestAt, typed *okr.DigestPlan, wrong cards.FieldError) (chat.Reply, error) {
-	if err := errors.Join(t.MembersOnly(), s.access.RequireEnabled(ctx, t.Actor)); err != nil {
+	if err := errors.Join(t.MembersOnly(), s.access.RequireDigests(ctx, t.Actor)); err != nil {
 		return chat.Reply{}, err
 	}
 	s.chat.NamePlace(ctx, t)
@@ -82,13 +82,13 @@ func (s *Subject) digestForm(ctx context.Context, t *chat.Turn, at digestAt, typ
 		return chat.Reply{}, err
 	}
 	actor := t.Actor
-	actor.Shared = true // what is private is told nowhere
+	actor.Shared = true // what is private is posted nowhere
 	objectives, err := s.plan.Objectives(ctx, actor)
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	if len(objectives) == 0 && !known {
-		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "There is no objective to tell about yet."), okr.Step{Kind: okr.StepNewObjective})
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.Invalid, "There are no objectives yet, so there is nothing to post."), okr.Step{Kind: okr.StepNewObjective})
 	}
 	plan := sub.DigestPlan
 	if typed != nil {
@@ -101,6 +101,7 @@ func (s *Subject) digestForm(ctx context.Context, t *chat.Turn, at digestAt, typ
 	}
 	f.Place, f.Error, f.Objectives, f.Subscribed, f.Paused = orWord(t.PlaceName(), sub.Conversation.Name), wrong, choices, known, sub.Paused
 	f.Slot, f.Draft, f.Readers = sub.Slot, at.draft, readersOf(t)
+	f.ByHand = !t.Settings.Enabled
 	f.HereOnly = plan.Threaded && sub.ThreadID != "" && sub.ThreadID == threadOf(t)
 	f.People, f.Tags = chat.PersonChoices(people(t, plan, objectives)), tagsOf(objectives)
 	if known {
@@ -123,7 +124,7 @@ func (s *Subject) objectiveChoices(ctx context.Context, actor okr.Actor, open []
 		}
 		title := string(id) + " (private or deleted)"
 		if err == nil {
-			title = string(id) + " " + v.Goal.Title + " (ended; its copies are followed)"
+			title = string(id) + " " + v.Goal.Title + " (closed; the digest follows its copies)"
 		}
 		choices = append(choices, cards.Choice{Title: title, Value: string(id)})
 	}
@@ -144,10 +145,7 @@ func (s *Subject) subscription(ctx context.Context, t *chat.Turn, at digestAt) (
 			return sub, false, err
 		}
 	}
-	begun.Rule, begun.Zone = t.Settings.DigestDefault, zoneName(t)
-	if begun.Rule == (okr.DigestRule{}) {
-		begun.Rule = okr.DigestRule{Hour: 9, Weekday: time.Monday}
-	}
+	begun.Rule, begun.Zone = t.Settings.DigestDefault.OrDefault(), zoneName(t)
 	return okr.Subscription{DigestPlan: begun}, false, nil
 }
 
@@ -162,9 +160,10 @@ func zoneName(t *chat.Turn) string {
 }
 
 func (s *Subject) planForm(t *chat.Turn, plan okr.DigestPlan) cards.DigestForm {
+	rule := plan.Rule.OrDefault()
 	f := cards.DigestForm{
 		Chosen: idsOf(plan.Objectives), Teams: t.Settings.Teams, OfTeams: plan.Teams, OfPeople: userIDs(plan.People), OfTags: plan.Tags, AtOnce: plan.CheckIns,
-		Cadence: string(plan.Rule.Cadence), Hour: strconv.Itoa(plan.Rule.Hour), Weekday: strconv.Itoa(int(plan.Rule.Weekday)),
+		Cadence: string(rule.Cadence), Hour: strconv.Itoa(rule.Hour), Weekday: strconv.Itoa(int(rule.Weekday)),
 		Always: plan.Always, MayThread: t.Activity.Kind() == teams.KindChannel, Threaded: plan.Threaded,
 		Zone: plan.Location(t.Settings).String(),
 	}
@@ -176,6 +175,16 @@ func (s *Subject) planForm(t *chat.Turn, plan okr.DigestPlan) cards.DigestForm {
 		f.QuietDays = append(f.QuietDays, strconv.Itoa(int(d)))
 	}
 	return f
+}
+
+// zoneToShow is the zone of a digest's hours where it is not that of the reader; else
+// nobody has to be told.
+func zoneToShow(t *chat.Turn, sub okr.Subscription) string {
+	zone := sub.Location(t.Settings).String()
+	if t.Place.Zone != nil && t.Place.Zone.String() == zone {
+		return ""
+	}
+	return zone
 }
 
 func distinct(names ...string) []string {
@@ -216,7 +225,7 @@ func (s *Subject) saveDigest(ctx context.Context, t *chat.Turn, p chat.Press) (c
 		return chat.Reply{}, err
 	}
 	which := map[string]string{cards.KeyDigest: orWord(sub.Slot, cards.ChoiceNone)}
-	return chat.SayAll(cards.Done("Digest on", cards.PlanText(sub.DigestPlan, sub.Location(t.Settings).String()), []cards.Button{
+	return chat.SayAll(cards.Done("Digest on", cards.PlanText(sub.DigestPlan, zoneToShow(t, sub)), []cards.Button{
 		{Title: "Change", Verb: cards.VerbDigest, Data: which}, {Title: "Preview", Verb: cards.VerbDigestPreview, Data: which}, {Title: "Stop", Verb: cards.VerbDigestStop, Data: which},
 	})), nil
 }
@@ -274,11 +283,9 @@ func (s *Subject) mute(ctx context.Context, t *chat.Turn, at digestAt, text stri
 	}
 	again := []cards.Button{{Title: "Change", Verb: cards.VerbDigest}}
 	if length == 0 {
-		return chat.SayAll(cards.Done("Digest no longer muted", "The next one tells what moved meanwhile.", again)), nil
+		return chat.SayAll(cards.Done("Digest unmuted", "The next one covers everything that changed in the meantime.", again)), nil
 	}
-	zone := sub.Location(t.Settings)
-	words := "Nothing is posted here until " + sub.MutedTill.In(zone).Format("Monday, 2 January 15:04 MST") + ". What moves meanwhile is told afterwards, once."
-	return chat.SayAll(cards.Done("Digest muted", words, append(again, cards.Button{Title: "Unmute", Verb: cards.VerbDigestMute, Data: unmutes}))), nil
+	return chat.SayAll(cards.DigestMuted(t.Place, sub.MutedTill, append(again, cards.Button{Title: "Unmute", Verb: cards.VerbDigestMute, Data: unmutes}))), nil
 }
 
 // muteLength reads a length such as 4h, 2d or 1w, also with the unit in words.
@@ -292,13 +299,12 @@ func muteLength(text string) (time.Duration, error) {
 	unit := text[len(digits):]
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < 1 || n > 1000 || unit == "" || units[unit[:1]] == 0 {
-		return 0, okr.FieldErrorf(cards.InputMute, "Say for how long, for example: digest mute 4h, digest mute 2d, digest mute 1w.")
+		return 0, okr.FieldErrorf(cards.InputMute, "Give a length of time, for example: digest mute 4h, digest mute 2d or digest mute 1w.")
 	}
 	return time.Duration(n) * units[unit[:1]], nil
 }
 
-// previewDigest shows what the next digest of the place would say, to who asked
-// only.
+// previewDigest shows the next digest of the place, to the person who asked only.
 func (s *Subject) previewDigest(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Reply, error) {
 	if err := t.MembersOnly(); err != nil {
 		return chat.Reply{}, err
@@ -308,9 +314,8 @@ func (s *Subject) previewDigest(ctx context.Context, t *chat.Turn, p chat.Press)
 		return chat.Reply{}, err
 	}
 	s.chat.NamePlace(ctx, t)
-	zone := d.Subscription.Location(t.Settings)
-	card := cards.DigestPreview(s.chat.PlaceOf(t.Settings, zone), cards.DigestPreviewView{
-		Place: t.PlaceName(), Digest: d, Next: d.Subscription.Next(s.chat.Now(), zone),
+	card := cards.DigestPreview(t.Place, cards.DigestPreviewView{
+		Place: t.PlaceName(), Digest: d, Next: d.Subscription.Next(s.chat.Now(), d.Subscription.Location(t.Settings)),
 	})
 	if t.Activity.Type == teams.TypeInvoke {
 		return chat.Say(card), nil // the answer to a button is seen by who pressed it

@@ -11,7 +11,8 @@ import (
 type accessor interface {
 	Settings(ctx context.Context, tenant okr.TenantID) (okr.Settings, error)
 	Addressed(ctx context.Context, tenant okr.TenantID) (okr.Settings, error)
-	RequireEnabled(ctx context.Context, actor okr.Actor) error
+	Member(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Member, error)
+	RequireDigests(ctx context.Context, actor okr.Actor) error
 	AdminIDs(t okr.Settings) []okr.UserID
 }
 

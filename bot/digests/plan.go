@@ -134,7 +134,7 @@ func (s *Subject) chosenObjectives(ctx context.Context, t *chat.Turn, text strin
 		}
 	}
 	if len(chosen) == 0 && strings.TrimSpace(text) != "" {
-		return nil, okr.Errorf(okr.Invalid, "None of the chosen objectives is there now. To choose again, send: digest.")
+		return nil, okr.Errorf(okr.Invalid, "I can't find the objectives that you chose. They may be deleted or private. To choose again, send: digest")
 	}
 	return chosen, nil
 }

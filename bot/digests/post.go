@@ -18,7 +18,7 @@ func (s *Subject) PostDigest(ctx context.Context, d okr.Digest) error {
 	if err != nil {
 		return err
 	}
-	card := cards.Digest(s.chat.PlaceOf(settings, sub.Location(settings)), d)
+	card := cards.Digest(s.placeOf(ctx, settings, sub), d)
 	if err := s.chat.AwaitRoom(ctx, sub.Conversation.Tenant); err != nil {
 		return err
 	}
@@ -27,6 +27,16 @@ func (s *Subject) PostDigest(ctx context.Context, d okr.Digest) error {
 	}
 	s.followPerson(ctx, sub)
 	return nil
+}
+
+// placeOf is how the posts of a digest are written: in its time zone, and in the locale of
+// who made it, as their other cards are. Best effort: any other form can be read as well.
+func (s *Subject) placeOf(ctx context.Context, settings okr.Settings, sub okr.Subscription) cards.Place {
+	m, err := s.access.Member(ctx, sub.Conversation.Tenant, sub.CreatedBy.ID)
+	if err != nil {
+		s.chat.Logger.WarnContext(ctx, "locale of a digest not read", "subscription", sub.ID, "err", okr.CauseOf(err))
+	}
+	return s.chat.PlaceOf(settings, sub.Location(settings), m.Locale)
 }
 
 // newestPlace is the place of a digest as it was seen last: its service URL may have
@@ -112,7 +122,7 @@ func (s *Subject) pauseDigest(ctx context.Context, sub okr.Subscription, reason 
 	}
 	sub.Paused = reason
 	if err := s.DigestPaused(ctx, sub); err != nil { // the form of the digest shows it
-		s.chat.Logger.WarnContext(ctx, "nobody told of a paused digest", "subscription", sub.ID, "err", okr.CauseOf(err))
+		s.chat.Logger.WarnContext(ctx, "paused digest not announced", "subscription", sub.ID, "err", okr.CauseOf(err))
 	}
 	return nil
 }
@@ -208,7 +218,7 @@ func (s *Subject) resumeDigest(ctx context.Context, sub okr.Subscription, servic
 			return nil
 		}
 		if err != nil { // the next digest finds out
-			s.chat.Logger.WarnContext(ctx, "place of a digest not told that it goes on", "subscription", sub.ID, "err", okr.CauseOf(err))
+			s.chat.Logger.WarnContext(ctx, "place not notified of a resumed digest", "subscription", sub.ID, "err", okr.CauseOf(err))
 		}
 	}
 	return s.notify.ResumeDigest(ctx, sub)

@@ -31,7 +31,7 @@ func (s *Subject) choose(ctx context.Context, t *chat.Turn, number, title, verb 
 	if number != "" {
 		n, err := strconv.Atoi(number)
 		if err != nil || n < 1 || n > len(list) {
-			return chat.Reply{}, okr.Errorf(okr.Invalid, "There is no digest number “%s” here. To see which there are, send: digest", okr.Shorten(okr.CleanLine(number), 40))
+			return chat.Reply{}, okr.Errorf(okr.Invalid, "There's no digest “%s” here. To see all of them, send: digest", okr.Shorten(okr.CleanLine(number), 40))
 		}
 		i = n - 1
 	}
@@ -52,7 +52,7 @@ func (s *Subject) listed(ctx context.Context, t *chat.Turn, list []okr.Subscript
 	s.chat.NamePlace(ctx, t)
 	rows := make([]cards.DigestRow, 0, len(list))
 	for _, sub := range list {
-		rows = append(rows, cards.DigestRow{Subscription: sub, Zone: sub.Location(t.Settings).String()})
+		rows = append(rows, cards.DigestRow{Subscription: sub, Zone: zoneToShow(t, sub)})
 	}
 	return chat.Say(cards.Digests(t.PlaceName(), rows, title, verb)), nil
 }
@@ -82,7 +82,7 @@ func (s *Subject) newDigest(ctx context.Context, t *chat.Turn, scope okr.DigestP
 	return s.digestForm(ctx, t, digestAt{draft: form}, nil, cards.FieldError{})
 }
 
-// scopedDigest opens the form of the digest of the place that tells of just that, or of a
+// scopedDigest opens the form of the digest of the place that follows just that, or of a
 // new one.
 func (s *Subject) scopedDigest(ctx context.Context, t *chat.Turn, scope okr.DigestPlan) (chat.Reply, error) {
 	list, err := s.here(ctx, t)
@@ -90,15 +90,15 @@ func (s *Subject) scopedDigest(ctx context.Context, t *chat.Turn, scope okr.Dige
 		return chat.Reply{}, err
 	}
 	for _, sub := range list {
-		if tellsOf(sub.DigestPlan) == tellsOf(scope) {
+		if follows(sub.DigestPlan) == follows(scope) {
 			return s.digestForm(ctx, t, digestAt{slot: sub.Slot}, nil, cards.FieldError{})
 		}
 	}
 	return s.newDigest(ctx, t, scope)
 }
 
-// tellsOf is what a plan tells of, to be compared.
-func tellsOf(p okr.DigestPlan) string {
+// follows is what a plan follows, to be compared.
+func follows(p okr.DigestPlan) string {
 	parts := append(idsOf(p.Objectives), userIDs(p.People)...)
 	for kind, words := range map[string][]string{"team ": p.Teams, "tag ": p.Tags} {
 		for _, word := range words {
@@ -109,7 +109,7 @@ func tellsOf(p okr.DigestPlan) string {
 	return strings.Join(parts, "\n")
 }
 
-// scopeOf reads of what a digest is to tell: mine, a person's, a tag's, or all.
+// scopeOf reads what a digest is to follow: mine, a person's, a tag's, or all.
 func (s *Subject) scopeOf(ctx context.Context, t *chat.Turn, said string) (scope okr.DigestPlan, ok bool, err error) {
 	rest, mentioned := t.WithoutMentions(said)
 	rest = strings.TrimSpace(rest)
@@ -204,9 +204,9 @@ func (s *Subject) muteAll(ctx context.Context, t *chat.Turn, length string) (r c
 // stoppedWords says what still is posted in a place after one digest was stopped.
 func (s *Subject) stoppedWords(ctx context.Context, t *chat.Turn) string {
 	if list, err := s.here(ctx, t); err == nil && len(list) > 0 {
-		return "Another digest is still posted here. To see which, send: digest"
+		return "Another digest still posts here. To see it, send: digest"
 	}
-	return "Nothing more is posted here by itself."
+	return "No more digests are posted here."
 }
 
 // readersOf says who reads along in the place of the turn.

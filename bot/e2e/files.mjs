@@ -1,6 +1,7 @@
 // files lets okrbot save an export and sends it back. The Playground has no files: the demo has a page for them, on the
 // port of the simulated Teams, three after the Playground's.
 export async function files(pg) {
+  await pg.load();
   await pg.switchTo('Personal');
   await pg.say('export');
   await pg.waitText('Export OKRs');
@@ -36,7 +37,7 @@ export async function files(pg) {
 export async function moveIn(pg) {
   await pg.switchTo('Personal');
   await pg.say('import');
-  await pg.waitText('Bring in your OKRs');
+  await pg.waitText('Import your OKRs');
   await pg.screenshot('import', { card: true });
   const home = new URL(pg.url);
   home.port = String(Number(home.port) + 3);
@@ -49,19 +50,19 @@ export async function moveIn(pg) {
     await pg.waitText(name);
   }
   await page.close();
-  await pg.press('Look at it first');
+  await pg.press('Preview');
   await pg.waitText('Preview of import');
   await pg.screenshot('import-preview', { card: 'Preview of import' });
   await pg.press('Match people');
-  await pg.waitText('Who is who');
+  await pg.waitText('Match people');
   await pg.fill('Diego Siciliani', 'me');
   await pg.fill('Nestor Wilke', 'nobody');
-  await pg.screenshot('import-people', { card: 'Who is who' });
+  await pg.screenshot('import-people', { card: 'Match people' });
   await pg.press('Save');
   await pg.waitText('Preview of import');
   await pg.press('Compare progress');
-  await pg.waitText('Progress: there and here');
-  await pg.screenshot('import-progress', { card: 'Progress: there and here' });
+  await pg.waitText('Compare progress');
+  await pg.screenshot('import-progress', { card: 'Compare progress' });
   await pg.press('Back');
   await pg.press('Import');
   await pg.waitText('is done', { timeout: 120_000 });

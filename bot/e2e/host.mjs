@@ -8,6 +8,10 @@ const themes = {
     page: '#1f1f1f', background: '#2d2c2c', text: '#ffffff', subtle: '#adadad', accent: '#9299f7', good: '#92c353', warning: '#f8d22a', attention: '#f9526b', line: '#3d3d3d',
     emphasis: '#201f1f', accentFill: '#3d3e66', goodFill: '#1f2e14', warningFill: '#463100', attentionFill: '#3e1f25',
   },
+  contrast: {
+    page: '#000000', background: '#000000', text: '#ffffff', subtle: '#ffffff', accent: '#ffff01', good: '#3ff23f', warning: '#ffff01', attention: '#ff7a7a', line: '#ffffff',
+    emphasis: '#000000', accentFill: '#000000', goodFill: '#000000', warningFill: '#000000', attentionFill: '#000000', onFill: '#000000',
+  },
 };
 
 const fontFamily = "'Segoe UI', system-ui, 'Noto Sans', 'Liberation Sans', sans-serif";
@@ -46,12 +50,14 @@ export function hostConfig(theme) {
 
 export function css(theme, width) {
   const c = themes[theme];
+  const onFill = c.onFill ?? '#ffffff';
   return `
-    body { margin: 0; padding: 12px; background: ${c.page}; font-family: ${fontFamily} }
-    #card { box-sizing: border-box; width: ${width}px; background: ${c.background}; color: ${c.text}; border: 1px solid ${c.line}; border-radius: 4px }
+    body { margin: 0; padding: 12px; background: ${c.page}; color: ${c.text}; font-family: ${fontFamily} }
+    .card { box-sizing: border-box; width: ${width}px; background: ${c.background}; color: ${c.text}; border: 1px solid ${c.line}; border-radius: 4px }
+    .ac-actionSet { flex-wrap: wrap; row-gap: 8px }
     .ac-pushButton { min-height: 32px; padding: 5px 16px; font: 600 14px ${fontFamily}; color: ${c.text}; background: ${c.background}; border: 1px solid ${c.line}; border-radius: 4px }
-    .ac-pushButton.style-positive { color: #ffffff; background: ${c.accent}; border-color: ${c.accent} }
-    .ac-pushButton.style-destructive { color: #ffffff; background: ${c.attention}; border-color: ${c.attention} }
+    .ac-pushButton.style-positive { color: ${onFill}; background: ${c.accent}; border-color: ${c.accent} }
+    .ac-pushButton.style-destructive { color: ${onFill}; background: ${c.attention}; border-color: ${c.attention} }
     .ac-input { box-sizing: border-box; width: 100%; min-height: 32px; padding: 5px 10px; font: 14px ${fontFamily}; color: ${c.text}; background: ${c.background}; border: 1px solid ${c.line}; border-radius: 4px }
     .ac-input[type=checkbox], .ac-input[type=radio] { width: auto; min-height: 0 }
     .ac-anchor, a { color: ${c.accent} }

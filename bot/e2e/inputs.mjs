@@ -19,10 +19,11 @@ function pattern(name) {
   return name instanceof RegExp ? name : new RegExp(`^\\s*${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
 }
 
-// pickOptions chooses in an expanded choice set (radio buttons, boxes) or in a list that opens.
+// pickOptions chooses in an expanded choice set (radio buttons, boxes) or in a list that opens. A box is found by the
+// label beside it: its accessible name begins with that of the whole set.
 export async function pickOptions(page, field, options) {
   if ((await field.getAttribute('role')) !== 'combobox') {
-    for (const name of options) await field.getByLabel(name, { exact: true }).check();
+    for (const name of options) await field.locator('label').filter({ hasText: pattern(name) }).check();
     return;
   }
   await field.click();

@@ -11,10 +11,10 @@ const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathna
 export class Playground {
   // url: the Playground's address; images: the folder that screenshots go to; timeout: the limit of each wait in ms.
   constructor({ url, images, timeout = 30_000, viewport = { width: 1280, height: 900 } }) {
-    Object.assign(this, { url, images, timeout, viewport, errors: [] });
+    Object.assign(this, { url, images, timeout, viewport, errors: [], greeted: new Set() });
   }
 
-  // open starts the browser and loads the page. A reload would lose the history: the Playground keeps none.
+  // open starts the browser and loads the page.
   async open() {
     this.browser = await chromium.launch(browserOptions());
     this.context = await this.browser.newContext({ viewport: this.viewport, locale: 'en-US' });
@@ -23,6 +23,12 @@ export class Playground {
     this.page = await this.context.newPage();
     this.page.on('pageerror', (e) => this.errors.push(e.message));
     await this.page.addInitScript({ path: path.join(here, 'page.js') });
+    await this.load();
+  }
+
+  // load loads the page, the personal chat in front. Loaded again, it has lost what was said everywhere: the Playground
+  // keeps none of it. That makes a long run short, because the page draws all of its cards anew at each message.
+  async load() {
     await this.page.goto(this.url);
     const personal = this.page.getByRole('treeitem', { name: 'Personal Chat' });
     await personal.waitFor();
@@ -30,6 +36,15 @@ export class Playground {
     await this.page.evaluate((name) => { window.e2e.botName = name; }, this.botName);
     this.place = 'Personal';
     await this.page.getByTitle('Hide log panel').click();
+    await this.greeting();
+  }
+
+  // greeting waits, the first time that a conversation is opened, for the bot's greeting. The Playground installs the
+  // bot only then, and the page can lose a message that is sent while the greeting arrives.
+  async greeting() {
+    if (this.greeted.has(this.place)) return;
+    await this.until(`the bot to greet in ${this.place}`, () => window.e2e.all().length > 0);
+    this.greeted.add(this.place);
   }
 
   async close() {
@@ -43,6 +58,7 @@ export class Playground {
     this.place = place;
     this.isChannel = !names[place];
     await this.page.getByText(this.isChannel ? 'Start a new post' : 'Type a message...').first().waitFor();
+    await this.greeting();
   }
 
   // say sends a message: with a mention of the bot in a group chat or channel, because the Playground delivers no

@@ -117,6 +117,12 @@ async function runSteps(playground, wanted, keepGoing) {
   return count;
 }
 
+// excerpt has the errors of the demo's log, each with the beginning of its stack, and the log's end.
+function excerpt(log) {
+  const errors = log.split('\n').filter((line) => line.includes('level=ERROR')).map((line) => line.slice(0, 2000));
+  return ["--- the errors in the demo's log", ...errors.slice(-5), "--- the end of the demo's log", log.slice(-2000), '---'].join('\n');
+}
+
 async function main(args) {
   const keepGoing = args.includes('--keep-going');
   const wanted = args.filter((a) => !a.startsWith('--'));
@@ -139,7 +145,7 @@ async function main(args) {
     await playground.close();
     await demo.stop();
   }
-  if (count.failed) console.log(`--- the end of the demo's log\n${demo.log.slice(-4000)}\n---`);
+  if (count.failed) console.log(excerpt(demo.log));
   console.log(`e2e: ${count.passed} passed, ${count.failed} failed`);
   return count.failed || !count.passed ? 1 : 0;
 }

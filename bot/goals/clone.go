@@ -3,7 +3,6 @@ package goals
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -44,9 +43,9 @@ func (e ends) cloneForm(ctx context.Context, t *chat.Turn, f cards.CloneForm, id
 		periods = append(periods, next)
 	}
 	for _, p := range periods {
-		f.Periods = append(f.Periods, cards.Choice{Title: p.String(), Value: p.ID})
+		f.Periods = append(f.Periods, cards.Choice{Title: t.Place.Period(p.Period), Value: p.ID})
 	}
-	f.Periods = append(f.Periods, cards.Choice{Title: "Own dates", Value: cards.ChoiceCustomPeriod})
+	f.Periods = append(f.Periods, cards.Choice{Title: "Custom dates", Value: cards.ChoiceCustomPeriod})
 	return chat.Say(cards.Clone(f)), nil
 }
 
@@ -60,7 +59,7 @@ func (e ends) saveClone(ctx context.Context, t *chat.Turn, p chat.Press) (chat.R
 		Draft: p.Data[cards.KeyDraft], Period: p.Data[cards.KeyPeriod], Start: p.Data[cards.InputStart], End: p.Data[cards.InputEnd], Scope: p.Data[cards.InputScope],
 		Bindings: p.Data[cards.InputBindings] == "true", Continue: p.Data[cards.InputContinue] == "true",
 	}
-	in, err := cloneInput(id, f)
+	in, err := cloneInput(t, id, f)
 	var out okr.Cloned
 	if err == nil {
 		err = e.chat.SaveForm(ctx, t, cloneKind, f.Draft, func() (err error) {
@@ -77,10 +76,10 @@ func (e ends) saveClone(ctx context.Context, t *chat.Turn, p chat.Press) (chat.R
 	}
 	chat.DidLast(ctx, e.chat, t, chat.Done{What: "cloned " + string(id), Goal: out.View.Goal.ID, Instead: "delete " + string(out.View.Goal.ID)}, nil)
 	source, err := e.plan.Goal(ctx, t.Actor, id)
-	return chat.SayAll(cards.Cloned(source.Goal, out.View, out.Count, len(out.Unbound))).ViewOf(out.View.Goal, cards.VerbGoal), err
+	return chat.SayAll(cards.Cloned(t.Place, source.Goal, out.View, out.Count, len(out.Unbound))).ViewOf(out.View.Goal, cards.VerbGoal), err
 }
 
-func cloneInput(id okr.GoalID, f cards.CloneForm) (okr.CloneInput, error) {
+func cloneInput(t *chat.Turn, id okr.GoalID, f cards.CloneForm) (okr.CloneInput, error) {
 	in := okr.CloneInput{Goal: id, PeriodID: f.Period, KeepBindings: f.Bindings, Form: f.Draft, Continue: f.Continue}
 	switch f.Scope {
 	case cards.CloneOne:
@@ -93,13 +92,17 @@ func cloneInput(id okr.GoalID, f cards.CloneForm) (okr.CloneInput, error) {
 	if f.Period != cards.ChoiceCustomPeriod {
 		return in, nil
 	}
-	p := okr.Period{Start: okr.Date(strings.TrimSpace(f.Start)), End: okr.Date(strings.TrimSpace(f.End))}
+	p, err := typedPeriod(t, f.Start, f.End)
 	in.PeriodID = p.SpanID()
 	switch {
-	case !p.Start.Valid():
-		return in, okr.FieldErrorf(cards.InputStart, "Give the first day as a date, for example 2026-01-01.")
-	case !p.End.Valid() || p.End.Days() <= p.Start.Days():
-		return in, okr.FieldErrorf(cards.InputEnd, "Give a last day that comes after the first one, for example 2026-03-31.")
+	case err != nil:
+		return in, err
+	case p.Start == "":
+		return in, okr.FieldErrorf(cards.InputStart, "Enter the first day.")
+	case p.End == "":
+		return in, okr.FieldErrorf(cards.InputEnd, "Enter the last day.")
+	case p.End.Days() <= p.Start.Days():
+		return in, okr.FieldErrorf(cards.InputEnd, "The last day must be after the first day.")
 	}
 	return in, nil
 }

@@ -16,7 +16,11 @@ type ends struct {
 	plan planner
 }
 
+// closeGoal answers `close`: with a period, all objectives of that one.
 func (e ends) closeGoal(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
+	if sp, ok := spanOf(t, arg); ok {
+		return e.openClosing(ctx, t, sp)
+	}
 	return e.chat.OneGoal(ctx, t, arg, cards.VerbCloseAsk, e.askClose)
 }
 
@@ -41,7 +45,7 @@ func (e ends) closeForm(ctx context.Context, t *chat.Turn, f cards.CloseForm, id
 	if f.State == "" {
 		f.State = string(p.State)
 	}
-	return chat.Say(cards.Close(f)), nil
+	return chat.Say(cards.Close(t.Place, f)), nil
 }
 
 // saveClose closes or postpones; a refused form comes back as it was.
@@ -57,7 +61,9 @@ func (e ends) saveClose(ctx context.Context, t *chat.Turn, p chat.Press) (chat.R
 	}
 	if text := strings.TrimSpace(p.Data[cards.InputScore]); text != "" {
 		var n float64
-		n, err = okr.ReadNumber(cards.InputScore, "score", text, "")
+		if text, err = t.Place.Locale.Plain(cards.InputScore, text); err == nil {
+			n, err = okr.ReadBounded(cards.InputScore, "score", text, "")
+		}
 		in.Score = &n
 	}
 	var v okr.GoalView

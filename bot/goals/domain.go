@@ -2,6 +2,7 @@ package goals
 
 import (
 	"context"
+	"time"
 
 	"okrbot/okr"
 )
@@ -9,6 +10,7 @@ import (
 // undoer is what this subject needs of [okrbot/okr/plan.Undo].
 type undoer interface {
 	Edit(ctx context.Context, actor okr.Actor, id okr.GoalID, version int) (before okr.Goal, after okr.GoalView, err error)
+	Closing(ctx context.Context, actor okr.Actor, objectives []okr.GoalID, since time.Time) (int, error)
 }
 
 // planner is what this subject needs of [okrbot/okr/plan].

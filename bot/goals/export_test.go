@@ -22,7 +22,7 @@ var SplitFilters = splitFilters
 func ReadBack(ctx context.Context, settings okr.Settings, current, edited okr.Goal) (okr.Goal, error) {
 	t := &chat.Turn{Actor: okr.Actor{Person: current.Owner}, Settings: settings}
 	f := goalForm{kind: current.Kind, current: current, people: current.People(), base: goalValues(t, current), values: goalValues(t, edited)}
-	return New(&chat.Chat{}, nil, nil, nil).typedGoal(ctx, t, f)
+	return New(&chat.Chat{}, Options{}).typedGoal(ctx, t, f)
 }
 
 // Readings gives the ways in which words behind `okrs` can be meant.

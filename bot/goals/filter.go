@@ -161,7 +161,7 @@ func (s *Subject) query(ctx context.Context, t *chat.Turn, q goalQuery, filters 
 	if text := filters[cards.KeyPeriod]; text != "" {
 		p, ok := t.Settings.FindPeriod(text, t.Today())
 		if !ok {
-			return q, okr.Errorf(okr.Invalid, "There is no period “%s”. Say for example period:Q4, period:Q4 2026, period:2026, period:current or period:next.", okr.Shorten(okr.CleanLine(text), 60))
+			return q, okr.Errorf(okr.Invalid, "There is no period “%s”. Try period:Q4, period:Q4 2026 or period:next.", okr.Shorten(okr.CleanLine(text), 60))
 		}
 		q.period = p.ID
 	}
@@ -210,7 +210,7 @@ func (s *Subject) ownerOf(ctx context.Context, t *chat.Turn, text string) (okr.P
 		return p, err
 	}
 	if chat.IsObjectID(text) {
-		return okr.Person{ID: okr.UserID(strings.ToLower(text)), Name: "Somebody else"}, nil // who has left still owns goals
+		return okr.Person{ID: okr.UserID(strings.ToLower(text)), Name: "Someone else"}, nil // who has left still owns goals
 	}
 	if notInTeams.Name != "" {
 		return notInTeams, nil
@@ -257,7 +257,7 @@ func kindFilter(text string) (okr.GoalKind, error) {
 	case "project", "p":
 		return okr.Project, nil
 	}
-	return "", okr.Errorf(okr.Invalid, "“%s” is no kind of OKR. Say kind:objective, kind:kr or kind:project.", okr.Shorten(okr.CleanLine(text), 60))
+	return "", okr.Errorf(okr.Invalid, "“%s” isn't a kind of OKR. Try kind:objective, kind:kr or kind:project.", okr.Shorten(okr.CleanLine(text), 60))
 }
 
 func statusFilter(text string) (okr.Status, error) {
@@ -266,7 +266,7 @@ func statusFilter(text string) (okr.Status, error) {
 	case "", okr.AtRisk, okr.Behind, okr.OnTrack, okr.NotStarted, okr.NoData, okr.StatusInProgress, okr.StatusClosed, okr.StatusPostponed:
 		return s, nil
 	}
-	return "", okr.Errorf(okr.Invalid, "“%s” is no status. Say at risk, behind, on track, in progress, not started, no data, closed or postponed.", okr.Shorten(okr.CleanLine(text), 60))
+	return "", okr.Errorf(okr.Invalid, "“%s” isn't a status. Use at risk, behind, on track, in progress, not started, no data, closed or postponed.", okr.Shorten(okr.CleanLine(text), 60))
 }
 
 // shown is the query as the filter card has it.

@@ -3,6 +3,7 @@ package goals
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -19,6 +20,9 @@ type goalForm struct {
 	base     chat.Values // how the form began
 	people   []okr.Person
 	offered  *okr.Offered // objectives; nil: not read yet
+	added    []okr.Goal   // key results that the same card made before
+	near     okr.Date     // the day next to which days without a year are meant
+	list     string       // of the key results of a new objective, as typed
 	above    string       // the title of the objective above what is edited, as far as it may be seen
 	conflict *cards.Conflict
 	err      cards.FieldError
@@ -36,11 +40,22 @@ type goalFormState struct {
 	// Kept is what stands in the fields that may be left out of a card because they
 	// are too long for it.
 	Kept chat.Values `json:"kept,omitempty"`
+	// Added are the key results that the same card made before.
+	Added []addedGoal `json:"added,omitempty"`
+}
+
+// addedGoal is what is kept of a key result that a card made.
+type addedGoal struct {
+	ID    okr.GoalID `json:"id"`
+	Title string     `json:"title"`
 }
 
 func (s *Subject) newGoal(kind okr.GoalKind) func(context.Context, *chat.Turn, string) (chat.Reply, error) {
 	return func(ctx context.Context, t *chat.Turn, arg string) (chat.Reply, error) {
-		return s.showGoalForm(ctx, t, newGoalForm(t, kind, okr.CleanLine(arg), ""))
+		title, list, _ := strings.Cut(arg, "\n")
+		f := newGoalForm(t, kind, okr.CleanLine(title), "")
+		f.list = list
+		return s.showGoalForm(ctx, t, f)
 	}
 }
 
@@ -68,7 +83,7 @@ func kindOf(text string) (okr.GoalKind, error) {
 	case okr.Objective, okr.KeyResult, okr.Project:
 		return k, nil
 	default:
-		return "", okr.Errorf(okr.Invalid, "This button does not say what to make. Send one of these: new objective, new kr, new project.")
+		return "", okr.Errorf(okr.Invalid, "This button doesn't say what to create. Send one of these: new objective, new kr, new project.")
 	}
 }
 
@@ -136,9 +151,9 @@ func (s *Subject) formOwners(ctx context.Context, t *chat.Turn, f goalForm) []ca
 // card is the form as a card shows it.
 func (f goalForm) card(t *chat.Turn) cards.GoalForm {
 	c := cards.GoalForm{
-		Kind: f.kind, Editing: f.current.ID, Version: f.version, Values: f.values, People: map[string]cards.People{},
+		Kind: f.kind, Editing: f.current.ID, Version: f.version, Values: shownValues(t, f.values), People: map[string]cards.People{},
 		OwnerName: f.nameOf(t, f.values[cards.KeyOwner]), Teams: t.Settings.Teams, Picker: t.Picker(), Conflict: f.conflict, Error: f.err,
-		Periods: chat.PeriodChoices(t, f.values[cards.KeyPeriod]),
+		Periods: chat.PeriodChoices(t, f.values[cards.KeyPeriod]), Added: f.added, KeyResults: f.list, Phase: t.Place.PhaseExample(),
 	}
 	known := append(f.people, t.Actor.Person)
 	for _, field := range okr.GoalFields() {
@@ -158,7 +173,7 @@ func (f goalForm) nameOf(t *chat.Turn, id string) string {
 	return ""
 }
 
-// parents offers the objectives that a goal can stand below, the person's own
+// parents offers the objectives that a goal can be below, the person's own
 // first, then others.
 func (s *Subject) parents(ctx context.Context, t *chat.Turn, f goalForm) ([]cards.Choice, error) {
 	var offered []okr.Goal
@@ -175,7 +190,7 @@ func (s *Subject) parents(ctx context.Context, t *chat.Turn, f goalForm) ([]card
 		out = append(out, s.furtherParent(ctx, t, f, id)...)
 	}
 	if len(out) == 0 && f.kind != okr.Objective {
-		return nil, okr.WithNext(okr.Errorf(okr.Invalid, "A %s belongs below an objective, and there is none yet.", f.kind), okr.Step{Kind: okr.StepNewObjective})
+		return nil, okr.WithNext(okr.Errorf(okr.Invalid, "There are no objectives yet, and every %s belongs to one.", f.kind), okr.Step{Kind: okr.StepNewObjective})
 	}
 	return out, nil
 }
@@ -189,7 +204,7 @@ func (s *Subject) furtherParent(ctx context.Context, t *chat.Turn, f goalForm, i
 	v, err := s.plan.OpenGoal(ctx, t.Actor, id, okr.Page{Limit: 1})
 	switch {
 	case err != nil && id == f.current.Parent:
-		return []cards.Choice{{Title: string(id) + " (only some may see it)", Value: string(id)}}
+		return []cards.Choice{{Title: string(id) + " (private)", Value: string(id)}}
 	case err != nil, v.Goal.Kind != okr.Objective:
 		return nil
 	}

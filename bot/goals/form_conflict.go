@@ -16,12 +16,28 @@ func (s *Subject) overtakenGoalForm(ctx context.Context, t *chat.Turn, f goalFor
 	f.people = slices.Concat(f.people, c.Now.People(), c.Merged.People())
 	f.conflict = &cards.Conflict{By: c.Who(), At: c.At}
 	for _, both := range c.Fields {
-		f.conflict.Fields = append(f.conflict.Fields, cards.ConflictField{
-			Name: both.Field.Label, Before: both.Before, Theirs: both.Theirs, Yours: both.Yours,
-		})
+		row := cards.ConflictField{Name: both.Label, Theirs: fieldWords(t, both, c.Now), Yours: fieldWords(t, both, c.Mine)}
+		if c.Base != nil {
+			row.Before = fieldWords(t, both, *c.Base)
+		}
+		f.conflict.Fields = append(f.conflict.Fields, row)
 	}
 	f.current, f.version, f.values, f.base = c.Now, c.Now.Version, goalValues(t, c.Merged), goalValues(t, c.Now)
 	return s.showGoalForm(ctx, t, f)
+}
+
+// fieldWords are a value of a goal with its days and numbers in the form of the reader.
+func fieldWords(t *chat.Turn, field okr.GoalField, g okr.Goal) string {
+	text := field.Words(g, t.Place.Period)
+	switch {
+	case field.Kind == okr.FieldPhases:
+		return t.Place.Locale.ShownPhases(text)
+	case field.Kind == okr.FieldNumber:
+		return t.Place.Locale.Shown(text)
+	case field.Kind == okr.FieldDate && text != "":
+		return t.Place.Date(okr.Date(text))
+	}
+	return text
 }
 
 // mergedNote says what others changed while a form was open that was saved beside
@@ -32,6 +48,6 @@ func mergedNote(t *chat.Turn, f goalForm, g okr.Goal) (cards.Card, bool) {
 		return cards.Card{}, false
 	}
 	id := string(g.ID)
-	words := okr.JoinNames(by) + " changed " + id + " too while your form was open: " + okr.JoinSome(labels) + ". Both changes are saved."
+	words := okr.JoinNames(by) + " changed " + id + " while your form was open: " + okr.JoinSome(labels) + ". Both changes were saved."
 	return cards.Done("Saved together", words, []cards.Button{{Title: "Show " + id, Verb: cards.VerbGoal, Data: chat.GoalData(g.ID)}}), true
 }

@@ -1,9 +1,10 @@
 package goals
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
-	"strings"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -101,7 +102,64 @@ func (s *Subject) readField(ctx context.Context, t *chat.Turn, f goalForm, field
 	if text == cards.ChoiceAny && field.Kind == okr.FieldChoice || text == cards.ChoiceNone && field.Kind == okr.FieldParent {
 		text = ""
 	}
+	text, err := plainField(t, field, text, f.near)
+	if err != nil {
+		return err
+	}
 	return field.Read(g, text)
+}
+
+// plainField writes the numbers and days of a field, as a person typed them, as the domain
+// reads them; a day without a year is next to near. Invalid, with the field: one can't be
+// read, or in two ways.
+func plainField(t *chat.Turn, field okr.GoalField, text string, near okr.Date) (string, error) {
+	switch {
+	case field.Kind == okr.FieldNumber:
+		return t.Place.Locale.Plain(field.ID, text)
+	case field.Kind == okr.FieldPhases:
+		return t.Place.Locale.Phases(field.ID, text, near)
+	case field.Kind == okr.FieldDate:
+		day, err := t.Place.Locale.Day(field.ID, text, near)
+		if err != nil {
+			return text, err
+		}
+		return string(day), nil
+	}
+	return text, nil
+}
+
+// shownValues are the values of a form with numbers and days as the person types them. Those
+// of date pickers stay as they are.
+func shownValues(t *chat.Turn, v chat.Values) chat.Values {
+	out := maps.Clone(v)
+	for _, field := range okr.GoalFields() {
+		switch text, ok := v[field.ID]; {
+		case !ok:
+		case field.Kind == okr.FieldNumber:
+			out[field.ID] = t.Place.Locale.Shown(text)
+		case field.Kind == okr.FieldPhases:
+			out[field.ID] = t.Place.Locale.ShownPhases(text)
+		}
+	}
+	return out
+}
+
+// nearOf is the day next to which the days of a form are meant: the middle of the goal's
+// period, today where it has none.
+func (s *Subject) nearOf(ctx context.Context, t *chat.Turn, f goalForm) okr.Date {
+	p := f.current.Period
+	switch parent, ok := okr.ParseGoalID(f.values[cards.KeyParent]); {
+	case f.hasOwnPeriod():
+		_, p, _ = f.period(t)
+	case p.Start == "" && ok && f.values[cards.InputPhases] != "":
+		if v, err := s.plan.OpenGoal(ctx, t.Actor, parent, okr.Page{Limit: 1}); err == nil { // else saving says what is wrong
+			p = v.Goal.Period
+		}
+	}
+	if !p.Start.Valid() || !p.End.Valid() {
+		return t.Today()
+	}
+	return p.Start.Add((p.End.Days() - p.Start.Days()) / 2)
 }
 
 // peopleField says whom a field finds by itself. Guests work on nothing.
@@ -120,11 +178,11 @@ func (f goalForm) privacy(t *chat.Turn, g okr.Goal) error {
 		return nil
 	}
 	if t.Actor.Shared {
-		return okr.FieldErrorf(cards.InputPrivate, "Others read along here. Start from the command instead, or in your 1:1 chat with okrbot: only you see that form.")
+		return okr.FieldErrorf(cards.InputPrivate, "Others can read this chat. Send the command, or use your 1:1 chat with me: only you see that form.")
 	}
 	isMine := f.current.ID == "" || slices.ContainsFunc(g.People(), t.Actor.Is)
 	if !isMine {
-		return okr.FieldErrorf(cards.InputPrivate, "You would not see it any more. Name yourself among its people, for example as a viewer.")
+		return okr.FieldErrorf(cards.InputPrivate, "You wouldn't see it afterwards. Add yourself, for example as a viewer.")
 	}
 	return nil
 }
@@ -140,13 +198,16 @@ func (f goalForm) hasOwnPeriod() bool {
 // that is filed under it is edited; another period than before brings its own dates.
 func (f goalForm) period(t *chat.Turn) (string, okr.Period, error) {
 	v := f.values
-	own := okr.Period{Start: okr.Date(strings.TrimSpace(v[cards.InputStart])), End: okr.Date(strings.TrimSpace(v[cards.InputEnd]))}
+	own, err := typedPeriod(t, v[cards.InputStart], v[cards.InputEnd])
+	if err != nil {
+		return "", own, err
+	}
 	if v[cards.KeyPeriod] == cards.ChoiceCustomPeriod {
 		return "", own, nil
 	}
 	p, ok := t.Settings.PeriodByID(v[cards.KeyPeriod])
 	if !ok {
-		return "", own, okr.FieldErrorf(cards.KeyPeriod, "This period does not exist. Choose another one.")
+		return "", own, okr.FieldErrorf(cards.KeyPeriod, "This period doesn't exist. Choose another one.")
 	}
 	isSame := f.current.ID != "" && v[cards.KeyPeriod] == f.base[cards.KeyPeriod]
 	if !isSame || own.Start == "" && own.End == "" {
@@ -154,4 +215,13 @@ func (f goalForm) period(t *chat.Turn) (string, okr.Period, error) {
 	}
 	own.Name = p.Name
 	return p.ID, own, nil
+}
+
+// typedPeriod reads the two days of a period: the second one is next to the first.
+func typedPeriod(t *chat.Turn, first, last string) (p okr.Period, err error) {
+	if p.Start, err = t.Place.Locale.Day(cards.InputStart, first, t.Today()); err != nil {
+		return p, err
+	}
+	p.End, err = t.Place.Locale.Day(cards.InputEnd, last, cmp.Or(p.Start, t.Today()))
+	return p, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"okrbot/bot/chat"
 	"okrbot/bot/teams"
@@ -16,6 +17,9 @@ import (
 // id. A form that comes back is still the same one.
 func (s *Subject) keepGoalForm(ctx context.Context, t *chat.Turn, f goalForm) (string, error) {
 	state := goalFormState{Base: f.base, Kept: chat.Values{}}
+	for _, g := range f.added {
+		state.Added = append(state.Added, addedGoal{g.ID, g.Title})
+	}
 	for _, field := range okr.GoalFields() {
 		switch {
 		case isChoice(field) && f.err.Field == field.ID:
@@ -36,6 +40,9 @@ func (s *Subject) saveGoal(ctx context.Context, t *chat.Turn, p chat.Press) (cha
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if f.isDone(p) {
+		return s.goalCard(ctx, t, okr.GoalID(f.values[cards.KeyParent]))
+	}
 	in, err := s.goalInput(ctx, t, f)
 	var v okr.GoalView
 	if err == nil {
@@ -55,6 +62,16 @@ func (s *Subject) saveGoal(ctx context.Context, t *chat.Turn, p chat.Press) (cha
 	}
 	s.chat.AuditRights(ctx, t, f.current, v.Goal)
 	didSave(ctx, s.chat, t, f.current, v.Goal)
+	switch then := p.Data[cards.KeyThen]; {
+	case f.current.ID == "" && then == cards.ThenAnother && f.kind == okr.KeyResult:
+		next := newGoalForm(t, f.kind, "", string(v.Goal.Parent))
+		next.added = append(f.added, v.Goal)
+		return s.showGoalForm(ctx, t, next)
+	case f.current.ID == "" && then == cards.ThenDone:
+		return s.goalCard(ctx, t, v.Goal.Parent)
+	case f.current.ID == "" && f.kind == okr.Objective && strings.TrimSpace(f.list) != "":
+		return lists{s}.afterObjective(ctx, t, v.Goal, f.list)
+	}
 	r := chat.SayAll(cards.Goal(t.Place, v)).ViewOf(v.Goal, cards.VerbGoal)
 	if note, ok := mergedNote(t, f, v.Goal); ok {
 		r.Posted = func(ctx context.Context, at teams.Ref) error {
@@ -88,6 +105,7 @@ func (s *Subject) filledGoalForm(ctx context.Context, t *chat.Turn, p chat.Press
 		f.current, f.kind, f.people = v.Goal, v.Goal.Kind, v.Goal.People()
 		now = goalValues(t, f.current)
 	}
+	f.list = p.Data[cards.InputKeyResults]
 	f.version, _ = strconv.Atoi(p.Data[cards.KeyVersion])
 	f.version = max(0, f.version)
 	f.id = p.Data[cards.KeyDraft]
@@ -100,13 +118,25 @@ func (s *Subject) filledGoalForm(ctx context.Context, t *chat.Turn, p chat.Press
 		now = chat.Values{cards.KeyOwner: string(t.Actor.ID)}
 	}
 	f.base = state.Base
+	for _, g := range state.Added {
+		f.added = append(f.added, okr.Goal{ID: g.ID, Title: g.Title})
+	}
 	f.values = p.KeepUnpicked(choiceFields(p.Data[cards.KeyPicker] != "")...).Filled(goalFields(), state.Kept, now, f.clears)
+	f.near = s.nearOf(ctx, t, f)
 	for _, field := range okr.GoalFields() {
 		if v, ok := f.values[field.ID]; ok && field.IsPeople() {
 			f.values[field.ID] = chat.WithoutNobody(v)
+		} else if plain, err := plainField(t, field, v, f.near); ok && err == nil {
+			f.values[field.ID] = plain
 		}
 	}
 	return f, nil
+}
+
+// isDone says whether nothing was typed into the form after the last key result.
+func (f goalForm) isDone(p chat.Press) bool {
+	typed := f.values[cards.InputTitle] + f.values[cards.InputTarget] + f.values[cards.InputUnit] + f.values[cards.InputDescription]
+	return p.Data[cards.KeyThen] == cards.ThenDone && len(f.added) > 0 && strings.TrimSpace(typed) == ""
 }
 
 // isChoice says whether a field is asked for by a list of choices in every client.

@@ -62,8 +62,8 @@ func (s *Subject) deleteGoal(ctx context.Context, t *chat.Turn, id okr.GoalID) (
 	}
 	s.chat.Audit(ctx, t, chat.Deed{Did: "goal deleted", Of: string(g.ID)})
 	chat.DidLast(ctx, s.chat, t, chat.Done{What: "deleted " + string(g.ID), Goal: g.ID, By: undoDeletion}, nil)
-	return chat.SayAll(cards.Done("Deleted", string(g.ID)+" "+g.Title+" is deleted. It can be restored for 30 days.", []cards.Button{
-		{Title: "Undo", Verb: cards.VerbGoalRestore, Data: chat.GoalData(g.ID)}, {Title: "OKRs", Verb: cards.VerbGoals},
+	return chat.SayAll(cards.Done("Deleted", string(g.ID)+" "+g.Title+" is deleted. You can restore it for 30 days.", []cards.Button{
+		{Title: "Undo", Verb: cards.VerbGoalRestore, Data: chat.GoalData(g.ID)}, {Title: "Show all OKRs", Verb: cards.VerbGoals},
 	})), nil
 }
 
@@ -77,18 +77,18 @@ func (s *Subject) deleted(ctx context.Context, t *chat.Turn, _ string) (chat.Rep
 		return chat.Reply{}, err
 	}
 	if len(list) == 0 {
-		return chat.Say(cards.Done("Nothing to restore", "Nothing that you may restore here was deleted in the last 30 days.", []cards.Button{{Title: "OKRs", Verb: cards.VerbGoals}})), nil
+		return chat.Say(cards.Done("Nothing to restore", "Nothing that you can restore was deleted in the last 30 days.", []cards.Button{{Title: "Show all OKRs", Verb: cards.VerbGoals}})), nil
 	}
 	var lines []string
 	var buttons []cards.Button
 	for _, g := range list[:min(len(list), shownDeleted)] {
-		until := g.Deleted.At.Add(okr.RestoreLife).In(t.Place.Zone).Format("2 January")
-		lines = append(lines, fmt.Sprintf("%s %s (deleted by %s, can be restored until %s)", g.ID, okr.Shorten(g.Title, 80), g.Deleted.By.Name, until))
+		until := t.Place.Day(g.Deleted.At.Add(okr.RestoreLife))
+		lines = append(lines, fmt.Sprintf("%s %s, deleted by %s, can be restored until %s", g.ID, okr.Shorten(g.Title, 80), g.Deleted.By.Name, until))
 		buttons = append(buttons, cards.Button{Title: "Restore " + string(g.ID), Verb: cards.VerbGoalRestore, Data: chat.GoalData(g.ID)})
 	}
 	words := strings.Join(lines, "; ") + "."
 	if more := len(list) - shownDeleted; more > 0 {
-		words += fmt.Sprintf(" And %d more before; undo with an id restores those too.", more)
+		words += fmt.Sprintf(" %d more were deleted earlier. To restore one of them, send undo and its id.", more)
 	}
 	return chat.Say(cards.Done("Deleted in the last 30 days", words, buttons)), nil
 }
@@ -110,10 +110,10 @@ func (s *Subject) undo(ctx context.Context, t *chat.Turn, arg string) (chat.Repl
 	}
 	i := slices.IndexFunc(list, func(g okr.Goal) bool { return t.Actor.Is(g.Deleted.By) })
 	if i < 0 || strings.TrimSpace(arg) != "" {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "You changed nothing in the last 10 minutes that can be undone here. To see what can be restored, send: deleted. To restore one of it, send its id, for example: undo KR4.")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "There's nothing to undo: you changed nothing here in the last 10 minutes. To see what can be restored, send: deleted. To restore something, send its id, for example: undo KR4.")
 	}
 	g := list[i]
-	return chat.Say(cards.Done("Nothing to undo", "You changed nothing in the last 10 minutes that can be undone. Before that, on "+g.Deleted.At.In(t.Place.Zone).Format("2 January")+", you deleted "+string(g.ID)+" "+okr.Shorten(g.Title, 80)+".", []cards.Button{
+	return chat.Say(cards.Done("Nothing to undo", "You changed nothing in the last 10 minutes. Before that, on "+t.Place.Day(g.Deleted.At)+", you deleted "+string(g.ID)+" "+okr.Shorten(g.Title, 80)+".", []cards.Button{
 		{Title: "Restore " + string(g.ID), Verb: cards.VerbGoalRestore, Data: chat.GoalData(g.ID)},
 	})), nil
 }

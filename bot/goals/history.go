@@ -43,7 +43,10 @@ func (s *Subject) historyCard(ctx context.Context, t *chat.Turn, id okr.GoalID, 
 	zone := t.Settings.Location()
 	view := cards.HistoryView{
 		Goal: h.View, Points: dailyPoints(h.Points, zone), Expected: linePoints(h.Expected), Total: total, Offset: offset,
-		Projection: projectionOf(h.GoalHistory, zone), Why: h.Why, Breaks: breaksOf(h.Points, zone),
+		Projection: projectionOf(h.GoalHistory, t.Place.Now, zone), Why: h.Why, Breaks: breaksOf(h.Points, zone),
+	}
+	if h.View.Goal.IsOpen() {
+		view.Today = okr.DateOf(t.Place.Now.In(zone))
 	}
 	view.Moved = movedSpans(h)
 	for _, c := range checkIns {
@@ -75,15 +78,15 @@ func linePoints(line []okr.Phase) []cards.Point {
 	return out
 }
 
-// projectionOf draws the projection from the last value to the end of the period.
-func projectionOf(h okr.GoalHistory, zone *time.Location) *cards.Projection {
+// projectionOf draws the projection from the value of today to the end of the period.
+func projectionOf(h okr.GoalHistory, now time.Time, zone *time.Location) *cards.Projection {
 	if h.Projection == nil {
 		return nil
 	}
 	end := h.View.Goal.Period.End
 	p := cards.Projection{From: h.Projection.Values, AtEnd: h.Projection.End, End: end, Meets: h.Projection.MeetsOn}
 	last := h.Points[len(h.Points)-1]
-	day := okr.DateOf(last.At.In(zone))
+	day := okr.DateOf(now.In(zone))
 	if day.Days() >= end.Days() {
 		return &p
 	}

@@ -98,7 +98,7 @@ func (s checklists) undoTick(ctx context.Context, t *chat.Turn, d chat.Done) (ch
 	}
 	v, moved, err := s.tasks.Tick(ctx, t.Actor, d.Goal, was.Task, was.Was)
 	if err == nil && !moved {
-		err = okr.Errorf(okr.Conflict, "Somebody else changed this task of %s after you did. Nothing was undone.", d.Goal)
+		err = okr.Errorf(okr.Conflict, "Someone else changed this task of %s after you. Nothing was undone.", d.Goal)
 	}
 	if err != nil {
 		return chat.Reply{}, err
@@ -135,12 +135,12 @@ func (s checklists) edit(ctx context.Context, t *chat.Turn, p chat.Press) (chat.
 		state.Base, state.From = v.Goal.Tasks[from:min(n, from+cards.TaskPage)], from+1
 	}
 	draft, err := s.chat.OpenForm(ctx, t, tasksKind, state)
-	return chat.Say(cards.EditTasks(state.form(v.Goal, draft, okr.TaskLines(state.Base)))), err
+	return chat.Say(cards.EditTasks(t.Place, state.form(v.Goal, draft, okr.TaskLines(state.Base, t.Place.DayStyle())))), err
 }
 
 func mayEditTasks(v okr.GoalView) error {
 	if !v.MayEdit {
-		return okr.Errorf(okr.Forbidden, "Only who may edit %s can change its tasks. Who may check in can tick them.", v.Goal.ID)
+		return okr.Errorf(okr.Forbidden, "Only people who can edit %s can change its tasks. Anyone who can check in can tick them.", v.Goal.ID)
 	}
 	return v.Goal.RequireOpen()
 }
@@ -179,7 +179,7 @@ func (s checklists) save(ctx context.Context, t *chat.Turn, p chat.Press) (chat.
 	if okr.FieldOf(err) != "" {
 		f := state.form(v.Goal, draft, text)
 		f.Error, _ = s.chat.FieldError(ctx, err)
-		return chat.Say(cards.EditTasks(f)), nil
+		return chat.Say(cards.EditTasks(t.Place, f)), nil
 	}
 	if err != nil {
 		return chat.Reply{}, err
@@ -192,7 +192,7 @@ func (s checklists) save(ctx context.Context, t *chat.Turn, p chat.Press) (chat.
 // makes none twice.
 func (s checklists) saveTyped(ctx context.Context, t *chat.Turn, g okr.Goal, state tasksFormState, draft, text string) (before okr.Goal, v okr.GoalView, err error) {
 	if state.Goal != g.ID {
-		return before, v, okr.Errorf(okr.Invalid, "This form belongs to %s. Open the tasks of %s again.", state.Goal, g.ID)
+		return before, v, okr.Errorf(okr.Invalid, "This form is for %s. Open the tasks of %s again.", state.Goal, g.ID)
 	}
 	mine, err := s.typed(ctx, t, g, state.Base, text)
 	if err != nil {
@@ -217,7 +217,7 @@ func (s checklists) typed(ctx context.Context, t *chat.Turn, g okr.Goal, base []
 	for _, task := range slices.Concat(base, g.Tasks) {
 		known = append(known, task.Owner)
 	}
-	tasks := okr.ReadTasks(text, base, known)
+	tasks := okr.ReadTasks(text, base, known, t.Place.DayStyle())
 	for i, task := range tasks {
 		if task.Owner == (okr.Person{}) || slices.Contains(known, task.Owner) {
 			continue

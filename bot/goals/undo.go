@@ -18,21 +18,25 @@ const (
 func undoes(s *Subject) map[string]chat.UndoHandler {
 	return map[string]chat.UndoHandler{
 		undoTick: s.checklists.undoTick,
+		undoMade: func(ctx context.Context, t *chat.Turn, d chat.Done) (chat.Reply, error) {
+			return undoLastMade(ctx, s, t, d)
+		},
 		undoEdit: func(ctx context.Context, t *chat.Turn, d chat.Done) (chat.Reply, error) {
 			return undoLastEdit(ctx, s, t, d)
 		},
 		undoDeletion: func(ctx context.Context, t *chat.Turn, d chat.Done) (chat.Reply, error) {
 			return s.restore(ctx, t, d.Goal)
 		},
+		undoClosing: ends{s.chat, s.plan}.undoClosed(s.past),
 	}
 }
 
-// didSave remembers what the person made or edited.
+// didSave remembers what the person created or edited.
 func didSave(ctx context.Context, c *chat.Chat, t *chat.Turn, before, after okr.Goal) {
 	id := after.ID
 	switch {
 	case before.ID == "":
-		chat.DidLast(ctx, c, t, chat.Done{What: "made " + string(id), Goal: id, Instead: "delete " + string(id)}, nil)
+		didMake(ctx, c, t, []okr.GoalID{id})
 	case len(after.Edits) > 0 && after.Version > before.Version && t.Actor.Is(after.Edits[len(after.Edits)-1].By):
 		chat.DidLast(ctx, c, t, chat.Done{What: "edited " + string(id), Goal: id, By: undoEdit}, after.Version)
 	}

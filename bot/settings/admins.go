@@ -24,7 +24,7 @@ func (s *Subject) admins(ctx context.Context, t *chat.Turn, arg string) (chat.Re
 	case "remove":
 		change, did = s.access.RemoveAdmin, "admin removed"
 	default:
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "That can be: admins, admins add @person, admins remove @person.")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "Send one of these: admins, admins add @person, admins remove @person.")
 	}
 	if err := s.access.RequireAdmin(ctx, t.Actor); err != nil {
 		return chat.Reply{}, err
@@ -54,11 +54,12 @@ func (s *Subject) adminMeant(ctx context.Context, t *chat.Turn, word, who string
 	return s.chat.Mentioned(ctx, t, who)
 }
 
-func (s *Subject) listAdmins(_ context.Context, _ *chat.Turn, settings okr.Settings) (chat.Reply, error) {
-	names := s.access.AdminList(settings)
-	words := "Nobody is named as an admin. Whoever runs okrbot sets ADMIN_OBJECT_IDS."
+func (s *Subject) listAdmins(ctx context.Context, t *chat.Turn, settings okr.Settings) (chat.Reply, error) {
+	chat.MeetAdmins(ctx, s.chat, t)
+	names := s.access.AdminList(ctx, settings)
+	words := "No admin is set up yet. The person who runs okrbot can name one in ADMIN_OBJECT_IDS."
 	if len(names) > 0 {
-		words = strings.Join(names, ", ") + ". They enable the integration and may change everybody's OKRs. An admin adds another one with: admins add @person."
+		words = strings.Join(names, ", ") + ". Admins enable Azure DevOps and can change everyone's OKRs. To add an admin, send: admins add @person."
 	}
-	return chat.Say(cards.Done("Admins of okrbot", words, []cards.Button{{Title: "Integration", Verb: cards.VerbManage}})), nil
+	return chat.Say(cards.Done("Admins of okrbot", words, []cards.Button{{Title: "Manage Azure DevOps", Verb: cards.VerbManage}})), nil
 }

@@ -9,7 +9,7 @@ import (
 // accessor is what this subject needs of [okrbot/okr/access].
 type accessor interface {
 	IsAdmin(ctx context.Context, actor okr.Actor) (bool, error)
-	AdminList(t okr.Settings) []string
+	AdminList(ctx context.Context, t okr.Settings) []string
 	RequireAdmin(ctx context.Context, actor okr.Actor) error
 	AddAdmin(ctx context.Context, actor okr.Actor, person okr.Person) (okr.Settings, error)
 	RemoveAdmin(ctx context.Context, actor okr.Actor, person okr.Person) (okr.Settings, error)

@@ -8,25 +8,26 @@ import (
 	"okrbot/okr"
 )
 
-func integrationView(in okr.Integration) cards.IntegrationView {
+func (s *Subject) view(in okr.Integration) cards.IntegrationView {
 	return cards.IntegrationView{
 		Tenant: in.Settings, IsAdmin: in.IsAdmin, Admins: in.Admins, Connections: in.Connections,
-		Bindings: in.Bindings, Subscriptions: in.Subscriptions, Failing: in.Failing,
+		Bindings: in.Bindings, Every: s.chat.Interval, Subscriptions: in.Subscriptions, Failing: in.Failing,
 	}
 }
 
 // askEnable says what enabling does, or shows the Manage card when it is on.
 func (s *Subject) askEnable(ctx context.Context, t *chat.Turn, _ string) (chat.Reply, error) {
+	chat.MeetAdmins(ctx, s.chat, t)
 	in, err := s.access.Integration(ctx, t.Actor)
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	if in.Settings.Enabled {
-		v := integrationView(in)
+		v := s.view(in)
 		v.Health, err = s.connections.Health(ctx, t)
 		return chat.Say(cards.Manage(t.Place, v)), err
 	}
-	return chat.Say(cards.Enable(integrationView(in))), nil
+	return chat.Say(cards.Enable(s.view(in))), nil
 }
 
 // manage shows the state of the integration; one that is off can be enabled.
@@ -42,7 +43,7 @@ func (s *Subject) enable(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.
 	if !t.Settings.Enabled {
 		s.chat.Audit(ctx, t, chat.Deed{Did: "integration enabled"})
 	}
-	return chat.SayAll(cards.Manage(t.Place, integrationView(in))), nil
+	return chat.SayAll(cards.Manage(t.Place, s.view(in))), nil
 }
 
 // askDisable asks before the integration is turned off; who may not do it is told
@@ -55,11 +56,11 @@ func (s *Subject) askDisable(ctx context.Context, t *chat.Turn, _ string) (chat.
 	case !in.IsAdmin:
 		return chat.Reply{}, s.access.RequireAdmin(ctx, t.Actor)
 	case !in.Settings.Enabled:
-		return chat.Say(cards.Done("The integration is off already", "Nothing is read from Azure DevOps, and every value stays.", []cards.Button{
-			{Title: "Enable it", Verb: cards.VerbEnableAsk},
+		return chat.Say(cards.Done("Azure DevOps is already disabled", "OKRs aren't updated from Azure DevOps. All values are kept.", []cards.Button{
+			{Title: "Enable Azure DevOps", Verb: cards.VerbEnableAsk},
 		})), nil
 	}
-	return chat.Say(cards.ConfirmDisable(integrationView(in))), nil
+	return chat.Say(cards.ConfirmDisable(s.view(in))), nil
 }
 
 func (s *Subject) disable(ctx context.Context, t *chat.Turn, _ chat.Press) (chat.Reply, error) {
@@ -70,5 +71,5 @@ func (s *Subject) disable(ctx context.Context, t *chat.Turn, _ chat.Press) (chat
 	if t.Settings.Enabled {
 		s.chat.Audit(ctx, t, chat.Deed{Did: "integration disabled"})
 	}
-	return chat.SayAll(cards.Disabled(integrationView(in))), nil
+	return chat.SayAll(cards.Disabled(s.view(in))), nil
 }

@@ -1,8 +1,8 @@
 package settings
 
 import (
+	"cmp"
 	"context"
-	"strings"
 
 	"okrbot/bot/chat"
 	"okrbot/cards"
@@ -16,7 +16,7 @@ func (s *Subject) addPeriod(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	saved, err := s.access.SavePeriod(ctx, t.Actor, f.newPeriod(), chat.IsOn(f.period[cards.InputPeriodCurrent]))
+	saved, err := s.savePeriod(ctx, t, f)
 	if err != nil {
 		return s.settingsAgain(ctx, t, f.rebased(), err)
 	}
@@ -56,11 +56,22 @@ func (f settingsForm) rebased() settingsForm {
 	return f
 }
 
-func (f settingsForm) newPeriod() okr.TimePeriod {
-	return okr.TimePeriod{Period: okr.Period{
-		Name:  f.period[cards.InputPeriodName],
-		Start: okr.Date(strings.TrimSpace(f.period[cards.InputPeriodStart])), End: okr.Date(strings.TrimSpace(f.period[cards.InputPeriodEnd])),
-	}}
+// savePeriod makes the custom period that a form describes.
+func (s *Subject) savePeriod(ctx context.Context, t *chat.Turn, f settingsForm) (okr.Settings, error) {
+	p, err := f.newPeriod(t)
+	if err != nil {
+		return okr.Settings{}, err
+	}
+	return s.access.SavePeriod(ctx, t.Actor, p, chat.IsOn(f.period[cards.InputPeriodCurrent]))
+}
+
+// newPeriod reads the period that the form adds: its last day is next to its first one.
+func (f settingsForm) newPeriod(t *chat.Turn) (p okr.TimePeriod, err error) {
+	p.Name = f.period[cards.InputPeriodName]
+	if p.Start, err = t.Place.Locale.Day("start", f.period[cards.InputPeriodStart], t.Today()); err == nil {
+		p.End, err = t.Place.Locale.Day("end", f.period[cards.InputPeriodEnd], cmp.Or(p.Start, t.Today()))
+	}
+	return p, err
 }
 
 // hasPeriod says whether somebody began to write a new period.

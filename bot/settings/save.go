@@ -47,7 +47,7 @@ func (s *Subject) saveSettings(ctx context.Context, t *chat.Turn, p chat.Press) 
 	f.values = settingsValues(f.tenant)
 	f.base = f.values
 	if hasPeriod(f.period) {
-		if _, err := s.access.SavePeriod(ctx, t.Actor, f.newPeriod(), chat.IsOn(f.period[cards.InputPeriodCurrent])); err != nil {
+		if _, err := s.savePeriod(ctx, t, f); err != nil {
 			f.saved = true
 			return s.settingsAgain(ctx, t, f, err)
 		}
@@ -55,8 +55,8 @@ func (s *Subject) saveSettings(ctx context.Context, t *chat.Turn, p chat.Press) 
 			s.chat.Audit(ctx, t, chat.Deed{Did: "period added"})
 		}
 	}
-	buttons := []cards.Button{{Title: "Settings", Verb: cards.VerbSettings}, {Title: "OKRs", Verb: cards.VerbGoalMine}}
-	return chat.SayAll(cards.Done("Settings saved", "They count from now on, for everyone in your organization.", buttons)), nil
+	buttons := []cards.Button{{Title: "Open settings", Verb: cards.VerbSettings}, {Title: "Show my OKRs", Verb: cards.VerbGoalMine}}
+	return chat.SayAll(cards.Done("Settings saved", "These settings now apply to everyone in your organization.", buttons)), nil
 }
 
 // settingsAgain brings the form back with what is wrong at its field.
@@ -111,18 +111,18 @@ func overtakenSettings(fields []string, now, mine chat.Values) string {
 			words = append(words, "the chosen people")
 			continue
 		}
-		words = append(words, fmt.Sprintf("%s (now %s, you wrote %s)", settingName(id), now[id], mine[id]))
+		words = append(words, fmt.Sprintf("%s (now %s, you entered %s)", settingName(id), now[id], mine[id]))
 	}
-	return "Another admin saved this while the form was open: " + strings.Join(words, "; ") +
-		". Nothing is saved yet. Save keeps what stands in the form; what only they changed is in it already."
+	return "Another admin changed this while your form was open: " + strings.Join(words, "; ") +
+		". Nothing is saved yet. Their other changes are now in the form. Select Save to keep what the form shows."
 }
 
 func settingName(id string) string {
 	words := map[string]string{
-		cards.InputTimeZone: "time zone", cards.InputPlanningStart: "first month", cards.InputAtRisk: "at risk from", cards.InputBehind: "behind from", cards.InputProjects: "projects count",
-		cards.InputCreateOrganization: "goals of the organization", cards.InputCreateTeam: "goals of teams", cards.InputCreateIndividual: "goals of persons",
-		cards.InputReminderWeekday: "day of reminders", cards.InputReminderHour: "hour of reminders", cards.InputReminderEvery: "weeks between reminders",
-		cards.InputReminderSkip: "days without a reminder", cards.InputDigestCadence: "digests", cards.InputDigestWeekday: "day of digests", cards.InputDigestHour: "hour of digests",
+		cards.InputTimeZone: "time zone", cards.InputPlanningStart: "planning year starts in", cards.InputAtRisk: "at risk at", cards.InputBehind: "behind at", cards.InputProjects: "include projects",
+		cards.InputCreateOrganization: "organization goals", cards.InputCreateTeam: "team goals", cards.InputCreateIndividual: "personal goals",
+		cards.InputReminderWeekday: "reminder day", cards.InputReminderHour: "reminder time", cards.InputReminderEvery: "weeks between reminders",
+		cards.InputReminderSkip: "days without a reminder", cards.InputDigestCadence: "digests", cards.InputDigestWeekday: "digest day", cards.InputDigestHour: "digest time",
 		cards.InputExportBy: "exports",
 	}
 	return chat.OrElse(words[id], id)
@@ -142,11 +142,11 @@ func (s *Subject) settingsInput(ctx context.Context, t *chat.Turn, f settingsFor
 	in := okr.SettingsOf(f.tenant)
 	in.TimeZone = strings.TrimSpace(v[cards.InputTimeZone])
 	if in.TimeZone == "" {
-		return in, okr.FieldErrorf(cards.InputTimeZone, "Give the name of a time zone, for example Europe/Paris.")
+		return in, okr.FieldErrorf(cards.InputTimeZone, "Enter the name of a time zone, for example Europe/Paris.")
 	}
 	// SaveSettings says the same, but only after everything was compared by it.
 	if _, err := time.LoadLocation(in.TimeZone); err != nil || in.TimeZone == "Local" {
-		return in, okr.FieldErrorf(cards.InputTimeZone, "There is no time zone “%s”. Give its name as in Europe/Berlin or America/New_York.", okr.Shorten(okr.CleanLine(in.TimeZone), 60))
+		return in, okr.FieldErrorf(cards.InputTimeZone, "There is no time zone “%s”. Enter a name such as Europe/Berlin or America/New_York.", okr.Shorten(okr.CleanLine(in.TimeZone), 60))
 	}
 	in.WeightsRule = okr.WeightsRule{Equal: v[cards.InputWeights] == cards.WeightsEqual, Projects: okr.ProjectsRule(notAny(v[cards.InputProjects]))}
 	in.CreateRule.Organization = okr.CreateBy(notAny(v[cards.InputCreateOrganization]))
@@ -156,10 +156,10 @@ func (s *Subject) settingsInput(ctx context.Context, t *chat.Turn, f settingsFor
 	in.DigestDefault.Cadence = okr.Cadence(notAny(v[cards.InputDigestCadence]))
 	in.ReminderDefault.Off = !chat.IsOn(v[cards.InputReminders])
 	var err error
-	if in.Bands.AtRisk, err = okr.ReadNumber(cards.InputAtRisk, "limit", v[cards.InputAtRisk], ""); err != nil {
+	if in.Bands.AtRisk, err = readPoints(t, cards.InputAtRisk, v[cards.InputAtRisk], ""); err != nil {
 		return in, err
 	}
-	if in.Bands.Behind, err = okr.ReadNumber(cards.InputBehind, "limit", v[cards.InputBehind], "0"); err != nil {
+	if in.Bands.Behind, err = readPoints(t, cards.InputBehind, v[cards.InputBehind], "0"); err != nil {
 		return in, err
 	}
 	if err := settingsNumbers(v, &in); err != nil {
@@ -195,10 +195,19 @@ func settingsNumbers(v chat.Values, in *okr.SettingsInput) error {
 	} {
 		n, err := strconv.Atoi(strings.TrimSpace(v[each.id]))
 		if err != nil || n < each.min || n > each.max {
-			return okr.FieldErrorf(each.id, "Give a whole number from %d to %d.", each.min, each.max)
+			return okr.FieldErrorf(each.id, "Enter a whole number from %d to %d.", each.min, each.max)
 		}
 		*each.to = n
 	}
 	in.PlanningStart, r.Weekday, d.Weekday = time.Month(month), time.Weekday(weekday), time.Weekday(digestDay)
 	return nil
+}
+
+// readPoints reads a limit of the bands as the person types numbers.
+func readPoints(t *chat.Turn, field, text, empty string) (float64, error) {
+	plain, err := t.Place.Locale.Plain(field, text)
+	if err != nil {
+		return 0, err
+	}
+	return okr.ReadBounded(field, "limit", plain, empty)
 }

@@ -50,9 +50,12 @@ func (s *Subject) settingsCard(ctx context.Context, t *chat.Turn, f settingsForm
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if !isAdmin {
+		chat.MeetAdmins(ctx, s.chat, t)
+	}
 	v := f.values
 	c := cards.SettingsForm{
-		IsAdmin: isAdmin, Admins: s.access.AdminList(f.tenant), TimeZone: v[cards.InputTimeZone], PlanningStart: v[cards.InputPlanningStart],
+		IsAdmin: isAdmin, Admins: s.access.AdminList(ctx, f.tenant), TimeZone: v[cards.InputTimeZone], PlanningStart: v[cards.InputPlanningStart],
 		AtRisk: v[cards.InputAtRisk], Behind: v[cards.InputBehind], Weights: v[cards.InputWeights], Projects: v[cards.InputProjects],
 		CreateOrganization: v[cards.InputCreateOrganization], CreateTeam: v[cards.InputCreateTeam], CreateIndividual: v[cards.InputCreateIndividual],
 		CreatePeople: chat.ShownPeople(slices.Concat(f.tenant.CreateRule.People, []okr.Person{t.Actor.Person}, t.Met), v[cards.InputCreatePeople]), Picker: t.Picker(),
@@ -70,7 +73,7 @@ func (s *Subject) settingsCard(ctx context.Context, t *chat.Turn, f settingsForm
 		s.chat.Words(ctx, err) // for the log
 		c.Closed, err = true, nil
 	}
-	return chat.Say(cards.EditSettings(c)), err
+	return chat.Say(cards.EditSettings(t.Place, c)), err
 }
 
 // settingsValues is what stands now, as the form shows it.

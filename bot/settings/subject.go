@@ -30,16 +30,29 @@ func New(c *chat.Chat, access accessor, plan planner, connections connections) *
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "For admins", Commands: s.commands(), Presses: s.presses(), Steps: steps()}
+	return chat.Subject{Title: "For admins", Commands: s.commands(), Presses: s.presses(), Ahead: s.ahead(), Steps: steps()}
+}
+
+// ahead is what presses read first.
+func (s *Subject) ahead() chat.Aheads {
+	state := func(ctx context.Context, actor okr.Actor, _ chat.Press) { _, _ = s.access.Integration(ctx, actor) }
+	health := func(ctx context.Context, actor okr.Actor, _ chat.Press) {
+		_, _ = s.connections.Health(ctx, &chat.Turn{Actor: actor})
+	}
+	manage := chat.AheadAll(state, health)
+	return chat.Aheads{}.
+		On(manage, cards.VerbEnableAsk, cards.VerbManage).
+		On(state, cards.VerbDisableAsk).
+		On(chat.AheadForm(s.chat, formKind), cards.VerbSettingsSave, cards.VerbPeriodAdd, cards.VerbPeriodRemove)
 }
 
 func (s *Subject) commands() []chat.Command {
 	return []chat.Command{
-		{Name: "enable", What: "Turn the Azure DevOps integration on", Who: chat.Admins, Examples: []string{"enable"}, Verb: cards.VerbEnableAsk, Run: s.askEnable, Own: chat.Always},
-		{Name: "manage", What: "See and change the integration", Examples: []string{"manage"}, Verb: cards.VerbManage, Run: s.manage, Own: chat.Always},
-		{Name: "admins", Arg: "[add|remove @person]", What: "Who administers okrbot", Examples: []string{"admins", "admins add @Megan Bowen"}, Run: s.admins, Own: chat.Always},
-		{Name: "settings", What: "Time zone, periods, bands, weights, who may create and export, reminders (admins change them)", Examples: []string{"settings"}, Verb: cards.VerbSettings, Run: s.showSettings, Own: chat.Always},
-		{Name: "disable", Exact: true, What: "Turn the integration off; every value stays", Who: chat.Admins, Examples: []string{"disable"}, Verb: cards.VerbDisableAsk, Run: s.askDisable, Own: chat.Always},
+		{Name: "enable", What: "Enable Azure DevOps for your organization", Who: chat.Admins, Examples: []string{"enable"}, Verb: cards.VerbEnableAsk, Run: s.askEnable, Own: chat.Always},
+		{Name: "manage", What: "See how Azure DevOps is set up, or disable it", Examples: []string{"manage"}, Verb: cards.VerbManage, Run: s.manage, Own: chat.Always},
+		{Name: "admins", Arg: "[add|remove @person]", What: "Show the admins, add one or remove one", Examples: []string{"admins", "admins add @Megan Bowen"}, Run: s.admins, Own: chat.Always},
+		{Name: "settings", What: "Time zone, periods, statuses, roll-up, rights, reminders and digests", Examples: []string{"settings"}, Verb: cards.VerbSettings, Run: s.showSettings, Own: chat.Always},
+		{Name: "disable", Exact: true, What: "Disable Azure DevOps for your organization; all values are kept", Who: chat.Admins, Examples: []string{"disable"}, Verb: cards.VerbDisableAsk, Run: s.askDisable, Own: chat.Always},
 	}
 }
 
@@ -59,8 +72,8 @@ func (s *Subject) presses() map[string]chat.PressHandler {
 
 func steps() []chat.NextStep {
 	return []chat.NextStep{
-		{Kind: okr.StepEnable, Command: "enable", Says: "To turn it on, send: %s.", Title: "Enable", Verb: cards.VerbEnableAsk},
-		{Kind: okr.StepIntegration, Command: "manage", Says: "To see the integration, send: %s.", Title: "See the integration", Verb: cards.VerbManage},
-		{Kind: okr.StepSettings, Command: "settings", Says: "To see them, send: %s.", Title: "Settings", Verb: cards.VerbSettings},
+		{Kind: okr.StepEnable, Command: "enable", Says: "To enable it, send: %s.", Title: "Enable Azure DevOps", Verb: cards.VerbEnableAsk},
+		{Kind: okr.StepIntegration, Command: "manage", Says: "To see the details, send: %s.", Title: "Show details", Verb: cards.VerbManage},
+		{Kind: okr.StepSettings, Command: "settings", Says: "To see them, send: %s.", Title: "Open settings", Verb: cards.VerbSettings},
 	}
 }

@@ -74,7 +74,7 @@ func (s *Subject) pressCode(ctx context.Context, t *chat.Turn, p chat.Press) (ch
 	r, err := s.EnterCode(ctx, t, strings.TrimSpace(p.Data[cards.InputCode]))
 	if okr.KindOf(err) == okr.Invalid {
 		wrong, _ := s.chat.FieldError(ctx, err)
-		return chat.Say(cards.SignInCode("The sign-in page shows a code of six digits. Type it here.", wrong)), nil
+		return chat.Say(cards.SignInCode("Enter the 6-digit code from the sign-in page.", wrong)), nil
 	}
 	return r, err
 }
@@ -87,7 +87,7 @@ func (s *Subject) EnterCode(ctx context.Context, t *chat.Turn, typed string) (ch
 	key := pendingKey(t.Actor)
 	raw, err := s.tickets.PeekTicket(ctx, key)
 	if okr.KindOf(err) == okr.NotFound {
-		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.SignIn, "No sign-in of yours waits for a code."), okr.Step{Kind: okr.StepSignIn})
+		return chat.Reply{}, okr.WithNext(okr.Errorf(okr.SignIn, "There's no sign-in waiting for a code."), okr.Step{Kind: okr.StepSignIn})
 	}
 	if err != nil {
 		return chat.Reply{}, err
@@ -103,28 +103,21 @@ func (s *Subject) EnterCode(ctx context.Context, t *chat.Turn, typed string) (ch
 	if tries > maxTries || !sameText(code, waiting.Code) {
 		return chat.Reply{}, s.wrongCode(ctx, waiting.Ticket, key, tries)
 	}
-	if _, err := s.tickets.TakeTicket(ctx, key); err != nil {
-		return chat.Reply{}, err
+	r, err := s.completed(ctx, waiting.Ticket, waiting.Credential.open(waiting.Ticket.Actor.ID, waiting.Account), s.taking(key))
+	if okr.KindOf(err) != okr.NotFound {
+		err = nil // the reply says why not
 	}
-	r, err := s.completeSignIn(ctx, waiting.Ticket, waiting.Credential.open(waiting.Ticket.Actor.ID, waiting.Account))
-	if err != nil {
-		r = s.chat.Refusal(ctx, err, nextFailed)
-	}
-	s.kept(ctx, waiting.Ticket, err)
-	return r.Only(waiting.Ticket.Actor.ID), nil
+	return r, err
 }
-
-// nextFailed is the title of what goes wrong after a sign-in.
-const nextFailed = "You are signed in, but the next step did not work"
 
 func (s *Subject) wrongCode(ctx context.Context, k signInTicket, key string, tries int) error {
 	if tries < maxTries {
 		s.ended(ctx, k, outcomeWrongCode, nil)
-		return okr.FieldErrorf(cards.InputCode, "That is not the code. %d tries are left.", maxTries-tries)
+		return okr.FieldErrorf(cards.InputCode, "Wrong code. Tries left: %d.", maxTries-tries)
 	}
 	if _, err := s.tickets.TakeTicket(ctx, key); err != nil && okr.KindOf(err) != okr.NotFound {
 		return err
 	}
 	s.ended(ctx, k, outcomeDropped, nil)
-	return okr.WithNext(okr.Errorf(okr.Forbidden, "That was the wrong code five times, so the sign-in was dropped."), okr.Step{Kind: okr.StepSignIn})
+	return okr.WithNext(okr.Errorf(okr.Forbidden, "The code was wrong five times, so I cancelled the sign-in."), okr.Step{Kind: okr.StepSignIn})
 }

@@ -8,7 +8,6 @@ import (
 
 // accessor is what this subject needs of [okrbot/okr/access].
 type accessor interface {
-	Addressed(ctx context.Context, tenant okr.TenantID) (okr.Settings, error)
 	RequireEnabled(ctx context.Context, actor okr.Actor) error
 }
 

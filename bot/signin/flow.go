@@ -50,6 +50,9 @@ type Options struct {
 	ClientSecret okr.Secret
 	// Assertion shows who the application is instead of a secret. Nil: the secret does.
 	Assertion func(context.Context) (string, error)
+	// SSOConnection is the name of the OAuth connection of the Azure Bot, by which Teams signs people
+	// in by itself; empty: it does not. SSOResource is the Application ID URI of the registration.
+	SSOConnection, SSOResource string
 	// PlainCard sends the documented sign-in card instead of the OAuth card.
 	PlainCard bool
 	HTTP      *http.Client
@@ -67,7 +70,7 @@ func (o Options) config(tenant okr.TenantID) oauth2.Config {
 }
 
 // notKnownWords are for people who cannot sign in because of okrbot itself.
-const notKnownWords = "Microsoft refuses okrbot's own registration, so nobody can sign in. Whoever runs okrbot must check it; okrbot doctor names what is wrong."
+const notKnownWords = "Microsoft rejects okrbot's registration, so nobody can sign in. The operator of okrbot can find the cause with: okrbot doctor"
 
 // asserted are the parameters of a request to the token endpoint that stand for a
 // secret; none where there is one. Source: "Access token request with a federated
@@ -106,9 +109,9 @@ func (o Options) place(at okr.SignInAt, home okr.TenantID) (okr.SignInAt, error)
 	case at.Tenant == "":
 		return okr.SignInAt{}, nil
 	case !isTenant.MatchString(string(at.Tenant)):
-		return at, okr.Errorf(okr.Invalid, "This button does not say where to sign in. Send connect and begin again.")
+		return at, okr.Errorf(okr.Invalid, "This button is incomplete. Start again with: connect")
 	case !isOpen && at.Organization != "":
-		return at, okr.WithNext(okr.Errorf(okr.Invalid, "The organization %s belongs to another Microsoft Entra tenant, and okrbot lets people sign in at one tenant only. Whoever runs okrbot can change that with the setting ADO_LOGIN_TENANT.", at.Organization), okr.Step{Kind: okr.StepConnections})
+		return at, okr.WithNext(okr.Errorf(okr.Invalid, "The organization %s belongs to another Microsoft Entra tenant, and okrbot is set up for one tenant only. The operator of okrbot can change ADO_LOGIN_TENANT.", at.Organization), okr.Step{Kind: okr.StepConnections})
 	case !isOpen, at.Tenant == home:
 		return okr.SignInAt{}, nil
 	}
@@ -198,8 +201,7 @@ func (s *Subject) begin(ctx context.Context, ticket string) (address, state stri
 var errOtherBrowser = errors.New("callback in another browser")
 
 // finish exchanges the code of the callback for tokens. It checks that the same
-// browser comes back. A sign-in that succeeds takes the ticket, in one step: of two
-// that end at a time one is complete, and the tokens of the other one are dropped.
+// browser comes back. The ticket is left for who keeps the sign-in.
 func (s *Subject) finish(ctx context.Context, state, code, cookie string) (flow, okr.Credential, error) {
 	var f flow
 	if err := s.takeTicket(ctx, "state:"+state, &f); err != nil {
@@ -219,10 +221,16 @@ func (s *Subject) finish(ctx context.Context, state, code, cookie string) (flow,
 	if err != nil {
 		return f, okr.Credential{}, err
 	}
-	if _, err := s.tickets.TakeTicket(ctx, startKey(f.ID)); err != nil {
-		return f, okr.Credential{}, err
+	return f, c, s.peekTicket(ctx, startKey(f.ID), &signInTicket{}) // another tab may have been faster
+}
+
+// taking takes a ticket once a sign-in is kept: of two that end at a time one goes on, and
+// what breaks off in between leaves the link as it was.
+func (s *Subject) taking(key string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := s.tickets.TakeTicket(ctx, key)
+		return err
 	}
-	return f, c, nil
 }
 
 // exchangeError keeps the answer's body, which may quote secrets, out of the log.
@@ -243,7 +251,7 @@ func exchangeError(err error) error {
 	if ok {
 		cause = fmt.Errorf("code exchange: status %d", refused.Response.StatusCode)
 	}
-	return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service did not answer. Go back to the chat and sign in again.")
+	return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service didn't respond. Go back to the chat and sign in again.")
 }
 
 type idClaims struct {
@@ -273,18 +281,22 @@ func (s *Subject) credentialOf(f flow, tok *oauth2.Token) (okr.Credential, error
 		return okr.Credential{}, errors.New("id_token: nonce or account does not fit")
 	}
 	if at := f.Ticket.At.Tenant; at != "" && !strings.EqualFold(claims.TenantID, string(at)) {
-		return okr.Credential{}, errors.New("id_token: of another tenant than was asked")
+		return okr.Credential{}, errors.New("id_token: of an unexpected tenant")
 	}
 	if tok.RefreshToken == "" {
 		return okr.Credential{}, errors.New("sign-in gave no refresh token")
 	}
 	account := okr.Account{ObjectID: claims.ObjectID, TenantID: claims.TenantID, Name: claims.Name, UserName: claims.UserName}
-	owner := f.Ticket.Actor.ID
+	return s.newCredential(f.Ticket.Actor.ID, account, tok), nil
+}
+
+// newCredential is a sign-in that was just given.
+func (s *Subject) newCredential(owner okr.UserID, account okr.Account, tok *oauth2.Token) okr.Credential {
 	return okr.Credential{
 		ID: okr.CredentialIDFor(owner, account), Owner: owner, Account: account,
 		AccessToken: okr.Secret(tok.AccessToken), RefreshToken: okr.Secret(tok.RefreshToken),
 		Expiry: s.chat.Now().Add(okr.TokenLife(tok.ExpiresIn)), RenewedAt: s.chat.Now(), SignedInAt: s.chat.Now(),
-	}, nil
+	}
 }
 
 // samePerson says whether the account is the one of the chat: then nobody could

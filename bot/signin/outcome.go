@@ -22,6 +22,9 @@ const (
 	outcomeDropped   = "dropped" // after too many wrong codes
 )
 
+// waySSO is the way of a sign-in that Teams does by itself, in the log.
+const waySSO = "sso"
+
 // cancelled is the title of what a person has ended.
 const cancelled = "Sign-in cancelled"
 
@@ -35,19 +38,13 @@ func (s *Subject) ended(ctx context.Context, k signInTicket, outcome string, err
 		level = slog.LevelWarn
 	}
 	attrs := []any{"ref", teams.RefFrom(ctx), "outcome", outcome, "tenant", string(k.Actor.Tenant), "user", string(k.Actor.ID)}
+	if k.Way != "" {
+		attrs = append(attrs, "way", k.Way)
+	}
 	if err != nil && okr.CauseOf(err) != nil {
 		attrs = append(attrs, "err", okr.CauseOf(err))
 	}
 	s.chat.Logger.Log(ctx, level, "sign-in", attrs...)
-}
-
-// kept writes the line of a sign-in that is kept, be it that the step after it failed.
-func (s *Subject) kept(ctx context.Context, k signInTicket, err error) {
-	if errors.Is(err, okr.ErrStore) {
-		s.ended(ctx, k, outcomeFailed, err)
-		return
-	}
-	s.ended(ctx, k, outcomeDone, nil)
 }
 
 // errorCode is what Microsoft Entra may call an error; anything else came from somebody

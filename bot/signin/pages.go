@@ -1,12 +1,11 @@
 package signin
 
 import (
+	"cmp"
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"html"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -15,16 +14,15 @@ import (
 	"okrbot/bot/chat"
 	"okrbot/bot/teams"
 	"okrbot/cards"
+	"okrbot/cards/page"
 	"okrbot/okr"
 )
-
-//go:embed signin.html
-var signInHTML string
 
 // signInPage is what the popup shows.
 type signInPage struct {
 	Title  string
 	Words  string
+	For    string // the organization, where it is known
 	Code   string // to be typed in the chat
 	Notify string // handed to Teams, which closes the popup
 	Failed bool
@@ -50,7 +48,7 @@ func (s *Subject) Pages() map[string]http.Handler {
 }
 
 const (
-	codeHTML   = `<p class="code" aria-label="Code">{{code}}</p>`
+	codeHTML   = `<p class="code" role="img" aria-label="Code: {{spelled}}">{{code}}</p>`
 	notifyHTML = `<script src="https://res.cdn.office.net/teams-js/2.31.0/js/MicrosoftTeams.min.js"></script>
 <script>
 // Inside Teams this hands the outcome over and closes the popup; elsewhere the
@@ -63,12 +61,12 @@ if (window.microsoftTeams) {
 </script>`
 )
 
-// markup fills in the page. It is no template, because the engine of html/template calls methods by names that only the
-// run knows, and the linker then keeps every method of every module: half of the program's size.
+// markup fills in the page.
 func (p signInPage) markup() string {
 	code, notify := "", ""
 	if p.Code != "" {
-		code = strings.ReplaceAll(codeHTML, "{{code}}", html.EscapeString(p.Code))
+		spelled := strings.Join(strings.Split(p.Code, ""), " ") // a screen reader then says the digits one by one
+		code = strings.NewReplacer("{{code}}", html.EscapeString(p.Code), "{{spelled}}", html.EscapeString(spelled)).Replace(codeHTML)
 	}
 	if p.Notify != "" {
 		how := "notifySuccess"
@@ -78,20 +76,11 @@ func (p signInPage) markup() string {
 		word, _ := json.Marshal(p.Notify) // a string; <, > and & are escaped, so that it cannot end the script
 		notify = strings.NewReplacer("{{how}}", how, "{{notify}}", string(word)).Replace(notifyHTML)
 	}
-	return strings.NewReplacer(
-		"{{title}}", html.EscapeString(p.Title), "{{words}}", html.EscapeString(p.Words), "{{code}}", code, "{{notify}}", notify,
-	).Replace(signInHTML)
+	return page.Page{Title: p.Title, Organization: p.For, Content: page.Words(p.Words) + "\n" + code, Script: notify}.Markup()
 }
 
 func showPage(w http.ResponseWriter, status int, p signInPage) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'self' 'unsafe-inline' https://res.cdn.office.net; base-uri 'none'; form-action 'none'")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, p.markup()) //nolint:gosec // markup escapes every text; the browser is gone if this fails
+	chat.ShowPage(w, status, "default-src 'none'; style-src 'unsafe-inline'; script-src 'self' 'unsafe-inline' https://res.cdn.office.net; base-uri 'none'; form-action 'none'", p.markup())
 }
 
 func (s *Subject) startPage(w http.ResponseWriter, r *http.Request) {
@@ -142,21 +131,30 @@ func (s *Subject) callback(ctx context.Context, q url.Values, cookie string) (in
 		return s.refusedPage(ctx, f, q)
 	}
 	if !samePerson(f.Ticket, c.Account) {
-		return s.heldPage(ctx, f.Ticket, c)
+		return s.heldPage(ctx, f, c)
 	}
-	r, err := s.completeSignIn(ctx, f.Ticket, c)
-	if err != nil {
-		r = s.chat.Refusal(ctx, err, nextFailed)
+	r, failure := s.completed(ctx, f.Ticket, c, s.taking(startKey(f.ID)))
+	if okr.KindOf(failure) == okr.NotFound { // another tab was faster, and its answer is in the chat
+		return s.failedPage(ctx, failure)
 	}
-	s.kept(ctx, f.Ticket, err)
-	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), r.Only(f.Ticket.Actor.ID)); err != nil {
-		s.chat.Logger.WarnContext(ctx, "chat not told of the sign-in", "err", err)
+	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), r); err != nil {
+		s.chat.Logger.WarnContext(ctx, "chat not notified of the sign-in", "err", err)
 	}
-	return http.StatusOK, signInPage{Title: "You are signed in", Words: "okrbot goes on in the chat. You can close this page.", Notify: "done"}
+	if failure != nil {
+		return s.failedPage(ctx, failure)
+	}
+	return http.StatusOK, signInPage{Title: "You're signed in", Words: "I read Azure DevOps with " + okr.CleanLine(c.Account.UserName) + ". Go back to the chat to continue. You can close this page.", For: s.pageOf(f.Ticket, c.Account), Notify: "done"}
 }
 
-func (s *Subject) heldPage(ctx context.Context, k signInTicket, c okr.Credential) (int, signInPage) {
-	code, err := s.hold(ctx, k, c)
+func (s *Subject) heldPage(ctx context.Context, f flow, c okr.Credential) (int, signInPage) {
+	k, code := f.Ticket, ""
+	err := s.taking(startKey(f.ID))(ctx)
+	if err == nil {
+		code, err = s.hold(ctx, k, c)
+	}
+	if okr.KindOf(err) == okr.NotFound {
+		return s.failedPage(ctx, err)
+	}
 	if err != nil {
 		status, p := s.failedPage(ctx, err)
 		s.ended(ctx, k, outcomeFailed, err)
@@ -167,13 +165,14 @@ func (s *Subject) heldPage(ctx context.Context, k signInTicket, c okr.Credential
 	if k.At.Organization != "" {
 		who += " for the organization " + k.At.Organization
 	}
-	prompt := chat.Say(cards.SignInCode("You signed in as "+who+", which is not the account of this chat. To show that it was you, type the code of six digits that the sign-in page shows.", cards.FieldError{}))
+	prompt := chat.Say(cards.SignInCode("You signed in as "+who+", which isn't your account in this chat. To confirm it's you, enter the 6-digit code from the sign-in page.", cards.FieldError{}))
 	if err := s.chat.Post(ctx, chat.RefOf(k.Conversation), prompt.Only(k.Actor.ID)); err != nil {
 		s.chat.Logger.WarnContext(ctx, "code not asked for in the chat", "err", err)
 	}
 	return http.StatusOK, signInPage{
 		Title: "One more step", Code: code, Notify: code,
-		Words: "You signed in as " + who + ", another account than the one of the chat. Type this code in the chat with okrbot. Do not type it for anybody else.",
+		For:   s.pageOf(k, c.Account),
+		Words: "You signed in as " + who + ", which isn't your account in the chat. Enter this code in the chat with okrbot. Don't share it with anyone.",
 	}
 }
 
@@ -186,19 +185,27 @@ func (s *Subject) refusedPage(ctx context.Context, f flow, q url.Values) (int, s
 		outcome = outcomeCancelled
 	}
 	s.ended(ctx, f.Ticket, outcome, denialOf(q))
-	again := []cards.Button{{Title: "Sign in again", Verb: cards.VerbConnectionAccount, Data: signInData(f.Ticket.At)}}
+	again := []cards.Button{{Title: "Sign in again", Verb: cards.VerbConnectionAccount, Data: againData(f.Ticket.At)}}
 	if err := s.chat.Post(ctx, chat.RefOf(f.Ticket.Conversation), chat.Say(cards.Problem(title, words, "", again)).Only(f.Ticket.Actor.ID)); err != nil {
-		s.chat.Logger.WarnContext(ctx, "chat not told of the refused sign-in", "err", err)
+		s.chat.Logger.WarnContext(ctx, "chat not notified of the refused sign-in", "err", err)
 	}
-	return http.StatusOK, signInPage{Title: title, Words: words, Failed: true, Notify: "cancelled"}
+	return http.StatusOK, signInPage{Title: title, Words: words, For: s.pageOf(f.Ticket, okr.Account{}), Failed: true, Notify: "cancelled"}
 }
 
-// signInData says where a button signs in.
-func signInData(at okr.SignInAt) map[string]string {
-	if at.Tenant == "" {
-		return nil
+// pageOf is whose page a sign-in shows: the organization that runs okrbot where that is set, else the
+// one in Azure DevOps that was asked for, or the domain of the account.
+func (s *Subject) pageOf(k signInTicket, a okr.Account) string {
+	_, domain, _ := strings.Cut(okr.CleanLine(a.UserName), "@")
+	return cmp.Or(s.chat.Organization, k.At.Organization, domain)
+}
+
+// againData says where a button signs in again, on the page: whoever got there by a button needs it.
+func againData(at okr.SignInAt) map[string]string {
+	data := map[string]string{cards.KeyAnother: "yes"}
+	if at.Tenant != "" {
+		data[cards.KeyTenant], data[cards.KeyOrganization] = string(at.Tenant), at.Organization
 	}
-	return map[string]string{cards.KeyTenant: string(at.Tenant), cards.KeyOrganization: at.Organization}
+	return data
 }
 
 // refusal is what a code of Microsoft Entra means to people.
@@ -213,16 +220,16 @@ type refusal struct {
 func refusals(o Options) []refusal {
 	consent := strings.TrimSuffix(o.LoginURL, "/") + "/" + o.LoginTenant + "/adminconsent?client_id=" + o.ClientID
 	return []refusal{
-		{[]string{"AADSTS65004"}, cancelled, "You declined to let okrbot read Azure DevOps, so nothing was connected and nothing changed."},
-		{[]string{"AADSTS90094", "AADSTS65001", "consent_required"}, "An administrator must agree", "Your organization lets only administrators agree to new apps. Ask one to open " + consent + " and sign in again after that."},
-		{[]string{"AADSTS50105"}, "This account is not assigned to okrbot", "Your organization lets only chosen people use okrbot. Ask a Microsoft Entra administrator to assign your account to okrbot's application, then sign in again."},
-		{[]string{"AADSTS50020", "AADSTS90072", "AADSTS50178"}, "This account does not belong here", "The account that you chose is not known in the directory where okrbot signs in. Sign in again with the account of your organization, or ask its administrator to invite you."},
-		{[]string{"AADSTS700016"}, "okrbot is not known in this directory", "The organization of the account that you chose does not know okrbot's application. Ask its administrator to agree to it, or sign in again with another account."},
-		{[]string{"AADSTS70043"}, "The sign-in must be renewed", "A conditional access policy of your organization asks for a new sign-in from time to time. Sign in again."},
-		{[]string{"AADSTS50196", "temporarily_unavailable", "server_error"}, "Microsoft's sign-in service did not answer", "Nothing was connected and nothing changed. Sign in again in a few minutes."},
-		{[]string{"AADSTS530"}, "A policy of your organization refused the sign-in", "Conditional access does not let this account, device or network sign in to Azure DevOps through okrbot. A Microsoft Entra administrator of your organization can allow it; then sign in again."},
-		{[]string{"AADSTS50057", "AADSTS50034"}, "This account cannot sign in", "The account is disabled or does not exist here. Ask an administrator of your organization, or sign in with another account."},
-		{[]string{"AADSTS50076", "AADSTS50079"}, "A second factor is needed", "Your organization asks for a second factor. Sign in again and confirm it; if you have none, ask its administrator."},
+		{[]string{"AADSTS65004"}, cancelled, "You didn't allow okrbot to read Azure DevOps, so nothing changed."},
+		{[]string{"AADSTS90094", "AADSTS65001", "consent_required"}, "Admin approval needed", "Only administrators of your organization can approve new apps. Ask one to open " + consent + ", then sign in again."},
+		{[]string{"AADSTS50105"}, "Your account isn't assigned to okrbot", "Only assigned people can use okrbot in your organization. Ask a Microsoft Entra administrator to assign your account to the okrbot application, then sign in again."},
+		{[]string{"AADSTS50020", "AADSTS90072", "AADSTS50178"}, "Wrong account", "This account isn't in the directory where okrbot signs in. Sign in with your organization's account, or ask its administrator to invite you."},
+		{[]string{"AADSTS700016"}, "okrbot isn't set up in this directory", "The organization of this account hasn't approved okrbot. Ask its administrator to approve it, or sign in with another account."},
+		{[]string{"AADSTS70043"}, "Sign in again", "A conditional access policy of your organization asks for a new sign-in from time to time."},
+		{[]string{"AADSTS50196", "temporarily_unavailable", "server_error"}, "Microsoft's sign-in service didn't respond", "Nothing changed. Sign in again in a few minutes."},
+		{[]string{"AADSTS530"}, "A policy of your organization blocked the sign-in", "Conditional access blocks this account, device or network for Azure DevOps. Ask a Microsoft Entra administrator to allow it, then sign in again."},
+		{[]string{"AADSTS50057", "AADSTS50034"}, "This account can't sign in", "It's disabled or doesn't exist here. Ask an administrator of your organization, or sign in with another account."},
+		{[]string{"AADSTS50076", "AADSTS50079"}, "Second factor needed", "Your organization requires multifactor authentication. Sign in again and confirm it. If you can't, ask its administrator."},
 	}
 }
 
@@ -236,9 +243,9 @@ func refusedWords(code, description string, o Options) (title, words string) {
 		}
 	}
 	if code == "access_denied" && !strings.Contains(description, "AADSTS") {
-		return cancelled, "The sign-in was cancelled, so nothing was connected and nothing changed."
+		return cancelled, "You cancelled the sign-in, so nothing changed."
 	}
-	return "Sign-in refused", "Microsoft refused the sign-in (" + okr.Shorten(okr.CleanLine(code+" "+aadsts.FindString(description)), 60) + "). Try again, or with another account."
+	return "Sign-in refused", "Microsoft rejected the sign-in (" + okr.Shorten(okr.CleanLine(code+" "+aadsts.FindString(description)), 60) + "). Try again, or with another account."
 }
 
 var aadsts = regexp.MustCompile(`AADSTS\d+`)
@@ -246,9 +253,9 @@ var aadsts = regexp.MustCompile(`AADSTS\d+`)
 func (s *Subject) failedPage(ctx context.Context, err error) (int, signInPage) {
 	switch {
 	case okr.KindOf(err) == okr.NotFound:
-		return http.StatusGone, signInPage{Title: "This link cannot be used any more", Words: "A sign-in link works for one sign-in and for 10 minutes. Go back to the chat and press or type connect for a new one. If the card there shows no button, type: sign in link", Failed: true}
+		return http.StatusGone, signInPage{Title: "This link expired", Words: "A sign-in link works once and for 10 minutes. For a new one, go back to the chat and send: connect. If its card shows no button, send: sign in link", For: s.chat.Organization, Failed: true}
 	case errors.Is(err, errOtherBrowser):
-		return http.StatusForbidden, signInPage{Title: "Another browser started this", Words: "The sign-in must end in the browser in which it began. Go back to the chat and press or type connect for a new link.", Failed: true}
+		return http.StatusForbidden, signInPage{Title: "Wrong browser", Words: "Finish the sign-in in the browser where you started it. For a new link, go back to the chat and send: connect", For: s.chat.Organization, Failed: true}
 	}
-	return http.StatusBadGateway, signInPage{Title: "The sign-in did not work", Words: s.chat.Words(ctx, err), Failed: true}
+	return http.StatusBadGateway, signInPage{Title: "Sign-in failed", Words: s.chat.Words(ctx, err), For: s.chat.Organization, Failed: true}
 }

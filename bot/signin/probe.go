@@ -11,8 +11,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/oauth2"
-	"golang.org/x/oauth2/clientcredentials"
 
 	"okrbot/okr"
 )
@@ -107,19 +107,37 @@ func (o Options) tryOwnToken(ctx context.Context, config oauth2.Config) error {
 	if o.LoginTenant == "organizations" {
 		return nil
 	}
-	asserted, err := o.asserted(ctx)
-	if err != nil {
+	_, err := o.request(ctx, config, nil, adoResource+"/.default")
+	if okr.KindOf(err) == okr.Unavailable { // nobody was asked
 		return okr.CauseOf(err)
 	}
-	own := clientcredentials.Config{
-		ClientID: config.ClientID, ClientSecret: config.ClientSecret, TokenURL: config.Endpoint.TokenURL,
-		Scopes: []string{adoResource + "/.default"}, EndpointParams: asserted, AuthStyle: oauth2.AuthStyleInParams,
-	}
-	_, err = own.Token(context.WithValue(ctx, oauth2.HTTPClient, o.HTTP))
 	if refusal, _ := refusalOf(err); refusal != nil && refusal.Name == "invalid_client" {
 		return refusal
 	}
 	return nil // that it gets none for another reason does not matter to people
+}
+
+// TryResource asks for a token of the application itself for the API that single sign-on is for, at a
+// tenant: it fails with a [Refusal] where no registration there has this Application ID URI, and
+// with another error where it belongs to another registration than the one that exchanges tokens
+// of people. What clients of Teams need beside it (a scope, and that they are authorized) cannot be
+// seen from here. That an application may always ask for itself is inferred.
+func (o Options) TryResource(ctx context.Context, tenant okr.TenantID) error {
+	tok, err := o.request(ctx, o.config(tenant), nil, o.SSOResource+"/.default")
+	refusal, err := refusalOf(err)
+	switch {
+	case err != nil:
+		return err
+	case refusal != nil && refusal.Code == "AADSTS501051": // it is there, and only chosen ones get a token for it
+		return nil
+	case refusal != nil:
+		return refusal
+	}
+	var claims jwt.RegisteredClaims
+	if _, _, err := jwt.NewParser().ParseUnverified(tok.AccessToken, &claims); err == nil && !o.isAudience(claims.Audience) {
+		return errors.New("the Application ID URI belongs to another registration than the one that signs people in")
+	}
+	return nil
 }
 
 // refusalOf tells what Microsoft Entra refuses from an answer of somebody else. The

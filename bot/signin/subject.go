@@ -4,6 +4,8 @@
 package signin
 
 import (
+	"context"
+
 	"okrbot/bot/chat"
 	"okrbot/cards"
 	"okrbot/okr"
@@ -37,7 +39,7 @@ func (s *Subject) Register() chat.Subject {
 	return chat.Subject{
 		Title: "Your sign-in",
 		Commands: []chat.Command{
-			{Name: "sign in link", Aliases: []string{"signin link", "login link", "log in link"}, What: "Sign in by a link, where the card shows no button", Who: chat.Members, Examples: []string{"sign in link"}, Run: s.askLink, Own: chat.Always},
+			{Name: "sign in link", Aliases: []string{"signin link", "login link", "log in link"}, What: "Get a sign-in link if the card shows no button", Who: chat.Members, Examples: []string{"sign in link"}, Run: s.askLink, Own: chat.Always},
 			{Name: "sign out", Aliases: []string{"signout", "logout", "log out", "sign off"}, Exact: true, What: "Forget your Azure DevOps sign-in", Who: chat.Members, Examples: []string{"sign out"}, Verb: cards.VerbSignOutAsk, Run: s.askSignOut, Own: chat.Always},
 		},
 		Presses: map[string]chat.PressHandler{
@@ -46,8 +48,17 @@ func (s *Subject) Register() chat.Subject {
 			cards.VerbSignOutAsk:        chat.Pressed(s.askSignOut),
 			cards.VerbSignOut:           s.signOut,
 		},
+		Ahead: chat.Aheads{}.On(aheadSignOut(s), cards.VerbSignOutAsk),
 		Steps: []chat.NextStep{
 			{Kind: okr.StepSignIn, Command: "connect", Says: "To sign in, send: %s.", Title: "Sign in", Verb: cards.VerbConnectionAccount, Style: "positive"},
 		},
+	}
+}
+
+// aheadSignOut reads what the question before signing out reads.
+func aheadSignOut(s *Subject) chat.Ahead {
+	return func(ctx context.Context, actor okr.Actor, _ chat.Press) {
+		_, _ = s.connect.Accounts(ctx, actor)
+		_, _ = s.connect.OwnConnections(ctx, actor)
 	}
 }

@@ -124,6 +124,7 @@ type Entity struct {
 	Text      string
 	Mentioned Account
 	Timezone  string
+	Locale    string // of the client, in clientInfo: a BCP 47 tag
 	Platform  string // of the client, in clientInfo: Windows, Mac, Web, Android, iOS
 }
 
@@ -228,7 +229,7 @@ func channelDataOf(f fields) ChannelData {
 func entityOf(f fields) Entity {
 	return Entity{
 		Type: f.text("type"), Text: f.text("text"),
-		Mentioned: accountOf(f.object("mentioned")), Timezone: f.text("timezone"), Platform: f.text("platform"),
+		Mentioned: accountOf(f.object("mentioned")), Timezone: f.text("timezone"), Locale: f.text("locale"), Platform: f.text("platform"),
 	}
 }
 

@@ -21,6 +21,25 @@ const metadataEndpoint = "http://169.254.169.254/metadata/identity/oauth2/token"
 // SystemIdentity stands for the identity that the machine itself has.
 const SystemIdentity = "system"
 
+// ErrNoIdentity says that the machine has no such managed identity.
+var ErrNoIdentity = errors.New("no such managed identity")
+
+// MachineToken is a token of a managed identity.
+type MachineToken struct {
+	Token    string
+	ClientID string // of the identity; empty: the answer does not say
+	Lifetime time.Duration
+}
+
+// IdentityToken fetches a token of a managed identity (AppID) for a Scope, anew each time;
+// the platform caches it. ErrNoIdentity: the machine has none such. ErrBotToken: no answer.
+func IdentityToken(ctx context.Context, o TokenOptions) (MachineToken, error) {
+	ctx, cancel := context.WithTimeout(ctx, tokenTimeout)
+	defer cancel()
+	t, err := o.withDefaults().managedIdentity(ctx)
+	return MachineToken{Token: t.value, ClientID: t.client, Lifetime: t.lifetime}, err
+}
+
 // managedIdentity fetches a token for a user-assigned managed identity, from
 // App Service where its endpoint is given, else from the metadata service.
 // Source: "Use managed identities for App Service", REST endpoint reference.
@@ -35,6 +54,9 @@ func (o TokenOptions) managedIdentity(ctx context.Context) (issuedToken, error) 
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if resp.StatusCode == http.StatusBadRequest {
+		return issuedToken{}, fmt.Errorf("%w: %w", ErrBotToken, ErrNoIdentity)
+	}
 	if err != nil || resp.StatusCode != http.StatusOK {
 		return issuedToken{}, fmt.Errorf("%w: identity endpoint: status %d", ErrBotToken, resp.StatusCode)
 	}
@@ -62,7 +84,7 @@ func (o TokenOptions) identityRequest(ctx context.Context) (*http.Request, error
 // App Service gives the end (Unix seconds) instead of the lifetime.
 func (o TokenOptions) identityToken(body []byte) (issuedToken, error) {
 	f := objectOf(json.RawMessage(body))
-	t := issuedToken{value: f.text("access_token")}
+	t := issuedToken{value: f.text("access_token"), client: f.text("client_id")}
 	if t.value == "" {
 		return issuedToken{}, fmt.Errorf("%w: identity endpoint: no token in the answer", ErrBotToken)
 	}

@@ -49,6 +49,8 @@ type ServerOptions struct {
 	AllowedTenants []string
 	// Pages are served for GET beside POST /api/messages, by their paths.
 	Pages map[string]http.Handler
+	// Forms are pages that are served for GET, and for POST of what was filled in.
+	Forms map[string]http.Handler
 	// Probes are pages that are served for HEAD, too.
 	Probes map[string]http.Handler
 	// Logger gets a line for each turn. Nil: nothing is logged.
@@ -129,6 +131,9 @@ func (s *Server) routes() *gin.Engine {
 	engine.POST("/api/messages", s.messages)
 	for path, page := range s.options.Pages {
 		engine.GET(path, gin.WrapH(page))
+	}
+	for path, page := range s.options.Forms {
+		engine.Match([]string{http.MethodGet, http.MethodPost}, path, gin.WrapH(page))
 	}
 	for path, page := range s.options.Probes {
 		engine.Match([]string{http.MethodGet, http.MethodHead}, path, gin.WrapH(page))

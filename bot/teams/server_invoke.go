@@ -28,6 +28,14 @@ const (
 	InvokeVerifyState = "signin/verifyState"
 )
 
+// The invokes of single sign-on: the token of a person, which each client of that person sends that
+// shows an OAuth card with a tokenExchangeResource, and why a client could not get one. Sources:
+// "Add code to enable SSO in your bot app" and "SSO Troubleshooting" of the Teams SDK.
+const (
+	InvokeTokenExchange = "signin/tokenExchange" //nolint:gosec // a name
+	InvokeSignInFailure = "signin/failure"
+)
+
 // InvokeFileConsent is the answer to a card that asks whether the bot may save a file in
 // somebody's OneDrive. Source: "Send and receive files using bot".
 const InvokeFileConsent = "fileConsent/invoke"
@@ -160,7 +168,7 @@ func encodeInvoke(body any) ([]byte, error) {
 // needsObject reports whether the value of the invoke name must be an object.
 func needsObject(name string) bool {
 	switch name {
-	case InvokeCardAction, InvokeSearch, InvokeVerifyState, "signin/tokenExchange",
+	case InvokeCardAction, InvokeSearch, InvokeVerifyState, InvokeTokenExchange, InvokeSignInFailure,
 		"task/fetch", "task/submit", InvokeFileConsent, InvokeCompose, InvokeLink, InvokeAnonymousLink:
 		return true
 	default:
@@ -168,10 +176,10 @@ func needsObject(name string) bool {
 	}
 }
 
-// repeatableInvoke reports whether the invoke only reads, so that it is
-// answered anew each time it is delivered.
+// repeatableInvoke reports whether the invoke only reads, or does its work once however often it
+// comes, so that it is answered anew each time it is delivered.
 func repeatableInvoke(name string) bool {
-	return slices.Contains([]string{InvokeSearch, InvokeCompose, InvokeLink, InvokeAnonymousLink}, name)
+	return slices.Contains([]string{InvokeSearch, InvokeCompose, InvokeLink, InvokeAnonymousLink, InvokeTokenExchange}, name)
 }
 
 // isAnonymous reports whether the activity is one that Teams sends without a tenant, of

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -45,6 +46,8 @@ func lateAnswer(a Activity) InvokeResponse {
 		return MessageResponse(lateText)
 	case a.Name == InvokeSearch:
 		return SearchResponse(nil)
+	case a.Name == InvokeTokenExchange: // Teams shows the button of the card; what comes of the exchange is posted
+		return InvokeResponse{Status: http.StatusPreconditionFailed}
 	default:
 		return InvokeResponse{}
 	}

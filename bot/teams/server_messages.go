@@ -57,7 +57,7 @@ func (s *Server) messages(c *gin.Context) {
 	}
 	s.await(c, a, func(finished chan<- InvokeResponse, abandoned <-chan struct{}) {
 		defer end()
-		s.work(opening.in(turn), a, finished, abandoned, handled)
+		s.work(opening.in(turn), a, finished, abandoned, ending{opening.Leaves, handled})
 	})
 }
 
@@ -129,12 +129,34 @@ func (s *Server) answerWithin(a Activity) time.Duration {
 	return s.options.AnswerWithin
 }
 
+// ending is what is done at the end of a turn.
+type ending struct {
+	leaves  func() bool
+	handled func(context.Context)
+}
+
+// beforeAnswer ends a turn that leaves something for the next one before anybody can send
+// that; false: it goes on.
+func (e *ending) beforeAnswer(ctx context.Context, abandoned <-chan struct{}) bool {
+	if e.leaves == nil || !e.leaves() {
+		return false
+	}
+	select {
+	case <-abandoned: // the answer is still to be delivered
+		return false
+	default:
+		e.handled(ctx)
+		return true
+	}
+}
+
 // work runs the handler and hands its response to the waiting request or, when
 // that has given up, delivers it through the connector.
-func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeResponse, abandoned <-chan struct{}, handled func(context.Context)) {
+func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeResponse, abandoned <-chan struct{}, e ending) {
 	start := time.Now()
+	widenStack(0)
 	response, outcome, err := s.handle(ctx, a)
-	late := false
+	late, isEnded := false, e.beforeAnswer(ctx, abandoned)
 	select {
 	case <-abandoned:
 		late = true
@@ -151,8 +173,23 @@ func (s *Server) work(ctx context.Context, a Activity, finished chan<- InvokeRes
 		}
 		err = errors.Join(err, s.deliverLate(ctx, a, response))
 	}
-	handled(ctx)
+	if !isEnded {
+		e.handled(ctx)
+	}
 	s.finish(ctx, a, outcome, err, time.Since(start))
+}
+
+// turnStack is how many bytes of stack most turns need.
+const turnStack = 32 << 10
+
+// widenStack gives a goroutine that is new the stack of a turn. It would grow to that in five
+// steps otherwise, the last ones in the depth of the turn, and each copies all of it.
+//
+//go:noinline
+func widenStack(at int) byte {
+	var stack [turnStack]byte
+	stack[at] = 1
+	return stack[turnStack-1-at]
 }
 
 // finish counts the turn and writes its one log line.

@@ -82,6 +82,8 @@ func TestSlowOthers(t *testing.T) {
 	w := wireDeliver(t, s, c.header(t), c.activity(wireInvoke(teams.InvokeSearch, map[string]any{})))
 	require.JSONEq(t, `{"statusCode":200,"type":"application/vnd.microsoft.search.searchResponse","value":{"results":[]}}`, w.Body.String())
 	require.Equal(t, http.StatusOK, wireDeliver(t, s, c.header(t), c.activity(wireInvoke(teams.InvokeVerifyState, map[string]any{}))).Code)
+	exchange := wireInvoke(teams.InvokeTokenExchange, map[string]any{"id": "1", "token": "x"})
+	require.Equal(t, http.StatusPreconditionFailed, wireDeliver(t, s, c.header(t), c.activity(exchange)).Code, "Teams shows the button")
 	close(release)
 	require.NoError(t, s.Shutdown(t.Context()))
 	require.Empty(t, c.got())

@@ -122,6 +122,9 @@ type Opening struct {
 	Unread     error  // of reading the rest
 	// Context gives the context of the turn what was read for its handler; nil: nothing was.
 	Context func(context.Context) context.Context
+	// Leaves says at the end of the turn whether the next one may ask for something that is
+	// noted with its end; nil: never.
+	Leaves func() bool
 }
 
 // in is the context of a turn with what was read for its handler.
@@ -194,8 +197,9 @@ func (s *Server) hold(ctx context.Context, d Delivery, o Opening) (handled func(
 		return end
 	}
 	ended := make(chan struct{})
-	go s.renew(context.WithoutCancel(ctx), d, ended)
+	long := time.AfterFunc(holdTime/3, func() { s.renew(context.WithoutCancel(ctx), d, ended) })
 	return func(ctx context.Context) {
+		long.Stop()
 		close(ended)
 		end(ctx)
 	}
@@ -212,7 +216,8 @@ func (s *Server) closing(d Delivery, mine bool) func(context.Context) {
 	}
 }
 
-// renew keeps the delivery in hand for as long as its turn runs.
+// renew keeps the delivery in hand for as long as its turn runs, from a third of the time for
+// which it is held on: few turns last that long.
 func (s *Server) renew(ctx context.Context, d Delivery, ended <-chan struct{}) {
 	tick := time.NewTicker(holdTime / 3)
 	defer tick.Stop()
@@ -220,10 +225,15 @@ func (s *Server) renew(ctx context.Context, d Delivery, ended <-chan struct{}) {
 		select {
 		case <-ended:
 			return
+		default:
+		}
+		if err := s.options.Deliveries.Hold(ctx, d); err != nil {
+			s.log.WarnContext(ctx, "delivery not held", "ref", RefFrom(ctx), "err", err)
+		}
+		select {
+		case <-ended:
+			return
 		case <-tick.C:
-			if err := s.options.Deliveries.Hold(ctx, d); err != nil {
-				s.log.WarnContext(ctx, "delivery not held", "ref", RefFrom(ctx), "err", err)
-			}
 		}
 	}
 }

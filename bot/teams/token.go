@@ -86,6 +86,7 @@ type TokenSource struct {
 type issuedToken struct {
 	value    string
 	lifetime time.Duration
+	client   string // whose it is, of a managed identity
 }
 
 // NewTokenSource builds the source for the app type. It fails on a missing id,

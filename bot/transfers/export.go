@@ -109,7 +109,7 @@ func orderOf(p chat.Press) (order, error) {
 	o := order{okr.ExportFormat(p.Data[cards.InputExportFormat]), okr.ExportScope(chat.OrElse(p.Data[cards.InputExportScope], string(okr.ExportVisible)))}
 	knows := o.format == okr.ExportCSV || o.format == okr.ExportXLSX || o.format == okr.ExportZIP
 	if !knows || o.scope != okr.ExportVisible && o.scope != okr.ExportAll {
-		return o, okr.Errorf(okr.Invalid, "This button doesn't say what to export. Send export again.")
+		return o, okr.Errorf(okr.Invalid, "This button is incomplete. Send: export")
 	}
 	return o, nil
 }
@@ -159,7 +159,7 @@ func (c *counter) Write(p []byte) (int, error) {
 }
 
 func tooLarge() error {
-	return okr.Errorf(okr.Invalid, "The file would be larger than 100 MB, the most that I save. A ZIP is the smallest. Whoever operates okrbot can write one of any size with: okrbot export.")
+	return okr.Errorf(okr.Invalid, "The file would be larger than 100 MB, the limit. Try a ZIP, which is the smallest. The operator of okrbot can write one of any size with: okrbot export")
 }
 
 // name is the name of the file on the tenant's day.
@@ -177,7 +177,7 @@ func (s *Exports) enter(ctx context.Context) (leave func(), err error) {
 	case s.room <- struct{}{}:
 		return func() { <-s.room }, nil
 	case <-ctx.Done():
-		return nil, okr.Errorf(okr.Unavailable, "Several exports are under way. Try again in a minute.")
+		return nil, okr.Errorf(okr.Unavailable, "Several exports are running. Try again in a minute.")
 	}
 }
 
@@ -189,7 +189,7 @@ func (s *Exports) save(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Re
 	case err != nil:
 		return chat.Reply{}, err
 	case !isAnswer || !t.Activity.IsPersonal():
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "This button works in our 1:1 chat only. Send export there.")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "This button works only in our 1:1 chat. Send export there.")
 	case !consent.Accepted:
 		return chat.Say(cards.ExportNotSaved(p.Data[cards.KeyFile], true)), nil
 	}
@@ -197,7 +197,7 @@ func (s *Exports) save(ctx context.Context, t *chat.Turn, p chat.Press) (chat.Re
 		return chat.Reply{}, err
 	}
 	if s.isSecond(ctx, t) {
-		return chat.Reply{}, okr.Errorf(okr.Conflict, "I'm saving this file already, or did. If it isn't in your OneDrive in a few minutes, send export again.")
+		return chat.Reply{}, okr.Errorf(okr.Conflict, "I'm already saving this file. If it isn't in your OneDrive in a few minutes, send: export")
 	}
 	return s.saveNow(ctx, t, o, p, consent.Upload)
 }
@@ -224,7 +224,7 @@ func (s *Exports) saveNow(ctx context.Context, t *chat.Turn, o order, p chat.Pre
 	bytes, _ := strconv.ParseInt(p.Data[cards.KeyExportBytes], 10, 64)
 	follow := func(int) {}
 	if bytes >= largeExport {
-		follow = func(percent int) { s.replace(ctx, t, cards.ExportUnderWay(to.Name, percent)) }
+		follow = func(percent int) { s.replace(ctx, t, cards.ExportUnderWay(t.Place, to.Name, percent)) }
 	}
 	goals := 0
 	size, err := chat.SaveFile(ctx, s.chat, t, chat.Saving{

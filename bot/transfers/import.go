@@ -43,7 +43,7 @@ func (s *Subject) onImport(next importHandler) chat.PressHandler {
 		}
 		id, ok := parseImportID(p.Data[cards.KeyImport])
 		if !ok {
-			return chat.Reply{}, okr.Errorf(okr.Invalid, "This button doesn't say which import it is about. To see them, send: import list")
+			return chat.Reply{}, okr.Errorf(okr.Invalid, "This button is incomplete. To see all imports, send: import list")
 		}
 		return next(ctx, t, importPress{p, id})
 	}
@@ -75,7 +75,7 @@ func (s *Subject) importCommand(ctx context.Context, t *chat.Turn, arg string) (
 	case isID:
 		return s.showImport(ctx, t, id)
 	}
-	return chat.Reply{}, okr.Errorf(okr.Invalid, "Send import, and then the files here in our chat. To see earlier imports, send: import list. To take one back: import undo")
+	return chat.Reply{}, okr.Errorf(okr.Invalid, "Send import, then the files here in our chat. To see earlier imports, send: import list. To undo one: import undo")
 }
 
 // current shows the import that is under way, else the one that the person collects files
@@ -114,7 +114,7 @@ func isUnderWay(imp okr.Import) bool {
 // named, and the others are taken.
 func (s *Subject) take(ctx context.Context, t *chat.Turn) (chat.Reply, error) {
 	if len(t.Files) > maxFiles {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "That's %d files. I take up to %d in one message, so none was added. Send them in several messages, or send the ZIP as you downloaded it.", len(t.Files), maxFiles)
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "You sent %d files, and I take up to %d in one message. None were added. Send them in several messages, or send the ZIP as you downloaded it.", len(t.Files), maxFiles)
 	}
 	var problems []string
 	var failed error

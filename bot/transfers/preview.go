@@ -31,7 +31,7 @@ func (s *Subject) rows(ctx context.Context, t *chat.Turn, p importPress) (chat.R
 // differences shows the progress there and here.
 func (s *Subject) differences(ctx context.Context, t *chat.Turn, p importPress) (chat.Reply, error) {
 	v, err := s.previewOf(ctx, t, p.ID)
-	return chat.Say(cards.ImportDifferences(v, p.Offset())), err
+	return chat.Say(cards.ImportDifferences(t.Place, v, p.Offset())), err
 }
 
 // words asks what renamed words mean.

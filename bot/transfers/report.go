@@ -33,7 +33,7 @@ func (s *Subject) previewOf(ctx context.Context, t *chat.Turn, id okr.ImportID) 
 	}
 	data, err := s.chat.Memory.Draft(ctx, t.Actor.Tenant, reportKey(id))
 	if okr.KindOf(err) == okr.NotFound && err != nil {
-		return v, okr.Errorf(okr.NotFound, "The report of %s was kept for 30 days and is gone. What was imported stays.", id)
+		return v, okr.Errorf(okr.NotFound, "The report of %s was deleted after 30 days. The imported OKRs stay.", id)
 	}
 	if err != nil {
 		return v, err

@@ -39,7 +39,7 @@ func (s *Subject) start(ctx context.Context, t *chat.Turn, id okr.ImportID, star
 	}
 	card := t.Activity.CardRef()
 	imp, err := start(ctx, t.Actor, id, okr.Reply{
-		Conversation: t.At(card), ActivityID: card.ActivityID, Actor: t.Actor, Zone: t.Place.Zone.String(), Ref: teams.RefFrom(ctx),
+		Conversation: t.At(card), ActivityID: card.ActivityID, Actor: t.Actor, Zone: t.Place.Zone.String(), Locale: t.Place.Locale.String(), Ref: teams.RefFrom(ctx),
 	})
 	if err != nil {
 		return chat.Reply{}, err
@@ -72,7 +72,7 @@ func (s *Subject) ImportMoved(ctx context.Context, _ okr.TenantID, imp okr.Impor
 		return nil
 	}
 	ctx = teams.WithRef(ctx, r.Ref)
-	place := cards.Place{Zone: chat.Zone(r.Zone, time.UTC), Now: s.chat.Now()}
+	place := cards.Place{Zone: chat.Zone(r.Zone, time.UTC), NamesZone: r.Conversation.IsShared(), Locale: cards.LocaleOf(r.Locale), Now: s.chat.Now()}
 	reply := chat.Say(cards.ImportProgress(place, imp)).Only(r.Actor.ID)
 	ref := chat.RefOf(r.Conversation).WithActivity(r.ActivityID)
 	if isUnderWay(imp) {
@@ -90,7 +90,7 @@ func (s *Subject) undoCommand(ctx context.Context, t *chat.Turn, arg string) (ch
 		return s.askUndo(ctx, t, importPress{ID: id})
 	}
 	if arg != "" {
-		return chat.Reply{}, okr.Errorf(okr.Invalid, "That's no import. To see which there are, send: import list")
+		return chat.Reply{}, okr.Errorf(okr.Invalid, "I can't find that import. To see all imports, send: import list")
 	}
 	list, err := s.Import.Imports(ctx, t.Actor)
 	for _, imp := range list {
@@ -146,5 +146,5 @@ func (s *Subject) conflicts(ctx context.Context, t *chat.Turn, p importPress) (c
 			list.Views = append(list.Views, v)
 		}
 	}
-	return chat.Say(cards.ImportConflicts(list)), nil
+	return chat.Say(cards.ImportConflicts(t.Place, list)), nil
 }

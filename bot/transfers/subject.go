@@ -3,8 +3,11 @@
 package transfers
 
 import (
+	"context"
+
 	"okrbot/bot/chat"
 	"okrbot/cards"
+	"okrbot/okr"
 )
 
 // Options is what the subject needs of others.
@@ -27,19 +30,33 @@ func New(c *chat.Chat, o Options) *Subject { return &Subject{Options: o, chat: c
 
 // Register gives what people can say and press.
 func (s *Subject) Register() chat.Subject {
-	return chat.Subject{Title: "Moving in", Commands: s.commands(), Presses: s.presses()}
+	return chat.Subject{Title: "Moving in", Commands: s.commands(), Presses: s.presses(), Ahead: s.ahead()}
+}
+
+// ahead is what presses read first: the import that they are about, or all of them.
+func (s *Subject) ahead() chat.Aheads {
+	one := func(ctx context.Context, actor okr.Actor, p chat.Press) {
+		_, _ = s.Import.Import(ctx, actor, okr.ImportID(p.Data[cards.KeyImport]))
+	}
+	out := chat.Aheads{}
+	for verb := range s.presses() {
+		out[verb] = one
+	}
+	all := func(ctx context.Context, actor okr.Actor, _ chat.Press) { _, _ = s.Import.Imports(ctx, actor) }
+	out[cards.VerbImport], out[cards.VerbImports] = all, all
+	return out
 }
 
 func (s *Subject) commands() []chat.Command {
 	return []chat.Command{
 		{
-			Name: "import", Arg: "[list|<import id>]", What: "Bring in your OKRs from Viva Goals, with a preview first", Who: chat.Admins,
+			Name: "import", Arg: "[list|<import id>]", What: "Import your OKRs from Viva Goals, with a preview first", Who: chat.Admins,
 			Phrases: map[string]string{"imports": "list", "show imports": "list"}, Sentences: importSentences(),
 			Examples: []string{"import", "import list", "import IM3"}, Verb: cards.VerbImport, Run: s.importCommand, Own: chat.Always, TakesFiles: true,
 		},
 		{
 			Name: "import undo", Aliases: []string{"undo import", "undo the import", "undo last import", "undo the last import"}, Exact: true, Arg: "[import id]",
-			What: "Take back all that an import brought", Who: chat.Admins, Examples: []string{"import undo", "import undo IM3"}, Run: s.undoCommand, Own: chat.Always,
+			What: "Undo an import", Who: chat.Admins, Examples: []string{"import undo", "import undo IM3"}, Run: s.undoCommand, Own: chat.Always,
 		},
 	}
 }

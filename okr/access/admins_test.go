@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"okrbot/ado/adotest"
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
 )
@@ -32,8 +31,12 @@ func TestOnlyAdminsSwitchTheIntegration(t *testing.T) {
 	require.False(t, in.Settings.Enabled)
 	require.False(t, in.Settings.Ever)
 	require.False(t, in.IsAdmin)
-	require.Len(t, in.Admins, 1)
-	require.Contains(t, in.Admins[0], adotest.AlexOID, "the configuration knows no names")
+	require.Equal(t, []string{"1 person not seen in okrbot yet"}, in.Admins, "the configuration knows no names")
+	require.Equal(t, []okr.UserID{okrtest.Alex.ID}, w.Access.UnmetAdmins(t.Context(), in.Settings))
+	require.NoError(t, w.Access.Meet(t.Context(), okrtest.Contoso, okrtest.Alex.Person))
+	require.NoError(t, w.Access.Meet(t.Context(), okrtest.Contoso, okrtest.Alex.Person), "twice is no matter")
+	require.Equal(t, []string{okrtest.Alex.Name}, w.Access.AdminList(t.Context(), in.Settings))
+	require.Empty(t, w.Access.UnmetAdmins(t.Context(), in.Settings))
 
 	in, err = w.Access.Enable(t.Context(), okrtest.Alex)
 	require.NoError(t, err)
@@ -73,17 +76,33 @@ func TestNothingWorksWhileDisabled(t *testing.T) {
 		_, connect := w.Connect.SaveConnection(t.Context(), who, okrtest.FiberConnection("Fiber"))
 		_, preview := w.Measure.PreviewBinding(t.Context(), who, okr.BindInput{Goal: "KR1"})
 		_, jobs := w.Measure.SyncJobs(t.Context(), who, "")
-		_, subscribe := w.Notify.Subscribe(t.Context(), who, okrtest.Channel("1"), okr.DigestPlan{})
-		return []error{connect, preview, jobs, subscribe}
+		return []error{connect, preview, jobs}
 	}
 	for _, err := range try(okrtest.Alex) {
 		w.RequireRefused(okr.Disabled, err)
 		require.Equal(t, []okr.Step{{Kind: okr.StepEnable}}, okr.NextOf(err))
 	}
 	for _, err := range try(okrtest.Megan) {
-		w.RequireRefused(okr.Disabled, err, "An admin can")
+		w.RequireRefused(okr.Disabled, err, "Ask an admin")
 	}
 	require.Empty(t, w.Cloud.Calls())
+}
+
+// TestDigestsNeedNoIntegration: they come before it is ever enabled, and stop once an admin has disabled it.
+func TestDigestsNeedNoIntegration(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	subscribe := func() error {
+		_, err := w.Notify.Subscribe(t.Context(), okrtest.Megan, okrtest.Channel("1"), okr.DigestPlan{})
+		return err
+	}
+	require.NoError(t, subscribe())
+	_, err := w.Access.Enable(t.Context(), okrtest.Alex)
+	require.NoError(t, err)
+	require.NoError(t, subscribe())
+	_, err = w.Access.Disable(t.Context(), okrtest.Alex)
+	require.NoError(t, err)
+	w.RequireRefused(okr.Disabled, subscribe(), "digests are off", "Ask an admin: "+okrtest.Alex.Name)
 }
 
 func TestTheStoreBeingDownIsSaid(t *testing.T) {

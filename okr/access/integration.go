@@ -15,21 +15,38 @@ func (s *Service) RequireEnabled(ctx context.Context, actor okr.Actor) error {
 	if t.Enabled {
 		return nil
 	}
-	if s.Administers(t, actor) {
-		return okr.WithNext(okr.Errorf(okr.Disabled, "The Azure DevOps integration is not enabled yet."), okr.Step{Kind: okr.StepEnable})
+	if t.Ever {
+		return s.disabled(ctx, t, actor, "Azure DevOps is disabled.")
 	}
-	return okr.WithNext(okr.Errorf(okr.Disabled, "The Azure DevOps integration is not enabled here. An admin can turn it on: %s.", s.adminNames(t)),
-		okr.Step{Kind: okr.StepEnable, ByOthers: true})
+	return s.disabled(ctx, t, actor, "Azure DevOps isn't enabled yet.")
 }
 
-// Integration tells the state of the integration. Everyone may ask.
+// disabled refuses while the integration is off, and leads to who can enable it.
+func (s *Service) disabled(ctx context.Context, t okr.Settings, actor okr.Actor, why string) error {
+	if s.Administers(t, actor) {
+		return okr.WithNext(okr.Errorf(okr.Disabled, "%s", why), okr.Step{Kind: okr.StepEnable})
+	}
+	return okr.WithNext(okr.Errorf(okr.Disabled, "%s %s", why, s.askAdmins(ctx, t)), okr.Step{Kind: okr.StepEnable, ByOthers: true})
+}
+
+// RequireDigests fails with Disabled once an admin has disabled the integration, which stops
+// digests. Before it was ever enabled there are digests of what people keep by hand.
+func (s *Service) RequireDigests(ctx context.Context, actor okr.Actor) error {
+	t, err := s.Settings(ctx, actor.Tenant)
+	if err != nil || t.PostsDigests() {
+		return err
+	}
+	return s.disabled(ctx, t, actor, "Azure DevOps is disabled, so digests are off.")
+}
+
+// Integration gives the state of the integration. Everyone may ask.
 func (s *Service) Integration(ctx context.Context, actor okr.Actor) (okr.Integration, error) {
 	t, err := s.Settings(ctx, actor.Tenant)
 	if err != nil {
 		return okr.Integration{}, err
 	}
 	in, err := s.Numbers.CountIntegration(ctx, actor.Tenant)
-	in.Settings, in.IsAdmin, in.Admins = t, s.Administers(t, actor), s.AdminList(t)
+	in.Settings, in.IsAdmin, in.Admins = t, s.Administers(t, actor), s.AdminList(ctx, t)
 	return in, err
 }
 

@@ -30,7 +30,7 @@ func TestCustomPeriods(t *testing.T) {
 	own := w.Save(okrtest.Alex, okr.GoalInput{Kind: okr.Objective, Title: "Push", PeriodID: saved.ID, Period: okr.Period{Start: "2026-02-10", End: "2026-03-10"}})
 	require.Equal(t, saved.ID, own.Goal.FiledUnder(), "own dates, filed under the period")
 	_, err = w.Access.DeletePeriod(t.Context(), okrtest.Alex, saved.ID)
-	w.RequireRefused(okr.Invalid, err, "2 of them")
+	w.RequireRefused(okr.Invalid, err, "still has goals (2)")
 	for _, id := range []okr.GoalID{v.Goal.ID, own.Goal.ID} {
 		_, err := w.Plan.DeleteGoal(t.Context(), okrtest.Alex, id)
 		require.NoError(t, err)

@@ -28,7 +28,7 @@ func (s *Service) Rechecked(ctx context.Context, t okr.Settings, actor okr.Actor
 // MayEditBelow is MayEdit for who has read the settings and the objective above.
 func (s *Service) MayEditBelow(t okr.Settings, actor okr.Actor, g, parent okr.Goal) error {
 	if !actor.Sees(g) {
-		return okr.GoalNotFound(g.ID)
+		return okr.GoalNotFound(actor, g.ID)
 	}
 	if !actor.MayEdit(g, parent, s.Administers(t, actor)) {
 		return okr.MayNot(g, "change")
@@ -39,7 +39,7 @@ func (s *Service) MayEditBelow(t okr.Settings, actor okr.Actor, g, parent okr.Go
 // MayCheckInBelow is MayCheckIn for who has read the settings and the objective above.
 func (s *Service) MayCheckInBelow(t okr.Settings, actor okr.Actor, g, parent okr.Goal) error {
 	if !actor.Sees(g) {
-		return okr.GoalNotFound(g.ID)
+		return okr.GoalNotFound(actor, g.ID)
 	}
 	if !actor.MayCheckIn(g, parent, s.Administers(t, actor)) {
 		return okr.MayNot(g, "check in")
@@ -52,7 +52,7 @@ func (s *Service) MayManage(ctx context.Context, actor okr.Actor, g okr.Goal) er
 	return s.may(ctx, actor, g, okr.Actor.MayEdit, "change")
 }
 
-// MayCheckIn is mayEdit for saying how a goal stands.
+// MayCheckIn is MayEdit for check-ins.
 func (s *Service) MayCheckIn(ctx context.Context, actor okr.Actor, g okr.Goal) error {
 	if err := s.may(ctx, actor, g, okr.Actor.MayCheckIn, "check in"); err != nil {
 		return err
@@ -65,7 +65,7 @@ type right func(actor okr.Actor, g, parent okr.Goal, isAdmin bool) bool
 
 func (s *Service) may(ctx context.Context, actor okr.Actor, g okr.Goal, allowed right, act string) error {
 	if !actor.Sees(g) {
-		return okr.GoalNotFound(g.ID)
+		return okr.GoalNotFound(actor, g.ID)
 	}
 	if allowed(actor, g, okr.Goal{}, false) {
 		return nil // without reading who administers, or the objective above
@@ -84,8 +84,7 @@ func (s *Service) may(ctx context.Context, actor okr.Actor, g okr.Goal, allowed 
 	return okr.MayNot(g, act)
 }
 
-// ParentOf reads the objective above a goal; an empty one where there is none
-// (any more).
+// ParentOf reads the objective above a goal; an empty one where there is none.
 func (s *Service) ParentOf(ctx context.Context, tenant okr.TenantID, g okr.Goal) (okr.Goal, error) {
 	if g.Parent == "" {
 		return okr.Goal{}, nil
@@ -99,28 +98,28 @@ func (s *Service) ParentOf(ctx context.Context, tenant okr.TenantID, g okr.Goal)
 
 // MayCreate fails with Forbidden unless the tenant's rule lets the actor make a
 // goal of a level.
-func (s *Service) MayCreate(t okr.Settings, actor okr.Actor, level okr.Level) error {
+func (s *Service) MayCreate(ctx context.Context, t okr.Settings, actor okr.Actor, level okr.Level) error {
 	switch {
 	case actor.Guest:
-		return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")
+		return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but can't change them. Ask a member of the organization.")
 	case t.CreateRule.MayCreate(actor, level, s.Administers(t, actor)):
 		return nil
 	}
-	return okr.Errorf(okr.Forbidden, "Here only some people make goals of level %s. An admin can make it or let you: %s.", cmp.Or(level, okr.LevelTeam), s.adminNames(t))
+	return okr.Errorf(okr.Forbidden, "Only some people can create %s goals here. An admin can create it, or allow you to in the settings. %s", cmp.Or(level, okr.LevelTeam), s.askAdmins(ctx, t))
 }
 
 // MayExport fails with Forbidden unless the actor may take what a scope holds out of
 // okrbot: all of a tenant only admins, what they see whomever the settings let.
-func (s *Service) MayExport(t okr.Settings, actor okr.Actor, scope okr.ExportScope) error {
+func (s *Service) MayExport(ctx context.Context, t okr.Settings, actor okr.Actor, scope okr.ExportScope) error {
 	switch {
 	case actor.Guest:
-		return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not export them. Ask a member of the organization.")
+		return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but can't export them. Ask a member of the organization.")
 	case s.Administers(t, actor):
 		return nil
 	case scope != okr.ExportVisible:
-		return okr.Errorf(okr.Forbidden, "Only an admin of okrbot can export everyone's OKRs: %s. You can export what you see.", s.adminNames(t))
+		return okr.Errorf(okr.Forbidden, "Only an admin can export everyone's OKRs. You can export the OKRs that you see. %s", s.askAdmins(ctx, t))
 	case t.ExportBy == okr.ExportByAdmins:
-		return okr.Errorf(okr.Forbidden, "Here only admins export OKRs. An admin can do it for you, or let everyone in the settings: %s.", s.adminNames(t))
+		return okr.Errorf(okr.Forbidden, "Only admins can export OKRs here. An admin can do it for you, or allow everyone in the settings. %s", s.askAdmins(ctx, t))
 	}
 	return nil
 }
@@ -129,7 +128,7 @@ func (s *Service) MayExport(t okr.Settings, actor okr.Actor, scope okr.ExportSco
 func (s *Service) Goal(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.Goal, error) {
 	g, err := s.Store.Goals().Get(ctx, actor.Tenant, id)
 	if okr.KindOf(err) == okr.NotFound || err == nil && !actor.Sees(g) {
-		return okr.Goal{}, okr.GoalNotFound(id)
+		return okr.Goal{}, okr.GoalNotFound(actor, id)
 	}
 	return g, err
 }

@@ -84,7 +84,7 @@ func TestWhoMayEdit(t *testing.T) {
 	require.False(t, w.View(okrtest.Adele, kr).MayEdit)
 
 	_, err := w.Plan.SaveGoal(t.Context(), okrtest.Adele, okrtest.Form(w.View(okrtest.Adele, o), func(in *okr.GoalInput) { in.Owner = okrtest.Adele.Person }))
-	w.RequireRefused(okr.Forbidden, err, "delegate", okrtest.Megan.Name)
+	w.RequireRefused(okr.Forbidden, err, "Delegates can't change owners", okrtest.Megan.Name)
 	w.Save(okrtest.Adele, okrtest.Form(w.View(okrtest.Adele, o), func(in *okr.GoalInput) { in.Title = "Launch it" }))
 
 	only := w.Save(okrtest.Megan, okrtest.Form(w.View(okrtest.Megan, o), func(in *okr.GoalInput) {
@@ -124,11 +124,11 @@ func TestWhoMayExport(t *testing.T) {
 	may := func(who okr.Actor, scope okr.ExportScope) error {
 		settings, err := w.Access.Settings(t.Context(), who.Tenant)
 		require.NoError(t, err)
-		return w.Access.MayExport(settings, who, scope)
+		return w.Access.MayExport(t.Context(), settings, who, scope)
 	}
 	require.NoError(t, may(okrtest.Alex, okr.ExportAll))
 	require.NoError(t, may(okrtest.Megan, okr.ExportVisible))
-	w.RequireRefused(okr.Forbidden, may(okrtest.Megan, okr.ExportAll), "Only an admin", "what you see")
+	w.RequireRefused(okr.Forbidden, may(okrtest.Megan, okr.ExportAll), "Only an admin", "that you see")
 	w.RequireRefused(okr.Forbidden, may(okrtest.Megan, "everything"), "Only an admin")
 	w.RequireRefused(okr.Forbidden, may(okrtest.Guest, okr.ExportVisible), "Guests")
 	settings, err := w.Access.Settings(t.Context(), okrtest.Contoso)
@@ -138,5 +138,5 @@ func TestWhoMayExport(t *testing.T) {
 	_, err = w.Plan.SaveSettings(t.Context(), okrtest.Alex, in)
 	require.NoError(t, err)
 	require.NoError(t, may(okrtest.Alex, okr.ExportVisible))
-	w.RequireRefused(okr.Forbidden, may(okrtest.Megan, okr.ExportVisible), "only admins export")
+	w.RequireRefused(okr.Forbidden, may(okrtest.Megan, okr.ExportVisible), "Only admins can export")
 }

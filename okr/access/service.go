@@ -24,9 +24,12 @@ type Options struct {
 
 // Service holds the use cases of who may do what, and the settings that say so. Every method
 // checks again what the actor may do.
-type Service struct{ Options }
+type Service struct {
+	Options
+	names *adminNames
+}
 
 // New makes a service.
 func New(o Options) *Service {
-	return &Service{Options: o}
+	return &Service{Options: o, names: &adminNames{}}
 }

@@ -59,8 +59,12 @@ func OrDefault(t okr.Settings, tenant okr.TenantID) okr.Settings {
 // no right: that is the caller's.
 func (s *Service) ChangeSettings(ctx context.Context, tenant okr.TenantID, change func(*okr.Settings) error) (okr.Settings, error) {
 	okr.DropSettings(ctx)
-	t, err := s.Settings(ctx, tenant)
-	if err != nil {
+	key := okr.Settings{}.Key()
+	t, err := s.Store.Settings().Update(ctx, tenant, key, change)
+	if okr.KindOf(err) != okr.NotFound {
+		return t, err
+	}
+	if t, err = s.Settings(ctx, tenant); err != nil {
 		return t, err
 	}
 	err = s.Store.Settings().Create(ctx, tenant, t)
@@ -75,7 +79,7 @@ func (s *Service) ChangeSettings(ctx context.Context, tenant okr.TenantID, chang
 func (s *Service) changeAs(ctx context.Context, actor okr.Actor, change func(*okr.Settings) error) (okr.Settings, error) {
 	return s.ChangeSettings(ctx, actor.Tenant, func(t *okr.Settings) error {
 		if !s.Administers(*t, actor) {
-			return s.onlyAdmins(*t)
+			return s.onlyAdmins(ctx, *t)
 		}
 		return change(t)
 	})
@@ -102,7 +106,7 @@ func (s *Service) SaveSettings(ctx context.Context, actor okr.Actor, in okr.Sett
 func (s *Service) mayChangeSettings(ctx context.Context, actor okr.Actor) error {
 	t, err := s.Settings(ctx, actor.Tenant)
 	if err == nil && !s.Administers(t, actor) {
-		err = okr.Errorf(okr.Forbidden, "Only an admin of okrbot can change the settings: %s.", s.adminNames(t))
+		err = okr.Errorf(okr.Forbidden, "Only an admin can change the settings. %s", s.askAdmins(ctx, t))
 	}
 	return err
 }
@@ -138,7 +142,7 @@ func (s *Service) DeletePeriod(ctx context.Context, actor okr.Actor, id string) 
 		return okr.Settings{}, err
 	}
 	if n > 0 {
-		return okr.Settings{}, okr.Errorf(okr.Invalid, "Goals are filed under this period (%d of them), so it stays. Move them to another period first.", n)
+		return okr.Settings{}, okr.Errorf(okr.Invalid, "This period still has goals (%d). Move them to another period first.", n)
 	}
 	return s.changeAs(ctx, actor, func(t *okr.Settings) error {
 		i := slices.IndexFunc(t.Periods, func(p okr.TimePeriod) bool { return p.ID == id })

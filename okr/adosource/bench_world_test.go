@@ -1,8 +1,10 @@
 package adosource_test
 
 import (
+	"context"
 	"encoding/base64"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +25,7 @@ type benchWorld struct {
 	cloud  *adotest.Cloud
 	store  *redisstore.Store
 	client *ado.Client
+	trips  *roundTrips
 
 	okrtest.Activities
 }
@@ -30,24 +33,41 @@ type benchWorld struct {
 // newBenchWorld makes a world with an empty cloud, which one person administers.
 func newBenchWorld(tb testing.TB, o adotest.Options, admin string) *benchWorld {
 	tb.Helper()
+	return newGatedWorld(tb, o, admin, func(s *redisstore.Store) ado.Gate { return sharedGate{redisstore.GateOf(s)} })
+}
+
+// newGatedWorld is the same with a gate, or with none.
+func newGatedWorld(tb testing.TB, o adotest.Options, admin string, gateOf func(*redisstore.Store) ado.Gate) *benchWorld {
+	tb.Helper()
 	o.Key = okrtest.SigningKey()
-	w := &benchWorld{b: tb, cloud: adotest.New(o)}
+	w := &benchWorld{b: tb, cloud: adotest.New(o), trips: newRoundTrips()}
 	server := httptest.NewServer(w.cloud)
 	tb.Cleanup(server.Close)
 	w.cloud.SetPublicURL(server.URL)
 	w.cloud.RegisterApp(adotest.App{ClientID: okrtest.ClientID, ClientSecret: okrtest.ClientSecret})
 	var err error
-	w.client, err = ado.New(ado.Options{BaseURL: w.cloud.BaseURL(), ProfileURL: w.cloud.ProfileURL()})
-	require.NoError(tb, err)
 	w.store, err = redisstore.Open(tb.Context(), redisstore.Options{URL: okrtest.StartRedis(tb), SealKeys: "k:" + base64.StdEncoding.EncodeToString(make([]byte, 32))})
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, w.store.Close()) })
+	w.store.Client().AddHook(w.trips)
+	w.client, err = ado.New(ado.Options{BaseURL: w.cloud.BaseURL(), ProfileURL: w.cloud.ProfileURL(), Gate: gateOf(w.store)})
+	require.NoError(tb, err)
 	source := adosource.New(adosource.Options{
 		Client: w.client, Credentials: w.store, LoginURL: w.cloud.LoginURL(), ClientID: okrtest.ClientID,
 		ClientSecret: okrtest.ClientSecret, HTTP: server.Client(), Now: o.Now,
 	})
 	w.Activities = okrtest.NewActivities(w.store, source, o.Now, string(okrtest.Contoso)+"/"+admin)
 	return w
+}
+
+// sharedGate is the gate of okrbot.
+type sharedGate struct{ redisstore.Gate }
+
+// Ask implements ado.Gate.
+func (s sharedGate) Ask(ctx context.Context, identity string, c ado.Claim) (ado.Grant, error) {
+	tenant, access, _ := strings.Cut(identity, "/")
+	grant, err := s.Gate.Ask(ctx, okr.TenantID(tenant), access, redisstore.GateClaim(c))
+	return ado.Grant(grant), err
 }
 
 // connect signs a person in without a browser and gives them a connection.

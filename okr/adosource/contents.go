@@ -21,6 +21,7 @@ type contents struct {
 	gone     map[string]error
 	feedRest time.Duration // for which the feed is left alone where it gave no position
 	ids      []int         // of all results, each once
+	listed   int           // of them in a result that says that they are there
 	member   map[int]bool
 	items    map[int]okr.WorkItem
 	old      map[int]bool         // items that are as the last run left them
@@ -32,7 +33,7 @@ func newContents(r *runner) *contents {
 	c := &contents{
 		runner: r, gone: map[string]error{}, feedRest: feedOff, member: map[int]bool{}, items: map[int]okr.WorkItem{}, old: map[int]bool{}, expected: map[int]okr.WorkItem{},
 	}
-	for _, a := range r.asked {
+	for _, a := range r.inOrder() {
 		if a.err != nil {
 			continue
 		}
@@ -46,6 +47,9 @@ func newContents(r *runner) *contents {
 				c.member[id] = true
 				c.ids = append(c.ids, id)
 			}
+		}
+		if !a.isUnasked() {
+			c.listed = len(c.ids)
 		}
 	}
 	return c
@@ -80,7 +84,7 @@ func (c *contents) recall() {
 	for _, a := range c.asked {
 		a.fullAt = c.at
 		s := a.ask.Before
-		if a.err != nil || !c.followable(s, a.ask.Fields) {
+		if !c.followable(a) {
 			continue
 		}
 		into := due
@@ -102,12 +106,14 @@ func (c *contents) recall() {
 	}
 }
 
-// followable says whether a snapshot can be brought up to date by the feed.
-func (c *contents) followable(s *okr.Snapshot, fields []string) bool {
-	if s == nil || s.Cursor.Token == "" || c.at.Before(s.Cursor.Off) {
+// followable says whether the last run of a query can be brought up to date by the
+// feed. It does not tell that an item was deleted or hidden: the result has to.
+func (c *contents) followable(a *asked) bool {
+	s := a.ask.Before
+	if a.err != nil || a.isUnasked() || s == nil || s.Cursor.Token == "" || c.at.Before(s.Cursor.Off) {
 		return false
 	}
-	return !slices.ContainsFunc(fields, func(f string) bool { return !slices.Contains(s.Fields, f) })
+	return !slices.ContainsFunc(a.ask.Fields, func(f string) bool { return !slices.Contains(s.Fields, f) })
 }
 
 // whole says whether all that every item has is known of it.
@@ -127,7 +133,7 @@ func (c *contents) fetch(ctx context.Context, ids []int) error {
 			return nil
 		}
 		if !c.dropFields(err) {
-			return translate(err, "the work items of the query "+c.firstName())
+			return translate(err, c.whose())
 		}
 	}
 }
@@ -172,13 +178,18 @@ func (c *contents) fieldErrs(fields []string) map[string]error {
 // wireFields are the fields that are asked for.
 func (c *contents) wireFields() []string { return append(ado.BaseFields(), c.fields...) }
 
-func (c *contents) firstName() string {
+// whose are the work items that are read, in the middle of a sentence.
+func (c *contents) whose() string {
 	for _, a := range c.asked {
-		if a.err == nil {
-			return a.query.Name
+		switch {
+		case a.err != nil:
+		case a.ask.Chosen != nil:
+			return a.query.Called()
+		default:
+			return "the work items of " + a.query.Called()
 		}
 	}
-	return ""
+	return "the work items of the project " + c.in.Project.Project.Name
 }
 
 func (c *contents) take(w ado.WorkItem) {

@@ -10,8 +10,12 @@ import (
 	"okrbot/okr"
 )
 
-// Organizations implements okr.Directory.
+// Organizations implements okr.Directory. An application has no profile, and nothing lists
+// the organizations that it was added to.
 func (s *Source) Organizations(ctx context.Context, access okr.Access) ([]string, error) {
+	if access.Credential.IsApplication() {
+		return nil, nil
+	}
 	session := s.session(access)
 	me, err := session.MyProfile(ctx)
 	if err != nil {

@@ -12,6 +12,10 @@ import (
 // in brings another one, and what an administrator allows works the next day.
 const endedFor = 24 * time.Hour
 
+// applicationEndedFor is the same for an application, which an administrator mends in
+// Microsoft Entra without telling okrbot: long enough that a run of queries asks once.
+const applicationEndedFor = time.Minute
+
 // endedCache keeps the refusals of refresh tokens, by their hash.
 type endedCache struct {
 	now func() time.Time
@@ -20,15 +24,21 @@ type endedCache struct {
 }
 
 type refusedToken struct {
-	err error
-	at  time.Time
+	err   error
+	at    time.Time
+	lasts time.Duration
 }
+
+func (r refusedToken) isOver(now time.Time) bool { return now.Sub(r.at) >= r.lasts }
 
 func newEndedCache(now func() time.Time) *endedCache {
 	return &endedCache{now: now, by: map[[sha256.Size]byte]refusedToken{}}
 }
 
 func tokenKey(c okr.Credential) [sha256.Size]byte {
+	if c.Application != nil { // its refusal calls it by the name that one tenant gave it
+		return sha256.Sum256([]byte(string(c.ID) + "\n" + string(c.Application.Kind) + "\n" + c.Application.Name + "\n" + c.Application.Proof.Reveal()))
+	}
 	return sha256.Sum256([]byte(c.RefreshToken.Reveal()))
 }
 
@@ -37,7 +47,7 @@ func (e *endedCache) of(c okr.Credential) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	r, ok := e.by[tokenKey(c)]
-	if !ok || e.now().Sub(r.at) >= endedFor {
+	if !ok || r.isOver(e.now()) {
 		return nil
 	}
 	return r.err
@@ -51,10 +61,14 @@ func (e *endedCache) keep(c okr.Credential, err error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for key, r := range e.by {
-		if e.now().Sub(r.at) >= endedFor {
+		if r.isOver(e.now()) {
 			delete(e.by, key)
 		}
 	}
-	e.by[tokenKey(c)] = refusedToken{err, e.now()}
+	kept := refusedToken{err, e.now(), endedFor}
+	if c.Application != nil {
+		kept.lasts = applicationEndedFor
+	}
+	e.by[tokenKey(c)] = kept
 	return err
 }

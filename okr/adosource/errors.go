@@ -23,10 +23,13 @@ func translate(err error, what string) error {
 	}
 	var e *ado.Error
 	if !errors.As(err, &e) {
-		return okr.WrapError(okr.Unavailable, err, "Azure DevOps could not be asked for %s. okrbot tries again at the next sync.", what)
+		return okr.WrapError(okr.Unavailable, err, "I couldn't reach Azure DevOps for %s. I'll try again at the next sync.", what)
 	}
 	kind, msg := words(e, what)
 	translated := okr.WrapError(kind, err, "%s", msg)
+	if e.Caller != "" {
+		return ofApplication(e, translated, what)
+	}
 	if kind == okr.SignIn { // the token was renewed a moment ago, so it may be one query's
 		translated = okr.Scoped(okr.ScopeUnknown, okr.WithNext(translated, okr.Step{Kind: okr.StepSignIn, SignIn: okr.SignInAt{Tenant: okr.TenantID(e.Tenant)}}))
 	}
@@ -40,33 +43,33 @@ const codeNeedsTeam = "VS402612"
 func words(e *ado.Error, what string) (okr.Kind, string) {
 	switch e.Kind {
 	case ado.ErrSignIn:
-		return okr.SignIn, "Azure DevOps no longer accepts the sign-in. Sign in again."
+		return okr.SignIn, "Azure DevOps rejected the sign-in. Its owner can sign in again."
 	case ado.ErrNoAccessToOrg:
-		return okr.NoAccess, fmt.Sprintf("Azure DevOps refused this account for %s. Either it is not a member there, or the organization belongs to another Microsoft Entra tenant, or an administrator restricts access (Organization settings > Policies). Ask an administrator of the organization, or sign in with another account.", what)
+		return okr.NoAccess, fmt.Sprintf("Azure DevOps refused this account for %s. It may not be a member, belong to another Microsoft Entra tenant, or be restricted by a policy (Organization settings > Policies). Ask an administrator of the organization, or use another account.", what)
 	case ado.ErrConditionalAccess:
-		return okr.PolicyRefused, fmt.Sprintf("A conditional access policy of your organization refuses okrbot's access to %s. A Microsoft Entra administrator can allow okrbot's address, or turn off the policy's validation in Azure DevOps.", what)
+		return okr.PolicyRefused, fmt.Sprintf("A conditional access policy of your organization blocks okrbot's access to %s. A Microsoft Entra administrator can allow okrbot's address, or turn off the policy's validation in Azure DevOps.", what)
 	case ado.ErrForbidden:
-		return okr.NoAccess, fmt.Sprintf("This account may not read %s. Ask its administrator for the permission to view work items and queries.", what)
+		return okr.NoAccess, fmt.Sprintf("This account can't read %s. Ask its administrator for permission to view work items and queries.", what)
 	case ado.ErrNotFound:
-		return okr.NotFound, fmt.Sprintf("Azure DevOps knows no such thing, or this account may not see it: %s. Check the spelling, or ask its administrator for access.", what)
+		return okr.NotFound, fmt.Sprintf("Azure DevOps can't find %s, or this account doesn't have access to it. Check the spelling, or ask its administrator for access.", what)
 	case ado.ErrTooManyResults:
-		return okr.QueryTooLarge, fmt.Sprintf("%s returns more than 20,000 work items, which Azure DevOps does not give out. Narrow the query there, for example by area or date.", upper(what))
+		return okr.QueryTooLarge, fmt.Sprintf("%s returns more than 20,000 work items, the limit of Azure DevOps. Narrow the query, for example by area or date.", upper(what))
 	case ado.ErrQueryTooSlow:
-		return okr.QueryBroken, fmt.Sprintf("%s takes longer than the 30 seconds that Azure DevOps allows. Narrow the query there.", upper(what))
+		return okr.QueryBroken, fmt.Sprintf("%s takes longer than 30 seconds, the limit of Azure DevOps. Narrow the query.", upper(what))
 	case ado.ErrInvalidQuery:
 		if e.Code == codeNeedsTeam {
-			return okr.QueryBroken, fmt.Sprintf("%s asks for the current iteration of a team that is not named, or not there.%s Open it in Azure DevOps, name the team (@CurrentIteration('[Project]\\Team')) and save it.", upper(what), quote(e))
+			return okr.QueryBroken, fmt.Sprintf("%s uses the current iteration of a team that is missing.%s Open it in Azure DevOps, name the team (@CurrentIteration('[Project]\\Team')) and save it.", upper(what), quote(e))
 		}
-		return okr.QueryBroken, fmt.Sprintf("%s cannot be run.%s Open it in Azure DevOps, correct and save it.", upper(what), quote(e))
+		return okr.QueryBroken, fmt.Sprintf("%s can't be run.%s Correct it in Azure DevOps and save it.", upper(what), quote(e))
 	case ado.ErrThrottled:
-		return okr.Throttled, fmt.Sprintf("Azure DevOps asked to slow down. Nothing is lost: the hourly sync tries again by itself, and you can %s.", later(e.RetryAfter))
+		return okr.Throttled, fmt.Sprintf("Azure DevOps asked me to slow down. Nothing is lost. I'll try again at the next sync, or you can %s.", later(e.RetryAfter))
 	case ado.ErrUnavailable, ado.ErrBadRequest:
 	}
 	said := ""
 	if e.Status == http.StatusInternalServerError {
 		said = quote(e)
 	}
-	return okr.Unavailable, fmt.Sprintf("Azure DevOps did not answer properly when asked for %s.%s Nothing is lost: the hourly sync tries again by itself, and you can in a minute.", what, said)
+	return okr.Unavailable, fmt.Sprintf("Azure DevOps didn't respond properly for %s.%s Nothing is lost. I'll try again at the next sync, or you can in a minute.", what, said)
 }
 
 // later is when to try again; Azure DevOps does not always say.
@@ -105,11 +108,11 @@ func queryError(err error, ref okr.ProjectRef, what string) error {
 	switch {
 	case !ok:
 	case e.Kind == ado.ErrNotFound && e.OfProject():
-		return okr.WrapError(okr.ProjectGone, err, "The project %s of the organization %s was deleted, or is no longer visible to the account. Ask its administrator for access, or measure through a connection to another project; the last values stay until then.", ref.Project.Name, ref.Organization)
+		return okr.WrapError(okr.ProjectGone, err, "The project %s of the organization %s was deleted, or %s lost access to it. Ask its administrator for access, or move the OKRs to another connection. The last values stay until then.", ref.Project.Name, ref.Organization, reader(e))
 	case e.Kind == ado.ErrNotFound:
-		return okr.WrapError(okr.QueryGone, err, "%s was deleted, moved out of the project, or is no longer visible to the account. Restore it in Azure DevOps, or bind to another query; the last value stays until then.", upper(what))
+		return okr.WrapError(okr.QueryGone, err, "%s was deleted or moved to another project, or %s lost access to it. Restore it in Azure DevOps, or choose another query. The last value stays until then.", upper(what), reader(e))
 	case e.Kind == ado.ErrBadRequest:
-		return okr.WrapError(okr.QueryBroken, err, "Azure DevOps refuses %s.%s Open it in Azure DevOps, correct and save it, or bind to another query.", what, quote(e))
+		return okr.WrapError(okr.QueryBroken, err, "Azure DevOps refuses %s.%s Correct it there and save it, or choose another query.", what, quote(e))
 	}
 	return translate(err, what)
 }
@@ -120,7 +123,7 @@ func ownError(err error, q okr.Query) error {
 	if okr.KindOf(err) != okr.SignIn {
 		return err
 	}
-	return okr.WrapError(okr.NoAccess, err, "Azure DevOps refuses the query %s, although it answers for others with the same sign-in. Open the query in Azure DevOps and check who may see it, or bind to another query.", q.Name)
+	return okr.WrapError(okr.NoAccess, err, "Azure DevOps refuses %s, but not other queries with the same sign-in. Check in Azure DevOps who can see it, or choose another query.", q.Called())
 }
 
 // missingField says that a field cannot be read any more.
@@ -129,5 +132,5 @@ func missingField(err error, field string) error {
 	if e, ok := errors.AsType[*ado.Error](err); ok {
 		said = quote(e)
 	}
-	return okr.WrapError(okr.QueryBroken, err, "The field %s that is added up is gone from Azure DevOps.%s Bind again with another field; the last value stays until then.", field, said)
+	return okr.WrapError(okr.QueryBroken, err, "The field %s no longer exists in Azure DevOps.%s Change the measure. The last value stays until then.", field, said)
 }

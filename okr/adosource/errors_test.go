@@ -14,7 +14,7 @@ import (
 
 func TestFaultsInWords(t *testing.T) {
 	t.Parallel()
-	again := []string{"tries again by itself"}
+	again := []string{"I'll try again"}
 	for _, c := range []struct {
 		name  string
 		fault adotest.Fault
@@ -24,12 +24,12 @@ func TestFaultsInWords(t *testing.T) {
 		{"no member", adotest.NoAccess(), okr.NoAccess, []string{"refused this account", "Ask an administrator", "another account"}},
 		{"conditional access", adotest.ConditionalAccess(), okr.PolicyRefused, []string{"conditional access policy", "administrator"}},
 		{"conditional access as a page", adotest.ConditionalAccessPage(), okr.PolicyRefused, []string{"conditional access policy"}},
-		{"permission missing", adotest.Forbidden(), okr.NoAccess, []string{"may not read", "Ask its administrator"}},
-		{"gone", adotest.NotFound(), okr.QueryGone, []string{"bind to another query"}},
-		{"token refused", adotest.BearerRefused(), okr.SignIn, []string{"Sign in again"}},
-		{"token expired", adotest.ExpiredToken(), okr.SignIn, []string{"Sign in again"}},
-		{"sign-in page", adotest.SignInPage(), okr.SignIn, []string{"Sign in again"}},
-		{"sign-in redirect", adotest.SignInRedirect(), okr.SignIn, []string{"Sign in again"}},
+		{"permission missing", adotest.Forbidden(), okr.NoAccess, []string{"can't read", "Ask its administrator"}},
+		{"gone", adotest.NotFound(), okr.QueryGone, []string{"choose another query"}},
+		{"token refused", adotest.BearerRefused(), okr.SignIn, []string{"Its owner can sign in again"}},
+		{"token expired", adotest.ExpiredToken(), okr.SignIn, []string{"Its owner can sign in again"}},
+		{"sign-in page", adotest.SignInPage(), okr.SignIn, []string{"Its owner can sign in again"}},
+		{"sign-in redirect", adotest.SignInRedirect(), okr.SignIn, []string{"Its owner can sign in again"}},
 		{"throttled", adotest.Throttled(0), okr.Throttled, again},
 		{"throttled as text", adotest.ThrottledText(0), okr.Throttled, again},
 		{"unavailable", adotest.Unavailable(0), okr.Unavailable, again},

@@ -29,7 +29,7 @@ const (
 // requests, or the feed does not serve, no item is known afterwards.
 func (c *contents) follow(ctx context.Context) error {
 	c.cursor.Off = c.off()
-	all := requests(len(c.ids))
+	all := requests(c.listed)
 	if all < 2 || c.at.Before(c.cursor.Off) {
 		c.forget()
 		return nil // one request reads everything, which is no more than the feed's
@@ -39,7 +39,7 @@ func (c *contents) follow(ctx context.Context) error {
 	if first {
 		start.At = c.asOf().Add(-feedStart)
 	}
-	saves := all - requests(len(c.ids)-len(c.old))
+	saves := all - requests(c.listed-len(c.old))
 	next, err := c.changes(ctx, start, max(saves-1, feedPages))
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func (c *contents) off() time.Time {
 func (c *contents) start() okr.Cursor {
 	var oldest okr.Cursor
 	for _, a := range c.asked {
-		if s := a.ask.Before; a.err == nil && c.followable(s, a.ask.Fields) && (oldest.Token == "" || s.Cursor.At.Before(oldest.At)) {
+		if s := a.ask.Before; c.followable(a) && (oldest.Token == "" || s.Cursor.At.Before(oldest.At)) {
 			oldest = s.Cursor
 		}
 	}

@@ -217,7 +217,7 @@ func TestAFieldThatIsGone(t *testing.T) {
 		require.NotEmpty(t, o.Run.Items)
 		require.Equal(t, i == 1, len(o.Run.FieldErrs) > 0)
 	}
-	f.RequireRefused(okr.QueryBroken, out[1].Run.Without(&okr.Field{Ref: "Custom.Gone"}), "Custom.Gone", "another field", "TF51535: Cannot find field Custom.Gone")
+	f.RequireRefused(okr.QueryBroken, out[1].Run.Without(&okr.Field{Ref: "Custom.Gone"}), "Custom.Gone", "Change the measure. The last value stays until then.", "TF51535: Cannot find field Custom.Gone")
 	require.Empty(t, out[1].Run.Fields)
 	require.Equal(t, asks[2].Fields, out[2].Run.Fields, "another field is read")
 

@@ -233,7 +233,7 @@ func (t plainToken) Token(context.Context) (string, error) { return string(t), n
 
 // hourOps are the endpoints that the table shows.
 func hourOps() []string {
-	return []string{adotest.OpQueryRun, adotest.OpItemBatch, adotest.OpRevisions, adotest.OpQueryBatch, adotest.OpTypeList}
+	return []string{adotest.OpQueryRun, adotest.OpWIQL, adotest.OpItemBatch, adotest.OpRevisions, adotest.OpQueryBatch, adotest.OpTypeList}
 }
 
 // measure runs all identities side by side and adds a row to the table.

@@ -102,6 +102,9 @@ func (r *runner) nameTogether(ctx context.Context, key projectKey) error {
 	defer leave()
 	var stale []string
 	for _, a := range r.asked {
+		if a.ask.Chosen != nil {
+			continue // its name is its own
+		}
 		if q, ok := r.names.fresh(key, a.ask.ID, r.in.Within); ok {
 			a.query = q
 		} else {

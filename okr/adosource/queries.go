@@ -52,13 +52,13 @@ func (s *Source) pastedQuery(text string) string {
 func (s *Source) searchByID(ctx context.Context, access okr.Access, ref okr.ProjectRef, id string) (okr.QueryPage, error) {
 	q, err := s.session(access).Query(ctx, ref.Organization, project(ref), id, false)
 	if errors.Is(err, ado.ErrNotFound) {
-		return okr.QueryPage{}, okr.Errorf(okr.NotFound, "The project %s has no shared query with this address, or this account may not see it. Check the address, or choose a connection to its project.", ref.Project.Name)
+		return okr.QueryPage{}, okr.Errorf(okr.NotFound, "I can't find a shared query with this address in %s. Check the address, or choose a connection to its project.", ref.Project.Name)
 	}
 	if err != nil {
 		return okr.QueryPage{}, queryError(err, ref, "the query")
 	}
 	if !q.Shared() {
-		return okr.QueryPage{}, okr.Errorf(okr.NotFound, "%s is not a shared query. Move it to Shared Queries in Azure DevOps, or choose another one.", q.Name)
+		return okr.QueryPage{}, okr.Errorf(okr.NotFound, "%s isn't a shared query. Move it to Shared Queries in Azure DevOps, or choose another one.", q.Name)
 	}
 	return okr.QueryPage{Queries: []okr.Query{s.query(ref, q)}}, nil
 }
@@ -89,10 +89,10 @@ func (s *Source) usableQuery(ref okr.ProjectRef, q ado.Query) (okr.Query, error)
 		return okr.Query{}, okr.Errorf(okr.QueryBroken, "%s is a folder of queries. Choose one of the queries in it.", q.Name)
 	}
 	if q.IsDeleted {
-		return okr.Query{}, okr.Errorf(okr.QueryGone, "The query %s was deleted. Restore it in Azure DevOps, or bind to another query; the last value stays until then.", q.Name)
+		return okr.Query{}, okr.Errorf(okr.QueryGone, "The query %s was deleted. Restore it in Azure DevOps, or choose another query. The last value stays until then.", q.Name)
 	}
 	if !q.IsPublic {
-		return okr.Query{}, okr.Errorf(okr.QueryBroken, "The query %s is in somebody's own folder (My Queries), which others cannot look into. Move it to Shared Queries in Azure DevOps, or choose another query.", q.Name)
+		return okr.Query{}, okr.Errorf(okr.QueryBroken, "The query %s is in My Queries, which others can't see. Move it to Shared Queries in Azure DevOps, or choose another query.", q.Name)
 	}
 	return s.query(ref, q), nil
 }

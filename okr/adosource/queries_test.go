@@ -326,10 +326,10 @@ func TestQueriesThatCannotBeMeasured(t *testing.T) {
 		_, err := w.Run(t.Context(), okrtest.AccessOf(who), w.Fiber(), id)
 		return err
 	}
-	w.RequireRefused(okr.QueryGone, run(okrtest.Alex, "5b1b2c3d-0000-4000-8000-000000000000"), "The query was deleted", "bind to another")
+	w.RequireRefused(okr.QueryGone, run(okrtest.Alex, "5b1b2c3d-0000-4000-8000-000000000000"), "The query was deleted", "choose another")
 	w.RequireRefused(okr.QueryGone, run(okrtest.Alex, w.FiberQuery("Old launch plan")), "Old launch plan", "Restore it")
-	w.RequireRefused(okr.QueryGone, run(okrtest.Megan, w.FiberQuery("Launch secrets")), "no longer visible")
-	w.RequireRefused(okr.QueryBroken, run(okrtest.Alex, w.FiberQuery("Launch area that moved")), "Launch area that moved", "correct and save")
+	w.RequireRefused(okr.QueryGone, run(okrtest.Megan, w.FiberQuery("Launch secrets")), "lost access")
+	w.RequireRefused(okr.QueryBroken, run(okrtest.Alex, w.FiberQuery("Launch area that moved")), "Launch area that moved", "Correct it in Azure DevOps and save it.")
 	w.RequireRefused(okr.QueryTooLarge, run(okrtest.Alex, w.FiberQuery("Everything ever")), "The query Everything ever", "20,000", "Narrow")
 	w.Cloud.TruncateAt20000(true)
 	w.RequireRefused(okr.QueryTooLarge, run(okrtest.Alex, w.FiberQuery("Everything ever")), "20,000")

@@ -16,6 +16,9 @@ type runner struct {
 	in      okr.RunInput
 	at      time.Time
 	asked   []*asked
+	called  string // what the project is called today, as far as it was asked
+	unsure  bool   // it could not be told
+	reached bool   // the project was asked for, and can be read
 }
 
 // asked is a query on its way to becoming a run.
@@ -23,6 +26,7 @@ type asked struct {
 	ask    okr.QueryAsk
 	query  okr.Query
 	ids    []int // of the result, each once
+	lost   []okr.LostItem
 	above  map[int]int
 	asOf   time.Time // the service's clock
 	fullAt time.Time
@@ -41,7 +45,11 @@ func (s *Source) RunQueries(ctx context.Context, in okr.RunInput) []okr.RunOutco
 func (s *Source) runAll(ctx context.Context, in okr.RunInput) []outcome {
 	r := &runner{Source: s, session: s.session(in.Access), in: in, at: s.Now()}
 	for _, ask := range in.Asks {
-		r.asked = append(r.asked, &asked{ask: ask})
+		a := &asked{ask: ask}
+		if ask.Chosen != nil {
+			a.query = s.chosenQuery(in.Project, *ask.Chosen, ask.ID)
+		}
+		r.asked = append(r.asked, a)
 	}
 	runs, err := r.run(ctx)
 	if err != nil && len(in.Asks) > 1 && !ends(err) {
@@ -96,6 +104,9 @@ func (r *runner) executeAll(ctx context.Context) {
 
 // execute runs the query for the ids of its items.
 func (r *runner) execute(ctx context.Context, a *asked) error {
+	if a.ask.Chosen != nil {
+		return r.executeChosen(ctx, a)
+	}
 	result, err := r.session.RunQuery(ctx, r.in.Project.Organization, project(r.in.Project), a.ask.ID)
 	if errors.Is(err, ado.ErrNotFound) {
 		r.names.forget(nameKey(r.in.Access, r.in.Project), a.ask.ID)
@@ -104,7 +115,7 @@ func (r *runner) execute(ctx context.Context, a *asked) error {
 		}
 	}
 	if err != nil {
-		return queryError(err, r.in.Project, "the query "+a.query.Name)
+		return queryError(err, r.in.Project, a.query.Called())
 	}
 	a.ids, a.above, a.asOf = result.IDs(), parents(result), result.AsOf.Time
 	return nil
@@ -126,6 +137,15 @@ func parents(result ado.QueryResult) map[int]int {
 // build puts the items in the order of each result, with the categories of their
 // states.
 func (r *runner) build(ctx context.Context, c *contents) (map[string]okr.Run, error) {
+	for _, a := range r.asked {
+		if a.err != nil || a.ask.Chosen == nil {
+			continue
+		}
+		var err error
+		if a.lost, err = r.lost(ctx, a, c); err != nil {
+			return nil, err
+		}
+	}
 	categories, err := c.categories(ctx)
 	if err != nil {
 		return nil, err
@@ -133,25 +153,33 @@ func (r *runner) build(ctx context.Context, c *contents) (map[string]okr.Run, er
 	runs := map[string]okr.Run{}
 	for _, a := range r.asked {
 		if a.err == nil {
-			runs[a.ask.ID] = r.buildOne(a, c, categories)
+			runs[a.ask.ID] = r.buildOne(ctx, a, c, categories)
 		}
 	}
 	return runs, nil
 }
 
-func (r *runner) buildOne(a *asked, c *contents, categories states) okr.Run {
+func (r *runner) buildOne(ctx context.Context, a *asked, c *contents, categories states) okr.Run {
 	run := okr.Run{
 		At: r.at, Query: a.query, Items: make([]okr.WorkItem, 0, len(a.ids)),
-		Fields: c.readable(a.ask.Fields), FullAt: a.fullAt, Cursor: c.cursor, FieldErrs: c.fieldErrs(a.ask.Fields),
+		Fields: c.readable(a.ask.Fields), FullAt: a.fullAt, Cursor: c.cursor, FieldErrs: c.fieldErrs(a.ask.Fields), Lost: a.lost,
 	}
+	lost := a.lostIDs()
 	for _, id := range a.ids {
 		item, ok := c.items[id]
+		if lost[id] {
+			continue
+		}
 		if !ok {
 			run.Unreadable++
 			run.Hidden = append(run.Hidden, id)
 			continue
 		}
 		item.Category, item.Parent, item.Values = categories.category(item), a.above[id], only(item.Values, run.Fields)
+		item.Elsewhere = a.ask.Chosen != nil && !r.isHere(ctx, item.Project)
+		if lost[item.Parent] {
+			item.Parent = 0 // what is below a lost one counts by itself
+		}
 		run.Items = append(run.Items, item)
 	}
 	return run

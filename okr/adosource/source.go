@@ -37,12 +37,21 @@ type Options struct {
 	ClientSecret okr.Secret
 	// Assertion shows who the application is instead of a secret. Nil: the secret does.
 	Assertion func(context.Context) (string, error)
-	HTTP      *http.Client
-	Now       func() time.Time
-	Logger    *slog.Logger
+	// HomeTenant is that of okrbot's own registration: what the machine proves is for its
+	// people alone. Empty: for nobody.
+	HomeTenant okr.TenantID
+	// Federation gives the token of okrbot's machine that applications trust. Nil: it has none.
+	Federation func(context.Context) (string, error)
+	// Identity gives a token for a resource of the machine's managed identity with a client
+	// id; empty: the one that okrbot is set up with. [ErrNoIdentity]: there is none such. Nil:
+	// the machine has none.
+	Identity func(ctx context.Context, clientID, resource string) (IdentityToken, error)
+	HTTP     *http.Client
+	Now      func() time.Time
+	Logger   *slog.Logger
 }
 
-// Source implements okr.Directory and okr.Queries.
+// Source implements okr.Directory, okr.Queries, okr.QueryFolders, okr.Items and okr.Prover.
 type Source struct {
 	Options
 	types   *typeCache
@@ -52,8 +61,11 @@ type Source struct {
 }
 
 var (
-	_ okr.Directory = (*Source)(nil)
-	_ okr.Queries   = (*Source)(nil)
+	_ okr.Directory    = (*Source)(nil)
+	_ okr.Queries      = (*Source)(nil)
+	_ okr.Prover       = (*Source)(nil)
+	_ okr.QueryFolders = (*Source)(nil)
+	_ okr.Items        = (*Source)(nil)
 )
 
 // New makes a source.
@@ -67,7 +79,7 @@ func New(o Options) *Source {
 // session is the client with one person's access. The identity that shares a
 // budget of requests is the credential.
 func (s *Source) session(access okr.Access) *ado.Session {
-	identity := string(access.Tenant) + "/" + string(access.Credential)
+	identity := string(access.Tenant) + "/" + access.Credential.Budget()
 	return s.Client.As(identity, &tokenSource{source: s, access: access})
 }
 

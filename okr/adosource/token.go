@@ -1,12 +1,12 @@
 package adosource
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +46,8 @@ type tokenSource struct {
 	access okr.Access
 
 	mu      sync.Mutex
+	called  string // the application that reads, for words; empty: a person, or nothing was read yet
+	home    string // its tenant
 	refused string // a token that Azure DevOps did not accept
 	current okr.Credential
 	readAt  time.Time // when current was read; zero: not yet
@@ -96,7 +98,17 @@ func (t *tokenSource) read(ctx context.Context) (okr.Credential, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.current, t.readAt = c, t.source.Now()
+	if c.Application != nil {
+		t.called, t.home = c.Application.Name, c.Account.TenantID
+	}
 	return c, nil
+}
+
+// Caller implements ado.Caller: the application that reads.
+func (t *tokenSource) Caller() (name, tenant string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.called, t.home
 }
 
 // renew exchanges the refresh token for new tokens. Microsoft Entra rotates the
@@ -106,6 +118,9 @@ func (t *tokenSource) read(ctx context.Context) (okr.Credential, error) {
 func (s *Source) renew(ctx context.Context, c okr.Credential) (okr.Credential, error) {
 	if err := s.ended.of(c); err != nil {
 		return c, err
+	}
+	if c.Application != nil {
+		return s.renewApplication(ctx, c)
 	}
 	tok, err := s.exchange(ctx, c.Account, c.RefreshToken)
 	if err != nil && c.FormerToken != "" && isUnknownToken(err) {
@@ -145,7 +160,7 @@ func (s *Source) exchange(ctx context.Context, account okr.Account, refresh okr.
 	config := oauth2.Config{
 		ClientID: s.ClientID, ClientSecret: s.ClientSecret.Reveal(),
 		Endpoint: oauth2.Endpoint{
-			TokenURL:  strings.TrimSuffix(s.LoginURL, "/") + "/" + account.TenantID + "/oauth2/v2.0/token",
+			TokenURL:  s.tokenURL(account),
 			AuthStyle: oauth2.AuthStyleInParams,
 		},
 	}
@@ -206,21 +221,21 @@ func refreshError(err error, account okr.Account) error {
 func refreshRefusal(err error, account okr.Account) error {
 	var refused *oauth2.RetrieveError
 	if errors.Is(err, errAssertion) {
-		return okr.WrapError(okr.Unavailable, err, "okrbot cannot show Microsoft who it is. Whoever runs okrbot must check its registration; okrbot doctor names what is wrong.")
+		return okr.WrapError(okr.Unavailable, err, "okrbot can't sign in to Microsoft. The operator of okrbot can find the cause with: okrbot doctor")
 	}
 	if !errors.As(err, &refused) {
 		return okr.WrapError(okr.Unavailable, errors.New("refresh: no answer from the sign-in service"),
-			"Microsoft's sign-in service did not answer. okrbot tries again at the next sync.")
+			"Microsoft's sign-in service didn't respond. I'll try again at the next sync.")
 	}
 	code := stsCode(refused)
 	cause := fmt.Errorf("refresh refused: %s AADSTS%s", refused.ErrorCode, code)
 	switch refused.ErrorCode {
 	case "invalid_client", "unauthorized_client":
-		return okr.WrapError(okr.Unavailable, cause, "Microsoft refuses okrbot's own registration. Whoever runs okrbot must check ADO_CLIENT_ID and ADO_CLIENT_SECRET.")
+		return okr.WrapError(okr.Unavailable, cause, "Microsoft rejects okrbot's registration. The operator of okrbot must check ADO_CLIENT_ID and ADO_CLIENT_SECRET.")
 	case "invalid_grant", "interaction_required", "consent_required", "login_required", "access_denied":
 		return grantRefusal(cause, code, account)
 	default:
-		return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service could not renew the sign-in. okrbot tries again at the next sync.")
+		return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service couldn't renew the sign-in. I'll try again at the next sync.")
 	}
 }
 
@@ -230,15 +245,15 @@ func refreshRefusal(err error, account okr.Account) error {
 func grantRefusal(cause error, code string, account okr.Account) error {
 	switch code {
 	case "50196":
-		return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service stopped the renewal for a while because it was asked too often. This passes by itself; okrbot tries again at the next sync.")
+		return okr.WrapError(okr.Unavailable, cause, "Microsoft's sign-in service paused the renewal because of too many requests. I'll try again at the next sync.")
 	case "53000", "53001", "53002", "53003", "53004", "53011", "530002", "530003", "530034", "530035":
-		return okr.WrapError(okr.PolicyRefused, cause, "A conditional access policy of your organization refuses okrbot's use of the sign-in of %s. Signing in again does not change that: a Microsoft Entra administrator can allow okrbot's address.", account.UserName)
+		return okr.WrapError(okr.PolicyRefused, cause, "A conditional access policy of your organization blocks okrbot for %s. Signing in again doesn't help. Ask a Microsoft Entra administrator to allow okrbot's address.", account.UserName)
 	case "50105":
-		return okr.WrapError(okr.NoAccess, cause, "The account %s is not assigned to okrbot's application in Microsoft Entra. Ask an administrator to assign it, or sign in with another account.", account.UserName)
+		return okr.WrapError(okr.NoAccess, cause, "The account %s isn't assigned to the okrbot application in Microsoft Entra. Ask an administrator to assign it, or use another account.", account.UserName)
 	case "50020", "90072", "700016", "50178":
-		return okr.WrapError(okr.NoAccess, cause, "The account %s, or okrbot's application, is not known in this Microsoft Entra tenant. Ask its administrator, or sign in with another account.", account.UserName)
+		return okr.WrapError(okr.NoAccess, cause, "The account %s or the okrbot application isn't in this Microsoft Entra tenant. Ask its administrator, or use another account.", account.UserName)
 	}
-	return okr.WithNext(okr.WrapError(okr.SignIn, cause, "The sign-in of %s has ended (%s). Sign in again to go on measuring.", account.UserName, reason(code)),
+	return okr.WithNext(okr.WrapError(okr.SignIn, cause, "The sign-in of %s expired (%s). %s can sign in again to keep the OKRs up to date.", account.UserName, reason(code), cmp.Or(account.Name, "Its owner")),
 		okr.Step{Kind: okr.StepSignIn, SignIn: okr.SignInAt{Tenant: okr.TenantID(account.TenantID)}})
 }
 
@@ -247,19 +262,19 @@ func grantRefusal(cause error, code string, account okr.Account) error {
 func reason(code string) string {
 	switch code {
 	case "50173":
-		return "the password was changed or the access withdrawn"
+		return "the password changed or access was revoked"
 	case "700082", "70008":
-		return "it was not used for too long"
+		return "not used for too long"
 	case "70043":
-		return "a policy of your organization asks for a new sign-in from time to time"
+		return "your organization requires a new sign-in from time to time"
 	case "50076", "50079", "50078":
-		return "a second factor is asked for"
+		return "a second factor is required"
 	case "500341", "50034", "50057":
 		return "the account was disabled or deleted"
 	case "65001":
-		return "the consent was withdrawn"
+		return "the consent was revoked"
 	case "":
-		return "it was withdrawn"
+		return "it was revoked"
 	}
 	return "Microsoft's code AADSTS" + code
 }

@@ -120,11 +120,11 @@ func TestEndedSignInsInWords(t *testing.T) {
 		kind  okr.Kind
 		words string
 	}{
-		{"password changed", adotest.GrantRevoked(), okr.SignIn, "password was changed"},
+		{"password changed", adotest.GrantRevoked(), okr.SignIn, "the password changed or access was revoked"},
 		{"90 days", adotest.GrantExpired(), okr.SignIn, "not used for too long"},
-		{"session lifetime", custom("invalid_grant", 70043), okr.SignIn, "asks for a new sign-in"},
-		{"loop", custom("invalid_grant", 50196), okr.Unavailable, "passes by itself"},
-		{"not assigned", custom("invalid_grant", 50105), okr.NoAccess, "assign it"},
+		{"session lifetime", custom("invalid_grant", 70043), okr.SignIn, "requires a new sign-in"},
+		{"loop", custom("invalid_grant", 50196), okr.Unavailable, "too many requests"},
+		{"isn't assigned to the okrbot application in Microsoft Entra.", custom("invalid_grant", 50105), okr.NoAccess, "assign it"},
 		{"another tenant", custom("invalid_grant", 50020), okr.NoAccess, "tenant"},
 		{"application unknown", custom("invalid_grant", 700016), okr.NoAccess, "tenant"},
 		{"not of the tenant", custom("invalid_grant", 90072), okr.NoAccess, "tenant"},
@@ -135,11 +135,11 @@ func TestEndedSignInsInWords(t *testing.T) {
 		{"device", custom("interaction_required", 53000), okr.PolicyRefused, "conditional access"},
 		{"account disabled", adotest.AccountDisabled(), okr.SignIn, "disabled or deleted"},
 		{"account deleted", custom("invalid_grant", 50034), okr.SignIn, "disabled or deleted"},
-		{"consent withdrawn", adotest.ConsentRequired(), okr.SignIn, "consent was withdrawn"},
+		{"consent withdrawn", adotest.ConsentRequired(), okr.SignIn, "the consent was revoked"},
 		{"login required", custom("login_required", 50058), okr.SignIn, "AADSTS50058"},
 		{"our secret", custom("invalid_client", 7000222), okr.Unavailable, "ADO_CLIENT_SECRET"},
 		{"our registration", custom("unauthorized_client", 700016), okr.Unavailable, "ADO_CLIENT_ID"},
-		{"a passing fault", adotest.SignInUnavailable(), okr.Unavailable, "tries again"},
+		{"a passing fault", adotest.SignInUnavailable(), okr.Unavailable, "I'll try again"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

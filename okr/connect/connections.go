@@ -10,7 +10,7 @@ import (
 // Organizations lists the organizations of one of the actor's accounts.
 func (s *Service) Organizations(ctx context.Context, actor okr.Actor, id okr.CredentialID) ([]string, error) {
 	c, err := s.credential(ctx, actor, id)
-	if err != nil {
+	if err != nil || c.Application != nil { // an application has no profile to ask for them
 		return nil, err
 	}
 	return s.Directory.Organizations(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID})
@@ -28,81 +28,18 @@ func (s *Service) RemoteProjects(ctx context.Context, actor okr.Actor, id okr.Cr
 	v.With, err = s.inOrganization(ctx, actor, id, v.Name, func(c okr.Credential) (err error) {
 		v.Projects, err = s.Directory.Projects(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID}, v.Name)
 		if err == nil && len(v.Projects) == 0 {
-			return &okr.Error{Kind: okr.NoAccess, Field: "organization", Msg: "Your account " + c.Account.UserName + " sees no project in the organization " + v.Name + ". Ask its administrator for access, or choose another one."}
+			return seesNoProject(c, v.Name)
 		}
 		return err
 	})
 	return v, err
 }
 
-// SaveConnection makes or edits a connection after checking that the actor can
-// really read the project. After an edit that makes it private,
-// [Service.ShareConnection] says what others measure through it no longer. Conflict: the name is in use. NotFound, NoAccess: the
-// organization or project does not exist or refuses the account. Forbidden: the
-// actor is a guest or not the owner.
-func (s *Service) SaveConnection(ctx context.Context, actor okr.Actor, in okr.ConnectionInput) (okr.Connection, error) {
-	if err := s.access.RequireEnabled(ctx, actor); err != nil {
-		return okr.Connection{}, err
+func seesNoProject(c okr.Credential, organization string) error {
+	if c.Application != nil {
+		return okr.NoReader(c, organization)
 	}
-	if actor.Guest {
-		return okr.Connection{}, okr.Errorf(okr.Forbidden, "Guests cannot make connections. Ask a member of the organization.")
-	}
-	if err := in.Clean(); err != nil {
-		return okr.Connection{}, err
-	}
-	organization, _, err := s.Directory.ParseOrganization(in.Organization)
-	if err != nil {
-		return okr.Connection{}, err
-	}
-	var project okr.RemoteProject
-	c, err := s.inOrganization(ctx, actor, in.Credential, organization, func(c okr.Credential) (err error) {
-		project, err = s.Directory.Project(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.ID}, organization, in.Project)
-		return err
-	})
-	if err != nil {
-		return okr.Connection{}, err
-	}
-	return s.storeConnection(ctx, actor, in, func(conn *okr.Connection) {
-		conn.Name, conn.Shared = in.Name, in.Shared
-		conn.Organization, conn.Project = organization, project
-		conn.Credential, conn.Account = c.ID, c.Account.UserName
-		conn.Health = okr.Health{}
-	})
-}
-
-func (s *Service) storeConnection(ctx context.Context, actor okr.Actor, in okr.ConnectionInput, fill func(*okr.Connection)) (conn okr.Connection, err error) {
-	if in.Editing != "" {
-		conn, err = s.Store.Connections().Update(ctx, actor.Tenant, in.Editing, func(c *okr.Connection) error {
-			if c.Owner.ID != actor.ID {
-				return okr.Errorf(okr.Forbidden, "Only %s, who made it, can edit this connection.", c.Owner.Name)
-			}
-			fill(c)
-			return nil
-		})
-		if err == nil && conn.Shared { // what is private again is stopped by ShareConnection, which says what
-			_, err = s.followSharing(ctx, actor.Tenant, conn)
-		}
-		return conn, connectionGone(in.Editing, nameInUse(err, in.Name))
-	}
-	id, err := okr.NextID(ctx, s.Store, actor.Tenant, okr.ConnectionPrefix)
-	if err != nil {
-		return conn, err
-	}
-	conn = okr.Connection{ID: okr.ConnectionID(id), Owner: actor.Person, CreatedAt: s.Now()}
-	fill(&conn)
-	// On the agenda first: an entry without a connection is harmless and is
-	// dropped by the next sync; a connection without an entry would never sync.
-	if err := s.Agenda.Plan(ctx, okr.Due{Kind: okr.DueSync, Tenant: actor.Tenant, ID: id}); err != nil {
-		return conn, err
-	}
-	return conn, nameInUse(s.Store.Connections().Create(ctx, actor.Tenant, conn), in.Name)
-}
-
-func nameInUse(err error, name string) error {
-	if okr.KindOf(err) == okr.Conflict {
-		return &okr.Error{Kind: okr.Conflict, Field: "name", Err: err, Msg: "There is already a connection named " + name + ". Choose another name; organization and project make a good one."}
-	}
-	return err
+	return &okr.Error{Kind: okr.NoAccess, Field: "organization", Msg: "Your account " + c.Account.UserName + " sees no project in the organization " + organization + ". Ask its administrator for access, or choose another one."}
 }
 
 // Connection reads a connection that the actor may see: an own, a shared or an
@@ -112,13 +49,13 @@ func (s *Service) Connection(ctx context.Context, actor okr.Actor, id okr.Connec
 	if err != nil {
 		return c, connectionGone(id, err)
 	}
-	if c.Owner.ID == actor.ID || c.Shared || c.OfferedTo(actor) {
+	if c.IsOf(actor.ID) || c.Shared || c.OfferedTo(actor) {
 		return c, nil
 	}
 	if admin, err := s.access.IsAdmin(ctx, actor); err != nil || admin && !actor.Shared {
 		return c, err
 	} else if admin {
-		return okr.Connection{}, okr.Errorf(okr.Forbidden, "Connection %s is private, and others read along here. An admin can see it in the own chat with okrbot.", id)
+		return okr.Connection{}, okr.Errorf(okr.Forbidden, "Connection %s is private. Admins can see it in their 1:1 chat with okrbot.", id)
 	}
 	return okr.Connection{}, okr.WithNext(okr.Errorf(okr.Forbidden, "Connection %s is private. Ask %s to share it.", id, c.Owner.Name), okr.Step{Kind: okr.StepConnect})
 }
@@ -128,17 +65,17 @@ func connectionGone(id okr.ConnectionID, err error) error {
 	if okr.KindOf(err) != okr.NotFound {
 		return err
 	}
-	return okr.WithNext(okr.Errorf(okr.NotFound, "There is no connection %s.", id), okr.Step{Kind: okr.StepConnections})
+	return okr.WithNext(okr.Errorf(okr.NotFound, "%s doesn't exist or was deleted.", id), okr.Step{Kind: okr.StepConnections})
 }
 
 // Usable reads a connection that the actor may bind through: guests none, for they
 // would read with the access of a member.
 func (s *Service) Usable(ctx context.Context, actor okr.Actor, id okr.ConnectionID) (okr.Connection, error) {
 	if actor.Guest {
-		return okr.Connection{}, okr.Errorf(okr.Forbidden, "Guests cannot read queries through the connections of members. Ask a member of the organization.")
+		return okr.Connection{}, okr.Errorf(okr.Forbidden, "Guests can't use members' connections. Ask a member of your organization.")
 	}
 	c, err := s.Connection(ctx, actor, id)
-	if err == nil && c.Owner.ID != actor.ID && !c.Shared {
+	if err == nil && !c.IsOf(actor.ID) && !c.Shared {
 		err = okr.WithNext(okr.Errorf(okr.Forbidden, "Connection %s is private to %s. Ask for it to be shared.", c.Name, c.Owner.Name), okr.Step{Kind: okr.StepConnect})
 	}
 	return c, err
@@ -146,40 +83,29 @@ func (s *Service) Usable(ctx context.Context, actor okr.Actor, id okr.Connection
 
 // Connections lists what the actor may bind through, own first, then shared.
 func (s *Service) Connections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error) {
-	own, _, err := s.Store.Connections().List(ctx, actor.Tenant, okr.OwnerIndex(actor.ID), okr.Page{})
-	if err != nil {
-		return nil, err
+	return s.plainly(ctx, okr.ConnectionQuery{Viewer: actor.ID}, actor.Tenant)
+}
+
+// plainly lists connections without what is measured through them.
+func (s *Service) plainly(ctx context.Context, q okr.ConnectionQuery, tenant okr.TenantID) ([]okr.Connection, error) {
+	q.Plain = true
+	found, _, err := s.Counts.FindConnections(ctx, tenant, q)
+	list := make([]okr.Connection, 0, len(found))
+	for _, c := range found {
+		list = append(list, c.Connection)
 	}
-	shared, _, err := s.Store.Connections().List(ctx, actor.Tenant, okr.SharedIndex, okr.Page{})
-	for _, c := range shared {
-		if c.Owner.ID != actor.ID {
-			own = append(own, c)
-		}
-	}
-	return own, err
+	return list, err
 }
 
 // AllConnections lists every connection for an admin, and for others those of
 // [Service.Connections]: own first, then shared, then other people's. Where others
 // read along it lists the shared ones only.
 func (s *Service) AllConnections(ctx context.Context, actor okr.Actor) ([]okr.Connection, error) {
-	list, err := s.Connections(ctx, actor)
+	admin, err := s.access.IsAdmin(ctx, actor)
 	if err != nil {
 		return nil, err
 	}
-	if actor.Shared {
-		return slices.DeleteFunc(list, func(c okr.Connection) bool { return !c.Shared }), nil
-	}
-	if admin, err := s.access.IsAdmin(ctx, actor); err != nil || !admin {
-		return list, err
-	}
-	all, _, err := s.Store.Connections().List(ctx, actor.Tenant, "", okr.Page{})
-	for _, c := range all {
-		if c.Owner.ID != actor.ID && !c.Shared {
-			list = append(list, c)
-		}
-	}
-	return list, err
+	return s.plainly(ctx, okr.ConnectionQuery{Viewer: actor.ID, Shared: actor.Shared, All: admin && !actor.Shared}, actor.Tenant)
 }
 
 // ListConnections is a page of [Service.AllConnections] with what is measured through each,
@@ -211,73 +137,6 @@ func (s *Service) Bound(ctx context.Context, actor okr.Actor, id okr.ConnectionI
 	return slices.DeleteFunc(goals, func(g okr.Goal) bool { return !actor.Sees(g) }), n, err
 }
 
-// ShareConnection lets everyone of the tenant bind through a connection, or only
-// its owner: what others bound through it is then measured no longer, and given for
-// them to be told. Forbidden: the actor is not the owner.
-func (s *Service) ShareConnection(ctx context.Context, actor okr.Actor, id okr.ConnectionID, shared bool) (okr.Connection, []okr.Goal, error) {
-	c, err := s.Store.Connections().Update(ctx, actor.Tenant, id, func(c *okr.Connection) error {
-		if c.Owner.ID != actor.ID || actor.Guest {
-			return okr.Errorf(okr.Forbidden, "Only %s, who made it, can share this connection or make it private.", c.Owner.Name)
-		}
-		c.Shared = shared
-		return nil
-	})
-	if err != nil {
-		return c, nil, connectionGone(id, err)
-	}
-	changed, err := s.followSharing(ctx, actor.Tenant, c)
-	return c, changed, err
-}
-
-// followSharing stops what others bound through a connection that is private again,
-// and lets it go on through one that is shared. It gives what it stopped.
-func (s *Service) followSharing(ctx context.Context, tenant okr.TenantID, c okr.Connection) ([]okr.Goal, error) {
-	goals, err := s.everBound(ctx, tenant, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	var stopped []okr.Goal
-	for _, g := range goals {
-		hasStopped := false
-		g, err := s.Store.Goals().Update(ctx, tenant, g.ID, func(g *okr.Goal) error {
-			hasStopped = g.Binding != nil && g.Binding.Connection == c.ID && c.Follow(g.Binding, s.Now())
-			return nil
-		})
-		if okr.IgnoreNotFound(err) != nil {
-			return stopped, err
-		}
-		if hasStopped && g.Deleted == nil {
-			stopped = append(stopped, g)
-		}
-	}
-	return stopped, nil
-}
-
-// everBound lists what is bound through a connection, and what is deleted and would be
-// if it were restored.
-func (s *Service) everBound(ctx context.Context, tenant okr.TenantID, id okr.ConnectionID) ([]okr.Goal, error) {
-	bound, _, err := s.Store.Goals().List(ctx, tenant, okr.BoundIndex(id), okr.Page{})
-	if err != nil {
-		return nil, err
-	}
-	deleted, _, err := s.Store.Goals().List(ctx, tenant, okr.DeletedIndex, okr.Page{})
-	return append(bound, slices.DeleteFunc(deleted, func(g okr.Goal) bool {
-		return g.Binding == nil || g.Binding.Connection != id
-	})...), err
-}
-
-// boundByOthers lists what is bound through a connection by others than its owner.
-func (s *Service) boundByOthers(ctx context.Context, tenant okr.TenantID, c okr.Connection) ([]okr.Goal, error) {
-	goals, _, err := s.Store.Goals().List(ctx, tenant, okr.BoundIndex(c.ID), okr.Page{})
-	return slices.DeleteFunc(goals, func(g okr.Goal) bool { return g.Binding.BoundBy.ID == c.Owner.ID }), err
-}
-
-// CountOthers is how much others have bound through a connection.
-func (s *Service) CountOthers(ctx context.Context, actor okr.Actor, c okr.Connection) (int, error) {
-	goals, err := s.boundByOthers(ctx, actor.Tenant, c)
-	return len(goals), err
-}
-
 // DeleteConnection removes a connection. What was measured through it keeps its
 // last value and says that its connection is gone. Forbidden: the actor is
 // neither the owner nor an admin.
@@ -286,16 +145,14 @@ func (s *Service) DeleteConnection(ctx context.Context, actor okr.Actor, id okr.
 	if err != nil {
 		return c, err
 	}
-	if admin, err := s.access.IsAdmin(ctx, actor); err != nil {
+	if err := s.keepsOrAdmin(ctx, actor, c, "delete"); err != nil {
 		return c, err
-	} else if (c.Owner.ID != actor.ID || actor.Guest) && !admin {
-		return c, okr.Errorf(okr.Forbidden, "Only %s, who made it, or an admin can delete this connection.", c.Owner.Name)
 	}
 	bound, err := s.everBound(ctx, actor.Tenant, id)
 	if err != nil {
 		return c, err
 	}
-	gone := okr.Errorf(okr.NotFound, "Its connection %s was deleted by %s. Bind it again with another connection; the last value stays until then.", c.Name, actor.Name)
+	gone := okr.Errorf(okr.NotFound, "%[2]s deleted the connection %[1]s. Bind it through another connection. The last value stays until then.", c.Name, actor.Name)
 	if _, err := s.FailBindings(ctx, actor.Tenant, bound, okr.HealthUnbound, gone); err != nil {
 		return c, err
 	}

@@ -13,21 +13,27 @@ import (
 // of from nor an admin, or may not use to. SignIn, Unavailable, Throttled: to
 // cannot be asked now. Invalid: nothing is bound through from, or the sign-in of
 // to's owner does not work.
-func (s *Service) PreviewMove(ctx context.Context, actor okr.Actor, from, to okr.ConnectionID) (okr.MovePreview, error) {
+func (s *Hands) PreviewMove(ctx context.Context, actor okr.Actor, from, to okr.ConnectionID) (okr.MovePreview, error) {
 	p := okr.MovePreview{}
 	goals, err := s.movable(ctx, actor, from, to, &p)
 	if err != nil {
 		return p, err
 	}
-	p.Reach, err = s.reach(ctx, actor, okr.Access{Tenant: actor.Tenant, Credential: p.To.Credential}, p.To.ProjectRef(), goals)
-	if owner := p.To.Owner; okr.KindOf(err) == okr.SignIn && owner.ID != actor.ID {
-		err = okr.FieldErrorf("target", "%s reads with the sign-in of %s, which does not work any more. Ask %s to sign in again, or choose another connection.", p.To.Name, owner.Name, owner.Name)
+	if p.To, err = s.applications.FoldersNow(ctx, actor.Tenant, p.To, 0); err != nil {
+		return p, err
+	}
+	p.Reach, err = s.reach(ctx, actor, p.To, goals)
+	if a := p.To.Application; okr.KindOf(err) == okr.SignIn && a != nil {
+		err = okr.FieldErrorf("target", "The application %[2]s of %[1]s can't sign in. Ask an admin to renew it, or choose another connection.", p.To.Name, a.Name)
+	}
+	if owner := p.To.Owner; okr.KindOf(err) == okr.SignIn && !p.To.IsOf(actor.ID) {
+		err = okr.FieldErrorf("target", "The sign-in of %[2]s for %[1]s expired. Ask %[3]s to sign in again, or choose another connection.", p.To.Name, owner.Name, owner.Name)
 	}
 	return p, err
 }
 
 // movable reads both connections and what may be moved.
-func (s *Service) movable(ctx context.Context, actor okr.Actor, from, to okr.ConnectionID, p *okr.MovePreview) ([]okr.Goal, error) {
+func (s *Hands) movable(ctx context.Context, actor okr.Actor, from, to okr.ConnectionID, p *okr.MovePreview) ([]okr.Goal, error) {
 	err := s.access.RequireEnabled(ctx, actor)
 	if err != nil {
 		return nil, err
@@ -35,35 +41,31 @@ func (s *Service) movable(ctx context.Context, actor okr.Actor, from, to okr.Con
 	if p.From, err = s.ownOrAdmin(ctx, actor, from, "move what is bound through"); err != nil {
 		return nil, err
 	}
-	if p.To, err = s.Usable(ctx, actor, to); err != nil {
+	if p.To, err = s.connect.Usable(ctx, actor, to); err != nil {
 		return nil, err
 	}
 	if from == to {
-		return nil, okr.FieldErrorf("target", "Choose another connection than the one that you move away from.")
+		return nil, okr.FieldErrorf("target", "Choose a different connection.")
 	}
 	goals, _, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(from), okr.Page{})
 	if err == nil && len(goals) == 0 {
-		err = okr.Errorf(okr.Invalid, "Nothing is bound through %s, so there is nothing to move.", p.From.Name)
+		err = okr.Errorf(okr.Invalid, "No OKRs use %s, so there's nothing to move.", p.From.Name)
 	}
 	return goals, err
 }
 
 // ownOrAdmin reads a connection that the actor made or administers.
-func (s *Service) ownOrAdmin(ctx context.Context, actor okr.Actor, id okr.ConnectionID, act string) (okr.Connection, error) {
-	c, err := s.Connection(ctx, actor, id)
-	if err != nil || c.Owner.ID == actor.ID && !actor.Guest {
+func (s *Hands) ownOrAdmin(ctx context.Context, actor okr.Actor, id okr.ConnectionID, act string) (okr.Connection, error) {
+	c, err := s.connect.Connection(ctx, actor, id)
+	if err != nil {
 		return c, err
 	}
-	admin, err := s.access.IsAdmin(ctx, actor)
-	if err == nil && !admin {
-		err = okr.Errorf(okr.Forbidden, "Only %s, who made it, or an admin can %s this connection.", c.Owner.Name, act)
-	}
-	return c, err
+	return c, s.connect.keepsOrAdmin(ctx, actor, c, act)
 }
 
-// reach asks for each query that goals hang on whether an access can read and run
-// it in a project.
-func (s *Service) reach(ctx context.Context, actor okr.Actor, access okr.Access, ref okr.ProjectRef, goals []okr.Goal) ([]okr.QueryReach, error) {
+// reach asks for each query that goals hang on whether it can be read and run through a
+// connection.
+func (s *Hands) reach(ctx context.Context, actor okr.Actor, to okr.Connection, goals []okr.Goal) ([]okr.QueryReach, error) {
 	var out []okr.QueryReach
 	for _, id := range DistinctQueries(goals, nil) {
 		r := okr.QueryReach{}
@@ -78,7 +80,7 @@ func (s *Service) reach(ctx context.Context, actor okr.Actor, access okr.Access,
 			}
 			r.Query = g.Binding.Query
 		}
-		if err := s.try(ctx, access, ref, &r); err != nil {
+		if err := s.try(ctx, actor.Tenant, to, &r); err != nil {
 			return nil, err
 		}
 		out = append(out, r)
@@ -87,12 +89,13 @@ func (s *Service) reach(ctx context.Context, actor okr.Actor, access okr.Access,
 }
 
 // try reads and counts a query. The error is for what says nothing of the query.
-func (s *Service) try(ctx context.Context, access okr.Access, ref okr.ProjectRef, r *okr.QueryReach) error {
-	q, err := s.Queries.Query(ctx, access, ref, r.Query.ID)
-	if err == nil {
-		r.Query = q
-		r.Items, err = s.Queries.CountQuery(ctx, access, ref, q)
+func (s *Hands) try(ctx context.Context, tenant okr.TenantID, to okr.Connection, r *okr.QueryReach) error {
+	access, ref := okr.Access{Tenant: tenant, Credential: to.Credential}, to.ProjectRef()
+	count := s.countQuery
+	if r.Query.Chosen != nil {
+		count = s.countChosen
 	}
+	err := count(ctx, access, ref, to, r)
 	switch okr.KindOf(err) {
 	case okr.NoAccess, okr.PolicyRefused, okr.ProjectGone, okr.NotFound, okr.Forbidden, okr.QueryGone, okr.QueryBroken, okr.QueryTooLarge:
 		r.Problem, _ = okr.MessageOf(err)
@@ -102,19 +105,53 @@ func (s *Service) try(ctx context.Context, access okr.Access, ref okr.ProjectRef
 	}
 }
 
+func (s *Hands) countQuery(ctx context.Context, access okr.Access, ref okr.ProjectRef, to okr.Connection, r *okr.QueryReach) error {
+	q, err := s.Queries.Query(ctx, access, ref, r.Query.ID)
+	if err == nil {
+		err = to.Allows(q)
+	}
+	if err != nil {
+		return err
+	}
+	r.Query = q
+	r.Items, err = s.Queries.CountQuery(ctx, access, ref, q)
+	return err
+}
+
+// countChosen counts what a choice holds. Its id tells the project in which it was made: the
+// same numbers are other work items elsewhere.
+func (s *Hands) countChosen(ctx context.Context, access okr.Access, ref okr.ProjectRef, to okr.Connection, r *okr.QueryReach) error {
+	chosen := *r.Query.Chosen
+	if chosen.Query(ref).ID != r.Query.ID {
+		return okr.Errorf(okr.NotFound, "These work items aren't in %s. Choose a connection to their project, or choose other work items.", to.Project.Name)
+	}
+	if err := to.Allows(r.Query); err != nil {
+		return err
+	}
+	choice, err := s.Items.Choice(ctx, access, ref, chosen)
+	if err == nil && choice.Items == 0 {
+		err = okr.Errorf(okr.NoAccess, "%s can't read these work items. Ask an administrator of the project for access.", to.Account)
+	}
+	if err != nil {
+		return err
+	}
+	r.Query, r.Items = choice.Query, choice.Items
+	return nil
+}
+
 // Move ties everything that is bound through a connection to another one, where
 // that can read the query. Values and history stay, and so does what the other one
 // cannot read. It gives what was done and the queries to measure.
-func (s *Service) Move(ctx context.Context, actor okr.Actor, from, to okr.ConnectionID) (okr.MovePreview, okr.SyncJob, error) {
+func (s *Hands) Move(ctx context.Context, actor okr.Actor, from, to okr.ConnectionID) (okr.MovePreview, okr.SyncJob, error) {
 	job := okr.SyncJob{Connection: to}
 	p, err := s.PreviewMove(ctx, actor, from, to)
 	if err != nil {
 		return p, job, err
 	}
 	if moves, _ := p.Movable(); moves == 0 {
-		return p, job, okr.Errorf(okr.NoAccess, "%s can read none of these queries, so nothing was moved. Ask for access for %s, or choose another connection.", p.To.Name, p.To.Account)
+		return p, job, okr.Errorf(okr.NoAccess, "%s can't read any of these queries, so nothing was moved. Ask for access for %s, or choose another connection.", p.To.Name, p.To.Account)
 	}
-	if err := s.PlanSync(ctx, actor.Tenant, to); err != nil {
+	if err := s.connect.PlanSync(ctx, actor.Tenant, to); err != nil {
 		return p, job, err
 	}
 	for _, r := range p.Reach {
@@ -129,7 +166,7 @@ func (s *Service) Move(ctx context.Context, actor okr.Actor, from, to okr.Connec
 	return p, job, nil
 }
 
-func (s *Service) moveQuery(ctx context.Context, actor okr.Actor, p okr.MovePreview, q okr.Query) error {
+func (s *Hands) moveQuery(ctx context.Context, actor okr.Actor, p okr.MovePreview, q okr.Query) error {
 	if err := s.carrySnapshot(ctx, actor.Tenant, p.From.Credential, p.To.Credential, q.ID); err != nil {
 		return err
 	}
@@ -156,12 +193,12 @@ func (s *Service) moveQuery(ctx context.Context, actor okr.Actor, p okr.MovePrev
 	if p.From.SameAccess(p.To) {
 		return nil
 	}
-	return s.forgetSnapshots(ctx, actor.Tenant, p.From, moved)
+	return s.connect.forgetSnapshots(ctx, actor.Tenant, p.From, moved)
 }
 
 // carrySnapshot lets another access go on from what a query held, so that the next
 // run says what changed. It reads each item once itself.
-func (s *Service) carrySnapshot(ctx context.Context, tenant okr.TenantID, from, to okr.CredentialID, query string) error {
+func (s *Hands) carrySnapshot(ctx context.Context, tenant okr.TenantID, from, to okr.CredentialID, query string) error {
 	if from == to {
 		return nil
 	}

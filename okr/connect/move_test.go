@@ -26,7 +26,7 @@ func TestBindingsMoveWhereTheyCanBeRead(t *testing.T) {
 	w.Sync(from)
 	hide(w, "Launch stories", okrtest.Alex)
 
-	p, err := w.Connect.PreviewMove(t.Context(), okrtest.Alex, from.ID, to.ID)
+	p, err := w.Hands.PreviewMove(t.Context(), okrtest.Alex, from.ID, to.ID)
 	require.NoError(t, err)
 	moves, stays := p.Movable()
 	require.Equal(t, []int{2, 1}, []int{moves, stays})
@@ -39,7 +39,7 @@ func TestBindingsMoveWhereTheyCanBeRead(t *testing.T) {
 	before := *g.Goal.Binding.Last
 
 	w.Complete(3)
-	_, job, err := w.Connect.Move(t.Context(), okrtest.Alex, from.ID, to.ID)
+	_, job, err := w.Hands.Move(t.Context(), okrtest.Alex, from.ID, to.ID)
 	require.NoError(t, err)
 	require.Equal(t, okr.SyncJob{Connection: to.ID, Queries: []string{w.FiberQuery(okrtest.LaunchBugs)}}, job)
 	for _, id := range []okr.GoalID{bugs, more} {
@@ -58,8 +58,8 @@ func TestBindingsMoveWhereTheyCanBeRead(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, from.ID, g.Goal.Binding.Connection)
 
-	_, _, err = w.Connect.Move(t.Context(), okrtest.Alex, from.ID, to.ID)
-	w.RequireRefused(okr.NoAccess, err, "none of these queries")
+	_, _, err = w.Hands.Move(t.Context(), okrtest.Alex, from.ID, to.ID)
+	w.RequireRefused(okr.NoAccess, err, "can't read any of these queries, so nothing was moved.")
 }
 
 func TestWhoMayMoveBindings(t *testing.T) {
@@ -68,24 +68,24 @@ func TestWhoMayMoveBindings(t *testing.T) {
 	w.SignIn(okrtest.Megan)
 	shared, own, private := w.NewConnection(okrtest.Megan, "Shared", true), w.NewConnection(okrtest.Megan, "Own", false), w.NewConnection(okrtest.Alex, "Private", false)
 	w.Bound(okrtest.Megan, w.Objective(okrtest.Megan, "Launch"), shared, okrtest.LaunchBugs)
-	_, err := w.Connect.PreviewMove(t.Context(), okrtest.Lee, shared.ID, shared.ID)
+	_, err := w.Hands.PreviewMove(t.Context(), okrtest.Lee, shared.ID, shared.ID)
 	w.RequireRefused(okr.Forbidden, err, "admin")
-	_, err = w.Connect.PreviewMove(t.Context(), okrtest.Megan, shared.ID, private.ID)
+	_, err = w.Hands.PreviewMove(t.Context(), okrtest.Megan, shared.ID, private.ID)
 	w.RequireRefused(okr.Forbidden, err, "private")
-	_, err = w.Connect.PreviewMove(t.Context(), okrtest.Megan, shared.ID, shared.ID)
-	w.RequireRefused(okr.Invalid, err, "another connection")
-	_, err = w.Connect.PreviewMove(t.Context(), okrtest.Megan, own.ID, shared.ID)
-	w.RequireRefused(okr.Invalid, err, "Nothing is bound")
-	p, err := w.Connect.PreviewMove(t.Context(), okrtest.Alex, shared.ID, private.ID)
+	_, err = w.Hands.PreviewMove(t.Context(), okrtest.Megan, shared.ID, shared.ID)
+	w.RequireRefused(okr.Invalid, err, "different connection")
+	_, err = w.Hands.PreviewMove(t.Context(), okrtest.Megan, own.ID, shared.ID)
+	w.RequireRefused(okr.Invalid, err, "No OKRs use")
+	p, err := w.Hands.PreviewMove(t.Context(), okrtest.Alex, shared.ID, private.ID)
 	require.NoError(t, err, "an admin, to a connection of the admin's own")
 	require.Len(t, p.Reach, 1)
-	_, _, err = w.Connect.Move(t.Context(), okrtest.Megan, shared.ID, own.ID)
+	_, _, err = w.Hands.Move(t.Context(), okrtest.Megan, shared.ID, own.ID)
 	require.NoError(t, err, "the same access")
 
 	fiber := w.NewConnection(okrtest.Alex, "Fiber", false)
 	w.Bound(okrtest.Alex, w.Objective(okrtest.Alex, "More"), fiber, okrtest.LaunchBugs)
 	require.NoError(t, w.Store.DeleteCredential(t.Context(), okrtest.Contoso, shared.Credential))
-	_, err = w.Connect.PreviewMove(t.Context(), okrtest.Alex, fiber.ID, shared.ID)
+	_, err = w.Hands.PreviewMove(t.Context(), okrtest.Alex, fiber.ID, shared.ID)
 	w.RequireRefused(okr.Invalid, err, "Ask Megan Bowen to sign in again")
 }
 
@@ -100,7 +100,7 @@ func TestMovesShowNothingPrivate(t *testing.T) {
 		return nil
 	})
 	require.NoError(t, err)
-	p, err := w.Connect.PreviewMove(t.Context(), okrtest.Megan, from.ID, to.ID)
+	p, err := w.Hands.PreviewMove(t.Context(), okrtest.Megan, from.ID, to.ID)
 	require.NoError(t, err)
 	require.Empty(t, p.Reach[0].Goals)
 	require.Equal(t, 1, p.Reach[0].Hidden)

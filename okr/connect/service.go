@@ -14,7 +14,7 @@ type Counts interface {
 	FindConnections(ctx context.Context, tenant okr.TenantID, q okr.ConnectionQuery) ([]okr.BoundConnection, int, error)
 }
 
-// Options is what a [Service] works with.
+// Options is what a [Service] works with, and the [Applications] and [Hands] over it.
 type Options struct {
 	Store        okr.Store
 	Counts       Counts // the same store
@@ -23,12 +23,15 @@ type Options struct {
 	Agenda       okr.Agenda
 	Directory    okr.Directory
 	Queries      okr.Queries
+	Items        okr.Items
+	QueryFolders okr.QueryFolders
+	Prover       okr.Prover
 	// Now gives the time; it is a field so that a test can move the calendar.
 	Now func() time.Time
 }
 
-// Service holds the use cases of connections and the sign-ins behind them. Every method
-// checks again what the actor may do.
+// Service holds the use cases of connections and the sign-ins behind them: to make, see, share
+// and delete one. Every method checks again what the actor may do.
 type Service struct {
 	Options
 	access *access.Service

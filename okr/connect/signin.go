@@ -31,7 +31,7 @@ func (s *Service) SignedIn(ctx context.Context, tenant okr.TenantID, c okr.Crede
 			continue // a sign-in brings no project back; the next sync sees whether it is there
 		}
 		conn, err = s.Store.Connections().Update(ctx, tenant, conn.ID, func(conn *okr.Connection) error {
-			conn.Health = okr.Health{}
+			conn.Health = okr.Health{LastOK: conn.Health.LastOK}
 			return nil
 		})
 		if okr.KindOf(err) == okr.NotFound {
@@ -57,7 +57,7 @@ func (s *Service) SignOut(ctx context.Context, actor okr.Actor) ([]okr.Connectio
 		}
 	}
 	own, err := s.OwnConnections(ctx, actor)
-	cause := okr.Errorf(okr.SignIn, "%s signed out. Sign in again to go on measuring.", actor.Name)
+	cause := okr.Errorf(okr.SignIn, "%[1]s signed out of Azure DevOps. %[1]s can sign in again to keep the OKRs up to date.", actor.Name)
 	for i, conn := range own {
 		own[i], err = s.Store.Connections().Update(ctx, actor.Tenant, conn.ID, func(c *okr.Connection) error {
 			c.Health = c.Health.Failed(cause, s.Now())
@@ -81,6 +81,9 @@ func (s *Service) inOrganization(ctx context.Context, actor okr.Actor, id okr.Cr
 	if err == nil {
 		err = do(c)
 	}
+	if c.Application != nil {
+		return c, s.ofApplication(ctx, c, organization, err)
+	}
 	if kind := okr.KindOf(err); err == nil || kind != okr.SignIn && kind != okr.NoAccess {
 		return c, err
 	}
@@ -94,6 +97,19 @@ func (s *Service) inOrganization(ctx context.Context, actor okr.Actor, id okr.Cr
 		err = do(there)
 	}
 	return there, err
+}
+
+// ofApplication says of a failure in an organization whether that belongs to another tenant
+// than the application, which it then never lets in.
+func (s *Service) ofApplication(ctx context.Context, c okr.Credential, organization string, err error) error {
+	if kind := okr.KindOf(err); err == nil || kind != okr.SignIn && kind != okr.NoAccess {
+		return err
+	}
+	tenant, tenantErr := s.Directory.OrganizationTenant(ctx, organization)
+	if tenantErr != nil || tenant == "" || strings.EqualFold(string(tenant), c.Account.TenantID) {
+		return err
+	}
+	return &okr.Error{Kind: okr.NoAccess, Field: "organization", Err: err, Msg: "The organization " + organization + " belongs to the Microsoft Entra tenant " + string(tenant) + ", and the application " + c.Application.Name + " to " + c.Account.TenantID + ". Use an application of that tenant, or another organization."}
 }
 
 // accountAt is the actor's latest sign-in at a tenant. SignIn: there is none.
@@ -136,11 +152,14 @@ func (s *Service) credential(ctx context.Context, actor okr.Actor, id okr.Creden
 			return okr.Credential{}, err
 		}
 		if len(accounts) == 0 {
-			return okr.Credential{}, okr.WithNext(okr.Errorf(okr.SignIn, "You are not signed in to Azure DevOps."), okr.Step{Kind: okr.StepSignIn})
+			return okr.Credential{}, okr.WithNext(okr.Errorf(okr.SignIn, "You're not signed in to Azure DevOps."), okr.Step{Kind: okr.StepSignIn})
 		}
 		return accounts[0], nil
 	}
 	c, err := s.Credentials.Credential(ctx, actor.Tenant, id)
+	if err == nil && c.Application != nil {
+		return c, s.requireAdmin(ctx, actor, "use an application")
+	}
 	if err == nil && c.Owner != actor.ID {
 		return okr.Credential{}, okr.WithNext(okr.Errorf(okr.Forbidden, "That sign-in belongs to somebody else."), okr.Step{Kind: okr.StepSignIn})
 	}

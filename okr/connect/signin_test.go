@@ -88,7 +88,7 @@ func TestForeignOrganizationsSayWhereToSignIn(t *testing.T) {
 	w.SignIn(okrtest.Adele)
 	require.True(t, w.Cloud.Revoke(adotest.AdeleOID, adotest.OrgContoso))
 	_, err = w.Connect.RemoteProjects(t.Context(), okrtest.Adele, "", adotest.OrgContoso)
-	w.RequireRefused(okr.NoAccess, err, "not a member")
+	w.RequireRefused(okr.NoAccess, err, "may not be a member")
 }
 
 // TestSignInLeavesAProjectThatIsGone: signing in brings back what had ended with the

@@ -18,24 +18,28 @@ func (s *Service) Bindable(ctx context.Context, actor okr.Actor, id okr.GoalID) 
 		return g, err
 	}
 	if g.Kind == okr.Objective {
-		return g, okr.Errorf(okr.Invalid, "%s is an objective. An objective says what is to be achieved and takes its progress from its key results, so only key results and projects can be bound to a query. Bind one of those below it.", id)
+		return g, okr.Errorf(okr.Invalid, "%s is an objective. Its progress comes from its key results, so only key results and projects can be bound. Bind one below it.", id)
 	}
 	return g, s.access.MayEdit(ctx, actor, g)
 }
 
 // SearchQueries finds shared queries through a connection.
 func (s *Service) SearchQueries(ctx context.Context, actor okr.Actor, id okr.ConnectionID, text string) (okr.QueryPage, error) {
-	c, err := s.connect.Usable(ctx, actor, id)
+	c, err := s.usable(ctx, actor, id)
 	if err != nil {
 		return okr.QueryPage{}, err
 	}
-	return s.Queries.SearchQueries(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.Credential}, c.ProjectRef(), text)
+	page, err := s.Queries.SearchQueries(ctx, okr.Access{Tenant: actor.Tenant, Credential: c.Credential}, c.ProjectRef(), text)
+	if err != nil {
+		return page, err
+	}
+	return allowed(c, page, text)
 }
 
-// ChooseQuery reads a query, the number of its work items, and the project's
-// work item types and numeric fields.
+// ChooseQuery reads a query, and the project's work item types and numeric fields. How many
+// work items it has says its preview.
 func (s *Service) ChooseQuery(ctx context.Context, actor okr.Actor, id okr.ConnectionID, query string) (okr.ChosenQuery, error) {
-	c, err := s.connect.Usable(ctx, actor, id)
+	c, err := s.usable(ctx, actor, id)
 	if err != nil {
 		return okr.ChosenQuery{}, err
 	}
@@ -44,8 +48,8 @@ func (s *Service) ChooseQuery(ctx context.Context, actor okr.Actor, id okr.Conne
 	if out.Query, err = s.Queries.Query(ctx, access, c.ProjectRef(), query); err != nil {
 		return out, err
 	}
-	if out.Count, err = s.Queries.CountQuery(ctx, access, c.ProjectRef(), out.Query); err != nil {
-		return out, err
+	if err := c.Allows(out.Query); err != nil {
+		return okr.ChosenQuery{}, err
 	}
 	if out.Types, err = s.Queries.ItemTypes(ctx, access, c.ProjectRef()); err != nil {
 		return out, err
@@ -76,8 +80,14 @@ func (s *Service) tryBinding(ctx context.Context, actor okr.Actor, in okr.BindIn
 	if in, err = in.Checked(g); err != nil {
 		return okr.Preview{}, tried{}, err
 	}
-	c, err := s.connect.Usable(ctx, actor, in.Connection)
+	c, err := s.usableFor(ctx, actor, in)
 	if err != nil {
+		return okr.Preview{}, tried{}, err
+	}
+	if in.Chosen != nil {
+		in.Query = in.Chosen.Query(c.ProjectRef()).ID
+	}
+	if err := s.mayBind(ctx, actor.Tenant, c, in); err != nil {
 		return okr.Preview{}, tried{}, err
 	}
 	t, err := s.access.Settings(ctx, actor.Tenant)
@@ -96,7 +106,7 @@ func (s *Service) tryBinding(ctx context.Context, actor okr.Actor, in okr.BindIn
 	}
 	v := s.plan.ViewOf(t, actor, g, parent)
 	v.Connection = c.Name
-	return okr.Preview{View: v, Measurement: m, Warnings: warnings(g, run), Types: run.Types()}, tried{in, c, run, before}, nil
+	return okr.Preview{View: v, Measurement: m, Warnings: warnings(g, run.Through(c)), Types: run.Types()}, tried{in, c, run, before}, nil
 }
 
 // runToBind runs the query of a new binding, reading what the goals that hang on
@@ -111,7 +121,7 @@ func (s *Service) runToBind(ctx context.Context, t okr.Settings, c okr.Connectio
 	if err != nil {
 		return okr.Run{}, nil, err
 	}
-	ask := okr.QueryAsk{ID: in.Query, Fields: fieldsOf(goals), Before: before}
+	ask := okr.QueryAsk{ID: in.Query, Chosen: in.Chosen, Fields: fieldsOf(goals), Before: before}
 	outcomes := s.Queries.RunQueries(ctx, okr.RunInput{
 		Access: okr.Access{Tenant: t.ID, Credential: c.Credential}, Project: c.ProjectRef(), Asks: []okr.QueryAsk{ask},
 	})
@@ -139,20 +149,23 @@ func (s *Service) bindTo(g *okr.Goal, actor okr.Actor, in okr.BindInput, run okr
 func warnings(g okr.Goal, run okr.Run) []string {
 	var w []string
 	b := g.Binding
-	if g.Kind == okr.KeyResult && run.Query.Kind != okr.FlatQuery {
-		w = append(w, "This query is not a flat list. Every work item counts, wherever it stands in the tree; a flat query is recommended for key results.")
+	if g.Kind == okr.KeyResult && run.Query.Chosen == nil && run.Query.Kind != okr.FlatQuery {
+		w = append(w, "This query is not a flat list, and every work item at any level counts. A flat list is recommended for key results.")
 	}
 	if g.Kind == okr.Project && run.Query.Kind == okr.OneHopQuery {
-		w = append(w, "This is a query of direct links; a project is best shown by a tree or a flat list.")
+		w = append(w, "This query shows direct links. For a project, a tree or a flat list is recommended.")
+	}
+	if len(run.Lost) > 0 {
+		w = append(w, okr.LostWords(run.Lost))
 	}
 	if misfit := g.Misfit(); misfit != "" {
 		w = append(w, misfit)
 	}
 	if b.Last != nil && b.Last.Sum != nil && b.Last.Sum.Without == b.Last.Total && b.Last.Total > 0 {
-		w = append(w, fmt.Sprintf("None of the work items has a value for %s. Check that this is the field your team fills in.", b.Field.Name))
+		w = append(w, fmt.Sprintf("None of the work items have %s. Check that your team uses this field.", b.Field.Name))
 	}
 	if b.Last != nil && b.Last.Value == nil {
-		w = append(w, "The query holds nothing to measure at the moment, so there is no data until it does.")
+		w = append(w, nothingToMeasure(run.Query))
 	}
 	return w
 }
@@ -166,6 +179,9 @@ func (s *Service) Bind(ctx context.Context, actor okr.Actor, in okr.BindInput) (
 	}
 	_, err = s.Store.Goals().Update(ctx, actor.Tenant, in.Goal, func(g *okr.Goal) error {
 		if err := s.access.MayEdit(ctx, actor, *g); err != nil {
+			return err
+		}
+		if err := isAsItWas(*g, in); err != nil {
 			return err
 		}
 		s.bindTo(g, actor, try.in, try.run)
@@ -183,6 +199,9 @@ func (s *Service) Bind(ctx context.Context, actor okr.Actor, in okr.BindInput) (
 	}
 	y, err := s.syncing(ctx, t, try.connection)
 	if err != nil {
+		return okr.GoalView{}, err
+	}
+	if err := y.freshen(ctx, foldersFor); err != nil {
 		return okr.GoalView{}, err
 	}
 	rows, err := y.record(ctx, []compared{{run: try.run, before: try.before}})
@@ -203,7 +222,7 @@ func (s *Service) Unbind(ctx context.Context, actor okr.Actor, id okr.GoalID) (o
 	}
 	g, err := s.Store.Goals().Update(ctx, actor.Tenant, id, func(g *okr.Goal) error {
 		if g.Binding == nil {
-			return okr.WithNext(okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to undo.", g.ID), okr.Step{Kind: okr.StepBind, Goal: g.ID})
+			return okr.WithNext(okr.Errorf(okr.Invalid, "%s isn't connected to Azure DevOps.", g.ID), okr.Step{Kind: okr.StepBind, Goal: g.ID})
 		}
 		if err := s.access.MayEdit(ctx, actor, *g); err != nil {
 			return err

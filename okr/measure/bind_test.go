@@ -24,7 +24,7 @@ func TestWhatCanBeBound(t *testing.T) {
 		_, err := w.Measure.Bind(t.Context(), who, in)
 		return err
 	}
-	w.RequireRefused(okr.Invalid, bind(okrtest.Megan, okr.BindInput{Goal: o, Connection: own.ID, Query: bugs}), "is an objective", "Bind one of those below")
+	w.RequireRefused(okr.Invalid, bind(okrtest.Megan, okr.BindInput{Goal: o, Connection: own.ID, Query: bugs}), "is an objective", "Bind one below it")
 	w.RequireRefused(okr.NotFound, bind(okrtest.Megan, okr.BindInput{Goal: "KR99", Connection: own.ID, Query: bugs}), "KR99")
 	w.RequireRefused(okr.Forbidden, bind(okrtest.Adele, okr.BindInput{Goal: kr, Connection: own.ID, Query: bugs}), okrtest.Megan.Name)
 	w.RequireRefused(okr.Forbidden, bind(okrtest.Alex, okr.BindInput{Goal: kr, Connection: private.ID, Query: bugs}), okrtest.Megan.Name)
@@ -74,7 +74,7 @@ func TestAPreviewSavesNothing(t *testing.T) {
 	p, err = w.Measure.PreviewBinding(t.Context(), okrtest.Alex, in)
 	require.NoError(t, err)
 	require.Nil(t, p.Measurement.Value)
-	require.Contains(t, p.Warnings[len(p.Warnings)-1], "nothing to measure")
+	require.Contains(t, p.Warnings[len(p.Warnings)-1], "finds nothing right now")
 }
 
 func TestUnbindKeepsTheValue(t *testing.T) {

@@ -117,7 +117,11 @@ func (y *syncing) noteQueryFailure(ctx context.Context, failed []okr.SyncRow) {
 	for _, id := range slices.Sorted(maps.Keys(y.Connections)) {
 		c := y.Connections[id]
 		through := slices.DeleteFunc(slices.Clone(failed), func(r okr.SyncRow) bool { return r.Goal.Binding.Connection != id })
-		due := slices.DeleteFunc(slices.Clone(through), func(r okr.SyncRow) bool { return !r.Goal.Binding.Health.NoticeDue(c.Owner.ID, y.Now()) })
+		due := slices.DeleteFunc(slices.Clone(through), func(r okr.SyncRow) bool {
+			// Of one query, admins are told only where nobody else can mend it.
+			others := c.Application != nil && len(y.mayMend(ctx, r.Goal)) > 0
+			return others || !r.Goal.Binding.Health.NoticeDue(c.Owner.ID, y.Now())
+		})
 		if len(due) > 0 {
 			y.note(ctx, c.Owner, []okr.Connection{c}, goalsOf(due), false)
 		}
@@ -170,7 +174,7 @@ func (y *syncing) note(ctx context.Context, to okr.Person, connections []okr.Con
 	n := notice(to, c, goals, health)
 	n.Others, n.Whole = connections[1:], whole
 	if i := slices.IndexFunc(goals, func(g okr.Goal) bool { return y.mayEdit(ctx, to, g) }); i >= 0 {
-		n.Binds = goals[i].ID
+		n.Binds, n.Chosen = goals[i].ID, goals[i].Binding.Query.Chosen != nil
 	}
 	_, err := y.connect.Connection(ctx, okr.Actor{Tenant: y.tenant.ID, Person: to}, c.ID)
 	n.Opens = err == nil
@@ -199,6 +203,12 @@ func notice(owner okr.Person, c okr.Connection, goals []okr.Goal, h okr.Health) 
 // told again of it before a week has passed; of a query that finds nothing any more,
 // never again.
 func (s *Service) NoticeGiven(ctx context.Context, tenant okr.TenantID, n okr.Notice) error {
+	if n.Ends > 0 {
+		return s.warned(ctx, tenant, n)
+	}
+	if n.Missed {
+		return s.changeBindings(ctx, tenant, n.Goals, func(b *okr.Binding) { b.Missed = "" })
+	}
 	if n.Emptied {
 		return s.changeBindings(ctx, tenant, n.Goals, func(b *okr.Binding) { b.Emptied = "" })
 	}

@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"slices"
+	"time"
 
 	"okrbot/okr"
 )
@@ -58,10 +59,11 @@ func (y *syncing) carryUp(ctx context.Context, rows map[string][]okr.SyncRow) er
 	return y.plan.RollUp(ctx, y.tenant.ID, above...)
 }
 
-// measurable fills in the goals of runs, without those that need what a run lacks.
+// measurable fills in the goals of runs, without those that need what a run lacks or whose
+// connections do not allow its query.
 func (y *syncing) measurable(runs []compared) []compared {
 	for i, c := range runs {
-		runs[i].goals = slices.DeleteFunc(y.BoundTo(c.run.Query.ID), func(g okr.Goal) bool { return c.run.Without(g.Binding.Field) != nil })
+		runs[i].goals = slices.DeleteFunc(y.BoundTo(c.run.Query.ID), func(g okr.Goal) bool { return y.refuses(c.run, g) != nil })
 	}
 	return runs
 }
@@ -187,6 +189,7 @@ func (y *syncing) applyTo(g okr.Goal, c compared) (row okr.SyncRow, ok bool) {
 	}
 	row.Changes = c.run.Apply(&g, c.before, through).Changes
 	markEmptied(&g, c.run, row, through)
+	markMissed(&g, c.run.Through(through), c.before)
 	g.Binding.Health = g.Binding.Health.Worked(c.run.At)
 	row.Goal, row.After = g, g.Value()
 	return row, true
@@ -200,7 +203,7 @@ func newHistory(row okr.SyncRow) (okr.Measurement, bool) {
 		return okr.Measurement{}, false
 	}
 	m := *row.Goal.Binding.Last
-	m.Tree, m.Size = nil, okr.TreeSize{}
+	m.Tree, m.Size, m.Lost.First = nil, okr.TreeSize{}, nil // the change names what is lost
 	return m, true
 }
 
@@ -248,7 +251,7 @@ func (y *syncing) conclude(ctx context.Context) error {
 	}
 	for id := range worked {
 		_, err := y.Store.Connections().Update(ctx, y.tenant.ID, id, func(c *okr.Connection) error {
-			c.Health = c.Health.Worked(y.Now())
+			c.Health = workedSince(y.Connections[id].Health, c.Health, y.Now())
 			return nil
 		})
 		if err := okr.IgnoreNotFound(err); err != nil { // deleted while its queries ran
@@ -256,4 +259,15 @@ func (y *syncing) conclude(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// workedSince gives the health now of a connection through which something worked that began
+// when it was as before. What was found since that somebody must see to stays: the sign-in or
+// application that worked then may be gone.
+func workedSince(before, now okr.Health, at time.Time) okr.Health {
+	isAsBefore := now.State == before.State && now.Since.Equal(before.Since) && now.Problem == before.Problem
+	if now.NeedsPerson() && !isAsBefore {
+		return now
+	}
+	return now.Worked(at)
 }

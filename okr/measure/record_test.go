@@ -45,7 +45,7 @@ func TestABrokenOffSyncTellsAChangeOnce(t *testing.T) {
 	store := &failing{Measurements: w.Store}
 	options := w.Measure.Options
 	options.Measurements = store
-	broken := measure.New(options, w.Access, w.Connect, w.Plan)
+	broken := measure.New(options, w.Access, w.Connect, w.Applications, w.Plan)
 	for n, breaks := range []func(){func() { store.before = true }, func() { store.after = true }} {
 		w.Complete(1)
 		breaks()
@@ -88,7 +88,7 @@ func TestManyGoalsAreRecordedInSteps(t *testing.T) {
 	steps := &steps{Measurements: w.Store}
 	options := w.Measure.Options
 	options.Measurements = steps
-	many := measure.New(options, w.Access, w.Connect, w.Plan)
+	many := measure.New(options, w.Access, w.Connect, w.Applications, w.Plan)
 	w.Complete(3)
 	w.Advance(time.Hour)
 	w.SignIn(okrtest.Alex)

@@ -77,13 +77,13 @@ func TestAFieldIsOfferedWhereItCanBeAddedUp(t *testing.T) {
 		Goal: kr, Connection: c.ID, Query: w.FiberQuery("Launch stories"), Method: okr.PercentCompleted,
 		Field: &okr.Field{Ref: adotest.FieldRemainingWork, Name: "Remaining Work"},
 	})
-	w.RequireRefused(okr.Invalid, err, "burnt down", "total of all")
+	w.RequireRefused(okr.Invalid, err, "drops to 0", "drops to 0 as work is completed.")
 	p, err := w.Measure.PreviewBinding(t.Context(), okrtest.Alex, okr.BindInput{
 		Goal: kr, Connection: c.ID, Query: w.FiberQuery("Launch stories"), Method: okr.CountTotal,
 		Field: &okr.Field{Ref: adotest.FieldRemainingWork, Name: "Remaining Work"},
 	})
 	require.NoError(t, err)
-	require.Contains(t, p.Warnings[len(p.Warnings)-1], "None of the work items has a value for Remaining Work")
+	require.Contains(t, p.Warnings[len(p.Warnings)-1], "None of the work items have Remaining Work")
 }
 
 // TestOneRunServesConnectionsWithTheSameAccess: two connections of one person to
@@ -137,7 +137,7 @@ func TestARefusedQueryIsItsOwnFailure(t *testing.T) {
 	report := w.Sync(c)
 	require.NoError(t, report.Failure)
 	require.Len(t, report.Rows, 2)
-	require.Contains(t, report.Rows[0].Problem, "may not read")
+	require.Contains(t, report.Rows[0].Problem, "can't read")
 	require.Equal(t, first, report.Rows[0].Goal.ID)
 	require.Empty(t, report.Rows[1].Problem)
 	require.Equal(t, second, report.Rows[1].Goal.ID)

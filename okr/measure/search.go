@@ -62,7 +62,7 @@ func (s *Service) searchable(ctx context.Context, actor okr.Actor) (list []okr.C
 			private = true
 			continue
 		}
-		if !slices.ContainsFunc(list, c.SameAccess) {
+		if !slices.ContainsFunc(list, func(o okr.Connection) bool { return c.SameAccess(o) && !c.Limits(o) }) {
 			list = append(list, c)
 		}
 	}
@@ -70,7 +70,7 @@ func (s *Service) searchable(ctx context.Context, actor okr.Actor) (list []okr.C
 	case len(all) == 0:
 		err = okr.WithNext(okr.Errorf(okr.SignIn, "You have no connection to Azure DevOps yet, and none is shared with you."), okr.Step{Kind: okr.StepConnect})
 	case len(list) == 0:
-		err = okr.WithNext(okr.Errorf(okr.Invalid, "Your connections are private, and others read along here. Search in your own chat with okrbot, or share a connection."), okr.Step{Kind: okr.StepConnections})
+		err = okr.WithNext(okr.Errorf(okr.Invalid, "Your connections are private, so I can't search them here. Search in our 1:1 chat, or share a connection."), okr.Step{Kind: okr.StepConnections})
 	}
 	return list, private, err
 }

@@ -15,20 +15,22 @@ type Options struct {
 	Measurements okr.Measurements
 	Agenda       okr.Agenda
 	Queries      okr.Queries
+	Items        okr.Items
 	// Now gives the time; it is a field so that a test can move the calendar.
 	Now func() time.Time
 }
 
-// Service holds the use cases of binding goals to queries and measuring them. Every method
-// checks again what the actor may do.
+// Service holds the use cases of binding goals to queries or work items and measuring
+// them. Every method checks again what the actor may do.
 type Service struct {
 	Options
-	access  *access.Service
-	connect *connect.Service
-	plan    *plan.Service
+	access       *access.Service
+	connect      *connect.Service
+	applications *connect.Applications
+	plan         *plan.Service
 }
 
 // New makes a service, over the activities below it.
-func New(o Options, access *access.Service, connect *connect.Service, plan *plan.Service) *Service {
-	return &Service{Options: o, access: access, connect: connect, plan: plan}
+func New(o Options, access *access.Service, connect *connect.Service, applications *connect.Applications, plan *plan.Service) *Service {
+	return &Service{Options: o, access: access, connect: connect, applications: applications, plan: plan}
 }

@@ -14,10 +14,7 @@ import (
 // not bound, or nothing is. Forbidden: the actor is a guest, who would read with the
 // access of a member.
 func (s *Service) SyncJobs(ctx context.Context, actor okr.Actor, id okr.GoalID) ([]okr.SyncJob, error) {
-	if actor.Guest {
-		return nil, okr.Errorf(okr.Forbidden, "Guests cannot start a sync, which reads with the access of a member. Each number is measured anew within the hour.")
-	}
-	if err := s.access.RequireEnabled(ctx, actor); err != nil {
+	if err := s.maySync(ctx, actor); err != nil {
 		return nil, err
 	}
 	if id == "" {
@@ -41,9 +38,33 @@ func (s *Service) SyncJobs(ctx context.Context, actor okr.Actor, id okr.GoalID) 
 		}
 	}
 	if len(jobs) == 0 {
-		return nil, okr.WithNext(okr.Errorf(okr.Invalid, "%s is not bound to a query, so there is nothing to measure.", id), okr.Step{Kind: okr.StepBind, Goal: id})
+		return nil, okr.WithNext(okr.Errorf(okr.Invalid, "%s isn't connected to Azure DevOps, so there's nothing to refresh.", id), okr.Step{Kind: okr.StepBind, Goal: id})
 	}
 	return jobs, nil
+}
+
+// SyncThrough is [Service.SyncJobs] for all that is measured through a connection that the
+// actor may see.
+func (s *Service) SyncThrough(ctx context.Context, actor okr.Actor, id okr.ConnectionID) ([]okr.SyncJob, error) {
+	if err := s.maySync(ctx, actor); err != nil {
+		return nil, err
+	}
+	c, err := s.connect.Connection(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	_, n, err := s.Store.Goals().List(ctx, actor.Tenant, okr.BoundIndex(id), okr.Page{Limit: 1})
+	if err == nil && n == 0 {
+		err = okr.WithNext(okr.Errorf(okr.Invalid, "No OKRs use the connection %s yet, so there's nothing to refresh.", c.Name), okr.Step{Kind: okr.StepBind})
+	}
+	return []okr.SyncJob{{Connection: id}}, err
+}
+
+func (s *Service) maySync(ctx context.Context, actor okr.Actor) error {
+	if actor.Guest {
+		return okr.Errorf(okr.Forbidden, "Guests can't start a sync, because it uses a member's access. Numbers refresh automatically.")
+	}
+	return s.access.RequireEnabled(ctx, actor)
 }
 
 func (s *Service) allJobs(ctx context.Context, actor okr.Actor) ([]okr.SyncJob, error) {
@@ -66,7 +87,7 @@ func (s *Service) allJobs(ctx context.Context, actor okr.Actor) ([]okr.SyncJob, 
 		}
 	}
 	if len(jobs) == 0 {
-		return nil, okr.WithNext(okr.Errorf(okr.Invalid, "Nothing is bound to a query yet, so there is nothing to measure. Choose a key result or project."), okr.Step{Kind: okr.StepBind})
+		return nil, okr.WithNext(okr.Errorf(okr.Invalid, "No OKRs are connected to Azure DevOps yet. Choose a key result or project to bind."), okr.Step{Kind: okr.StepBind})
 	}
 	return jobs, nil
 }
@@ -110,7 +131,15 @@ func (s *Service) SyncConnection(ctx context.Context, tenant okr.TenantID, id ok
 	if err != nil {
 		return okr.SyncReport{}, err
 	}
+	if err := y.noteEnd(ctx); err != nil {
+		return y.report, err
+	}
 	y.asked = connect.DistinctQueries(y.Goals, queries)
+	if err := y.freshen(ctx, within); err != nil {
+		rows, err := y.failAll(ctx, err)
+		y.report.Rows = append(y.report.Rows, rows...)
+		return y.report, err
+	}
 	for _, asks := range y.groups(y.inTurn(y.asked), within) {
 		if err := y.syncQueries(ctx, asks, within); err != nil || y.report.Failure != nil {
 			return y.report, err
@@ -218,7 +247,7 @@ func (y *syncing) syncQueries(ctx context.Context, queries []string, within time
 	})
 	var runs []compared
 	for i, o := range outcomes {
-		if o.Err == nil {
+		if o.Err == nil && y.isAllowed(o.Run) {
 			runs = append(runs, compared{run: o.Run, before: asks[i].Before})
 		}
 	}
@@ -242,6 +271,7 @@ func (y *syncing) outcome(ctx context.Context, o okr.RunOutcome, measured []okr.
 	switch {
 	case o.Err == nil:
 		y.noteEmptied(measured)
+		y.noteMissed(measured)
 		return y.failWithout(ctx, o.Run, measured)
 	case ctx.Err() != nil:
 		return nil, o.Err
@@ -252,15 +282,12 @@ func (y *syncing) outcome(ctx context.Context, o okr.RunOutcome, measured []okr.
 	}
 }
 
-// failWithout marks the goals of a query that needed a field which could not be read, and
-// gives their rows behind those of the others.
+// failWithout marks the goals of a query that needed a field which could not be read, or
+// whose connections do not allow it, and gives their rows behind those of the others.
 func (y *syncing) failWithout(ctx context.Context, run okr.Run, rows []okr.SyncRow) ([]okr.SyncRow, error) {
-	if len(run.FieldErrs) == 0 {
-		return rows, nil
-	}
 	var failed []okr.SyncRow
 	for _, g := range y.BoundTo(run.Query.ID) {
-		if cause := run.Without(g.Binding.Field); cause != nil {
+		if cause := y.refuses(run, g); cause != nil {
 			row, err := y.failGoals(ctx, []okr.Goal{g}, cause)
 			if err != nil {
 				return rows, err
@@ -280,7 +307,8 @@ func (y *syncing) asks(ctx context.Context, queries []string) ([]okr.QueryAsk, e
 	}
 	asks := make([]okr.QueryAsk, len(queries))
 	for i, q := range queries {
-		asks[i] = okr.QueryAsk{ID: q, Fields: fieldsOf(y.BoundTo(q)), Before: known[i]}
+		goals := y.BoundTo(q)
+		asks[i] = okr.QueryAsk{ID: q, Chosen: goals[0].Binding.Query.Chosen, Fields: fieldsOf(goals), Before: known[i]}
 	}
 	return asks, nil
 }

@@ -179,3 +179,36 @@ func TestDisabledMeasuresNothing(t *testing.T) {
 	require.Equal(t, []int{1, 1}, []int{in.Connections, in.Bindings}, "nothing was lost")
 	require.Len(t, w.Sync(c).Rows, 1)
 }
+
+// TestWhatAConnectionLostWhileItsQueriesRan stays lost, until somebody sees to it.
+func TestWhatAConnectionLostWhileItsQueriesRan(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(w *okrtest.World, a okr.Credential, c okr.Connection) error{
+		"removed application": func(w *okrtest.World, a okr.Credential, _ okr.Connection) error {
+			_, err := w.Applications.RemoveApplication(t.Context(), okrtest.Alex, a.ID)
+			return err
+		},
+		"refused sign-in": func(w *okrtest.World, _ okr.Credential, c okr.Connection) error {
+			_, err := w.Connect.FailConnection(t.Context(), okrtest.Contoso, c.ID, okr.Errorf(okr.SignIn, "The sign-in has ended."))
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := okrtest.Enabled(t)
+			a := w.Reader()
+			c := w.ReadBy(a, "Fiber")
+			kr := w.Bound(okrtest.Alex, w.Objective(okrtest.Alex, "Launch"), c, okrtest.LaunchBugs)
+			w.Complete(3)
+			during(w, func() { _, _ = w.Measure.SyncConnection(t.Context(), okrtest.Contoso, c.ID, nil, 0) }, func() {
+				require.NoError(t, lose(w, a, c))
+			})
+			now, err := w.Store.Connections().Get(t.Context(), okrtest.Contoso, c.ID)
+			require.NoError(t, err)
+			require.Equal(t, okr.HealthNeedsSignIn, now.Health.State)
+			v, err := w.Plan.Goal(t.Context(), okrtest.Alex, kr)
+			require.NoError(t, err)
+			require.InDelta(t, 50, *v.Goal.Metric.Current, 1e-9, "what was read is kept")
+		})
+	}
+}

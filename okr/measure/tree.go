@@ -18,9 +18,9 @@ func (s *Service) Branch(ctx context.Context, actor okr.Actor, id okr.GoalID, of
 	b := v.Goal.Binding
 	switch {
 	case v.Goal.Kind != okr.Project:
-		return v, okr.Branch{}, okr.Errorf(okr.Invalid, "%s is not a project. Only projects show their work items as a tree.", id)
+		return v, okr.Branch{}, okr.Errorf(okr.Invalid, "%s isn't a project. Only projects show their work items as a tree.", id)
 	case b == nil:
-		return v, okr.Branch{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s is not bound to a query, so it has no work items to show.", id), okr.Step{Kind: okr.StepBind, Goal: id})
+		return v, okr.Branch{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s isn't connected to Azure DevOps, so it has no work items to show.", id), okr.Step{Kind: okr.StepBind, Goal: id})
 	}
 	c, err := s.Store.Connections().Get(ctx, actor.Tenant, b.Connection)
 	if okr.KindOf(err) == okr.NotFound {
@@ -36,12 +36,12 @@ func (s *Service) Branch(ctx context.Context, actor okr.Actor, id okr.GoalID, of
 	if held == nil {
 		return v, okr.Branch{}, notKept(v.Goal, okr.StepSync)
 	}
-	return v, okr.Run{At: held.At, Items: held.Items}.Branch(b.ItemType, of, offset), nil
+	return v, okr.Run{At: held.At, Items: held.Items, Query: b.Query}.Through(c).Branch(b.ItemType, of, offset), nil
 }
 
 // notKept says that there is nothing to open, and what brings it back.
 func notKept(g okr.Goal, next okr.StepKind) error {
-	err := okr.Errorf(okr.NotFound, "The work items of %s are not kept at the moment.", g.ID)
+	err := okr.Errorf(okr.NotFound, "The work items of %s aren't available right now.", g.ID)
 	if !g.IsOpen() {
 		return err
 	}

@@ -67,9 +67,9 @@ func TestWhatHasNoBranches(t *testing.T) {
 		return err
 	}
 	kr := w.KeyResult(okrtest.Alex, "O1", 10)
-	w.RequireRefused(okr.Invalid, branch(okrtest.Alex, kr), "not a project")
-	w.RequireRefused(okr.Invalid, branch(okrtest.Alex, "O1"), "not a project")
-	w.RequireRefused(okr.Invalid, branch(okrtest.Alex, w.Project(okrtest.Alex, "O1")), "not bound")
+	w.RequireRefused(okr.Invalid, branch(okrtest.Alex, kr), "Only projects show their work items as a tree.")
+	w.RequireRefused(okr.Invalid, branch(okrtest.Alex, "O1"), "Only projects show their work items as a tree.")
+	w.RequireRefused(okr.Invalid, branch(okrtest.Alex, w.Project(okrtest.Alex, "O1")), "isn't connected")
 	w.RequireRefused(okr.NotFound, branch(okrtest.Alex, "P99"), "P99")
 	stranger := okrtest.Alex
 	stranger.Tenant = "another"
@@ -85,7 +85,7 @@ func TestWhatHasNoBranches(t *testing.T) {
 	// What is not kept is read again by a sync.
 	require.NoError(t, w.Store.SaveSnapshot(t.Context(), okrtest.Contoso, c.Credential, w.FiberQuery("Launch scope"), nil))
 	err = branch(okrtest.Alex, p)
-	w.RequireRefused(okr.NotFound, err, "not kept")
+	w.RequireRefused(okr.NotFound, err, "available right now")
 	require.Equal(t, []okr.Step{{Kind: okr.StepSync, Goal: p}}, okr.NextOf(err))
 
 	// Nor is what was read through a connection that is gone, or for what has ended.

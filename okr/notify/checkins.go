@@ -15,7 +15,7 @@ func (s *Service) ToldAtOnce(ctx context.Context, tenant okr.TenantID, g okr.Goa
 		return nil, err
 	}
 	t, err := s.access.Settings(ctx, tenant)
-	if err != nil || !t.Enabled {
+	if err != nil || !t.PostsDigests() {
 		return nil, err
 	}
 	above, goals, err := s.family(ctx, tenant, g)

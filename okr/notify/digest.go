@@ -28,12 +28,12 @@ func (s *Service) standings(ctx context.Context, tenant okr.TenantID, sub okr.Su
 }
 
 // ComposeDigest says what moved since a subscription was last told, and whether
-// there is anything to post now. There is not while the integration is disabled,
+// there is anything to post now. There is not once the integration was disabled,
 // at times that the subscription leaves out, while it is paused, and when nothing
 // moved, unless it asks to be told of that too.
 func (s *Service) ComposeDigest(ctx context.Context, tenant okr.TenantID, id okr.SubscriptionID) (okr.Digest, bool, error) {
 	t, err := s.access.Settings(ctx, tenant)
-	if err != nil || !t.Enabled {
+	if err != nil || !t.PostsDigests() {
 		return okr.Digest{}, false, err
 	}
 	sub, err := s.Store.Subscriptions().Get(ctx, tenant, id)
@@ -66,7 +66,7 @@ func (s *Service) nothingToTell(ctx context.Context, d okr.Digest) error {
 // PreviewDigest says what the next digest of a conversation would tell if it came
 // now. Nothing counts as told by it. NotFound: it gets none.
 func (s *Service) PreviewDigest(ctx context.Context, actor okr.Actor, conversation string) (okr.Digest, error) {
-	if err := s.access.RequireEnabled(ctx, actor); err != nil {
+	if err := s.access.RequireDigests(ctx, actor); err != nil {
 		return okr.Digest{}, err
 	}
 	sub, err := s.SubscriptionOf(ctx, actor.Tenant, conversation)
@@ -92,6 +92,13 @@ func (s *Service) compose(ctx context.Context, sub okr.Subscription) (okr.Digest
 }
 
 func (s *Service) addMoves(ctx context.Context, tenant okr.TenantID, d *okr.Digest, o watch) error {
+	before := len(d.Moved) + len(d.Failing) + len(d.Objectives)
+	defer func() {
+		if o.whole && len(d.Moved)+len(d.Failing)+len(d.Objectives) > before {
+			o.Children = nil
+			d.Above = append(d.Above, o.GoalView)
+		}
+	}()
 	for _, c := range o.Children {
 		if c.Stale && c.Goal.IsOpen() {
 			d.Failing = append(d.Failing, c)

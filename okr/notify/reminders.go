@@ -58,8 +58,10 @@ func (s *Service) due(t okr.Settings, m okr.Member, views []okr.GoalView) []okr.
 // comes by more than once while one lasts.
 const reminderGap = 12 * time.Hour
 
-// Remind says whether a person is to be asked for check-ins now, and for which.
-// Somebody who is asked for nothing any more leaves the agenda.
+// Remind says whether a person is to be asked for check-ins now, and for which, or told that
+// periods end. Of an end people are told once: it is noted here already, so that no other
+// process, nor one that starts anew, tells it again; see [Service.NotReminded]. Somebody who
+// is asked for nothing any more leaves the agenda.
 func (s *Service) Remind(ctx context.Context, tenant okr.TenantID, user okr.UserID) (okr.Asking, bool, error) {
 	t, err := s.plan.Upgraded(ctx, tenant)
 	if err != nil {
@@ -70,27 +72,44 @@ func (s *Service) Remind(ctx context.Context, tenant okr.TenantID, user okr.User
 		return okr.Asking{}, false, err
 	}
 	now := s.Now()
-	if !m.ReminderIn(t).IsReminderDue(now.In(m.Location(t)), time.Time{}) || now.Sub(m.RemindedAt) < reminderGap {
+	r, local := m.ReminderIn(t), now.In(m.Location(t))
+	isTime := r.IsReminderDue(local, time.Time{})
+	if !isTime && !r.IsEndDue(local) || now.Sub(m.RemindedAt) < reminderGap {
 		return okr.Asking{}, false, nil
 	}
 	_, _, views, err := s.plan.AskedOf(ctx, okr.Actor{Tenant: tenant, Person: m.Person})
 	if err != nil {
 		return okr.Asking{}, false, err
 	}
-	if len(views) == 0 {
-		return okr.Asking{}, false, s.dropReminder(ctx, okr.Actor{Tenant: tenant, Person: m.Person})
-	}
 	who := m.Person
-	if who.Name == "" {
+	if who.Name == "" && len(views) > 0 {
 		who.Name = views[0].Goal.Asked().Name
 	}
-	a := okr.Asking{Person: who, Zone: m.Location(t).String(), Goals: s.due(t, m, views)}
-	return a, len(a.Goals) > 0, nil
+	a := okr.Asking{Person: who, Zone: m.Location(t).String(), Locale: m.Locale, Goals: s.due(t, m, slices.Clone(views)), Today: okr.DateOf(local)}
+	if r.IsEndDue(local) {
+		isTold, err := s.ends(ctx, t, m, views, &a)
+		if err != nil || isTold {
+			return a, isTold, err
+		}
+	}
+	switch {
+	case isTime && len(views) == 0:
+		return okr.Asking{}, false, s.dropReminder(ctx, t, okr.Actor{Tenant: tenant, Person: m.Person}, a.Today)
+	case !isTime || len(a.Goals) == 0:
+		return okr.Asking{}, false, nil
+	}
+	return a, true, nil
 }
 
-// dropReminder takes somebody off the agenda who is asked for nothing. It looks again
-// afterwards: a goal of theirs may have been planned in between.
-func (s *Service) dropReminder(ctx context.Context, actor okr.Actor) error {
+// dropReminder takes somebody off the agenda who is asked for nothing and waits for no end of
+// a period. It looks again afterwards: a goal of theirs may have been planned in between.
+func (s *Service) dropReminder(ctx context.Context, t okr.Settings, actor okr.Actor, today okr.Date) error {
+	if s.access.Administers(t, actor) && len(t.Ending(today)) > 0 {
+		return nil
+	}
+	if own, err := s.ownEnding(ctx, actor, today); err != nil || len(own) > 0 {
+		return err
+	}
 	if err := s.Agenda.Drop(ctx, okr.Due{Kind: okr.DueReminder, Tenant: actor.Tenant, ID: string(actor.ID)}); err != nil {
 		return err
 	}
@@ -99,6 +118,18 @@ func (s *Service) dropReminder(ctx context.Context, actor okr.Actor) error {
 		return err
 	}
 	return s.plan.PlanReminder(ctx, actor.Tenant, views[0].Goal)
+}
+
+// NotReminded takes back that a person was told of ends of periods: Teams did not take it, and
+// it is tried again.
+func (s *Service) NotReminded(ctx context.Context, tenant okr.TenantID, a okr.Asking) error {
+	if len(a.Ends) == 0 {
+		return nil
+	}
+	return s.access.ChangeMember(ctx, tenant, a.Person, func(m *okr.Member) error {
+		m.TakeBackEnds(a.Ends)
+		return nil
+	})
 }
 
 // Reminded records that Teams took a reminder.

@@ -25,7 +25,7 @@ func (s *Service) SubscriptionOf(ctx context.Context, tenant okr.TenantID, addre
 		}
 	}
 	if len(list) == 0 || isOne {
-		return okr.Subscription{}, okr.WithNext(okr.Errorf(okr.NotFound, "This conversation gets no digest."), okr.Step{Kind: okr.StepDigest})
+		return okr.Subscription{}, okr.WithNext(okr.Errorf(okr.NotFound, "There's no digest here."), okr.Step{Kind: okr.StepDigest})
 	}
 	return list[0], nil
 }
@@ -41,11 +41,11 @@ func (s *Service) Subscribe(ctx context.Context, actor okr.Actor, conv okr.Conve
 // slot, or a further one where there is none. Invalid: the conversation has as many as it
 // can have.
 func (s *Service) SubscribeTo(ctx context.Context, actor okr.Actor, conv okr.Conversation, slot string, plan okr.DigestPlan) (okr.Subscription, error) {
-	if err := s.access.RequireEnabled(ctx, actor); err != nil {
+	if err := s.access.RequireDigests(ctx, actor); err != nil {
 		return okr.Subscription{}, err
 	}
 	if actor.Guest {
-		return okr.Subscription{}, okr.Errorf(okr.Forbidden, "Guests cannot start digests. Ask a member of the organization.")
+		return okr.Subscription{}, okr.Errorf(okr.Forbidden, "Guests can't start digests. Ask a member of the organization.")
 	}
 	if err := plan.Validate(); err != nil {
 		return okr.Subscription{}, err
@@ -69,7 +69,7 @@ func (s *Service) SubscribeTo(ctx context.Context, actor okr.Actor, conv okr.Con
 		}
 	}
 	if len(list) >= okr.MaxDigests {
-		return okr.Subscription{}, okr.WithNext(okr.Errorf(okr.Invalid, "This conversation has %d digests already, and there can't be more.", len(list)), okr.Step{Kind: okr.StepStopDigest})
+		return okr.Subscription{}, okr.WithNext(okr.Errorf(okr.Invalid, "There are already %d digests here, and there can't be more.", len(list)), okr.Step{Kind: okr.StepStopDigest})
 	}
 	return s.createSubscription(ctx, actor, fresh, told)
 }
@@ -93,7 +93,7 @@ func (s *Service) createSubscription(ctx context.Context, actor okr.Actor, sub o
 // Unsubscribe ends the digests of a conversation. NotFound: there are none.
 // Forbidden: the actor is a guest.
 func (s *Service) Unsubscribe(ctx context.Context, actor okr.Actor, conversation string) (okr.Subscription, error) {
-	sub, err := s.subscriptionToChange(ctx, actor, conversation, "end")
+	sub, err := s.subscriptionToChange(ctx, actor, conversation, "stop")
 	if err != nil {
 		return sub, err
 	}
@@ -105,7 +105,7 @@ func (s *Service) Unsubscribe(ctx context.Context, actor okr.Actor, conversation
 
 func (s *Service) subscriptionToChange(ctx context.Context, actor okr.Actor, conversation, act string) (okr.Subscription, error) {
 	if actor.Guest {
-		return okr.Subscription{}, okr.Errorf(okr.Forbidden, "Guests cannot %s digests. Ask a member of the organization.", act)
+		return okr.Subscription{}, okr.Errorf(okr.Forbidden, "Guests can't %s digests. Ask a member of the organization.", act)
 	}
 	return s.SubscriptionOf(ctx, actor.Tenant, conversation)
 }
@@ -114,7 +114,7 @@ func (s *Service) subscriptionToChange(ctx context.Context, actor okr.Actor, con
 // ends the silence. What moves meanwhile is told afterwards, once.
 func (s *Service) MuteDigest(ctx context.Context, actor okr.Actor, conversation string, length time.Duration) (okr.Subscription, error) {
 	if length < 0 || length > okr.MaxMute {
-		return okr.Subscription{}, okr.WithNext(okr.FieldErrorf("mute", "A digest can be muted for up to %d days.", int(okr.MaxMute.Hours()/24)), okr.Step{Kind: okr.StepStopDigest})
+		return okr.Subscription{}, okr.WithNext(okr.FieldErrorf("mute", "You can mute a digest for up to %d days.", int(okr.MaxMute.Hours()/24)), okr.Step{Kind: okr.StepStopDigest})
 	}
 	sub, err := s.subscriptionToChange(ctx, actor, conversation, "mute")
 	if err != nil {
@@ -133,14 +133,9 @@ func (s *Service) MuteDigest(ctx context.Context, actor okr.Actor, conversation 
 // (Forbidden), or has refused for a day, the subscription pauses; first says whether it ran
 // before, so that whoever made it is to be told.
 func (s *Service) DigestRefused(ctx context.Context, d okr.Digest, cause error) (paused okr.Subscription, first bool, err error) {
-	tenant := d.Subscription.Conversation.Tenant
-	t, err := s.access.Settings(ctx, tenant)
-	if err != nil {
-		return paused, false, err
-	}
-	paused, err = s.Store.Subscriptions().Update(ctx, tenant, d.Subscription.ID, func(sub *okr.Subscription) error {
+	paused, err = s.Store.Subscriptions().Update(ctx, d.Subscription.Conversation.Tenant, d.Subscription.ID, func(sub *okr.Subscription) error {
 		wasRunning := sub.Paused == ""
-		sub.Refuse(cause, s.Now(), sub.Location(t))
+		sub.Refuse(cause, s.Now())
 		first = wasRunning && sub.Paused != ""
 		return nil
 	})

@@ -14,11 +14,13 @@ import (
 
 // Activities are all use cases over one store and one way to Azure DevOps.
 type Activities struct {
-	Access  *access.Service
-	Connect *connect.Service
-	Plan    *plan.Service
-	Measure *measure.Service
-	Notify  *notify.Service
+	Access       *access.Service
+	Connect      *connect.Service
+	Applications *connect.Applications
+	Hands        *connect.Hands
+	Plan         *plan.Service
+	Measure      *measure.Service
+	Notify       *notify.Service
 }
 
 // Tidy removes what has ended in a tenant.
@@ -30,6 +32,9 @@ func (a Activities) Tidy(ctx context.Context, tenant okr.TenantID) error {
 type Azure interface {
 	okr.Directory
 	okr.Queries
+	okr.QueryFolders
+	okr.Prover
+	okr.Items
 }
 
 // NewActivities wires the use cases. Azure may be nil where nothing is asked of it;
@@ -38,10 +43,12 @@ func NewActivities(store AllStores, azure Azure, now func() time.Time, admins ..
 	var a Activities
 	a.Access = access.New(access.Options{Store: store, Numbers: store, Now: now, Admins: admins})
 	a.Connect = connect.New(connect.Options{
-		Store: store, Counts: store, Measurements: store, Credentials: store, Agenda: store, Directory: azure, Queries: azure, Now: now,
+		Store: store, Counts: store, Measurements: store, Credentials: store, Agenda: store, Directory: azure, Queries: azure, Items: azure, QueryFolders: azure, Prover: azure, Now: now,
 	}, a.Access)
+	a.Applications = connect.NewApplications(a.Connect)
+	a.Hands = connect.NewHands(a.Connect, a.Applications)
 	a.Plan = plan.New(plan.Options{Store: store, Reader: store, Measurements: store, Agenda: store, Now: now}, a.Access, a.Connect)
-	a.Measure = measure.New(measure.Options{Store: store, Measurements: store, Agenda: store, Queries: azure, Now: now}, a.Access, a.Connect, a.Plan)
+	a.Measure = measure.New(measure.Options{Store: store, Measurements: store, Agenda: store, Queries: azure, Items: azure, Now: now}, a.Access, a.Connect, a.Applications, a.Plan)
 	a.Notify = notify.New(notify.Options{Store: store, Measurements: store, Agenda: store, Now: now}, a.Access, a.Plan)
 	return a
 }

@@ -2,6 +2,7 @@ package okrtest
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +25,47 @@ func Enabled(t *testing.T, change ...func(*adotest.Options)) *World {
 // FiberConnection is the input of a connection to the project Fabrikam Fiber.
 func FiberConnection(name string) okr.ConnectionInput {
 	return okr.ConnectionInput{Name: name, Organization: adotest.OrgContoso, Project: adotest.ProjectFiber}
+}
+
+// ReaderInput is the application okr-reader as an admin enters it.
+func ReaderInput() okr.ApplicationInput {
+	return okr.ApplicationInput{Name: adotest.ReaderName, Tenant: adotest.TenantID, ClientID: adotest.ReaderClientID, Kind: okr.BySecret, Secret: adotest.ReaderSecret}
+}
+
+// Reader adds the application okr-reader.
+func (w *World) Reader() okr.Credential {
+	w.T.Helper()
+	c, _, err := w.Applications.SaveApplication(w.T.Context(), Alex, ReaderInput())
+	require.NoError(w.T, err)
+	return c
+}
+
+// ReadBy makes a connection to Fabrikam Fiber that an application reads for, limited to
+// folders below the shared queries ("Launch/Q3"); none: all of them.
+func (w *World) ReadBy(a okr.Credential, name string, folders ...string) okr.Connection {
+	w.T.Helper()
+	in := FiberConnection(name)
+	in.Credential = a.ID
+	for _, path := range folders {
+		in.Folders = append(in.Folders, w.Folder(a, path))
+	}
+	c, err := w.Connect.SaveConnection(w.T.Context(), Alex, in)
+	require.NoError(w.T, err)
+	return c
+}
+
+// Folder is a folder of shared queries of Fabrikam Fiber as an application sees it.
+func (w *World) Folder(a okr.Credential, path string) okr.QueryFolder {
+	w.T.Helper()
+	list, err := w.Applications.Folders(w.T.Context(), Alex, a.ID, adotest.OrgContoso, adotest.ProjectFiber)
+	require.NoError(w.T, err)
+	for _, f := range list {
+		if f.Path == strings.TrimSuffix("Shared Queries/"+path, "/") {
+			return f
+		}
+	}
+	require.Fail(w.T, "no such folder", path)
+	return okr.QueryFolder{}
 }
 
 // NewConnection makes a connection to Fabrikam Fiber for somebody who is signed in.

@@ -113,6 +113,20 @@ func Credential(owner okr.Person) okr.Credential {
 	}
 }
 
+// Application makes the application okr-reader with a client secret, added by Ada, with a
+// token that is valid for an hour from Noon.
+func Application() okr.Credential {
+	account := okr.Account{TenantID: string(TenantID), ObjectID: "5ec2e7a1-0000-4000-8000-0000000000a1", Name: "okr-reader", UserName: "the application okr-reader"}
+	owner := okr.TheOrganization().ID
+	return okr.Credential{
+		ID: okr.CredentialIDFor(owner, account), Owner: owner, Account: account,
+		AccessToken: "access-token-of-the-application", RenewedAt: Noon(), Expiry: Noon().Add(time.Hour), SignedInAt: Noon(),
+		Application: &okr.Application{
+			Name: "okr-reader", Kind: okr.BySecret, Proof: "client-secret-of-the-application", Thumbprint: "7BA5", Ends: Noon().AddDate(0, 6, 0), AddedBy: Ada,
+		},
+	}
+}
+
 // Conversation makes a channel called "Launch".
 func Conversation(id string) okr.Conversation {
 	return okr.Conversation{

@@ -185,6 +185,25 @@ func testCredentials(t *testing.T, s AllStores, tenant okr.TenantID) {
 	list, err = s.CredentialsOf(ctx, tenant+"/other", Ada.ID)
 	require.NoError(t, err)
 	require.Empty(t, list)
+	testApplications(t, s, tenant)
+}
+
+func testApplications(t *testing.T, s AllStores, tenant okr.TenantID) {
+	t.Helper()
+	ctx, reader := t.Context(), Application()
+	_, err := s.Credential(ctx, tenant, reader.ID)
+	RequireKind(t, okr.SignIn, err)
+	require.NoError(t, s.SaveCredential(ctx, tenant, reader))
+	got, err := s.Credential(ctx, tenant, reader.ID)
+	require.NoError(t, err)
+	require.Equal(t, reader, got, "with its proof")
+	list, err := s.CredentialsOf(ctx, tenant, okr.TheOrganization().ID)
+	require.NoError(t, err)
+	require.Equal(t, []okr.Credential{reader}, list)
+	require.NoError(t, s.DeleteCredential(ctx, tenant, reader.ID))
+	list, err = s.CredentialsOf(ctx, tenant, okr.TheOrganization().ID)
+	require.NoError(t, err)
+	require.Empty(t, list)
 }
 
 func testAgenda(t *testing.T, s AllStores, tenant okr.TenantID) {

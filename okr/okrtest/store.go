@@ -49,7 +49,7 @@ func TestStore(t *testing.T, open func(t *testing.T) AllStores) {
 		{"many records are read at once", testGetMany},
 		{"many lists are read at once", testLists},
 		{"pages of goals are found at once", testFindGoals},
-		{"goals are found by their status", testStatuses},
+		{"goals are found by their status", TestStatuses},
 		{"pages of connections are found at once", testFindConnections},
 		{"long lists come in pages", TestLongLists},
 		{"what stands around goals is read at once", testGoalsAround},

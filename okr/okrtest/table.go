@@ -15,9 +15,17 @@ import (
 // table keeps the records of one type as JSON, as a real store does: what was
 // read shares nothing with what is kept.
 type table[K ~string, T okr.Record] struct {
-	mu   sync.Mutex
-	rows []row // in the order of creation
-	down *atomic.Bool
+	mu     sync.Mutex
+	rows   []row         // in the order of creation
+	at     map[named]int // where a record stands in rows
+	listed map[named]int // how many records stand in a list: most lists of large tenants are asked for in vain
+	down   *atomic.Bool
+}
+
+// named is what a tenant calls so: a record by its id, or a list.
+type named struct {
+	tenant okr.TenantID
+	name   string
 }
 
 type row struct {
@@ -31,13 +39,49 @@ type row struct {
 
 func (t *table[K, T]) ready(ctx context.Context) error {
 	if t.down.Load() {
-		return okr.Errorf(okr.Unavailable, "okrbot cannot reach its store at the moment.")
+		return okr.Errorf(okr.Unavailable, "I can't reach my store at the moment.")
 	}
 	return ctx.Err()
 }
 
 func (t *table[K, T]) find(tenant okr.TenantID, id string) int {
-	return slices.IndexFunc(t.rows, func(r row) bool { return r.tenant == tenant && r.id == id })
+	if i, ok := t.at[named{tenant, id}]; ok {
+		return i
+	}
+	return -1
+}
+
+// put keeps a record at a place: that of the one before, or the end.
+func (t *table[K, T]) put(i int, r row) {
+	if t.at == nil {
+		t.at, t.listed = map[named]int{}, map[named]int{}
+	}
+	if i == len(t.rows) {
+		t.rows = append(t.rows, row{})
+	}
+	t.count(t.rows[i], -1)
+	t.count(r, 1)
+	t.rows[i], t.at[named{r.tenant, r.id}] = r, i
+}
+
+func (t *table[K, T]) remove(i int) {
+	t.count(t.rows[i], -1)
+	delete(t.at, named{t.rows[i].tenant, t.rows[i].id})
+	t.rows = slices.Delete(t.rows, i, i+1)
+	for ; i < len(t.rows); i++ {
+		t.at[named{t.rows[i].tenant, t.rows[i].id}] = i
+	}
+}
+
+func (t *table[K, T]) count(r row, n int) {
+	for _, index := range r.indexes {
+		t.listed[named{r.tenant, index}] += n
+	}
+}
+
+// isEmpty says whether no record of a tenant stands in a list; "" is the list of all.
+func (t *table[K, T]) isEmpty(tenant okr.TenantID, index string) bool {
+	return index != "" && t.listed[named{tenant, index}] == 0
 }
 
 // taken says whether another record of the tenant has the unique name.
@@ -63,7 +107,7 @@ func (t *table[K, T]) Create(ctx context.Context, tenant okr.TenantID, record T)
 	if t.find(tenant, r.id) >= 0 || t.taken(r) {
 		return okr.Errorf(okr.Conflict, "There is one already.")
 	}
-	t.rows = append(t.rows, r)
+	t.put(len(t.rows), r)
 	return nil
 }
 
@@ -118,7 +162,7 @@ func (t *table[K, T]) replace(tenant okr.TenantID, id K, record T, version int) 
 		return false, okr.Errorf(okr.Conflict, "The name is in use.")
 	}
 	r.version = version + 1
-	t.rows[i] = r
+	t.put(i, r)
 	return true, nil
 }
 
@@ -130,7 +174,7 @@ func (t *table[K, T]) Delete(ctx context.Context, tenant okr.TenantID, id K) (re
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if i := t.find(tenant, string(id)); i >= 0 {
-		t.rows = slices.Delete(t.rows, i, i+1)
+		t.remove(i)
 	}
 	return record, nil
 }
@@ -162,6 +206,9 @@ func (t *table[K, T]) Find(ctx context.Context, tenant okr.TenantID, indexes []s
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var list []T
+	if slices.ContainsFunc(indexes, func(index string) bool { return t.isEmpty(tenant, index) }) {
+		return nil, 0, nil
+	}
 	for _, r := range t.rows {
 		if r.tenant != tenant || slices.ContainsFunc(indexes, func(index string) bool { return index != "" && !slices.Contains(r.indexes, index) }) {
 			continue
@@ -234,7 +281,7 @@ func (t *table[K, T]) replaceAll(tenant okr.TenantID, records []T, versions map[
 		rows[i] = r
 	}
 	for i, r := range rows {
-		t.rows[i] = r
+		t.put(i, r)
 	}
 	return true, nil
 }

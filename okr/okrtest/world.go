@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"log/slog"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -134,7 +135,12 @@ func (w *World) requireNoSecret(text string) {
 	w.Store.mu.Lock()
 	defer w.Store.mu.Unlock()
 	for _, c := range w.Store.credentials {
-		require.NotContains(w.T, text, c.AccessToken.Reveal())
-		require.NotContains(w.T, text, c.RefreshToken.Reveal())
+		secrets := []okr.Secret{c.AccessToken, c.RefreshToken, adotest.ReaderSecret}
+		if c.Application != nil {
+			secrets = append(secrets, c.Application.Proof)
+		}
+		for _, s := range secrets {
+			require.False(w.T, s != "" && strings.Contains(text, s.Reveal()), "a secret in %q", text)
+		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"okrbot/okr/access"
 )
 
-// CheckIn says how a goal stands. On an automatic goal the value or status is an
+// CheckIn updates a goal. On an automatic goal the value or status is an
 // override. One that tells of an earlier day than what is known is kept in the
 // history and changes nothing now. Forbidden: the actor may not. Invalid: the goal
 // is closed, or names the field that is wrong.
@@ -28,7 +28,7 @@ func (s *Service) CheckIn(ctx context.Context, actor okr.Actor, in okr.CheckInIn
 		return said, err
 	})
 	if okr.KindOf(err) == okr.NotFound {
-		err = okr.GoalNotFound(in.Goal)
+		err = okr.GoalNotFound(actor, in.Goal)
 	}
 	if err != nil || v.Goal.Kind != okr.Objective {
 		return v, c, err
@@ -45,7 +45,7 @@ func (s *Service) said(actor okr.Actor, l okr.Lineage, id okr.CheckInID, in okr.
 		parent = l.Above[0].Objective
 	}
 	if !actor.Sees(g) {
-		return v, said, okr.GoalNotFound(in.Goal)
+		return v, said, okr.GoalNotFound(actor, in.Goal)
 	}
 	if err := s.access.MayCheckInBelow(t, actor, g, parent); err != nil {
 		return v, said, err
@@ -56,6 +56,9 @@ func (s *Service) said(actor okr.Actor, l okr.Lineage, id okr.CheckInID, in okr.
 	c := l.Said
 	if c.ID != "" && c.Goal != g.ID {
 		return v, said, okr.Errorf(okr.Conflict, "This check-in was made for %s already.", c.Goal)
+	}
+	if c.IsUndone() {
+		return v, said, okr.Errorf(okr.Conflict, "You undid this check-in of %s. To check in again, send: check-in %s", g.ID, g.ID)
 	}
 	if c.ID == "" {
 		c = okr.CheckIn{ID: id, Goal: g.ID, By: actor.Person, MadeAt: s.Now()}

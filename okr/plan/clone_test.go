@@ -59,3 +59,33 @@ func TestCloneIntoTheNextPeriod(t *testing.T) {
 	_, err = w.Plan.Clone(t.Context(), okrtest.Alex, okr.CloneInput{Goal: o, PeriodID: "T7"})
 	w.RequireRefused(okr.Invalid, err, "period")
 }
+
+// TestAnObjectiveGoesOn clones what is open and not reached, once for each form, below the
+// copy of the objective above.
+func TestAnObjectiveGoesOn(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	top := w.Objective(okrtest.Megan, "Top")
+	o := w.Detailed(okrtest.Alex, "Launch", top, okr.Details{})
+	done, half, ended := w.KeyResult(okrtest.Alex, o, 10), w.KeyResult(okrtest.Alex, o, 10), w.KeyResult(okrtest.Alex, o, 10)
+	w.Detailed(okrtest.Alex, "Sub", o, okr.Details{})
+	w.CheckIn(okrtest.Alex, done, 10)
+	w.CheckIn(okrtest.Alex, half, 5)
+	_, err := w.Plan.Close(t.Context(), okrtest.Alex, okr.CloseInput{Goal: ended, State: okr.StatusClosed})
+	require.NoError(t, err)
+	next := okr.Settings{}.Quarter("2026-02-02", 1)
+	clone := func(id okr.GoalID, with okr.CloneWith, form string) okr.GoalView {
+		out, err := w.Plan.Clone(t.Context(), okrtest.Alex, okr.CloneInput{Goal: id, PeriodID: next.ID, With: with, Form: form})
+		require.NoError(t, err)
+		return w.View(okrtest.Alex, out.View.Goal.ID)
+	}
+	above := clone(top, okr.CloneAlone, "F")
+	copied := clone(o, okr.CloneUnfinished, "G")
+	require.Equal(t, above.Goal.ID, copied.Goal.Parent)
+	require.Len(t, copied.Children, 1)
+	require.Equal(t, half, copied.Children[0].Goal.CopyOf)
+	again := clone(o, okr.CloneOpen, "G")
+	require.Equal(t, copied.Goal.ID, again.Goal.ID, "the same form makes the same copy")
+	require.Len(t, again.Children, 2, "and goes on with what is missing")
+	require.Len(t, clone(o, okr.CloneOpen, "G").Children, 2)
+}

@@ -112,7 +112,7 @@ func lowestFirst(goals []okr.Goal) []okr.Goal {
 }
 
 // Close ends a goal with all open ones below that the actor may close, which get
-// the same note. Forbidden: the actor may not edit it. Invalid: it is closed
+// the same note; where it broke off, it goes on. Forbidden: the actor may not edit it. Invalid: it is closed
 // already, or names a field.
 func (s *Service) Close(ctx context.Context, actor okr.Actor, in okr.CloseInput) (okr.GoalView, error) {
 	if err := in.Check(); err != nil {
@@ -126,6 +126,9 @@ func (s *Service) Close(ctx context.Context, actor okr.Actor, in okr.CloseInput)
 		in.Score = &p.Score
 	}
 	for _, c := range p.Also {
+		if in.Alone && (c.Kind == okr.Objective || c.Parent != in.Goal) {
+			continue
+		}
 		also := okr.CloseInput{Goal: c.ID, State: in.State, Note: in.Note}
 		if raw := c.LeafProgress(); in.State == okr.StatusClosed && raw != nil {
 			score := okr.ScoreOf(*raw)

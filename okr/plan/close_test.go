@@ -2,11 +2,13 @@ package plan_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
+	"okrbot/okr/plan"
 )
 
 func TestClosedGoalsDoNotChange(t *testing.T) {
@@ -124,4 +126,36 @@ func TestPostponedGoalsHaveNoSay(t *testing.T) {
 	_, err = w.Plan.Close(t.Context(), okrtest.Alex, okr.CloseInput{Goal: a, State: okr.StatusClosed})
 	require.NoError(t, err)
 	require.Equal(t, okr.StatusClosed, w.View(okrtest.Alex, o).Standing.Status, "all have ended, one of them done")
+}
+
+// TestClosingAlone leaves objectives below a goal open, goes on where it broke off, and is
+// taken back whole.
+func TestClosingAlone(t *testing.T) {
+	t.Parallel()
+	w := okrtest.NewWorld(t)
+	o := w.Objective(okrtest.Megan, "Launch")
+	below := w.Detailed(okrtest.Megan, "Team", o, okr.Details{})
+	own, lower := w.KeyResult(okrtest.Megan, o, 100), w.KeyResult(okrtest.Megan, below, 100)
+	before := w.KeyResult(okrtest.Megan, o, 100)
+	_, err := w.Plan.Close(t.Context(), okrtest.Megan, okr.CloseInput{Goal: before, State: okr.StatusClosed})
+	require.NoError(t, err)
+	w.Advance(time.Hour)
+	began := w.Now()
+	_, err = w.Plan.Close(t.Context(), okrtest.Megan, okr.CloseInput{Goal: own, State: okr.StatusClosed}) // and then it broke off
+	require.NoError(t, err)
+	_, err = w.Plan.Close(t.Context(), okrtest.Megan, okr.CloseInput{Goal: o, State: okr.StatusClosed, Alone: true})
+	require.NoError(t, err)
+	for id, isOpen := range map[okr.GoalID]bool{o: false, own: false, below: true, lower: true} {
+		require.Equal(t, isOpen, w.View(okrtest.Megan, id).Goal.IsOpen(), id)
+	}
+	undo := plan.NewUndo(w.Plan)
+	n, err := undo.Closing(t.Context(), okrtest.Alex, []okr.GoalID{o}, began)
+	require.NoError(t, err)
+	require.Zero(t, n, "Alex did not close it")
+	n, err = undo.Closing(t.Context(), okrtest.Megan, []okr.GoalID{o, below, "O99"}, began)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	for id, isOpen := range map[okr.GoalID]bool{o: true, own: true, before: false} {
+		require.Equal(t, isOpen, w.View(okrtest.Megan, id).Goal.IsOpen(), id)
+	}
 }

@@ -14,7 +14,7 @@ import (
 // Conflict: both changed the same field, and the words say who and which.
 func (s *Service) SaveGoal(ctx context.Context, actor okr.Actor, in okr.GoalInput) (okr.GoalView, error) {
 	if actor.Guest {
-		return okr.GoalView{}, okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")
+		return okr.GoalView{}, guestsReadOnly()
 	}
 	t, err := s.Upgraded(ctx, actor.Tenant)
 	if err == nil {
@@ -38,6 +38,10 @@ func (s *Service) SaveGoal(ctx context.Context, actor okr.Actor, in okr.GoalInpu
 		return okr.GoalView{}, err
 	}
 	return s.Weighted(ctx, actor, saved.goal.ID)
+}
+
+func guestsReadOnly() error {
+	return okr.Errorf(okr.Forbidden, "Guests can read the team's OKRs but not change them. Ask a member of the organization.")
 }
 
 // savedGoal is a goal that was stored, with what had to be read for that.
@@ -65,10 +69,10 @@ func (s *Service) editGoal(ctx context.Context, t okr.Settings, actor okr.Actor,
 		if err := g.Edit(in, saved.parent, actor, s.access.Administers(t, actor), s.Now()); err != nil {
 			return err
 		}
-		return s.mayRaise(t, actor, saved.before, *g)
+		return s.mayRaise(ctx, t, actor, saved.before, *g)
 	})
 	if okr.KindOf(err) == okr.NotFound {
-		err = okr.GoalNotFound(in.Editing)
+		err = okr.GoalNotFound(actor, in.Editing)
 	}
 	if err != nil {
 		return saved, err
@@ -83,7 +87,7 @@ func (s *Service) makeGoal(ctx context.Context, t okr.Settings, actor okr.Actor,
 	if saved.parent, err = s.checkParent(ctx, actor, in); err != nil {
 		return saved, err
 	}
-	if saved.goal, err = s.newGoal(t, actor, in, saved.parent); err != nil {
+	if saved.goal, err = s.newGoal(ctx, t, actor, in, saved.parent); err != nil {
 		return saved, err
 	}
 	id, err := okr.NextID(ctx, s.Store, actor.Tenant, in.Kind.Prefix())
@@ -96,19 +100,19 @@ func (s *Service) makeGoal(ctx context.Context, t okr.Settings, actor okr.Actor,
 
 // mayRaise asks of an edit that makes a goal one of another level what it would ask
 // of a new one there.
-func (s *tree) mayRaise(t okr.Settings, actor okr.Actor, before, after okr.Goal) error {
+func (s *tree) mayRaise(ctx context.Context, t okr.Settings, actor okr.Actor, before, after okr.Goal) error {
 	if cmp.Or(before.Level, okr.LevelTeam) == cmp.Or(after.Level, okr.LevelTeam) {
 		return nil
 	}
-	return s.access.MayCreate(t, actor, after.Level)
+	return s.access.MayCreate(ctx, t, actor, after.Level)
 }
 
-func (s *Service) newGoal(t okr.Settings, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (okr.Goal, error) {
+func (s *Service) newGoal(ctx context.Context, t okr.Settings, actor okr.Actor, in okr.GoalInput, parent okr.Goal) (okr.Goal, error) {
 	g, err := in.NewGoal(actor.Person, s.Now())
 	if err != nil {
 		return g, err
 	}
-	if err := s.access.MayCreate(t, actor, g.Level); err != nil {
+	if err := s.access.MayCreate(ctx, t, actor, g.Level); err != nil {
 		return g, err
 	}
 	g.Below(parent)
@@ -170,18 +174,18 @@ func (s *tree) mayDeleteBelow(ctx context.Context, actor okr.Actor, above okr.Go
 		switch {
 		case c.Kind == okr.Objective || actor.MayEdit(c, above, s.access.Administers(t, actor)):
 		case actor.Sees(c):
-			named = append(named, string(c.ID)+" of "+c.Owner.Name)
+			named = append(named, string(c.ID)+" ("+c.Owner.Name+")")
 		default:
 			hidden++
 		}
 	}
 	if hidden > 0 {
-		named = append(named, fmt.Sprintf("%d that you may not see", hidden))
+		named = append(named, fmt.Sprintf("%d you can't see", hidden))
 	}
 	if len(named) == 0 {
 		return nil
 	}
-	return okr.WithNext(okr.Errorf(okr.Forbidden, "%s stays, and so does all below it: there is something below it that you may not delete (%s). Ask those whose it is to delete or move it, or close %s, which leaves it alone.", above.ID, strings.Join(named[:min(len(named), 10)], ", "), above.ID), okr.Step{Kind: okr.StepClose, Goal: above.ID})
+	return okr.WithNext(okr.Errorf(okr.Forbidden, "%s can't be deleted, because you can't delete everything below it: %s. Ask the owners to delete or move that, or close %s instead.", above.ID, strings.Join(named[:min(len(named), 10)], ", "), above.ID), okr.Step{Kind: okr.StepClose, Goal: above.ID})
 }
 
 // forget removes a goal and everything that was kept of it. The goal goes last: where

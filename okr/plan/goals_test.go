@@ -32,7 +32,6 @@ func TestGoalsAreValidatedByField(t *testing.T) {
 		{"no such kind", "kind", func(in *okr.GoalInput) { in.Kind = "wish" }},
 		{"no kind", "kind", func(in *okr.GoalInput) { in.Kind = "" }},
 		{"no metric", "metric", func(in *okr.GoalInput) { in.Metric = nil }},
-		{"no metric's name", "metric", metric(func(m *okr.Metric) { m.Name = " " })},
 		{"a long metric's name", "metric", metric(func(m *okr.Metric) { m.Name = strings.Repeat("x", 81) })},
 		{"a long unit", "unit", metric(func(m *okr.Metric) { m.Unit = strings.Repeat("x", 21) })},
 		{"start is target", "target", metric(func(m *okr.Metric) { m.Start = 100 })},

@@ -54,7 +54,7 @@ func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (
 		return okr.GoalView{}, err
 	}
 	if err != nil || g.Deleted == nil || g.Deleted.Expired(s.Now()) {
-		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.NotFound, "%s is not among what was deleted in the last 30 days.", id), okr.Step{Kind: okr.StepDeleted})
+		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.NotFound, "%s wasn't deleted in the last 30 days.", id), okr.Step{Kind: okr.StepDeleted})
 	}
 	if err := s.mayRestore(ctx, actor, g); err != nil {
 		return okr.GoalView{}, err
@@ -67,7 +67,7 @@ func (s *Service) Restore(ctx context.Context, actor okr.Actor, id okr.GoalID) (
 		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s belongs to %s, which is deleted. Restore that one first.", id, g.Parent), okr.Step{Kind: okr.StepRestore, Goal: g.Parent})
 	}
 	if above.ID != "" && !above.IsOpen() {
-		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s belongs to %s, which is %s and stays as it ended. Reopen that one first.", id, above.ID, above.Closed.State), okr.Step{Kind: okr.StepReopen, Goal: above.ID})
+		return okr.GoalView{}, okr.WithNext(okr.Errorf(okr.Invalid, "%s belongs to %s, which is %s. Reopen that one first.", id, above.ID, above.Closed.State), okr.Step{Kind: okr.StepReopen, Goal: above.ID})
 	}
 	if err := restoreWith(ctx, s, actor.Tenant, g, above); err != nil {
 		return okr.GoalView{}, err

@@ -8,24 +8,15 @@ import (
 	"okrbot/okr/access"
 )
 
-// find reads a page of the goals in all of the lists that the actor may see here:
-// first those for everyone, then the private ones. What may not be seen is not
-// counted either.
-func (s *tree) find(ctx context.Context, actor okr.Actor, indexes []string, page okr.Page) ([]okr.Goal, int, error) {
-	list, total, err := s.Store.Goals().Find(ctx, actor.Tenant, append(slices.Clone(indexes), okr.PublicIndex), page)
+// find reads the goals in all of the lists that the actor may see here: first those for
+// everyone, then the private ones.
+func (s *tree) find(ctx context.Context, actor okr.Actor, indexes []string) ([]okr.Goal, error) {
+	list, _, err := s.Store.Goals().Find(ctx, actor.Tenant, append(slices.Clone(indexes), okr.PublicIndex), okr.Page{})
 	if err != nil || actor.Shared || actor.ID == "" {
-		return list, total, err
+		return list, err
 	}
-	rest := okr.Page{Offset: max(0, page.Offset-total), Limit: page.Limit - len(list)}
-	isFull := page.Limit > 0 && rest.Limit == 0
-	if isFull {
-		rest = okr.Page{Limit: 1} // for the number only
-	}
-	private, hidden, err := s.Store.Goals().Find(ctx, actor.Tenant, append(slices.Clone(indexes), okr.SeenByIndex(actor.ID)), rest)
-	if err == nil && !isFull {
-		list = append(list, private...)
-	}
-	return list, total + hidden, err
+	private, _, err := s.Store.Goals().Find(ctx, actor.Tenant, append(slices.Clone(indexes), okr.SeenByIndex(actor.ID)), okr.Page{})
+	return append(list, private...), err
 }
 
 // listed is a list of which the goals were read.
@@ -250,8 +241,13 @@ func offers(actor okr.Actor) []okr.GoalQuery {
 	mine, all := okr.Filter{Kind: okr.Objective, Owner: actor.ID}, okr.Filter{Kind: okr.Objective}
 	q := okr.GoalQuery{Viewer: viewerOf(actor), Page: okr.Page{Limit: maxOffered}, Uncounted: true}
 	own := q
-	own.Indexes, q.Indexes = mine.Indexes(), all.Indexes()
+	own.Indexes, own.Own, q.Indexes = mine.Indexes(), true, all.Indexes()
 	return []okr.GoalQuery{own, q}
+}
+
+// offeredOf are the objectives that pages of [offers] hold.
+func offeredOf(actor okr.Actor, pages []okr.GoalPage) okr.Offered {
+	return okr.Offered{Mine: okr.GoalPage{Goals: pages[0].Goals, Whole: true}.Visible(actor), All: pages[1].Goals}
 }
 
 // Offered gives the open objectives below which a goal can stand: the first of the
@@ -261,7 +257,7 @@ func (s *Service) Offered(ctx context.Context, actor okr.Actor) (okr.Offered, er
 	if err != nil {
 		return okr.Offered{}, err
 	}
-	return okr.Offered{Mine: pages[0].Goals, All: pages[1].Goals}, nil
+	return offeredOf(actor, pages), nil
 }
 
 // EditForm reads a goal, without what is below it, and what its form offers.
@@ -270,5 +266,5 @@ func (s *tree) EditForm(ctx context.Context, actor okr.Actor, id okr.GoalID) (ok
 	if err != nil {
 		return o.view, okr.Offered{}, err
 	}
-	return o.view, okr.Offered{Mine: o.Also[0].Goals, All: o.Also[1].Goals}, nil
+	return o.view, offeredOf(actor, o.Also), nil
 }

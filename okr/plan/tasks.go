@@ -28,7 +28,7 @@ func (t Tasks) Tick(ctx context.Context, actor okr.Actor, id okr.GoalID, task st
 		var kept okr.Recorded
 		moved = false
 		if len(now) == 0 || !actor.Sees(now[0]) {
-			return kept, okr.GoalNotFound(id)
+			return kept, okr.GoalNotFound(actor, id)
 		}
 		g = now[0]
 		if err := g.RequireOpen(); err != nil {

@@ -140,7 +140,7 @@ func TestTicksAreRefused(t *testing.T) {
 		many[i].Title = "More"
 	}
 	_, _, err = tasks.Edit(t.Context(), okrtest.Alex, p, nil, many)
-	w.RequireRefused(okr.Invalid, err, "205 tasks")
+	w.RequireRefused(okr.Invalid, err, "205 of 200")
 	_, err = w.Plan.Close(t.Context(), okrtest.Alex, okr.CloseInput{Goal: p, State: okr.StatusClosed})
 	require.NoError(t, err)
 	w.RequireRefused(okr.Invalid, tick(okrtest.Alex, p, "A"))

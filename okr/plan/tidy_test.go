@@ -103,13 +103,13 @@ func TestTidyForgetsPeopleWhoAreGone(t *testing.T) {
 	w := okrtest.Enabled(t)
 	w.Objective(okrtest.Alex, "Owned")
 	for _, who := range []okr.Actor{okrtest.Alex, okrtest.Megan, okrtest.Adele} {
-		require.NoError(t, w.Access.SeenIn(t.Context(), who, "Europe/Paris"))
+		require.NoError(t, w.Access.SeenIn(t.Context(), who, "Europe/Paris", "en-US"))
 	}
 	// Lee's was written by a program that took no note of when.
 	require.NoError(t, w.Access.ChangeMember(t.Context(), okrtest.Contoso, okrtest.Lee.Person, func(*okr.Member) error { return nil }))
 	require.NoError(t, plan.Tidy(t.Context(), w.Plan, okrtest.Contoso))
 	w.Advance(okr.MemberLife - time.Hour)
-	require.NoError(t, w.Access.SeenIn(t.Context(), okrtest.Megan, "Europe/Paris"))
+	require.NoError(t, w.Access.SeenIn(t.Context(), okrtest.Megan, "Europe/Paris", "en-US"))
 	require.NoError(t, plan.Tidy(t.Context(), w.Plan, okrtest.Contoso))
 	requireMembers(w, okrtest.Alex, okrtest.Megan, okrtest.Adele, okrtest.Lee)
 	w.Advance(time.Hour)

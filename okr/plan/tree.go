@@ -30,11 +30,11 @@ func (s *tree) checkParent(ctx context.Context, actor okr.Actor, in okr.GoalInpu
 	}
 	switch {
 	case okr.KindOf(err) == okr.NotFound || err == nil && !actor.Sees(parent):
-		return parent, okr.FieldErrorf("parent", "The objective %s does not exist any more. Choose another one.", in.Parent)
+		return parent, okr.FieldErrorf("parent", "%s doesn't exist or was deleted. Choose another objective.", in.Parent)
 	case err != nil:
 		return parent, err
 	case parent.Kind != okr.Objective:
-		return parent, okr.FieldErrorf("parent", "A %s belongs below an objective; %s is a %s.", in.Kind, parent.ID, parent.Kind)
+		return parent, okr.FieldErrorf("parent", "A %s belongs to an objective, but %s is a %s.", in.Kind, parent.ID, parent.Kind)
 	}
 	return parent, s.checkPlace(ctx, actor.Tenant, in, parent)
 }
@@ -59,7 +59,7 @@ func (s *tree) checkPlace(ctx context.Context, tenant okr.TenantID, in okr.GoalI
 		}
 	}
 	if above+below > okr.MaxDepth {
-		return okr.FieldErrorf("parent", "Objectives can be at most %d levels deep. Choose one that is higher up.", okr.MaxDepth)
+		return okr.FieldErrorf("parent", "Objectives can be up to %d levels deep. Choose one that is higher up.", okr.MaxDepth)
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func (s *tree) privateAbove(ctx context.Context, tenant okr.TenantID, g okr.Goal
 func (s *tree) levelsAbove(ctx context.Context, tenant okr.TenantID, o okr.Goal, id okr.GoalID) (int, error) {
 	for level := 1; level <= okr.MaxDepth; level++ {
 		if o.ID == id {
-			return level, okr.FieldErrorf("parent", "%s stands above %s, or would. Objectives cannot go round in a circle.", id, o.ID)
+			return level, okr.FieldErrorf("parent", "%s can't be below itself. Choose another objective.", id)
 		}
 		above, err := s.access.ParentOf(ctx, tenant, o)
 		if err != nil || above.ID == "" {

@@ -54,7 +54,7 @@ func TestTreesHaveNoCirclesAndTenLevels(t *testing.T) {
 	w.RequireRefused(okr.Invalid, err, "10 levels")
 	for _, below := range []okr.GoalID{ids[0], ids[1], ids[9]} {
 		_, err := w.Plan.SaveGoal(t.Context(), okrtest.Alex, okrtest.Form(w.View(okrtest.Alex, ids[0]), func(in *okr.GoalInput) { in.Parent = below }))
-		w.RequireRefused(okr.Invalid, err, "circle")
+		w.RequireRefused(okr.Invalid, err, "below itself")
 		require.Equal(t, "parent", okr.FieldOf(err))
 	}
 	other := w.Objective(okrtest.Alex, "Above all")

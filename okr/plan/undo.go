@@ -118,3 +118,32 @@ func (u Undo) Edit(ctx context.Context, actor okr.Actor, id okr.GoalID, version 
 	after, err = u.s.SaveGoal(ctx, actor, in)
 	return before, after, err
 }
+
+// Closing reopens objectives that the actor closed at a time or later, with the key results
+// and projects that ended with each. What somebody else closed, or reopened since, stays as
+// it is. It gives how many objectives are open again, also where it breaks off.
+func (u Undo) Closing(ctx context.Context, actor okr.Actor, objectives []okr.GoalID, since time.Time) (n int, err error) {
+	for _, id := range objectives {
+		g, err := u.s.access.Goal(ctx, actor, id)
+		if okr.KindOf(err) == okr.NotFound || err == nil && !g.ClosedBy(actor.ID, since) {
+			continue
+		}
+		if err != nil {
+			return n, err
+		}
+		below, err := u.s.find(ctx, actor, okr.Filter{Parent: id, State: okr.EndedGoals}.Indexes())
+		if err != nil {
+			return n, err
+		}
+		for _, c := range append(below, g) { // the objective last: where it breaks off, it is found again
+			if c.ID != id && (c.Kind == okr.Objective || !c.ClosedBy(actor.ID, since)) {
+				continue
+			}
+			if _, err := u.s.Reopen(ctx, actor, c.ID); err != nil && okr.KindOf(err) != okr.Invalid {
+				return n, err
+			}
+		}
+		n++
+	}
+	return n, nil
+}

@@ -27,6 +27,32 @@ func (s *tree) OpenGoal(ctx context.Context, actor okr.Actor, id okr.GoalID, pag
 	return o.view, err
 }
 
+// Named reads some goals without what stands below them, in one trip; those that there are
+// not, or that the actor may not see here, are left out.
+func (s *tree) Named(ctx context.Context, actor okr.Actor, ids ...okr.GoalID) (map[okr.GoalID]okr.GoalView, error) {
+	t, err := s.access.Settings(ctx, actor.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	around, err := s.Reader.GoalsAround(ctx, actor.Tenant, okr.Surroundings{Parents: ids, Above: true})
+	if err != nil {
+		return nil, err
+	}
+	out := map[okr.GoalID]okr.GoalView{}
+	for _, id := range ids {
+		g, isThere := around.Parents[id]
+		if !isThere || !actor.Sees(g) {
+			continue
+		}
+		parent := around.Parents[g.Parent]
+		if parent.Deleted != nil {
+			parent = okr.Goal{}
+		}
+		out[id] = s.ViewOf(t, actor, g, parent)
+	}
+	return out, nil
+}
+
 // Weighted is Goal with the weight that the goal has in its objective, where the actor
 // may see that one.
 func (s *tree) Weighted(ctx context.Context, actor okr.Actor, id okr.GoalID) (okr.GoalView, error) {
@@ -53,7 +79,7 @@ func (s *tree) opened(ctx context.Context, actor okr.Actor, q okr.OpenQuery) (o 
 	q.Viewer = viewerOf(actor)
 	o.Opened, err = s.Reader.OpenGoal(ctx, actor.Tenant, q)
 	if okr.KindOf(err) == okr.NotFound || err == nil && !actor.Sees(o.Goal) {
-		return opened{}, okr.GoalNotFound(q.Goal)
+		return opened{}, okr.GoalNotFound(actor, q.Goal)
 	}
 	if err != nil {
 		return opened{}, err
@@ -81,15 +107,32 @@ func (s *tree) written(ctx context.Context, actor okr.Actor, g okr.Goal) (okr.Go
 
 // ViewOf computes a goal below its parent, without its children.
 func (s *tree) ViewOf(t okr.Settings, actor okr.Actor, g, parent okr.Goal) okr.GoalView {
+	return s.viewing(t, actor).of(g, parent)
+}
+
+// viewing is what views of goals have in common: who looks at them, and when.
+type viewing struct {
+	actor   okr.Actor
+	isAdmin bool
+	bands   okr.Bands
+	now     time.Time
+	today   okr.Date
+}
+
+func (s *tree) viewing(t okr.Settings, actor okr.Actor) *viewing {
+	now := s.Now()
+	return &viewing{actor: actor, isAdmin: s.access.Administers(t, actor), bands: t.Bands, now: now, today: t.Today(now)}
+}
+
+func (w *viewing) of(g, parent okr.Goal) okr.GoalView {
 	g.PeriodID, g.Period = okr.PeriodUnder(g, parent)
-	isAdmin := s.access.Administers(t, actor)
-	v := okr.GoalView{Goal: g, MayEdit: actor.MayEdit(g, parent, isAdmin)}
-	v.MayCheckIn = g.IsOpen() && actor.MayCheckIn(g, parent, isAdmin)
-	if parent.ID != "" && actor.Sees(parent) {
+	v := okr.GoalView{Goal: g, MayEdit: w.actor.MayEdit(g, parent, w.isAdmin)}
+	v.MayCheckIn = g.IsOpen() && (v.MayEdit || w.actor.MayCheckIn(g, parent, w.isAdmin))
+	if parent.ID != "" && w.actor.Sees(parent) {
 		v.ParentTitle = parent.Title
 	}
-	v.Standing = g.Standing(g.Period, t.Bands, t.Today(s.Now()))
-	v.StaleFor, v.Stale = g.Stale(s.Now())
+	v.Standing = g.Standing(g.Period, w.bands, w.today)
+	v.StaleFor, v.Stale = g.Stale(w.now)
 	return v
 }
 
@@ -108,10 +151,11 @@ func (s *tree) addBelow(ctx context.Context, t okr.Settings, actor okr.Actor, v 
 	if len(children) > 0 {
 		v.Children = make([]okr.GoalView, 0, len(children))
 	}
+	w := s.viewing(t, actor)
 	for _, kind := range []okr.GoalKind{okr.KeyResult, okr.Objective, okr.Project} {
 		for i := range children {
 			if children[i].Kind == kind {
-				v.Children = append(v.Children, s.ViewOf(t, actor, children[i], v.Goal))
+				v.Children = append(v.Children, w.of(children[i], v.Goal))
 			}
 		}
 	}
@@ -158,7 +202,7 @@ func (s *tree) views(ctx context.Context, t okr.Settings, actor okr.Actor, lists
 	if err != nil {
 		return nil, err
 	}
-	out := make([]okr.List, 0, len(lists))
+	w, out := s.viewing(t, actor), make([]okr.List, 0, len(lists))
 	for _, l := range lists {
 		views := make([]okr.GoalView, 0, len(l.goals))
 		for _, g := range l.goals {
@@ -166,7 +210,7 @@ func (s *tree) views(ctx context.Context, t okr.Settings, actor okr.Actor, lists
 			if !isRead {
 				parent = around.Parents[g.Parent]
 			}
-			v := s.ViewOf(t, actor, g, parent)
+			v := w.of(g, parent)
 			if p, isRead := around.Below[g.ID]; isRead && l.ask.Filter.Children != 0 {
 				if err := s.addBelow(ctx, t, actor, &v, p, l.ask.Filter.Children); err != nil {
 					return nil, err

@@ -56,7 +56,7 @@ func (s *Service) Goals(ctx context.Context, actor okr.Actor) ([]okr.GoalView, e
 // Objectives lists all open objectives that the actor may see here, for the choices of a
 // form. It reads them a page at a time.
 func (s *Service) Objectives(ctx context.Context, actor okr.Actor) ([]okr.Goal, error) {
-	if _, _, err := s.findAll(ctx, actor.Tenant, nil); err != nil { // brings old data up to date
+	if _, err := s.Upgraded(ctx, actor.Tenant); err != nil {
 		return nil, err
 	}
 	var open []okr.Goal

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -10,17 +11,18 @@ import (
 	"okrbot/okr"
 )
 
-// A status changes with the days and with the tenant's bands, so no list can hold those of
-// one. What is kept of each goal is its course (see [okr.Course]), of some tens of bytes, and
+// A status changes with the days and with the tenant's bands. What is kept of each goal is its course (see [okr.Course]), of some tens of bytes, and
 // statusWords tells of each course whether it comes to a status on a day.
 
 // statusAsk is an [okr.StatusAt] for a script.
 type statusAsk struct {
+	placedAsk
 	Status  okr.Status        `json:"status"`
 	Day     int               `json:"day"`
 	AtRisk  float64           `json:"atRisk"`
 	Behind  float64           `json:"behind"`
 	Courses string            `json:"courses"`         // their key
+	Older   string            `json:"older"`           // the key of those of a program of before
 	Known   map[string]string `json:"known,omitempty"` // courses that are not there
 }
 
@@ -28,14 +30,14 @@ func statusOf(tenant okr.TenantID, at *okr.StatusAt) *statusAsk {
 	if at == nil {
 		return nil
 	}
-	return &statusAsk{Status: at.Status, Day: at.Day, AtRisk: at.Bands.AtRisk, Behind: at.Bands.Behind, Courses: coursesKey(tenant)}
+	return &statusAsk{placedAsk: placedOf(tenant, *at), Status: at.Status, Day: at.Day, AtRisk: at.Bands.AtRisk, Behind: at.Bands.Behind, Courses: coursesKey(tenant), Older: olderCoursesKey(tenant)}
 }
 
 // statusWords give those of some goals that have a status, as [okr.Goal.Standing] says it.
 // Most goals share their course with others, so it is worked out once. What has no course yet
-// is noted as absent.
+// is noted as absent, and what another program may have changed is unsure.
 const statusWords = `
-local absent = {}
+local absent, unsure = {}, {}
 local function statusOn(course, q)
   local status, before, progress, line = string.match(course, "^(.-)|(.-)|(.-)|(.*)$")
   if before ~= "" and q.day < tonumber(before) then return "` + string(okr.NotStarted) + `" end
@@ -61,7 +63,7 @@ local function ofStatus(q, ids)
     local courses = redis.call("HMGET", q.courses, unpack(ids, from, last))
     for i = from, last do
       local id = ids[i]
-      local course = courses[i - from + 1] or known[id]
+      local course = (not unsure[id] and courses[i - from + 1]) or known[id]
       if not course then
         absent[#absent + 1] = id
       else
@@ -111,12 +113,11 @@ func changedCourse[T okr.Record](list []any, stored value, after T, was stands) 
 	return list
 }
 
-// keepCourses queues the writing of courses: ids, each with its course.
-func keepCourses(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, courses []any) {
-	if len(courses) > 0 {
-		p.HSet(ctx, coursesKey(tenant), courses...)
-	}
-}
+// noCourse is the course of a goal that is deleted meanwhile: it comes to no status.
+const noCourse = "none|||"
+
+// courseAttempts is how often what others write meanwhile is worked out for one question.
+const courseAttempts = 5
 
 // readCourses works out those of goals that an older program wrote, and keeps them so that they
 // need not be worked out again. Best effort: a store that takes no writes has them not.
@@ -125,13 +126,14 @@ func readCourses(ctx context.Context, s *Store, tenant okr.TenantID, ids []strin
 	if err != nil {
 		return nil, err
 	}
-	known := make(map[string]string, len(goals))
-	for _, g := range goals {
-		known[g.Key()] = courseText(okr.CourseOf(g))
+	known := make(map[string]string, len(ids))
+	for _, id := range ids {
+		known[id] = noCourse
 	}
 	_, err = s.client.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for id, course := range known {
-			p.HSetNX(ctx, coursesKey(tenant), id, course)
+		for _, g := range goals {
+			known[g.Key()] = courseText(okr.CourseOf(g))
+			p.HSetNX(ctx, coursesKey(tenant), g.Key(), known[g.Key()])
 		}
 		return nil
 	})
@@ -154,24 +156,32 @@ func absentOf(a familyAnswer) (ids []string) {
 
 // knows tells a query of courses that are not stored.
 func (a *findAsk) knows(courses map[string]string) {
-	if a.Status != nil {
-		a.Status.Known = courses
+	if a.Status == nil {
+		return
 	}
+	if a.Status.Known == nil {
+		a.Status.Known = make(map[string]string, len(courses))
+	}
+	maps.Copy(a.Status.Known, courses)
 }
 
-// familyWords are what the scripts share. Redis gives an intersection in the order of the
-// scores and the embedded one does not, so members looks at each score; for a list of many
-// that takes twice as long as the intersection itself, so that many looks at 500.
-const familyWords = `
-local ask = cjson.decode(ARGV[1])
+// escapeWords escape an id in a key, as keys.go does.
+const escapeWords = `
 local function escape(id)
   return (string.gsub(id, "[^%w%-_.~]", function(c)
     if c == " " then return "+" end
     return string.format("%%%02X", string.byte(c))
   end))
 end
+`
+
+// familyWords are what the scripts share. Redis gives an intersection in the order of the
+// scores and the embedded one does not, so members looks at each score; for a list of many
+// that takes twice as long as the intersection itself, so that many looks at 500.
+const familyWords = escapeWords + `
+local ask = cjson.decode(ARGV[1])
 local function none(text) return text == nil or text == "" end
-local function read(key) return redis.call("GET", key) end
+local function read(key) return not none(key) and redis.call("GET", key) end
 local function readAll(prefix, ids)
   local out = {}
   for from = 1, #ids, 500 do
@@ -243,12 +253,24 @@ local function with(keys, key)
   out[#out + 1] = key
   return out
 end
-` + statusWords + `
+` + statusWords + placedWords + `
 local function page(q)
+  if q.own then
+    local ids, some = members(q.keys), {}
+    for i = q.first, q.last < 0 and #ids - 1 or math.min(q.last, #ids - 1) do some[#some + 1] = ids[i + 1] end
+    return some, #ids
+  end
+  if q.status then adopt(q.status) end
+  local isLong = q.status and redis.call("ZCARD", q.keys[1]) > q.large
+  if isLong and isPlaced(q.status) then
+    local narrow = {q.status.list}
+    for _, key in ipairs(q.keys) do narrow[#narrow + 1] = key end
+    q.keys, q.status = narrow, nil
+  end
   local keys, first, last = with(q.keys, q.public), q.first, q.last
   local ids, total
   if q.status then
-    local all = redis.call("ZCARD", keys[1]) > q.large and many or members
+    local all = isLong and many or members
     ids = ofStatus(q.status, all(keys))
     if not none(q.seen) then
       for _, id in ipairs(ofStatus(q.status, members(with(q.keys, q.seen)))) do ids[#ids + 1] = id end
@@ -284,6 +306,15 @@ local function below(q, id)
   if #ids <= q.limit then return {1, #ids, ids} end
   local some, total = page({keys = {key}, public = q.public, seen = q.seen, first = 0, last = q.limit - 1, large = q.large})
   return {0, total, some}
+end
+local function noteAbove(raws, above)
+  for _, raw in ipairs(raws) do
+    local id = string.match(raw, '"parent":"([^"\\\\]+)"')
+    if id and not above[id] then
+      above[id] = true
+      above[#above + 1] = id
+    end
+  end
 end
 local function filled(prefix, answers)
   local ids = {}

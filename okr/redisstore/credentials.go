@@ -23,6 +23,16 @@ type credential struct {
 	RenewedAt  time.Time        `json:"renewedAt,omitzero"`
 	Expiry     time.Time        `json:"expiry,omitzero"`
 	SignedInAt time.Time        `json:"signedInAt,omitzero"`
+	// Application is what an application shows of itself; its proof is sealed.
+	Application *application `json:"application,omitempty"`
+}
+
+type application struct {
+	Name       string              `json:"name"`
+	Kind       okr.ApplicationKind `json:"kind"`
+	Thumbprint string              `json:"thumbprint,omitempty"`
+	Ends       time.Time           `json:"ends,omitzero"`
+	AddedBy    okr.Person          `json:"addedBy,omitzero"`
 }
 
 type account struct {
@@ -37,17 +47,18 @@ type tokens struct {
 	Access  string `json:"a"`
 	Refresh string `json:"r"`
 	Former  string `json:"f,omitempty"`
+	Proof   string `json:"p,omitempty"` // of an application: its secret, or certificate and private key
 }
 
 // SaveCredential implements [okr.Credentials].
 func (s *Store) SaveCredential(ctx context.Context, tenant okr.TenantID, c okr.Credential) error {
 	key := credentialKey(tenant, c.ID)
-	raw, err := s.sealCredential(key, nothing(), c)
+	raw, err := sealCredential(s.sealer, key, nothing(), c)
 	if err != nil {
 		return err
 	}
 	return s.transact(ctx, "save sign-in", func(tx *redis.Tx) error {
-		before, err := storedCredential(ctx, tx, key)
+		before, err := storedCredential(ctx, tx, key, c.ID)
 		if err != nil && okr.KindOf(err) != okr.SignIn && okr.KindOf(err) != okr.Internal {
 			return err // what cannot be read is replaced
 		}
@@ -75,59 +86,70 @@ func (s *Store) readCredential(ctx context.Context, tenant okr.TenantID, id okr.
 	key := credentialKey(tenant, id)
 	raw, err := s.client.Get(ctx, key).Bytes()
 	if missing(err) {
-		return okr.Credential{}, nil, signInMissing()
+		return okr.Credential{}, nil, signInMissing(id)
 	} else if err != nil {
 		return okr.Credential{}, nil, fail(ctx, "read sign-in", err)
 	}
-	c, err := s.openCredential(key, raw)
+	c, err := openCredential(s.sealer, key, raw)
 	if err != nil {
 		return okr.Credential{}, nil, err
 	}
 	return c, raw, nil
 }
 
-func signInMissing() error {
-	return okr.WithNext(okr.Errorf(okr.SignIn, "This sign-in to Azure DevOps does not exist any more. Its owner can sign in again."), okr.Step{Kind: okr.StepSignIn})
+func signInMissing(id okr.CredentialID) error {
+	if id.IsApplication() {
+		return okr.WithNext(okr.Errorf(okr.SignIn, "The application that read Azure DevOps was removed from okrbot. An admin can add it again, or move the connection to another application or sign-in."),
+			okr.Step{Kind: okr.StepApplications})
+	}
+	return okr.WithNext(okr.Errorf(okr.SignIn, "This sign-in to Azure DevOps was removed. Its owner can sign in again."), okr.Step{Kind: okr.StepSignIn})
 }
+
+// credentialsScript gives the ids of a person's sign-ins, and these.
+//
+//	KEYS[1] the ids
+//	ARGV[1] what the keys of sign-ins begin with
+var credentialsScript = redis.NewScript(escapeWords + `
+local ids, raws = redis.call("SMEMBERS", KEYS[1]), {}
+if #ids > 0 then
+  local call = {"MGET"}
+  for _, id in ipairs(ids) do call[#call + 1] = ARGV[1] .. escape(id) end
+  for _, raw in ipairs(redis.call(unpack(call))) do raws[#raws + 1] = raw or "" end
+end
+return {ids, raws}`)
 
 // CredentialsOf implements [okr.Credentials]: oldest sign-in first. A sign-in
 // that no seal key opens is listed without its tokens.
 func (s *Store) CredentialsOf(ctx context.Context, tenant okr.TenantID, owner okr.UserID) ([]okr.Credential, error) {
-	ids, err := s.client.SMembers(ctx, credentialsKey(tenant, owner)).Result()
-	if err != nil || len(ids) == 0 {
-		return nil, fail(ctx, "list sign-ins", err)
-	}
-	keys := make([]string, len(ids))
-	for i, id := range ids {
-		keys[i] = credentialKey(tenant, okr.CredentialID(id))
-	}
-	values, err := s.client.MGet(ctx, keys...).Result()
+	found, err := credentialsScript.Run(ctx, s.client, []string{credentialsKey(tenant, owner)}, credentialKey(tenant, "")).Slice()
 	if err != nil {
 		return nil, fail(ctx, "list sign-ins", err)
 	}
-	var list []okr.Credential
-	for i, raw := range values {
-		text, ok := raw.(string)
-		if !ok {
+	var all []okr.Credential
+	for i, id := range list(found, 0) {
+		id, _ := id.(string)
+		text, _ := list(found, 1)[i].(string)
+		if text == "" {
 			continue // deleted since
 		}
-		c, err := s.openCredential(keys[i], []byte(text))
+		remember(ctx, credentialKey(tenant, okr.CredentialID(id)), text)
+		c, err := openCredential(s.sealer, credentialKey(tenant, okr.CredentialID(id)), []byte(text))
 		if err != nil && c.ID == "" {
 			return nil, err
 		} else if err != nil {
-			s.log.WarnContext(ctx, "a stored sign-in cannot be opened", "credential", ids[i], "err", err)
+			s.log.WarnContext(ctx, "a stored sign-in cannot be opened", "credential", id, "err", err)
 		}
-		list = append(list, c)
+		all = append(all, c)
 	}
-	slices.SortFunc(list, func(a, b okr.Credential) int { return a.SignedInAt.Compare(b.SignedInAt) })
-	return list, nil
+	slices.SortFunc(all, func(a, b okr.Credential) int { return a.SignedInAt.Compare(b.SignedInAt) })
+	return all, nil
 }
 
 // DeleteCredential implements [okr.Credentials].
 func (s *Store) DeleteCredential(ctx context.Context, tenant okr.TenantID, id okr.CredentialID) error {
 	key := credentialKey(tenant, id)
 	return s.transact(ctx, "delete sign-in", func(tx *redis.Tx) error {
-		c, err := storedCredential(ctx, tx, key)
+		c, err := storedCredential(ctx, tx, key, id)
 		if okr.KindOf(err) == okr.SignIn {
 			return nil
 		} else if err != nil {
@@ -143,11 +165,11 @@ func (s *Store) DeleteCredential(ctx context.Context, tenant okr.TenantID, id ok
 }
 
 // storedCredential reads the stored form, sealed as it is. SignIn: there is none.
-func storedCredential(ctx context.Context, c redis.Cmdable, key string) (credential, error) {
+func storedCredential(ctx context.Context, c redis.Cmdable, key string, id okr.CredentialID) (credential, error) {
 	var stored credential
 	raw, err := c.Get(ctx, key).Bytes()
 	if missing(err) {
-		return stored, signInMissing()
+		return stored, signInMissing(id)
 	} else if err != nil {
 		return stored, fail(ctx, "read sign-in", err)
 	}
@@ -159,20 +181,26 @@ func storedCredential(ctx context.Context, c redis.Cmdable, key string) (credent
 func nothing() value { return value{Data: json.RawMessage("{}")} }
 
 // sealCredential makes the stored form of a sign-in that replaces another one.
-func (s *Store) sealCredential(key string, over value, c okr.Credential) ([]byte, error) {
-	plain, err := json.Marshal(tokens{Access: c.AccessToken.Reveal(), Refresh: c.RefreshToken.Reveal(), Former: c.FormerToken.Reveal()})
+func sealCredential(sealer *Sealer, key string, over value, c okr.Credential) ([]byte, error) {
+	secrets := tokens{Access: c.AccessToken.Reveal(), Refresh: c.RefreshToken.Reveal(), Former: c.FormerToken.Reveal()}
+	var open *application
+	if a := c.Application; a != nil {
+		secrets.Proof = a.Proof.Reveal()
+		open = &application{Name: a.Name, Kind: a.Kind, Thumbprint: a.Thumbprint, Ends: a.Ends, AddedBy: a.AddedBy}
+	}
+	plain, err := json.Marshal(secrets)
 	if err != nil {
 		return nil, errors.New("tokens of a sign-in: no JSON")
 	}
 	return encodeOver(over, credential{
-		ID: c.ID, Owner: c.Owner, Account: account(c.Account), Sealed: s.sealer.Seal(key, plain),
-		RenewedAt: c.RenewedAt, Expiry: c.Expiry, SignedInAt: c.SignedInAt,
+		ID: c.ID, Owner: c.Owner, Account: account(c.Account), Sealed: sealer.Seal(key, plain),
+		RenewedAt: c.RenewedAt, Expiry: c.Expiry, SignedInAt: c.SignedInAt, Application: open,
 	})
 }
 
 // openCredential reads the stored form. When only the tokens cannot be opened it
 // gives the rest and the error.
-func (s *Store) openCredential(key string, raw []byte) (okr.Credential, error) {
+func openCredential(sealer *Sealer, key string, raw []byte) (okr.Credential, error) {
 	var stored credential
 	if _, err := decode(raw, &stored); err != nil {
 		return okr.Credential{}, fmt.Errorf("sign-in: %w", err)
@@ -181,15 +209,30 @@ func (s *Store) openCredential(key string, raw []byte) (okr.Credential, error) {
 		ID: stored.ID, Owner: stored.Owner, Account: okr.Account(stored.Account),
 		RenewedAt: stored.RenewedAt, Expiry: stored.Expiry, SignedInAt: stored.SignedInAt,
 	}
-	plain, err := s.sealer.Open(key, stored.Sealed)
+	if a := stored.Application; a != nil {
+		c.Application = &okr.Application{Name: a.Name, Kind: a.Kind, Thumbprint: a.Thumbprint, Ends: a.Ends, AddedBy: a.AddedBy}
+	}
+	plain, err := sealer.Open(key, stored.Sealed)
 	if err != nil {
-		return c, okr.WithNext(okr.WrapError(okr.SignIn, err, "okrbot cannot open this sign-in to Azure DevOps any more. Its owner can sign in again, "+
-			"or okrbot's operator restores the key that it was sealed with."), okr.Step{Kind: okr.StepSignIn})
+		return c, sealedFor(c, err)
 	}
 	var t tokens
 	if err := json.Unmarshal(plain, &t); err != nil {
 		return c, unreadable(errors.New("tokens of a sign-in: no JSON"))
 	}
 	c.AccessToken, c.RefreshToken, c.FormerToken = okr.Secret(t.Access), okr.Secret(t.Refresh), okr.Secret(t.Former)
+	if c.Application != nil {
+		c.Application.Proof = okr.Secret(t.Proof)
+	}
 	return c, nil
+}
+
+// sealedFor says that no seal key opens a sign-in, and who can end that.
+func sealedFor(c okr.Credential, err error) error {
+	if c.Application != nil {
+		return okr.WithNext(okr.WrapError(okr.SignIn, err, "okrbot can't open what it keeps of the application %s. An admin can enter its secret or certificate again, "+
+			"or okrbot's operator restores the key that it was sealed with.", c.Application.Name), okr.Step{Kind: okr.StepApplications})
+	}
+	return okr.WithNext(okr.WrapError(okr.SignIn, err, "okrbot can't open this sign-in to Azure DevOps. Its owner can sign in again, "+
+		"or okrbot's operator restores the key that it was sealed with."), okr.Step{Kind: okr.StepSignIn})
 }

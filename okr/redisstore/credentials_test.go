@@ -22,13 +22,15 @@ func TestNoSecretStandsInRedis(t *testing.T) {
 		require.NoError(t, s.SaveCredential(ctx, okrtest.TenantID, c))
 		_, err := s.Refresh(ctx, okrtest.TenantID, c.ID, never, answer("access-token-refreshed"))
 		require.NoError(t, err)
+		require.NoError(t, s.SaveCredential(ctx, okrtest.TenantID, okrtest.Application()))
 		require.NoError(t, s.Memory().PutTicket(ctx, "ticket-of-the-test", []byte("access-token-in-ticket"), ttl))
 		require.NoError(t, s.Memory().PutDraft(ctx, okrtest.TenantID, "d", []byte("access-token-in-draft"), ttl))
 
 		all := dump(t, s)
 		require.Contains(t, all, "credential")
 		require.Contains(t, all, "ada@contoso.example", "the dump sees values")
-		for _, secret := range []string{"access-token", "refresh-token", "ticket-of-the-test"} {
+		require.Contains(t, all, "okr-reader")
+		for _, secret := range []string{"client-secret", "access-token", "refresh-token", "ticket-of-the-test"} {
 			require.NotContains(t, all, secret)
 			require.NotContains(t, all, base64.StdEncoding.EncodeToString([]byte(secret))[:12])
 		}
@@ -57,6 +59,25 @@ func TestCredentialWithoutItsKey(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, c, got)
 	require.NoError(t, open(t, url).DeleteCredential(ctx, okrtest.TenantID, c.ID), "deleting needs no key")
+}
+
+func TestAnApplicationWithoutItsKey(t *testing.T) {
+	t.Parallel()
+	ctx, url := t.Context(), okrtest.StartRedis(t)
+	c := okrtest.Application()
+	require.NoError(t, open(t, url).SaveCredential(ctx, okrtest.TenantID, c))
+	other, err := redisstore.Open(ctx, redisstore.Options{URL: url, SealKeys: sealKey("k2", 'b'), Inspect: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, other.Close()) })
+	_, err = other.Credential(ctx, okrtest.TenantID, c.ID)
+	okrtest.RequireKind(t, okr.SignIn, err)
+	require.ErrorContains(t, err, "An admin can enter its secret or certificate again")
+	require.Equal(t, okr.StepApplications, okr.NextOf(err)[0].Kind)
+	list, err := other.CredentialsOf(ctx, okrtest.TenantID, c.Owner)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.Equal(t, "okr-reader", list[0].Application.Name)
+	require.Empty(t, list[0].Application.Proof.Reveal())
 }
 
 func TestSealedTokensCannotBeMoved(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,9 +13,15 @@ import (
 	"okrbot/okr"
 )
 
-// delivered is the value of a delivery that was handled; before, it is the token
-// of who has it in hand.
+// delivered begins the value of a delivery that was handled, before the token of who did;
+// until then it is the token of who has it in hand. Programs of before wrote it alone.
 const delivered = "done"
+
+func handledBy(token string) string { return delivered + ":" + token }
+
+func isHandled(holder string) bool {
+	return holder == delivered || strings.HasPrefix(holder, delivered+":")
+}
 
 // holdDeliveryScript keeps a delivery in hand for longer, and takes it there again when it
 // is in none: a master that died may have taken that with it.
@@ -30,18 +37,16 @@ if now and now ~= ARGV[1] then return 0 end
 redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
 return 1`)
 
-// finishDeliveryScript notes that a delivery was handled, unless it has come into
-// another hand.
+// leaveDeliveryScript gives a delivery back into another hand, which had it when it was noted
+// that it was handled, unless that one has noted the same since.
 //
 //	KEYS[1] the delivery
-//	ARGV[1] the token of who handled it
-//	ARGV[2] how long it is remembered, in milliseconds
-//
-// Returns 1 when it is noted, else 0.
-var finishDeliveryScript = redis.NewScript(`
-local now = redis.call("GET", KEYS[1])
-if now and now ~= ARGV[1] then return 0 end
-redis.call("SET", KEYS[1], "` + delivered + `", "PX", ARGV[2])
+//	ARGV[1] what was noted
+//	ARGV[2] the token of who had it
+//	ARGV[3] how long it stays in hand from now on, in milliseconds
+var leaveDeliveryScript = redis.NewScript(`
+if redis.call("GET", KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call("SET", KEYS[1], ARGV[2], "PX", ARGV[3])
 return 1`)
 
 func keyOfDelivery(d okr.Delivery) string { return deliveryKey(d.Tenant, d.Conversation, d.Activity) }
@@ -53,46 +58,72 @@ func (m Memory) HoldDelivery(ctx context.Context, d okr.Delivery) (mine bool, er
 	return n == 1, fail(ctx, "hold delivery", err)
 }
 
-// End notes for an hour that the delivery of a turn was handled, and keeps its place, in
-// one round trip.
+// End notes for an hour that the delivery of a turn was handled, and keeps its place and
+// what it leaves for later turns, in one round trip.
 func (m Memory) End(ctx context.Context, c okr.Ending) (out okr.Ended) {
-	if c.Place == nil {
-		if c.Delivery.Token != "" {
-			out.NotFinished = fail(ctx, "finish delivery", finishDelivery(ctx, m.s.client, c.Delivery, finishDeliveryScript.Run).Err())
+	var raw []byte
+	if c.Place != nil {
+		if raw, out.NotNoted = encode(0, *c.Place); out.NotNoted != nil {
+			return out
 		}
-		return out
 	}
-	raw, err := encode(0, *c.Place)
-	if err != nil {
-		return okr.Ended{NotNoted: err}
-	}
-	var finished *redis.Cmd
-	var noted []*redis.StatusCmd
-	_, _ = m.s.client.Pipelined(ctx, func(p redis.Pipeliner) error { // each says its own error
-		noted = setConversation(ctx, p, *c.Place, raw)
-		if c.Delivery.Token != "" {
-			finished = finishDelivery(ctx, p, c.Delivery, finishDeliveryScript.EvalSha)
+	var finished *redis.StatusCmd
+	var length *redis.IntCmd
+	cmds, _ := m.s.client.Pipelined(ctx, func(p redis.Pipeliner) error { // each says its own error
+		if c.Place != nil {
+			setConversation(ctx, p, *c.Place, raw)
+		}
+		for _, d := range c.Drafts {
+			key := draftKey(c.Delivery.Tenant, d.ID)
+			p.Set(ctx, key, m.s.sealer.Seal(key, d.Data), d.Life)
+		}
+		length = m.noteForms(ctx, p, c.Delivery.Tenant, c.Forms)
+		if d := c.Delivery; d.Token != "" {
+			finished = p.SetArgs(ctx, keyOfDelivery(d), handledBy(d.Token), redis.SetArgs{TTL: deliveryTTL, Get: true})
 		}
 		return nil
 	})
-	for _, cmd := range noted {
-		out.NotNoted = cmp.Or(out.NotNoted, fail(ctx, "save conversation", cmd.Err()))
+	for _, cmd := range cmds {
+		if finished == nil || cmd != redis.Cmder(finished) {
+			out.NotNoted = cmp.Or(out.NotNoted, fail(ctx, "note turn", cmd.Err()))
+		}
+	}
+	if length != nil && length.Val() > int64(2*c.Forms[0].Most) {
+		list := draftKey(c.Delivery.Tenant, c.Forms[0].List)
+		out.NotNoted = cmp.Or(out.NotNoted, fail(ctx, "note turn", m.s.client.LTrim(ctx, list, int64(-c.Forms[0].Most), -1).Err()))
 	}
 	if finished != nil {
-		err := finished.Err()
-		if redis.HasErrorPrefix(err, "NOSCRIPT") {
-			err = finishDelivery(ctx, m.s.client, c.Delivery, finishDeliveryScript.Run).Err()
-		}
-		out.NotFinished = fail(ctx, "finish delivery", err)
+		out.NotFinished = fail(ctx, "finish delivery", leaveDelivery(ctx, m.s.client, c.Delivery, finished))
 	}
 	return out
 }
 
-// running is a way to run a script.
-type running func(ctx context.Context, c redis.Scripter, keys []string, args ...any) *redis.Cmd
+// noteForms queues notes of open forms, which are of one list. It gives how many there are
+// then; nil: there is none.
+func (m Memory) noteForms(ctx context.Context, p redis.Pipeliner, tenant okr.TenantID, forms []okr.OpenForm) *redis.IntCmd {
+	if len(forms) == 0 {
+		return nil
+	}
+	list := draftKey(tenant, forms[0].List)
+	notes := make([]any, len(forms))
+	for i, f := range forms {
+		notes[i] = m.s.sealer.Seal(list, f.Note)
+	}
+	length := p.RPush(ctx, list, notes...)
+	p.Expire(ctx, list, forms[0].Life)
+	return length
+}
 
-func finishDelivery(ctx context.Context, c redis.Scripter, d okr.Delivery, run running) *redis.Cmd {
-	return run(ctx, c, []string{keyOfDelivery(d)}, d.Token, deliveryTTL.Milliseconds())
+// leaveDelivery gives a delivery back that was in another hand when it was noted as handled.
+func leaveDelivery(ctx context.Context, c redis.Scripter, d okr.Delivery, finished *redis.StatusCmd) error {
+	holder, err := finished.Result()
+	switch {
+	case missing(err):
+		return nil
+	case err != nil, holder == d.Token, isHandled(holder):
+		return err
+	}
+	return leaveDeliveryScript.Run(ctx, c, []string{keyOfDelivery(d)}, handledBy(d.Token), holder, max(d.Hold.Milliseconds(), 1)).Err()
 }
 
 // Begin takes the delivery of a turn in hand and reads what the turn begins with, in one
@@ -100,7 +131,7 @@ func finishDelivery(ctx context.Context, c redis.Scripter, d okr.Delivery, run r
 // and none is wanted: a Redis that takes no writes answers the rest. Whoever dies with a
 // delivery in hand loses it when d.Hold is over.
 func (m Memory) Begin(ctx context.Context, o okr.Beginning) okr.Begun {
-	q := m.beginning(o)
+	q := m.beginning(o)                                                                           //nolint:contextcheck // what is asked ahead is only noted there
 	_, _ = m.s.client.Pipelined(ctx, func(p redis.Pipeliner) error { q.ask(ctx, p); return nil }) // each says its own error
 	var out okr.Begun
 	if out.Unread = fail(ctx, "begin turn", q.values.Err()); out.Unread != nil {
@@ -116,6 +147,7 @@ func (m Memory) Begin(ctx context.Context, o okr.Beginning) okr.Begun {
 	_, _ = q.decode(keyMember, &out.Member) // whoever notes it anew finds out why
 	out.Chat, _ = q.value(keyChat)
 	out.Noted = q.isNoted()
+	out.Ahead = q.answers(m.s.now)
 	out.Halted = m.isHalted(q)
 	if sealed, ok := q.value(keyDraft); ok {
 		out.Draft, _ = m.s.sealer.Open(q.keys[keyDraft], sealed) // of a key that was taken away: as if its time were over
@@ -139,6 +171,8 @@ type beginning struct {
 	okr.Beginning
 	digests []string // ids of those that the place had last
 	keys    []string
+	ahead   []redis.Cmder // what the work begins with
+	scripts []*redis.Cmd  // of it, as they are asked
 
 	ids    *redis.StringSliceCmd // of the digests that the place has
 	isNew  *redis.BoolCmd        // the delivery; nil: there is none
@@ -159,6 +193,14 @@ func (m Memory) beginning(o okr.Beginning) *beginning {
 	for _, id := range q.digests {
 		q.keys = append(q.keys, recordKey(tenant, "subscription", id))
 	}
+	if o.Ahead != nil {
+		q.ahead = questions(o.Ahead, tenant)
+	}
+	for _, cmd := range q.ahead {
+		if key, isGet := keyOfGet(cmd); isGet {
+			q.keys = append(q.keys, key)
+		}
+	}
 	return q
 }
 
@@ -173,6 +215,30 @@ func (q *beginning) ask(ctx context.Context, p redis.Pipeliner) {
 		q.life = p.PTTL(ctx, q.keys[keyPlace])
 	}
 	q.values = p.MGet(ctx, q.keys...)
+	for _, cmd := range q.ahead {
+		if _, isGet := keyOfGet(cmd); !isGet {
+			q.scripts = append(q.scripts, p.Do(ctx, cmd.Args()...))
+		}
+	}
+}
+
+// answers are those to what the work begins with; nil: nothing was asked.
+func (q *beginning) answers(now func() time.Time) func(context.Context) context.Context {
+	if q.Ahead == nil {
+		return nil
+	}
+	f := &foreseen{now: now, answers: map[string]known{}}
+	values := q.values.Val()[keyDigests+len(q.digests):]
+	for _, cmd := range q.ahead {
+		if _, isGet := keyOfGet(cmd); isGet {
+			f.learn(question(cmd), values[0])
+			values = values[1:]
+			continue
+		}
+		f.learnScript(q.Place.Tenant, cmd, q.scripts[0])
+		q.scripts = q.scripts[1:]
+	}
+	return func(ctx context.Context) context.Context { return context.WithValue(ctx, foreseenKey{}, f) }
 }
 
 // value is what stands under one of the keys.
@@ -197,7 +263,7 @@ func (q *beginning) delivery(ctx context.Context, c redis.Cmdable) (mine, done b
 	switch holder, _ := q.value(keyDelivery); {
 	case q.isNew.Val(), holder == q.Delivery.Token:
 		return true, false, nil
-	case holder == delivered:
+	case isHandled(holder):
 		return false, true, nil
 	case holder == "": // it has ended since
 		return false, false, fail(ctx, "take delivery", q.isNew.Err())

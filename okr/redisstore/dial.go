@@ -59,7 +59,7 @@ func parseURL(text string) (*redis.UniversalOptions, error) {
 
 func badURL() error {
 	return okr.Errorf(okr.Invalid, "The address cannot be read. It must look like redis://user:password@host:6379/0 or rediss://…, "+
-		"with commas between the hosts of a Cluster, or with ?master=name after the hosts of the Sentinels. "+
+		"with the hosts of a Cluster separated by commas, or with ?master=name after the hosts of the Sentinels. "+
 		"Special characters in the password are written as %%XX.")
 }
 
@@ -184,13 +184,32 @@ func openEmbedded(ctx context.Context, o Options) (*Store, error) {
 	server := miniredis.NewMiniRedis()
 	password := rand.Text()
 	server.RequireAuth(password)
-	server.ClockTTL(true)
 	if err := server.Start(); err != nil {
 		return nil, fmt.Errorf("embedded store: %w", err)
 	}
+	go expire(server)
 	o.Logger.WarnContext(ctx, "NOTHING SURVIVES A RESTART: okrbot runs on its embedded in-memory store. Set DATA_DIR or REDIS_URL to keep goals, connections and sign-ins.")
 	options := universal(&redis.Options{Password: password, ReadTimeout: embeddedPatience, WriteTimeout: embeddedPatience}, []string{server.Addr()}, special{})
-	return connect(ctx, &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger, large: largeList, embedded: server})
+	return connect(ctx, &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger, now: o.Now, large: largeList, embedded: server})
+}
+
+// embeddedTick is how much later than in another Redis a key of the embedded one may expire.
+const embeddedTick = 200 * time.Millisecond
+
+// expire lets the keys of an embedded Redis expire until it is closed. The Redis does so by itself if it is told to
+// (ClockTTL), but then it sorts all of its keys at each command.
+func expire(server *miniredis.Miniredis) {
+	tick := time.NewTicker(embeddedTick)
+	defer tick.Stop()
+	for last := time.Now(); ; {
+		select {
+		case <-server.Ctx.Done():
+			return
+		case now := <-tick.C:
+			server.FastForward(now.Sub(last))
+			last = now
+		}
+	}
 }
 
 func randomSealKey() string {

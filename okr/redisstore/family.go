@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/redis/go-redis/v9"
@@ -17,35 +18,73 @@ import (
 // way, its key is a prefix that keys.go made and the id, escaped as there. All keys are
 // of one tenant and so on one slot.
 
-// pagesScript gives the settings, and pages of goals as [okr.GoalQuery] asks for them.
-var pagesScript = redis.NewScript(familyWords + `
-local function pageOrTree(q)
-  local first, last = q.first, q.last
-  if last < 0 or not q.tree then return page(q) end
-  q.first, q.last = 0, math.max(last, q.tree - 1)
-  local ids, total = page(q)
-  if total <= q.tree then return ids, total end
-  local some = {}
-  for i = first, math.min(last, #ids - 1) do some[#some + 1] = ids[i + 1] end
-  return some, total
+// headWords read where a stored goal stands: its kind and the objective above. A goal of this
+// program is looked at up to its period, before which all of that stands; any other is decoded.
+// Of what is no goal that this program can read there is no kind.
+const headWords = `
+local function headOf(raw)
+  local kind, at = string.match(raw, '^{"v":` + plainVersion + `,[^{]*"d":{"id":"[^"\\]+","kind":"([^"\\]+)","title":"()')
+  local period = kind and string.find(raw, '"period":{', at, true)
+  if period then
+    local key = string.find(raw, '"parent":', at, true)
+    if not key or key > period then return kind, "" end
+    local above = string.match(raw, '^"parent":"([^"\\]*)"', key)
+    if above then return kind, above end
+  end
+  local isJSON, v = pcall(cjson.decode, raw)
+  if not isJSON or type(v) ~= "table" or v.v ~= ` + plainVersion + ` or type(v.d) ~= "table" then return nil end
+  return tostring(v.d.kind or ""), type(v.d.parent) == "string" and v.d.parent or ""
 end
-local answers = {}
+`
+
+// pagesScript gives the settings, and pages of goals as [okr.GoalQuery] asks for them. Of goals
+// that are put into a tree it gives the page of the roots alone: those that stand below none of
+// the others, or have some of the others below them. One that cannot be read comes alone, so that
+// whoever reads it says what is wrong.
+var pagesScript = redis.NewScript(familyWords + headWords + `
+local function rootsOf(raws, ids)
+  local isOwn, isAbove, parents, roots = {}, {}, {}, {}
+  for i, raw in ipairs(raws) do
+    if raw ~= "" then
+      local kind, above = headOf(raw)
+      if not kind then return {raw} end
+      isOwn[ids[i]], parents[i] = kind == ask.objective, above
+      isAbove[parents[i]] = true
+    end
+  end
+  for i, raw in ipairs(raws) do
+    if raw ~= "" and (not isOwn[parents[i]] or isAbove[ids[i]]) then roots[#roots + 1] = raw end
+  end
+  return roots
+end
+local function part(all, first, count)
+  local some = {}
+  for i = first + 1, math.min(first + count, #all) do some[#some + 1] = all[i] end
+  return some
+end
+local answers, trees = {}, {}
 for i, q in ipairs(ask.queries) do
-  local ids, total = pageOrTree(q)
+  local first, last = q.first, q.last
+  if q.tree then
+    q.first = 0
+    if last >= 0 then q.last = math.max(last, q.tree - 1) end
+  end
+  local ids, total = page(q)
+  if q.tree and total <= q.tree then
+    local roots = rootsOf(readAll(ask.record, ids), ids)
+    ids, total, trees[i] = {}, #roots, part(roots, first, q.roots)
+  elseif q.tree then
+    ids = part(ids, first, last < 0 and #ids or last - first + 1)
+  end
   answers[i] = {1, total, ids}
 end
 local member = not none(ask.member) and read(ask.member)
 if #absent > 0 then return {absent} end
 filled(ask.record, answers)
-local above, isAbove = {}, {}
+for i, raws in pairs(trees) do answers[i][3] = raws end
+local above = {}
 for i, q in ipairs(ask.queries) do
-  for _, raw in ipairs(q.parents and answers[i][3] or {}) do
-    local id = string.match(raw, '"parent":"([^"\\\\]+)"')
-    if id and not isAbove[id] then
-      isAbove[id] = true
-      above[#above + 1] = id
-    end
-  end
+  if q.parents then noteAbove(answers[i][3], above) end
 end
 return {read(ask.settings), answers, member, readAll(ask.record, above)}`)
 
@@ -60,7 +99,13 @@ if ask.small then
 else
   for _, id in ipairs(ask.of) do answers[#answers + 1] = below(ask.below, id) end
 end
-return filled(ask.record, answers)`)
+filled(ask.record, answers)
+if ask.above then
+  local above = {}
+  noteAbove(answers[1][3], above)
+  answers[#answers + 1] = {1, #above, readAll(ask.record, above)}
+end
+return answers`)
 
 // openScript gives the settings, a goal, the objective above, its connection, and what
 // stands below it and beside it.
@@ -68,16 +113,18 @@ var openScript = redis.NewScript(familyWords + `
 local settings, goal = read(ask.settings), read(ask.record .. escape(ask.id))
 if not goal then return {settings, false} end
 local at = cjson.decode(goal).d
-local parent, connection = false, false
-if not none(at.parent) then parent = read(ask.record .. escape(at.parent)) end
+local parent, connection = not none(at.parent) and at.parent, false
 if not ask.bare and type(at.binding) == "table" and not none(at.binding.connection) then
   connection = read(ask.connection .. escape(at.binding.connection))
 end
 local answers = {{0, 0, {}}, {0, 0, {}}}
 if not ask.bare and at.kind == ask.objective then
-  local ids, total = page(ask.page)
-  answers[1] = {0, total, ids}
-  if ask.page.first == 0 then answers[1] = below(ask.below, ask.id) end
+  if ask.page.first == 0 then
+    answers[1] = below(ask.below, ask.id)
+  else
+    local ids, total = page(ask.page)
+    answers[1] = {0, total, ids}
+  end
 end
 if ask.beside > 0 and parent then
   ask.below.limit = ask.beside
@@ -98,7 +145,11 @@ if not none(ask.history) then
   local found = redis.call(unpack(together("ZUNION", said, "AGGREGATE", "MAX", "WITHSCORES")))
   notes = readAll(ask.checkin, sorted(found))
 end
-return {settings, goal, parent, connection, filled(ask.record, answers), histories, notes}`)
+local above = parent and {0, 1, {parent}}
+answers[#answers + 1] = above or nil
+filled(ask.record, answers)
+if above then answers[#answers] = nil end
+return {settings, goal, above and above[3][1], connection, answers, histories, notes}`)
 
 // findAsk is the argument of pagesScript for a query.
 type findAsk struct {
@@ -109,7 +160,9 @@ type findAsk struct {
 	Last      int      `json:"last"` // -1: to the end
 	Large     int      `json:"large"`
 	Tree      int      `json:"tree,omitempty"`
+	Roots     int      `json:"roots,omitempty"`
 	Uncounted bool     `json:"uncounted,omitempty"`
+	Own       bool     `json:"own,omitempty"`
 
 	Status  *statusAsk `json:"status,omitempty"`
 	Parents bool       `json:"parents,omitempty"`
@@ -143,7 +196,7 @@ func seenKey(tenant okr.TenantID, viewer okr.UserID) string {
 func findOf(large int, tenant okr.TenantID, q okr.GoalQuery) findAsk {
 	a := findAsk{
 		Public: indexKey(tenant, "goal", okr.PublicIndex), Seen: seenKey(tenant, q.Viewer), First: max(0, q.Page.Offset), Last: -1, Large: large,
-		Tree: q.Tree, Uncounted: q.Uncounted, Status: statusOf(tenant, q.Status), Parents: q.Parents && q.Tree == 0,
+		Tree: q.Tree, Roots: q.Roots, Uncounted: q.Uncounted, Own: q.Own, Status: statusOf(tenant, q.Status), Parents: q.Parents && q.Tree == 0,
 	}
 	if q.Page.Limit > 0 {
 		a.Last = a.First + q.Page.Limit - 1
@@ -195,6 +248,22 @@ func belowOf(large int, tenant okr.TenantID, viewer okr.UserID, limit int) below
 	}
 }
 
+// settingsAsk is the key of the settings; empty where a turn goes by some that it has.
+func settingsAsk(ctx context.Context, tenant okr.TenantID) string {
+	if _, isKnown := okr.SettingsFrom(ctx, tenant); isKnown {
+		return ""
+	}
+	return settingsKey(tenant)
+}
+
+// readSettings are the settings that an answer begins with, or those that a turn goes by.
+func readSettings(ctx context.Context, a familyAnswer, tenant okr.TenantID) okr.Settings {
+	if t, isKnown := okr.SettingsFrom(ctx, tenant); isKnown {
+		return t
+	}
+	return readOne[okr.Settings](a, 0)
+}
+
 func settingsKey(tenant okr.TenantID) string {
 	return recordKey(tenant, "tenant", okr.Settings{}.Key())
 }
@@ -203,25 +272,30 @@ func settingsKey(tenant okr.TenantID) string {
 // of goals, in one trip. What is not there is empty.
 func (s *Store) FindGoals(ctx context.Context, tenant okr.TenantID, member okr.UserID, queries ...okr.GoalQuery) (out okr.Found, err error) {
 	finds := findsOf(s.large, tenant, queries)
-	ask := map[string]any{"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "queries": finds}
+	ask := map[string]any{"settings": settingsAsk(ctx, tenant), "record": recordKey(tenant, "goal", ""), "objective": okr.Objective, "queries": finds}
 	if member != "" {
 		ask["member"] = recordKey(tenant, "member", string(member))
 	}
 	answer, err := askFamily(ctx, s, "find goals", pagesScript, tenant, ask)
-	if absent := absentOf(answer); err == nil && len(absent) > 0 {
-		var known map[string]string
-		if known, err = readCourses(ctx, s, tenant, absent); err != nil {
+	for attempt := 0; err == nil && len(absentOf(answer)) > 0; attempt++ {
+		if attempt == courseAttempts {
+			return out, okr.Errorf(okr.Conflict, "Too many others are changing this at the same moment. Try again.")
+		}
+		known, err := readCourses(ctx, s, tenant, absentOf(answer))
+		if err != nil {
 			return out, err
 		}
 		for i := range finds {
 			finds[i].knows(known)
 		}
-		answer, err = askFamily(ctx, s, "find goals", pagesScript, tenant, ask)
+		if answer, err = askFamily(ctx, s, "find goals", pagesScript, tenant, ask); err != nil {
+			return out, err
+		}
 	}
 	if err != nil {
 		return out, err
 	}
-	out.Settings, out.Pages, out.Member = readOne[okr.Settings](answer, 0), readFound(answer, 1, queries), readOne[okr.Member](answer, 2)
+	out.Settings, out.Pages, out.Member = readSettings(ctx, answer, tenant), readPages(answer, 1), readOne[okr.Member](answer, 2)
 	out.Parents = byID(readEach[okr.Goal](answer, list(answer.parts, 3)))
 	return out, answer.failed(ctx, "find goals")
 }
@@ -242,7 +316,7 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 	}
 	isSmall := q.Small && len(q.Below) > 1
 	answer, err := askFamily(ctx, s, "read goals", aroundScript, tenant, map[string]any{
-		"small": isSmall, "record": recordKey(tenant, "goal", ""), "parents": append([]okr.GoalID{}, q.Parents...), "of": append([]okr.GoalID{}, q.Below...), "below": belowOf(s.large, tenant, q.Viewer, q.Limit),
+		"above": q.Above, "small": isSmall, "record": recordKey(tenant, "goal", ""), "parents": append([]okr.GoalID{}, q.Parents...), "of": append([]okr.GoalID{}, q.Below...), "below": belowOf(s.large, tenant, q.Viewer, q.Limit),
 	})
 	if err != nil {
 		return out, err
@@ -252,6 +326,9 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 		return out, err
 	}
 	out.Parents = byID(pages[0].Goals)
+	if q.Above {
+		maps.Copy(out.Parents, byID(pages[len(pages)-1].Goals))
+	}
 	for i, id := range q.Below {
 		if isSmall {
 			out.Below[id] = okr.GoalPage{Goals: []okr.Goal{}, Whole: true}
@@ -285,7 +362,7 @@ func part(goals []okr.Goal, pages map[okr.GoalID]okr.GoalPage) {
 // OpenGoal reads a goal and what stands around it, in one trip. NotFound: there is none.
 func (s *Store) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQuery) (okr.Opened, error) {
 	ask := map[string]any{
-		"settings": settingsKey(tenant), "record": recordKey(tenant, "goal", ""), "connection": recordKey(tenant, "connection", ""), "id": q.Goal,
+		"settings": settingsAsk(ctx, tenant), "record": recordKey(tenant, "goal", ""), "connection": recordKey(tenant, "connection", ""), "id": q.Goal,
 		"objective": okr.Objective, "bare": q.Bare, "queries": findsOf(s.large, tenant, q.Also), "below": belowOf(s.large, tenant, q.Viewer, q.Page.Limit), "beside": q.Beside,
 		"page": findOf(s.large, tenant, okr.GoalQuery{Indexes: []string{okr.ChildIndex(q.Goal)}, Viewer: q.Viewer, Page: q.Page}),
 	}
@@ -297,11 +374,14 @@ func (s *Store) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQue
 	if err != nil {
 		return okr.Opened{}, err
 	}
-	out := okr.Opened{Settings: readOne[okr.Settings](answer, 0)}
+	out := okr.Opened{Settings: readSettings(ctx, answer, tenant)}
 	if len(answer.parts) < 2 || answer.parts[1] == nil {
 		return out, errors.Join(answer.failed(ctx, "open goal"), okr.Errorf(okr.NotFound, "There is no goal %s.", q.Goal))
 	}
 	out.Goal, out.Parent, out.Connection = readOne[okr.Goal](answer, 1), readOne[okr.Goal](answer, 2), readOne[okr.Connection](answer, 3)
+	if out.Connection.ID != "" {
+		remember(ctx, recordKey(tenant, "connection", out.Connection.Key()), answer.parts[3])
+	}
 	pages := readPages(answer, 4)
 	out.Below, out.Beside, out.Also = pages[0], pages[1], pages[2:]
 	for _, part := range list(answer.parts, 5) {

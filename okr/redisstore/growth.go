@@ -51,7 +51,7 @@ func kindOfKey(key string) string {
 	switch kind := parts[0]; kind {
 	case "history", "thinned":
 		return "history"
-	case "credential", "credentials", "refresh":
+	case "credential", "credentials", "refresh", "gate":
 		return "sign-in"
 	case "conversation", "chat":
 		return "conversation"

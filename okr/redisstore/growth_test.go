@@ -51,7 +51,7 @@ func keyFunctions(t *testing.T) (rows, keys []string) {
 		keys = append(keys, of...)
 		ends := strings.TrimPrefix(words[3], "TTL: ")
 		if ends == "No TTL" {
-			ends = "never by itself"
+			ends = "never"
 		}
 		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s | %s |\n", strings.Join(of, "`, `"), words[1], words[2], ends, words[4]))
 	}

@@ -22,7 +22,7 @@ func NewShelf(s *Store) Shelf { return Shelf{s} }
 
 // Imports keeps the imports.
 func (f Shelf) Imports() okr.Records[okr.ImportID, okr.Import] {
-	return records[okr.ImportID, okr.Import]{s: f.s, kind: "import", noun: "import", taken: "Another import is under way. Wait until it is done, then try again."}
+	return records[okr.ImportID, okr.Import]{s: f.s, kind: "import", noun: "import", taken: "Another import is running. Try again when it's done."}
 }
 
 // PutPiece keeps a piece of a file, sealed, for ttl.
@@ -34,7 +34,7 @@ func (f Shelf) PutPiece(ctx context.Context, tenant okr.TenantID, ref string, n 
 func (f Shelf) Piece(ctx context.Context, tenant okr.TenantID, ref string, n int) ([]byte, error) {
 	key := importPieceKey(tenant, ref, strconv.Itoa(n))
 	sealed, err := f.s.client.Get(ctx, key).Result()
-	return f.s.Memory().openSealed(ctx, "read piece of import", key, sealed, err, "This file is not kept any more. Send it again.")
+	return f.s.Memory().openSealed(ctx, "read piece of import", key, sealed, err, "This file has expired. Send it again.")
 }
 
 // DropPieces forgets the first n pieces of a file.

@@ -14,7 +14,8 @@ import (
 // keys stand on one slot of a Cluster. Parts are escaped: no two lists of parts
 // make the same key, whatever they hold.
 func tenantKey(tenant okr.TenantID, parts ...string) string {
-	return "okr:{" + escapeTag(tenant) + "}:" + join(parts)
+	b := append(append(append(make([]byte, 0, 128), "okr:{"...), escapeTag(tenant)...), "}:"...)
+	return string(appendParts(b, parts))
 }
 
 // escapeTag makes sure that the tag is never empty, which would make it none.
@@ -25,14 +26,16 @@ func escapeTag(tenant okr.TenantID) string {
 	return url.QueryEscape(string(tenant))
 }
 
-func globalKey(parts ...string) string { return "okr:" + join(parts) }
+func globalKey(parts ...string) string { return string(appendParts([]byte("okr:"), parts)) }
 
-func join(parts []string) string {
-	escaped := make([]string, len(parts))
+func appendParts(b []byte, parts []string) []byte {
 	for i, part := range parts {
-		escaped[i] = url.QueryEscape(part)
+		if i > 0 {
+			b = append(b, ':')
+		}
+		b = append(b, url.QueryEscape(part)...)
 	}
-	return strings.Join(escaped, ":")
+	return b
 }
 
 // Each key function says what it is for, when it ends, and how many there are at
@@ -60,7 +63,27 @@ func namesKey(tenant okr.TenantID, kind string) string { return tenantKey(tenant
 
 // coursesKey: HASH of a goal id to what its status depends on besides the day. No TTL.
 // Bound: a place for each goal.
-func coursesKey(tenant okr.TenantID) string { return tenantKey(tenant, "goal", "courses") }
+func coursesKey(tenant okr.TenantID) string { return tenantKey(tenant, "goal", "course") }
+
+// olderCoursesKey: HASH of a goal id to the same, as a program without lists by
+// status keeps it: what it has written is worked out anew. No TTL. Bound: a place for each goal that such a
+// program wrote; none once somebody asks for a status.
+func olderCoursesKey(tenant okr.TenantID) string { return tenantKey(tenant, "goal", "courses") }
+
+// placedKey: STRING, for which bands and day goals are in the lists by status, and since
+// when. No TTL. Bound: one for each tenant of more than 7,000 goals.
+func placedKey(tenant okr.TenantID) string { return tenantKey(tenant, "goal", "placed") }
+
+// placedInKey: ZSET of the ids of goals that have a status by creation number. No TTL.
+// Bound: one for each status of a tenant of more than 7,000 goals, with a place for each
+// goal; all begin anew after a week.
+func placedInKey(tenant okr.TenantID, status okr.Status) string {
+	return tenantKey(tenant, "goal", "status", string(status))
+}
+
+// turnsKey: ZSET of goal ids by the day on which their status may change next. No TTL.
+// Bound: a place for each goal of a tenant of more than 7,000.
+func turnsKey(tenant okr.TenantID) string { return tenantKey(tenant, "goal", "turns") }
 
 // createdKey: STRING, the last creation number of a kind. No TTL. Bound: one for
 // each kind of record.
@@ -106,6 +129,14 @@ func refreshKey(tenant okr.TenantID, id okr.CredentialID) string {
 	return tenantKey(tenant, "refresh", string(id))
 }
 
+// gateKey: HASH of a process to what it has under way at Azure DevOps with an account
+// or application, and when the service takes requests again. TTL: 5 s after the last request, and until
+// the service takes them, 10 minutes at most. Bound: one for each account in use, with a
+// place for each process that uses it.
+func gateKey(tenant okr.TenantID, budget string) string {
+	return tenantKey(tenant, "gate", budget)
+}
+
 // conversationKey: STRING, a value with the conversation. TTL: 400 days from the
 // last turn there; none for a person's own chat. Bound: one for each person, and
 // each channel and group chat in which somebody used okrbot.
@@ -119,7 +150,7 @@ func chatKey(tenant okr.TenantID, user okr.UserID) string {
 	return tenantKey(tenant, "chat", string(user))
 }
 
-// deliveryKey: STRING, "done", or the token of who has an activity in hand. TTL:
+// deliveryKey: STRING, "done:" and the token of who handled it, or that of who has an activity in hand. TTL:
 // an hour, or as long as it is held. Bound: one for each turn of an hour.
 func deliveryKey(tenant okr.TenantID, conversation, activity string) string {
 	return tenantKey(tenant, "delivery", conversation, activity)
@@ -128,9 +159,14 @@ func deliveryKey(tenant okr.TenantID, conversation, activity string) string {
 // draftKey: STRING, a sealed draft; of the forms that a person opened LIST of sealed notes.
 // TTL: a day for an open form and for that list, 10 minutes for what a person can undo, at most 30 days for what
 // else is remembered of a person and for what an import has reported. Bound: one for each form that was opened that
-// day, a few for each person, and one for each import of a month; the list has 30 notes at most, what can be undone
+// day, a few for each person, and one for each import of a month; the list has 60 notes at most, what can be undone
 // is one thing, and a report names at most 100 rows of a kind.
 func draftKey(tenant okr.TenantID, id string) string { return tenantKey(tenant, "draft", id) }
+
+// standsAlone says whether nothing else depends on what stands under a key: a draft of any tenant, and a ticket.
+func standsAlone(key string) bool {
+	return strings.Contains(key, "}:draft:") || strings.HasPrefix(key, globalKey("ticket")+":")
+}
 
 // triesKey: STRING, a count of tries. TTL: 10 seconds to 7 days, from the first try
 // on. Bound: one for each person, goal or place that is counted.
@@ -155,7 +191,7 @@ func importedKey(tenant okr.TenantID) string { return tenantKey(tenant, "import"
 
 // importAddedKey: HASH of the id of a check-in that an import brought to a goal of an
 // import before, to the id of that goal. No TTL. Bound: a place for each such check-in,
-// until the import is taken back.
+// until the import is undone.
 func importAddedKey(tenant okr.TenantID, id okr.ImportID) string {
 	return tenantKey(tenant, "import", "added", string(id))
 }
@@ -164,9 +200,9 @@ func importAddedKey(tenant okr.TenantID, id okr.ImportID) string {
 // value with who it is here. No TTL. Bound: a place for each person whom an admin chose.
 func importPeopleKey(tenant okr.TenantID) string { return tenantKey(tenant, "import", "people") }
 
-// ticketKey: STRING, what a ticket stands for, sealed. TTL: 10 minutes. The ticket
-// is a secret, so the key has its SHA-256 only. Bound: a few for each sign-in under
-// way.
+// ticketKey: STRING, what a ticket is for, sealed. TTL: 10 minutes; 40 for the
+// form of an application; a day for a single sign-on that was done. The ticket is a secret, so the key has its SHA-256 only.
+// Bound: a few for each sign-in under way, and one for each single sign-on of a day.
 func ticketKey(ticket string) string {
 	sum := sha256.Sum256([]byte(ticket))
 	return globalKey("ticket", hex.EncodeToString(sum[:]))

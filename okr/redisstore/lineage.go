@@ -155,7 +155,7 @@ func keepSaid(ctx context.Context, s *Store, tenant okr.TenantID, l *lineage, sa
 //	        large each list is, then commands: each the number of its words and these
 //
 // Returns nil if something is not as it was, else what the commands gave.
-var commitScript = redis.NewScript(`
+var commitScript = redis.NewScript(coursesWords + `
 local records, lists = tonumber(ARGV[1]), tonumber(ARGV[2])
 for from = 1, records, 500 do
   local raws = redis.call("MGET", unpack(KEYS, from, math.min(from + 499, records)))
@@ -169,7 +169,11 @@ end
 local at, out = 3 + records + lists, {}
 while ARGV[at] do
   local size = tonumber(ARGV[at])
-  out[#out + 1] = redis.call(unpack(ARGV, at + 1, at + size))
+  if ARGV[at + 1] == "eval" then
+    out[#out + 1] = keepCourses(ARGV[at + 4], ARGV[at + 5], ARGV[at + 6], {unpack(ARGV, at + 7, at + size)})
+  else
+    out[#out + 1] = redis.call(unpack(ARGV, at + 1, at + size))
+  end
   at = at + size + 1
 end
 return out`)
@@ -187,7 +191,8 @@ func commit(ctx context.Context, s *Store, raw map[string]string, sizes map[stri
 		args = append(args, sizes[key])
 	}
 	for _, cmd := range cmds {
-		args = append(append(args, len(cmd.Args())), cmd.Args()...)
+		words := withoutScript(cmd)
+		args = append(append(args, len(words)), words...)
 	}
 	run := func(c redis.Scripter) error {
 		gave, err := commitScript.Run(ctx, c, append(records, lists...), args...).Slice()
@@ -200,7 +205,7 @@ func commit(ctx context.Context, s *Store, raw map[string]string, sizes map[stri
 		return err
 	}
 	if s.replicas.expected {
-		err = s.client.Watch(ctx, func(tx *redis.Tx) error { // for what waits must have written
+		err = s.watch(ctx, func(tx *redis.Tx) error { // for what waits must have written
 			return cmp.Or(run(tx), s.await(ctx, tx, records[0]))
 		}, records[0])
 	} else {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/redis/go-redis/v9"
 
@@ -33,12 +32,16 @@ func (r records[K, T]) Find(ctx context.Context, tenant okr.TenantID, indexes []
 			keys = append(keys, key)
 		}
 	}
-	ids, total, err := r.ids(ctx, tenant, keys, page)
+	ids, raws, total, err := r.page(ctx, tenant, keys, page)
 	if err != nil {
 		return nil, 0, fail(ctx, "list "+r.kind, err)
 	}
-	list, err := r.many(ctx, tenant, ids)
-	return list, total, err
+	if len(ids) > listChunk {
+		list, err := r.many(ctx, tenant, ids)
+		return list, total, err
+	}
+	list, err := r.decoded(make([]T, 0, len(ids)), ids, raws)
+	return list, total, fail(ctx, "list "+r.kind, err)
 }
 
 // Lists implements [okr.Records]: one round trip for all ids, one for the records.
@@ -98,21 +101,23 @@ func (r records[K, T]) many(ctx context.Context, tenant okr.TenantID, ids []stri
 }
 
 // pageScript gives a page of what stands in all of some lists, and how many there
-// are, at the same moment. The embedded Redis gives an intersection by name, so it is
+// are, at the same moment, with the records where they are few. The embedded Redis gives an intersection by name, so it is
 // sorted where it is not. It writes nothing, so that a Redis that is full or a
 // replica answers it too; a transaction would be refused there.
 //
 //	KEYS    sorted sets with the same members' scores
 //	ARGV[1] the first place, from 0
 //	ARGV[2] the last place, -1: to the end
+//	ARGV[3] what the keys of records begin with
+//	ARGV[4] how many records are few
 //
-// Returns the number of members, then those of the page.
-var pageScript = redis.NewScript(`
+// Returns the number of members, those of the page, and their records.
+var pageScript = redis.NewScript(escapeWords + `
 local first, last = tonumber(ARGV[1]), tonumber(ARGV[2])
 local total, page
 if #KEYS == 1 then
-  total = redis.call("ZCARD", KEYS[1])
   page = redis.call("ZRANGE", KEYS[1], first, last)
+  if first == 0 and last < 0 then total = #page else total = redis.call("ZCARD", KEYS[1]) end
 else
   local call = {"ZINTER", #KEYS}
   for _, key in ipairs(KEYS) do call[#call + 1] = key end
@@ -129,11 +134,17 @@ else
   if last < 0 or last >= total then last = total - 1 end
   for i = first, last do page[#page + 1] = all[i + 1][1] end
 end
-table.insert(page, 1, tostring(total))
-return page`)
+local raws = {}
+if #page > 0 and #page <= tonumber(ARGV[4]) then
+  local call = {"MGET"}
+  for _, id in ipairs(page) do call[#call + 1] = ARGV[3] .. escape(id) end
+  for _, raw in ipairs(redis.call(unpack(call))) do raws[#raws + 1] = raw or "" end
+end
+return {total, page, raws}`)
 
-// ids reads a page of what stands in all lists and how many there are.
-func (r records[K, T]) ids(ctx context.Context, tenant okr.TenantID, keys []string, page okr.Page) ([]string, int, error) {
+// page reads a page of what stands in all lists, and how many there are; where they are no
+// more than a command reads, the records too, empty where one was deleted since.
+func (r records[K, T]) page(ctx context.Context, tenant okr.TenantID, keys []string, page okr.Page) (ids []string, raws []any, total int, err error) {
 	start, stop := max(0, page.Offset), -1
 	if page.Limit > 0 {
 		stop = start + page.Limit - 1
@@ -141,12 +152,33 @@ func (r records[K, T]) ids(ctx context.Context, tenant okr.TenantID, keys []stri
 	if len(keys) == 0 {
 		keys = []string{indexKey(tenant, r.kind, "")}
 	}
-	found, err := pageScript.Run(ctx, r.s.client, keys, start, stop).StringSlice()
+	found, err := pageScript.Run(ctx, r.s.client, keys, start, stop, recordKey(tenant, r.kind, ""), listChunk).Slice()
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, 0, err
 	}
-	total, err := strconv.Atoi(found[0])
-	return found[1:], total, err
+	n, _ := found[0].(int64)
+	for _, id := range list(found, 1) {
+		text, _ := id.(string)
+		ids = append(ids, text)
+	}
+	return ids, list(found, 2), int(n), nil
+}
+
+// decoded adds the records of some ids to a list. One that was deleted since its id was read
+// is left out.
+func (r records[K, T]) decoded(list []T, ids []string, raws []any) ([]T, error) {
+	for i, raw := range raws {
+		text, ok := raw.(string)
+		if !ok || text == "" {
+			continue
+		}
+		var record T
+		if err := decodeText(text, &record); err != nil {
+			return nil, fmt.Errorf("%s %s: %w", r.kind, ids[i], err)
+		}
+		list = append(list, record)
+	}
+	return list, nil
 }
 
 // appendRecords reads records by id in one trip. One that was deleted since its id was
@@ -167,16 +199,8 @@ func (r records[K, T]) appendRecords(ctx context.Context, list []T, tenant okr.T
 		return nil, err
 	}
 	for n, chunk := range chunks {
-		for i, raw := range chunk.Val() {
-			text, ok := raw.(string)
-			if !ok {
-				continue
-			}
-			var record T
-			if err := decodeText(text, &record); err != nil {
-				return nil, fmt.Errorf("%s %s: %w", r.kind, ids[n*listChunk+i], err)
-			}
-			list = append(list, record)
+		if list, err = r.decoded(list, ids[n*listChunk:], chunk.Val()); err != nil {
+			return nil, err
 		}
 	}
 	return list, nil
@@ -264,10 +288,14 @@ end
 // integrationScript counts connections, those that fail, digests, and what is measured.
 var integrationScript = redis.NewScript(familyWords + healthWords + `
 local ids = redis.call("ZRANGE", ask.all, 0, -1)
-local failing, bound = 0, 0
+local failing, bound, keys = 0, 0, {}
 for i, raw in ipairs(readAll(ask.record, ids)) do
   if isFailing(raw) then failing = failing + 1 end
-  bound = bound + redis.call("ZCARD", ask.bound .. escape(ids[i]))
+  keys[#keys + 1] = ask.bound .. escape(ids[i])
+  if #keys == 500 or i == #ids then
+    bound = bound + #redis.call(unpack(together("ZUNION", keys)))
+    keys = {}
+  end
 end
 return {#ids, failing, bound, redis.call("ZCARD", ask.digests)}`)
 
@@ -318,7 +346,7 @@ if ask.limit > 0 then last = math.min(last, first + ask.limit) end
 local page, bound = {}, {}
 for i = first + 1, last do
   page[#page + 1] = ids[i]
-  bound[#bound + 1] = redis.call("ZCARD", ask.bound .. escape(ids[i]))
+  bound[#bound + 1] = ask.plain and 0 or redis.call("ZCARD", ask.bound .. escape(ids[i]))
 end
 return {#ids, readAll(ask.record, page), bound}`)
 
@@ -326,7 +354,7 @@ return {#ids, readAll(ask.record, page), bound}`)
 func (s *Store) FindConnections(ctx context.Context, tenant okr.TenantID, q okr.ConnectionQuery) ([]okr.BoundConnection, int, error) {
 	ask := map[string]any{
 		"own": indexKey(tenant, "connection", okr.OwnerIndex(q.Viewer)), "shared": indexKey(tenant, "connection", okr.SharedIndex),
-		"isShared": q.Shared, "failing": q.Failing, "first": max(0, q.Page.Offset), "limit": q.Page.Limit,
+		"isShared": q.Shared, "failing": q.Failing, "plain": q.Plain, "first": max(0, q.Page.Offset), "limit": q.Page.Limit,
 		"record": recordKey(tenant, "connection", ""), "bound": indexKey(tenant, "goal", okr.BoundIndex("")),
 	}
 	if q.All && !q.Shared {
@@ -341,42 +369,9 @@ func (s *Store) FindConnections(ctx context.Context, tenant okr.TenantID, q okr.
 	for i, n := range list(answer.parts, 2) {
 		bound, _ := n.(int64)
 		if c := readOne[okr.Connection](familyAnswer{list(answer.parts, 1), answer.fault}, i); c.ID != "" { // else deleted meanwhile
+			remember(ctx, recordKey(tenant, "connection", c.Key()), list(answer.parts, 1)[i])
 			out = append(out, okr.BoundConnection{Connection: c, Bound: int(bound)})
 		}
 	}
 	return out, int(total), answer.failed(ctx, "find connections")
-}
-
-// readFound reads the pages of an answer to queries. Of a tree it decodes those alone that
-// are on the page.
-func readFound(a familyAnswer, i int, queries []okr.GoalQuery) []okr.GoalPage {
-	for k, part := range list(a.parts, i) {
-		of, _ := part.([]any)
-		if total, _ := of[1].(int64); total > int64(queries[k].Tree) {
-			continue // also where none is asked for
-		}
-		raws, _ := of[2].([]any)
-		roots := rootsOf(a, raws)
-		from := min(max(0, queries[k].Page.Offset), len(roots))
-		of[1], of[2] = int64(len(roots)), roots[from:min(from+queries[k].Roots, len(roots))]
-	}
-	return readPages(a, i)
-}
-
-// rootsOf gives the records of those goals that stand below none of the others, or have
-// some of the others below them.
-func rootsOf(a familyAnswer, raws []any) (roots []any) {
-	heads, own, above := make([]goalHead, len(raws)), map[okr.GoalID]bool{}, map[okr.GoalID]bool{}
-	for i, raw := range raws {
-		text, _ := raw.(string)
-		h, err := headOf(text)
-		a.note(err)
-		heads[i], own[h.ID], above[h.Parent] = h, h.Kind == okr.Objective, true
-	}
-	for i, h := range heads {
-		if h.ID != "" && (!own[h.Parent] || above[h.ID]) {
-			roots = append(roots, raws[i])
-		}
-	}
-	return roots
 }

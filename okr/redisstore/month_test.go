@@ -34,6 +34,7 @@ type month struct {
 func newMonth(t *testing.T) *month {
 	t.Helper()
 	m := &month{t: t, redis: miniredis.RunT(t), now: okrtest.Noon().Add(-12 * time.Hour), ada: okr.Actor{Tenant: okrtest.TenantID, Person: okrtest.Ada}}
+	m.redis.Server().SetPreHook(okrtest.NewLua(m.redis).Serve)
 	m.store = open(t, "redis://"+m.redis.Addr())
 	m.use = okrtest.NewActivities(m.store, nil, func() time.Time { return m.now }, string(okrtest.TenantID)+"/"+string(okrtest.Ada.ID))
 	ctx := t.Context()
@@ -123,7 +124,7 @@ func (m *month) turns() {
 		_, err = memory.FirstTime(ctx, tenant, own.ID, "greeting")
 		require.NoError(m.t, err)
 	}
-	require.NoError(m.t, m.use.Access.SeenIn(ctx, m.ada, "Europe/Paris"))
+	require.NoError(m.t, m.use.Access.SeenIn(ctx, m.ada, "Europe/Paris", "en-US"))
 	require.NoError(m.t, m.use.Notify.Reminded(ctx, tenant, okrtest.Ada))
 }
 

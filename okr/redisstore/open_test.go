@@ -53,7 +53,7 @@ func TestOpenNeedsAnAnswer(t *testing.T) {
 	require.NotContains(t, err.Error(), "hunter2")
 	msg, ok := okr.MessageOf(err)
 	require.True(t, ok)
-	require.Equal(t, "okrbot cannot reach its store at the moment. Nothing is lost; try again in a minute.", msg)
+	require.Equal(t, "I can't reach my store at the moment. Nothing is lost. Try again in a minute.", msg)
 }
 
 func TestOpenWithPassword(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"okrbot/okr"
 	"okrbot/okr/okrtest"
+	"okrbot/okr/redisstore"
 )
 
 func TestOutageIsUnavailableAndEnds(t *testing.T) {
@@ -39,6 +40,8 @@ func TestHangingRedisEndsWithTheDeadline(t *testing.T) {
 	defer cancel()
 	err := s.Ping(ctx)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+	okrtest.RequireKind(t, okr.Unavailable, err)
+	_, err = redisstore.GateOf(s).Ask(ctx, okrtest.TenantID, "CR1", redisstore.GateClaim{Process: "A", Number: 1, More: true, Limit: 2})
 	okrtest.RequireKind(t, okr.Unavailable, err)
 	server.Resume(t)
 	require.NoError(t, s.Ping(t.Context()))

@@ -42,7 +42,7 @@ func (r records[K, T]) Create(ctx context.Context, tenant okr.TenantID, record T
 		_, err := tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
 			p.Set(ctx, key, raw, 0)
 			r.place(ctx, p, tenant, n, record, stands{})
-			keepCourses(ctx, p, tenant, changedCourse(nil, value{}, record, stands{}))
+			keepCourses(ctx, p, tenant, changedCourse(nil, value{}, record, stands{})...)
 			return nil
 		})
 		return err
@@ -117,7 +117,7 @@ func (r records[K, T]) replace(ctx context.Context, tx *redis.Tx, tenant okr.Ten
 		}
 		p.Set(ctx, recordKey(tenant, r.kind, after.Key()), raw, 0)
 		r.writePlaces(ctx, p, tenant, stored, after, was)
-		keepCourses(ctx, p, tenant, changedCourse(nil, stored, after, was))
+		keepCourses(ctx, p, tenant, changedCourse(nil, stored, after, was)...)
 		return nil
 	})
 	return err
@@ -159,7 +159,7 @@ func (r records[K, T]) Delete(ctx context.Context, tenant okr.TenantID, id K) (T
 				p.HDel(ctx, namesKey(tenant, r.kind), was.name)
 			}
 			if was.course != "" {
-				p.HDel(ctx, coursesKey(tenant), string(id))
+				keepCourses(ctx, p, tenant, string(id), "")
 			}
 			return nil
 		})

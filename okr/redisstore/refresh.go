@@ -97,12 +97,12 @@ func (s *Store) replaceCredential(ctx context.Context, tenant okr.TenantID, befo
 	if err != nil {
 		return okr.Credential{}, err
 	}
-	raw, err := s.sealCredential(key, stored, after)
+	raw, err := sealCredential(s.sealer, key, stored, after)
 	if err != nil {
 		return okr.Credential{}, err
 	}
 	replaced := false
-	err = s.client.Watch(ctx, func(tx *redis.Tx) error {
+	err = s.watch(ctx, func(tx *redis.Tx) error {
 		n, err := replaceScript.Run(ctx, tx, []string{key}, before, raw).Int()
 		if err != nil {
 			return err
@@ -157,6 +157,6 @@ func release(ctx context.Context, s *Store, key, token string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
 	if err := releaseScript.Run(ctx, s.client, []string{key}, token).Err(); err != nil {
-		s.log.WarnContext(ctx, "a lock was not given back, it runs out by itself", "err", fail(ctx, "release", err))
+		s.log.WarnContext(ctx, "a lock was not released; it expires", "err", fail(ctx, "release", err))
 	}
 }

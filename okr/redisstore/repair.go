@@ -251,7 +251,7 @@ func placesOfRecord[T okr.Record](ctx context.Context, tenant okr.TenantID, kind
 				known := p.HGet(ctx, key, id)
 				return func() bool { return known.Val() == course }
 			},
-			func(p redis.Pipeliner) { p.HSet(ctx, key, id, course) },
+			func(p redis.Pipeliner) { keepCourses(ctx, p, tenant, id, course) },
 		})
 	}
 	return places, nil

@@ -148,35 +148,6 @@ func (s *scan) value() string {
 	return s.text[from:from]
 }
 
-// scanHead reads the head of a stored goal, and no further. What a head has stands before the
-// period in every order in which goals are written: that of the type, and by names.
-func scanHead(raw string) (h goalHead, ok bool) {
-	const data = `,"d":{`
-	s := scan{text: raw, at: strings.Index(raw, data) + len(data)}
-	if !strings.HasPrefix(raw, `{"v":1,`) || s.at < len(data) {
-		return h, false
-	}
-	for !s.failed {
-		key := s.string()
-		s.expect(':')
-		switch key {
-		case "id":
-			h.ID = okr.GoalID(s.string())
-		case "kind":
-			h.Kind = okr.GoalKind(s.string())
-		case "parent":
-			h.Parent = okr.GoalID(s.string())
-			return h, !s.failed && h.ID != "" && h.Kind != ""
-		case "period":
-			return h, !s.failed && h.ID != "" && h.Kind != ""
-		default:
-			s.value()
-		}
-		s.expect(',')
-	}
-	return h, false
-}
-
 // goalField reads those fields that most goals of a list have.
 func (s *scan) goalField(g *okr.Goal, key string) bool {
 	switch key {

@@ -78,7 +78,7 @@ func TestSealKeysThatCannotBeRead(t *testing.T) {
 		"empty id":   {":" + short, "entry 1: it must be an id"},
 		"no base64":  {"k1:hunter2!", "entry 1: the key is no base64"},
 		"too short":  {sealKey("k1", 'a') + ",k2:" + short, "entry 2: the key has 16 bytes, it must have 32"},
-		"same id":    {sealKey("k1", 'a') + "," + sealKey("k1", 'b'), "entry 2: its id"},
+		"same id":    {sealKey("k1", 'a') + "," + sealKey("k1", 'b'), "entry 2: another entry"},
 		"last comma": {sealKey("k1", 'a') + ",", "entry 2"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
@@ -40,6 +41,8 @@ type Options struct {
 	Inspect bool
 	// Logger hears what an operator must know. Nil: nothing is logged.
 	Logger *slog.Logger
+	// Now is the clock by which what a turn has read grows old; nil means time.Now.
+	Now func() time.Time
 }
 
 // Store keeps okrbot's data in Redis. It is safe for concurrent use, also by
@@ -48,9 +51,11 @@ type Store struct {
 	client   redis.UniversalClient
 	sealer   *Sealer
 	log      *slog.Logger
+	now      func() time.Time
 	embedded *miniredis.Miniredis // nil: a real Redis
 	replicas replicas
 	places   places
+	packers  packers
 	large    int // from how many members on a list is walked
 }
 
@@ -60,6 +65,9 @@ type Store struct {
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	if o.URL == "" && o.Socket == "" {
 		return openEmbedded(ctx, o)
@@ -74,7 +82,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 			return nil, err
 		}
 	}
-	s := &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger, large: largeList}
+	s := &Store{client: redis.NewUniversalClient(options), sealer: sealer, log: o.Logger, now: o.Now, large: largeList}
 	s.replicas.expected = options.MasterName != "" || options.IsClusterMode || len(options.Addrs) > 1
 	if s, err = connect(ctx, s); err != nil || o.Inspect {
 		return s, err
@@ -87,6 +95,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 // connect checks that Redis answers, and closes the store when it does not.
 func connect(ctx context.Context, s *Store) (*Store, error) {
+	s.client.AddHook(foresight{})
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -175,8 +184,8 @@ func (s *Store) NextNumber(ctx context.Context, tenant okr.TenantID, prefix stri
 }
 
 const (
-	unreachable = "okrbot cannot reach its store at the moment. Nothing is lost; try again in a minute."
-	noWrites    = "okrbot cannot save changes at the moment, because its store takes none. What is there can still be read. Whoever runs okrbot can mend that. Try again later."
+	unreachable = "I can't reach my store at the moment. Nothing is lost. Try again in a minute."
+	noWrites    = "I can't save changes at the moment, but you can still read everything. The operator of okrbot can fix this. Try again later."
 )
 
 // refusesWrites finds the refusals of a Redis that can still be read: it is full, is a

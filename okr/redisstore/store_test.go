@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"testing"
 
+	"github.com/alicebob/miniredis/v2"
+	"github.com/alicebob/miniredis/v2/server"
 	"github.com/stretchr/testify/require"
 
 	"okrbot/okr/okrtest"
@@ -15,13 +17,14 @@ const testKeys = "test:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 var _ okrtest.AllStores = (*redisstore.Store)(nil)
 
-// open opens a store and closes it with the test. Url empty: embedded.
+// open opens a store and closes it with the test. Url empty: embedded, with scripts that are quick.
 func open(tb testing.TB, url string) *redisstore.Store {
 	tb.Helper()
 	s, err := redisstore.Open(tb.Context(), redisstore.Options{
 		URL: url, SealKeys: testKeys, Logger: slog.New(slog.NewTextHandler(tb.Output(), nil)),
 	})
 	require.NoError(tb, err)
+	s.Quicken(func(r *miniredis.Miniredis) server.Hook { return okrtest.NewLua(r).Serve })
 	tb.Cleanup(func() { require.NoError(tb, s.Close()) })
 	return s
 }

@@ -25,7 +25,7 @@ const (
 // one. Conflict: others were faster each time.
 func (s *Store) transact(ctx context.Context, op string, fn func(tx *redis.Tx) error, keys ...string) error {
 	for attempt := range maxAttempts {
-		err := s.client.Watch(ctx, func(tx *redis.Tx) error {
+		err := s.watch(ctx, func(tx *redis.Tx) error {
 			if err := fn(tx); err != nil {
 				return err
 			}
@@ -159,7 +159,7 @@ func (st *step) prepare(r okr.Recorded, read []readRecord[okr.Goal]) error {
 
 func (st *step) pack(snapshot *okr.Snapshot) (err error) {
 	if st.packed[snapshot] == nil {
-		st.packed[snapshot], err = packSnapshot(snapshot)
+		st.packed[snapshot], err = st.s.packers.snapshot(snapshot)
 	}
 	return err
 }
@@ -172,7 +172,7 @@ func (st *step) queue(ctx context.Context, p redis.Pipeliner) {
 	for _, write := range st.places {
 		write(ctx, p)
 	}
-	keepCourses(ctx, p, st.tenant, st.courses)
+	keepCourses(ctx, p, st.tenant, st.courses...)
 	st.sizes = make([]*redis.IntCmd, len(st.history))
 	for i, e := range st.recorded.History {
 		key, at := historyKey(st.tenant, e.Goal), e.Measurement.At.UnixMilli()
@@ -335,7 +335,7 @@ func (w *importWriter) remove(g okr.GoneGoal, read []readRecord[okr.Goal]) error
 	}
 	w.more = append(w.more, func(ctx context.Context, p redis.Pipeliner) {
 		p.HDel(ctx, thinnedKey(w.tenant), was.id)
-		p.HDel(ctx, coursesKey(w.tenant), was.id)
+		keepCourses(ctx, p, w.tenant, was.id, "")
 		if was.stands.name != "" {
 			p.HDel(ctx, namesKey(w.tenant, goalKind), was.stands.name)
 		}
@@ -358,7 +358,7 @@ func (w *importWriter) queue(ctx context.Context, p redis.Pipeliner) {
 	for key, members := range w.places {
 		p.ZAdd(ctx, key, members...)
 	}
-	keepCourses(ctx, p, w.tenant, w.courses)
+	keepCourses(ctx, p, w.tenant, w.courses...)
 	for _, write := range w.more {
 		write(ctx, p)
 	}

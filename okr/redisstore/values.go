@@ -15,6 +15,9 @@ import (
 // program before cannot read, and one release after the one that can.
 const dataVersion = 1
 
+// plainVersion is dataVersion within scripts.
+const plainVersion = "1"
+
 // indexVersion counts the programs that gave records other lists than the one
 // before. A record that an earlier one wrote is put into all of its lists when it
 // is next written, any other only into those that are new to it.
@@ -175,26 +178,6 @@ func knows[T any](stored value) bool {
 	d := json.NewDecoder(bytes.NewReader(stored.Data))
 	d.DisallowUnknownFields()
 	return d.Decode(&data) == nil
-}
-
-// goalHead says where a goal stands.
-type goalHead struct {
-	ID     okr.GoalID   `json:"id"`
-	Kind   okr.GoalKind `json:"kind"`
-	Parent okr.GoalID   `json:"parent"`
-}
-
-// headOf reads the head of a stored goal without decoding the rest. It is empty where
-// there is none.
-func headOf(raw string) (h goalHead, err error) {
-	if raw == "" {
-		return h, nil
-	}
-	if h, isScanned := scanHead(raw); isScanned {
-		return h, nil
-	}
-	err = decodeData([]byte(raw), &h)
-	return h, err
 }
 
 func unreadable(cause error) error {

@@ -1,7 +1,10 @@
 package redisstore
 
 import (
+	"context"
 	"encoding/json"
+
+	"github.com/redis/go-redis/v9"
 
 	"okrbot/okr"
 )
@@ -26,15 +29,16 @@ func Read(raw []byte) (data any, err error, want any, wantErr error) { //nolint:
 	return data, err, want, wantErr
 }
 
-// HeadOf gives the head of a stored goal as it is scanned and as it is decoded.
-func HeadOf(raw string) (scanned, decoded [3]string, err error) {
-	h, err := headOf(raw)
-	if err != nil {
-		return scanned, decoded, err
-	}
+// HeadOf gives the kind of a stored goal and the one above as Redis reads them, and as they are decoded.
+func HeadOf(ctx context.Context, s *Store, raw string) (read, decoded [2]string, err error) {
 	var g okr.Goal
-	err = decodeData([]byte(raw), &g)
-	return [3]string{string(h.ID), string(h.Kind), string(h.Parent)}, [3]string{string(g.ID), string(g.Kind), string(g.Parent)}, err
+	if err := decodeData([]byte(raw), &g); err != nil {
+		return read, decoded, err
+	}
+	script := redis.NewScript(headWords + `local kind, above = headOf(ARGV[1]) return {kind or "none", above or "none"}`)
+	words, err := script.Run(ctx, s.client, nil, raw).StringSlice()
+	copy(read[:], words)
+	return read, [2]string{string(g.Kind), string(g.Parent)}, err
 }
 
 // Encode gives the text that is stored of some data.

@@ -67,7 +67,7 @@ func TestEveryWriteIsRefusedAlike(t *testing.T) {
 		require.ErrorIs(t, err, okr.ErrNoWrites)
 		okrtest.RequireKind(t, okr.Unavailable, err)
 		msg, _ := okr.MessageOf(err)
-		require.Contains(t, msg, "takes none")
+		require.Contains(t, msg, "can't save changes")
 	}
 	server.Kill()
 	err = s.Writable(t.Context())

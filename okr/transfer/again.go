@@ -8,7 +8,7 @@ import (
 )
 
 // titleBoth is the finding of goals that were changed on both sides.
-const titleBoth = "Changed on both sides: they stay as they are here"
+const titleBoth = "Changed here and in the file: kept as they are here"
 
 // tally counts what an import would write, beside what came before.
 func (s *Service) tally(ctx context.Context, tenant okr.TenantID, d *draft) (okr.ImportTally, error) {
@@ -47,7 +47,7 @@ func (s *Service) compare(ctx context.Context, tenant okr.TenantID, d *draft, n 
 	}
 	if g.Deleted != nil {
 		t.Kept++
-		d.findings.add(okr.FindingKnown, titleBoth, n.item.Row, "%s was deleted here. Restore it to have it again.", g.ID)
+		d.findings.add(okr.FindingKnown, titleBoth, n.item.Row, "%s was deleted here. You can restore it.", g.ID)
 		return nil
 	}
 	parent, found := k.parentOf(n, k.goals)
@@ -60,7 +60,7 @@ func (s *Service) compare(ctx context.Context, tenant okr.TenantID, d *draft, n 
 		return err
 	case len(m.conflicts) > 0:
 		t.Kept++
-		d.findings.add(okr.FindingKnown, titleBoth, n.item.Row, "The %s of %s was changed here and in the source.", okr.FieldNames(m.conflicts), g.ID)
+		d.findings.add(okr.FindingKnown, titleBoth, n.item.Row, "The %s of %s changed here and in the file.", okr.FieldNames(m.conflicts), g.ID)
 	case len(m.taken) > 0:
 		t.Changed++
 	default:

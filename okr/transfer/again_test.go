@@ -98,7 +98,7 @@ func TestImportAgainComparesEachField(t *testing.T) {
 				require.Equal(t, "Mine", kr.Title)
 				require.Equal(t, "More", kr.Description)
 			},
-			conflicts: "The title of KR1 was changed here and in the source.",
+			conflicts: "The title of KR1 changed here and in the file.",
 		},
 		{
 			name: "a check-in here and another value there",
@@ -109,7 +109,7 @@ func TestImportAgainComparesEachField(t *testing.T) {
 			there:     func(w *world) { w.item("12").Value = new(20.0) },
 			want:      okr.ImportTally{Kept: 1, Same: 2},
 			check:     func(t *testing.T, kr, _ okr.Goal) { t.Helper(); require.InDelta(t, 30, *kr.Metric.Current, 0) },
-			conflicts: "The value of KR1 was changed here and in the source.",
+			conflicts: "The value of KR1 changed here and in the file.",
 		},
 		{
 			name: "closed here",
@@ -120,7 +120,7 @@ func TestImportAgainComparesEachField(t *testing.T) {
 			there:     func(w *world) { w.item("12").Title = "Theirs" },
 			want:      okr.ImportTally{Kept: 1, Same: 2},
 			check:     func(t *testing.T, kr, _ okr.Goal) { t.Helper(); require.Equal(t, "Ship 40 stores", kr.Title) },
-			conflicts: "The title of KR1 was changed here and in the source.",
+			conflicts: "The title of KR1 changed here and in the file.",
 		},
 		{
 			name: "deleted here",
@@ -130,7 +130,7 @@ func TestImportAgainComparesEachField(t *testing.T) {
 			},
 			want:      okr.ImportTally{Kept: 1, Same: 2},
 			check:     func(t *testing.T, kr, _ okr.Goal) { t.Helper(); require.NotNil(t, kr.Deleted) },
-			conflicts: "KR1 was deleted here. Restore it to have it again.",
+			conflicts: "KR1 was deleted here. You can restore it.",
 		},
 		{
 			name: "closed there", there: func(w *world) { w.item("12").Status, w.item("12").Score = okr.StatusClosed, new(0.7) },
@@ -184,7 +184,7 @@ func TestImportAgainComparesEachField(t *testing.T) {
 			c.check(t, w.get(kr), w.get(o))
 			why := ""
 			for _, f := range p.Findings {
-				if f.Title == "Changed on both sides: they stay as they are here" {
+				if f.Title == "Changed here and in the file: kept as they are here" {
 					why = f.Rows[0].Why
 				}
 			}
@@ -229,7 +229,7 @@ func TestUndoIsRefusedWhereSomethingWasBuilt(t *testing.T) {
 			in := okr.GoalInput{Kind: okr.Project, Title: "New", Parent: o}
 			_, err := w.Plan.SaveGoal(w.t.Context(), okrtest.Alex, in)
 			require.NoError(w.t, err)
-		}, "P2 stands below O1"},
+		}, "P2 is below O1"},
 		"an end": {func(w *world, kr, _ okr.GoalID) {
 			_, err := w.Plan.Close(w.t.Context(), okrtest.Alex, okr.CloseInput{Goal: kr, State: okr.StatusPostponed})
 			require.NoError(w.t, err)
@@ -237,7 +237,7 @@ func TestUndoIsRefusedWhereSomethingWasBuilt(t *testing.T) {
 		"another import": {func(w *world, _, _ okr.GoalID) {
 			w.item("12").Title = "Theirs"
 			w.importAll()
-		}, "the import IM2 came after it"},
+		}, "import IM2 came after it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -35,7 +35,7 @@ func (d *draft) build(n *node) {
 func (d *draft) check(n *node) {
 	if n.parent != nil && n.parent.left {
 		n.left = true
-		d.findings.add(okr.FindingLeft, titleLeft, n.item.Row, "What it stands below cannot come along.")
+		d.findings.add(okr.FindingLeft, titleLeft, n.item.Row, "The item above it can't be imported.")
 		return
 	}
 	g := n.goal
@@ -53,7 +53,7 @@ func (d *draft) check(n *node) {
 func (d *draft) name(n *node) {
 	g, row := &n.goal, n.item.Row
 	if g.Title = okr.CleanLine(n.item.Title); g.Title == "" {
-		g.Title = "Without a title"
+		g.Title = "Untitled"
 		d.findings.add(okr.FindingGuessed, titleCut, row, "It has no title, so it is called %q.", g.Title)
 	}
 	g.Title = d.cut(g.Title, okr.MaxTitle, row, "title")
@@ -92,10 +92,10 @@ func (d *draft) dateLike(n *node) {
 		if n.kind != okr.Objective {
 			return
 		}
-		d.findings.add(okr.FindingGuessed, titlePeriod, n.item.Row, "It has no period that can be read, so it gets that of the objective above: %s.", g.Period)
+		d.findings.add(okr.FindingGuessed, titlePeriod, n.item.Row, "Its period can't be read, so it gets that of the objective above: %s.", g.Period)
 	default:
 		g.PeriodID, g.Period = d.filed(d.settings.CurrentPeriod(d.settings.Today(d.now)).Period)
-		d.findings.add(okr.FindingGuessed, titlePeriod, n.item.Row, "It has no period that can be read, so it gets the current one: %s.", g.Period)
+		d.findings.add(okr.FindingGuessed, titlePeriod, n.item.Row, "Its period can't be read, so it gets the current one: %s.", g.Period)
 	}
 }
 
@@ -155,7 +155,7 @@ func (d *draft) giveTo(n *node) {
 	if asked := d.people.known(item.CheckInOwners); len(asked) > 0 && asked[0].ID != g.Owner.ID {
 		g.CheckInOwner = asked[0]
 		if len(asked) > 1 {
-			d.findings.add(okr.FindingKnown, titleRights, item.Row, "Of its check-in owners the first one is asked: %s.", asked[0].Name)
+			d.findings.add(okr.FindingKnown, titleRights, item.Row, "It has several check-in owners. The first one is used: %s.", asked[0].Name)
 		}
 	}
 	if delegate := d.people.is(item.Delegate); delegate.ID != "" {
@@ -178,11 +178,11 @@ func (d *draft) protect(n *node) {
 	mayEdit := has(g.Owners()) || has(g.Editors) || g.Delegate.ID != ""
 	if g.Private && !mayEdit && !has(g.Viewers) && g.CreatedBy.ID == "" {
 		g.Viewers = []okr.Person{d.imported.By}
-		d.findings.add(okr.FindingKnown, titleRights, item.Row, "It is private and none of its people was found, so %s alone sees it.", d.imported.By.Name)
+		d.findings.add(okr.FindingKnown, titleRights, item.Row, "It's private and none of its people were found, so only %s sees it.", d.imported.By.Name)
 	}
 	if g.OnlyEditors && !mayEdit {
 		g.OnlyEditors = false
-		d.findings.add(okr.FindingKnown, titleRights, item.Row, "Only chosen people could edit it and none of them was found, so admins may.")
+		d.findings.add(okr.FindingKnown, titleRights, item.Row, "Only some people could edit it and none were found, so admins can.")
 	}
 }
 
@@ -193,7 +193,7 @@ func (d *draft) label(n *node) {
 		g.Team = d.cut(okr.CleanLine(item.Teams[0]), okr.MaxName, item.Row, "team")
 	}
 	if len(item.Teams) > 1 {
-		d.findings.add(okr.FindingKnown, titleTeams, item.Row, "It belongs to %q; further teams are left out: %s.", g.Team, quoted(slices.Clone(item.Teams[1:])))
+		d.findings.add(okr.FindingKnown, titleTeams, item.Row, "It belongs to %q. Other teams are left out: %s.", g.Team, quoted(slices.Clone(item.Teams[1:])))
 	}
 	for _, tag := range item.Tags {
 		tag = d.cut(okr.CleanLine(tag), okr.MaxTag, item.Row, "tag")
@@ -202,7 +202,7 @@ func (d *draft) label(n *node) {
 		}
 	}
 	if len(g.Tags) > okr.MaxTags {
-		d.findings.add(okr.FindingKnown, titleFewer, item.Row, "It has %d tags; the first %d come along.", len(g.Tags), okr.MaxTags)
+		d.findings.add(okr.FindingKnown, titleFewer, item.Row, "It has %d tags. Only the first %d are imported.", len(g.Tags), okr.MaxTags)
 		g.Tags = g.Tags[:okr.MaxTags]
 	}
 	if g.Level = item.Level; g.Level == okr.LevelTeam {
@@ -234,7 +234,7 @@ func (d *draft) list(n *node) {
 			task.Due = t.Due
 		}
 		if task.Title == "" {
-			task.Title = "Without a title"
+			task.Title = "Untitled"
 		}
 		if slices.ContainsFunc(n.goal.Tasks, func(o okr.Task) bool { return o.ID == task.ID }) {
 			task.ID = fmt.Sprintf("%s-%d", task.ID, i+1)
@@ -242,7 +242,7 @@ func (d *draft) list(n *node) {
 		n.goal.Tasks = append(n.goal.Tasks, task)
 	}
 	if len(n.goal.Tasks) > okr.MaxTasks {
-		d.findings.add(okr.FindingKnown, titleFewer, n.item.Row, "It has %d tasks; the first %d come along.", len(n.goal.Tasks), okr.MaxTasks)
+		d.findings.add(okr.FindingKnown, titleFewer, n.item.Row, "It has %d tasks. Only the first %d are imported.", len(n.goal.Tasks), okr.MaxTasks)
 		n.goal.Tasks = n.goal.Tasks[:okr.MaxTasks]
 	}
 }
@@ -345,7 +345,7 @@ func (d *draft) direct(n *node) {
 	}
 	switch from, to := okr.FormatNumber(m.Start), okr.FormatNumber(m.Target); {
 	case m.IsScaled() && m.Start == m.Target:
-		guessed(okr.Baseline, fmt.Sprintf("Start and target are both %s, so no progress can be measured: it is a baseline.", to))
+		guessed(okr.Baseline, fmt.Sprintf("Start and target are both %s, so it's imported as a baseline.", to))
 	case m.Type == okr.Increase && m.Start > m.Target:
 		guessed(okr.Decrease, fmt.Sprintf("It goes from %s to %s, so it decreases.", from, to))
 	case m.Type == okr.Decrease && m.Start < m.Target:
@@ -369,13 +369,13 @@ func (d *draft) phase(n *node) {
 		inside := phase.Date.Valid() && p.Contains(phase.Date) && phase.Date.Days() > before.Date.Days()
 		leads := before.Value <= phase.Value && phase.Value <= m.Target || before.Value >= phase.Value && phase.Value >= m.Target
 		if !m.IsScaled() || !inside || !leads || len(m.Phases) == okr.MaxPhases {
-			left = append(left, fmt.Sprintf("%s on %s", okr.FormatNumber(phase.Value), phase.Date))
+			left = append(left, fmt.Sprintf("%s on %s", okr.FormatNumber(phase.Value), phase.Date.Text()))
 			continue
 		}
 		m.Phases = append(m.Phases, phase)
 		before = phase
 	}
 	if len(left) > 0 {
-		d.findings.add(okr.FindingKnown, titlePhases, n.item.Row, "Phases lead from the start to the target, each on a later day of the period; these do not: %s.", strings.Join(left[:min(len(left), 5)], ", "))
+		d.findings.add(okr.FindingKnown, titlePhases, n.item.Row, "Phases go from start to target, each on a later date of the period. These don't: %s.", strings.Join(left[:min(len(left), 5)], ", "))
 	}
 }

@@ -90,25 +90,25 @@ func (s *Service) keep(ctx context.Context, tenant okr.TenantID, name string, bo
 			left -= f.Bytes
 		}
 	}
-	piece := make([]byte, pieceSize)
+	var piece bytes.Buffer // most files are much smaller than a piece
 	for last := false; !last; {
-		read, err := io.ReadFull(body, piece)
-		last = errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-		if err != nil && !last {
+		piece.Reset()
+		read, err := io.CopyN(&piece, body, pieceSize)
+		if last = errors.Is(err, io.EOF); err != nil && !last {
 			return file, fmt.Errorf("file of an import: %w", err)
 		}
-		if file.Bytes += int64(read); file.Bytes > left {
-			return file, okr.Errorf(okr.Invalid, "The files of an import have at most 100 MB together, and %s is more than what is left. Take out what you don't need, or import in two parts.", name)
+		if file.Bytes += read; file.Bytes > left {
+			return file, okr.Errorf(okr.Invalid, "An import can have up to 100 MB of files, and %s exceeds it. Remove files you don't need, or import in two parts.", name)
 		}
 		if read > 0 {
-			if err := s.Shelf.PutPiece(ctx, tenant, file.Ref, file.Pieces, piece[:read], FileLife); err != nil {
+			if err := s.Shelf.PutPiece(ctx, tenant, file.Ref, file.Pieces, piece.Bytes(), FileLife); err != nil {
 				return file, err
 			}
 			file.Pieces++
 		}
 	}
 	if file.Bytes == 0 {
-		return file, okr.Errorf(okr.Invalid, "%s is empty. Export it again, and send it.", name)
+		return file, okr.Errorf(okr.Invalid, "%s is empty. Export it again and send the new file.", name)
 	}
 	return s.recognize(ctx, tenant, file)
 }
@@ -173,7 +173,7 @@ func (s *Service) content(ctx context.Context, tenant okr.TenantID, f okr.Import
 	r := &pieces{size: f.Bytes, read: func(n int) ([]byte, error) {
 		data, err := s.Shelf.Piece(ctx, tenant, f.Ref, n)
 		if okr.KindOf(err) == okr.NotFound && err != nil {
-			err = okr.Errorf(okr.NotFound, "The file %s was sent more than 7 days ago and is not kept any more. Send it again.", f.Name)
+			err = okr.Errorf(okr.NotFound, "The file %s was deleted after 7 days. Send it again.", f.Name)
 		}
 		return data, err
 	}}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"strings"
@@ -106,30 +107,55 @@ func TestFilesAreReadAsTheyWereSent(t *testing.T) {
 	requireRefused(t, okr.NotFound, err, "Send a file")
 }
 
+// counting is a shelf that knows of pieces only which there are: to seal 300 MB takes long, and their size is not about it.
+type counting struct {
+	transfer.Shelf
+
+	pieces map[string]bool
+}
+
+func (c counting) PutPiece(_ context.Context, _ okr.TenantID, ref string, n int, _ []byte, _ time.Duration) error {
+	c.pieces[fmt.Sprint(ref, "/", n)] = true
+	return nil
+}
+
+func (c counting) DropPieces(_ context.Context, _ okr.TenantID, ref string, n int) error {
+	for i := range n {
+		delete(c.pieces, fmt.Sprint(ref, "/", i))
+	}
+	return nil
+}
+
 func TestFilesThatCannotBeTaken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for name, c := range map[string]struct {
+	c := counting{w.shelf, map[string]bool{}}
+	s := transfer.New(transfer.Options{Store: w.store, Reader: w.store, Agenda: w.store, Shelf: c, Now: w.Now}, w.Access, w.Plan)
+	for name, f := range map[string]struct {
 		body  io.Reader
 		words string
 	}{
 		"empty":     {strings.NewReader(""), "is empty"},
-		"too large": {&zeros{transfer.MaxBytes + 1}, "at most 100 MB together"},
+		"too large": {&zeros{transfer.MaxBytes + 1}, "Remove files you don't need, or import in two parts."},
 	} {
-		_, err := w.transfer.AddFile(t.Context(), okrtest.Alex, name, c.body)
-		requireRefused(t, okr.Invalid, err, c.words)
-		require.Zero(t, w.pieces(), name)
+		_, err := s.AddFile(t.Context(), okrtest.Alex, name, f.body)
+		requireRefused(t, okr.Invalid, err, f.words)
+		require.Empty(t, c.pieces, name)
 	}
 	broken := errors.New("the line broke")
-	_, err := w.transfer.AddFile(t.Context(), okrtest.Alex, "a", iotest.ErrReader(broken))
+	_, err := s.AddFile(t.Context(), okrtest.Alex, "a", iotest.ErrReader(broken))
 	require.ErrorIs(t, err, broken)
-	i, err := w.transfer.AddFile(t.Context(), okrtest.Alex, "half", &zeros{60 << 20})
+	require.Empty(t, c.pieces)
+	i, err := s.AddFile(t.Context(), okrtest.Alex, "half", &zeros{60 << 20})
 	require.NoError(t, err)
-	_, err = w.transfer.AddFile(t.Context(), okrtest.Alex, "other half", &zeros{41 << 20})
-	requireRefused(t, okr.Invalid, err, "at most 100 MB together")
-	_, err = w.transfer.AddFile(t.Context(), okrtest.Alex, "half", &zeros{99 << 20})
+	_, err = s.AddFile(t.Context(), okrtest.Alex, "other half", &zeros{41 << 20})
+	requireRefused(t, okr.Invalid, err, "Remove files you don't need, or import in two parts.")
+	require.Len(t, c.pieces, 60)
+	_, err = s.AddFile(t.Context(), okrtest.Alex, "half", &zeros{99 << 20})
 	require.NoError(t, err, "it takes the place of the first half")
-	require.NoError(t, w.transfer.CancelImport(t.Context(), okrtest.Alex, i.ID))
+	require.Len(t, c.pieces, 99)
+	require.NoError(t, s.CancelImport(t.Context(), okrtest.Alex, i.ID))
+	require.Empty(t, c.pieces)
 }
 
 func TestOnlyAdminsImport(t *testing.T) {
@@ -154,8 +180,8 @@ func TestOnlyAdminsImport(t *testing.T) {
 		"cancel":  func(a okr.Actor) error { return w.transfer.CancelImport(ctx, a, i.ID) },
 		"unbound": func(a okr.Actor) error { _, _, err := w.transfer.Unbound(ctx, a, i.ID, okr.Page{}); return err },
 	} {
-		requireRefused(t, okr.Forbidden, act(okrtest.Megan), "Only an admin of okrbot can do this")
-		requireRefused(t, okr.Forbidden, act(okrtest.Guest), "Only an admin of okrbot can do this")
+		requireRefused(t, okr.Forbidden, act(okrtest.Megan), "Only an admin can do this")
+		requireRefused(t, okr.Forbidden, act(okrtest.Guest), "Only an admin can do this")
 		other := okrtest.Alex
 		other.Tenant = "another-tenant"
 		require.Error(t, act(other), name)
@@ -172,13 +198,13 @@ func TestAnImportIsOpenUntilItBegins(t *testing.T) {
 	_, err := w.transfer.BeginImport(t.Context(), okrtest.Alex, first.ID, okr.Reply{})
 	require.NoError(t, err)
 	_, err = w.transfer.DropFile(t.Context(), okrtest.Alex, first.ID, "export.zip")
-	requireRefused(t, okr.Conflict, err, "has begun already")
+	requireRefused(t, okr.Conflict, err, "has already started, so it can't be changed.")
 	second := w.send()
 	require.NotEqual(t, first.ID, second.ID)
 	_, err = w.transfer.BeginImport(t.Context(), okrtest.Alex, second.ID, okr.Reply{})
-	requireRefused(t, okr.Conflict, err, "The import IM1 of Alex Wilber is under way")
+	requireRefused(t, okr.Conflict, err, "Import IM1 by Alex Wilber is running")
 	_, err = w.transfer.UndoImport(t.Context(), okrtest.Alex, first.ID, okr.Reply{})
-	requireRefused(t, okr.Invalid, err, "not done yet")
+	requireRefused(t, okr.Invalid, err, "isn't done yet, so there's nothing to undo.")
 	w.finish(first.ID)
 	list, err := w.transfer.Imports(t.Context(), okrtest.Alex)
 	require.NoError(t, err)
@@ -216,7 +242,7 @@ func TestAnImportWithoutItsFilesEnds(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, more)
 	require.Equal(t, okr.ImportDone, i.Phase)
-	require.Contains(t, i.Problem, "was sent more than 7 days ago")
+	require.Contains(t, i.Problem, "was deleted after 7 days. Send it again.")
 	require.Equal(t, 2, i.Counts.Made)
 }
 
@@ -267,7 +293,7 @@ func TestRenamedWordsAreAsked(t *testing.T) {
 	p, err := w.transfer.PreviewImport(t.Context(), okrtest.Alex, i.ID)
 	require.NoError(t, err)
 	require.Equal(t, []okr.ImportWord{{Word: "Deliverable", Count: 1}, {Word: "Big rock", Kind: okr.Objective, Guessed: true, Count: 2}}, p.Words)
-	require.Equal(t, "Say what these types mean first: \"Deliverable\".", p.Waits)
+	require.Equal(t, "Match these types first: \"Deliverable\".", p.Waits)
 	_, err = w.transfer.BeginImport(t.Context(), okrtest.Alex, i.ID, okr.Reply{})
 	requireRefused(t, okr.Invalid, err, p.Waits)
 	_, err = w.transfer.AnswerImport(t.Context(), okrtest.Alex, i.ID, okr.ImportAnswers{Kinds: map[string]okr.GoalKind{"Deliverable": "epic"}})

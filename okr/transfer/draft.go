@@ -80,7 +80,7 @@ func (d *tree) take(items []Item) {
 	for i := range items {
 		item := &items[i]
 		if _, twice := d.nodes[item.ID]; twice || item.ID == "" {
-			d.findings.add(okr.FindingLeft, titleLeft, item.Row, "The id %q stands in another row too. The first one comes along.", item.ID)
+			d.findings.add(okr.FindingLeft, titleLeft, item.Row, "The id %q is in another row too. The first one is imported.", item.ID)
 			continue
 		}
 		n := &node{item: item, id: item.ID}
@@ -144,7 +144,7 @@ func (d *tree) decideKind(n *node) {
 	case "":
 		n.kind = okr.Objective // until it is answered; nothing begins before
 	default:
-		d.findings.add(okr.FindingGuessed, titleGuessed, n.item.Row, "%q is taken for %s.", cmp.Or(word, "No type"), aKind(n.kind))
+		d.findings.add(okr.FindingGuessed, titleGuessed, n.item.Row, "%q is imported as %s.", cmp.Or(word, "No type"), aKind(n.kind))
 	}
 }
 
@@ -204,7 +204,7 @@ func (d *tree) choose(n *node, above map[string][]*node) {
 		}
 	}
 	if len(others) > 0 {
-		d.findings.add(okr.FindingMoved, titleSecond, n.item.Row, "It stands below %q and no longer below %s too.", n.parent.item.Title, quoted(others))
+		d.findings.add(okr.FindingMoved, titleSecond, n.item.Row, "It's now below %q only, not below %s.", n.parent.item.Title, quoted(others))
 	}
 }
 
@@ -244,7 +244,7 @@ func (d *tree) cutCircles() {
 				youngest = o
 			}
 		}
-		d.findings.add(okr.FindingMoved, titleCircle, youngest.item.Row, "The items go round in a circle, so it no longer stands below %q.", youngest.parent.item.Title)
+		d.findings.add(okr.FindingMoved, titleCircle, youngest.item.Row, "The items form a circle, so it isn't below %q here.", youngest.parent.item.Title)
 		youngest.parent, youngest.cut = nil, true
 	}
 }
@@ -263,10 +263,10 @@ func (d *tree) underObjective(n *node) {
 	}
 	switch {
 	case n.parent != nil && n.parent != named:
-		d.findings.add(okr.FindingMoved, titleRehung, n.item.Row, "It stood below %s %q, and stands below its objective %q now.", withArticle(named.kind), named.item.Title, n.parent.item.Title)
+		d.findings.add(okr.FindingMoved, titleRehung, n.item.Row, "It was below %s %q, and is now below its objective %q.", withArticle(named.kind), named.item.Title, n.parent.item.Title)
 	case n.parent != nil:
 	case n.kind == okr.Objective && !n.cut && (named != nil || len(n.item.Parents) > 0):
-		d.findings.add(okr.FindingMoved, titleTop, n.item.Row, "What it was below does not come along, so it is at the top level.")
+		d.findings.add(okr.FindingMoved, titleTop, n.item.Row, "Its parent isn't imported, so it's at the top level.")
 	case n.kind != okr.Objective:
 		d.makeObjective(n)
 	}
@@ -288,7 +288,7 @@ func (d *tree) makeObjective(n *node) {
 	n.parent = &node{item: &o, id: o.ID, kind: okr.Objective}
 	d.nodes[o.ID] = n.parent
 	d.order = append(d.order, n.parent)
-	d.findings.add(okr.FindingMoved, titleMade, from.Row, "No objective is above it, so one of the same title is made.")
+	d.findings.add(okr.FindingMoved, titleMade, from.Row, "It has no objective above, so one with the same title is created.")
 }
 
 // sort puts parents before children, and those that stand too deep higher up.
@@ -317,7 +317,7 @@ func (d *tree) raise(n *node) {
 	for n.level > okr.MaxDepth {
 		n.parent, n.level = n.parent.parent, n.level-1
 	}
-	d.findings.add(okr.FindingMoved, titleDeep, n.item.Row, "Objectives can be at most %d levels deep, so it is below %q now.", okr.MaxDepth, n.parent.item.Title)
+	d.findings.add(okr.FindingMoved, titleDeep, n.item.Row, "Objectives can be up to %d levels deep, so it's now below %q.", okr.MaxDepth, n.parent.item.Title)
 }
 
 // rank orders nodes: objectives by level, then the others.

@@ -50,7 +50,7 @@ func (e *Exporter) MayExport(ctx context.Context, actor okr.Actor, scope okr.Exp
 	if t, err = e.Access.Rechecked(ctx, t, actor); err != nil {
 		return err
 	}
-	return e.Access.MayExport(t, actor, scope)
+	return e.Access.MayExport(ctx, t, actor, scope)
 }
 
 // Export writes what a scope holds for the actor, and says of how many goals. Forbidden:

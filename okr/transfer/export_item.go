@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"okrbot/okr"
@@ -78,7 +79,7 @@ func (r *exporting) itemOf(g okr.Goal) Item {
 		item.Metric = &metric
 	}
 	if g.Binding != nil {
-		item.DataSource, item.Query = dataSource, okr.Query{ID: g.Binding.Query.ID, Name: g.Binding.Query.Name, URL: g.Binding.Query.URL}
+		item.DataSource, item.Query = dataSource, measuredBy(g.Binding.Query)
 	}
 	if g.Closed != nil {
 		item.Score, item.EndNote = g.Closed.Score, g.Closed.Note
@@ -360,4 +361,18 @@ func sorted(set map[string]bool) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// measuredBy is the name and address of what measures a goal. Those of chosen work items have
+// their numbers, as far as they fit, so that they can be chosen again.
+func measuredBy(q okr.Query) okr.Query {
+	name := q.Name
+	if q.Chosen != nil && len(q.Chosen.IDs) > 1 {
+		ids := make([]string, len(q.Chosen.IDs))
+		for i, id := range q.Chosen.IDs {
+			ids[i] = strconv.Itoa(id)
+		}
+		name = okr.Shorten(name+": "+strings.Join(ids, ", "), okr.MaxTitle)
+	}
+	return okr.Query{ID: q.ID, Name: name, URL: q.URL}
 }

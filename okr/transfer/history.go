@@ -210,7 +210,7 @@ func (w *writer) notFromHere(ctx context.Context, list []okr.CheckIn, numbers ma
 func saying(c okr.CheckIn) string {
 	value := ""
 	if c.Value != nil {
-		value = okr.FormatNumber(*c.Value)
+		value = okr.PlainNumber(*c.Value)
 	}
 	return fmt.Sprintf("%s/%d/%t/%s/%s", c.Goal, c.At.Unix(), c.Comment, value, c.Note)
 }

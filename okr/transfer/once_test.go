@@ -71,7 +71,7 @@ func TestOneImportAtATime(t *testing.T) {
 			continue
 		}
 		require.Equal(t, okr.Conflict, okr.KindOf(errs[n]), "%s", i.ID)
-		require.ErrorContains(t, errs[n], "under way")
+		require.ErrorContains(t, errs[n], "is running")
 	}
 	require.Equal(t, 1, running)
 }

@@ -24,7 +24,7 @@ type opened struct {
 // sourceOf reads the files of an import. What was read last is held, for the next step.
 func (s *Service) sourceOf(ctx context.Context, tenant okr.TenantID, i okr.Import) (Source, said, error) {
 	if len(i.Files) == 0 {
-		return nil, said{}, okr.Errorf(okr.Invalid, "The import %s has no file. Send one first.", i.ID)
+		return nil, said{}, okr.Errorf(okr.Invalid, "Import %s has no files. Send one first.", i.ID)
 	}
 	refs := make([]string, len(i.Files))
 	for n, f := range i.Files {
@@ -46,7 +46,7 @@ func (s *Service) sourceOf(ctx context.Context, tenant okr.TenantID, i okr.Impor
 		return nil, said{}, err
 	}
 	if n := len(fresh.source.Bundle().Items); n > MaxItems {
-		return nil, said{}, okr.Errorf(okr.Invalid, "The files hold %s items, and one import takes %s at most. Import them in parts.", thousands(n), thousands(MaxItems))
+		return nil, said{}, okr.Errorf(okr.Invalid, "The files have %s items, and an import can have up to %s. Import them in parts.", thousands(n), thousands(MaxItems))
 	}
 	if fresh.said, err = listen(ctx, fresh.source); err != nil {
 		return nil, said{}, err
@@ -169,9 +169,9 @@ func (d *draft) waits() string {
 	}
 	switch {
 	case len(words) > 0:
-		return fmt.Sprintf("Say what these types mean first: %s.", quoted(words))
+		return fmt.Sprintf("Match these types first: %s.", quoted(words))
 	case !slices.ContainsFunc(d.order, func(n *node) bool { return !n.left }):
-		return "The files hold nothing that can come along."
+		return "The files have nothing to import."
 	}
 	return ""
 }

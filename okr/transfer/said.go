@@ -60,7 +60,7 @@ func listen(ctx context.Context, source Source) (said, error) {
 }
 
 func tooMany(what string, limit int) error {
-	return okr.Errorf(okr.Invalid, "The files hold more than %s %s, which is the most that one import takes. Import them in parts.", thousands(limit), what)
+	return okr.Errorf(okr.Invalid, "The files have more than %s %s, the limit of an import. Import them in parts.", thousands(limit), what)
 }
 
 func thousands(n int) string {

@@ -125,7 +125,7 @@ func (s *Service) Import(ctx context.Context, actor okr.Actor, id okr.ImportID) 
 func (s *Service) read(ctx context.Context, tenant okr.TenantID, id okr.ImportID) (okr.Import, error) {
 	i, err := s.Shelf.Imports().Get(ctx, tenant, id)
 	if okr.KindOf(err) == okr.NotFound && err != nil {
-		return i, okr.Errorf(okr.NotFound, "There is no import %s (any more). Send a file to begin one.", id)
+		return i, okr.Errorf(okr.NotFound, "Import %s doesn't exist or ended. Send a file to start one.", id)
 	}
 	if err != nil || i.Phase != okr.ImportRunning && i.Phase != okr.ImportUndoing {
 		return i, err
@@ -163,7 +163,7 @@ func mustCollect(i okr.Import) error {
 	if i.Phase == okr.ImportCollecting {
 		return nil
 	}
-	return okr.Errorf(okr.Conflict, "The import %s has begun already, so its files and answers stay as they are. Send the file again to begin another one.", i.ID)
+	return okr.Errorf(okr.Conflict, "Import %s has already started, so it can't be changed. Send the file again to start a new one.", i.ID)
 }
 
 // change changes an import of which nothing is written yet.

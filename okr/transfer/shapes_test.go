@@ -155,26 +155,26 @@ func TestFindingsNameWhatComesOtherwise(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string]int{
-		"left: Cannot come along":                                                             1,
-		"moved: Moved below the objective above":                                              12,
-		"moved: Get an objective of their own":                                                6,
-		"moved: Stand at the top, since nothing that is above them comes along":               1,
-		"moved: Stand below one objective only":                                               6,
-		"moved: Cut out of a circle":                                                          1,
-		"moved: Moved up: too many levels":                                                    2,
-		"guessed: Kind taken from what they hold":                                             1,
-		"guessed: Number taken as it is likely meant":                                         1,
-		"guessed: Period taken as it is likely meant":                                         1,
-		"guessed: Texts that are cut":                                                         1,
-		"known: Texts that are cut":                                                           2,
-		"known: Lists that are cut":                                                           1,
-		"known: Phased targets that are left out":                                             6,
-		"known: Rights that come along otherwise":                                             4, // two of what is made for one
-		"known: Teams that come along as names":                                               7,
-		"known: Periods that are made":                                                        1,
-		"known: Periods that overlap":                                                         1,
-		"known: Were fed by an integration, and are kept by hand until a query measures them": 12,
-		"known: Check-ins and comments of items that the files don't have":                    1,
+		"left: Can't be imported":                                               1,
+		"moved: Moved below the objective above":                                12,
+		"moved: Get a new objective above":                                      6,
+		"moved: Moved to the top level, because nothing above them is imported": 1,
+		"moved: Moved below one objective only":                                 6,
+		"moved: Removed from a circle":                                          1,
+		"moved: Moved up: too many levels":                                      2,
+		"guessed: Type guessed from their content":                              1,
+		"guessed: Number type guessed":                                          1,
+		"guessed: Period guessed":                                               1,
+		"guessed: Shortened texts":                                              1,
+		"known: Shortened texts":                                                2,
+		"known: Shortened lists":                                                1,
+		"known: Phased targets left out":                                        6,
+		"known: Changed permissions":                                            4, // two of what is made for one
+		"known: Teams imported as names":                                        7,
+		"known: New periods":                                                    1,
+		"known: Overlapping periods":                                            1,
+		"known: Updated by an integration before, now updated manually":         12,
+		"known: Check-ins and comments of missing items":                        1,
 	}, counts)
 	require.Equal(t, []okr.ImportWord{{Word: "Big rock", Kind: okr.Objective, Guessed: true, Count: 1}}, p.Words)
 }

@@ -45,7 +45,7 @@ func (s *Service) mustBeAlone(ctx context.Context, tenant okr.TenantID) error {
 	all, _, err := s.Shelf.Imports().List(ctx, tenant, "", okr.Page{})
 	for _, o := range all {
 		if o.Phase == okr.ImportRunning || o.Phase == okr.ImportUndoing {
-			return okr.Errorf(okr.Conflict, "The import %s of %s is under way. Wait until it is done, then try again.", o.ID, o.By.Name)
+			return okr.Errorf(okr.Conflict, "Import %s by %s is running. Try again when it's done.", o.ID, o.By.Name)
 		}
 	}
 	return err
@@ -111,7 +111,7 @@ func (s *Service) giveUp(ctx context.Context, tenant okr.TenantID, i okr.Import,
 }
 
 // errElsewhere says that another process has done what was about to be done.
-var errElsewhere = errors.New("the import has gone on elsewhere")
+var errElsewhere = errors.New("the import continues elsewhere")
 
 // errSlice says that the step has done its slice.
 var errSlice = errors.New("the slice is done")

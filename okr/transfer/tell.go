@@ -12,20 +12,20 @@ import (
 func (d *draft) tell() {
 	for _, n := range d.order {
 		if n.item.Feed == FeedIntegration && !n.left && n.goal.IsOpen() {
-			d.findings.add(okr.FindingKnown, titleFed, n.item.Row, "It keeps its last value, until it is bound or somebody checks in.")
+			d.findings.add(okr.FindingKnown, titleFed, n.item.Row, "It keeps its last value until it's bound or checked in.")
 		}
 		if id, isOwn := GoalOfNumber(d.settings.ID, n.item.ID); isOwn && !n.left && d.source.Bundle().Tenant == d.settings.ID {
-			d.findings.add(okr.FindingKnown, titleCopies, n.item.Row, "It was exported from here as %s. The import makes a copy.", id)
+			d.findings.add(okr.FindingKnown, titleCopies, n.item.Row, "It was exported from here as %s. The import creates a copy.", id)
 		}
 		if n.kind == okr.Objective && n.item.Metric != nil {
-			d.findings.add(okr.FindingKnown, titleMetric, n.item.Row, "An objective shows a percentage here, so its number (%s) is left out.", metricWords(*n.item.Metric))
+			d.findings.add(okr.FindingKnown, titleMetric, n.item.Row, "Objectives show a percentage here, so its number (%s) is left out.", metricWords(*n.item.Metric))
 		}
 	}
 	d.tellOrphans()
 	d.tellPeriods()
 	for _, team := range d.source.Bundle().Teams {
 		if team.Parent != "" {
-			d.findings.add(okr.FindingKnown, titleTeams, okr.ImportRow{ID: team.ID, Title: team.Name}, "It stands below %q, which is left out: teams are names here.", team.Parent)
+			d.findings.add(okr.FindingKnown, titleTeams, okr.ImportRow{ID: team.ID, Title: team.Name}, "It's below the team %q, which is left out, because teams are only names here.", team.Parent)
 		}
 	}
 }
@@ -51,7 +51,7 @@ func (d *draft) tellOrphans() {
 	}
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
-		d.findings.add(okr.FindingKnown, titleOrphaned, okr.ImportRow{ID: id}, "%d check-ins and %d comments are about it.", d.said.checkIns[id], d.said.notes[id])
+		d.findings.add(okr.FindingKnown, titleOrphaned, okr.ImportRow{ID: id}, "It has %d check-ins and %d comments.", d.said.checkIns[id], d.said.notes[id])
 	}
 }
 
@@ -59,7 +59,7 @@ func (d *draft) tellOrphans() {
 // the other.
 func (d *draft) tellPeriods() {
 	for _, p := range d.newPeriods() {
-		d.findings.add(okr.FindingKnown, titlePeriods, okr.ImportRow{Title: p.Name}, "%s is no quarter or year of the calendar here, so it becomes a custom period.", p)
+		d.findings.add(okr.FindingKnown, titlePeriods, okr.ImportRow{Title: p.Name}, "%s isn't a quarter or year here, so it becomes a custom period.", p)
 	}
 	periods := d.source.Bundle().Periods
 	for i, a := range periods {
@@ -134,19 +134,19 @@ func (d *draft) why(n *node, differs map[*node]bool) string {
 	case n.kind == okr.Objective:
 		return d.whyObjective(n, differs)
 	case n.kind == okr.Project && len(n.goal.Tasks) > 0 && n.goal.Manual == nil:
-		return "Its checklist gives its progress here: what is done of all tasks."
+		return "Here, its progress is the share of completed tasks."
 	case n.kind == okr.Project:
-		return "Nothing gives it a progress yet: bind it, or check in."
+		return "No progress yet. Bind it or check in."
 	case m.Type == okr.Baseline:
 		return "A baseline has no progress."
 	case m.IsControl():
-		return fmt.Sprintf("A limit is kept or not, so it is at 100 %% or 0 %% here; the limit is %s.", okr.FormatNumber(m.Target))
+		return fmt.Sprintf("Here, a limit is either met (100%%) or not (0%%). The limit is %s.", okr.FormatNumber(m.Target))
 	case m.Current == nil:
-		return "The files have no value for it, so it is at its start value."
+		return "The files have no value, so it's at its start value."
 	case n.item.Rounded:
-		return fmt.Sprintf("Its numbers are rounded in the file, so progress is taken from %s between %s and %s.", okr.FormatNumber(*m.Current), okr.FormatNumber(m.Start), okr.FormatNumber(m.Target))
+		return fmt.Sprintf("Its numbers are rounded in the file. Here, progress is %s between %s and %s.", okr.FormatNumber(*m.Current), okr.FormatNumber(m.Start), okr.FormatNumber(m.Target))
 	}
-	return fmt.Sprintf("Here it is how far %s is on the way from %s to %s.", okr.FormatNumber(*m.Current), okr.FormatNumber(m.Start), okr.FormatNumber(m.Target))
+	return fmt.Sprintf("Here, progress is %s on the way from %s to %s.", okr.FormatNumber(*m.Current), okr.FormatNumber(m.Start), okr.FormatNumber(m.Target))
 }
 
 func (d *draft) whyObjective(n *node, differs map[*node]bool) string {
@@ -172,23 +172,23 @@ func (d *draft) whyObjective(n *node, differs map[*node]bool) string {
 	r := n.goal.Rolled
 	switch {
 	case r.Progress == nil && n.goal.Manual == nil:
-		return "Nothing below it gives it a progress."
+		return "Nothing below it has progress."
 	case r.Progress == nil:
-		return "It has the value that was checked in, since nothing below it gives it a progress."
+		return "It keeps the checked-in value, because nothing below it has progress."
 	case n.item.Feed == FeedManual:
-		return fmt.Sprintf("It was kept by hand there; here it is what the %d below it make.", r.Children)
+		return fmt.Sprintf("It was updated manually there. Here, it's calculated from the %d below it.", r.Children)
 	case len(other) > 0:
-		return fmt.Sprintf("What is below it differs: %s.", quoted(other[:min(len(other), 3)]))
+		return fmt.Sprintf("Items below it differ: %s.", quoted(other[:min(len(other), 3)]))
 	case free > 0 && len(n.children) > 1:
-		return "The files do not say the weights of what is below it, so all count the same. The Explorer's CSV has them: send it, too."
+		return "The files have no weights for the items below it, so all count the same. Send the Explorer's CSV too, which has them."
 	case beyond > 0:
-		return "Each child counts from 0 to 100 % here, also where it is beyond its target."
+		return "Here, each item below counts from 0 to 100%, even past its target."
 	case work > 0 && r.Counted > 0:
-		return "Projects do not count beside key results here, unless the settings say so."
+		return "Here, projects don't count next to key results, unless you change the settings."
 	case second > 0:
-		return "Something below it stood below several objectives, and counts once here."
+		return "An item below it was below several objectives. Here, it counts once."
 	case r.Counted < r.Children:
-		return fmt.Sprintf("%d of the %d below it have a value; the others are left out.", r.Counted, r.Children)
+		return fmt.Sprintf("%d of the %d below it have a value. The others don't count.", r.Counted, r.Children)
 	}
-	return fmt.Sprintf("Here it is the weighted average of the %d below it.", r.Children)
+	return fmt.Sprintf("Here, it's the weighted average of the %d below it.", r.Children)
 }

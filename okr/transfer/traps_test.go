@@ -62,48 +62,48 @@ func TestEachDifferenceIsExplained(t *testing.T) {
 		"weights that the files don't say": {
 			[]transfer.Item{objective("1", shown(50)), keyResult("2", "1", 0, 40), keyResult("3", "1", 10, 40, fed), keyResult("4", "1", 40, 40)},
 			"1", 125.0 / 3,
-			"The files do not say the weights",
+			"The files have no weights for the items below it, so all count the same.",
 		},
-		"kept by hand there": {
+		"It was updated manually there.": {
 			[]transfer.Item{objective("1", shown(90), byHand), keyResult("2", "1", 10, 40, weight(100))},
 			"1", 25,
-			"It was kept by hand there; here it is what the 1 below it make.",
+			"It was updated manually there. Here, it's calculated from the 1 below it.",
 		},
 		"a child beyond its target": {
 			[]transfer.Item{objective("1", shown(100)), keyResult("2", "1", 80, 40, weight(50)), keyResult("3", "1", 20, 40, weight(50))},
 			"1", 75,
-			"Each child counts from 0 to 100 % here",
+			"Here, each item below counts from 0 to 100%, even past its target.",
 		},
 		"a project beside key results": {
 			[]transfer.Item{
 				objective("1", shown(60)), keyResult("2", "1", 10, 40, weight(40)),
 				{ID: "3", Kind: okr.Project, Title: "P", Period: year, Parents: []transfer.Parent{{ID: "1", Weight: new(60.0)}}, Value: new(80.0), Feed: transfer.FeedManual},
-			}, "1", 25, "Projects do not count beside key results here",
+			}, "1", 25, "Here, projects don't count next to key results, unless you change the settings.",
 		},
 		"something below differs": {
 			[]transfer.Item{objective("1", shown(60)), keyResult("2", "1", 10, 40, weight(100), shown(60), rounded)},
 			"1", 25,
-			"What is below it differs: \"Key result 2\".",
+			"Items below it differ: \"Key result 2\".",
 		},
 		"rounded numbers": {
 			[]transfer.Item{objective("1"), keyResult("2", "1", 10, 40, shown(30), rounded)},
 			"2", 25,
-			"Its numbers are rounded in the file, so progress is taken from 10 between 0 and 40.",
+			"Its numbers are rounded in the file. Here, progress is 10 between 0 and 40.",
 		},
 		"a limit": {
 			[]transfer.Item{objective("1"), keyResult("2", "1", 3, 5, shown(60), limit(okr.StayBelow, 5))},
 			"2", 100,
-			"A limit is kept or not, so it is at 100 % or 0 % here; the limit is 5.",
+			"Here, a limit is either met (100%) or not (0%). The limit is 5.",
 		},
 		"no value": {
 			[]transfer.Item{objective("1"), keyResult("2", "1", 3, 5, shown(60), func(i *transfer.Item) { i.Value = nil })},
 			"2", 0,
-			"The files have no value for it, so it is at its start value.",
+			"The files have no value, so it's at its start value.",
 		},
 		"a metric of an objective": {
 			[]transfer.Item{objective("1", shown(30), func(i *transfer.Item) { i.Metric, i.Value = &okr.Metric{Name: "Stores", Target: 10}, new(5.0) })},
 			"1", 50,
-			"It has the value that was checked in",
+			"It keeps the checked-in value, because nothing below it has progress.",
 		},
 		"a checklist": {
 			[]transfer.Item{objective("1"), {
@@ -111,7 +111,7 @@ func TestEachDifferenceIsExplained(t *testing.T) {
 				Tasks: []transfer.Task{{ID: "1", Title: "a", Done: true}, {ID: "2", Title: "b"}},
 			}},
 			"2", -1,
-			"Its checklist gives its progress here",
+			"Here, its progress is the share of completed tasks.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

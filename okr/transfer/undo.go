@@ -19,7 +19,7 @@ func (s *Service) UndoImport(ctx context.Context, actor okr.Actor, id okr.Import
 	case err != nil || i.Phase == okr.ImportUndoing || i.Phase == okr.ImportUndone:
 		return i, err
 	case i.Phase != okr.ImportDone:
-		return i, okr.Errorf(okr.Invalid, "The import %s is not done yet, so there is nothing to take back.", id)
+		return i, okr.Errorf(okr.Invalid, "Import %s isn't done yet, so there's nothing to undo.", id)
 	}
 	if err := s.mustBeAlone(ctx, actor.Tenant); err != nil {
 		return i, err
@@ -85,7 +85,7 @@ func (s *Service) mustBeUntouched(ctx context.Context, actor okr.Actor, i okr.Im
 		return nil
 	}
 	slices.Sort(built)
-	return okr.Errorf(okr.Invalid, "Something was built on the import %s, so it stays: %s. Undo that first, or delete single goals.", i.ID, strings.Join(shortened(slices.Compact(built), 5), "; "))
+	return okr.Errorf(okr.Invalid, "Import %s can't be undone, because it was used since: %s. Undo that first, or delete single OKRs.", i.ID, strings.Join(shortened(slices.Compact(built), 5), "; "))
 }
 
 func shortened(list []string, most int) []string {
@@ -146,11 +146,11 @@ func changedHere(w wrote, g okr.Goal, beneath okr.Beneath, id okr.ImportID, mine
 	isOurs := func(c okr.CheckInID) bool { return strings.HasPrefix(string(c), importedCheckIns) }
 	switch {
 	case w.Import != id:
-		return fmt.Sprintf("the import %s came after it", w.Import), nil
+		return fmt.Sprintf("import %s came after it", w.Import), nil
 	case g.Binding != nil:
 		return fmt.Sprintf("%s is bound to a query", g.ID), nil
 	case newChild >= 0 && w.Made == id:
-		return fmt.Sprintf("%s stands below %s", beneath.Goals[newChild], g.ID), nil
+		return fmt.Sprintf("%s is below %s", beneath.Goals[newChild], g.ID), nil
 	case w.Made == id && slices.ContainsFunc(beneath.CheckIns, func(c okr.CheckInID) bool { return !isOurs(c) }):
 		return fmt.Sprintf("somebody checked in %s", g.ID), nil
 	case len(fields) > 0 && g.Deleted == nil:

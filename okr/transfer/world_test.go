@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/stretchr/testify/require"
 
 	"okrbot/okr"
@@ -55,9 +56,14 @@ type world struct {
 	slice    int
 }
 
+// sealKeys seals what tests store: 32 bytes of zero.
+const sealKeys = "test:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	store, err := redisstore.Open(t.Context(), redisstore.Options{})
+	redis := miniredis.RunT(t)
+	redis.Server().SetPreHook(okrtest.NewLua(redis).Serve)
+	store, err := redisstore.Open(t.Context(), redisstore.Options{URL: "redis://" + redis.Addr(), SealKeys: sealKeys})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	return worldOn(t, store)

@@ -25,9 +25,10 @@ func (w *World) cmdADO(_ bool, args []string) error {
 		return err
 	case "grow":
 		return w.growItems(args)
-	case "drop":
-		id, err := w.itemOf(args[0])
-		return errors.Join(err, w.Azure.UpdateItem(w.org, id, func(i *adotest.Item) { i.Deleted = true }))
+	case "grow-folders":
+		return w.growFolders(args[0], args[1])
+	case "drop", "move-item", "hide-item":
+		return w.loseItem(verb, args[0], args[1])
 	case "points":
 		return w.setPoints(args[0], args[1], args[2])
 	case "state", "type", "hide-items", "withhold":
@@ -73,6 +74,34 @@ func (w *World) growItems(args []string) error {
 		}
 	}
 	return nil
+}
+
+// growFolders adds folders of shared queries with one query each.
+func (w *World) growFolders(count, path string) error {
+	n, err := strconv.Atoi(count)
+	for i := range n {
+		_, addErr := w.Azure.AddQuery(w.org, w.project, adotest.Query{Name: fmt.Sprintf("Work of %d", i+1), Folder: fmt.Sprintf("%s %d", path, i+1)})
+		err = errors.Join(err, addErr)
+	}
+	return err
+}
+
+// loseItem takes an item away from the project, or from everybody but one person.
+func (w *World) loseItem(verb, title, to string) error {
+	id, err := w.itemOf(title)
+	if err != nil {
+		return err
+	}
+	if verb == "hide-item" {
+		return w.Azure.ShowTo(w.org, id, w.Teams.User(to).ObjectID)
+	}
+	return w.Azure.UpdateItem(w.org, id, func(i *adotest.Item) {
+		if verb == "drop" {
+			i.Deleted = true
+		} else {
+			i.Project = to
+		}
+	})
 }
 
 // itemOf is the id of the item with a title.

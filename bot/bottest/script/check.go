@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"okrbot/bot/bottest"
+	"okrbot/bot/bottest/wording"
 	"okrbot/cards"
 )
 
@@ -19,23 +22,123 @@ func (w *World) places() []bottest.Chat {
 	return out
 }
 
-// checkCards checks every card that okrbot sent.
-func (w *World) checkCards() error {
-	var errs []error
+// checkSecrets says where a secret is that was typed into a page: it belongs into no log, no
+// card and no page.
+func (w *World) checkSecrets() error {
+	if len(w.secrets) == 0 {
+		return nil
+	}
+	var told strings.Builder
+	told.WriteString(strings.Join(w.Log.Lines(), "\n"))
 	for _, place := range w.places() {
 		for _, p := range w.Teams.Everything(place) {
 			for _, activity := range append(p.History, p.Activity) {
-				errs = append(errs, checkActivity(activity))
+				raw, err := json.Marshal(activity)
+				if err != nil {
+					return err
+				}
+				told.Write(raw)
 			}
 		}
 	}
 	for _, raw := range w.cards {
-		errs = append(errs, checkCard(raw))
+		told.Write(raw)
+	}
+	told.WriteString(w.pages)
+	for _, secret := range w.secrets {
+		if strings.Contains(told.String(), secret) {
+			return errors.New("a secret that was typed into a page was told")
+		}
+	}
+	return nil
+}
+
+// checking are the commands whose arguments are words of okrbot, not of people.
+var checking = map[string]bool{
+	"expect": true, "once": true, "heard": true, "open": true, "shows": true, "holds": true, "press": true, "press-of": true, "again-until": true,
+	"answered": true, "refused": true, "choices": true, "links": true, "only": true, "everybody": true, "nobody": true, "composed": true,
+	"last": true, "page": true, "beside": true, "typed": true, "visit": true, "allow-errors": true,
+}
+
+// noteGiven remembers what people give with a command: okrbot may show it as it is.
+func (w *World) noteGiven(name string, args []string) {
+	if !checking[name] {
+		w.given.WriteString(strings.ToLower(strings.Join(args, " ")) + "\n")
+	}
+}
+
+// checkWords finds words and forms that no text of okrbot has, in all that it sent and in
+// the pages that were read.
+func (w *World) checkWords() error {
+	texts := append([]string{}, w.read...)
+	for _, place := range w.places() {
+		for _, p := range w.Teams.Everything(place) {
+			for _, activity := range append(p.History, p.Activity) {
+				texts = append(texts, wording.CardTexts(activity)...)
+			}
+		}
+	}
+	for _, raw := range w.cards {
+		var card any
+		if err := json.Unmarshal(raw, &card); err != nil {
+			return err
+		}
+		texts = append(texts, wording.CardTexts(card)...)
+	}
+	slices.Sort(texts)
+	errs := w.checkPlaces()
+	for _, text := range slices.Compact(texts) {
+		for _, fault := range wording.Faults(text, w.given.String()) {
+			errs = append(errs, errors.New("words: "+fault.String()))
+		}
 	}
 	return errors.Join(errs...)
 }
 
-func checkActivity(activity map[string]any) error {
+// sendsThere sends people to the 1:1 chat.
+var sendsThere = regexp.MustCompile(`(?i)\b(?:try|send|search|use|write|continue|open|see)\b[^.:]*\b(?:1:1|private) chat\b`)
+
+// checkPlaces finds texts in a 1:1 chat that send people to the 1:1 chat.
+func (w *World) checkPlaces() (errs []error) {
+	for _, place := range w.places() {
+		for _, p := range w.Teams.Everything(place) {
+			if place.Kind != bottest.KindPersonal {
+				continue
+			}
+			for _, text := range wording.CardTexts(p.Activity) {
+				if sendsThere.MatchString(text) {
+					errs = append(errs, fmt.Errorf("place: a 1:1 chat shows %q", text))
+				}
+			}
+		}
+	}
+	return errs
+}
+
+// checkCards checks every card that okrbot sent, and each text once: most are in many cards.
+func (w *World) checkCards() error {
+	var errs []error
+	texts := map[string]bool{}
+	for _, place := range w.places() {
+		for _, p := range w.Teams.Everything(place) {
+			for _, activity := range append(p.History, p.Activity) {
+				errs = append(errs, checkActivity(activity, texts))
+			}
+		}
+	}
+	for _, raw := range w.cards {
+		var card map[string]any
+		errs = append(errs, json.Unmarshal(raw, &card), checkCard(card, len(raw), texts))
+	}
+	for text := range texts {
+		if faults := bottest.TextFaults(text); len(faults) > 0 {
+			errs = append(errs, fmt.Errorf("a text of a card that clients show otherwise than meant: %s", strings.Join(faults, "; ")))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func checkActivity(activity map[string]any, texts map[string]bool) error {
 	attachments, _ := activity["attachments"].([]any)
 	if summary, _ := activity["summary"].(string); len(attachments) > 0 && summary == "" {
 		return fmt.Errorf("a card without a summary: %v", activity)
@@ -43,32 +146,26 @@ func checkActivity(activity map[string]any) error {
 	var errs []error
 	for _, each := range attachments {
 		a, _ := each.(map[string]any)
-		raw, err := json.Marshal(a["content"])
-		errs = append(errs, err)
-		if a["contentType"] == bottest.ContentAdaptive {
-			errs = append(errs, checkCard(raw))
+		if a["contentType"] != bottest.ContentAdaptive {
+			continue
 		}
+		card, _ := a["content"].(map[string]any)
+		raw, err := json.Marshal(card)
+		errs = append(errs, err, checkCard(card, len(raw), texts))
 	}
 	return errors.Join(errs...)
 }
 
-func checkCard(raw json.RawMessage) error {
-	var card struct{ Type, Version string }
-	if err := json.Unmarshal(raw, &card); err != nil {
-		return err
+// checkCard checks a card of so many bytes, and notes its texts.
+func checkCard(card map[string]any, size int, texts map[string]bool) error {
+	if card["type"] != "AdaptiveCard" || card["version"] != "1.5" {
+		return fmt.Errorf("a card of type %q, version %q", card["type"], card["version"])
 	}
-	if card.Type != "AdaptiveCard" || card.Version != "1.5" {
-		return fmt.Errorf("a card of type %q, version %q", card.Type, card.Version)
+	if size >= cards.MaxBytes {
+		return fmt.Errorf("a card of %d bytes", size)
 	}
-	if len(raw) >= cards.MaxBytes {
-		return fmt.Errorf("a card of %d bytes", len(raw))
-	}
-	var whole map[string]any
-	if err := json.Unmarshal(raw, &whole); err != nil {
-		return err
-	}
-	if faults := bottest.CardFaults(whole); len(faults) > 0 {
-		return fmt.Errorf("texts of a card that clients show otherwise than meant: %s", strings.Join(faults, "; "))
+	for _, text := range bottest.MarkdownTexts(card) {
+		texts[text] = true
 	}
 	return nil
 }

@@ -40,6 +40,17 @@ func (l *Log) Write(p []byte) (int, error) {
 	return l.buf.Write(p)
 }
 
+// Since are the whole lines behind the first n bytes, and how many bytes there are with them.
+func (l *Log) Since(n int) (lines []string, next int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	whole := bytes.TrimRightFunc(l.buf.Bytes()[n:], func(r rune) bool { return r != '\n' })
+	if len(whole) == 0 {
+		return nil, n
+	}
+	return strings.Split(string(whole[:len(whole)-1]), "\n"), n + len(whole)
+}
+
 // Lines are the lines so far.
 func (l *Log) Lines() []string {
 	l.mu.Lock()

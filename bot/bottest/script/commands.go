@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,7 +53,7 @@ func setUp(env *testscript.Env, start Starter) error {
 type command func(w *World, neg bool, args []string) error
 
 // negatable are the commands that may stand behind "!".
-var negatable = map[string]bool{"expect": true, "shows": true, "choices": true, "page": true, "last": true, "composed": true, "holds": true, "unfold": true, "unfold-nowhere": true, "unfold-anonymous": true}
+var negatable = map[string]bool{"expect": true, "shows": true, "choices": true, "page": true, "last": true, "composed": true, "holds": true, "unfold": true, "unfold-nowhere": true, "unfold-anonymous": true, "beside": true, "typed": true}
 
 func commands() map[string]command {
 	return map[string]command{
@@ -68,6 +69,7 @@ func commands() map[string]command {
 		"signin-elsewhere": (*World).cmdSignInElsewhere, "signin-twice": (*World).cmdSignInTwice,
 		"signin-second": (*World).cmdSignInSecond, "signin-link": (*World).cmdSignInLink, "signin-again": (*World).cmdSignInAgain,
 		"page": (*World).cmdPage, "code": (*World).cmdCode,
+		"devices": (*World).cmdDevices, "client-token": (*World).cmdClientToken, "exchanged": (*World).cmdExchanged, "another-device": (*World).cmdAnotherDevice,
 		"ado": (*World).cmdADO, "advance": (*World).cmdAdvance, "idle": (*World).cmdIdle,
 		"fault": (*World).cmdFault, "restart": (*World).cmdRestart, "redis": (*World).cmdRedis,
 		"teams-waits": (*World).cmdTeamsWaits, "config": (*World).cmdConfig, "allow-errors": (*World).cmdAllowErrors,
@@ -76,6 +78,8 @@ func commands() map[string]command {
 		"only": (*World).cmdOnly, "everybody": (*World).cmdEverybody, "nobody": (*World).cmdNobody,
 		"compose": (*World).cmdCompose, "composed": (*World).cmdComposed, "insert": (*World).cmdInsert,
 		"copy": (*World).cmdCopy, "unfold": (*World).cmdUnfold, "unfold-nowhere": (*World).cmdUnfoldNowhere, "unfold-anonymous": (*World).cmdUnfoldAnonymous, "browse": (*World).cmdBrowse,
+		"visit": (*World).cmdVisit, "visit-again": (*World).cmdVisitAgain, "type": (*World).cmdType, "typefile": (*World).cmdTypeFile, "send": (*World).cmdSend, "beside": (*World).cmdBeside, "typed": (*World).cmdTyped,
+		"entra": (*World).cmdEntra, "makecert": (*World).cmdMakeCertificate,
 	}
 }
 
@@ -94,12 +98,17 @@ func testscriptCommands() map[string]func(*testscript.TestScript, bool, []string
 }
 
 func (w *World) run(name string, neg bool, args []string) error {
-	run, ok := commands()[name]
+	run, ok := w.commands[name]
 	if !ok || neg && !negatable[name] {
 		return fmt.Errorf("%s: no such command", name)
 	}
+	w.noteGiven(name, args)
+	page := w.page
 	if err := run(w, neg, args); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
+	}
+	if w.page != page {
+		w.read = append(w.read, w.page)
 	}
 	return nil
 }
@@ -118,23 +127,29 @@ func (w *World) Play(lines ...string) error {
 	return nil
 }
 
-// words splits a line as testscript does, at spaces outside of 'single quotes'.
+// words splits a line as testscript does, at spaces outside of 'single quotes', in which two
+// of them are one that is meant.
 func words(line string) []string {
 	var all []string
 	quoted, open := false, false // open: a word has begun
-	for _, r := range line {
-		switch {
-		case r == '\'':
-			quoted = !quoted
-		case r == ' ' && !quoted:
-			open = false
-			continue
-		}
+	add := func(text string) {
 		if !open {
 			all, open = append(all, ""), true
 		}
-		if r != '\'' {
-			all[len(all)-1] += string(r)
+		all[len(all)-1] += text
+	}
+	for i := 0; i < len(line); i++ {
+		switch isQuote := line[i] == '\''; {
+		case isQuote && quoted && strings.HasPrefix(line[i+1:], "'"):
+			add("'")
+			i++
+		case isQuote:
+			quoted = !quoted
+			add("")
+		case line[i] == ' ' && !quoted:
+			open = false
+		default:
+			add(line[i : i+1])
 		}
 	}
 	return all

@@ -40,6 +40,7 @@
 //	client execute|submit   how buttons go out: Action.Execute, or as old clients do it
 //	client desktop          Teams on Windows, which has a people picker (the client of the stand-in has none)
 //	client iphone           Teams on iOS, which sends lists that are searched empty unless somebody chose
+//	client locale TAG       the acting person's Teams is in another language than en-US, as de-DE
 //	client careless         checks no input from now on before it sends it, as a forged one
 //	install, uninstall      adds okrbot to the place, or removes it
 //	event NAME              an event of the channel or its team: channelDeleted, channelRestored, teamArchived, teamUnarchived…
@@ -120,9 +121,38 @@
 //	signin-twice [NAME]     opens the link in two tabs of one browser, and signs in in the first
 //	signin-second           goes on in the second tab
 //	signin-link [NAME]      signs in by the link of the current card
+//	devices N               the acting person is signed in to Teams on N devices, each of which tries single sign-on
+//	client-token KIND       what they get for that from Microsoft Entra: good, expired, audience (for another application),
+//	                        forged, app (of no person), "of NAME" (of another account), "failure CODE" (none: Teams tells okrbot why)
+//	exchanged STATUS...     how okrbot answered what they sent since the last "exchanged": 200, 412, or the CODE of a failure
+//	another-device STATUS [NAME]  one more device shows the newest card that asks for single sign-on (as a forged client of NAME),
+//	                        and is answered like this
 //	page TEXT...            the page where the browser ended shows these words
 //	code ok|wrong [FORM]    enters the code of that page: typed (so by itself), here (typed in the place), grouped (089 435), stopped (089435.),
 //	                        worded (code 089435), quoted (Code: “089-435”), or teams, by signin/verifyState
+//
+// # Pages with a form
+//
+//	visit TITLE             opens the page behind a button of the current card, in a new browser
+//	visit-again             opens the page once more that was opened last
+//	type ID=VALUE...        fills in its fields; a radio button goes by its value, a file by its name; \n is a line break
+//	typefile ID FILE        fills in a field with what a file holds
+//	send                    sends the form as a browser does; "page" says what comes of it
+//	beside ID TEXT...       these words are beside the field, which is marked as wrong; ! for none
+//	typed ID=VALUE...       the fields hold these values; ! for others
+//
+// # Applications
+//
+// The world has the application okr-reader (client id 5ec2e7a1-0000-4000-8000-0000000000a1), which may read contoso.
+//
+//	entra add NAME CLIENT-ID [TENANT]  registers an application
+//	entra secret NAME VALUE [LIFE]  gives it a secret; entra drop-secret NAME VALUE takes it back
+//	entra certificate NAME FILE.crt  uploads a certificate; entra drop-certificates NAME takes all back
+//	entra allow NAME ORG [PROJECT] [LICENCE]  adds it to an organization (basic, stakeholder, none); expel NAME ORG
+//	entra block|unblock NAME  conditional access; entra delete NAME
+//	entra machine NAME      it is the managed identity of okrbot's machine; entra trust NAME IDENTITY trusts that
+//	makecert NAME LIFE [PASSWORD] [ec]  makes NAME.pem, NAME.pfx (with the password), NAME.crt (without the key) and
+//	                        NAME.thumbprint
 //
 // # Azure DevOps
 //
@@ -132,7 +162,9 @@
 //	ado complete QUERY N    N items of a query get done; ado reopen QUERY N
 //	ado add TYPE TITLE TAG  a new item (launch-bug: in "Launch bugs", launch-scope: in "Launch scope")
 //	ado grow N TYPE TITLE TAG [PARENT]  N new items, "TITLE 1" and so on, below the item of that title
+//	ado grow-folders N PATH  N folders of shared queries, "PATH 1" and so on, with a query "Work of 1" and so on in each
 //	ado drop TITLE          the item of that title is deleted
+//	ado move-item TITLE PROJECT, hide-item TITLE USER  it gets to another project; nobody but USER sees it any more
 //	ado points QUERY N VALUE  N items of a query get so many story points
 //	ado state QUERY N STATE, ado type QUERY N TYPE   the first N bugs of a query get another state or type
 //	ado hide-items QUERY N USER  nobody but USER sees the first N bugs of a query any more, not even that they are there
@@ -162,6 +194,7 @@
 //	fault here OP FAULT [N]  the same in the place only
 //	fault entra NAME        the next sign-in fails: consent, admin, blocked, disabled, mfa, unavailable,
 //	                        unassigned, stranger, other-tenant, unknown-app
+//	fault sso NAME          the exchange of the acting person's token fails, by the same names; a consent is given on the page
 //	fault clear             all of that ends
 //	restart [DURATION]      okrbot stops and starts again on the same Redis, after some time
 //	redis stop|start        the store is gone for a while
@@ -175,5 +208,6 @@
 //
 // At the end of a script every card that was posted is checked (version 1.5,
 // below 25 KB, with a summary, each text as it was meant on the desktop and on
-// phones), and okrbot's log must hold no error.
+// phones). All that okrbot said, also on the pages that were read, is in the words of
+// package wording, but for what people gave it. Its log must hold no error.
 package script

@@ -14,12 +14,13 @@ import (
 func (w *World) cmdFault(_ bool, args []string) error {
 	if len(args) == 1 && args[0] == "clear" {
 		w.Azure.ClearFaults()
+		w.Azure.AllowOnBehalf()
 		w.Teams.ClearFaults()
 		w.Teams.FailFiles("", 0)
 		return nil
 	}
 	if len(args) < 2 {
-		return errors.New("what fails: ado, teams, files or entra?")
+		return errors.New("what fails: ado, teams, files, entra or sso?")
 	}
 	count := 0
 	if at := faultCount(args[0]); len(args) > at {
@@ -41,7 +42,7 @@ func (w *World) cmdFault(_ bool, args []string) error {
 		w.Teams.Fail(bottest.Op(args[1]), f)
 		return err
 	default:
-		return w.failEntra(args[1])
+		return w.failEntra(args[0], args[1])
 	}
 }
 
@@ -82,7 +83,7 @@ func (w *World) failADO(op, name string, count int) error {
 	return nil
 }
 
-func (w *World) failEntra(name string) error {
+func (w *World) failEntra(what, name string) error {
 	errs := map[string]adotest.EntraError{
 		"consent": adotest.ConsentRequired(), "admin": adotest.AdminConsentRequired(), "blocked": adotest.AccessBlocked(),
 		"unassigned": refusedWith(50105), "stranger": refusedWith(50020), "other-tenant": refusedWith(90072), "unknown-app": refusedWith(700016),
@@ -91,6 +92,10 @@ func (w *World) failEntra(name string) error {
 	e, ok := errs[name]
 	if !ok {
 		return fmt.Errorf("unknown fault %q", name)
+	}
+	if what == "sso" {
+		w.failOnBehalf(e)
+		return nil
 	}
 	w.Azure.FailSignIn(e, 1)
 	return nil

@@ -47,6 +47,7 @@ func (w *World) files(names []string) ([]bottest.File, error) {
 		if err != nil {
 			return nil, err
 		}
+		w.given.Write(bytes.ToLower(content[:min(len(content), 1<<20)]))
 		out = append(out, bottest.File{Name: filepath.Base(name), Content: content})
 	}
 	return out, nil

@@ -108,6 +108,10 @@ func (w *World) cmdIn(_ bool, args []string) error {
 
 func (w *World) cmdClient(_ bool, args []string) error {
 	platform := "Web"
+	if len(args) == 2 && args[0] == "locale" {
+		w.Teams.SetLocale(w.User, args[1])
+		return nil
+	}
 	switch kind := strings.Join(args, " "); kind {
 	case "careless":
 		w.Teams.SetValidateInputs(false)

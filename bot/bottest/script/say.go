@@ -23,7 +23,7 @@ func (w *World) begin(d bottest.Delivery) {
 func (w *World) cmdSay(_ bool, args []string) error {
 	ctx, cancel := w.ctx()
 	defer cancel()
-	d, err := w.Teams.Say(ctx, w.Chat, w.User, strings.Join(args, " "))
+	d, err := w.Teams.Say(ctx, w.Chat, w.User, strings.ReplaceAll(strings.Join(args, " "), `\n`, "\n"))
 	w.begin(d)
 	return err
 }

@@ -25,8 +25,8 @@ func (w *World) cmdStart(_ bool, args []string) error {
 		{
 			"say new objective Launch the portal", "press Save", "expect 'Objective · O1'",
 			"say new kr", "fill title='Close the launch bugs' metric='Bugs closed' unit=% startValue=0 target=100", "press Save", "expect 'Key result · KR1'",
-			"say bind KR1", "search query bugs", "pick query 'Launch/Launch bugs'", "press 'Choose query'",
-			"press Preview", "press Save", "expect 'Key result · KR1' '40 %' '12 of 30'",
+			"say bind KR1", "search query bugs", "pick query 'Launch/Launch bugs'", "press Next",
+			"press Save", "expect 'Key result · KR1' '40%' '12 of 30'",
 		},
 	}
 	lines := slices.Concat(path[w.started : goal+1]...)

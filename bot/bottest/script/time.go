@@ -79,7 +79,7 @@ func (w *World) slots() []int {
 func (w *World) minute(ctx context.Context, step time.Duration) error {
 	w.Clock.Add(step)
 	w.Teams.Pass(step)
-	w.redis.FastForward(step)
+	w.tasks.pass(step)
 	now := w.Clock.Now()
 	if err := w.running.Scheduler.Tick(ctx, now); err != nil {
 		return err
@@ -102,7 +102,14 @@ func (w *World) quiet(ctx context.Context) error {
 	if w.running == nil || w.running.Quiet == nil {
 		return nil
 	}
-	return w.running.Quiet(ctx)
+	for {
+		if err := w.running.Quiet(ctx); err != nil || !w.Teams.SignsOn() {
+			return err
+		}
+		if err := w.Teams.WaitUntil(ctx, func() bool { return !w.Teams.SignsOn() }); err != nil {
+			return err
+		}
+	}
 }
 
 // idle waits until no turn is under way, and no task waits or runs. An embedded Redis is looked into, which costs next to
@@ -114,16 +121,7 @@ func (w *World) idle(ctx context.Context) error {
 	if w.redis == nil {
 		return w.running.Scheduler.Idle(ctx)
 	}
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
-	for !queuesAreEmpty(w.redis) {
-		select {
-		case <-look.C:
-		case <-ctx.Done():
-			return fmt.Errorf("tasks are unfinished: %w", ctx.Err())
-		}
-	}
-	return nil
+	return w.tasks.empty(ctx)
 }
 
 // cmdRestart stops okrbot and starts it again; time may pass in between.
@@ -133,7 +131,7 @@ func (w *World) cmdRestart(_ bool, args []string) error {
 		var d time.Duration
 		d, err = time.ParseDuration(args[0])
 		w.Clock.Add(d)
-		w.redis.FastForward(d)
+		w.tasks.pass(d)
 	}
 	if err != nil {
 		return err
@@ -176,13 +174,14 @@ func (w *World) cmdPostsWait(_ bool, args []string) error {
 
 func (w *World) cmdRedis(_ bool, args []string) error {
 	if len(args) == 1 && args[0] == "stop" {
+		w.tasks.stop(true) // a server waits for the answers that it owes
 		w.redis.Close()
 		return nil
 	}
 	if err := w.redis.Restart(); err != nil {
 		return err
 	}
-	Quicken(w.redis)
+	w.quicken()
 	ctx, cancel := w.ctx()
 	defer cancel()
 	return w.untilHealthy(ctx, 30)

@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,6 +44,8 @@ type Host struct {
 	Listener net.Listener
 	Now      func() time.Time
 	Log      io.Writer
+	// Poll is how often an idle worker looks for tasks. An embedded Redis answers it when there is one.
+	Poll time.Duration
 	// TeamsWaits is how long Teams waits for a turn.
 	TeamsWaits time.Duration
 	// PostsWait is how long okrbot waits for the answer to a post.
@@ -95,8 +98,10 @@ type World struct {
 	Chat bottest.Chat
 
 	starter     Starter
-	running     *Okrbot // nil: okrbot does not run
-	redis       *miniredis.Miniredis
+	commands    map[string]command   // by name
+	running     *Okrbot              // nil: okrbot does not run
+	redis       *miniredis.Miniredis // nil: a REDIS_URL names another one
+	tasks       *tasks               // of redis
 	azureServer *httptest.Server
 
 	started    int           // how many steps of the main path "start" has gone
@@ -106,20 +111,26 @@ type World struct {
 	repeats    int           // how often the last press was pressed once more, for their ids
 	since      int           // of what is new
 	current    *bottest.Post
-	answer     bottest.Answer              // of the last press
-	sent       bottest.Delivery            // the last message or press
-	thread     bottest.Chat                // that "in that thread" comes back to
-	found      []bottest.Choice            // of the last search
-	composed   bottest.Composed            // of the last compose
-	copied     map[string]string           // addresses by name
-	link       string                      // of the last sign-in
+	answer     bottest.Answer    // of the last press
+	sent       bottest.Delivery  // the last message or press
+	thread     bottest.Chat      // that "in that thread" comes back to
+	found      []bottest.Choice  // of the last search
+	composed   bottest.Composed  // of the last compose
+	copied     map[string]string // addresses by name
+	link       string            // of the last sign-in
+	sso        *clientTokens
 	page       string                      // where the browser ended
+	web        *webPage                    // that is open in a browser, with a form
+	secrets    []string                    // that were typed into pages
+	pages      string                      // all that pages with a form said
 	secondTab  func(context.Context) error // ends the sign-in that a second tab began
 	calls      int                         // requests to Azure DevOps at the mark
 	org        string                      // of the ado commands
 	project    string                      // of the ado commands
 	allowed    []string                    // parts of error lines that are expected
 	cards      []json.RawMessage           // that answered a press
+	given      strings.Builder             // what people gave: their words, names and files, in lower case
+	read       []string                    // the pages that were read
 }
 
 // signingKey and teamsKeys sign the tokens of all worlds; making them is slow.
@@ -131,7 +142,7 @@ var (
 // New makes a world in which okrbot does not run yet: the user alex in the 1:1 chat with okrbot. End it with Close.
 func New(o Options) (*World, error) {
 	w := &World{
-		starter: o.Start, Env: o.Env, Clock: &Clock{now: o.Now}, Log: &Log{},
+		starter: o.Start, commands: commands(), Env: o.Env, Clock: &Clock{now: o.Now}, Log: &Log{},
 		teamsWaits: Patience, postsWait: Patience, org: adotest.OrgContoso, project: adotest.ProjectFiber,
 	}
 	if err := w.open(); err != nil {
@@ -142,8 +153,13 @@ func New(o Options) (*World, error) {
 
 func (w *World) open() error {
 	if w.Env["REDIS_URL"] == "" {
-		var err error
-		if w.redis, err = StartRedis(); err != nil {
+		redis := miniredis.NewMiniRedis()
+		if err := redis.Start(); err != nil {
+			return err
+		}
+		w.redis = redis
+		w.quicken()
+		if err := markTicked(w.redis, w.Clock.Now()); err != nil {
 			return err
 		}
 	}
@@ -166,7 +182,26 @@ func (w *World) open() error {
 	w.Azure = adotest.New(adotest.Options{Now: w.Clock.Now, Key: key})
 	w.azureServer = httptest.NewServer(w.Azure)
 	w.Azure.SetPublicURL(w.azureServer.URL)
+	w.setUpSSO()
 	return w.Azure.Seed(adotest.World{})
+}
+
+// ServerPoll is how often an idle worker asks a redis-server for tasks, which answers at once: with the race detector, three
+// questions every 20 ms take a tenth of a processor.
+const ServerPoll = 100 * time.Millisecond
+
+// poll is how often an idle worker asks for tasks. The embedded Redis of the world answers when there is one.
+func (w *World) poll() time.Duration {
+	if w.redis == nil {
+		return ServerPoll
+	}
+	return 5 * time.Millisecond
+}
+
+// quicken is Quicken, of a world that waits for its tasks.
+func (w *World) quicken() {
+	w.tasks = newTasks(w.redis, worldHold)
+	w.redis.Server().SetPreHook(w.tasks.serve)
 }
 
 // Redis is the embedded Redis of the world, for tests that look into it; nil where a REDIS_URL names another one.
@@ -182,7 +217,7 @@ func (w *World) Start() error {
 	}
 	w.Address = listener.Addr().String()
 	w.Register()
-	w.running, err = w.starter(ctx, Host{Getenv: w.Getenv, Listener: listener, Now: w.Clock.Now, Log: w.Log, TeamsWaits: w.teamsWaits, PostsWait: w.postsWait})
+	w.running, err = w.starter(ctx, Host{Getenv: w.Getenv, Listener: listener, Now: w.Clock.Now, Log: w.Log, Poll: w.poll(), TeamsWaits: w.teamsWaits, PostsWait: w.postsWait})
 	if err != nil {
 		return err
 	}
@@ -195,13 +230,17 @@ func (w *World) Stop() error {
 	if w.running = nil; running == nil {
 		return nil
 	}
+	if w.tasks != nil {
+		w.tasks.stop(true)
+		defer w.tasks.stop(false)
+	}
 	return running.Stop()
 }
 
 // Register tells both clouds that okrbot is at Address.
 func (w *World) Register() {
 	w.Teams.SetBot("http://" + w.Address + "/api/messages")
-	app := adotest.App{ClientID: AppID, ClientSecret: AppSecret, RedirectURIs: []string{"http://" + w.Address + "/auth/callback"}, Tenant: bottest.DefaultTenant}
+	app := adotest.App{ClientID: AppID, ClientSecret: AppSecret, RedirectURIs: []string{"http://" + w.Address + "/auth/callback"}, Tenant: bottest.DefaultTenant, ResourceURIs: []string{"api://botid-" + AppID}}
 	if tenant := w.Env["ADO_LOGIN_TENANT"]; tenant != "" && tenant != bottest.DefaultTenant {
 		app.Tenant = "" // a world that lets accounts of other tenants sign in has registered for that
 	}
@@ -237,8 +276,11 @@ func (w *World) Getenv(name string) string {
 }
 
 // Check says what is wrong with what okrbot left: every card that it posted must be of version 1.5, below 25 KB and with a
-// summary, and its log must hold no error that was not allowed. Stop okrbot first.
-func (w *World) Check() error { return errors.Join(w.checkCards(), w.checkLog()) }
+// summary, all that people read must be in the words of [wording], and its log must hold no error that was not allowed. Stop
+// okrbot first.
+func (w *World) Check() error {
+	return errors.Join(w.checkCards(), w.checkSecrets(), w.checkWords(), w.checkLog())
+}
 
 // Close ends okrbot and the world.
 func (w *World) Close() error {

@@ -126,7 +126,7 @@ func (d *Dir) takeLock() error {
 		holder, _ := os.ReadFile(d.file(lockName))
 		_ = lock.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return fmt.Errorf("DATA_DIR: %w: process %s has %s. Stop it first, or give this one a folder of its own", ErrInUse, strings.TrimSpace(string(holder)), d.path)
+			return fmt.Errorf("DATA_DIR: %w: process %s has %s. Stop it first, or choose another folder", ErrInUse, strings.TrimSpace(string(holder)), d.path)
 		}
 		return fmt.Errorf("DATA_DIR: %s cannot be locked (%w). Choose a folder on a disk of this machine", d.path, err)
 	}

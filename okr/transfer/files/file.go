@@ -122,16 +122,16 @@ const (
 	findLeft     = "Rows that can't be read"
 	findValues   = "Values that can't be read"
 	findCharset  = "Characters that may be wrong"
-	findNumbers  = "Numbers and days read by how they are likely meant"
-	findPeriods  = "Periods whose days are guessed"
+	findNumbers  = "Numbers and dates whose format was guessed"
+	findPeriods  = "Periods whose dates are guessed"
 	findParents  = "Parents found by their title"
 	findOrphaned = "Check-ins and comments of items that aren't in the files"
 	findTwice    = "Items that are in several files"
-	findPrivate  = "Items that come along as private"
+	findPrivate  = "Items imported as private"
 	findUnread   = "Files that aren't used"
-	findMetrics  = "Metrics that don't come along"
+	findMetrics  = "Metrics not imported"
 	findUnits    = "Check-ins in another unit"
-	findLimits   = "Key results taken as a limit"
+	findLimits   = "Key results imported as a limit"
 )
 
 // remarks collects what there is to say, at most maxRemarksEach rows a finding.

@@ -46,7 +46,7 @@ func (o *opening) loadStreams(ctx context.Context) error {
 
 func (o *opening) sayOrphaned(n int, one, many string) {
 	if n > 0 {
-		o.add(okr.FindingLeft, findOrphaned, okr.ImportRow{}, counted(n, one, many)+" belong to items that no file holds. Add the file with the items.")
+		o.add(okr.FindingLeft, findOrphaned, okr.ImportRow{}, counted(n, one, many)+" belong to items that aren't in the files. Add the file with the items.")
 	}
 }
 

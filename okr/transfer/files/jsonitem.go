@@ -136,7 +136,7 @@ func feedOf(progress jsonWord) transfer.Feed {
 func (o *opening) status(word string, row okr.ImportRow) okr.Status {
 	status, ok := statusOf(word)
 	if !ok {
-		o.add(okr.FindingKnown, findValues, row, "Its status, “"+line(word, okr.MaxName)+"”, isn't one that I know. It's computed from progress.")
+		o.add(okr.FindingKnown, findValues, row, "Its status, “"+line(word, okr.MaxName)+"”, is unknown. It's calculated from progress.")
 	}
 	return status
 }

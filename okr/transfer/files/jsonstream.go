@@ -128,7 +128,7 @@ func opensList(t *text, dec *json.Decoder) (bool, error) {
 	case first == nil:
 		return false, nil // null, as exports write what is empty
 	case first != json.Delim('['):
-		return false, invalid(t.name, "is no list of records, as the files of an organization export are. Send the export as it was downloaded.")
+		return false, invalid(t.name, "isn't a file of an organization export. Send the export as it was downloaded.")
 	}
 	return true, nil
 }
@@ -138,7 +138,7 @@ func closesList(t *text, dec *json.Decoder) error {
 		return jsonError(t.name, 0, err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return invalid(t.name, "goes on behind the end of its list. Export it again and send the new file.")
+		return invalid(t.name, "continues after the end of its list. Export it again and send the new file.")
 	}
 	return nil
 }
@@ -147,7 +147,7 @@ func jsonError(name string, n int, err error) error {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &syntax) && n > 0 && !errors.Is(err, io.ErrUnexpectedEOF) && syntax.Error() != "unexpected end of JSON input":
-		return invalid(name, "can't be read from record %d on: it is no valid JSON. Export it again and send the new file.", n)
+		return invalid(name, "can't be read from record %d on, because it isn't valid JSON. Export it again and send the new file.", n)
 	case errors.Is(err, io.EOF):
 		return damaged(name, io.ErrUnexpectedEOF)
 	}

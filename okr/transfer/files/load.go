@@ -95,7 +95,7 @@ func (o *opening) loadItem(p *part, n int, rec jsonItem, bad string) error {
 		o.add(okr.FindingKnown, findValues, row, "I can't read "+bad+".")
 	}
 	if o.exact[row.ID] {
-		o.add(okr.FindingKnown, findTwice, row, "It's in another file, too, or twice in this one. The first one counts, of two exports the newer one.")
+		o.add(okr.FindingKnown, findTwice, row, "It's in another file too, or twice in this one. The first or newer one is imported.")
 		return nil
 	}
 	o.exact[row.ID] = true
@@ -106,7 +106,7 @@ func (o *opening) loadItem(p *part, n int, rec jsonItem, bad string) error {
 func (o *opening) keep(it transfer.Item) error {
 	items := o.set.bundle.Items
 	if len(items) == o.items {
-		return okr.Errorf(okr.Invalid, "The files hold more than %s. Export fewer at a time, for example one period.", counted(o.items, "item", "items"))
+		return okr.Errorf(okr.Invalid, "The files have more than %s. Export fewer at a time, for example one period.", counted(o.items, "item", "items"))
 	}
 	o.at[it.ID] = len(items)
 	o.set.bundle.Items = append(items, it)
@@ -116,7 +116,7 @@ func (o *opening) keep(it transfer.Item) error {
 // room counts the bytes of texts that are kept.
 func (o *opening) room(n int) error {
 	if o.kept += n + 64; o.kept > maxKept {
-		return okr.Errorf(okr.Invalid, "The files hold too much text to be read at once. Export fewer items at a time, for example one period.")
+		return okr.Errorf(okr.Invalid, "The files have too much text. Export fewer items at a time, for example one period.")
 	}
 	return nil
 }
@@ -177,7 +177,7 @@ func (o *opening) period(name string) okr.Period {
 		return p
 	}
 	if guessed {
-		o.add(okr.FindingGuessed, findPeriods, okr.ImportRow{Title: name}, "No file says when it begins, so it's taken as "+string(p.Start)+" to "+string(p.End)+".")
+		o.add(okr.FindingGuessed, findPeriods, okr.ImportRow{Title: name}, "Its dates aren't in the files, so they're guessed: "+string(p.Start)+" to "+string(p.End)+".")
 	}
 	b.Periods = append(b.Periods, p)
 	return p
@@ -225,7 +225,7 @@ func (o *opening) dropMetric(it *transfer.Item) {
 	if progress, ok := m.Progress(); ok {
 		it.Value = &progress
 	}
-	o.add(okr.FindingKnown, findMetrics, it.Row, "Only key results have a metric. Its progress in percent comes along, “"+m.Name+"” does not.")
+	o.add(okr.FindingKnown, findMetrics, it.Row, "Only key results have a metric. Its progress is imported, “"+m.Name+"” isn't.")
 }
 
 // linkByTitle finds the parents of which a table gives a reference or the title only. A
@@ -256,8 +256,8 @@ func (o *opening) linkParent(it *transfer.Item, p *transfer.Parent, titled map[s
 	case 0: // as a parent that is missing in the files
 	case 1:
 		p.ID = items[found[0]].ID
-		o.add(okr.FindingGuessed, findParents, it.Row, "Its parent is taken to be the one item with the title “"+p.Title+"”.")
+		o.add(okr.FindingGuessed, findParents, it.Row, "Its parent is the only item with the title “"+p.Title+"”.")
 	default:
-		o.add(okr.FindingGuessed, findParents, it.Row, counted(len(found), "item has", "items have")+" the title of its parent, “"+p.Title+"”, so none is taken. Send the export with the column Id.")
+		o.add(okr.FindingGuessed, findParents, it.Row, counted(len(found), "item has", "items have")+" the title of its parent, “"+p.Title+"”, so it has no parent. Send the export with the column Id.")
 	}
 }

@@ -123,11 +123,11 @@ func (f form) trouble() string {
 	case formEmpty:
 		return "is empty. Export it again and send the new file."
 	case formHTML:
-		return "is a web page, not an export: the download needed a sign-in or had ended. Download the export in your browser and send that file."
+		return "is a web page, not an export. Download the export in your browser and send that file."
 	case formXML:
 		return "is an XML file. Send the organization export (ZIP), or a table as CSV or Excel workbook (.xlsx)."
 	case formOLE:
-		return "is protected with a password, or is an old Excel file (.xls). Open it in Excel, take the password off, save it as Excel workbook (.xlsx) and send that."
+		return "is protected with a password or an old Excel file (.xls). Open it in Excel, remove the password, save it as Excel workbook (.xlsx) and send that."
 	default:
 		return "isn't a file that I can import. Send the organization export (ZIP), or a table as CSV or Excel workbook (.xlsx)."
 	}

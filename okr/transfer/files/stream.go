@@ -63,7 +63,7 @@ func (s *stream[T]) count(ctx context.Context, isItem func(id string) bool) erro
 		err := src.each(ctx, func(rec T) error {
 			m := s.mark(rec)
 			if s.read++; s.read > s.max {
-				return okr.Errorf(okr.Invalid, "The files hold more than %s. Export fewer items at a time, for example one period.", counted(s.max, s.noun, s.nouns))
+				return okr.Errorf(okr.Invalid, "The files have more than %s. Export fewer items at a time, for example one period.", counted(s.max, s.noun, s.nouns))
 			}
 			if !isItem(m.item) {
 				s.orphaned++

@@ -74,7 +74,7 @@ func (p *part) csvRows(_ context.Context, do func(n int, cells []string) error) 
 
 func csvError(name string, err error) error {
 	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
-		return invalid(name, "can't be read from line %d on: a quotation mark there is not doubled or never closed, as where the end of the file is missing. Export it again and send the new file.", parse.StartLine)
+		return invalid(name, "can't be read from line %d on, because of an open quotation mark. Export it again and send the new file.", parse.StartLine)
 	}
 	return readError(name, err)
 }
@@ -88,7 +88,7 @@ func (o *opening) readCSV(ctx context.Context, t *text, packed string) error {
 	comma, ok := commaOf(string(head))
 	if !ok {
 		if packed != "" {
-			o.unread(packed, t.name, "It has no column “Title”, or no row that names the columns.")
+			o.unread(packed, t.name, "It has no row with column names, or no column “Title”.")
 			return nil
 		}
 		return invalid(t.name, "has no row of column names that I know. Name the columns in its first row, for example Title, Object Type, Owner, Period, and send it again.")
@@ -111,7 +111,7 @@ func (o *opening) sayCharset(t *text, file string) {
 	case t.charset == charsetWindows:
 		o.add(okr.FindingGuessed, findCharset, okr.ImportRow{File: file}, "It isn't in UTF-8, so it's read as Windows-1252. If names look wrong, save it as UTF-8 and send that.")
 	case t.faulty:
-		o.add(okr.FindingKnown, findCharset, okr.ImportRow{File: file}, "Some characters are damaged in it. They come along as blanks.")
+		o.add(okr.FindingKnown, findCharset, okr.ImportRow{File: file}, "Some of its characters are damaged. They're imported as blanks.")
 	}
 }
 
@@ -231,9 +231,9 @@ func (o *opening) settle(p *part, s sample) {
 	at := okr.ImportRow{File: p.file}
 	if s.perhaps && s.comma == s.point {
 		as := map[bool]string{true: "decimals", false: "thousands"}[t.dialect.comma]
-		o.add(okr.FindingGuessed, findNumbers, at, "In numbers as 1,234 the comma is taken to stand before "+as+".")
+		o.add(okr.FindingGuessed, findNumbers, at, "In numbers like 1,234, the comma is read as coming before "+as+".")
 	}
 	if s.either && s.first == s.second {
-		o.add(okr.FindingGuessed, findNumbers, at, "Days as 3/4/2025 are taken to begin with the month.")
+		o.add(okr.FindingGuessed, findNumbers, at, "Dates like 3/4/2025 are read with the month first.")
 	}
 }

@@ -58,7 +58,7 @@ func (o *opening) loadTable(ctx context.Context, p *part) error {
 			o.add(okr.FindingLeft, findLeft, at, "It has no title.")
 			return nil
 		case here[at.ID]:
-			o.add(okr.FindingLeft, findTwice, at, "Its id is that of a row above.")
+			o.add(okr.FindingLeft, findTwice, at, "Its id is also in a row above.")
 			return nil
 		}
 		here[at.ID] = true
@@ -234,7 +234,7 @@ func (o *opening) rowValue(it *transfer.Item, d dialect, r row) {
 		}
 	}
 	if others > 0 {
-		o.add(okr.FindingKnown, findUnits, it.Row, counted(others, "check-in has", "check-ins have")+" a percentage where the metric has another unit. The notes come along, those values don't.")
+		o.add(okr.FindingKnown, findUnits, it.Row, counted(others, "check-in has", "check-ins have")+" a percentage, but the metric has another unit. Their notes are imported, their values aren't.")
 	}
 	if actual := d.number(r.get(colActual)); actual.v != nil {
 		it.Value, it.Rounded = actual.v, it.Rounded || actual.rounded
@@ -261,7 +261,7 @@ func (o *opening) rowLimit(it *transfer.Item) {
 	if it.Value != nil && it.Shown != nil && (*it.Shown >= 100) == (*it.Value > m.Target) {
 		m.Type = okr.StayAbove
 	}
-	o.add(okr.FindingGuessed, findLimits, it.Row, "Start and target are the same, so it's taken to "+string(m.Type)+" "+okr.FormatNumber(m.Target)+".")
+	o.add(okr.FindingGuessed, findLimits, it.Row, "Start and target are the same, so it's imported as "+string(m.Type)+" "+okr.FormatNumber(m.Target)+".")
 }
 
 // fill adds to an item what another file knows besides: weights, score and the progress

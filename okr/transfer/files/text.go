@@ -93,7 +93,7 @@ func (t *text) scan(ctx context.Context, r io.Reader, buf []byte, n int) error {
 	for {
 		chunk := buf[:start+n]
 		if bytes.IndexByte(chunk, 0) >= 0 {
-			return invalid(t.name, "has zero bytes, so it is no text file or was damaged. Export it again and send the new file.")
+			return invalid(t.name, "has zero bytes, so it isn't a text file or is damaged. Export it again and send the new file.")
 		}
 		start = copy(buf, seen.take(chunk))
 		var err error
@@ -141,7 +141,7 @@ func readError(name string, err error) error {
 	case err == nil, errors.Is(err, io.EOF):
 		return nil
 	case errors.Is(err, errRecordTooLong):
-		return invalid(name, "has a record of more than %d MB, so a quotation mark or a bracket in it is never closed. Export it again and send the new file.", maxRecord>>20)
+		return invalid(name, "has a record of more than %d MB, so it's probably damaged. Export it again and send the new file.", maxRecord>>20)
 	}
 	return damaged(name, err)
 }

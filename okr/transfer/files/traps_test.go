@@ -263,7 +263,7 @@ func trapsOfTables() []trap {
 		{"an id that two rows have, a row without title", []files.File{csvOf("Id,Title,Owner", "1,A,", "1,B,", "2,,Al")}, func(t *testing.T, s *files.Set) {
 			t.Helper()
 			require.Equal(t, "A", only(t, s).Title)
-			require.True(t, remarked(s, "that of a row above"))
+			require.True(t, remarked(s, "Its id is also in a row above."))
 			require.True(t, remarked(s, "It has no title."))
 		}},
 		{"names that hold a comma", []files.File{csvOf("Id,Title,Creator,Owner", `1,A,"Bowen, Megan","Bowen, Megan, Alex Wilber"`)}, func(t *testing.T, s *files.Set) {

@@ -49,13 +49,13 @@ func fitsMemory(f File, z *zip.Reader) error {
 		name := strings.ToLower(strings.ReplaceAll(e.Name, `\`, "/"))
 		switch spills := name == "xl/sharedstrings.xml" || strings.HasPrefix(name, "xl/worksheets/sheet"); {
 		case spills && e.UncompressedSize64 > inMemory && !hasTemp():
-			return invalid(f.called(), "is too large to be read as a workbook here. Save it as CSV (UTF-8) and send that.")
+			return invalid(f.called(), "is too large for a workbook. Save it as CSV (UTF-8) and send that.")
 		case !spills:
 			others += e.UncompressedSize64
 		}
 	}
 	if others > 2*inMemory {
-		return invalid(f.called(), "holds too much beside its tables, as pictures. Save it as CSV (UTF-8) and send that.")
+		return invalid(f.called(), "has too much besides tables, such as pictures. Save it as CSV (UTF-8) and send that.")
 	}
 	return nil
 }

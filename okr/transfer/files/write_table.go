@@ -95,7 +95,7 @@ func alignedText(item transfer.Item) string {
 		if p.Share != nil {
 			share = *p.Share
 		}
-		all = append(all, fmt.Sprintf("%s(weight: %s%%, Id: %s)", p.Title, okr.FormatNumber(share), p.ID))
+		all = append(all, fmt.Sprintf("%s(weight: %s%%, Id: %s)", p.Title, okr.PlainNumber(share), p.ID))
 	}
 	return strings.Join(all, " / ")
 }

@@ -20,12 +20,12 @@ func unzipped(f File, limit uint64) (*zip.Reader, error) {
 		return nil, damaged(f.called(), err)
 	}
 	if len(z.File) > maxEntries {
-		return nil, invalid(f.called(), "holds %s, more than an export ever has. Send only the export's own files.", counted(len(z.File), "file", "files"))
+		return nil, invalid(f.called(), "has %s, more than an export. Send only the export's own files.", counted(len(z.File), "file", "files"))
 	}
 	var total uint64
 	for _, e := range z.File {
 		if e.Flags&1 != 0 {
-			return nil, invalid(f.called(), "is protected with a password. Unpack it, or save it without one, and send that.")
+			return nil, invalid(f.called(), "is protected with a password. Unpack it or save it without one, and send that.")
 		}
 		if e.UncompressedSize64 > limit || e.UncompressedSize64 > bombFrom && e.UncompressedSize64/maxRatio > e.CompressedSize64 {
 			return nil, tooLargeUnpacked(f.called(), limit)
@@ -77,7 +77,7 @@ func (o *opening) readZIP(ctx context.Context, f File, z *zip.Reader) error {
 	entries := slices.DeleteFunc(slices.Clone(z.File), isNoise)
 	slices.SortStableFunc(entries, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
 	if len(entries) == 0 {
-		return invalid(f.called(), "holds no files. Export it again and send the new file.")
+		return invalid(f.called(), "has no files. Export it again and send the new file.")
 	}
 	before := len(o.parts)
 	for _, e := range entries {
@@ -86,7 +86,7 @@ func (o *opening) readZIP(ctx context.Context, f File, z *zip.Reader) error {
 		}
 	}
 	if len(o.parts) == before {
-		return invalid(f.called(), "holds no file that I know. Send the organization export as it was downloaded, or CSV and Excel files by themselves.")
+		return invalid(f.called(), "has no file that I can import. Send the organization export as it was downloaded, or CSV and Excel files separately.")
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (o *opening) readEntry(ctx context.Context, f File, e *zip.File) error {
 	case err != nil:
 		return readError(f.called(), err)
 	case form == formZIP:
-		o.unread(f.called(), name, "It is packed itself: send it by itself, beside the ZIP.")
+		o.unread(f.called(), name, "It's a packed file. Send it separately.")
 		return nil
 	case form != formJSON && form != formCSV:
 		o.unread(f.called(), name, "It "+form.trouble())
