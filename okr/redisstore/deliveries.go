@@ -227,7 +227,7 @@ func (q *beginning) answers(now func() time.Time) func(context.Context) context.
 	if q.Ahead == nil {
 		return nil
 	}
-	f := &foreseen{now: now, answers: map[string]known{}}
+	f := &foreseen{now: now, answers: map[string]known{}, asking: map[string]chan struct{}{}}
 	values := q.values.Val()[keyDigests+len(q.digests):]
 	for _, cmd := range q.ahead {
 		if _, isGet := keyOfGet(cmd); isGet {

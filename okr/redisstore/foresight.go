@@ -54,8 +54,9 @@ type foreseen struct {
 	now     func() time.Time
 	mu      sync.Mutex
 	answers map[string]known
-	writes  int // how often one has begun or ended: what was read meanwhile may be of before
-	within  int // how many transactions run, which go by nothing but what they read themselves
+	asking  map[string]chan struct{} // the values that Redis is asked for now; closed as it has answered
+	writes  int                      // how often one has begun or ended: what was read meanwhile may be of before
+	within  int                      // how many transactions run, which go by nothing but what they read themselves
 }
 
 // known is an answer, and until when it stands.
@@ -146,6 +147,10 @@ func (foresight) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 			if isAnswered, err := f.answer(cmd); isAnswered {
 				return err
 			}
+			defer f.alone(cmd)()
+			if isAnswered, err := f.answer(cmd); isAnswered {
+				return err
+			}
 			at := f.changes(cmd)
 			err := next(ctx, cmd)
 			f.keep(cmd, err, at, f.changes(cmd))
@@ -169,6 +174,30 @@ func (foresight) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proce
 		err := next(ctx, cmds)
 		f.changes(cmds...)
 		return err
+	}
+}
+
+// alone waits until nobody else of the turn asks for the same value, whose answer is shared,
+// and lets others wait until done.
+func (f *foreseen) alone(cmd redis.Cmder) (done func()) {
+	key, isGet := keyOfGet(cmd)
+	if !isGet {
+		return func() {}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for other, isAsked := f.asking[key]; isAsked; other, isAsked = f.asking[key] {
+		f.mu.Unlock()
+		<-other
+		f.mu.Lock()
+	}
+	mine := make(chan struct{})
+	f.asking[key] = mine
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.asking, key)
+		close(mine)
 	}
 }
 
@@ -200,8 +229,7 @@ func (f *foreseen) changes(cmds ...redis.Cmder) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, cmd := range cmds {
-		args := cmd.Args()
-		if isReading(cmd) || len(args) > 1 && args[1] == spendScript.Hash() {
+		if isReading(cmd) || isCounting(cmd) {
 			continue
 		}
 		f.writes++
@@ -212,6 +240,13 @@ func (f *foreseen) changes(cmds ...redis.Cmder) int {
 		clear(f.answers)
 	}
 	return f.writes
+}
+
+// isCounting says whether a command changes nothing that a turn reads: it counts tries, or asks
+// for the pace of Azure DevOps.
+func isCounting(cmd redis.Cmder) bool {
+	args := cmd.Args()
+	return len(args) > 1 && (args[1] == spendScript.Hash() || args[1] == gateScript.Hash())
 }
 
 // ownKeyOf is the one key that a command writes, where nothing else depends on it; empty: it

@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
 	"okrbot/okr"
@@ -257,6 +258,25 @@ func TestAReadingBesideAWriteIsNotKept(t *testing.T) {
 		require.Equal(t, "before", string(data))
 		_, err = m.Draft(turn, tenant, "goal:F")
 		okrtest.RequireKind(t, okr.NotFound, err)
+	})
+}
+
+// What parts of a turn ask for at the same time, one of them asks Redis for.
+func TestPartsOfATurnShareAnAnswer(t *testing.T) {
+	t.Parallel()
+	onAll(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
+		tenant, m := okrtest.TenantID, s.Memory()
+		require.NoError(t, m.PutDraft(t.Context(), tenant, "goal:F", []byte("typed"), time.Hour))
+		turn := turnOf(t, s)
+		count := &tripsOf{}
+		s.Client().AddHook(count)
+		parts, _ := errgroup.WithContext(turn)
+		for range 50 {
+			parts.Go(func() error { _, err := m.Draft(turn, tenant, "goal:F"); return err })
+		}
+		require.NoError(t, parts.Wait())
+		require.Equal(t, 1, count.n)
 	})
 }
 
