@@ -205,6 +205,9 @@ func TestWhatEveryTurnAsks(t *testing.T) {
 				most = opensOne
 			}
 			asks := w.tollOf(t, most, turn.play)
+			if testing.Verbose() {
+				t.Logf("%s | %s | %d | %d", place.Kind, turn.name, asks.commands, asks.trips)
+			}
 			if !asks.within(most) {
 				wrong = append(wrong, fmt.Sprintf("%s in %s: %d commands in %d trips; it may ask for %d in %d", turn.name, place.Kind, asks.commands, asks.trips, most.commands, most.trips))
 			}
