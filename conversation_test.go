@@ -8,7 +8,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/debug"
+	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -19,11 +20,9 @@ import (
 	"okrbot/okr/redisstore"
 )
 
-// collectAt is how much a test's heap grows in percent before it is collected: with the race detector each collection is dear.
-const collectAt = 400
-
-// TestMain lets more scripts run at a time than there are processors: they mostly
-// wait for each other's answers. Under the name okrbot, and as a process of a fleet, it is okrbot.
+// TestMain lets twice as many scripts run at a time as there are processors, since they wait for
+// each other's answers; with more of them the race detector works mostly on memory that it has not
+// touched before. Under the name okrbot, and as a process of a fleet, it is okrbot.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == binaryName {
 		main()
@@ -32,8 +31,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	flag.Parse()
-	_ = flag.Set("test.parallel", "12")
-	debug.SetGCPercent(collectAt)
+	_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 	redisstore.LogTo(slog.New(slog.DiscardHandler)) // as main does
 	goleak.VerifyTestMain(m)
 }
