@@ -27,9 +27,10 @@ demo: build ## run okrbot with simulated Azure DevOps and Teams, and open the Pl
 # Nor does the compiler make such symbols (-dwarf=false: a fifth of its work). The checks of unsafe pointers that -race brings
 # (checkptr) are off: no code of okrbot has such pointers, and those of the Go library take 3 % of all tests. The detector waits a
 # second at the end of each test binary for what goes on there (GORACE): a report under way is ended without it, too.
+# What it knows of memory stands in large pages where the machine has them: a third of the page faults.
 BUILDTEST := -race -tags nomsgpack -gcflags='all=-dwarf=false -d=checkptr=0'
 
-test: export GORACE := atexit_sleep_ms=0 $(GORACE)
+test: export GORACE := atexit_sleep_ms=0 no_huge_pages_for_shadow=0 $(GORACE)
 
 test: ## vet, and every Go test with the race detector; SHUFFLE=on: all anew, in random order
 	@$(ENSURE) go cc redis nginx promtool

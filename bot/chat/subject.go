@@ -224,7 +224,8 @@ func (g *registry) Register(subjects ...Subject) error {
 
 func (g *registry) addCommands(s Subject) error {
 	for _, added := range s.Commands {
-		for _, name := range added.names() {
+		names := added.names()
+		for _, name := range names {
 			if old, ok := g.named(name); ok {
 				return fmt.Errorf("%s: the command %q is a name of %q already", s.Title, name, old.Name)
 			}
@@ -233,8 +234,8 @@ func (g *registry) addCommands(s Subject) error {
 		if added.Verb != "" {
 			g.byVerb[added.Verb] = append(g.byVerb[added.Verb], added)
 		}
-		for _, name := range added.names() {
-			words := strings.Fields(strings.ToLower(name))
+		for _, name := range names {
+			words := wordsOf(name)
 			g.names[words[0]] = append(g.names[words[0]], &commandName{words, added, added.Phrases[name]})
 		}
 		for _, says := range added.Sentences {
@@ -267,12 +268,14 @@ func (c Command) names() []string {
 
 // named finds the command of exactly this name.
 func (g *registry) named(name string) (Command, bool) {
-	for _, cmd := range g.commands {
-		for _, n := range cmd.names() {
-			if strings.EqualFold(n, name) {
-				return cmd, true
-			}
+	words := wordsOf(name)
+	for _, n := range g.names[words[0]] {
+		if slices.Equal(n.words, words) {
+			return n.cmd, true
 		}
 	}
 	return Command{}, false
 }
+
+// wordsOf are the words of a name, in lower case.
+func wordsOf(name string) []string { return strings.Fields(strings.ToLower(name)) }

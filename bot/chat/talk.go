@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"okrbot/okr"
 )
@@ -18,10 +20,11 @@ type Sentence struct{ Says, Arg string }
 
 // sentence is a Sentence that can be matched.
 type sentence struct {
-	cmd  Command
-	is   func() *regexp.Regexp // made for the first text that begins with no name: to make all takes longer than the rest of a start
-	goal int                   // the group of is that <goal> became; -1: none
-	arg  string
+	cmd   Command
+	first map[rune]bool         // the letters with which such a text begins, in lower case; nil: with any
+	is    func() *regexp.Regexp // made for the first text that may be one: to make all takes longer than the rest of a start
+	goal  int                   // the group of is that <goal> became; -1: none
+	arg   string
 }
 
 // meaning is what a text was taken for.
@@ -45,8 +48,60 @@ func newSentence(cmd Command, s Sentence) (sentence, error) {
 	}
 	arg := strings.NewReplacer("<id>", "${id}", "<goal>", "${goal}", "<value>", "${value}").Replace(s.Arg)
 	is := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(source) })
-	return sentence{cmd, is, slices.Index(parsed.CapNames(), "goal"), arg}, nil
+	return sentence{cmd, firstsOf(parsed), is, slices.Index(parsed.CapNames(), "goal"), arg}, nil
 }
+
+// firstsOf are the letters with which a text begins that a pattern matches; nil: any.
+func firstsOf(r *syntax.Regexp) map[rune]bool {
+	firsts := map[rune]bool{}
+	if addFirsts(firsts, r) {
+		return firsts
+	}
+	return nil
+}
+
+// mostFirsts is of how many letters in a row a class is that is looked into.
+const mostFirsts = 32
+
+// addFirsts adds the first letters of what an expression matches; false: they are not known,
+// or that may be nothing.
+func addFirsts(to map[rune]bool, r *syntax.Regexp) bool {
+	switch r.Op {
+	case syntax.OpLiteral:
+		to[unicode.ToLower(r.Rune[0])] = true
+		return true
+	case syntax.OpCharClass:
+		for i := 0; i < len(r.Rune); i += 2 {
+			if r.Rune[i+1]-r.Rune[i] > mostFirsts {
+				return false
+			}
+			for letter := r.Rune[i]; letter <= r.Rune[i+1]; letter++ {
+				to[unicode.ToLower(letter)] = true
+			}
+		}
+		return true
+	case syntax.OpCapture, syntax.OpPlus:
+		return addFirsts(to, r.Sub[0])
+	case syntax.OpConcat:
+		for _, sub := range r.Sub {
+			switch {
+			case sub.Op == syntax.OpBeginText:
+			case sub.Op == syntax.OpQuest || sub.Op == syntax.OpStar:
+				if !addFirsts(to, sub.Sub[0]) {
+					return false
+				}
+			default:
+				return addFirsts(to, sub)
+			}
+		}
+	case syntax.OpAlternate:
+		return !slices.ContainsFunc(r.Sub, func(sub *syntax.Regexp) bool { return !addFirsts(to, sub) })
+	}
+	return false
+}
+
+// mayBegin says whether such a text may begin with a letter.
+func (s sentence) mayBegin(letter rune) bool { return s.first == nil || s.first[letter] }
 
 // shortIs are the short forms of "is" that people type, with and without an apostrophe.
 var shortIs = regexp.MustCompile(`(?i)^(how|what|where|why)['’‘]?s\b`)
@@ -68,7 +123,11 @@ func (g *registry) sentence(text string) (meaning, bool) {
 		return meaning{}, false
 	}
 	text = plainArg(shortIs.ReplaceAllString(text, "$1 is"))
+	first, _ := utf8.DecodeRuneInString(text)
 	for _, s := range g.sentences {
+		if !s.mayBegin(unicode.ToLower(first)) {
+			continue
+		}
 		is := s.is()
 		at := is.FindStringSubmatchIndex(text)
 		if at == nil {

@@ -59,13 +59,13 @@ func (f Fault) String() string {
 	return fmt.Sprintf("%q in %q: better %q (%s)", f.Found, f.Text, f.By.Better, f.By.Why)
 }
 
-// space is what stands between words; a space that keeps a line together is left as it is.
-var space = regexp.MustCompile(`[ \t\r\n]+`)
+// isSpace says what stands between words; a space that keeps a line together is left as it is.
+func isSpace(r rune) bool { return strings.ContainsRune(" \t\r\n", r) }
 
 // Faults lists what is refused in a text that people read. Where it was found in words
 // of somebody else, as the titles of goals are, it is none: given are these, in lower case.
 func Faults(text, given string) []Fault {
-	text = space.ReplaceAllString(strings.TrimSpace(text), " ")
+	text = strings.Join(strings.FieldsFunc(strings.TrimSpace(text), isSpace), " ")
 	lower := strings.ToLower(text)
 	var out []Fault
 	for _, r := range table {
