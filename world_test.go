@@ -34,7 +34,10 @@ func newWorld(tb testing.TB, now time.Time, env ...string) *world {
 	var err error
 	w.World, err = script.New(script.Options{Start: startIn(func(a *app) { w.app = a }), Now: now, Env: all})
 	require.NoError(tb, err)
-	tb.Cleanup(func() { require.NoError(tb, w.Close()) })
+	tb.Cleanup(func() {
+		require.NoError(tb, w.Close())
+		*w = world{} // testing holds on to w until the last test beside this one has ended
+	})
 	return w
 }
 

@@ -22,17 +22,19 @@ func isFailure(err error) bool {
 	return err != nil && !errors.Is(err, errInterrupted) && !errors.Is(err, errGoesOn) && !waits
 }
 
-// retryDelay is the pause before retry n+1. The task of a dead or leaving worker
-// goes on at once, as does the next slice of an import.
-func (s *Scheduler) retryDelay(n int, err error, _ *asynq.Task) time.Duration {
-	if errors.Is(err, errInterrupted) || errors.Is(err, errGoesOn) || errors.Is(err, asynq.ErrLeaseExpired) {
-		return 0
+// retryDelays give the pause before retry n+1: twice as long each time, from first to a quarter of
+// interval. The task of a dead or leaving worker goes on at once, as does the next slice of an import.
+func retryDelays(first, interval time.Duration) asynq.RetryDelayFunc {
+	return func(n int, err error, _ *asynq.Task) time.Duration {
+		if errors.Is(err, errInterrupted) || errors.Is(err, errGoesOn) || errors.Is(err, asynq.ErrLeaseExpired) {
+			return 0
+		}
+		if waits, ok := errors.AsType[errLaneFull](err); ok {
+			return min(waits.comesBack(), interval/4)
+		}
+		delay := min(first<<min(n, 16), interval/4)
+		return delay + rand.N(delay/4+1) //nolint:gosec // no secret: it spreads those that failed together
 	}
-	if waits, ok := errors.AsType[errLaneFull](err); ok {
-		return min(waits.comesBack(), s.opts.Interval/4)
-	}
-	delay := min(s.opts.RetryDelay<<min(n, 16), s.opts.Interval/4)
-	return delay + rand.N(delay/4+1) //nolint:gosec // no secret: it spreads those that failed together
 }
 
 // isTransient says whether a failure may pass by itself within the period.

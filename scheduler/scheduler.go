@@ -107,7 +107,7 @@ type Scheduler struct {
 
 	mu        sync.Mutex // guards what follows
 	clock     gocron.Scheduler
-	server    *asynq.Server
+	workers   *workers
 	interrupt context.CancelFunc // ends the handlers under way
 }
 
@@ -176,7 +176,7 @@ func (s *Scheduler) Start(ctx context.Context) error {
 	}
 	clock, err := s.newClock(ctx)
 	if err != nil {
-		return errors.Join(fmt.Errorf("scheduler: clock: %w", err), s.drain(ctx, s.server, s.interrupt))
+		return errors.Join(fmt.Errorf("scheduler: clock: %w", err), s.drain(ctx, s.workers, s.interrupt))
 	}
 	clock.Start()
 	s.clock = clock
@@ -189,13 +189,27 @@ func (s *Scheduler) startWorkers(base context.Context) error {
 	if s.opts.NoWorkers {
 		return nil
 	}
-	server := s.newServer(s.serverConfig(base))
-	if err := server.Start(s.handler(quit)); err != nil {
+	w := &workers{server: s.newServer(s.serverConfig(base))}
+	handle := s.handler(quit)
+	w.handle.Store(&handle)
+	if err := w.server.Start(w); err != nil {
 		interrupt()
 		return err
 	}
-	s.server = server
+	s.workers = w
 	return nil
+}
+
+// workers take tasks from the queue. Asynq holds on to them for hardTimeout after their end, by a
+// timer that nobody stops; so they then let go of what handles tasks, and with it of all okrbot.
+type workers struct {
+	server *asynq.Server
+	handle atomic.Pointer[asynq.HandlerFunc]
+}
+
+// ProcessTask implements [asynq.Handler].
+func (w *workers) ProcessTask(ctx context.Context, task *asynq.Task) error {
+	return (*w.handle.Load())(ctx, task)
 }
 
 func (s *Scheduler) newClock(ctx context.Context) (gocron.Scheduler, error) {
@@ -225,7 +239,7 @@ func (s *Scheduler) serverConfig(base context.Context) asynq.Config {
 		Queues:                   map[string]int{queueNow: 6, queueHourly: 3, queueDigest: 2},
 		TaskCheckInterval:        s.opts.PollInterval,
 		DelayedTaskCheckInterval: 5 * s.opts.PollInterval,
-		RetryDelayFunc:           s.retryDelay,
+		RetryDelayFunc:           retryDelays(s.opts.RetryDelay, s.opts.Interval),
 		IsFailure:                isFailure,
 		ShutdownTimeout:          hardTimeout, // Shutdown interrupts handlers itself, when its ctx ends
 		Logger:                   queueLog{s.opts.QueueLogger},

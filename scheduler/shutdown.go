@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
-	"github.com/hibiken/asynq"
 )
 
 // interruptGrace is how long an interrupted handler has to return.
@@ -19,14 +18,14 @@ const interruptGrace = 5 * time.Second
 // before Start.
 func (s *Scheduler) Shutdown(ctx context.Context) error {
 	s.mu.Lock()
-	clock, server, interrupt := s.clock, s.server, s.interrupt
-	s.clock, s.server, s.interrupt = nil, nil, nil
+	clock, w, interrupt := s.clock, s.workers, s.interrupt
+	s.clock, s.workers, s.interrupt = nil, nil, nil
 	s.mu.Unlock()
 	if interrupt == nil {
 		return nil
 	}
 	defer interrupt()
-	return errors.Join(stopClock(ctx, clock), s.drain(ctx, server, interrupt))
+	return errors.Join(stopClock(ctx, clock), s.drain(ctx, w, interrupt))
 }
 
 func stopClock(ctx context.Context, clock gocron.Scheduler) error {
@@ -39,15 +38,16 @@ func stopClock(ctx context.Context, clock gocron.Scheduler) error {
 	return nil
 }
 
-func (s *Scheduler) drain(ctx context.Context, server *asynq.Server, interrupt func()) error {
-	if server == nil {
+func (s *Scheduler) drain(ctx context.Context, w *workers, interrupt func()) error {
+	if w == nil {
 		return nil
 	}
 	drained := make(chan struct{})
 	go func() {
 		defer close(drained)
-		server.Shutdown()
+		w.server.Shutdown()
 		s.running.Wait()
+		w.handle.Store(nil)
 	}()
 	select {
 	case <-drained:

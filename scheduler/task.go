@@ -37,8 +37,8 @@ type result struct {
 }
 
 // handler runs tasks until quit ends, which interrupts those under way.
-func (s *Scheduler) handler(quit context.Context) asynq.Handler {
-	return asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
+func (s *Scheduler) handler(quit context.Context) asynq.HandlerFunc {
+	return func(ctx context.Context, task *asynq.Task) error {
 		s.running.Add(1)
 		defer s.running.Done()
 		in, id := laneOf(task), waiter{}
@@ -57,7 +57,7 @@ func (s *Scheduler) handler(quit context.Context) asynq.Handler {
 		s.awaitStore(quit, res)
 		s.note(ctx, task, res, time.Since(start))
 		return res.forQueue()
-	})
+	}
 }
 
 // run runs a task by its kind. A panic parks it: that is a fault of the program,
