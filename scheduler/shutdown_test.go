@@ -2,11 +2,15 @@ package scheduler_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
+	"time"
+	"weak"
 
 	"github.com/stretchr/testify/require"
 
 	"okrbot/okr"
+	"okrbot/scheduler"
 )
 
 func TestShutdownDrains(t *testing.T) {
@@ -62,4 +66,21 @@ func TestShutdownBeforeStart(t *testing.T) {
 	t.Parallel()
 	s := newScheduler(t, startRedis(t), &world{now: noon})
 	require.NoError(t, s.Shutdown(t.Context()))
+}
+
+// Nothing holds on to a replica that has stopped, nor to what it worked with.
+func TestWhatHasStoppedIsLetGo(t *testing.T) {
+	t.Parallel()
+	stopped := func() weak.Pointer[scheduler.Scheduler] {
+		s := newScheduler(t, startRedis(t), &world{now: time.Now()})
+		require.NoError(t, s.Start(t.Context()))
+		require.NoError(t, s.Shutdown(t.Context()))
+		return weak.Make(s)
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	for stopped.Value() != nil && ctx.Err() == nil {
+		runtime.GC()
+	}
+	require.Nil(t, stopped.Value())
 }
