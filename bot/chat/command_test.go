@@ -43,6 +43,9 @@ func newParser(t *testing.T) *chat.Chat {
 			command(chat.Command{Name: "connect", Aliases: []string{"sign in", "log in"}}),
 			command(chat.Command{Name: "sign in link"}),
 			command(chat.Command{Name: "sign out"}),
+			command(chat.Command{Name: "walk", Sentences: []chat.Sentence{
+				{Says: "(?:so )?(?:where|when) do i begin"}, {Says: "[mn]orning round"}, {Says: "<id> needs a round", Arg: "<id>"}, {Says: ".*round and round"}, {Says: "(?:oh)? ?überall <id>", Arg: "<id>"},
+			}}),
 		},
 		Otherwise: func(_ context.Context, _ *chat.Turn, text string) (chat.Reply, bool, error) {
 			id, ok := okr.ParseGoalID(chat.Plain(text))
@@ -76,6 +79,12 @@ func TestTexts(t *testing.T) {
 	t.Parallel()
 	c := newParser(t)
 	for text, want := range map[string]meant{
+		"So where do I begin":          {"walk", ""},
+		"WHEN do i begin?":             {"walk", ""},
+		"Norning round":                {"walk", ""},
+		"kr-4 needs a round":           {"walk", "kr4"},
+		"go round and round":           {"walk", ""},
+		"Überall KR4":                  {"walk", "KR4"},
 		"":                             {"help", ""},
 		"?":                            {"help", ""},
 		"Help!":                        {"help", ""},
