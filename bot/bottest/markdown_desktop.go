@@ -36,6 +36,9 @@ var (
 
 // desktopLine takes the mark off a line that begins a block.
 func desktopLine(line string, isFirst bool) string {
+	if !beginsBlock(line) {
+		return line
+	}
 	switch {
 	case lineRule.MatchString(line), lineFence.MatchString(line), lineLinkDef.MatchString(line), !isFirst && lineUnder.MatchString(line):
 		return ""
@@ -43,6 +46,13 @@ func desktopLine(line string, isFirst bool) string {
 		return "\n• " + lineItem.ReplaceAllString(line, "")
 	}
 	return lineQuote.ReplaceAllString(lineHeading.ReplaceAllString(line, ""), "")
+}
+
+// beginsBlock says whether a line begins as one with a mark may. Of all lines of all
+// cards few do, and the expressions need far longer to tell.
+func beginsBlock(line string) bool {
+	rest := strings.TrimLeft(line, " ")
+	return rest != "" && strings.IndexByte("-*_+#>=`~[0123456789", rest[0]) >= 0
 }
 
 // desktopInline reads what stands in a paragraph.

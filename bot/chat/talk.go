@@ -162,12 +162,22 @@ var (
 )
 
 // joinIDs writes "kr 1" and "KR-1" as "kr1".
-func joinIDs(arg string) string { return looseID.ReplaceAllString(arg, "$1$2$3") }
+func joinIDs(arg string) string {
+	if !hasDigit(arg) {
+		return arg
+	}
+	return looseID.ReplaceAllString(arg, "$1$2$3")
+}
 
 // joinFirstID does so with an id at the beginning, and takes the signs behind it away.
 func joinFirstID(arg string) string {
+	if !hasDigit(arg) {
+		return arg
+	}
 	return endsID.ReplaceAllString(firstID.ReplaceAllString(arg, "$1$2 "), "$1$2")
 }
+
+func hasDigit(text string) bool { return strings.ContainsAny(text, "0123456789") }
 
 func isID(text string) bool {
 	_, ok := okr.ParseGoalID(text)

@@ -54,6 +54,9 @@ var (
 // only the HTML tells that they are quoted.
 // Sources: issues of Microsoft's SDKs; "Agent conversations: reply with quote".
 func withoutQuote(text, content string) string {
+	if !strings.ContainsAny(text, "<&") && !strings.Contains(content, "<") {
+		return withoutQuotedLines(text)
+	}
 	text = quotedElement.ReplaceAllString(escapedQuote.ReplaceAllString(text, ""), "\n")
 	for innerQuote.MatchString(text) {
 		text = innerQuote.ReplaceAllString(text, "\n")
@@ -67,6 +70,11 @@ func withoutQuote(text, content string) string {
 			}
 		}
 	}
+	return withoutQuotedLines(text)
+}
+
+// withoutQuotedLines takes out the lines before a reply that are empty or begin with ">".
+func withoutQuotedLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for len(lines) > 1 && (strings.TrimSpace(lines[0]) == "" || strings.HasPrefix(strings.TrimSpace(lines[0]), ">")) {
 		lines = lines[1:]
@@ -105,6 +113,9 @@ func (a Activity) withoutMentions(text string) string {
 		if a.isMentionOfBot(e) && e.Text != "" {
 			text = strings.ReplaceAll(text, e.Text, " ")
 		}
+	}
+	if !strings.Contains(text, "<") {
+		return text
 	}
 	return atElement.ReplaceAllStringFunc(text, func(element string) string {
 		name := atElement.FindStringSubmatch(element)[1]
@@ -152,7 +163,9 @@ var entity = regexp.MustCompile(`&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][
 // without width that editors leave around mentions and at breaks. The joiners stay
 // between letters of scripts and emoji that need them.
 func unmarked(text string) string {
-	text = entity.ReplaceAllStringFunc(text, html.UnescapeString)
+	if strings.Contains(text, "&") {
+		text = entity.ReplaceAllStringFunc(text, html.UnescapeString)
+	}
 	runes := []rune(text)
 	out := make([]rune, 0, len(runes))
 	for i, r := range runes {

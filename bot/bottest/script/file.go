@@ -115,7 +115,7 @@ func (w *World) cmdMakeFile(_ bool, args []string) error {
 		if err != nil {
 			return err
 		}
-		out.Write(bytes.Repeat([]byte("a,b\r\n"), mb<<20/5+1))
+		return os.WriteFile(w.path(name), bytes.Repeat([]byte("a,b\r\n"), mb<<20/5+1), 0o600)
 	case "zip":
 		files, err := w.files(rest)
 		if err != nil {
