@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"okrbot/okr"
 )
@@ -30,6 +31,16 @@ func (s *Service) SiblingsOf(ctx context.Context, tenant okr.TenantID, lead okr.
 // project.
 func (s *Service) SameSignIn(ctx context.Context, tenant okr.TenantID, lead okr.Connection) (Siblings, error) {
 	return s.siblings(ctx, tenant, lead, func(c okr.Connection) bool { return c.Credential == lead.Credential })
+}
+
+// RenewedSince says whether what a connection reads with is newer than a moment: somebody
+// signed in again, or an admin gave the application another secret.
+func (s *Service) RenewedSince(ctx context.Context, tenant okr.TenantID, c okr.Connection, since time.Time) (bool, error) {
+	now, err := s.Credentials.Credential(ctx, tenant, c.Credential)
+	if okr.KindOf(err) == okr.SignIn {
+		return false, nil
+	}
+	return now.SignedInAt.After(since), err
 }
 
 func (s *Service) siblings(ctx context.Context, tenant okr.TenantID, lead okr.Connection, same func(okr.Connection) bool) (Siblings, error) {

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -19,7 +20,8 @@ func (y *syncing) failQuery(ctx context.Context, query string, cause error) ([]o
 
 // failAll keeps the last values of all goals that were not measured and marks
 // them. A sync of some queries only marks no more than what it was asked for, unless
-// the failure itself says that it is everyone's.
+// the failure itself says that it is everyone's. What was refused of a sign-in that has been
+// renewed since marks nothing: trying again reads with the new one.
 func (y *syncing) failAll(ctx context.Context, cause error) ([]okr.SyncRow, error) {
 	y.report.Failure = cause
 	if y.isPart() && okr.ScopeOf(cause) < okr.ScopeProject {
@@ -27,7 +29,10 @@ func (y *syncing) failAll(ctx context.Context, cause error) ([]okr.SyncRow, erro
 	}
 	all := y.Siblings
 	if okr.ScopeOf(cause) == okr.ScopeAccess && !okr.KindOf(cause).Passes() {
-		var err error
+		renewed, err := y.connect.RenewedSince(ctx, y.tenant.ID, y.lead, y.began)
+		if err != nil || renewed {
+			return nil, cmp.Or(err, okr.WrapError(okr.Unavailable, cause, "The sign-in was renewed while I refreshed the numbers. I'll try again in a moment."))
+		}
 		if all, err = y.connect.SameSignIn(ctx, y.tenant.ID, y.lead); err != nil {
 			return nil, err
 		}

@@ -53,6 +53,29 @@ func TestAFailureKeepsTheValueAndTellsOnceAWeek(t *testing.T) {
 	require.Equal(t, okr.HealthOK, v.Goal.Binding.Health.State)
 }
 
+// TestASignInThatIsRenewedMeanwhileDoesNotFail: what was asked with the old one is refused
+// after there is a new one.
+func TestASignInThatIsRenewedMeanwhileDoesNotFail(t *testing.T) {
+	t.Parallel()
+	w := okrtest.Enabled(t)
+	c := w.NewConnection(okrtest.Alex, "Fiber", false)
+	kr := w.Bound(okrtest.Alex, w.Objective(okrtest.Alex, "Launch"), c, okrtest.LaunchBugs)
+	w.Complete(3)
+	w.Advance(2 * time.Hour)
+	w.Cloud.FailRefresh(adotest.AlexOID, adotest.GrantRevoked())
+	var err error
+	duringCall(w, adotest.OpToken, func() { _, err = w.Measure.SyncConnection(t.Context(), okrtest.Contoso, c.ID, nil, 0) }, func() {
+		w.Advance(time.Second)
+		w.SignIn(okrtest.Alex)
+	})
+	w.RequireRefused(okr.Unavailable, err, "renewed")
+	now, err := w.Store.Connections().Get(t.Context(), okrtest.Contoso, c.ID)
+	require.NoError(t, err)
+	require.False(t, now.Health.Failing())
+	require.Equal(t, 3, w.Sync(c).Rows[0].Changes.Completed.Count, "with the new one")
+	require.False(t, w.View(okrtest.Alex, kr).Stale)
+}
+
 func TestTheNoticeSaysWhatHangsOnIt(t *testing.T) {
 	t.Parallel()
 	w := okrtest.Enabled(t)

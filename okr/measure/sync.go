@@ -157,6 +157,7 @@ type syncing struct {
 	*Service
 	connect.Siblings
 	tenant  okr.Settings
+	began   time.Time
 	lead    okr.Connection // whose access is used
 	asked   []string       // the queries that the sync is about
 	parents map[okr.GoalID]okr.Goal
@@ -188,8 +189,9 @@ func (y *syncing) inTurn(queries []string) []string {
 
 // syncing reads what is bound with the access of a connection.
 func (s *Service) syncing(ctx context.Context, t okr.Settings, lead okr.Connection) (*syncing, error) {
+	began := s.Now()
 	same, err := s.connect.SiblingsOf(ctx, t.ID, lead)
-	return &syncing{Service: s, Siblings: same, tenant: t, lead: lead, parents: map[okr.GoalID]okr.Goal{}}, err
+	return &syncing{Service: s, Siblings: same, tenant: t, began: began, lead: lead, parents: map[okr.GoalID]okr.Goal{}}, err
 }
 
 // A group of queries is run together, so that what changed is asked for once;

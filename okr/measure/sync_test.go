@@ -92,14 +92,20 @@ func during(w *okrtest.World, sync, do func()) {
 	w.T.Helper()
 	w.Advance(25 * time.Hour) // the types are no longer known
 	w.SignIn(okrtest.Alex)
+	duringCall(w, adotest.OpTypeList, sync, do)
+}
+
+// duringCall runs something while a sync waits for the answer to its next call of a kind.
+func duringCall(w *okrtest.World, op string, sync, do func()) {
+	w.T.Helper()
 	held, release := make(chan struct{}, 1), make(chan struct{})
-	w.Cloud.Fail(adotest.Rule{Op: adotest.OpTypeList, Count: 1, Fault: adotest.Held(held, release)})
+	w.Cloud.Fail(adotest.Rule{Op: op, Count: 1, Fault: adotest.Held(held, release)})
 	done := make(chan struct{})
 	go func() { defer close(done); sync() }()
 	select {
 	case <-held:
 	case <-time.After(2 * time.Minute):
-		require.Fail(w.T, "the sync does not read the types")
+		require.Fail(w.T, "the sync does not call", op)
 	}
 	do()
 	close(release)

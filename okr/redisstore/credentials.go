@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -233,6 +234,6 @@ func sealedFor(c okr.Credential, err error) error {
 		return okr.WithNext(okr.WrapError(okr.SignIn, err, "okrbot can't open what it keeps of the application %s. An admin can enter its secret or certificate again, "+
 			"or okrbot's operator restores the key that it was sealed with.", c.Application.Name), okr.Step{Kind: okr.StepApplications})
 	}
-	return okr.WithNext(okr.WrapError(okr.SignIn, err, "okrbot can't open this sign-in to Azure DevOps. Its owner can sign in again, "+
-		"or okrbot's operator restores the key that it was sealed with."), okr.Step{Kind: okr.StepSignIn})
+	return okr.WithNext(okr.WrapError(okr.SignIn, err, "okrbot can't open this sign-in to Azure DevOps. %s can sign in again, "+
+		"or okrbot's operator restores the key that it was sealed with.", cmp.Or(c.Account.Name, "Its owner")), okr.Step{Kind: okr.StepSignIn})
 }
