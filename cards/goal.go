@@ -125,7 +125,7 @@ func standingFacts(p Place, v GoalView) []fact {
 // beyondWord says on which side of its range a value is.
 func beyondWord(raw float64) md {
 	if raw < 0 {
-		return "Below the start"
+		return "Behind the start"
 	}
 	return "Past the target"
 }
