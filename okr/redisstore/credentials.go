@@ -122,6 +122,7 @@ return {ids, raws}`)
 // CredentialsOf implements [okr.Credentials]: oldest sign-in first. A sign-in
 // that no seal key opens is listed without its tokens.
 func (s *Store) CredentialsOf(ctx context.Context, tenant okr.TenantID, owner okr.UserID) ([]okr.Credential, error) {
+	reading := startReading(ctx)
 	found, err := credentialsScript.Run(ctx, s.client, []string{credentialsKey(tenant, owner)}, credentialKey(tenant, "")).Slice()
 	if err != nil {
 		return nil, fail(ctx, "list sign-ins", err)
@@ -133,7 +134,7 @@ func (s *Store) CredentialsOf(ctx context.Context, tenant okr.TenantID, owner ok
 		if text == "" {
 			continue // deleted since
 		}
-		remember(ctx, credentialKey(tenant, okr.CredentialID(id)), text)
+		reading.remember(credentialKey(tenant, okr.CredentialID(id)), text)
 		c, err := openCredential(s.sealer, credentialKey(tenant, okr.CredentialID(id)), []byte(text))
 		if err != nil && c.ID == "" {
 			return nil, err

@@ -227,17 +227,19 @@ func (q *beginning) answers(now func() time.Time) func(context.Context) context.
 	if q.Ahead == nil {
 		return nil
 	}
-	f := &foreseen{now: now, answers: map[string]known{}, asking: map[string]chan struct{}{}}
+	answers := map[string]any{}
 	values := q.values.Val()[keyDigests+len(q.digests):]
 	for _, cmd := range q.ahead {
 		if _, isGet := keyOfGet(cmd); isGet {
-			f.learn(question(cmd), values[0])
+			answers[question(cmd)] = values[0]
 			values = values[1:]
 			continue
 		}
-		f.learnScript(q.Place.Tenant, cmd, q.scripts[0])
+		addScript(answers, q.Place.Tenant, cmd, q.scripts[0])
 		q.scripts = q.scripts[1:]
 	}
+	f := newForeseen(now)
+	f.learn(f.changes(), answers)
 	return func(ctx context.Context) context.Context { return context.WithValue(ctx, foreseenKey{}, f) }
 }
 

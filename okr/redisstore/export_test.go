@@ -1,6 +1,9 @@
 package redisstore
 
 import (
+	"context"
+	"time"
+
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/server"
 	"github.com/redis/go-redis/v9"
@@ -20,3 +23,8 @@ func ClientOf(g Gate) redis.UniversalClient { return g.s.client }
 
 // WalkFrom makes lists of so many members long ones.
 func (s *Store) WalkFrom(n int) { s.large = n }
+
+// TurnHook is what stands between a turn and Redis.
+func TurnHook(ctx context.Context, redis redis.ProcessHook) (turn context.Context, hook redis.ProcessHook) {
+	return context.WithValue(ctx, foreseenKey{}, newForeseen(time.Now)), foresight{}.ProcessHook(redis)
+}

@@ -321,7 +321,7 @@ func (s *Store) GoalsAround(ctx context.Context, tenant okr.TenantID, q okr.Surr
 	if err != nil {
 		return out, err
 	}
-	pages := readPages(familyAnswer{[]any{answer.parts}, answer.fault}, 0)
+	pages := readPages(familyAnswer{[]any{answer.parts}, answer.fault, answer.reading}, 0)
 	if err := answer.failed(ctx, "read goals"); err != nil {
 		return out, err
 	}
@@ -380,7 +380,7 @@ func (s *Store) OpenGoal(ctx context.Context, tenant okr.TenantID, q okr.OpenQue
 	}
 	out.Goal, out.Parent, out.Connection = readOne[okr.Goal](answer, 1), readOne[okr.Goal](answer, 2), readOne[okr.Connection](answer, 3)
 	if out.Connection.ID != "" {
-		remember(ctx, recordKey(tenant, "connection", out.Connection.Key()), answer.parts[3])
+		answer.reading.remember(recordKey(tenant, "connection", out.Connection.Key()), answer.parts[3])
 	}
 	pages := readPages(answer, 4)
 	out.Below, out.Beside, out.Also = pages[0], pages[1], pages[2:]

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -48,26 +48,40 @@ func (n *noted) note(cmd redis.Cmder) {
 var errNoted = errors.New("this reading is only noted")
 
 // foreseen are answers, by their questions, and what the turn has read besides. They stand
-// for foreseenLife, and none after the turn has asked for anything but a reading: it might
-// have changed what they say.
+// until a moment that is foreseenLife away at most, and none after the turn has asked for
+// anything but a reading: it might have changed what they say.
 type foreseen struct {
 	now     func() time.Time
 	mu      sync.Mutex
-	answers map[string]known
-	asking  map[string]chan struct{} // the values that Redis is asked for now; closed as it has answered
-	writes  int                      // how often one has begun or ended: what was read meanwhile may be of before
-	within  int                      // how many transactions run, which go by nothing but what they read themselves
+	answers map[string]any // nil: there is none
+	until   time.Time
+	asking  map[string]*asked // the values that Redis is asked for now
+	moves   int               // how often a write has begun or ended, or until passed: what was read meanwhile may be of before
+	within  int               // how many transactions run, which go by nothing but what they read themselves
 }
 
-// known is an answer, and until when it stands.
-type known struct {
-	value any
-	until time.Time
+// asked is a value that Redis is asked for.
+type asked struct {
+	done   chan struct{}
+	failed bool // before done is closed
 }
 
-// foreseenLife is for how long an answer stands: a turn that waits for others in between
-// reads anew.
+// foreseenLife is for how long an answer stands, and what was read from it: a turn that waits
+// for others in between reads anew.
 const foreseenLife = 2 * time.Second
+
+func newForeseen(now func() time.Time) *foreseen {
+	return &foreseen{now: now, answers: map[string]any{}, asking: map[string]*asked{}}
+}
+
+// renew forgets all when its time has passed. With mu held.
+func (f *foreseen) renew() {
+	if now := f.now(); !now.Before(f.until) {
+		clear(f.answers)
+		f.until = now.Add(foreseenLife)
+		f.moves++
+	}
+}
 
 // questions are the first ones of the readings in ahead, which goes by settings as a turn
 // does.
@@ -98,39 +112,26 @@ func question(cmd redis.Cmder) string {
 // questionOf is the question for what stands under a key.
 func questionOf(key string) string { return "get\x00" + key + "\x00" }
 
-// remember keeps for a turn what stands under a key, which a script has read.
-func remember(ctx context.Context, key string, raw any) {
-	if text, ok := raw.(string); ok && text != "" {
-		if f, ok := ctx.Value(foreseenKey{}).(*foreseen); ok {
-			f.learn(questionOf(key), text)
-		}
-	}
+// reading is a script that a turn runs, from which it learns what stands under single keys.
+type reading struct {
+	of *foreseen // nil: no turn's
+	at int
 }
 
-// keyOfGet is what a command gets; false: it is another one.
-func keyOfGet(cmd redis.Cmder) (string, bool) {
-	if cmd.Name() != "get" || len(cmd.Args()) != 2 {
-		return "", false
+// startReading comes before the script is asked.
+func startReading(ctx context.Context) reading {
+	f, ok := ctx.Value(foreseenKey{}).(*foreseen)
+	if !ok {
+		return reading{}
 	}
-	key, ok := cmd.Args()[1].(string)
-	return key, ok
+	return reading{f, f.changes()}
 }
 
-// isReading says whether a command changes nothing.
-func isReading(cmd redis.Cmder) bool {
-	switch cmd.Name() {
-	case "get", "mget", "zrange", "smembers", "lrange", "hmget", "hget", "exists", "pttl":
-		return true
-	case "evalsha":
-		sha, _ := cmd.Args()[1].(string)
-		return slices.ContainsFunc(readingScripts(), func(s *redis.Script) bool { return s.Hash() == sha })
+// remember keeps what stands under a key.
+func (r reading) remember(key string, raw any) {
+	if text, ok := raw.(string); ok && text != "" && r.of != nil {
+		r.of.learn(r.at, map[string]any{questionOf(key): text})
 	}
-	return false
-}
-
-// readingScripts are those that change nothing.
-func readingScripts() []*redis.Script {
-	return []*redis.Script{openScript, pagesScript, aroundScript, pageScript, connectionsScript, integrationScript, credentialsScript}
 }
 
 // DialHook implements [redis.Hook].
@@ -147,14 +148,7 @@ func (foresight) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 			if isAnswered, err := f.answer(cmd); isAnswered {
 				return err
 			}
-			defer f.alone(cmd)()
-			if isAnswered, err := f.answer(cmd); isAnswered {
-				return err
-			}
-			at := f.changes(cmd)
-			err := next(ctx, cmd)
-			f.keep(cmd, err, at, f.changes(cmd))
-			return err
+			return f.ask(ctx, cmd, next)
 		}
 		return next(ctx, cmd)
 	}
@@ -177,41 +171,56 @@ func (foresight) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proce
 	}
 }
 
-// alone waits until nobody else of the turn asks for the same value, whose answer is shared,
-// and lets others wait until done.
-func (f *foreseen) alone(cmd redis.Cmder) (done func()) {
-	key, isGet := keyOfGet(cmd)
-	if !isGet {
-		return func() {}
+// ask asks Redis, unless somebody else of the turn asks for the same value, whose answer is
+// shared then.
+func (f *foreseen) ask(ctx context.Context, cmd redis.Cmder, next redis.ProcessHook) (err error) {
+	if mine := f.alone(ctx, cmd); mine != nil {
+		defer func() { f.asked(cmd, mine, err != nil && !missing(err)) }()
+		if isAnswered, err := f.answer(cmd); isAnswered {
+			return err
+		}
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for other, isAsked := f.asking[key]; isAsked; other, isAsked = f.asking[key] {
-		f.mu.Unlock()
-		<-other
-		f.mu.Lock()
-	}
-	mine := make(chan struct{})
-	f.asking[key] = mine
-	return func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		delete(f.asking, key)
-		close(mine)
-	}
+	at := f.changes(cmd)
+	err = next(ctx, cmd)
+	f.changes(cmd)
+	f.keep(cmd, err, at)
+	return err
 }
 
-// watch is a transaction of a turn, whatever it goes by: a Cluster runs it on a node, past the
-// hooks of its client. What the turn has read is asked anew in it and after it, whoever reads
-// beside it: what was read before its WATCH might be written over.
-func (s *Store) watch(ctx context.Context, do func(*redis.Tx) error, keys ...string) error {
-	f, isTurn := ctx.Value(foreseenKey{}).(*foreseen)
-	if !isTurn {
-		return s.client.Watch(ctx, do, keys...)
+// alone waits until nobody else of the turn asks for the same value, and lets others wait until
+// then. Nil: none waits, since Redis failed, ctx has ended, or there is a transaction.
+func (f *foreseen) alone(ctx context.Context, cmd redis.Cmder) *asked {
+	key, isGet := keyOfGet(cmd)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for isGet && f.within == 0 {
+		other := f.asking[key]
+		if other == nil {
+			mine := &asked{done: make(chan struct{})}
+			f.asking[key] = mine
+			return mine
+		}
+		f.mu.Unlock()
+		select {
+		case <-other.done:
+		case <-ctx.Done():
+		}
+		f.mu.Lock()
+		if other.failed || ctx.Err() != nil {
+			break
+		}
 	}
-	f.forget(1)
-	defer f.forget(-1)
-	return s.client.Watch(ctx, do, keys...)
+	return nil
+}
+
+// asked lets those go on who wait for a value.
+func (f *foreseen) asked(cmd redis.Cmder, a *asked, hasFailed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	key, _ := keyOfGet(cmd)
+	delete(f.asking, key)
+	a.failed = hasFailed
+	close(a.done)
 }
 
 // forget forgets all as a transaction begins (1) or ends (-1).
@@ -219,67 +228,46 @@ func (f *foreseen) forget(within int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.within += within
-	f.writes++
+	f.moves++
 	clear(f.answers)
 }
 
 // changes forgets what commands may change; of what belongs to one key only that. It gives
-// how many writes there were.
+// how many moves there were.
 func (f *foreseen) changes(cmds ...redis.Cmder) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.renew()
 	for _, cmd := range cmds {
 		if isReading(cmd) || isCounting(cmd) {
 			continue
 		}
-		f.writes++
+		f.moves++
 		if key := ownKeyOf(cmd); key != "" {
 			delete(f.answers, questionOf(key))
 			continue
 		}
 		clear(f.answers)
 	}
-	return f.writes
+	return f.moves
 }
 
-// isCounting says whether a command changes nothing that a turn reads: it counts tries, or asks
-// for the pace of Azure DevOps.
-func isCounting(cmd redis.Cmder) bool {
-	args := cmd.Args()
-	return len(args) > 1 && (args[1] == spendScript.Hash() || args[1] == gateScript.Hash())
-}
-
-// ownKeyOf is the one key that a command writes, where nothing else depends on it; empty: it
-// may change more.
-func ownKeyOf(cmd redis.Cmder) string {
-	args, name := cmd.Args(), cmd.Name()
-	if name != "set" && (name != "del" || len(args) != 2) {
-		return ""
-	}
-	if key, _ := args[1].(string); standsAlone(key) {
-		return key
-	}
-	return ""
-}
-
-// learn adds an answer, except beside a transaction.
-func (f *foreseen) learn(question string, value any) {
+// learn adds answers to what was asked when there had been so many moves, unless there was
+// another since.
+func (f *foreseen) learn(at int, answers map[string]any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.within == 0 {
-		f.answers[question] = known{value, f.now().Add(foreseenLife)}
+	f.renew()
+	if f.within == 0 && f.moves == at {
+		maps.Copy(f.answers, answers)
 	}
 }
 
 // keep adds what a command has read or, of a turn's own, written, where it may be asked for
 // again as it is: a value, that there is none, and a page of a list. The command itself does
-// not know yet how it went. What others of the turn wrote while it ran, from at to now, it may
-// not have seen.
-func (f *foreseen) keep(cmd redis.Cmder, err error, at, now int) {
-	if cmd.Name() == "set" {
-		at++ // itself
-	}
-	if err != nil && !missing(err) || at != now {
+// not know yet how it went.
+func (f *foreseen) keep(cmd redis.Cmder, err error, at int) {
+	if err != nil && !missing(err) {
 		return
 	}
 	args := cmd.Args()
@@ -290,17 +278,17 @@ func (f *foreseen) keep(cmd redis.Cmder, err error, at, now int) {
 		}
 		key, _ := args[1].(string)
 		if text, isText := args[2].(string); isText && standsAlone(key) {
-			f.learn(questionOf(key), text)
+			f.learn(at+1, map[string]any{questionOf(key): text}) // 1: itself
 		}
 	case *redis.StringCmd:
 		if _, isGet := keyOfGet(cmd); isGet && err != nil {
-			f.learn(question(cmd), nil)
+			f.learn(at, map[string]any{question(cmd): nil})
 		} else if isGet {
-			f.learn(question(cmd), read.Val())
+			f.learn(at, map[string]any{question(cmd): read.Val()})
 		}
 	case *redis.Cmd:
 		if cmd.Name() == "evalsha" && args[1] == pageScript.Hash() && err == nil {
-			f.learn(question(cmd), read.Val())
+			f.learn(at, map[string]any{question(cmd): read.Val()})
 		}
 	}
 }
@@ -310,24 +298,25 @@ func (f *foreseen) keep(cmd redis.Cmder, err error, at, now int) {
 func (f *foreseen) answer(cmd redis.Cmder) (bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.renew()
 	if f.within > 0 || len(f.answers) == 0 || !isReading(cmd) {
 		return false, nil
 	}
 	key := question(cmd)
 	known, ok := f.answers[key]
-	if !ok || f.now().After(known.until) {
+	if !ok {
 		return false, nil
 	}
 	switch into := cmd.(type) {
 	case *redis.StringCmd:
-		text, isThere := known.value.(string)
+		text, isThere := known.(string)
 		if !isThere {
 			return true, redis.Nil
 		}
 		into.SetVal(text)
 		return true, nil
 	case *redis.Cmd:
-		into.SetVal(known.value)
+		into.SetVal(known)
 		if cmd.Args()[1] != pageScript.Hash() {
 			delete(f.answers, key)
 		}
@@ -336,13 +325,13 @@ func (f *foreseen) answer(cmd redis.Cmder) (bool, error) {
 	return false, nil
 }
 
-// learnScript adds what a script has read, unless Redis does not know it yet. Sign-ins that
+// addScript adds what a script has read, unless Redis does not know it yet. Sign-ins that
 // were listed are also known one by one.
-func (f *foreseen) learnScript(tenant okr.TenantID, asked redis.Cmder, read *redis.Cmd) {
+func addScript(to map[string]any, tenant okr.TenantID, asked redis.Cmder, read *redis.Cmd) {
 	if read.Err() != nil {
 		return
 	}
-	f.learn(question(asked), read.Val())
+	to[question(asked)] = read.Val()
 	parts, _ := read.Val().([]any)
 	if asked.Args()[1] != credentialsScript.Hash() {
 		return
@@ -353,7 +342,7 @@ func (f *foreseen) learnScript(tenant okr.TenantID, asked redis.Cmder, read *red
 			if raw == "" {
 				raw = nil // there is none
 			}
-			f.learn(questionOf(credentialKey(tenant, okr.CredentialID(id))), raw)
+			to[questionOf(credentialKey(tenant, okr.CredentialID(id)))] = raw
 		}
 	}
 }
@@ -383,16 +372,14 @@ func (m Memory) Ahead(ctx context.Context, tenant okr.TenantID, read func(contex
 		}
 		return nil
 	})
-	if f.changes() != at {
-		return // others of the turn wrote meanwhile
-	}
+	answers := map[string]any{}
 	for cmd, read := range asked {
-		f.learnScript(tenant, cmd, read)
+		addScript(answers, tenant, cmd, read)
 	}
-	if values == nil || values.Err() != nil {
-		return
+	if values != nil && values.Err() == nil {
+		for i, key := range keys {
+			answers[questionOf(key)] = values.Val()[i]
+		}
 	}
-	for i, key := range keys {
-		f.learn(questionOf(key), values.Val()[i])
-	}
+	f.learn(at, answers)
 }

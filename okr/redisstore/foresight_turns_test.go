@@ -2,10 +2,14 @@ package redisstore_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -277,6 +281,85 @@ func TestPartsOfATurnShareAnAnswer(t *testing.T) {
 		}
 		require.NoError(t, parts.Wait())
 		require.Equal(t, 1, count.n)
+	})
+}
+
+// What a turn learns from a list is of before what it deleted meanwhile.
+func TestAListBesideAWriteIsNotKept(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *redisstore.Store) {
+		t.Helper()
+		tenant, c := okrtest.TenantID, okrtest.Credential(okrtest.Ada)
+		require.NoError(t, s.SaveCredential(t.Context(), tenant, c))
+		turn := turnOf(t, s)
+		_, err := s.CredentialsOf(t.Context(), tenant, okrtest.Ada.ID) // Redis knows the script
+		require.NoError(t, err)
+		s.Client().AddHook(&behind{name: "evalsha", do: func() { require.NoError(t, s.DeleteCredential(turn, tenant, c.ID)) }})
+		listed, err := s.CredentialsOf(turn, tenant, okrtest.Ada.ID)
+		require.NoError(t, err)
+		require.Len(t, listed, 1)
+		_, err = s.Credential(turn, tenant, c.ID)
+		okrtest.RequireKind(t, okr.SignIn, err)
+	})
+}
+
+// slowGets is a turn that asks a Redis which takes its time.
+func slowGets(t *testing.T, takes time.Duration, answer error) (turn context.Context, get func(context.Context) error, asked *atomic.Int64) {
+	t.Helper()
+	asked = new(atomic.Int64)
+	turn, hook := redisstore.TurnHook(t.Context(), func(ctx context.Context, _ redis.Cmder) error {
+		asked.Add(1)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(takes):
+			return answer
+		}
+	})
+	return turn, func(ctx context.Context) error { return hook(ctx, redis.NewStringCmd(ctx, "get", "key")) }, asked
+}
+
+func TestNoPartOfATurnWaitsLongerThanItMay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		turn, get, _ := slowGets(t, 2*time.Second, nil)
+		first := make(chan error)
+		go func() { first <- get(turn) }()
+		synctest.Wait()
+		start := time.Now()
+		short, cancel := context.WithTimeout(turn, 20*time.Millisecond)
+		defer cancel()
+		require.ErrorIs(t, get(short), context.DeadlineExceeded)
+		require.Equal(t, 20*time.Millisecond, time.Since(start))
+		require.NoError(t, <-first)
+	})
+}
+
+func TestPartsOfATurnDoNotFailOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		turn, get, asked := slowGets(t, 2*time.Second, errors.New("i/o timeout"))
+		start := time.Now()
+		var parts sync.WaitGroup
+		for range 5 {
+			parts.Go(func() { _ = get(turn) })
+		}
+		parts.Wait()
+		require.Equal(t, 4*time.Second, time.Since(start), "the first, then all others at once")
+		require.EqualValues(t, 5, asked.Load())
+	})
+}
+
+// An answer stands for two seconds, however it came to be known.
+func TestAnswersOfATurnEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		turn, get, asked := slowGets(t, 0, nil)
+		for n := range 10 {
+			require.NoError(t, get(turn))
+			require.EqualValues(t, n/2+1, asked.Load())
+			time.Sleep(1500 * time.Millisecond)
+		}
 	})
 }
 

@@ -138,3 +138,10 @@ func (g Gate) Ask(ctx context.Context, tenant okr.TenantID, budget string, c Gat
 
 // roundUp gives milliseconds: a gate never opens too early.
 func roundUp(d time.Duration) int64 { return (d + time.Millisecond - 1).Milliseconds() }
+
+// isCounting says whether a command changes nothing that a turn reads: it counts tries, or asks
+// for the pace of Azure DevOps.
+func isCounting(cmd redis.Cmder) bool {
+	args := cmd.Args()
+	return len(args) > 1 && (args[1] == spendScript.Hash() || args[1] == gateScript.Hash())
+}

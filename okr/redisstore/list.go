@@ -208,8 +208,9 @@ func (r records[K, T]) appendRecords(ctx context.Context, list []T, tenant okr.T
 
 // familyAnswer is what a script gave, and the first value of it that cannot be read.
 type familyAnswer struct {
-	parts []any
-	fault *error
+	parts   []any
+	fault   *error
+	reading reading
 }
 
 func (a familyAnswer) failed(ctx context.Context, op string) error { return fail(ctx, op, *a.fault) }
@@ -225,8 +226,9 @@ func askFamily(ctx context.Context, s *Store, op string, script *redis.Script, t
 	if err != nil {
 		return familyAnswer{}, fmt.Errorf("%s: %w", op, err)
 	}
+	reading := startReading(ctx)
 	parts, err := script.Run(ctx, s.client, []string{settingsKey(tenant)}, raw).Slice()
-	return familyAnswer{parts, new(error)}, fail(ctx, op, err)
+	return familyAnswer{parts, new(error), reading}, fail(ctx, op, err)
 }
 
 // list is a part of an answer that is a list; nil: there is none.
@@ -368,8 +370,8 @@ func (s *Store) FindConnections(ctx context.Context, tenant okr.TenantID, q okr.
 	var out []okr.BoundConnection
 	for i, n := range list(answer.parts, 2) {
 		bound, _ := n.(int64)
-		if c := readOne[okr.Connection](familyAnswer{list(answer.parts, 1), answer.fault}, i); c.ID != "" { // else deleted meanwhile
-			remember(ctx, recordKey(tenant, "connection", c.Key()), list(answer.parts, 1)[i])
+		if c := readOne[okr.Connection](familyAnswer{list(answer.parts, 1), answer.fault, answer.reading}, i); c.ID != "" { // else deleted meanwhile
+			answer.reading.remember(recordKey(tenant, "connection", c.Key()), list(answer.parts, 1)[i])
 			out = append(out, okr.BoundConnection{Connection: c, Bound: int(bound)})
 		}
 	}

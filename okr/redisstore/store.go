@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -233,3 +234,42 @@ func withoutArguments(err error) error {
 
 // missing tells absence, which is no failure, from failures.
 func missing(err error) bool { return errors.Is(err, redis.Nil) }
+
+// isReading says whether a command changes nothing.
+func isReading(cmd redis.Cmder) bool {
+	switch cmd.Name() {
+	case "get", "mget", "zrange", "smembers", "lrange", "hmget", "hget", "exists", "pttl":
+		return true
+	case "evalsha":
+		sha, _ := cmd.Args()[1].(string)
+		return slices.ContainsFunc(readingScripts(), func(s *redis.Script) bool { return s.Hash() == sha })
+	}
+	return false
+}
+
+// readingScripts are those that change nothing.
+func readingScripts() []*redis.Script {
+	return []*redis.Script{openScript, pagesScript, aroundScript, pageScript, connectionsScript, integrationScript, credentialsScript}
+}
+
+// keyOfGet is what a command gets; false: it is another one.
+func keyOfGet(cmd redis.Cmder) (string, bool) {
+	if cmd.Name() != "get" || len(cmd.Args()) != 2 {
+		return "", false
+	}
+	key, ok := cmd.Args()[1].(string)
+	return key, ok
+}
+
+// ownKeyOf is the one key that a command writes, where nothing else depends on it; empty: it
+// may change more.
+func ownKeyOf(cmd redis.Cmder) string {
+	args, name := cmd.Args(), cmd.Name()
+	if name != "set" && (name != "del" || len(args) != 2) {
+		return ""
+	}
+	if key, _ := args[1].(string); standsAlone(key) {
+		return key
+	}
+	return ""
+}

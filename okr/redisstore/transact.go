@@ -375,3 +375,16 @@ func (w *importWriter) queue(ctx context.Context, p redis.Pipeliner) {
 		p.Unlink(ctx, w.gone...)
 	}
 }
+
+// watch is a transaction of a turn, whatever it goes by: a Cluster runs it on a node, past the
+// hooks of its client. What the turn has read is asked anew in it and after it, whoever reads
+// beside it: what was read before its WATCH might be written over.
+func (s *Store) watch(ctx context.Context, do func(*redis.Tx) error, keys ...string) error {
+	f, isTurn := ctx.Value(foreseenKey{}).(*foreseen)
+	if !isTurn {
+		return s.client.Watch(ctx, do, keys...)
+	}
+	f.forget(1)
+	defer f.forget(-1)
+	return s.client.Watch(ctx, do, keys...)
+}
