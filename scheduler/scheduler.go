@@ -207,9 +207,12 @@ type workers struct {
 	handle atomic.Pointer[asynq.HandlerFunc]
 }
 
-// ProcessTask implements [asynq.Handler].
+// ProcessTask implements [asynq.Handler]. Asynq may begin a task that it has sent back already.
 func (w *workers) ProcessTask(ctx context.Context, task *asynq.Task) error {
-	return (*w.handle.Load())(ctx, task)
+	if handle := w.handle.Load(); handle != nil {
+		return (*handle)(ctx, task)
+	}
+	return errInterrupted
 }
 
 func (s *Scheduler) newClock(ctx context.Context) (gocron.Scheduler, error) {

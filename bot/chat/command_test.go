@@ -81,6 +81,7 @@ func TestTexts(t *testing.T) {
 	for text, want := range map[string]meant{
 		"So where do I begin":          {"walk", ""},
 		"WHEN do i begin?":             {"walk", ""},
+		"ſo where do i begin":          {"walk", ""},
 		"Norning round":                {"walk", ""},
 		"kr-4 needs a round":           {"walk", "kr4"},
 		"go round and round":           {"walk", ""},

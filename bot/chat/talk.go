@@ -68,7 +68,7 @@ const mostFirsts = 32
 func addFirsts(to map[rune]bool, r *syntax.Regexp) bool {
 	switch r.Op {
 	case syntax.OpLiteral:
-		to[unicode.ToLower(r.Rune[0])] = true
+		addForms(to, r.Rune[0])
 		return true
 	case syntax.OpCharClass:
 		for i := 0; i < len(r.Rune); i += 2 {
@@ -76,7 +76,7 @@ func addFirsts(to map[rune]bool, r *syntax.Regexp) bool {
 				return false
 			}
 			for letter := r.Rune[i]; letter <= r.Rune[i+1]; letter++ {
-				to[unicode.ToLower(letter)] = true
+				addForms(to, letter)
 			}
 		}
 		return true
@@ -98,6 +98,14 @@ func addFirsts(to map[rune]bool, r *syntax.Regexp) bool {
 		return !slices.ContainsFunc(r.Sub, func(sub *syntax.Regexp) bool { return !addFirsts(to, sub) })
 	}
 	return false
+}
+
+// addForms adds a letter in each form that (?i) takes for it: an "s" may be a "ſ".
+func addForms(to map[rune]bool, letter rune) {
+	to[unicode.ToLower(letter)] = true
+	for form := unicode.SimpleFold(letter); form != letter; form = unicode.SimpleFold(form) {
+		to[unicode.ToLower(form)] = true
+	}
 }
 
 // mayBegin says whether such a text may begin with a letter.
