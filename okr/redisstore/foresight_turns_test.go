@@ -358,7 +358,7 @@ func TestAnswersOfATurnEnd(t *testing.T) {
 		for n := range 10 {
 			require.NoError(t, get(turn))
 			require.EqualValues(t, n/2+1, asked.Load())
-			time.Sleep(1500 * time.Millisecond)
+			<-time.After(1500 * time.Millisecond)
 		}
 	})
 }
